@@ -22,6 +22,7 @@ const CASES: readonly Case[] = [
   ['hole 500', (ends) => cases.blackHole(ends, 500, 5)],
   ['hole 1000', (ends) => cases.blackHole(ends, 1000, 0)],
   ['hole 2000', (ends) => cases.blackHole(ends, 2000, 0)],
+  ['IPv6', (ends) => cases.blackHole(ends, 300, 10, 6)],
   ['unplug', cases.unplug],
   ['mtu', field.smallMtu],
   ['three', field.threeLinks],

@@ -15,8 +15,13 @@ import {
 } from './measure.ts';
 
 /** The busiest link becomes a black hole; then it is healed. */
-export function blackHole(ends: Ends, latencyMs: number, max: number): Promise<readonly Row[]> {
-  return withChain({ links: [NEAR, FAR], latencyMs, ...ends }, async (chain) => {
+export function blackHole(
+  ends: Ends,
+  latencyMs: number,
+  max: number,
+  family: 4 | 6 = 4,
+): Promise<readonly Row[]> {
+  return withChain({ links: [NEAR, FAR], latencyMs, family, ...ends }, async (chain) => {
     await chain.setRate(USUAL_BPS);
     await sleep(SETTLE_MS + latencyMs);
     // A foreign sender reports no figures; its first link has the lower RTT and more traffic.
@@ -25,7 +30,8 @@ export function blackHole(ends: Ends, latencyMs: number, max: number): Promise<r
     await chain.impair(index, { isBlackHole: true });
     await sleep(3000);
     const lost = await countLost(chain, first, await chain.sent(), latencyMs);
-    const name = `lost, busiest link black-holed, ${latencyMs} ms`;
+    const by = family === 6 ? ', IPv6' : '';
+    const name = `lost, busiest link black-holed, ${latencyMs} ms${by}`;
     const rows: Row[] = [{ name, value: lost, unit: 'packets', goal: { max } }];
     if (latencyMs !== 1000 || chain.bond === undefined) return rows;
     await chain.impair(index, { isBlackHole: false });

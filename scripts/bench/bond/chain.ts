@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LinkConfig } from '../../../pipelines/bond/core/config.ts';
 import type { BondSnapshot } from '../../../pipelines/bond/core/snapshot.ts';
 import type { Impairment } from './impair.ts';
-import { type Network, openNetwork, RECEIVER_HOST } from './network.ts';
+import { type Network, openNetwork } from './network.ts';
 import { type Command, startCommand, startWorker, type Worker } from './processes.ts';
 import type { Arrivals } from './traffic.ts';
 
@@ -32,6 +32,8 @@ export interface ChainOptions {
   readonly senderCommand?: readonly string[];
   /** Neither: one bare datagram relay from the encoder to the SRT listener. */
   readonly isBare?: boolean;
+  /** Between the sender and the relay; 4 where it is left out. */
+  readonly family?: 4 | 6;
 }
 
 export interface Progress extends Arrivals {
@@ -55,7 +57,7 @@ export interface Chain {
 
 /** Sets the complete chain up. What was started ends with {@link Chain.close}. */
 export async function openChain(options: ChainOptions): Promise<Chain> {
-  const network = await openNetwork(options.links.length);
+  const network = await openNetwork(options.links.length, options.family ?? 4);
   const parts: (Worker | Command)[] = [];
   const directory = mkdtempSync(join(tmpdir(), 'bench-bond-'));
   const close = async () => {
@@ -115,22 +117,22 @@ async function startChain(building: Building): Promise<Omit<Chain, 'close'>> {
 
 /** The far end: relay, SRT listener and sink. */
 async function startReceiver({ options, network, worker, command }: Building): Promise<Worker> {
-  const { receiver } = network;
+  const { receiver, receiverHost } = network;
   const sink = await worker(receiver, 'sink', { port: SINK_PORT });
-  const host = options.isBare ? RECEIVER_HOST : LISTENER.host;
+  const host = options.isBare ? receiverHost : LISTENER.host;
   const listening = `srt://${host}:${LISTENER.port}?mode=listener&latency=${options.latencyMs}`;
   command(receiver, 'listener', transmit(listening, `udp://127.0.0.1:${SINK_PORT}`));
   if (options.relayCommand === undefined) {
     await worker(receiver, 'relay', { listen: RELAY, target: LISTENER });
   } else {
-    command(receiver, 'relay', fill(options.relayCommand, {}));
+    command(receiver, 'relay', fill(options.relayCommand, { receiverHost }));
   }
   return sink;
 }
 
 async function startImpairment({ options, network, worker }: Building): Promise<Chain['impair']> {
   const impairing = await worker(network.receiver, 'impair', {
-    listen: { host: RECEIVER_HOST, port: FRONT_PORT },
+    listen: { host: network.receiverHost, port: FRONT_PORT },
     target: RELAY,
   });
   const impairments = options.links.map(({ rateBps: _, ...impairment }) => ({
@@ -165,23 +167,23 @@ async function startCaller({ options, network, worker, command }: Building): Pro
 
 async function startSender(building: Building): Promise<Worker | undefined> {
   const { options, network, directory, worker, command } = building;
-  const { sender, links } = network;
+  const { sender, links, receiverHost } = network;
   const listen = { host: '127.0.0.1', port: BOND_PORT };
   if (options.isBare) {
     return await worker(sender, 'bare', {
       listen,
-      target: { host: RECEIVER_HOST, port: LISTENER.port },
+      target: { host: receiverHost, port: LISTENER.port },
     });
   }
   if (options.senderCommand !== undefined) {
     const addresses = join(directory, 'addresses');
     writeFileSync(addresses, links.map(({ sourceAddress }) => `${sourceAddress}\n`).join(''));
-    command(sender, 'sender', fill(options.senderCommand, { addresses }));
+    command(sender, 'sender', fill(options.senderCommand, { addresses, receiverHost }));
     return undefined;
   }
   return await worker(sender, 'bond', {
     listen,
-    target: { host: RECEIVER_HOST, port: FRONT_PORT },
+    target: { host: receiverHost, port: FRONT_PORT },
     links: links.map(toConfig),
   });
 }
@@ -206,7 +208,6 @@ function fill(argv: readonly string[], more: Readonly<Record<string, string>>): 
     relayPort: `${RELAY.port}`,
     listenerPort: `${LISTENER.port}`,
     bondPort: `${BOND_PORT}`,
-    receiverHost: RECEIVER_HOST,
     receiverPort: `${FRONT_PORT}`,
     ...more,
   };

@@ -1,5 +1,6 @@
 /** A relay that delays, drops and limits the datagrams of each link. */
 import { createSocket, type Socket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What the impairment relay does to one link, each way. */
@@ -38,7 +39,7 @@ export async function runImpairment(
   /** Source address -> what to do to it; looked up for each datagram. */
   impairments: ReadonlyMap<string, Impairment>,
 ): Promise<void> {
-  const front = openSocket();
+  const front = openSocket(listen.host);
   const directions = new Map<string, Direction>();
   const clients = new Map<string, Socket>();
   let hasLost = false;
@@ -66,11 +67,11 @@ export async function runImpairment(
     const key = `${address}:${port}`;
     let back = clients.get(key);
     if (back === undefined) {
-      back = openSocket();
+      back = openSocket(target.host);
       back.on('message', (reply) =>
         pass('down', address, reply, (late) => front.send(late, port, address)),
       );
-      back.bind(0, '127.0.0.1');
+      back.bind(0, target.host);
       clients.set(key, back);
     }
     const socket = back;
@@ -95,12 +96,14 @@ function wander(jitterMs: number, maxMs: number): number {
   return Math.min(maxMs, Math.max(0, jitterMs + (Math.random() - 0.5) * maxMs * 0.4));
 }
 
-function openSocket(): Socket {
+/** For addresses of the same kind as `of`. */
+function openSocket(of: string): Socket {
+  const family = isIPv6(of) ? 6 : 4;
   const socket = createSocket({
-    type: 'udp4',
+    type: `udp${family}`,
     recvBufferSize: 4_000_000,
     sendBufferSize: 4_000_000,
-    lookup: (host, _options, done) => done(null, host, 4),
+    lookup: (host, _options, done) => done(null, host, family),
   });
   return socket.on('error', () => undefined);
 }

@@ -5,6 +5,8 @@ import { runCommand } from '../../../hal/os/process.ts';
 export interface Network {
   readonly sender: string;
   readonly receiver: string;
+  /** Where the receiving end is reached, over whichever link. */
+  readonly receiverHost: string;
   readonly links: readonly NetworkLink[];
   /** Limits what the link sends; `undefined` takes the limit off. */
   setRate(link: number, rateBps: number | undefined): Promise<void>;
@@ -19,64 +21,60 @@ export interface NetworkLink {
   readonly sourceAddress: string;
   readonly device: string;
   readonly gateway: string;
-  readonly subnet: string;
 }
 
+type Family = 4 | 6;
+
 /** Where the receiving end is reached, over whichever link. */
-export const RECEIVER_HOST = '10.88.0.1';
+const RECEIVER_HOSTS = { 4: '10.88.0.1', 6: 'fd88::1' } as const;
+/** Of an address, and of a link's network. */
+const BITS = { 4: [32, 24], 6: [128, 64] } as const;
 
 /** What a limited link holds before it drops. */
 const QUEUE_MS = 200;
 
 /** Rejects when this machine cannot make namespaces. */
-export async function openNetwork(count: number): Promise<Network> {
+export async function openNetwork(count: number, family: Family): Promise<Network> {
   const sender = `vbs${process.pid}`;
   const receiver = `vbr${process.pid}`;
-  const links = Array.from({ length: count }, (_, index) => ({
-    sourceAddress: `10.77.${index}.2`,
-    device: `up${index}`,
-    gateway: `10.77.${index}.1`,
-    subnet: `10.77.${index}.0/24`,
-  }));
+  const receiverHost = RECEIVER_HOSTS[family];
+  const [hostBits] = BITS[family];
+  const links = Array.from({ length: count }, (_, index) => linkOf(index, family));
   const close = async () => {
     await ip(['netns', 'del', sender]).catch(() => undefined);
     await ip(['netns', 'del', receiver]).catch(() => undefined);
+  };
+  const inSender = (...args: string[]) => inside(sender, 'ip', [`-${family}`, ...args]);
+  const route = async (index: number) => {
+    const link = links[index];
+    if (link === undefined) return;
+    const to = ['via', link.gateway, 'dev', link.device, 'table', `${100 + index}`];
+    await inSender('route', 'replace', 'default', ...to);
   };
   try {
     for (const name of [sender, receiver]) {
       await ip(['netns', 'add', name]);
       await inside(name, 'ip', ['link', 'set', 'lo', 'up']);
     }
-    await inside(receiver, 'ip', ['addr', 'add', `${RECEIVER_HOST}/32`, 'dev', 'lo']);
-    for (const link of links) await addLink(sender, receiver, link);
+    await inside(receiver, 'ip', ['addr', 'add', `${receiverHost}/${hostBits}`, 'dev', 'lo']);
+    for (const link of links) await addLink(sender, receiver, link, family);
+    for (const [index, { sourceAddress }] of links.entries()) {
+      const table = `${100 + index}`;
+      await inSender('rule', 'add', 'from', `${sourceAddress}/${hostBits}`, 'lookup', table);
+      await inSender('route', 'add', 'unreachable', 'default', 'metric', '4096', 'table', table);
+      await route(index);
+    }
+    // For what binds to no link: the bare relay.
+    const [first] = links;
+    if (first !== undefined) {
+      await inSender('route', 'add', 'default', 'via', first.gateway, 'dev', first.device);
+    }
   } catch (error) {
     await close();
     throw error;
   }
-  const route = async (index: number) => {
-    const link = links[index];
-    if (link === undefined) return;
-    const { device, gateway, sourceAddress } = link;
-    const table = `${100 + index}`;
-    const to = ['via', gateway, 'dev', device, 'src', sourceAddress, 'table', table];
-    await inside(sender, 'ip', ['route', 'replace', 'default', ...to]);
-  };
-  for (const [index, { sourceAddress }] of links.entries()) {
-    const table = `${100 + index}`;
-    await inside(sender, 'ip', ['rule', 'add', 'from', `${sourceAddress}/32`, 'lookup', table]);
-    const last = ['unreachable', 'default', 'metric', '4096', 'table', table];
-    await inside(sender, 'ip', ['route', 'add', ...last]);
-    await route(index);
-  }
-  // For what binds to no link: the bare relay.
-  const [first] = links;
-  if (first !== undefined) {
-    await inside(sender, 'ip', ['route', 'add', 'default', 'via', first.gateway]);
-  }
   return {
-    sender,
-    receiver,
-    links,
+    ...{ sender, receiver, receiverHost, links },
     setRate: (index, rateBps) => setRate(sender, `up${index}`, rateBps),
     setMtu: (index, bytes) =>
       inside(receiver, 'ip', ['link', 'set', `far${index}`, 'mtu', `${bytes}`]),
@@ -88,14 +86,31 @@ export async function openNetwork(count: number): Promise<Network> {
   };
 }
 
-async function addLink(sender: string, receiver: string, link: NetworkLink): Promise<void> {
-  const far = link.device.replace('up', 'far');
+/** Addresses in their shortest form, as sockets report them. */
+function linkOf(index: number, family: Family): NetworkLink {
+  const network = family === 4 ? `10.77.${index}.` : `fd77:${index + 1}::`;
+  return { sourceAddress: `${network}2`, device: `up${index}`, gateway: `${network}1` };
+}
+
+async function addLink(
+  sender: string,
+  receiver: string,
+  { device, sourceAddress, gateway }: NetworkLink,
+  family: Family,
+): Promise<void> {
+  const far = device.replace('up', 'far');
+  const bits = BITS[family][1];
   const pair = ['type', 'veth', 'peer', 'name', far, 'netns', receiver];
-  await ip(['link', 'add', link.device, 'netns', sender, ...pair]);
-  await inside(sender, 'ip', ['addr', 'add', `${link.sourceAddress}/24`, 'dev', link.device]);
-  await inside(sender, 'ip', ['link', 'set', link.device, 'up']);
-  await inside(receiver, 'ip', ['addr', 'add', `${link.gateway}/24`, 'dev', far]);
-  await inside(receiver, 'ip', ['link', 'set', far, 'up']);
+  await ip(['link', 'add', device, 'netns', sender, ...pair]);
+  for (const [namespace, address, name] of [
+    [sender, sourceAddress, device],
+    [receiver, gateway, far],
+  ] as const) {
+    // An address that is still checked for duplicates cannot be used.
+    const more = family === 6 ? ['nodad'] : [];
+    await inside(namespace, 'ip', ['addr', 'add', `${address}/${bits}`, 'dev', name, ...more]);
+    await inside(namespace, 'ip', ['link', 'set', name, 'up']);
+  }
 }
 
 async function setRate(namespace: string, device: string, rateBps?: number): Promise<void> {
