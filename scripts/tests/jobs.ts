@@ -7,8 +7,8 @@ import { type Ended, run } from './run.ts';
 const FILE_TIMEOUT_MS = 630_000;
 /** The lab ends by itself before this, and reports what it has until then. */
 const LAB_TIMEOUT_S = 420;
-/** Take minutes on a busy machine, by hand: scripts/lab.sh slow/box; the other one with node. */
-const ON_DEMAND: readonly string[] = ['lab/slow/box.test.ts', 'daemon/backfill/real-box.test.ts'];
+/** Takes minutes on a busy machine, by hand: scripts/lab.sh slow/box. */
+const ON_DEMAND: readonly string[] = ['lab/slow/box.test.ts'];
 
 export interface Outcome extends Ended, Counts {
   readonly title: string;
