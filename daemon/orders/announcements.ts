@@ -4,6 +4,13 @@ import type { OnOrderConfirmed } from '../model/orders.ts';
 import type { ConfirmedList } from './confirmed-list.ts';
 import type { OrderRecord } from './record.ts';
 
+/** Records of one write. */
+interface Written {
+  /** Of the first one. */
+  readonly seq: number;
+  readonly records: readonly OrderRecord[];
+}
+
 interface Listeners {
   readonly onEvent: (event: BoxEvent) => void;
   readonly onConfirmed: OnOrderConfirmed;
@@ -15,7 +22,9 @@ const AT_ONCE = 50;
 export class Announcements {
   readonly #confirmed: ConfirmedList;
   readonly #listeners: Listeners;
-  readonly #waiting: { readonly seq: number; readonly record: OrderRecord }[] = [];
+  /** The oldest first. */
+  readonly #waiting: Written[] = [];
+  /** So many of the first one are done. */
   #at = 0;
   #isPlanned = false;
 
@@ -24,15 +33,15 @@ export class Announcements {
     this.#listeners = listeners;
   }
 
-  add(seq: number, record: OrderRecord): void {
-    this.#confirmed.note(seq, record);
-    this.#waiting.push({ seq, record });
+  add(seq: number, records: readonly OrderRecord[]): void {
+    for (const [i, record] of records.entries()) this.#confirmed.note(seq + i, record);
+    this.#waiting.push({ seq, records });
     this.#plan();
   }
 
   /** All that waits, at once: the box ends. */
   flush(): void {
-    this.#announce(this.#waiting.length);
+    while (this.#waiting.length > 0) this.#announce(Number.POSITIVE_INFINITY);
   }
 
   #plan(): void {
@@ -41,22 +50,28 @@ export class Announcements {
     setImmediate(() => {
       this.#isPlanned = false;
       this.#announce(AT_ONCE);
-      if (this.#at < this.#waiting.length) this.#plan();
+      if (this.#waiting.length > 0) this.#plan();
     });
   }
 
+  /** So many of the first write, at most. */
   #announce(max: number): void {
-    const end = Math.min(this.#waiting.length, this.#at + max);
-    for (const { seq, record } of this.#waiting.slice(this.#at, end)) {
-      const event = eventOf(record);
-      if (event !== undefined) this.#listeners.onEvent(event);
-      const order = this.#confirmed.describe(seq, record);
-      if (order !== undefined) this.#listeners.onConfirmed(order);
-    }
+    const [first] = this.#waiting;
+    if (first === undefined) return;
+    const { seq, records } = first;
+    const end = Math.min(records.length, this.#at + max);
+    for (let i = this.#at; i < end; i += 1) this.#announceOne(seq + i, records[i] as OrderRecord);
     this.#at = end;
-    if (end < this.#waiting.length) return;
-    this.#waiting.length = 0;
+    if (end < records.length) return;
+    this.#waiting.shift();
     this.#at = 0;
+  }
+
+  #announceOne(seq: number, record: OrderRecord): void {
+    const event = eventOf(record);
+    if (event !== undefined) this.#listeners.onEvent(event);
+    const order = this.#confirmed.describe(seq, record);
+    if (order !== undefined) this.#listeners.onConfirmed(order);
   }
 }
 

@@ -58,18 +58,20 @@ export function renderCommit(before: string, { seq, records, clock }: Commit) {
   return render(before, { seq, records, ...(clock && { clock }) });
 }
 
-function render(before: string, body: object): { readonly bytes: Buffer; readonly hash: string } {
-  const text = JSON.stringify(body);
-  const hash = hashOf(before, text);
-  return { bytes: Buffer.from(`${hash} ${text}\n`), hash };
-}
-
-function hashOf(before: string, text: string | Buffer): string {
-  return createHash('sha256').update(before).update(text).digest('hex');
-}
-
 const HASH_CHARS = 64;
 const NEWLINE = 0x0a;
+
+/** Encoded once, for the file and for its hash: there may be megabytes of it. */
+function render(before: string, body: object): { readonly bytes: Buffer; readonly hash: string } {
+  const bytes = Buffer.from(`${BEFORE_FIRST} ${JSON.stringify(body)}\n`);
+  const hash = hashOf(before, bytes.subarray(HASH_CHARS + 1, -1));
+  bytes.write(hash, 'latin1');
+  return { bytes, hash };
+}
+
+function hashOf(before: string, text: Buffer): string {
+  return createHash('sha256').update(before).update(text).digest('hex');
+}
 
 /** Reads a ledger until its end, or until a line is not what was written. */
 export function scanLedger(bytes: Buffer): Scan {

@@ -120,8 +120,25 @@ function confirmed(book: Book, facts: OrderFacts, { articles, drop }: Shop): Ord
   return { kind: 'confirmed', ...facts, numbers };
 }
 
+/** Of thousands at once most are refused: one literal, without a copy. */
 function refused(facts: OrderFacts, reason: OrderRefusal, isPaid: boolean): OrderRecord {
-  return { kind: 'refused', ...facts, reason, isPaid };
+  const { id, drop, item, title, quantity, amount, currency, name, source, sentMs, atMs } = facts;
+  return {
+    kind: 'refused',
+    id,
+    drop,
+    item,
+    title,
+    quantity,
+    amount,
+    currency,
+    name,
+    source,
+    sentMs,
+    atMs,
+    reason,
+    isPaid,
+  };
 }
 
 /** More is a tip. Without an amount the price was taken, as in cash. */

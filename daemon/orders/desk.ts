@@ -69,14 +69,15 @@ export async function openDesk(deps: DeskDeps): Promise<Desk> {
   const { folder, boot, log } = deps;
   const window = await WindowStore.open(join(folder, 'window.json'), boot, log);
   const book = new Book();
-  const opened = { window, book, confirmed: new ConfirmedList(book) };
+  const confirmed = new ConfirmedList(book);
+  const opened = { window, book, confirmed, announcements: new Announcements(confirmed, deps) };
   return new OpenDesk(deps, { ...opened, ...(await openLedger(deps, opened, undefined)) });
 }
 
 /** @param before Why it could not be opened the last time; logged once. */
 async function openLedger(
   deps: DeskDeps,
-  { book, confirmed }: Pick<Opened, 'book' | 'confirmed'>,
+  { book, confirmed, announcements }: Omit<Opened, 'ledger' | 'fault'>,
   before: Fault | undefined,
 ): Promise<Pick<Opened, 'ledger' | 'fault'>> {
   const { folder, log } = deps;
@@ -87,7 +88,8 @@ async function openLedger(
       confirmed.note(seq, record);
     }
     log.info('order ledger open', { orders: book.size, bytes: file.bytes });
-    return { ledger: new GroupCommit(file, deps) };
+    const onWritten = announcements.add.bind(announcements);
+    return { ledger: new GroupCommit(file, { ...deps, onWritten }) };
   } catch (error) {
     const reason = messageOf(error);
     const kind = error instanceof LedgerDamaged ? 'damaged' : 'not-saved';
@@ -104,6 +106,7 @@ interface Opened {
   readonly window: WindowStore;
   readonly book: Book;
   readonly confirmed: ConfirmedList;
+  readonly announcements: Announcements;
   readonly ledger?: GroupCommit;
   readonly fault?: Fault;
 }
@@ -112,33 +115,31 @@ class OpenDesk implements Desk {
   readonly #deps: DeskDeps;
   #opened: Opened;
   #deadlines: Deadlines;
-  readonly #announcements: Announcements;
   #lastShop = NO_SHOP;
 
   constructor(deps: DeskDeps, opened: Opened) {
     this.#deps = deps;
     this.#opened = opened;
     this.#deadlines = new Deadlines(opened.book, () => deps.pendingMs, deps.clock);
-    this.#announcements = new Announcements(opened.confirmed, deps);
   }
 
-  async take(request: OrderRequest): Promise<OrderOutcome> {
+  /** One promise for each order: of thousands at once, more of them would be most of the work. */
+  take(request: OrderRequest): Promise<OrderOutcome> {
     const { book, ledger } = this.#opened;
     const fault = this.#fault();
-    if (fault !== undefined || ledger === undefined) return unavailable(fault?.reason ?? '');
+    if (fault !== undefined || ledger === undefined) {
+      return Promise.resolve(unavailable(fault?.reason ?? ''));
+    }
     const decision = decide(book, request, this.#shop());
-    if ('invalid' in decision) return { status: 'invalid', detail: decision.invalid };
-    if ('stale' in decision) return { status: 'stale', detail: decision.stale };
+    if ('invalid' in decision) {
+      return Promise.resolve({ status: 'invalid', detail: decision.invalid });
+    }
+    if ('stale' in decision) return Promise.resolve({ status: 'stale', detail: decision.stale });
     const isRepeat = 'repeat' in decision;
     const state = isRepeat ? decision.repeat : this.#apply(decision.record);
-    try {
-      // What is repeated may still be on its way to the disk.
-      if (isRepeat) await ledger.settled();
-      else await this.#write(ledger, decision.record);
-      return outcomeOf(state, isRepeat);
-    } catch (error) {
-      return unavailable(messageOf(error));
-    }
+    // What is repeated may still be on its way to the disk.
+    const written = isRepeat ? ledger.settled() : ledger.add(decision.record);
+    return written.then(() => outcomeOf(state, isRepeat), cannotBeSaved);
   }
 
   confirmedAfter(seq: number, max: number) {
@@ -183,13 +184,13 @@ class OpenDesk implements Desk {
       for (const id of this.#deadlines.due()) this.#expire(id);
     }
     await this.#opened.ledger?.[Symbol.asyncDispose]();
-    this.#announcements.flush();
+    this.#opened.announcements.flush();
   }
 
   async #openAgain(): Promise<void> {
-    const { window, book, confirmed, fault } = this.#opened;
-    const again = await openLedger(this.#deps, { book, confirmed }, fault);
-    this.#opened = { window, book, confirmed, ...again };
+    const { window, book, confirmed, announcements, fault } = this.#opened;
+    const kept = { window, book, confirmed, announcements };
+    this.#opened = { ...kept, ...(await openLedger(this.#deps, kept, fault)) };
     const deps = this.#deps;
     this.#deadlines = new Deadlines(book, () => deps.pendingMs, deps.clock);
   }
@@ -221,11 +222,6 @@ class OpenDesk implements Desk {
     return book.find(record.id) as OrderState;
   }
 
-  async #write(ledger: GroupCommit, record: OrderRecord): Promise<void> {
-    const { written, index } = ledger.add(record);
-    this.#announcements.add((await written) + index, record);
-  }
-
   #expire(id: string): void {
     const { ledger } = this.#opened;
     if (ledger === undefined || this.#fault() !== undefined) return;
@@ -233,6 +229,10 @@ class OpenDesk implements Desk {
     const record: OrderRecord = { kind: 'void', id, atMs, reason: 'time-out' };
     this.#apply(record);
     // The box ends: it is due again when it starts.
-    this.#write(ledger, record).catch(() => undefined);
+    ledger.add(record).catch(() => undefined);
   }
+}
+
+function cannotBeSaved(error: unknown): OrderOutcome {
+  return unavailable(messageOf(error));
 }

@@ -13,9 +13,8 @@ const MARK_EVERY_MS = 1_000;
 /** Records that become one line. All who wait for one share its promise. */
 interface Batch {
   readonly records: OrderRecord[];
-  /** The number of its first record, once it is on the disk. */
-  readonly written: Promise<number>;
-  readonly resolve: (seq: number) => void;
+  readonly written: Promise<void>;
+  readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -23,6 +22,8 @@ export interface GroupCommitDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly isClockFree?: () => boolean;
+  /** Records that are on the disk now, with the number of the first; before they are acknowledged. */
+  readonly onWritten: (seq: number, records: readonly OrderRecord[]) => void;
 }
 
 export class GroupCommit implements AsyncDisposable {
@@ -51,13 +52,12 @@ export class GroupCommit implements AsyncDisposable {
     return this.#file.bytes;
   }
 
-  /**
-   * Its number is that of its batch's first record, and `index` more; `written` resolves with
-   * the first when all of them are on the disk, and all that were added before.
-   */
-  add(record: OrderRecord): { readonly written: Promise<number>; readonly index: number } {
+  /** Resolves when it is on the disk, and all that were added before. */
+  add(record: OrderRecord): Promise<void> {
+    if (this.#ending.signal.aborted) return Promise.reject(new Error('the box ends'));
     const { records, written } = this.#batch();
-    return { written, index: records.push(record) - 1 };
+    records.push(record);
+    return written;
   }
 
   /** Resolves when all that was added is on the disk. */
@@ -74,7 +74,6 @@ export class GroupCommit implements AsyncDisposable {
   }
 
   #batch(): Batch {
-    if (this.#ending.signal.aborted) throw new Error('the box ends');
     const last = this.#batches.at(-1);
     if (this.#isOpen && last !== undefined && last.records.length < RECORDS_MAX) return last;
     const batch = newBatch();
@@ -116,7 +115,8 @@ export class GroupCommit implements AsyncDisposable {
     }
     if (this.#fault !== undefined) log.info('orders are saved again');
     this.#fault = undefined;
-    resolve(seq);
+    this.#deps.onWritten(seq, records);
+    resolve();
     this.#isMarked = false;
     this.#marking ??= this.#keepMarking();
     return true;
@@ -147,7 +147,7 @@ export class GroupCommit implements AsyncDisposable {
 
 function newBatch(): Batch {
   let settle: Pick<Batch, 'resolve' | 'reject'> | undefined;
-  const written = new Promise<number>((resolve, reject) => {
+  const written = new Promise<void>((resolve, reject) => {
     settle = { resolve, reject };
   });
   return { records: [], written, ...(settle as Pick<Batch, 'resolve' | 'reject'>) };

@@ -103,7 +103,10 @@ class LedgerWorld {
     const bytes = readFileSync(path);
     this.#disk.begin(await open(path, 'r+'), bytes.length);
     const opened = new SimulatedLedger(this.#folder, this.#disk, scanLedger(bytes).end);
-    this.#commit = new GroupCommit(opened, { clock: this.#clock, log: silentLog });
+    this.#commit = new GroupCommit(opened, {
+      ...{ clock: this.#clock, log: silentLog },
+      onWritten: () => undefined,
+    });
   }
 
   async close(): Promise<void> {
@@ -143,7 +146,7 @@ class LedgerWorld {
     this.#book.apply(record);
     const state = this.#book.find(id) as OrderState;
     this.unanswered += 1;
-    void commit.add(record).written.then(
+    void commit.add(record).then(
       () => {
         this.unanswered -= 1;
         this.#tell(id, state);
