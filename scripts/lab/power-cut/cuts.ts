@@ -3,21 +3,18 @@ import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { build } from 'esbuild';
 import { type Journal, parseJournal } from '../../../pipelines/recording/files/journal.ts';
 import { launchOf } from '../../../test/support/media/real-media.ts';
-import { boot, makeDisk } from './machine.ts';
+import { boot } from './machine.ts';
+import { prepareWork, seen, type Work } from './work.ts';
 
 /** What one cut did to one disk. */
 export interface CutCopy {
@@ -56,8 +53,6 @@ export interface Progress {
 /** When the power goes: at the very start of a recording, some time after, or when one was ended and the next began. */
 export type Moment = 'opening' | 'running' | 'ended';
 
-const DISK_MB = 64;
-const BOOT_TIMEOUT_MS = 60_000;
 /** The cut comes at random within so long after recording was switched on, or was acknowledged. */
 const WITHIN_MS: Readonly<Record<Moment, number>> = {
   opening: 1_500,
@@ -74,60 +69,22 @@ const NOTHING: Progress = {
   safeUs: {},
 };
 
-/** The guest's disks lie in memory: those of a busy host would be what is measured. */
-const DISKS_ROOT = '/dev/shm';
-
 /**
  * Makes a folder with what a guest needs: its program in one file, media to
  * record, and two empty disks.
  *
  * @returns the folder, and how to remove it.
  */
-export async function prepareGuest(): Promise<{ readonly work: string; remove(): void }> {
-  const work = mkdtempSync(join(tmpdir(), 'venuebox-cuts-'));
-  const disks = mkdtempSync(join(DISKS_ROOT, 'venuebox-cuts-'));
-  const remove = () => {
-    for (const folder of [work, disks]) rmSync(folder, { recursive: true, force: true });
-  };
-  try {
-    await fillGuest(work, disks);
-    return { work, remove };
-  } catch (error) {
-    remove();
-    throw error;
-  }
-}
-
-async function fillGuest(work: string, disks: string): Promise<void> {
-  await build({
-    entryPoints: { guest: 'scripts/lab/power-cut/guest.ts', main: 'pipelines/recording/main.ts' },
-    outdir: work,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    logLevel: 'warning',
-    // The machine has Node and nothing else.
-    external: ['koffi'],
-    banner: {
-      js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
+export async function prepareGuest(): Promise<Work> {
+  return await prepareWork(
+    { guest: 'scripts/lab/power-cut/guest.ts', main: 'pipelines/recording/main.ts' },
+    (work) => {
+      for (const kind of ['video', 'audio'] as const) {
+        const file = ['!', 'filesink', `location=${join(work, `${kind}.gdp`)}`];
+        execFileSync('gst-launch-1.0', ['-q', ...launchOf(kind).split(' '), ...file]);
+      }
     },
-  });
-  writeFileSync(join(work, 'package.json'), '{"type":"module"}');
-  for (const kind of ['video', 'audio'] as const) {
-    const words = [
-      ...launchOf(kind).split(' '),
-      '!',
-      'filesink',
-      `location=${join(work, `${kind}.gdp`)}`,
-    ];
-    execFileSync('gst-launch-1.0', ['-q', ...words]);
-  }
-  for (const disk of ['a', 'b']) {
-    const path = join(disks, `${disk}.img`);
-    makeDisk(path, DISK_MB);
-    symlinkSync(path, join(work, `${disk}.img`));
-  }
+  );
 }
 
 /**
@@ -169,25 +126,6 @@ export async function* cutPower(
     const repaired = before === undefined ? undefined : readCut(out, kept, known, before);
     before = i < cuts ? (readProgress(out) ?? NOTHING) : undefined;
     if (repaired !== undefined) yield repaired;
-  }
-}
-
-export async function seen(
-  check: () => boolean,
-  out: string,
-  console_: () => string,
-): Promise<void> {
-  const endMs = performance.now() + BOOT_TIMEOUT_MS;
-  while (!check()) {
-    const failed = existsSync(join(out, 'failed'));
-    if (failed || performance.now() > endMs) {
-      const read = (name: string) =>
-        existsSync(join(out, name)) ? readFileSync(join(out, name), 'utf8') : '';
-      throw new Error(
-        `the machine does not record: ${read('failed')} ${read('stderr')} ${console_()}`,
-      );
-    }
-    await sleep(20);
   }
 }
 

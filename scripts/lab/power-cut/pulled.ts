@@ -2,8 +2,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRecording, type Progress, readProgress, seen } from './cuts.ts';
+import { isRecording, type Progress, readProgress } from './cuts.ts';
 import { boot, type DiskFormat, makeDisk } from './machine.ts';
+import { seen } from './work.ts';
 
 /** One of two disks, after it was pulled. */
 export interface PulledDisk extends Progress {
