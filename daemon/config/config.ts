@@ -14,6 +14,7 @@ import {
   soundSchema,
   whipCameraOf,
 } from './capture.ts';
+import { chosenFaults } from './destinations.ts';
 import { cardSchema, modemsSchema, printerSchema } from './devices.ts';
 import { dropFaults, dropSchema, ordersSchema, rehearsalSchema, surveySchema } from './drop.ts';
 import { edgeFaults, edgeSchema } from './edge.ts';
@@ -106,6 +107,8 @@ function* crossFaults(config: Config): Generator<Fault> {
   yield* uplinkFaults(config.uplink, names, config.recording.targets.length > 0);
   yield* edgeFaults(config.edge, config.viewers, config.uplink !== undefined);
   yield* dropFaults(config.drop, config.orders.checkout_hosts, ['drop']);
+  const destinations = (config.uplink?.destinations ?? []).map(({ id }) => id);
+  yield* chosenFaults(config.drop.destinations, destinations, ['drop']);
   yield* recordingFaults(config.recording);
   yield* panelFaults(config.panel);
   const { url, broker_port: ownBroker } = config.mqtt;

@@ -38,12 +38,16 @@ const destination = v.strictObject({
 /** Each is a process of its own, with an encoder's output in memory. */
 const DESTINATIONS_MAX = 4;
 
+const atMost = `must list ${DESTINATIONS_MAX} destinations at most`;
+
 export const destinations = v.optional(
-  v.pipe(
-    v.array(destination),
-    v.maxLength(DESTINATIONS_MAX, `must list ${DESTINATIONS_MAX} destinations at most`),
-  ),
+  v.pipe(v.array(destination), v.maxLength(DESTINATIONS_MAX, atMost)),
   [],
+);
+
+/** Those that a drop goes to, by id; left out: all that are enabled. */
+export const chosenDestinations = v.optional(
+  v.pipe(v.array(name), v.maxLength(DESTINATIONS_MAX, atMost)),
 );
 
 export type DestinationConfig = v.InferOutput<typeof destination>;
@@ -78,4 +82,21 @@ export function* destinationFaults(
     }
   }
   yield* repeatedFaults(list.map(({ id }, i) => [at(i, 'id'), id]));
+}
+
+/**
+ * @param known Ids of `uplink.destinations`.
+ * @param at Where the drop stands in its file.
+ */
+export function* chosenFaults(
+  chosen: readonly string[] | undefined,
+  known: readonly string[],
+  at: readonly (string | number)[],
+): Generator<Fault> {
+  for (const [i, id] of (chosen ?? []).entries()) {
+    if (known.includes(id)) continue;
+    const there = known.length === 0 ? 'has none' : `has ${known.join(', ')}`;
+    const message = `unknown destination ${id}; uplink.destinations ${there}`;
+    yield { path: [...at, 'destinations', i], message };
+  }
 }

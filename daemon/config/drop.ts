@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { LINK_MAX_BYTES, SIZE_MAX_PCT } from '../../pipelines/overlay/code-sprite.ts';
 import { CORNERS } from '../../pipelines/overlay/layout.ts';
 import { lookFaults, lookSchema } from './capture.ts';
+import { chosenDestinations } from './destinations.ts';
 import {
   between,
   type Fault,
@@ -93,6 +94,8 @@ export const dropSchema = v.strictObject({
   ends_at: v.optional(time, ''),
   /** Of all guests, whatever they watch on; empty: of their device. */
   profile: v.optional(oneOf('', 'phone', 'laptop', 'low-data'), ''),
+  /** Of `uplink.destinations`, by id; left out: all that are enabled. */
+  destinations: chosenDestinations,
   /** Guests may send hearts. */
   reactions: v.optional(flag, true),
   /** A drop that a power cut interrupted is resumed within this time. */

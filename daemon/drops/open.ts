@@ -52,7 +52,7 @@ interface Given {
 const EVERY_MS = 1_000;
 
 export async function openDrops(
-  config: () => Pick<Config, 'drop' | 'orders'>,
+  config: () => Pick<Config, 'drop' | 'orders' | 'uplink'>,
   { stateFolder, clock, log }: Given,
 ): Promise<Drops> {
   const hosts = {
@@ -61,6 +61,9 @@ export async function openDrops(
     },
     get overlay() {
       return config().drop.overlay.hosts;
+    },
+    get destinations() {
+      return (config().uplink?.destinations ?? []).map(({ id }) => id);
     },
   };
   const file = new ListFile(resolve(stateFolder, 'drops.yaml'), hosts, log);

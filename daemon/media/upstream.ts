@@ -19,7 +19,7 @@ import { uplinkSettings, usedData } from './uplink-settings.ts';
 export interface UpstreamDeps
   extends Pick<
     MediaPathDeps,
-    'config' | 'sound' | 'dataUse' | 'clock' | 'log' | 'onUplink' | 'onDestinations'
+    'config' | 'presentDrop' | 'sound' | 'dataUse' | 'clock' | 'log' | 'onUplink' | 'onDestinations'
   > {
   readonly media: MediaChild;
   readonly supervise: ReturnType<typeof openSupervision>;
@@ -68,6 +68,7 @@ function openWith({ uplink }: Config, deps: UpstreamDeps) {
       links: () => presentLinks(uplink?.links ?? [], bonded),
       onCarried: (link, bytes) =>
         deps.dataUse.addBeside('destinations', link, bytes, deps.clock.wallMs()),
+      chosen: () => deps.presentDrop().destinations,
     }),
     bonded:
       uplink === undefined

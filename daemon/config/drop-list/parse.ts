@@ -1,6 +1,7 @@
 /** The list of coming drops, `drops.yaml`: each drop by itself, so that a faulty one costs no other. */
 import * as v from 'valibot';
 import { closest } from '../../model/closest.ts';
+import { chosenFaults } from '../destinations.ts';
 import { type DropConfig, dropFaults, dropSchema } from '../drop.ts';
 import { name } from '../rules.ts';
 import { shownFaults, shownKey } from '../shown.ts';
@@ -12,12 +13,14 @@ import { type Chunk, splitList } from './chunks.ts';
 export type PlannedDrop = Partial<Omit<DropConfig, 'overlay'>> &
   Pick<DropConfig, 'id' | 'title'> & { readonly overlay?: Omit<DropConfig['overlay'], 'hosts'> };
 
-/** To which links of a coming drop may lead: only the config says it. */
+/** To where a coming drop and its links may lead: only the config says it. */
 export interface LinkHosts {
   /** `orders.checkout_hosts` */
   readonly checkout: readonly string[];
   /** `drop.overlay.hosts` */
   readonly overlay: readonly string[];
+  /** Ids of `uplink.destinations` */
+  readonly destinations?: readonly string[];
 }
 
 export interface DropList {
@@ -130,7 +133,10 @@ export function checkPlanned(
     ...(overlay && { overlay: { ...overlay, hosts: [...hosts.overlay] } }),
     ...(look && { look }),
   };
-  const crossed = [...dropFaults(checked, hosts.checkout, [])].map(({ path, message }) => ({
+  const crossed = [
+    ...dropFaults(checked, hosts.checkout, []),
+    ...chosenFaults(drop.destinations, hosts.destinations ?? [], []),
+  ].map(({ path, message }) => ({
     path,
     reason: message,
     text: `${shownKey(path)} ${message}`,

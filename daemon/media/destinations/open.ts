@@ -11,6 +11,7 @@ import type { UplinkConfig } from '../../config/uplink.ts';
 import type { Destination } from '../../model/destinations.ts';
 import { type FedChild, openFed } from '../children/fed.ts';
 import type { MediaChild } from '../children/media.ts';
+import { runChosen } from './chosen.ts';
 import { followRoutes, type PresentLink } from './route.ts';
 import { rtmpSettings, srtSettings, tracksOf } from './settings.ts';
 import { type DestinationReport, DestinationStates } from './states.ts';
@@ -26,6 +27,8 @@ export interface DestinationDeps {
   readonly links: () => readonly PresentLink[];
   /** What is sent takes the machine's own route: so many bytes left by this link. */
   readonly onCarried: (link: string, bytes: number) => void;
+  /** Which of them the drop goes to, by id; undefined: to all. */
+  readonly chosen: () => readonly string[] | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -34,8 +37,8 @@ export interface DestinationDeps {
 const POLICY: RestartPolicy = { firstPauseMs: 500, longestPauseMs: 30_000, healthyMs: 30_000 };
 
 /**
- * A task that runs them all. None ends or delays another, nor the task: what is wrong with
- * one is its state.
+ * A task that runs all that the drop goes to. None ends or delays another, nor the task: what
+ * is wrong with one is its state.
  */
 export function openDestinations(uplink: UplinkConfig | undefined, deps: DestinationDeps): Task {
   const configs = (uplink?.destinations ?? []).filter(({ enabled }) => enabled);
@@ -43,7 +46,7 @@ export function openDestinations(uplink: UplinkConfig | undefined, deps: Destina
   if (uplink === undefined || configs.length === 0) return untilAborted;
   const { clock, log } = deps;
   const use = new DestinationUse(deps.onCarried);
-  const tasks = configs.map((config): Task => {
+  const tasks = configs.map((config) => {
     const onReport = (report: DestinationReport) => {
       states.report(config.id, report);
       use.report(config.id, report.sentBytesTotal);
@@ -54,12 +57,13 @@ export function openDestinations(uplink: UplinkConfig | undefined, deps: Destina
       onChange: (supervised: Parameters<DestinationStates['supervised']>[1]) =>
         states.supervised(config.id, supervised),
     };
-    return (signal) => supervise(`destination ${config.id}`, run, options, signal);
+    const task: Task = (signal) => supervise(`destination ${config.id}`, run, options, signal);
+    return { id: config.id, task };
   });
-  if (uplink.links.length > 0) {
-    tasks.push((signal) => followRoutes(configs, use.setLink.bind(use), deps, signal));
-  }
-  return (signal) => runAll(tasks, signal);
+  const running = runChosen(tasks, deps.chosen, clock);
+  if (uplink.links.length === 0) return running;
+  const routing: Task = (signal) => followRoutes(configs, use.setLink.bind(use), deps, signal);
+  return (signal) => runAll([running, routing], signal);
 }
 
 function openProcess(

@@ -35,7 +35,9 @@ test('RTMP and SRT get the drop at once; one that fails touches no other, and it
     { ...rtmp, id: 'web', url: `rtmp://127.0.0.1:${rtmpPort}/live` },
     { ...rtmp, id: 'dead', url: `rtmp://127.0.0.1:${deadPort}/live`, rendition: 'low' },
     { id: 'archive', kind: 'srt', host: '127.0.0.1', port: srtPort, latency_ms: 300 },
+    { id: 'other', kind: 'srt', host: '127.0.0.1', port: deadPort, latency_ms: 300 },
   ];
+  const chosen = ['web', 'dead', 'archive'];
   const [web, archive] = [join(folder, 'web.ts'), join(folder, 'archive.ts')];
   await using _srt = startProgram(
     'srt-live-transmit',
@@ -47,7 +49,10 @@ test('RTMP and SRT get the drop at once; one that fails touches no other, and it
   const links = [{ id: 'only', address: '127.0.0.1', budget_mb_per_month: 1_000 }];
   const uplink = { ...bonded, links, width: 320, height: 180, destinations };
   let server = rtmpServer(rtmpPort, web);
-  await using box = await startBox([`uplink=${JSON.stringify(uplink)}`]);
+  await using box = await startBox([
+    `uplink=${JSON.stringify(uplink)}`,
+    `drop.destinations=${JSON.stringify(chosen)}`,
+  ]);
   const destination = async (id: string) =>
     (await box.state<BoxSnapshot>()).destinations?.find((one) => one.id === id);
   const isConnected = (id: string) => async () => (await destination(id))?.phase === 'connected';
@@ -79,6 +84,7 @@ test('RTMP and SRT get the drop at once; one that fails touches no other, and it
       LIMIT_MS,
       box.output,
     );
+    assert.is((await destination('other'))?.phase, 'off', 'the drop does not go there');
     // The server goes away: its destination says so, and the other one goes on.
     await server[Symbol.asyncDispose]();
     await until(async () => !(await isConnected('web')()), LIMIT_MS, box.output);

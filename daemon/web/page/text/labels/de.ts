@@ -67,6 +67,7 @@ export const de: LabelTexts = {
   'drop.picture_file': 'Bild hinter dem Titel (Datei)',
   'drop.branding_folder': 'Aussehen (Ordner)',
   'drop.starts_at': 'Beginn',
+  'drop.destinations': 'Geht an diese Ziele',
   'drop.reactions': 'Gäste dürfen Herzen senden',
   'drop.resume_within_s': 'Nach Stromausfall weiter innerhalb von (s)',
   'drop.catalogue': 'Artikel',

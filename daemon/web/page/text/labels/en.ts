@@ -65,6 +65,7 @@ export const en = {
   'drop.picture_file': 'Picture behind the title (file)',
   'drop.branding_folder': 'Branding (folder)',
   'drop.starts_at': 'Starts at',
+  'drop.destinations': 'Goes to these destinations',
   'drop.reactions': 'Guests may send hearts',
   'drop.resume_within_s': 'Resume after a power failure within (s)',
   'drop.catalogue': 'Articles',

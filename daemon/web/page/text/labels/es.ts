@@ -67,6 +67,7 @@ export const es: LabelTexts = {
   'drop.picture_file': 'Imagen tras el título (archivo)',
   'drop.branding_folder': 'Imagen de marca (carpeta)',
   'drop.starts_at': 'Empieza',
+  'drop.destinations': 'Va a estos destinos',
   'drop.reactions': 'El público puede enviar corazones',
   'drop.resume_within_s': 'Reanudar tras un corte antes de (s)',
   'drop.catalogue': 'Artículos',

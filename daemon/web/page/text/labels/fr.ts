@@ -67,6 +67,7 @@ export const fr: LabelTexts = {
   'drop.picture_file': 'Image derrière le titre (fichier)',
   'drop.branding_folder': 'Habillage (dossier)',
   'drop.starts_at': 'Début',
+  'drop.destinations': 'Va vers ces destinations',
   'drop.reactions': 'Le public peut envoyer des cœurs',
   'drop.resume_within_s': 'Reprise après une coupure avant (s)',
   'drop.catalogue': 'Articles',

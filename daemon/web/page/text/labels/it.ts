@@ -67,6 +67,7 @@ export const it: LabelTexts = {
   'drop.picture_file': 'Immagine dietro il titolo (file)',
   'drop.branding_folder': 'Veste grafica (cartella)',
   'drop.starts_at': 'Inizio',
+  'drop.destinations': 'Va a queste destinazioni',
   'drop.reactions': 'Il pubblico può mandare cuori',
   'drop.resume_within_s': 'Riprende dopo un’interruzione entro (s)',
   'drop.catalogue': 'Articoli',

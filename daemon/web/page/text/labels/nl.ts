@@ -67,6 +67,7 @@ export const nl: LabelTexts = {
   'drop.picture_file': 'Beeld achter de titel (bestand)',
   'drop.branding_folder': 'Huisstijl (map)',
   'drop.starts_at': 'Begint om',
+  'drop.destinations': 'Gaat naar deze bestemmingen',
   'drop.reactions': 'Gasten mogen hartjes sturen',
   'drop.resume_within_s': 'Hervatten na stroomuitval binnen (s)',
   'drop.catalogue': 'Artikelen',

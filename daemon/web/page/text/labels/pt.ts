@@ -67,6 +67,7 @@ export const pt: LabelTexts = {
   'drop.picture_file': 'Imagem atrás do título (ficheiro)',
   'drop.branding_folder': 'Imagem de marca (pasta)',
   'drop.starts_at': 'Início',
+  'drop.destinations': 'Vai para estes destinos',
   'drop.reactions': 'O público pode enviar corações',
   'drop.resume_within_s': 'Retomar após falha de energia em (s)',
   'drop.catalogue': 'Artigos',
