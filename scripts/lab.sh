@@ -97,7 +97,7 @@ for file in "$work"/out/bundle/*.test.js; do
     tail -n 30 "$log" "$work/console" 2> /dev/null || true
     failed=$((failed + 1))
   fi
-  sed -n 's/^.*\(TIME .*\)/    \1/p; s/^[• ✘]*\(.* after .*\)/    \1/p' "$log" 2> /dev/null || true
+  sed -n 's/^.*\(TIME .*\)/    \1/p; s/^.*\(TICKETS .*\)/    \1/p; s/^[• ✘]*\(.* after .*\)/    \1/p' "$log" 2> /dev/null || true
 done
 if [ "$failed" -gt 0 ] && [ ! -t 1 ]; then
   for log in "$work"/out/*.log; do

@@ -49,7 +49,10 @@ export async function printOver(
   if (hindrance !== undefined) return { outcome: 'failed', reason: hindrance, sentBytes: 0 };
   if (isTorn) await transport.write(endOfTornBand(profile), signal);
   const question =
-    before.phase === 'silent' ? undefined : await chosen(transport, profile, state, signal);
+    before.phase === 'silent' ? undefined : await chosen(transport, profile, isTorn, state, signal);
+  if (question === 'unanswered') {
+    return { outcome: 'failed', reason: 'it does not confirm what it prints', sentBytes: 0 };
+  }
   await transport.write(bytes, signal, onSent);
   if (before.phase === 'silent') return { outcome: 'sent' };
   const sentBytes = bytes.length;
@@ -77,13 +80,19 @@ interface Question {
   readonly isAnsweredBy: (bytes: Buffer) => boolean;
 }
 
-/** The question to ask after the job; undefined where the printer answers none. It is tried on an idle printer first. */
+/**
+ * The question to ask after the job; undefined where the printer answers none. It is tried on an
+ * idle printer first. One that has answered before, or still has the end of a torn job to print,
+ * gets longer: taken for one that answers none, it would be believed by its status alone, which
+ * says nothing of what is in its buffer.
+ */
 async function chosen(
   transport: Transport,
   { confirmation }: PrinterProfile,
+  isTorn: boolean,
   state: JobState,
   signal: AbortSignal,
-): Promise<Question | undefined> {
+): Promise<Question | 'unanswered' | undefined> {
   if (confirmation === undefined || state.confirms === false) return undefined;
   const next = (): Question => {
     state.questions += 1;
@@ -95,8 +104,18 @@ async function chosen(
   };
   const trial = next();
   await transport.write(trial.bytes, signal);
-  state.confirms = trial.isAnsweredBy(await transport.read(ANSWER_MS, signal));
-  return state.confirms ? next() : undefined;
+  const waitMs = isTorn || state.confirms === true ? ANSWER_AFTER_JOB_MS : ANSWER_MS;
+  if (trial.isAnsweredBy(await transport.read(waitMs, signal))) {
+    state.confirms = true;
+    return next();
+  }
+  // Perhaps another printer stands there now: the next try finds out, as with a new one.
+  if (state.confirms === true) {
+    delete state.confirms;
+    return 'unanswered';
+  }
+  state.confirms = false;
+  return undefined;
 }
 
 /**

@@ -19,12 +19,17 @@ if (unknown.length > 0) {
 // What is slow runs when it is named.
 const byDefault = files.filter((file) => !file.startsWith('slow/'));
 const chosen = names.length === 0 ? byDefault : names.map((name) => `${name}.test.ts`);
+// Programs that a test starts and kills.
+const programs = ['printing-box'];
 await build({
   ...BUNDLING,
-  entryPoints: chosen.map((file) => ({
-    in: `test/lab/${file}`,
-    out: file.replace(/^slow\/|\.ts$/g, ''),
-  })),
+  entryPoints: [
+    ...chosen.map((file) => ({
+      in: `test/lab/${file}`,
+      out: file.replace(/^slow\/|\.ts$/g, ''),
+    })),
+    ...programs.map((name) => ({ in: `test/lab/support/${name}.ts`, out: name })),
+  ],
   outdir: folder,
   sourcemap: 'inline',
   sourcesContent: false,

@@ -7,8 +7,8 @@ import { type Ended, run } from './run.ts';
 const FILE_TIMEOUT_MS = 630_000;
 /** The lab ends by itself before this, and reports what it has until then. */
 const LAB_TIMEOUT_S = 420;
-/** Takes minutes on a busy machine, by hand: scripts/lab.sh slow/box. */
-const ON_DEMAND: readonly string[] = ['lab/slow/box.test.ts'];
+/** Take minutes on a busy machine, by hand: scripts/lab.sh slow/box. */
+const ON_DEMAND: readonly string[] = ['lab/slow/box.test.ts', 'lab/slow/prints.test.ts'];
 
 export interface Outcome extends Ended, Counts {
   readonly title: string;
