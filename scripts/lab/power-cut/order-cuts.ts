@@ -86,9 +86,13 @@ async function runOnce(
   mkdirSync(out);
   writeFileSync(join(out, 'plan.json'), JSON.stringify(plan));
   const machine = boot(kernel, work);
-  const mark = plan.isLast ? 'sold' : isOpening ? 'opening' : 'answers';
+  const has = (name: string) => existsSync(join(out, name));
+  const isTime = () => {
+    if (plan.isLast) return has('sold');
+    return isOpening ? has('opening') : has('sold') || linesOf(out).some(isAnswer);
+  };
   try {
-    await seen(() => existsSync(join(out, mark)), out, machine.console);
+    await seen(isTime, out, machine.console);
     if (!plan.isLast) {
       await sleep(withinMs);
       machine.cut();
@@ -99,15 +103,21 @@ async function runOnce(
   }
 }
 
-/** What buyers were answered in one boot. The last line may be cut off. */
-function hear(out: string, told: Map<string, string>) {
+/** What a boot has written. The last line may be cut off. */
+function linesOf(out: string): readonly string[] {
   const path = join(out, 'answers');
-  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [];
+  return existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [];
+}
+
+const isAnswer = (line: string) => !line.startsWith('asked ');
+
+/** What buyers were answered in one boot. */
+function hear(out: string, told: Map<string, string>) {
   const faults: string[] = [];
   let askedEnd = 0;
-  for (const line of lines) {
+  for (const line of linesOf(out)) {
     const [id = '', status = '', numbers = ''] = line.split(' ');
-    if (id === 'asked') {
+    if (!isAnswer(line)) {
       askedEnd = Number(status);
       continue;
     }
