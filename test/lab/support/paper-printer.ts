@@ -1,5 +1,5 @@
 /** The lab's USB printer with a print head: takes bytes from the gadget as fast as it prints. */
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Paper } from '../../../hal/printer/paper/escpos-render.ts';
@@ -24,8 +24,8 @@ export interface PaperPrinter extends AsyncDisposable {
   setPaper(leftMm: number): void;
   setCover(isOpen: boolean): void;
   unplug(): Promise<void>;
-  /** Plugged in, with a new roll and its cover closed. */
-  repair(): void;
+  /** Plugged in, with a new roll and its cover closed; resolves when the box's kernel knows it. */
+  repair(): Promise<void>;
 }
 
 export function openPaperPrinter(profile: PrinterProfile): PaperPrinter {
@@ -51,7 +51,7 @@ export function openPaperPrinter(profile: PrinterProfile): PaperPrinter {
       state.isCoverOpen = isOpen;
     },
     unplug,
-    repair: () => {
+    repair: async () => {
       state.leftMm = ROLL_MM;
       state.isCoverOpen = false;
       mechanism.run();
@@ -59,6 +59,8 @@ export function openPaperPrinter(profile: PrinterProfile): PaperPrinter {
       isPlugged = true;
       gadget.plug();
       plugged = serve(mechanism, profile);
+      // One that is pulled while it is being looked at is given up by the kernel (error -71).
+      for (let tries = 0; !existsSync('/dev/usb/lp0') && tries < 500; tries += 1) await sleep(20);
     },
     [Symbol.asyncDispose]: async () => {
       await plugged.stop();

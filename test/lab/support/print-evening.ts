@@ -44,9 +44,9 @@ export async function assertEachOnce(options: EveningOptions): Promise<void> {
       if (isOver()) break;
       await disturb(printer, faults, random, () => box.child.kill('SIGKILL'));
       await pause(100 + random() * 500, isOver);
-      printer.repair();
+      await printer.repair();
     }
-    printer.repair();
+    await printer.repair();
     await box.ended;
     const said = box.output().split('\n');
     const numbers = (what: string) =>
