@@ -6,6 +6,7 @@
  * `idle`, `lab` (how soon an unplugged device is reported), `telemetry` (bytes over MQTT),
  * `operator` (its page opened cold), `orders` (10,000 at once),
  * `attack` (a watching viewer's p99 beside floods),
+ * `rehearsal` (its figures beside those of a benchmark of the same box and links),
  * `codes` (the code in the picture, read off encoded frames),
  * `lossy` (WHEP and pushed streams over a line that loses packets, as root),
  * `fallback` (a guest by WebRTC whose box loses a process),
@@ -33,6 +34,7 @@ import { benchCodes } from './stream/codes.ts';
 import { benchFallback } from './stream/fallback.ts';
 import { benchFaults } from './stream/faults.ts';
 import { benchPauses } from './stream/pauses.ts';
+import { benchRehearsal } from './stream/rehearsal.ts';
 import { benchThrottled } from './stream/throttled.ts';
 import { benchWhep } from './stream/whep.ts';
 import { benchTelemetry } from './telemetry.ts';
@@ -61,6 +63,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   lossy: benchLossy,
   fallback: benchFallback,
   codes: benchCodes,
+  rehearsal: benchRehearsal,
   throttled: benchThrottled,
   soak: () => benchSoak(30),
 };

@@ -10,6 +10,8 @@ export interface Impairment {
   readonly jitterMs: number;
   /** 0 to 1. */
   readonly lossRatio: number;
+  /** Of what waits, each way; undefined for no limit. */
+  readonly rateBps?: number;
   /** Swallows everything silently. */
   readonly isBlackHole: boolean;
   /** Loses the next datagram of this SRTLA type going this way, once over all links. */
@@ -22,8 +24,13 @@ interface Waiting {
   readonly send: (packet: Buffer) => void;
 }
 
+/** What a limited link holds before it drops. */
+const QUEUE_MS = 200;
+
 interface Direction {
   jitterMs: number;
+  /** When its last packet has left the limit. */
+  freeMs: number;
   lastDueMs: number;
   readonly queue: Waiting[];
 }
@@ -38,6 +45,8 @@ export async function runImpairment(
   target: { host: string; port: number },
   /** Source address -> what to do to it; looked up for each datagram. */
   impairments: ReadonlyMap<string, Impairment>,
+  /** Each datagram of a link as it comes, before anything is done to it. */
+  onUp: (address: string, packet: Buffer) => void = () => undefined,
 ): Promise<void> {
   const front = openSocket(listen.host);
   const directions = new Map<string, Direction>();
@@ -53,13 +62,16 @@ export async function runImpairment(
       return;
     }
     const key = `${way} ${address}`;
-    const direction = directions.get(key) ?? { jitterMs: 0, lastDueMs: 0, queue: [] };
+    const direction = directions.get(key) ?? { jitterMs: 0, freeMs: 0, lastDueMs: 0, queue: [] };
     directions.set(key, direction);
     direction.jitterMs = wander(direction.jitterMs, impairment.jitterMs);
-    const dueMs = Math.max(
-      direction.lastDueMs,
-      performance.now() + impairment.delayMs + direction.jitterMs,
-    );
+    const nowMs = performance.now();
+    const startMs = Math.max(nowMs, direction.freeMs);
+    if (startMs - nowMs > QUEUE_MS) return;
+    const { rateBps = Number.POSITIVE_INFINITY } = impairment;
+    direction.freeMs = startMs + (packet.length * 8_000) / rateBps;
+    const lateMs = impairment.delayMs + direction.jitterMs;
+    const dueMs = Math.max(direction.lastDueMs, direction.freeMs + lateMs);
     direction.lastDueMs = dueMs;
     direction.queue.push({ dueMs, packet, send });
   };
@@ -75,6 +87,7 @@ export async function runImpairment(
       clients.set(key, back);
     }
     const socket = back;
+    onUp(address, packet);
     pass('up', address, packet, (late) => socket.send(late, target.port, target.host));
   });
   front.bind(listen.port, listen.host);

@@ -11,16 +11,15 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-/** Starts one role of worker.ts in a namespace and waits until it is ready. */
+/** Starts one role of worker.ts in a namespace, or in this one, and waits until it is ready. */
 export async function startWorker(
-  namespace: string,
+  namespace: string | undefined,
   role: string,
   options: object,
 ): Promise<Worker> {
   const node = [process.execPath, '--import', 'tsx', WORKER, role, JSON.stringify(options)];
-  const child = spawn('ip', ['netns', 'exec', namespace, ...node], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
+  const [command = '', ...args] = [...inside(namespace), ...node];
+  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const waiting = new Map<number, (value: unknown) => void>();
   let asked = 0;
   const answerTo = (id: number) => new Promise<unknown>((done) => waiting.set(id, done));
@@ -50,14 +49,21 @@ export interface Command {
   stop(): Promise<void>;
 }
 
-/** Starts a program in a namespace with its output in `logFile`. */
-export function startCommand(namespace: string, argv: readonly string[], logFile: string): Command {
+/** Starts a program in a namespace, or in this one, with its output in `logFile`. */
+export function startCommand(
+  namespace: string | undefined,
+  argv: readonly string[],
+  logFile: string,
+): Command {
   const log = openSync(logFile, 'w');
-  const child = spawn('ip', ['netns', 'exec', namespace, ...argv], {
-    stdio: ['ignore', log, log],
-  });
+  const [command = '', ...args] = [...inside(namespace), ...argv];
+  const child = spawn(command, args, { stdio: ['ignore', log, log] });
   closeSync(log);
   return { pid: child.pid ?? 0, stop: () => stopChild(child) };
+}
+
+function inside(namespace: string | undefined): readonly string[] {
+  return namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace];
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {

@@ -5,6 +5,7 @@ import { openLog } from '../../../hal/os/log.ts';
 import type { Endpoint, LinkConfig } from '../../../pipelines/bond/core/config.ts';
 import { type BondControl, runBond } from '../../../pipelines/bond/net/sender.ts';
 import { runRelay } from '../../../pipelines/bond/relay/relay.ts';
+import { isSrtData } from '../../../pipelines/bond/wire/srt.ts';
 import { SrtObserver } from '../../../pipelines/uplink/srt-observer.ts';
 import { type Impairment, runImpairment } from './impair.ts';
 import { type Feed, openSink, runFeed } from './traffic.ts';
@@ -15,6 +16,9 @@ interface Options {
   readonly links?: readonly LinkConfig[];
   readonly port?: number;
 }
+
+/** Some seconds of a fast link. */
+const TIMES_KEPT = 5_000;
 
 type Handlers = Readonly<Record<string, (argument: never) => unknown>>;
 
@@ -48,11 +52,22 @@ async function start(name: string, options: Options): Promise<Handlers> {
       return {};
     case 'impair': {
       const impairments = new Map<string, Impairment>();
-      runImpairment(listen, target, impairments).catch(fail);
+      /** When each link brought packets of the encoder: the last of them. */
+      const times = new Map<string, number[]>();
+      const onUp = (address: string, packet: Buffer) => {
+        if (!isSrtData(packet)) return;
+        const all = times.get(address) ?? [];
+        all.push(systemClock.monotonicMs());
+        if (all.length > 2 * TIMES_KEPT) all.splice(0, TIMES_KEPT);
+        times.set(address, all);
+      };
+      runImpairment(listen, target, impairments, onUp).catch(fail);
       return {
         set: ({ address, ...impairment }: Impairment & { address: string }) => {
           impairments.set(address, impairment);
+          return systemClock.monotonicMs();
         },
+        times: (address: string) => times.get(address) ?? [],
       };
     }
     case 'feed': {
