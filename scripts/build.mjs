@@ -12,6 +12,7 @@ const PROGRAMS = [
   'daemon/main',
   'daemon/power/cut-power',
   'daemon/update/launch',
+  'hal/network/helper/main',
   'pipelines/source/slates',
   ...[
     'capture',

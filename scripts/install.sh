@@ -33,6 +33,8 @@ prefix=$root/opt/venuebox
 # What is laid where: source, mode, target.
 FILES=(
   'systemd/venuebox.service 644 /etc/systemd/system/venuebox.service'
+  'systemd/venuebox-network.service 644 /etc/systemd/system/venuebox-network.service'
+  'systemd/venuebox-network.socket 644 /etc/systemd/system/venuebox-network.socket'
   'systemd/venuebox-relay.service 644 /etc/systemd/system/venuebox-relay.service'
   'systemd/venuebox.sysusers 644 /etc/sysusers.d/venuebox.conf'
   'systemd/venuebox.tmpfiles 644 /etc/tmpfiles.d/venuebox.conf'
@@ -126,7 +128,10 @@ start_service() {
 
 uninstall_files() {
   local file target
-  if systemd_runs; then systemctl disable --now --quiet venuebox venuebox-relay 2>/dev/null || true; fi
+  if systemd_runs; then
+    systemctl disable --now --quiet venuebox venuebox-relay 2>/dev/null || true
+    systemctl stop --quiet venuebox-network.socket venuebox-network.service 2>/dev/null || true
+  fi
   for file in "${FILES[@]}"; do
     read -r _ _ target <<<"$file"
     rm -f "$root$target"

@@ -89,6 +89,9 @@ lay_files() {
   for kind in service sysusers tmpfiles udev; do
     sed 's#/opt/venuebox#/usr/lib/venuebox#g' "systemd/venuebox.$kind" >"$tree/debian/venuebox.$kind"
   done
+  for kind in service socket; do
+    sed 's#/opt/venuebox#/usr/lib/venuebox#g' "systemd/venuebox-network.$kind" >"$tree/debian/venuebox.venuebox-network.$kind"
+  done
   install -D -m 644 systemd/venuebox.rules "$files/usr/share/polkit-1/rules.d/50-venuebox.rules"
   install -D -m 644 systemd/venuebox.dnsmasq "$files/etc/NetworkManager/dnsmasq-shared.d/venuebox.conf"
   install -D -m 644 systemd/venuebox.completion "$files/usr/share/bash-completion/completions/venuebox"

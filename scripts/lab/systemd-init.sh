@@ -31,7 +31,7 @@ alone() {
   printf '[Unit]\nDefaultDependencies=no\nConflicts=shutdown.target\nBefore=shutdown.target\n%s\n' "${2:-}" > "$units/$1.d/lab.conf"
 }
 for unit in dbus.socket dbus.service polkit.service systemd-logind.service systemd-timedated.service systemd-udevd.service \
-  systemd-udevd-kernel.socket systemd-udevd-control.socket; do
+  systemd-udevd-kernel.socket systemd-udevd-control.socket venuebox-network.socket venuebox-network.service; do
   alone $unit
 done
 alone venuebox.service '[Service]

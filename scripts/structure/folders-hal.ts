@@ -21,6 +21,14 @@ export const HAL_FOLDERS: Readonly<Record<string, Folder>> = {
   'hal/battery': { may: ['hal/os', 'hal/gpio'], what: 'batteries and UPS boards' },
   'hal/modem': { may: ['hal/os', 'hal/gpio'], what: 'cellular modems' },
   'hal/wifi': { may: ['hal/os'], what: 'the way into a network: Wi-Fi, cable, or a hotspot' },
+  'hal/network': {
+    may: ['hal/os', 'hal/os/limits'],
+    what: 'networks for guests and crew: rules, queues, and what the helper is asked',
+  },
+  'hal/network/helper': {
+    may: ['hal/os', 'hal/os/limits', 'hal/network'],
+    what: 'the network helper, a program of its own with the rights for it',
+  },
   'hal/printer/transport': { may: ['hal/os'], what: 'connections to a printer: USB, TCP, serial' },
   'hal/printer/paper': { may: ['hal/os'], what: 'ESC/POS as a picture of the paper' },
   'hal/printer': {

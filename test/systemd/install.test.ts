@@ -9,10 +9,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseConfig } from '../../daemon/config/file.ts';
+import { HELPER_SOCKET } from '../../hal/network/client.ts';
 
 const test = suite('installing');
 
@@ -98,6 +99,16 @@ test('the unit starts what the installer lays there', () => {
   assert.match(readFileSync('scripts/install.sh', 'utf8'), `${started}'`);
 });
 
+test('the network helper is the installed program, at the socket that the box asks', () => {
+  const unit = readFileSync('systemd/venuebox-network.service', 'utf8');
+  const socket = readFileSync('systemd/venuebox-network.socket', 'utf8');
+  const [, program] = /^ExecStart=\S+ \/opt\/venuebox\/dist\/(\S+)\.js$/m.exec(unit) ?? [];
+  assert.match(readFileSync('scripts/build.mjs', 'utf8'), `'${program}'`);
+  assert.is(/^ListenStream=(.*)$/m.exec(socket)?.[1], HELPER_SOCKET);
+  assert.match(UNIT, /^Wants=.*\bvenuebox-network\.socket$/m);
+  assert.match(socket, /^SocketUser=venuebox\nSocketMode=0600$/m);
+});
+
 /** The unit with a program that this machine has, since verify looks for it. */
 function verifiable(unit = UNIT, name = 'venuebox'): string {
   const folder = newRoot();
@@ -119,6 +130,20 @@ if (await isHere('systemd-analyze')) {
     const { code, output } = await run('systemd-analyze', 'verify', unit);
     assert.equal([code, output.trim()], [0, '']);
     const args = ['security', '--offline=true', '--threshold=20', unit];
+    const exposed = await run('systemd-analyze', ...args);
+    assert.is(exposed.code, 0, exposed.output.slice(-200));
+  });
+
+  test('systemd finds nothing wrong with the network helper, whose exposure is 2.0 at most', async () => {
+    const folder = newRoot();
+    const paths = ['service', 'socket'].map((kind) => join(folder, `venuebox-network.${kind}`));
+    for (const path of paths) {
+      const unit = readFileSync(join('systemd', basename(path)), 'utf8');
+      writeFileSync(path, unit.replace('/opt/venuebox/bin/node', '/bin/true'));
+    }
+    const { code, output } = await run('systemd-analyze', 'verify', ...paths);
+    assert.equal([code, output.trim()], [0, '']);
+    const args = ['security', '--offline=true', '--threshold=20', paths[0] ?? ''];
     const exposed = await run('systemd-analyze', ...args);
     assert.is(exposed.code, 0, exposed.output.slice(-200));
   });
@@ -154,7 +179,7 @@ if (await isHere('systemd-analyze')) {
     assert.is(config.gid, statSync(join(root, 'srv/venuebox')).gid);
   });
 } else {
-  console.log('SKIPPED 4: systemd-analyze is not on this machine');
+  console.log('SKIPPED 5: systemd-analyze is not on this machine');
 }
 
 test.run();

@@ -1,6 +1,6 @@
 /** The client of the control socket. */
 import { connect, type Socket } from 'node:net';
-import { LineReader } from './lines.ts';
+import { LineReader } from '../../../hal/os/limits/lines.ts';
 import { type Answer, type RequestInput, renderLine } from './protocol.ts';
 
 /** The box cannot be asked; the message says what to do. */

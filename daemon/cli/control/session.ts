@@ -2,11 +2,11 @@
 import type { Socket } from 'node:net';
 import { anySignal, Condition, pause } from '../../../hal/os/async.ts';
 import { type Clock, isAbort } from '../../../hal/os/clock.ts';
+import { LineReader } from '../../../hal/os/limits/lines.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { messageOf } from '../../../hal/os/log.ts';
 import type { Commander } from '../../model/commands.ts';
 import type { BoxSnapshot } from '../../model/snapshot.ts';
-import { LineReader } from './lines.ts';
 import { type Answer, parseRequest, type Request, renderLine } from './protocol.ts';
 
 export interface ControlDeps {

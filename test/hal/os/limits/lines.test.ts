@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { LineReader } from '../../../../daemon/cli/control/lines.ts';
 import { parseRequest } from '../../../../daemon/cli/control/protocol.ts';
+import { LineReader } from '../../../../hal/os/limits/lines.ts';
 
 const test = suite('lines of the control socket');
 
