@@ -29,13 +29,14 @@ import type { SimulatedLinks } from './media/simulated-links.ts';
 import { plannedLinks } from './media/uplink-settings.ts';
 import { openMetrics } from './metrics/server.ts';
 import type { BoxEvent } from './model/commands.ts';
-import { followGuestAddress } from './model/guest-address.ts';
+import { followingGuestAddress } from './model/guest-address.ts';
 import type { BoxSnapshot, ModemMaintenance } from './model/snapshot.ts';
 import { BoxState, trackStartedAt } from './model/state-store.ts';
 import { maintainModems } from './modems/maintenance.ts';
 import { ownBroker } from './mqtt/client/own-broker.ts';
 import { type EventLog, openEventLog, recordEvent } from './mqtt/events.ts';
 import { openMqtt } from './mqtt/open.ts';
+import { makingNetworks } from './network/open.ts';
 import { showShop } from './orders/on-page.ts';
 import { openOrders } from './orders/open.ts';
 import { openPictureCommands } from './overlay/open.ts';
@@ -232,12 +233,8 @@ function tasksOf(box: Parts): readonly Task[] {
     (signal) => runPanel({ ...box, ...panel }, signal),
     openOperatorPage(config, box),
     box.firstBoot.run,
-    live.part(
-      'addresses',
-      ({ viewers, operator }) =>
-        (signal) =>
-          followGuestAddress({ ...box, viewers, operator }, signal),
-    ),
+    live.part('network', (now) => makingNetworks(now, box)),
+    live.part('addresses', (now) => followingGuestAddress(now, box)),
     live.part('announce', (now) => announcing(now, box)),
     (signal) => runControl(box.controlSocket, box, signal),
     live.part('mqtt', (now) => openMqtt(now, box)),

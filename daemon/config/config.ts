@@ -20,7 +20,7 @@ import { dropFaults, dropSchema, ordersSchema, rehearsalSchema, surveySchema } f
 import { edgeFaults, edgeSchema } from './edge.ts';
 import { controlSchema, metricsSchema, updateSchema } from './metrics.ts';
 import { fleetFaults, fleetSchema, mqttSchema } from './mqtt.ts';
-import { networkSchema } from './network.ts';
+import { networkFaults, networkSchema } from './network.ts';
 import { operatorSchema } from './operator.ts';
 import { panelFaults, panelSchema } from './panel.ts';
 import { powerSchema } from './power.ts';
@@ -105,6 +105,8 @@ function* crossFaults(config: Config): Generator<Fault> {
   }
   const names = config.renditions.map((entry) => entry.name);
   yield* uplinkFaults(config.uplink, names, config.recording.targets.length > 0);
+  const upstream = (config.uplink?.links ?? []).flatMap(({ device = [] }) => device);
+  yield* networkFaults(config.network, upstream);
   yield* edgeFaults(config.edge, config.viewers, config.uplink !== undefined);
   yield* dropFaults(config.drop, config.orders.checkout_hosts, ['drop']);
   const destinations = (config.uplink?.destinations ?? []).map(({ id }) => id);

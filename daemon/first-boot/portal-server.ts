@@ -12,6 +12,12 @@ export interface PortalDeps {
   /** The client of this address needs the page no more. */
   readonly hasSeen: (client: string) => boolean;
   readonly onUse: () => void;
+  /** A way to another page, by a path of the portal's own: who takes it has seen it. */
+  readonly entry?: {
+    readonly path: string;
+    readonly url: string;
+    readonly onEnter: (client: string) => void;
+  };
 }
 
 /** A phone asks from several programs at once; a room of phones keeps few open. */
@@ -50,8 +56,13 @@ function answer(request: IncomingMessage, response: ServerResponse, deps: Portal
   response.on('error', () => undefined);
   deps.onUse();
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-  const isDone = deps.hasSeen(plainAddress(request.socket.remoteAddress));
-  const found = answerAnyHost(request.headers.host ?? '', path, deps.pageUrl, isDone);
+  const client = plainAddress(request.socket.remoteAddress);
+  const { entry } = deps;
+  const enters = entry?.path === path;
+  if (enters) entry.onEnter(client);
+  const pageUrl = enters ? entry.url : deps.pageUrl;
+  const isDone = !enters && deps.hasSeen(client);
+  const found = answerAnyHost(request.headers.host ?? '', path, pageUrl, isDone);
   const type = found.type === undefined ? {} : { 'Content-Type': found.type };
   response.writeHead(found.status, { ...type, ...found.headers, Connection: 'close' });
   response.end(request.method === 'HEAD' ? undefined : found.body);

@@ -14,6 +14,7 @@ import { MEDIA_RULES } from './media-rules.ts';
 import { MODEM_RULES } from './modem-rules.ts';
 import { NETWORK_RULES } from './network-rules.ts';
 import { ORDER_RULES } from './order-rules.ts';
+import { OWN_NETWORK_RULES } from './own-network-rules.ts';
 import { PICTURE_RULES } from './picture-rules.ts';
 import { POWER_RULES } from './power-rules.ts';
 import { RECORDING_RULES } from './recording-rules.ts';
@@ -22,6 +23,7 @@ import { NO_WARNINGS, type Rule, stepHealth, warningsOf } from './step.ts';
 export const RULES: readonly Rule[] = [
   ...MEDIA_RULES,
   ...NETWORK_RULES,
+  ...OWN_NETWORK_RULES,
   ...DESTINATION_RULES,
   ...BROKER_RULES,
   ...MODEM_RULES,

@@ -20,6 +20,14 @@ export interface GuestAddressDeps {
   readonly log: Log;
 }
 
+/** The task that does so, for addresses of the config. */
+export function followingGuestAddress(
+  { viewers, operator }: Pick<GuestAddressDeps, 'viewers' | 'operator'>,
+  deps: Omit<GuestAddressDeps, 'viewers' | 'operator'>,
+): (signal: AbortSignal) => Promise<void> {
+  return (signal) => followGuestAddress({ ...deps, viewers, operator }, signal);
+}
+
 /**
  * Follows it until `signal` aborts: a box that is started before the network has an address
  * would give out one that no phone can open.

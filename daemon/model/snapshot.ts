@@ -12,7 +12,7 @@ import type { MediaFigures } from '../../pipelines/media/messages.ts';
 import type { TargetState } from '../../pipelines/recording/settings.ts';
 import type { Destination } from './destinations.ts';
 import type { FleetSnapshot } from './fleet.ts';
-import type { HotspotInfo } from './hotspot.ts';
+import type { HotspotInfo, OwnNetwork } from './hotspot.ts';
 import type { ShopState } from './orders.ts';
 import type { OverlaySnapshot } from './overlay.ts';
 import type { PlannedDropsState } from './planned-drops.ts';
@@ -202,6 +202,7 @@ export interface BoxSnapshot extends OverlaySnapshot, FleetSnapshot, UpdateSnaps
   readonly playerUrl?: string;
   readonly operatorUrl?: string;
   readonly hotspot?: HotspotInfo | undefined;
+  readonly networks?: readonly OwnNetwork[] | undefined;
   readonly drop: DropState;
   readonly dropFaults?: DropFaults;
   readonly readiness?: Readiness;
@@ -246,5 +247,4 @@ export interface BoxSnapshot extends OverlaySnapshot, FleetSnapshot, UpdateSnaps
   /** Undefined until it was read for the first time. */
   readonly system: SystemState | undefined;
 }
-
 export type PinFault = NonNullable<ModemMaintenance['pin']>;

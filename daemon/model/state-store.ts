@@ -52,6 +52,7 @@ interface Readings {
   readonly playerUrl?: string;
   readonly operatorUrl?: string;
   readonly hotspot?: BoxSnapshot['hotspot'];
+  readonly networks?: BoxSnapshot['networks'];
   readonly media: MediaFigures | undefined;
   readonly levels: Levels | undefined;
   readonly uplink: UplinkFigures | undefined;

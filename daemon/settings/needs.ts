@@ -8,6 +8,7 @@ export type Part =
   | 'mqtt'
   | 'metrics'
   | 'announce'
+  | 'network'
   | 'addresses'
   | 'modems'
   | 'printer'
@@ -26,7 +27,15 @@ export type Part =
  * - `media`: guests are served by a new process, which they notice; not during a drop.
  * - `restart`: of the box.
  */
-export type Need = 'nothing' | 'mqtt' | 'metrics' | 'announce' | 'modems' | 'printer' | Later;
+export type Need =
+  | 'nothing'
+  | 'mqtt'
+  | 'metrics'
+  | 'announce'
+  | 'network'
+  | 'modems'
+  | 'printer'
+  | Later;
 
 /** What waits for the end of a drop. */
 type Later = 'between' | 'media' | 'restart';
@@ -54,6 +63,7 @@ const RULES: readonly Rule[] = [
   { keys: ['mqtt', 'fleet'], need: 'mqtt', parts: ['mqtt'] },
   { keys: ['metrics'], need: 'metrics', parts: ['metrics'] },
   { keys: ['box.announce'], need: 'announce', parts: ['announce'] },
+  { keys: ['network.guests', 'network.crew'], need: 'network', parts: ['network'] },
   { keys: ['modems'], need: 'modems', parts: ['modems'] },
   { keys: ['printer'], need: 'printer', parts: ['printer'] },
   { keys: ['camera.away_text', 'sound.pick', 'encoder.speed'], need: 'between' },

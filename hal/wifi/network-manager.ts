@@ -1,22 +1,30 @@
 /** Networks through NetworkManager's D-Bus interface. */
-import { pause, withTimeout } from '../os/async.ts';
+import { pause } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
 import { openDbus, variant } from '../os/dbus.ts';
 import { HalError } from '../os/errors.ts';
 import { type AccessPoint, keyManagementOf, networksOf, ssidOf } from './access-points.ts';
+import { activate, untilActive } from './activation.ts';
 import { type Device, NmObjects, ROOT, textsOf } from './nm-objects.ts';
-import type { HotspotSettings, Network, NetworkState, WifiLogin, WifiNetwork } from './port.ts';
+import type {
+  HotspotSettings,
+  Network,
+  NetworkState,
+  SharedRole,
+  SharedSettings,
+  WifiLogin,
+  WifiNetwork,
+} from './port.ts';
 import { HOTSPOT_UUID, hotspotProfile, venueProfile } from './profiles.ts';
 import { forget, savedNetworks } from './saved.ts';
+import { closeShared, openShared, sharedDevices } from './shared.ts';
 
-/** NMDeviceType, NMDeviceState, NMActiveConnectionState. */
+/** NMDeviceType, NMDeviceState. */
 const ETHERNET = 1;
 const WIFI = 2;
 const UNAVAILABLE = 20;
 const DISCONNECTED = 30;
 const ACTIVATED = 100;
-const ACTIVE = 2;
-const DEACTIVATED = 4;
 
 const POLL_MS = 500;
 /** A card takes some seconds from channel to channel. */
@@ -37,6 +45,9 @@ export function openNetworkManager(clock: Clock, address?: string): Network {
     openHotspot: (settings, signal) => onBus(signal, (nm) => nm.openHotspot(settings)),
     closeHotspot: (signal) => onBus(signal, (nm) => nm.closeHotspot()),
     join: (login, signal) => onBus(signal, (nm) => nm.join(login)),
+    shared: (signal) => onBus(signal, (nm) => nm.shared()),
+    openShared: (settings, signal) => onBus(signal, (nm) => nm.openShared(settings)),
+    closeShared: (role, signal) => onBus(signal, (nm) => nm.closeShared(role)),
   };
 }
 
@@ -51,7 +62,7 @@ class Manager {
   }
 
   async look(): Promise<NetworkState> {
-    const devices = await this.#nm.devices();
+    const devices = await this.#outward();
     const hasCable = devices.some(
       ({ DeviceType, State }) => DeviceType === ETHERNET && State === ACTIVATED,
     );
@@ -96,9 +107,9 @@ class Manager {
     // A new Raspberry Pi OS has Wi-Fi off.
     await this.#nm.set(ROOT, '', 'WirelessEnabled', variant('b', true)).catch(() => undefined);
     const card = await this.#card();
-    // Volatile: it goes with its end, and with NetworkManager's.
-    const active = await this.#activate(card, hotspotProfile(settings), 'volatile');
-    await this.#untilActive(active, 'the hotspot', HOTSPOT_MS);
+    const active = await activate(this.#nm, card, hotspotProfile(settings), 'volatile');
+    const limit = { clock: this.#clock, timeoutMs: HOTSPOT_MS };
+    await untilActive(this.#nm, active, 'the hotspot', limit);
   }
 
   async closeHotspot(): Promise<void> {
@@ -115,10 +126,11 @@ class Manager {
     const point = points.find(({ Ssid }) => ssidOf(Ssid) === login.ssid) ?? {};
     const profile = venueProfile(login, keyManagementOf(point));
     const saved = await savedNetworks(this.#nm);
-    const active = await this.#activate(card, profile, 'disk');
+    const active = await activate(this.#nm, card, profile, 'disk');
     const { Connection: own } = await this.#nm.properties(active, '.Connection.Active');
     try {
-      await this.#untilActive(active, login.ssid, JOIN_MS);
+      const limit = { clock: this.#clock, timeoutMs: JOIN_MS };
+      await untilActive(this.#nm, active, login.ssid, limit);
     } catch (error) {
       await forget(this.#nm, String(own));
       throw error;
@@ -127,35 +139,29 @@ class Manager {
     for (const { ssid, path } of saved) if (ssid === login.ssid) await forget(this.#nm, path);
   }
 
-  /** @returns the active connection. */
-  async #activate(card: Device, profile: object, persist: 'disk' | 'volatile'): Promise<string> {
-    const options = { persist: variant('s', persist) };
-    const body = [profile, card.path, '/', options];
-    const member = 'AddAndActivateConnection2';
-    return String((await this.#nm.call(ROOT, '', member, 'a{sa{sv}}ooa{sv}', body))[1]);
+  async shared(): Promise<ReadonlyMap<SharedRole, string>> {
+    const found = await sharedDevices(this.#nm, await this.#nm.devices());
+    return new Map([...found].map(([{ Interface }, role]) => [role, String(Interface)]));
   }
 
-  async #untilActive(active: string, what: string, timeoutMs: number): Promise<void> {
-    const failed = (cause?: unknown) => new HalError('IO', `${what}: not connected`, { cause });
-    const look = async (signal: AbortSignal) => {
-      while (!signal.aborted) {
-        // NetworkManager removes it once it has failed.
-        const all = await this.#nm.properties(active, '.Connection.Active').catch((cause) => {
-          this.#nm.signal.throwIfAborted();
-          throw failed(cause);
-        });
-        if (all['State'] === ACTIVE) return;
-        if (Number(all['State']) >= DEACTIVATED) throw failed();
-        await pause(this.#clock, POLL_MS, signal);
-      }
-    };
-    const timeoutError = () => new HalError('TIMEOUT', `${what}: not connected in time`);
-    const limit = { clock: this.#clock, timeoutMs, timeoutError, signal: this.#nm.signal };
-    await withTimeout(look, limit);
+  async openShared(settings: SharedSettings): Promise<void> {
+    await this.#nm.set(ROOT, '', 'WirelessEnabled', variant('b', true)).catch(() => undefined);
+    await openShared(this.#nm, settings, this.#clock);
+  }
+
+  async closeShared(role: SharedRole): Promise<void> {
+    await closeShared(this.#nm, role);
+  }
+
+  /** Devices that the box may reach others by: not those on which it serves guests and crew. */
+  async #outward(): Promise<readonly Device[]> {
+    const devices = await this.#nm.devices();
+    const own = await sharedDevices(this.#nm, devices);
+    return devices.filter((one) => !own.has(one));
   }
 
   async #card(): Promise<Device> {
-    const found = (await this.#nm.devices()).find(({ DeviceType }) => DeviceType === WIFI);
+    const found = (await this.#outward()).find(({ DeviceType }) => DeviceType === WIFI);
     if (found === undefined) throw new HalError('NOT_FOUND', 'this machine has no Wi-Fi');
     return found;
   }

@@ -35,6 +35,22 @@ export interface HotspotSettings {
   readonly address: string;
 }
 
+/** For whom a network is that the box makes. */
+export type SharedRole = 'guests' | 'crew';
+
+/** On one interface; NetworkManager gives out its addresses. */
+export interface SharedSettings {
+  readonly role: SharedRole;
+  /** A Wi-Fi card or an Ethernet port. */
+  readonly device: string;
+  /** IPv4, of the box on it. */
+  readonly address: string;
+  /** Of a Wi-Fi card's network. */
+  readonly ssid: string;
+  /** WPA2; empty for an open network. */
+  readonly password: string;
+}
+
 export interface WifiLogin {
   readonly ssid: string;
   /** Empty for an open network. */
@@ -51,4 +67,9 @@ export interface Network {
   closeHotspot(signal: AbortSignal): Promise<void>;
   /** Resolves when the box has an address there; a network that was not joined is forgotten again. */
   join(login: WifiLogin, signal: AbortSignal): Promise<void>;
+  /** Networks of the box that are up, with their interfaces. */
+  shared(signal: AbortSignal): Promise<ReadonlyMap<SharedRole, string>>;
+  /** Resolves when others can join it. GONE where the port has no cable. */
+  openShared(settings: SharedSettings, signal: AbortSignal): Promise<void>;
+  closeShared(role: SharedRole, signal: AbortSignal): Promise<void>;
 }

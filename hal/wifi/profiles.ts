@@ -1,6 +1,6 @@
 /** Connections as NetworkManager takes them: dictionaries of settings. */
 import { variant } from '../os/dbus.ts';
-import type { HotspotSettings, WifiLogin } from './port.ts';
+import type { HotspotSettings, SharedSettings, WifiLogin } from './port.ts';
 
 /** The same each time: the next start of the program finds its hotspot by it. */
 export const HOTSPOT_UUID = '6f1d6c0a-7a54-4d0e-9f6f-9c1f4f1d2b10';
@@ -9,15 +9,44 @@ const text = (value: string) => variant('s', value);
 const bytes = (value: string) => variant('ay', Buffer.from(value));
 const PREFIX_BITS = 24;
 
-/** `ipv4.method` shared: NetworkManager gives out addresses and answers names, by dnsmasq. */
+/** Of the networks for guests and crew, found again in the same way. */
+export const SHARED_UUIDS = {
+  guests: '6f1d6c0a-7a54-4d0e-9f6f-9c1f4f1d2b11',
+  crew: '6f1d6c0a-7a54-4d0e-9f6f-9c1f4f1d2b12',
+} as const;
+
 export function hotspotProfile({ ssid, password, address }: HotspotSettings) {
   return {
-    connection: {
-      id: text('venuebox hotspot'),
-      uuid: text(HOTSPOT_UUID),
-      type: text('802-11-wireless'),
-      autoconnect: variant('b', false),
-    },
+    connection: connectionOf('venuebox hotspot', HOTSPOT_UUID, '802-11-wireless'),
+    ...accessPoint(ssid, password),
+    ...sharedAddress(address),
+  };
+}
+
+export function sharedProfile(settings: SharedSettings, isWifi: boolean) {
+  const { role, address, ssid, password } = settings;
+  const type = isWifi ? '802-11-wireless' : '802-3-ethernet';
+  return {
+    connection: connectionOf(`venuebox ${role}`, SHARED_UUIDS[role], type),
+    ...(isWifi ? accessPoint(ssid, password) : {}),
+    ...sharedAddress(address),
+  };
+}
+
+function connectionOf(id: string, uuid: string, type: string) {
+  const autoconnect = variant('b', false);
+  return { id: text(id), uuid: text(uuid), type: text(type), autoconnect };
+}
+
+function accessPoint(ssid: string, password: string) {
+  const security = {
+    'key-mgmt': text('wpa-psk'),
+    psk: text(password),
+    proto: variant('as', ['rsn']),
+    pairwise: variant('as', ['ccmp']),
+    group: variant('as', ['ccmp']),
+  };
+  return {
     '802-11-wireless': {
       ssid: bytes(ssid),
       mode: text('ap'),
@@ -26,13 +55,13 @@ export function hotspotProfile({ ssid, password, address }: HotspotSettings) {
       // Clients reach the box and not each other.
       'ap-isolation': variant('i', 1),
     },
-    '802-11-wireless-security': {
-      'key-mgmt': text('wpa-psk'),
-      psk: text(password),
-      proto: variant('as', ['rsn']),
-      pairwise: variant('as', ['ccmp']),
-      group: variant('as', ['ccmp']),
-    },
+    ...(password === '' ? {} : { '802-11-wireless-security': security }),
+  };
+}
+
+/** `ipv4.method` shared: NetworkManager gives out addresses and answers names, by dnsmasq. */
+function sharedAddress(address: string) {
+  return {
     ipv4: {
       method: text('shared'),
       'address-data': variant('aa{sv}', [

@@ -16,6 +16,14 @@ export const SERVICE_FOLDERS: Readonly<Record<string, Folder>> = {
   },
 };
 
+export const NETWORK_FOLDERS: Readonly<Record<string, Folder>> = {
+  'daemon/network': {
+    // Phones are led to a page in the same way as at the first set-up.
+    may: [...BASE, 'daemon/first-boot'],
+    what: 'networks for guests and crew, as the config wants them',
+  },
+};
+
 export const POWER_FOLDERS: Readonly<Record<string, Folder>> = {
   'daemon/power': {
     // What it switches off is of the media path.

@@ -13,7 +13,7 @@ import { MEDIA_FOLDERS } from './folders-media.ts';
 import { MQTT_FOLDERS } from './folders-mqtt.ts';
 import { PICTURE_FOLDERS } from './folders-picture.ts';
 import { READY_FOLDERS } from './folders-ready.ts';
-import { POWER_FOLDERS, SERVICE_FOLDERS } from './folders-service.ts';
+import { NETWORK_FOLDERS, POWER_FOLDERS, SERVICE_FOLDERS } from './folders-service.ts';
 import { UPSTREAM_FOLDERS } from './folders-upstream.ts';
 import { WEB_FOLDERS } from './folders-web.ts';
 
@@ -165,6 +165,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   'daemon/modems': { may: [...BASE, 'daemon/media'], what: 'SIM PINs, resets, data use' },
   ...MQTT_FOLDERS,
   ...WEB_FOLDERS,
+  ...NETWORK_FOLDERS,
   'daemon/cli/doctor': {
     may: [
       ...BASE,

@@ -12,6 +12,7 @@ import type { Outcome, Progress } from '../../model/commands.ts';
 import type { LookState } from '../../model/look.ts';
 import { renderDuration } from '../../model/rounding.ts';
 import type { BoxSnapshot, RecordingTarget, Warning } from '../../model/snapshot.ts';
+import { backfillRows, networkRows, type Row } from './network-rows.ts';
 import { viewersRow } from './viewers-row.ts';
 
 /** A snapshot in words, for a terminal 80 columns wide. */
@@ -22,6 +23,7 @@ export function renderStatus(box: BoxSnapshot, nowMs: number): string {
     ...uplinkRows(box),
     ...destinationRows(box),
     ...backfillRows(box),
+    ...networkRows(box),
     ...box.recording.map((target) => ['recording', recordingRow(target)] as const),
     ['power', powerRow(box)],
     ...box.shedLoads.map(({ text }, i) => [i === 0 ? 'shed' : '', text] as const),
@@ -91,8 +93,6 @@ function headline({ name, version, drop, media }: BoxSnapshot, nowMs: number): s
   const what = media?.edge === undefined ? drop.phase.toUpperCase() : 'EDGE';
   return clean(`${name} ${version}: ${what} for ${since}${id}${reason}`);
 }
-
-type Row = readonly [name: string, text: string];
 
 function sourceRows(box: BoxSnapshot): readonly Row[] {
   return [
@@ -172,14 +172,6 @@ function destinationRows({ destinations = [] }: BoxSnapshot): readonly Row[] {
     const rate = optional('', renderFigure(DESTINATION.tx_bps, one));
     return ['', `${one.id.padEnd(12)} ${one.phase}${reason}${one.phase === 'off' ? '' : rate}`];
   });
-}
-
-function backfillRows({ backfill }: BoxSnapshot): readonly Row[] {
-  if (backfill === undefined || (backfill.phase === 'idle' && backfill.filledTotal === 0))
-    return [];
-  const { phase, reason, holes, filledTotal } = backfill;
-  const why = reason === undefined ? '' : `: ${reason}`;
-  return [['back-fill', `${phase}${why}, ${holes} holes left, ${filledTotal} filled`]];
 }
 
 function recordingRow(target: RecordingTarget): string {

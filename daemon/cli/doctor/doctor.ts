@@ -6,6 +6,7 @@ import { type Log, messageOf, silentLog } from '../../../hal/os/log.ts';
 import type { Config } from '../../config/config.ts';
 import { probeButtons, probeCamera, probeSound } from './devices.ts';
 import { probeModems } from './network.ts';
+import { probeOwnNetworks } from './own-networks.ts';
 import { probeBattery } from './power.ts';
 import { probePrinter } from './printer.ts';
 import { probeRecordings } from './recordings.ts';
@@ -30,6 +31,7 @@ export const PARTS = [
   'battery',
   'printer',
   'modems',
+  'networks',
   'recordings',
 ] as const;
 
@@ -58,6 +60,7 @@ export async function examine(
     battery: (stop) => probeBattery(config, clock, stop),
     printer: (stop) => probePrinter(config, os, stop),
     modems: (stop) => probeModems(config, os, stop),
+    networks: () => probeOwnNetworks(config),
     recordings: () => probeRecordings(config, stateFolder),
   };
   const parts = only.map((part) => inTime(part, probes[part], clock, signal));

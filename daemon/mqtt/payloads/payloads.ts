@@ -18,6 +18,7 @@ import { HEALTH } from '../../model/phase.ts';
 import { checklistFields, rehearsalFields, surveyFields } from '../../model/readiness.ts';
 import { updateFields } from '../../model/update.ts';
 import { fields } from './fields.ts';
+import { networkFields } from './report-networks.ts';
 
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 const amount = v.pipe(v.number(), v.minValue(0));
@@ -84,6 +85,8 @@ export const links = flat({
   destinations: v.pipe(v.array(destination), v.maxLength(8)),
   /** Null where the config has none. */
   backfill: v.nullable(flat({ reason: v.nullable(text(256)), ...fields(BACKFILL) })),
+  /** Those that the box makes. */
+  networks: v.pipe(v.array(networkFields), v.maxLength(2)),
 });
 
 export const stream = flat({

@@ -7,6 +7,7 @@ import { LINK, RADIO } from '../../figures/uplink.ts';
 import type { Destination } from '../../model/destinations.ts';
 import { clipText, orNull, rounded } from '../../model/rounding.ts';
 import type { BoxSnapshot, ModemMaintenance } from '../../model/snapshot.ts';
+import { reportNetwork } from './report-networks.ts';
 import type { Body } from './topics.ts';
 
 type LinkBody = Body<'links'>['links'][number];
@@ -54,6 +55,7 @@ export function reportLinks(box: BoxSnapshot): Body<'links'> {
     links: links.slice(0, LINKS_MAX),
     destinations: (box.destinations ?? []).slice(0, DESTINATIONS_MAX).map(reportDestination),
     backfill: box.backfill === undefined ? null : reportBackfill(box.backfill),
+    networks: (box.networks ?? []).map(reportNetwork),
   };
 }
 

@@ -31,7 +31,7 @@ export const TOPICS = {
     ...state(payloads.status, 1, 30, 5),
   },
   links: {
-    help: 'Each link of the uplink: state, round trip, loss, share, and its modem; each further destination.',
+    help: 'Each link of the uplink: state, round trip, loss, share, and its modem; each further destination; the box’s own networks.',
     ...state(payloads.links, 0, 60, 2),
   },
   stream: {

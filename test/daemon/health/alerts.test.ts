@@ -237,6 +237,10 @@ const CASES: readonly (readonly [string, Change])[] = [
   ['safe-mode', { safeMode: 'it ended 3 times' }],
   ['settings-not-used', { settingsFault: 'the box did not start with them' }],
   [
+    'network-guests-closed',
+    { networks: [{ role: 'guests', device: 'wlan0', phase: 'failed', code: 'NO_HELPER' }] },
+  ],
+  [
     'update-went-back',
     { update: { version: '1.0', failed: { version: '1.1', reason: 'no picture', atMs: 0 } } },
   ],

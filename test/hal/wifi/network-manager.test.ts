@@ -89,6 +89,60 @@ test('a network with a wrong password, or that gives no address, is forgotten ag
   }
 });
 
+test('a network for guests is open or has a password, keeps its clients apart, and hides the card', async () => {
+  await using at = await open();
+  const { network, fake, signal } = at;
+  const settings = {
+    role: 'guests',
+    device: 'wlan0',
+    address: '10.42.0.1',
+    ssid: 'Disco',
+  } as const;
+  await network.openShared({ ...settings, password: '' }, signal);
+  assert.equal([...(await network.shared(signal))], [['guests', 'wlan0']]);
+  const [profile] = fake.hotspots;
+  assert.is(String(profile?.['802-11-wireless']?.['ssid']?.value), 'Disco');
+  assert.is(profile?.['802-11-wireless']?.['ap-isolation']?.value, 1);
+  assert.is(profile?.['802-11-wireless-security'], undefined);
+  assert.is(profile?.['ipv4']?.['method']?.value, 'shared');
+  // The box's own hotspot would end it.
+  assert.is((await network.look(signal)).wifi, 'absent');
+  await network.closeShared('crew', signal);
+  assert.ok(fake.isHotspotUp());
+  await network.closeShared('guests', signal);
+  assert.not(fake.isHotspotUp());
+  await network.openShared({ ...settings, password: 'abcdefgh12' }, signal);
+  const security = fake.hotspots.at(-1)?.['802-11-wireless-security'];
+  assert.is(security?.['psk']?.value, 'abcdefgh12');
+});
+
+test('a network on a port needs its cable, and is no cable that the box could use', async () => {
+  await using at = await open();
+  const { network, fake, signal } = at;
+  const crew = {
+    role: 'crew',
+    device: 'eth0',
+    address: '10.42.77.1',
+    ssid: '',
+    password: '',
+  } as const;
+  const codeOf = async (device: string) =>
+    await network
+      .openShared({ ...crew, device }, signal)
+      .catch((error: { code: string }) => error.code);
+  assert.is(await codeOf('eth0'), 'GONE');
+  assert.is(await codeOf('eth7'), 'NOT_FOUND');
+  fake.setCable(true);
+  await network.openShared(crew, signal);
+  assert.is(fake.onPort()?.['connection']?.['type']?.value, '802-3-ethernet');
+  assert.is(fake.onPort()?.['802-11-wireless'], undefined);
+  assert.equal([...(await network.shared(signal))], [['crew', 'eth0']]);
+  assert.is((await network.look(signal)).hasCable, false);
+  await network.closeShared('crew', signal);
+  assert.equal([...(await network.shared(signal))], []);
+  assert.is((await network.look(signal)).hasCable, true);
+});
+
 test('a cable counts, and a machine without NetworkManager says so', async () => {
   await using at = await open();
   at.fake.setCable(true);

@@ -20,6 +20,13 @@ export interface FakeNetwork {
   readonly isEnterprise?: boolean;
 }
 
+interface Active {
+  readonly path: string;
+  readonly profile: string;
+  readonly state: number;
+  readonly point: string;
+}
+
 type Profile = Readonly<Record<string, Readonly<Record<string, dbus.Variant>>>>;
 
 /** @param isStuck A network that takes the password and never gives an address. */
@@ -35,7 +42,9 @@ export async function startFakeNetworkManager(
   let count = 0;
   let lastScan = 1;
   const saved = new Map<string, Profile>();
-  let active: { path: string; profile: string; state: number; point: string } | undefined;
+  let active: Active | undefined;
+  /** On the Ethernet port. */
+  let onPort: Active | undefined;
   const calls: string[] = [];
   const hotspots: Profile[] = [];
 
@@ -46,10 +55,14 @@ export async function startFakeNetworkManager(
   const isHotspot = (profile: Profile | undefined) =>
     settingOf(profile, '802-11-wireless', 'mode') === 'ap';
 
-  const activate = (profile: Profile) => {
+  const activate = (profile: Profile, device: string) => {
     count += 1;
     const path = `${ROOT}/Settings/${count}`;
     saved.set(path, profile);
+    if (device === PORT) {
+      onPort = { path: `${ROOT}/ActiveConnection/${count}`, profile: path, state: 2, point: '/' };
+      return [path, `${ROOT}/ActiveConnection/${count}`, {}];
+    }
     const ssid = ssidOf(profile);
     const index = networks.findIndex((one) => one.ssid === ssid);
     const password = settingOf(profile, '802-11-wireless-security', 'psk') ?? '';
@@ -82,13 +95,13 @@ export async function startFakeNetworkManager(
     switch (of) {
       case `${NM}.Device`: {
         const isCard = path === CARD;
-        const on = isCard ? active !== undefined && active.state === 2 : hasCable;
+        const on = isCard ? active?.state === 2 : hasCable;
         const connecting = isCard && active?.state === 1;
         return {
           Interface: variant('s', isCard ? 'wlan0' : 'eth0'),
           DeviceType: variant('u', isCard ? 2 : 1),
           State: variant('u', on ? 100 : connecting ? 50 : isCard ? 30 : 20),
-          ActiveConnection: variant('o', isCard ? (active?.path ?? '/') : '/'),
+          ActiveConnection: variant('o', (isCard ? active : onPort)?.path ?? '/'),
         };
       }
       case `${NM}.Device.Wireless`:
@@ -106,12 +119,13 @@ export async function startFakeNetworkManager(
       case `${NM}.AccessPoint`:
         return point(path);
       case `${NM}.Connection.Active`: {
-        if (active?.path !== path) return undefined;
-        const uuid = settingOf(saved.get(active.profile), 'connection', 'uuid') ?? 'venue';
+        const found = [active, onPort].find((one) => one?.path === path);
+        if (found === undefined) return undefined;
+        const uuid = settingOf(saved.get(found.profile), 'connection', 'uuid') ?? 'venue';
         return {
           Uuid: variant('s', uuid),
-          State: variant('u', active.state),
-          Connection: variant('o', active.profile),
+          State: variant('u', found.state),
+          Connection: variant('o', found.profile),
         };
       }
       default:
@@ -151,8 +165,13 @@ export async function startFakeNetworkManager(
         lastScan += 1;
         return reply('');
       case 'AddAndActivateConnection2':
-        return reply('ooa{sv}', ...activate(body[0] as Profile));
+        return reply('ooa{sv}', ...activate(body[0] as Profile, String(body[1])));
       case 'DeactivateConnection': {
+        if (onPort !== undefined && onPort.path === body[0]) {
+          saved.delete(onPort.profile);
+          onPort = undefined;
+          return reply('');
+        }
         if (active !== undefined && isHotspot(saved.get(active.profile)))
           saved.delete(active.profile);
         active = undefined;
@@ -174,8 +193,11 @@ export async function startFakeNetworkManager(
       const profile = saved.get(active?.profile ?? '');
       return active?.state === 2 && !isHotspot(profile) ? ssidOf(profile) : undefined;
     },
+    /** What the port has, by its settings. */
+    onPort: () => saved.get(onPort?.profile ?? ''),
     setCable: (isIn: boolean) => {
       hasCable = isIn;
+      if (!isIn) onPort = undefined;
     },
     /** The network is out of reach. */
     drop: () => {

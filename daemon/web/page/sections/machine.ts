@@ -22,6 +22,7 @@ export function openMachine(): Section {
         [text.encoder, view.encoder],
         [text.delayInBox, describeDelay(view)],
         [text.printer, describePrinter(view.printer)],
+        ...networkFacts(view.networks),
         ...systemFacts(view.system),
         [text.runningFor, formatSpan((nowMs - Date.parse(view.startedAt)) / 1000)],
         [text.version, view.version],
@@ -102,6 +103,18 @@ function describePrinter(printer: PrinterStatus): string {
       return isOnline ? text.ready : text.offline;
     }
   }
+}
+
+function networkFacts(networks: View['networks'] = []): readonly (readonly [string, string])[] {
+  return networks.map(({ role, device, phase, reason = '', shaped = [] }) => {
+    const name = role === 'guests' ? text.networkGuests : text.networkCrew;
+    const ways = shaped.map((one) => one.device).filter((one) => one !== device);
+    if (phase === 'failed') return [name, fill(text.networkClosed, { device })];
+    if (phase === 'waiting') return [name, fill(text.networkWaiting, { device, reason })];
+    const isShared = role === 'crew' && ways.length > 0;
+    const how = isShared ? text.networkFirst : text.networkOpen;
+    return [name, fill(how, { device, ways: ways.join(', ') })];
+  });
 }
 
 function systemFacts(

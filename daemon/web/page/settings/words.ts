@@ -41,6 +41,7 @@ export const NEEDS = {
   printer: text.needPrinter,
   between: text.needBetween,
   media: text.needMedia,
+  network: text.needNetwork,
   restart: text.needRestart,
 } as const;
 

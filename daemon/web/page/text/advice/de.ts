@@ -113,4 +113,13 @@ export const de: AdviceTexts = {
     'Bezahlte Bestellungen des Webshops kommen nicht an. Schreib das Signaturgeheimnis des Shops in die Datei, lesbar nur für die Box; es wird sofort gelesen.',
   shorterLink: 'Nimm einen kürzeren Link oder erhöhe die Bitrate der kleinsten Bildstufe.',
   chooseCode: 'Setze drop.overlay.code oder wähle auf dieser Seite einen anderen Code.',
+  networkHelper: 'Installiere die Box neu: Ihr Netzhelfer antwortet nicht.',
+  networkPrograms: 'Installiere die Pakete nftables und iproute2.',
+  networkManager: 'Prüfe, ob NetworkManager installiert ist und läuft.',
+  networkDevice:
+    'Prüfe, ob es eingesteckt ist, sowie network.guests und network.crew in der Konfiguration.',
+  networkTaken:
+    'Prüfe, ob ein anderes Programm diese Karte oder Buchse benutzt. Manche WLAN-Karten können kein Netz anbieten.',
+  shaperTaken:
+    'Beende das Programm, das den Verkehr hier regelt, oder nimm eine andere Schnittstelle.',
 };

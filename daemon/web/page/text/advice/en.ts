@@ -93,4 +93,11 @@ export const en = {
     'Paid orders of the web shop do not arrive. Put the shop’s signing secret into the file, readable by the box alone; it is read at once.',
   shorterLink: 'Use a shorter link, or raise the bitrate of the smallest of the renditions.',
   chooseCode: 'Set drop.overlay.code, or choose another code on this page.',
+  networkHelper: 'Install the box again: its network helper does not answer.',
+  networkPrograms: 'Install the packages nftables and iproute2.',
+  networkManager: 'Check that NetworkManager is installed and runs.',
+  networkDevice: 'Check that it is plugged in, and network.guests and network.crew in the config.',
+  networkTaken:
+    'Check that no other program uses this card or port. Some Wi-Fi cards serve nobody.',
+  shaperTaken: 'End the program that shapes this interface, or use another one.',
 } as const;

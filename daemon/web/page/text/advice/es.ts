@@ -104,4 +104,12 @@ export const es: AdviceTexts = {
     'Los pedidos pagados en la tienda web no llegan. Pon el secreto de firma en el archivo, legible solo por la caja; se lee enseguida.',
   shorterLink: 'Usa un enlace más corto, o sube la tasa de la calidad menor.',
   chooseCode: 'Fija drop.overlay.code, o elige otro código en esta página.',
+  networkHelper: 'Instala la caja de nuevo: su ayudante de red no responde.',
+  networkPrograms: 'Instala los paquetes nftables e iproute2.',
+  networkManager: 'Comprueba que NetworkManager está instalado y en marcha.',
+  networkDevice:
+    'Comprueba que está enchufado, y network.guests y network.crew en la configuración.',
+  networkTaken:
+    'Comprueba que ningún otro programa usa esta tarjeta o este puerto. Algunas tarjetas wifi no pueden ofrecer una red.',
+  shaperTaken: 'Termina el programa que regula esta interfaz, o usa otra.',
 };

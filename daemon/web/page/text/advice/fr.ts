@@ -115,4 +115,13 @@ export const fr: AdviceTexts = {
     'Les commandes payées en ligne n’arrivent pas. Mettez le secret de signature dans le fichier, lisible par la box seule ; il est lu aussitôt.',
   shorterLink: 'Prenez un lien plus court, ou augmentez le débit de la plus petite qualité.',
   chooseCode: 'Définissez drop.overlay.code, ou choisissez un autre code sur cette page.',
+  networkHelper: 'Réinstallez la box : son assistant réseau ne répond pas.',
+  networkPrograms: 'Installez les paquets nftables et iproute2.',
+  networkManager: 'Vérifiez que NetworkManager est installé et fonctionne.',
+  networkDevice:
+    'Vérifiez qu’il est branché, ainsi que network.guests et network.crew dans la configuration.',
+  networkTaken:
+    'Vérifiez qu’aucun autre programme n’utilise cette carte ou ce port. Certaines cartes Wi-Fi ne peuvent pas offrir de réseau.',
+  shaperTaken:
+    'Arrêtez le programme qui règle le débit de cette interface, ou prenez-en une autre.',
 };

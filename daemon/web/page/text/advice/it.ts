@@ -105,4 +105,12 @@ export const it: AdviceTexts = {
     'Gli ordini pagati del negozio web non arrivano. Metti il segreto di firma nel file, leggibile solo dalla box; viene letto subito.',
   shorterLink: 'Usa un link più corto, o alza il bitrate della qualità più bassa.',
   chooseCode: 'Imposta drop.overlay.code, o scegli un altro codice in questa pagina.',
+  networkHelper: 'Reinstalla la box: il suo aiutante di rete non risponde.',
+  networkPrograms: 'Installa i pacchetti nftables e iproute2.',
+  networkManager: 'Controlla che NetworkManager sia installato e in funzione.',
+  networkDevice:
+    'Controlla che sia collegato, e network.guests e network.crew nella configurazione.',
+  networkTaken:
+    'Controlla che nessun altro programma usi questa scheda o porta. Alcune schede Wi-Fi non possono offrire una rete.',
+  shaperTaken: 'Chiudi il programma che regola questa interfaccia, o usane un’altra.',
 };

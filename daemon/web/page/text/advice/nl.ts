@@ -111,4 +111,12 @@ export const nl: AdviceTexts = {
     'Betaalde bestellingen van de webwinkel komen niet aan. Zet het ondertekeningsgeheim in het bestand, alleen leesbaar voor de box; het wordt meteen gelezen.',
   shorterLink: 'Neem een kortere link, of verhoog de bitrate van de laagste kwaliteit.',
   chooseCode: 'Stel drop.overlay.code in, of kies op deze pagina een andere code.',
+  networkHelper: 'Installeer de box opnieuw: zijn netwerkhulp antwoordt niet.',
+  networkPrograms: 'Installeer de pakketten nftables en iproute2.',
+  networkManager: 'Controleer of NetworkManager geïnstalleerd is en draait.',
+  networkDevice:
+    'Controleer of het is aangesloten, en network.guests en network.crew in de configuratie.',
+  networkTaken:
+    'Controleer of een ander programma deze kaart of poort gebruikt. Sommige wifikaarten kunnen geen netwerk aanbieden.',
+  shaperTaken: 'Beëindig het programma dat deze interface regelt, of gebruik een andere.',
 };

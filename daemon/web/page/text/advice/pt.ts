@@ -97,4 +97,11 @@ export const pt: AdviceTexts = {
     'As encomendas pagas da loja web não chegam. Ponha o segredo de assinatura no ficheiro, legível só pela caixa; é lido de imediato.',
   shorterLink: 'Use uma ligação mais curta, ou aumente a taxa da qualidade menor.',
   chooseCode: 'Defina drop.overlay.code, ou escolha outro código nesta página.',
+  networkHelper: 'Instale a caixa de novo: o seu ajudante de rede não responde.',
+  networkPrograms: 'Instale os pacotes nftables e iproute2.',
+  networkManager: 'Verifique se o NetworkManager está instalado e a funcionar.',
+  networkDevice: 'Verifique se está ligado, e network.guests e network.crew na configuração.',
+  networkTaken:
+    'Verifique se nenhum outro programa usa esta placa ou porta. Algumas placas Wi-Fi não conseguem oferecer uma rede.',
+  shaperTaken: 'Termine o programa que regula esta interface, ou use outra.',
 };

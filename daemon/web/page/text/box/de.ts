@@ -192,5 +192,11 @@ export const de: BoxTexts = {
 
   simulated: 'Simulierte Geräte',
   switchHint: 'Schalte etwas aus und schau, was passiert:',
+  networkGuests: 'Netz für Gäste',
+  networkCrew: 'Netz für die Crew',
+  networkOpen: 'offen an {device}',
+  networkFirst: 'offen an {device}; der Stream geht vor an {ways}',
+  networkWaiting: '{device}: {reason}',
+  networkClosed: '{device} ist nicht offen',
   battery: 'Akku',
 };

@@ -191,5 +191,11 @@ export const en = {
 
   simulated: 'Simulated hardware',
   switchHint: 'Switch something off to see what happens:',
+  networkGuests: 'Network for guests',
+  networkCrew: 'Network for the crew',
+  networkOpen: 'open on {device}',
+  networkFirst: 'open on {device}; the stream goes first on {ways}',
+  networkWaiting: '{device}: {reason}',
+  networkClosed: '{device} is not open',
   battery: 'Battery',
 } as const;

@@ -192,5 +192,11 @@ export const es: BoxTexts = {
 
   simulated: 'Aparatos simulados',
   switchHint: 'Apaga algo para ver qué pasa:',
+  networkGuests: 'Red para los invitados',
+  networkCrew: 'Red para el equipo',
+  networkOpen: 'abierta en {device}',
+  networkFirst: 'abierta en {device}; el directo va primero en {ways}',
+  networkWaiting: '{device}: {reason}',
+  networkClosed: '{device} no está abierta',
   battery: 'Batería',
 };

@@ -192,5 +192,11 @@ export const fr: BoxTexts = {
 
   simulated: 'Matériel simulé',
   switchHint: 'Éteignez quelque chose pour voir ce qui se passe :',
+  networkGuests: 'Réseau des invités',
+  networkCrew: 'Réseau de l’équipe',
+  networkOpen: 'ouvert sur {device}',
+  networkFirst: 'ouvert sur {device} ; le direct passe d’abord sur {ways}',
+  networkWaiting: '{device} : {reason}',
+  networkClosed: '{device} n’est pas ouvert',
   battery: 'Batterie',
 };

@@ -192,5 +192,11 @@ export const it: BoxTexts = {
 
   simulated: 'Dispositivi simulati',
   switchHint: 'Spegni qualcosa per vedere cosa succede:',
+  networkGuests: 'Rete per gli ospiti',
+  networkCrew: 'Rete per la crew',
+  networkOpen: 'aperta su {device}',
+  networkFirst: 'aperta su {device}; la diretta passa per prima su {ways}',
+  networkWaiting: '{device}: {reason}',
+  networkClosed: '{device} non è aperta',
   battery: 'Batteria',
 };

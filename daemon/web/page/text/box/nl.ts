@@ -192,5 +192,11 @@ export const nl: BoxTexts = {
 
   simulated: 'Gesimuleerde apparaten',
   switchHint: 'Zet iets uit en kijk wat er gebeurt:',
+  networkGuests: 'Netwerk voor gasten',
+  networkCrew: 'Netwerk voor de crew',
+  networkOpen: 'open op {device}',
+  networkFirst: 'open op {device}; de stream gaat voor op {ways}',
+  networkWaiting: '{device}: {reason}',
+  networkClosed: '{device} is niet open',
   battery: 'Accu',
 };

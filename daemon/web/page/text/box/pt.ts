@@ -192,5 +192,11 @@ export const pt: BoxTexts = {
 
   simulated: 'Equipamento simulado',
   switchHint: 'Desligue algo para ver o que acontece:',
+  networkGuests: 'Rede para os convidados',
+  networkCrew: 'Rede para a equipa',
+  networkOpen: 'aberta em {device}',
+  networkFirst: 'aberta em {device}; a emissão vai à frente em {ways}',
+  networkWaiting: '{device}: {reason}',
+  networkClosed: '{device} não está aberta',
   battery: 'Bateria',
 };

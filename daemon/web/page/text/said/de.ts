@@ -181,4 +181,6 @@ export const de: SaidTexts = {
   wasPrinted: '{document}: gedruckt',
   printedLater: '{document}: gespeichert, wird später gedruckt: {reason}',
   printedPerhaps: 'vielleicht gedruckt, sieh nach: {reason}',
+  guestsClosed: 'Das Netz für Gäste ist nicht offen',
+  crewClosed: 'Das Netz für die Crew ist nicht offen',
 };

@@ -182,4 +182,6 @@ export const en = {
   wasPrinted: '{document} is printed',
   printedLater: '{document} is saved, and printed later: {reason}',
   printedPerhaps: 'perhaps printed, look: {reason}',
+  guestsClosed: 'The network for guests is not open',
+  crewClosed: 'The network for the crew is not open',
 } as const;

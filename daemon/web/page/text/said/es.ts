@@ -181,4 +181,6 @@ export const es: SaidTexts = {
   wasPrinted: '{document}: impreso',
   printedLater: '{document}: guardado, se imprime luego: {reason}',
   printedPerhaps: 'quizá impreso, mira: {reason}',
+  guestsClosed: 'La red para los invitados no está abierta',
+  crewClosed: 'La red para el equipo no está abierta',
 };

@@ -181,4 +181,6 @@ export const fr: SaidTexts = {
   wasPrinted: '{document} : imprimé',
   printedLater: '{document} : enregistré, sera imprimé plus tard : {reason}',
   printedPerhaps: 'peut-être imprimé, regardez : {reason}',
+  guestsClosed: 'Le réseau des invités n’est pas ouvert',
+  crewClosed: 'Le réseau de l’équipe n’est pas ouvert',
 };

@@ -181,4 +181,6 @@ export const it: SaidTexts = {
   wasPrinted: '{document}: stampato',
   printedLater: '{document}: salvato, stampato più tardi: {reason}',
   printedPerhaps: 'forse stampato, guarda: {reason}',
+  guestsClosed: 'La rete per gli ospiti non è aperta',
+  crewClosed: 'La rete per la crew non è aperta',
 };

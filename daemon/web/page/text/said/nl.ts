@@ -181,4 +181,6 @@ export const nl: SaidTexts = {
   wasPrinted: '{document}: geprint',
   printedLater: '{document}: opgeslagen, wordt later geprint: {reason}',
   printedPerhaps: 'misschien geprint, kijk: {reason}',
+  guestsClosed: 'Het netwerk voor gasten is niet open',
+  crewClosed: 'Het netwerk voor de crew is niet open',
 };

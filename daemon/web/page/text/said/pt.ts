@@ -181,4 +181,6 @@ export const pt: SaidTexts = {
   wasPrinted: '{document}: impresso',
   printedLater: '{document}: guardado, impresso mais tarde: {reason}',
   printedPerhaps: 'talvez impresso, veja: {reason}',
+  guestsClosed: 'A rede para os convidados não está aberta',
+  crewClosed: 'A rede para a equipa não está aberta',
 };

@@ -30,6 +30,7 @@ export const de: SettingsTexts = {
   needPrinter: 'verbindet sich neu mit dem Drucker',
   needBetween: 'ab dem nächsten Drop',
   needMedia: 'startet die Seite der Gäste neu',
+  needNetwork: 'öffnet diese Netze neu',
   needRestart: 'startet die Box neu',
 
   title: 'Einstellungen',

@@ -28,6 +28,7 @@ export const en = {
   needPrinter: 'connects to the printer again',
   needBetween: 'from the next drop on',
   needMedia: 'starts the guests’ page again',
+  needNetwork: 'opens these networks again',
   needRestart: 'restarts the box',
 
   title: 'Settings',

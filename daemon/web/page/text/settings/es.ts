@@ -30,6 +30,7 @@ export const es: SettingsTexts = {
   needPrinter: 'vuelve a conectar con la impresora',
   needBetween: 'desde el próximo drop',
   needMedia: 'reinicia la página de los invitados',
+  needNetwork: 'vuelve a abrir estas redes',
   needRestart: 'reinicia la caja',
 
   title: 'Ajustes',

@@ -30,6 +30,7 @@ export const fr: SettingsTexts = {
   needPrinter: 'se reconnecte à l’imprimante',
   needBetween: 'dès le prochain drop',
   needMedia: 'relance la page des invités',
+  needNetwork: 'rouvre ces réseaux',
   needRestart: 'redémarre la box',
 
   title: 'Réglages',

@@ -30,6 +30,7 @@ export const it: SettingsTexts = {
   needPrinter: 'si ricollega alla stampante',
   needBetween: 'dal prossimo drop',
   needMedia: 'riavvia la pagina degli ospiti',
+  needNetwork: 'riapre queste reti',
   needRestart: 'riavvia la box',
 
   title: 'Impostazioni',

@@ -30,6 +30,7 @@ export const nl: SettingsTexts = {
   needPrinter: 'verbindt opnieuw met de printer',
   needBetween: 'vanaf de volgende drop',
   needMedia: 'herstart de pagina van de gasten',
+  needNetwork: 'opent deze netwerken opnieuw',
   needRestart: 'herstart de box',
 
   title: 'Instellingen',

@@ -30,6 +30,7 @@ export const pt: SettingsTexts = {
   needPrinter: 'volta a ligar à impressora',
   needBetween: 'a partir do próximo drop',
   needMedia: 'reinicia a página dos convidados',
+  needNetwork: 'abre estas redes outra vez',
   needRestart: 'reinicia a caixa',
 
   title: 'Definições',

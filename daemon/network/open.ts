@@ -1,0 +1,38 @@
+/** Opens what keeps the box's networks for guests and crew. */
+
+import { openNetworkHelper } from '../../hal/network/client.ts';
+import { untilAborted } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
+import type { Log } from '../../hal/os/log.ts';
+import type { Task } from '../../hal/os/task.ts';
+import { openNetworkManager } from '../../hal/wifi/network-manager.ts';
+import type { Config } from '../config/config.ts';
+import type { OwnNetwork } from '../model/hotspot.ts';
+import { runOwnNetworks } from './own-networks.ts';
+import { wantedNetworks } from './wanted.ts';
+
+interface Box {
+  readonly state: {
+    set(change: { readonly networks: readonly OwnNetwork[] | undefined }): void;
+  };
+  readonly firstBoot: {
+    readonly isWanted: boolean;
+    readonly setUp: { readonly isFinished: boolean };
+  };
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The task of a box that makes networks; it waits where the config wants none. */
+export function makingNetworks(config: Config, { state, firstBoot, clock, log }: Box): Task {
+  const wanted = wantedNetworks(config);
+  if (wanted === undefined) return untilAborted;
+  const deps = {
+    helper: openNetworkHelper(clock),
+    network: openNetworkManager(clock),
+    isSetUp: () => !firstBoot.isWanted || firstBoot.setUp.isFinished,
+    onChange: (networks: readonly OwnNetwork[] | undefined) => state.set({ networks }),
+    ...{ clock, log },
+  };
+  return (signal) => runOwnNetworks(wanted, deps, signal);
+}

@@ -1,0 +1,182 @@
+/** Keeps the networks for guests and crew as the config wants them, and takes them away at the end. */
+
+import type { NetworkHelper } from '../../hal/network/client.ts';
+import { GUESTS_ADDRESS, type Reply } from '../../hal/network/plan.ts';
+import { pause, withTimeout } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
+import { HalError } from '../../hal/os/errors.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { Network, SharedRole, SharedSettings } from '../../hal/wifi/port.ts';
+import type { OwnNetwork } from '../model/hotspot.ts';
+import { type Failure, failureOf, helperFailure, openingFailure } from './faults.ts';
+import { runGuestsPortal } from './portal.ts';
+import { PORTAL_PORT, type WantedNetworks } from './wanted.ts';
+
+export interface OwnNetworksDeps {
+  readonly helper: NetworkHelper;
+  readonly network: Pick<Network, 'shared' | 'openShared' | 'closeShared'>;
+  /** The first set-up has the Wi-Fi card, and the guests' address. */
+  readonly isSetUp: () => boolean;
+  readonly onChange: (networks: readonly OwnNetwork[] | undefined) => void;
+  readonly portal?: { readonly address: string; readonly port: number };
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Rules that somebody has flushed are missing for so long at most. */
+const LOOK_EVERY_MS = 5_000;
+/** What fails is tried again, each time in a row after twice as long. */
+const RETRY_MAX_MS = 60_000;
+/** The box ends meanwhile. */
+const END_MS = 8_000;
+
+/** Until `signal` aborts. Never fails. */
+export async function runOwnNetworks(
+  wanted: WantedNetworks,
+  deps: OwnNetworksDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const networks = new OwnNetworks(wanted, deps);
+  let failedInRow = 0;
+  while (!signal.aborted) {
+    const isWell = deps.isSetUp() ? await networks.look(signal) : networks.wait();
+    failedInRow = isWell ? 0 : failedInRow + 1;
+    const pauseMs = Math.min(RETRY_MAX_MS, LOOK_EVERY_MS * 2 ** Math.max(0, failedInRow - 1));
+    await pause(deps.clock, pauseMs, signal);
+  }
+  await networks.end();
+}
+
+class OwnNetworks {
+  readonly #wanted: WantedNetworks;
+  readonly #deps: OwnNetworksDeps;
+  #isAsked = false;
+  #reported = '';
+  #portal: { readonly stop: () => Promise<void> } | undefined;
+
+  constructor(wanted: WantedNetworks, deps: OwnNetworksDeps) {
+    this.#wanted = wanted;
+    this.#deps = deps;
+  }
+
+  /** @returns whether it is well that there is none yet. */
+  wait(): boolean {
+    const reason = 'the first set-up is not finished';
+    this.#report(
+      this.#wanted.shared.map(({ role, device }) => ({ role, device, phase: 'waiting', reason })),
+    );
+    return true;
+  }
+
+  /** Sets what is missing. @returns whether nothing failed. */
+  async look(signal: AbortSignal): Promise<boolean> {
+    const held = await this.#hold(signal);
+    const up = await this.#up(signal);
+    const states: OwnNetwork[] = [];
+    for (const settings of this.#wanted.shared) {
+      if (signal.aborted) return true;
+      states.push(await this.#keep(settings, held, up, signal));
+    }
+    const hasGuests = states.some(({ role, phase }) => role === 'guests' && phase === 'open');
+    await this.#followPortal(hasGuests);
+    this.#report(states);
+    return states.every(({ phase }) => phase !== 'failed');
+  }
+
+  /** All is taken away: first the networks, then what held them. */
+  async end(): Promise<void> {
+    const { clock, helper, network, log, onChange } = this.#deps;
+    await this.#followPortal(false);
+    const timeoutError = () => new HalError('TIMEOUT', 'networks: not taken away in time');
+    const takeAway = async (signal: AbortSignal) => {
+      for (const { role } of this.#wanted.shared) {
+        await network.closeShared(role, signal).catch(() => undefined);
+      }
+      if (this.#isAsked) await helper.ask({ verb: 'undo' }, signal);
+    };
+    await withTimeout(takeAway, { clock, timeoutMs: END_MS, timeoutError }).catch(
+      (error: unknown) =>
+        log.warn('networks not undone: the helper does it in a minute', {
+          reason: messageOf(error),
+        }),
+    );
+    helper[Symbol.dispose]();
+    onChange(undefined);
+  }
+
+  /** Asks the helper for rules and queues. */
+  async #hold(signal: AbortSignal): Promise<Reply | Failure> {
+    try {
+      this.#isAsked = true;
+      return await this.#deps.helper.ask({ verb: 'apply', plan: this.#wanted.plan }, signal);
+    } catch (error) {
+      return helperFailure(error);
+    }
+  }
+
+  async #up(signal: AbortSignal): Promise<ReadonlyMap<SharedRole, string> | Failure> {
+    try {
+      return await this.#deps.network.shared(signal);
+    } catch (error) {
+      return { code: 'NO_MANAGER', reason: messageOf(error) };
+    }
+  }
+
+  /** A network is open only while what it needs is in force. */
+  async #keep(
+    settings: SharedSettings,
+    held: Reply | Failure,
+    up: ReadonlyMap<SharedRole, string> | Failure,
+    signal: AbortSignal,
+  ): Promise<OwnNetwork> {
+    const { role, device } = settings;
+    const { network, log } = this.#deps;
+    const failure = 'ok' in held ? failureOf(held, role) : held;
+    if ('code' in up) return { role, device, phase: 'failed', ...(failure ?? up) };
+    const isUp = failure === undefined && up.get(role) === device;
+    if (up.has(role) && !isUp) await network.closeShared(role, signal).catch(() => undefined);
+    if (failure !== undefined) return { role, device, phase: 'failed', ...failure };
+    const shaped = role === 'crew' && 'shaped' in held ? { shaped: held.shaped } : {};
+    if (isUp) return { role, device, phase: 'open', ...shaped };
+    try {
+      await network.openShared(settings, signal);
+      log.info('network open', { for: role, device });
+      return { role, device, phase: 'open', ...shaped };
+    } catch (error) {
+      const isWaiting = error instanceof HalError && error.code === 'GONE';
+      if (isWaiting) return { role, device, phase: 'waiting', reason: error.what };
+      return { role, device, phase: 'failed', ...openingFailure(error) };
+    }
+  }
+
+  async #followPortal(isWanted: boolean): Promise<void> {
+    const { clock, log, portal = { address: GUESTS_ADDRESS, port: PORTAL_PORT } } = this.#deps;
+    const { guestsPage: pageUrl, hasPortal } = this.#wanted;
+    const isOn = isWanted && hasPortal && pageUrl !== undefined;
+    if (isOn === (this.#portal !== undefined)) return;
+    if (!isOn) {
+      await this.#portal?.stop();
+      this.#portal = undefined;
+      return;
+    }
+    const over = new AbortController();
+    const served = runGuestsPortal({ ...portal, pageUrl, clock, log }, over.signal);
+    this.#portal = {
+      stop: async () => {
+        over.abort();
+        await served;
+      },
+    };
+  }
+
+  #report(states: readonly OwnNetwork[]): void {
+    const { onChange, log } = this.#deps;
+    const text = JSON.stringify(states);
+    if (text === this.#reported) return;
+    this.#reported = text;
+    for (const { role, phase, code, reason } of states) {
+      if (phase === 'failed') log.warn('network not open', { for: role, code, reason });
+    }
+    onChange(states);
+  }
+}

@@ -1,0 +1,176 @@
+/** Networks for guests and crew, kept open by a substitute helper and a substitute NetworkManager. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { OwnNetwork } from '../../../daemon/model/hotspot.ts';
+import { runOwnNetworks } from '../../../daemon/network/own-networks.ts';
+import type { WantedNetworks } from '../../../daemon/network/wanted.ts';
+import type { Reply, Request } from '../../../hal/network/plan.ts';
+import { HalError } from '../../../hal/os/errors.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+import type { SharedRole, SharedSettings } from '../../../hal/wifi/port.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const test = suite('own networks');
+
+const GUESTS = { role: 'guests', device: 'wlan0', address: '10.42.0.1' } as const;
+const CREW = { role: 'crew', device: 'eth1', address: '10.42.77.1' } as const;
+const NAME = { ssid: 'corner', password: '' };
+const WANTED: WantedNetworks = {
+  plan: { guests: { device: 'wlan0', tcp: [8080], udp: [] } },
+  shared: [
+    { ...GUESTS, ...NAME },
+    { ...CREW, ...NAME },
+  ],
+  guestsPage: 'http://10.42.0.1:8080/',
+  hasPortal: false,
+};
+const WELL: Reply = {
+  ok: true,
+  shaped: [
+    { device: 'wwan0', queue: 'cake' },
+    { device: 'eth1', queue: 'cake' },
+  ],
+  missing: [],
+};
+
+async function start({ isSetUp = true } = {}) {
+  const clock = new VirtualClock();
+  const done: string[] = [];
+  const up = new Map<SharedRole, string>();
+  const at: {
+    reply: Reply | HalError;
+    opening: HalError | undefined;
+    manager: HalError | undefined;
+    isSetUp: boolean;
+  } = { reply: WELL, opening: undefined, manager: undefined, isSetUp };
+  let shown: readonly OwnNetwork[] | undefined;
+  const stop = new AbortController();
+  const deps = {
+    helper: {
+      ask: async ({ verb }: Request) => {
+        done.push(verb);
+        if (at.reply instanceof HalError) throw at.reply;
+        return at.reply;
+      },
+      [Symbol.dispose]: () => done.push('leave') && undefined,
+    },
+    network: {
+      shared: async () => {
+        if (at.manager !== undefined) throw at.manager;
+        return new Map(up);
+      },
+      openShared: async ({ role, device }: SharedSettings) => {
+        if (at.opening !== undefined) throw at.opening;
+        done.push(`open ${role}`);
+        up.set(role, device);
+      },
+      closeShared: async (role: SharedRole) => {
+        if (up.delete(role)) done.push(`close ${role}`);
+      },
+    },
+    isSetUp: () => at.isSetUp,
+    onChange: (networks: readonly OwnNetwork[] | undefined) => {
+      shown = networks;
+    },
+    ...{ clock, log: silentLog },
+  };
+  const ended = runOwnNetworks(WANTED, deps, stop.signal);
+  await clock.advance(0);
+  return {
+    ...{ clock, done, up, at },
+    shown: () =>
+      shown?.map(({ role, phase, code }) => [role, phase, ...(code ? [code] : [])].join(' ')),
+    all: () => shown,
+    end: async () => {
+      stop.abort();
+      await ended;
+    },
+  };
+}
+
+test('rules are set first, then the networks are opened; at the end they go in the other order', async () => {
+  const box = await start();
+  assert.equal(box.done, ['apply', 'open guests', 'open crew']);
+  assert.equal(box.shown(), ['guests open', 'crew open']);
+  assert.equal(box.all()?.at(1)?.shaped, [
+    { device: 'wwan0', queue: 'cake' },
+    { device: 'eth1', queue: 'cake' },
+  ]);
+  await box.clock.advance(20_000);
+  assert.equal(new Set(box.done.slice(3)), new Set(['apply']), 'rules that are flushed come back');
+  box.done.length = 0;
+  await box.end();
+  assert.equal(box.done, ['close guests', 'close crew', 'undo', 'leave']);
+  assert.is(box.all(), undefined);
+});
+
+test('no network is open while what it needs is not in force, and each is back by itself', async () => {
+  const cases = [
+    [new HalError('NOT_FOUND', 'no socket'), 'NO_HELPER'],
+    [new HalError('NOT_PERMITTED', 'no'), 'NOT_PERMITTED'],
+    [new HalError('TIMEOUT', 'late'), 'NO_ANSWER'],
+    [{ ok: false, code: 'RULES_REFUSED', reason: 'nft' } as const, 'RULES_REFUSED'],
+    [{ ok: false, code: 'NO_PROGRAM', reason: 'nft' } as const, 'NO_PROGRAM'],
+  ] as const;
+  for (const [reply, code] of cases) {
+    const box = await start();
+    box.at.reply = reply;
+    await box.clock.advance(10_000);
+    assert.equal(box.shown(), [`guests failed ${code}`, `crew failed ${code}`]);
+    assert.is(box.up.size, 0, code);
+    box.at.reply = WELL;
+    await box.clock.advance(120_000);
+    assert.equal(box.shown(), ['guests open', 'crew open'], code);
+    await box.end();
+  }
+});
+
+test('a crew’s port that cannot be shaped stays closed, and guests keep their network', async () => {
+  for (const code of ['SHAPER_TAKEN', 'QUEUES_REFUSED', 'ROUTES_REFUSED'] as const) {
+    const box = await start();
+    box.at.reply = { ok: false, code, reason: 'eth0' };
+    await box.clock.advance(10_000);
+    assert.equal(box.shown(), ['guests open', `crew failed ${code}`]);
+    assert.equal([...box.up.keys()], ['guests']);
+    await box.end();
+  }
+});
+
+test('what NetworkManager refuses has a code, a port without a cable just waits', async () => {
+  const box = await start();
+  const cases = [
+    [new HalError('NOT_FOUND', 'wlan0 is not on this machine'), 'failed NO_DEVICE'],
+    [new HalError('UNSUPPORTED', 'wlan0 is no card'), 'failed NO_DEVICE'],
+    [new HalError('TIMEOUT', 'not connected in time'), 'failed NOT_OPENED'],
+    [new HalError('IO', 'not connected'), 'failed NOT_OPENED'],
+    [new HalError('GONE', 'eth1 has no cable'), 'waiting'],
+  ] as const;
+  for (const [opening, state] of cases) {
+    box.at.opening = opening;
+    box.up.clear();
+    await box.clock.advance(120_000);
+    assert.equal(box.shown(), [`guests ${state}`, `crew ${state}`]);
+  }
+  box.at.manager = new HalError('NOT_FOUND', 'no NetworkManager');
+  await box.clock.advance(120_000);
+  assert.equal(box.shown(), ['guests failed NO_MANAGER', 'crew failed NO_MANAGER']);
+  await box.end();
+});
+
+test('during the first set-up, which has the card, nothing is opened', async () => {
+  const box = await start({ isSetUp: false });
+  await box.clock.advance(60_000);
+  assert.equal([box.done, box.shown()], [[], ['guests waiting', 'crew waiting']]);
+  box.at.isSetUp = true;
+  await box.clock.advance(60_000);
+  assert.equal(box.shown(), ['guests open', 'crew open']);
+  await box.end();
+});
+
+test('a box that never asked the helper leaves it alone at its end', async () => {
+  const box = await start({ isSetUp: false });
+  await box.end();
+  assert.equal(box.done, ['leave']);
+});
+
+test.run();
