@@ -15,7 +15,7 @@ import { openTestSettings, testFolder } from './support.ts';
 const test = suite('what settings need');
 
 const PARTS: readonly Part[] = [
-  ...(['mqtt', 'metrics', 'announce', 'addresses'] as const),
+  ...(['mqtt', 'metrics', 'announce', 'network', 'addresses'] as const),
   ...(['modems', 'printer', 'broker', 'backfill', 'links', 'media'] as const),
 ];
 
