@@ -5,6 +5,7 @@
  * and clips), `clip` (a viewer while clips are made), `shed` (what saving power saves),
  * `idle`, `lab` (how soon an unplugged device is reported), `telemetry` (bytes over MQTT),
  * `operator` (its page opened cold), `orders` (10,000 at once),
+ * `network` (the stream beside the crew's traffic on the same links),
  * `attack` (a watching viewer's p99 beside floods),
  * `rehearsal` (its figures beside those of a benchmark of the same box and links),
  * `codes` (the code in the picture, read off encoded frames),
@@ -24,6 +25,7 @@ import { benchLab } from './lab.ts';
 import { benchLag } from './lag.ts';
 import { benchLossy } from './lossy/lossy.ts';
 import { type Figure, printFigures, saveFigures, watchMachine } from './machine.ts';
+import { benchNetwork } from './network/network.ts';
 import { benchOperator } from './operator.ts';
 import { benchOrders } from './orders/orders.ts';
 import { benchPush } from './push/push.ts';
@@ -54,6 +56,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   lab: benchLab,
   shed: benchShed,
   telemetry: benchTelemetry,
+  network: benchNetwork,
   operator: benchOperator,
   orders: benchOrders,
   faults: benchFaults,
