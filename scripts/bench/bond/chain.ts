@@ -49,8 +49,10 @@ export interface Chain {
   setRate(bitrateBps: number): Promise<void>;
   sent(): Promise<number>;
   progress(): Promise<Progress>;
-  /** Numbers from `first` to before `end` that never came out. */
+  /** Numbers from `first` to before `end` that never came out, though the sender was given them. */
   missing(first: number, end: number): Promise<number>;
+  /** Numbers that our sender was never given: the machine was too busy to feed it. 0 for others. */
+  unoffered(first: number, end: number): Promise<number>;
   snapshot(): Promise<BondSnapshot>;
   close(): Promise<void>;
 }
@@ -99,6 +101,8 @@ async function startChain(building: Building): Promise<Omit<Chain, 'close'>> {
   const impair = await startImpairment(building);
   const bond = await startSender(building);
   const feed = await startCaller(building);
+  const unoffered = async (first: number, end: number) =>
+    building.options.isBare ? 0 : ((await bond?.ask<number>('unoffered', { first, end })) ?? 0);
   await sleep(1500);
   return {
     network,
@@ -107,7 +111,11 @@ async function startChain(building: Building): Promise<Omit<Chain, 'close'>> {
     setRate: (bitrateBps) => feed.ask('rate', bitrateBps),
     sent: async () => (await feed.ask<{ sentTotal: number }>('read')).sentTotal,
     progress: () => sink.ask('read'),
-    missing: (first, end) => sink.ask('missing', { first, end }),
+    missing: async (first, end) => {
+      const missing = await sink.ask<number>('missing', { first, end });
+      return missing - (await unoffered(first, end));
+    },
+    unoffered,
     snapshot: async () => {
       if (bond === undefined) throw new Error('only our own sender has figures');
       return await bond.ask('read');

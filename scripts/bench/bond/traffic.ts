@@ -36,6 +36,21 @@ function renderNumbered(number: number): Buffer {
   return packet;
 }
 
+/** SRT's header comes before the payload. */
+const SRT_HEADER_BYTES = 16;
+
+/** Of the payload of an SRT data packet; -1 for other packets. */
+export function readNumber(packet: Buffer): number {
+  if (packet.length !== SRT_HEADER_BYTES + PACKET_BYTES || (packet[0] ?? 0) & 0x80) return -1;
+  return packet.readUInt32BE(SRT_HEADER_BYTES + 4);
+}
+
+export function countMissing(seen: ReadonlySet<number>, first: number, end: number): number {
+  let missing = 0;
+  for (let number = first; number < end; number += 1) if (!seen.has(number)) missing += 1;
+  return missing;
+}
+
 /** What came out at the far end. */
 export interface Arrivals {
   readonly received: number;
@@ -72,11 +87,7 @@ export async function openSink(port: number): Promise<Sink> {
   await new Promise<void>((done) => socket.bind(port, '127.0.0.1', done));
   return {
     read: () => ({ received: seen.size, highest, lastMs, longestGapMs }),
-    countMissing: (first, end) => {
-      let missing = 0;
-      for (let number = first; number < end; number += 1) if (!seen.has(number)) missing += 1;
-      return missing;
-    },
+    countMissing: (first, end) => countMissing(seen, first, end),
     clearGap: () => {
       longestGapMs = 0;
       lastMs = performance.now();

@@ -3,12 +3,13 @@ import { createSocket } from 'node:dgram';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { openLog } from '../../../hal/os/log.ts';
 import type { Endpoint, LinkConfig } from '../../../pipelines/bond/core/config.ts';
+import type { SrtTap } from '../../../pipelines/bond/net/encoder-port.ts';
 import { type BondControl, runBond } from '../../../pipelines/bond/net/sender.ts';
 import { runRelay } from '../../../pipelines/bond/relay/relay.ts';
 import { isSrtData } from '../../../pipelines/bond/wire/srt.ts';
 import { SrtObserver } from '../../../pipelines/uplink/srt-observer.ts';
 import { type Impairment, runImpairment } from './impair.ts';
-import { type Feed, openSink, runFeed } from './traffic.ts';
+import { countMissing, type Feed, openSink, readNumber, runFeed } from './traffic.ts';
 
 interface Options {
   readonly listen?: Endpoint;
@@ -101,7 +102,16 @@ async function startBond(
   links: readonly LinkConfig[],
 ): Promise<Handlers> {
   const startedMs = systemClock.monotonicMs();
-  const tap = new SrtObserver();
+  const observer = new SrtObserver();
+  const offered = new Set<number>();
+  const tap: SrtTap = {
+    fromEncoder: (packet, nowMs) => {
+      const number = readNumber(packet);
+      if (number >= 0) offered.add(number);
+      return observer.fromEncoder(packet, nowMs);
+    },
+    toEncoder: (packet, nowMs) => observer.toEncoder(packet, nowMs),
+  };
   const control = await new Promise<BondControl>((onStart) => {
     runBond({ listen, receiver, links }, { ...deps, tap, onStart }, stop.signal).then(
       () => process.exit(0),
@@ -111,7 +121,9 @@ async function startBond(
   return {
     started: () => startedMs,
     read: () => control.snapshot(),
-    srt: () => tap.figures(systemClock.monotonicMs()),
+    srt: () => observer.figures(systemClock.monotonicMs()),
+    unoffered: ({ first, end }: { first: number; end: number }) =>
+      countMissing(offered, first, end),
     links: control.setLinks,
   };
 }
