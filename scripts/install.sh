@@ -45,6 +45,14 @@ FILES=(
   'systemd/venuebox.example.yaml 644 /etc/venuebox/venuebox.example.yaml'
   'systemd/venuebox.sh 755 /opt/venuebox/bin/venuebox'
   'systemd/venuebox.boot 755 /opt/venuebox/bin/venuebox-boot'
+  'systemd/appliance/watchdog.conf 644 /usr/lib/systemd/system.conf.d/50-venuebox.conf'
+  'systemd/appliance/venuebox-log 755 /opt/venuebox/bin/venuebox-log'
+  'systemd/appliance/venuebox-appliance 755 /opt/venuebox/bin/venuebox-appliance'
+  'systemd/appliance/journald.conf 644 /usr/share/venuebox/appliance/journald.conf'
+  'systemd/appliance/log.conf 644 /usr/share/venuebox/appliance/log.conf'
+  'systemd/appliance/venuebox-log.service 644 /usr/share/venuebox/appliance/venuebox-log.service'
+  'systemd/appliance/venuebox-log-end.service 644 /usr/share/venuebox/appliance/venuebox-log-end.service'
+  'systemd/appliance/venuebox-log.timer 644 /usr/share/venuebox/appliance/venuebox-log.timer'
   'systemd/venuebox.completion 644 /usr/share/bash-completion/completions/venuebox'
 )
 LINK=$root/usr/local/bin/venuebox
@@ -132,14 +140,17 @@ uninstall_files() {
     systemctl disable --now --quiet venuebox venuebox-relay 2>/dev/null || true
     systemctl stop --quiet venuebox-network.socket venuebox-network.service 2>/dev/null || true
   fi
+  # What it has laid into /etc names programs that go.
+  if [ -z "$root" ] && [ -e /etc/systemd/journald.conf.d/zz-venuebox.conf ]; then "$prefix/bin/venuebox-appliance" off; fi
   for file in "${FILES[@]}"; do
     read -r _ _ target <<<"$file"
     rm -f "$root$target"
   done
   rm -f "$LINK"
+  rmdir "$root/usr/share/venuebox/appliance" "$root/usr/share/venuebox" 2>/dev/null || true
   rm -rf "$prefix" "$prefix.new" "$prefix.old" "$root/var/cache/venuebox"
   if [ "$purge" ]; then
-    rm -rf "$root/etc/venuebox" "$root/var/lib/venuebox"
+    rm -rf "$root/etc/venuebox" "$root/var/lib/venuebox" "$root/var/log/venuebox"
     if [ -z "$root" ]; then userdel venuebox 2>/dev/null || true; fi
   fi
   rmdir "$root/etc/venuebox" 2>/dev/null || true

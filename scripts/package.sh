@@ -66,9 +66,10 @@ lay_program() {
   install -m 755 "$(readlink -f "$(command -v node)")" "$program/bin/node"
   sed 's#/opt/venuebox#/usr/lib/venuebox#g' systemd/venuebox.sh >"$program/bin/venuebox"
   cp systemd/venuebox.boot "$program/bin/venuebox-boot"
+  cp systemd/appliance/venuebox-log systemd/appliance/venuebox-appliance "$program/bin/"
   chmod -R u=rwX,go=rX "$program"
   find "$program/node_modules" -type f -exec chmod 644 {} +
-  chmod 755 "$program/bin/venuebox" "$program/bin/venuebox-boot"
+  chmod 755 "$program"/bin/venuebox*
 }
 
 # Prebuilt addons of other machines and other C libraries, by the header of each file.
@@ -97,6 +98,12 @@ lay_files() {
   install -D -m 644 systemd/venuebox.completion "$files/usr/share/bash-completion/completions/venuebox"
   # /etc/venuebox/venuebox.yaml is made of it where there is none.
   install -D -m 644 -t "$files/usr/share/venuebox" systemd/venuebox.yaml systemd/venuebox.example.yaml
+  install -D -m 644 systemd/appliance/watchdog.conf "$files/usr/lib/systemd/system.conf.d/50-venuebox.conf"
+  # Laid down by venuebox-appliance, on a machine that becomes one.
+  mkdir -p "$files/usr/share/venuebox/appliance"
+  for kind in journald.conf log.conf venuebox-log.service venuebox-log-end.service venuebox-log.timer; do
+    sed 's#/opt/venuebox#/usr/lib/venuebox#g' "systemd/appliance/$kind" >"$files/usr/share/venuebox/appliance/$kind"
+  done
   install -D -m 644 "$work/sbom.json" "$files/usr/share/doc/venuebox/sbom.cdx.json"
   mkdir -p "$files/usr/lib/systemd/system-shutdown"
   sed 's#/opt/venuebox#/usr/lib/venuebox#g' systemd/venuebox.shutdown >"$files/usr/lib/systemd/system-shutdown/venuebox"

@@ -15,7 +15,8 @@ as_box() {
 }
 
 found=
-for folder in ${VENUEBOX_BOOT:-/boot/firmware /boot}; do
+# /bootfs: of an image with two systems the one that a computer shows.
+for folder in ${VENUEBOX_BOOT:-/bootfs /boot/firmware /boot}; do
   if [ -z "$found" ] && [ -f "$folder/venuebox.yaml" ] && [ ! -L "$folder/venuebox.yaml" ]; then
     found=$folder/venuebox.yaml
   fi

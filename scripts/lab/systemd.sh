@@ -35,7 +35,7 @@ trap 'rm -rf "$work"' EXIT
 node scripts/lab/bundle-box.mjs "$work/box" scripts/lab/sandbox-probe.ts
 TMPDIR=/dev/shm timeout -k 5 "${LAB_TIMEOUT_S:-600}" scripts/lab/on-one-core.sh "$kernel" mem=${memory_mb}M \
   root=/dev/root rootfstype=hostfs rootflags=/ ro init="$repo/scripts/lab/systemd-init.sh" \
-  con=null con0=fd:0,fd:1 quiet lab_repo="$repo" lab_work="$work" \
+  con=null con0=fd:0,fd:1 quiet softdog.soft_noboot=1 lab_repo="$repo" lab_work="$work" \
   lab_node="$(readlink -f "$(command -v node)")" < /dev/null > "$work/console" 2>&1 || true
 if grep -q 'Power down' "$work/console"; then echo went_off=yes >> "$work/seen"; fi
 if ! grep -qs '^lab=done$' "$work/seen"; then
