@@ -78,11 +78,26 @@ export interface Machine {
 }
 
 /**
- * Boots a machine on two disks.
+ * Boots a machine that records on two disks.
  *
  * @param pulled Their format, where they are pulled out: what is on them is then handed out as it is.
  */
 export function boot(kernel: string, work: string, pulled?: DiskFormat): Machine {
+  return bootWith(kernel, 'scripts/lab/power-cut/init.sh', [
+    `ubd0=${join(work, 'a.img')}`,
+    `ubd1=${join(work, 'b.img')}`,
+    `cut_work=${work}`,
+    `cut_format=${pulled ?? 'ext4'}`,
+    `cut_pulled=${pulled === undefined ? 'no' : 'yes'}`,
+    `cut_node=${process.execPath}`,
+  ]);
+}
+
+/**
+ * @param init Its first process; the root is this machine's, read-only.
+ * @param words Of the kernel's command line.
+ */
+export function bootWith(kernel: string, init: string, words: readonly string[]): Machine {
   const child: ChildProcess = spawn(
     resolve('scripts/lab/on-one-core.sh'),
     [
@@ -92,16 +107,11 @@ export function boot(kernel: string, work: string, pulled?: DiskFormat): Machine
       'rootfstype=hostfs',
       'rootflags=/',
       'ro',
-      `init=${resolve('scripts/lab/power-cut/init.sh')}`,
+      `init=${resolve(init)}`,
       'con=null',
       'con0=fd:0,fd:1',
       'quiet',
-      `ubd0=${join(work, 'a.img')}`,
-      `ubd1=${join(work, 'b.img')}`,
-      `cut_work=${work}`,
-      `cut_format=${pulled ?? 'ext4'}`,
-      `cut_pulled=${pulled === undefined ? 'no' : 'yes'}`,
-      `cut_node=${process.execPath}`,
+      ...words,
     ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
