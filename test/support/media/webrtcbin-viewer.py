@@ -6,6 +6,7 @@ prints what it had, as JSON. `--check` prints what is missing here, or nothing.
 
 import json
 import sys
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -14,7 +15,10 @@ H264 = (
     "application/x-rtp,media=video,encoding-name=H264,payload=96,clock-rate=90000,"
     "packetization-mode=(string)1,profile-level-id=(string)42e01f"
 )
-OPUS = "application/x-rtp,media=audio,encoding-name=OPUS,payload=97,clock-rate=48000"
+OPUS = (
+    "application/x-rtp,media=audio,encoding-name=OPUS,payload=97,clock-rate=48000,"
+    "encoding-params=(string)2"
+)
 DECODERS = {
     "video": "rtph264depay ! h264parse ! avdec_h264",
     "audio": "rtpopusdepay ! opusdec",
@@ -68,7 +72,9 @@ class Viewer:
         self.bin.emit("create-offer", None, self.Gst.Promise.new_with_change_func(self.on_offer))
 
     def on_offer(self, promise):
-        offer = promise.get_reply().get_value("offer")
+        # The structure owns the offer: it must outlive it.
+        reply = promise.get_reply()
+        offer = reply.get_value("offer")
         self.bin.emit("set-local-description", offer, None)
 
     def on_gathering(self, _bin, _property):
@@ -77,7 +83,14 @@ class Viewer:
 
     def ask(self):
         offer = self.bin.get_property("local-description").sdp.as_text()
-        answer, location = self.request(self.endpoint, "POST", offer)
+        try:
+            answer, location = self.request(self.endpoint, "POST", offer)
+        except urllib.error.HTTPError as error:
+            if error.code != 503:
+                raise
+            # The box's process is starting.
+            self.GLib.timeout_add_seconds(1, self.ask)
+            return False
         self.resource = urllib.parse.urljoin(self.endpoint, location)
         _result, message = self.GstSdp.SDPMessage.new_from_text(answer)
         description = self.GstWebRTC.WebRTCSessionDescription.new(
