@@ -9,6 +9,8 @@ import { type Figure, round } from '../machine.ts';
 const PROCESSES = ['whep', 'capture', 'media'] as const;
 const SETTLE_MS = 8_000;
 const BEFORE_MS = 1_000;
+/** A picture that was taken so much later is another one. */
+const NEW_MS = 5;
 /** The page goes back to WebRTC after 15 s. */
 const WATCH_MS = 30_000;
 
@@ -29,17 +31,29 @@ async function measure(name: (typeof PROCESSES)[number]): Promise<Figure> {
   await watchGaps(page, 250);
   const watching = measureLatency(page, WATCH_MS, 0);
   await sleep(BEFORE_MS);
-  const killedMs = Date.now();
   process.kill(box.childPid(name) ?? 0, 'SIGKILL');
   const { shownMs, latenciesMs } = await watching;
-  // Its clock is in the picture: one from after the kill proves that all of the box works again.
-  const back = shownMs.find((ms, i) => ms - (latenciesMs[i] ?? 0) > killedMs);
   const { freezesMs } = await readGaps(page);
   const { player } = (await page.evaluate('globalThis.venuebox()')) as { player: string };
-  const after = back === undefined ? 'never' : `after ${round(back - killedMs, 0)} ms`;
+  const still = round(longestStill(shownMs, latenciesMs), 0);
   return {
-    name: `${name} killed: a picture taken later is shown`,
-    value: `${after}; pauses ${freezesMs.join(', ') || 'none'} ms in ${WATCH_MS / 1000} s; at the end by ${player}`,
+    name: `${name} killed: the picture stands still`,
+    value: `${still} ms; pauses ${freezesMs.join(', ') || 'none'} ms in ${WATCH_MS / 1000} s; at the end by ${player}`,
     goal: '<= 2000 ms',
   };
+}
+
+/** A clock is in the picture: encoders that are away have their last one repeated. */
+function longestStill(shownMs: readonly number[], latenciesMs: readonly number[]): number {
+  const takenMs = shownMs.map((ms, i) => ms - (latenciesMs[i] ?? 0));
+  let longestMs = 0;
+  let [sinceMs = 0] = shownMs;
+  let newestMs = takenMs[0] ?? 0;
+  for (const [i, ms] of takenMs.entries()) {
+    if (Math.abs(ms - newestMs) < NEW_MS) continue;
+    longestMs = Math.max(longestMs, (shownMs[i] ?? 0) - sinceMs);
+    sinceMs = shownMs[i] ?? 0;
+    newestMs = ms;
+  }
+  return Math.max(longestMs, (shownMs.at(-1) ?? 0) - sinceMs);
 }
