@@ -25,9 +25,15 @@ export function refuse(status: number, error: string): Answer {
 /**
  * Headers of every answer. The page loads from its own server only, may fetch the
  * picture from the viewers' ports of the same host, and no site may frame it.
+ *
+ * @param sendsCamera The page may open the camera of its device, to send it to the box.
  */
-export function commonHeaders(pictureOrigins: readonly string[]): Record<string, string> {
+export function commonHeaders(
+  pictureOrigins: readonly string[],
+  sendsCamera: boolean,
+): Record<string, string> {
   const picture = pictureOrigins.join(' ');
+  const own = sendsCamera ? '(self)' : '()';
   return {
     'Cache-Control': 'no-store',
     'Content-Security-Policy': [
@@ -48,7 +54,7 @@ export function commonHeaders(pictureOrigins: readonly string[]): Record<string,
     'Referrer-Policy': 'no-referrer',
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Resource-Policy': 'same-origin',
-    'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), payment=()',
+    'Permissions-Policy': `camera=${own}, microphone=${own}, geolocation=(), payment=()`,
   };
 }
 

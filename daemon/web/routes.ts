@@ -54,7 +54,7 @@ export async function route(
   // A proxy before the box may have read the other one (RFC 9112 §3.2).
   if (hostsOf(request) > 1) return send(response, refuse(400, 'two-hosts'));
   if (!isOwnHost(host, deps.hostNames)) return send(response, refuse(421, 'wrong-host'));
-  const headers = commonHeaders(pictureOrigins(host, deps.viewers));
+  const headers = commonHeaders(pictureOrigins(host, deps.viewers), deps.whip !== undefined);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 
   const isRead = request.method === 'GET' || request.method === 'HEAD';

@@ -28,16 +28,18 @@ export interface Browser extends AsyncDisposable {
  * Debian's Chromium, headless, with a profile of its own.
  *
  * @param executablePath Another program that starts it, as inside a network namespace.
+ * @param flags More of its command line, as for a camera that is none.
  */
 export async function openChromium(
   viewport: { width: number; height: number } = { width: 960, height: 600 },
   executablePath = '/usr/bin/chromium',
+  flags: readonly string[] = [],
 ): Promise<Browser> {
   const profile = await mkdtemp(join(tmpdir(), 'venuebox-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
-    args: FLAGS,
+    args: [...FLAGS, ...flags],
     viewport,
   });
   return {

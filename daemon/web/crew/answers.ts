@@ -1,6 +1,7 @@
 /** What people ask for beside commands: settings, files, support, sessions. The crew alone changes things. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as v from 'valibot';
+import type { WhipEndpoint } from '../../../pipelines/whip/messages.ts';
 import type { Commander, Outcome } from '../../model/commands.ts';
 import { hasCamera } from '../../model/phase.ts';
 import type { DropPhase } from '../../model/snapshot.ts';
@@ -22,6 +23,8 @@ export interface CrewDeps {
   readonly testBroker: (signal: AbortSignal) => Promise<Outcome>;
   readonly renderSupport: (signal: AbortSignal) => Promise<string>;
   readonly phase: () => DropPhase;
+  /** Undefined where no camera comes by WHIP. */
+  readonly whip: Pick<WhipEndpoint, 'token'> | undefined;
   /** Undefined where nothing starts the box again. */
   readonly restart: (() => void) | undefined;
   readonly signal: AbortSignal;
@@ -33,7 +36,8 @@ const QUERY_CHARS_MAX = 100;
 const FOUND_MAX = 200;
 
 /** Hosts have the buttons, and see what is there. */
-const CREW_ONLY = /^\/(?:settings|look|support\.txt|restart|sessions|tests|update)(?:\/|$)/;
+const CREW_ONLY =
+  /^\/(?:settings|look|support\.txt|restart|sessions|tests|update|camera-access)(?:\/|$)/;
 
 const updateSchema = v.strictObject({
   version: v.optional(v.pipe(v.string(), v.maxLength(40))),
@@ -62,6 +66,8 @@ export class CrewAnswers {
     switch (`${request.method} ${path}`) {
       case 'GET /support.txt':
         return await this.#support();
+      case 'GET /camera-access':
+        return this.#cameraAccess();
       case 'POST /tests/broker':
         return answerJson(200, await this.#deps.testBroker(this.#deps.signal));
       case 'POST /update':
@@ -89,6 +95,13 @@ export class CrewAnswers {
     } finally {
       this.#isCollecting = false;
     }
+  }
+
+  /** What a phone or OBS needs to send its picture. */
+  #cameraAccess(): Answer {
+    const { whip } = this.#deps;
+    if (whip === undefined) return refuse(404, 'not-here');
+    return answerJson(200, { path: '/whip', token: whip.token });
   }
 
   /** It goes on when its page is closed; the page sees in the state how it goes. */

@@ -1,6 +1,7 @@
 /** Joins what the crew asks for: settings, files, support, sessions. */
 import type { Notify } from '../../../hal/os/systemd/notify.ts';
 import { uploadsFolder } from '../../../pipelines/player/brand/branding.ts';
+import type { WhipEndpoint } from '../../../pipelines/whip/messages.ts';
 import { examine, PARTS, type Part } from '../../cli/doctor/doctor.ts';
 import { renderReport } from '../../cli/doctor/report.ts';
 import type { Commander } from '../../model/commands.ts';
@@ -29,6 +30,8 @@ export interface CrewBox extends BrokerTestDeps {
   /** Of the last drops. */
   readonly reports: { list(): readonly DropReport[] };
   readonly forgetClips: (ids: readonly string[]) => void;
+  /** Of a camera that comes by WHIP. */
+  readonly whip?: Pick<WhipEndpoint, 'token'>;
   /** Of systemd, which starts the box again when it ends. */
   readonly notify: Pick<Notify, 'hasReceiver'>;
   /** Ends the box in good order. */
@@ -76,6 +79,7 @@ export function openCrew(
     testBroker: (stop) => testBroker(box, stop),
     renderSupport: (stop) => renderSupport(support, stop),
     phase: () => snapshot().drop.phase,
+    whip: box.whip,
     restart: notify.hasReceiver ? end : undefined,
     signal,
   });

@@ -2,6 +2,7 @@
 import { openAddresses } from './crew/addresses.ts';
 import { openClips } from './crew/clips.ts';
 import { openOverlay } from './crew/overlay.ts';
+import { openPhoneCamera } from './crew/phone-camera.ts';
 import { openSupport } from './crew/support.ts';
 import { openUpdate } from './crew/update.ts';
 import { openDrops } from './drops/drops.ts';
@@ -155,6 +156,7 @@ function openSections(
     openPrinted(onError),
     openShop(onError),
     openAddresses(),
+    openPhoneCamera(isCrew, onError),
     openSupport(isCrew, onError),
     openFleet(),
     openUpdate(isCrew, onError),

@@ -5,6 +5,7 @@ import { fromBox, crewTexts as text } from '../text/texts.ts';
 export const SAYS = {
   ...text,
   cannotShare: (url: string) => fill(text.cannotShare, { url }),
+  phoneFailed: (reason: string) => fill(text.phoneFailed, { reason }),
   more: (count: number) => fill(text.more, { count: String(count) }),
   runs: (version: string) => fill(text.runs, { version }),
   onTrial: (version: string) => fill(text.onTrial, { version }),

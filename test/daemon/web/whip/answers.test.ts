@@ -2,6 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { WhipEndpoint } from '../../../../pipelines/whip/messages.ts';
+import { signIn } from '../../../support/operator.ts';
 import { startFakeBox } from '../support/fake-box.ts';
 
 const test = suite('WHIP at the operator’s port');
@@ -94,6 +95,25 @@ test('a page elsewhere may ask what is allowed; a box without such a camera has 
   await using box = await startFakeBox();
   const headers = { ...SDP, ...KNOWN };
   assert.is((await fetch(`${box.url}/whip`, { method: 'POST', headers, body: 'v=0' })).status, 403);
+});
+
+test('the crew reads the token on the page, a stranger does not', async () => {
+  const { endpoint: whip } = fakeEndpoint();
+  const read = async (url: string, cookie = '') => {
+    const answer = await fetch(`${url}/camera-access`, { headers: { cookie } });
+    return { status: answer.status, body: (await answer.json()) as unknown };
+  };
+  {
+    await using box = await startFakeBox({ deps: { whip } });
+    assert.is((await read(box.url)).status, 401);
+    const known = await read(box.url, await signIn(box.url));
+    assert.equal(known, { status: 200, body: { path: '/whip', token: TOKEN } });
+    const policy = (await fetch(box.url)).headers.get('permissions-policy') ?? '';
+    assert.match(policy, 'camera=(self)');
+  }
+  await using box = await startFakeBox();
+  assert.is((await read(box.url, await signIn(box.url))).status, 404);
+  assert.match((await fetch(box.url)).headers.get('permissions-policy') ?? '', 'camera=()');
 });
 
 test.run();

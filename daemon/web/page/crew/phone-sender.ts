@@ -1,0 +1,71 @@
+/** Sends this device’s camera and microphone to the box, by WHIP (RFC 9725). */
+
+export interface PhoneSender {
+  /** For a look at what is sent. */
+  readonly stream: MediaStream;
+  readonly stop: () => void;
+}
+
+/** Where it goes, and what it needs to know for that. */
+export interface SendTo {
+  readonly path: string;
+  readonly token: string;
+}
+
+const ANSWER_MAX_MS = 5_000;
+/** Music and voices as they are: what calls need would distort them. */
+const SOUND = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+const PICTURE = {
+  facingMode: 'environment',
+  width: { ideal: 1280 },
+  height: { ideal: 720 },
+  frameRate: { ideal: 30 },
+};
+
+/** False where the page was not opened by https: there browsers open no camera. */
+export function canSend(): boolean {
+  return isSecureContext && typeof RTCPeerConnection === 'function' && 'mediaDevices' in navigator;
+}
+
+/** Rejects with a reason. @param onEnd The connection has ended by itself. */
+export async function sendFromHere(to: SendTo, onEnd: () => void): Promise<PhoneSender> {
+  const stream = await navigator.mediaDevices.getUserMedia({ video: PICTURE, audio: SOUND });
+  const connection = new RTCPeerConnection();
+  let session: URL | undefined;
+  const authorization = `Bearer ${to.token}`;
+  const stop = () => {
+    removeEventListener('pagehide', stop);
+    connection.close();
+    for (const track of stream.getTracks()) track.stop();
+    if (session === undefined) return;
+    const request = { method: 'DELETE', headers: { authorization }, keepalive: true };
+    fetch(session, request).catch(() => undefined);
+  };
+  addEventListener('pagehide', stop);
+  connection.addEventListener('connectionstatechange', () => {
+    if (connection.connectionState !== 'failed') return;
+    stop();
+    onEnd();
+  });
+  try {
+    for (const track of stream.getTracks()) {
+      connection.addTransceiver(track, { direction: 'sendonly', streams: [stream] });
+    }
+    await connection.setLocalDescription();
+    const endpoint = new URL(to.path, location.href);
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/sdp', authorization },
+      body: connection.localDescription?.sdp ?? '',
+      signal: AbortSignal.timeout(ANSWER_MAX_MS),
+    });
+    const text = await response.text();
+    if (response.status !== 201) throw new Error(text.trim());
+    session = new URL(response.headers.get('Location') ?? '', endpoint);
+    await connection.setRemoteDescription({ type: 'answer', sdp: text });
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  return { stream, stop };
+}
