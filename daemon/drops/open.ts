@@ -91,8 +91,7 @@ interface Parts {
 }
 
 class OpenDrops {
-  /** The same object until it changes. */
-  present: DropConfig;
+  #present: DropConfig;
   readonly #config: () => DropConfig;
   /** Of the config, when it was last asked. */
   #base: DropConfig;
@@ -105,9 +104,15 @@ class OpenDrops {
     this.#stateFolder = stateFolder;
     this.#parts = parts;
     this.#base = config();
-    this.present = this.#base;
+    this.#present = this.#base;
     this.#choose();
     parts.file.follow(() => this.#choose());
+  }
+
+  /** The same object until it changes. Who restarts with a changed config reads it in that moment. */
+  get present(): DropConfig {
+    if (this.#config() !== this.#base) this.#choose();
+    return this.#present;
   }
 
   state(): PlannedDropsState {
@@ -188,6 +193,6 @@ class OpenDrops {
     if (planned?.id !== this.#planned?.id) log.info('drop shown', { drop: planned?.id ?? '' });
     this.#planned = planned;
     this.#base = base;
-    this.present = overConfig(base, planned);
+    this.#present = overConfig(base, planned);
   }
 }

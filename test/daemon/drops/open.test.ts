@@ -38,7 +38,7 @@ async function startBox(
   kept?: string,
 ) {
   const clock = new VirtualClock(START_MS);
-  const config = {
+  let config = {
     drop: v.parse(dropSchema, {
       title: 'Live',
       reactions: false,
@@ -58,6 +58,9 @@ async function startBox(
     drops.record({ type, severity: 'info', atMs: clock.wallMs(), data });
   return {
     drops,
+    set: (changes: Partial<(typeof config)['drop']>) => {
+      config = { ...config, drop: { ...config.drop, ...changes } };
+    },
     clock,
     note,
     page: () => pages.at(-1),
@@ -93,6 +96,14 @@ test('without a list the drop is that of the config', async () => {
   assert.is(box.drops.present().title, 'Live');
   assert.equal(box.drops.state().list, []);
   assert.is(box.drops.state().shown.title, 'Live');
+});
+
+test('a setting of all drops holds in the moment in which it changes', async () => {
+  await using box = await startBox(await newFolder());
+  assert.is(box.drops.present().reactions, false);
+  box.set({ reactions: true });
+  assert.is(box.drops.present().reactions, true);
+  assert.is(box.drops.present().title, 'Friday Duo');
 });
 
 test('the next drop is shown, over what the config says of all', async () => {
