@@ -49,7 +49,7 @@ export async function printOver(
   if (hindrance !== undefined) return { outcome: 'failed', reason: hindrance, sentBytes: 0 };
   if (isTorn) await transport.write(endOfTornBand(profile), signal);
   const question =
-    before.phase === 'silent' ? undefined : await chosen(transport, profile, isTorn, state, signal);
+    before.phase === 'silent' ? undefined : await chosen(transport, profile, state, clock, signal);
   if (question === 'unanswered') {
     return { outcome: 'failed', reason: 'it does not confirm what it prints', sentBytes: 0 };
   }
@@ -82,15 +82,15 @@ interface Question {
 
 /**
  * The question to ask after the job; undefined where the printer answers none. It is tried on an
- * idle printer first. One that has answered before, or still has the end of a torn job to print,
- * gets longer: taken for one that answers none, it would be believed by its status alone, which
- * says nothing of what is in its buffer.
+ * idle printer first, which may still have the end of a torn job to print, or late answers to
+ * status requests to send: taken for one that answers none, it would be believed by its status
+ * alone, which says nothing of what is in its buffer.
  */
 async function chosen(
   transport: Transport,
   { confirmation }: PrinterProfile,
-  isTorn: boolean,
   state: JobState,
+  clock: Clock,
   signal: AbortSignal,
 ): Promise<Question | 'unanswered' | undefined> {
   if (confirmation === undefined || state.confirms === false) return undefined;
@@ -104,8 +104,7 @@ async function chosen(
   };
   const trial = next();
   await transport.write(trial.bytes, signal);
-  const waitMs = isTorn || state.confirms === true ? ANSWER_AFTER_JOB_MS : ANSWER_MS;
-  if (trial.isAnsweredBy(await transport.read(waitMs, signal))) {
+  if (await isAnswered(transport, trial, clock, signal)) {
     state.confirms = true;
     return next();
   }
@@ -116,6 +115,22 @@ async function chosen(
   }
   state.confirms = false;
   return undefined;
+}
+
+async function isAnswered(
+  transport: Transport,
+  { isAnsweredBy }: Question,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const endMs = clock.monotonicMs() + ANSWER_AFTER_JOB_MS;
+  let got = Buffer.alloc(0);
+  for (let leftMs = ANSWER_AFTER_JOB_MS; leftMs > 0; leftMs = endMs - clock.monotonicMs()) {
+    signal.throwIfAborted();
+    got = Buffer.concat([got, await transport.read(leftMs, signal)]).subarray(-64);
+    if (isAnsweredBy(got)) return true;
+  }
+  return false;
 }
 
 /**
