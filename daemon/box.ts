@@ -184,13 +184,13 @@ async function joinParts(given: Resources) {
   const commands = { ...picture.commands, print: prints.print, order, drops: drops.command };
   const inner = openCommander({ drop, isEdge, snapshot, ...commands, update: updates.command });
   const parts = { state, snapshot, reports, onEvent, health, previewPath, mediaPath, drop, drops };
-  const commander = await openReadiness(live.current, inner, { ...given, ...parts, prints });
+  const ready = await openReadiness(live.current, inner, { ...given, ...parts, prints });
   return {
     ...given,
     ...{ ...parts, ...shop, prints, picture, settings, firstBoot, updates },
     fleetPictures: new FleetPictures(),
     opening: new SignInOpening(clock),
-    commander: logCommands(commander, log),
+    ...{ testUplink: ready.testUplink, commander: logCommands(ready, log) },
   };
 }
 

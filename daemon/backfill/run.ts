@@ -17,7 +17,7 @@ import type {
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/file.ts';
 import type { UplinkConfig } from '../config/uplink.ts';
-import { besideOf } from '../media/data-use.ts';
+import { budgetsOf } from '../media/data-use.ts';
 import type { DataUseStore } from '../media/data-use-store.ts';
 import { readSecretFile } from '../media/secret-file.ts';
 import { withoutStale } from '../model/freshness.ts';
@@ -123,16 +123,8 @@ function limitsOf(
   dataUse: DataUseStore,
   wallMs: number,
 ): RoomLimits {
-  const use = dataUse.useAt(wallMs);
-  const beside = besideOf(use);
-  const budgets = links.flatMap(({ id, budget_mb_per_month: budgetMb }) => {
-    if (budgetMb === undefined) return [];
-    // A modem's own count has all programs', and what went by the machine's own route.
-    const counted = modemMaintenance.find(({ link }) => link === id)?.usedBytes ?? 0;
-    const known = (use.bytesByLink[id] ?? 0) + (beside[id] ?? 0);
-    return [[id, { bytes: budgetMb * 1e6, usedBytes: Math.max(counted, known) }] as const];
-  });
-  return { maxBps: backfill.max_bps, fullBps: bitrate_bps, budgets: Object.fromEntries(budgets) };
+  const budgets = budgetsOf(links, modemMaintenance, dataUse.useAt(wallMs));
+  return { maxBps: backfill.max_bps, fullBps: bitrate_bps, budgets };
 }
 
 function settingsOf(

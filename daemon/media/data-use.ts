@@ -117,3 +117,25 @@ function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+export interface Budget {
+  readonly bytes: number;
+  readonly usedBytes: number;
+}
+
+/** Of the links that have one, in this month. */
+export function budgetsOf(
+  links: readonly { readonly id: string; readonly budget_mb_per_month?: number | undefined }[],
+  modems: readonly { readonly link?: string; readonly usedBytes?: number }[],
+  use: MonthUse,
+): Readonly<Record<string, Budget>> {
+  const beside = besideOf(use);
+  const budgets = links.flatMap(({ id, budget_mb_per_month: budgetMb }) => {
+    if (budgetMb === undefined) return [];
+    // A modem's own count has all programs', and what went by the machine's own route.
+    const counted = modems.find(({ link }) => link === id)?.usedBytes ?? 0;
+    const known = (use.bytesByLink[id] ?? 0) + (beside[id] ?? 0);
+    return [[id, { bytes: budgetMb * 1e6, usedBytes: Math.max(counted, known) }] as const];
+  });
+  return Object.fromEntries(budgets);
+}

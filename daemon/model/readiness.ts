@@ -127,6 +127,23 @@ export interface Readiness {
   readonly survey?: Survey;
 }
 
+/** What a link carried by itself, or why that is not known. */
+export type TestedLink =
+  | { readonly id: string; readonly bps: number }
+  | { readonly id: string; readonly why: 'spared' | 'not-measured' }
+  | { readonly id: string; readonly why: 'down'; readonly reason: string };
+
+/** What a test of the uplink has found. */
+export interface UplinkTest {
+  /** The bitrate that the config asks for; more is not measured. */
+  readonly wantedBps: number;
+  readonly links: readonly TestedLink[];
+  /** By all together; undefined where the receiver was not reached. */
+  readonly reachedBps?: number;
+  /** Why it was not. */
+  readonly unreached?: string;
+}
+
 /** The gravest verdict of all. */
 export function worstOf(all: readonly { readonly verdict: Verdict }[]): Verdict {
   const worst = Math.max(0, ...all.map(({ verdict }) => VERDICTS.indexOf(verdict)));

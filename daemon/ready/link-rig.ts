@@ -19,6 +19,8 @@ const CONNECT_MS = 20_000;
 const SETTLE_MS = 8_000;
 const BASELINE_MS = 3_000;
 const ALONE_MS = 4_000;
+/** Connecting, and each link alone for some seconds. */
+export const SAMPLE_S = 25;
 /** Of links that are tried alone: each costs seconds. */
 const ALONE_MAX = 4;
 
@@ -144,6 +146,34 @@ export async function measureAlone(
   return carried;
 }
 
+/**
+ * Each link now, with what those that are up carry by themselves.
+ *
+ * @param spared Links that carry nothing at all.
+ */
+export async function probeAlone(
+  deps: RigDeps,
+  stage: Stage,
+  spared: readonly string[],
+): Promise<LinkProbe> {
+  const seen = probedNow(deps.snapshot());
+  const ids = seen.links
+    .filter(({ id, isUsable: isUp }) => isUp && !spared.includes(id))
+    .map(({ id }) => id);
+  const alone = await measureAlone(ids, deps, stage, spared);
+  const [only] = ids.length === 1 ? ids : [];
+  if (only === undefined) return withAlone(seen, alone);
+  return withAlone(seen, new Map([[only, seen.offeredBps]]));
+}
+
+function withAlone(seen: LinkProbe, alone: ReadonlyMap<string, number>): LinkProbe {
+  const links = seen.links.map((link) => {
+    const aloneBps = alone.get(link.id);
+    return aloneBps === undefined ? link : { ...link, aloneBps };
+  });
+  return { ...seen, links };
+}
+
 /** Connects, measures each link by itself, and drills. */
 export async function probeLinks(deps: RigDeps, stage: Stage): Promise<LinkProbe> {
   if (!(await connect(deps, stage))) return probedNow(deps.snapshot());
@@ -155,11 +185,7 @@ export async function probeLinks(deps: RigDeps, stage: Stage): Promise<LinkProbe
   const alone = await measureAlone(ids, deps, stage);
   const { taken_over_by: heir, failover_s: failoverS, lost } = drill;
   return {
-    ...seen,
-    links: seen.links.map((link) => {
-      const aloneBps = alone.get(link.id);
-      return aloneBps === undefined ? link : { ...link, aloneBps };
-    }),
+    ...withAlone(seen, alone),
     drill: {
       link: drill.link,
       ...(heir === null ? {} : { takenOverBy: heir }),

@@ -13,14 +13,14 @@ import type {
   PrintCommand,
   Progress,
 } from '../model/commands.ts';
-import type { DropPhase } from '../model/snapshot.ts';
 import { planOf } from './plan.ts';
 import { type PreflightDeps, runPreflight, summaryOf } from './preflight.ts';
 import { openProbeWith } from './probe.ts';
 import { rehearse } from './rehearsal.ts';
-import { Interrupted, Runner, type RunningDeps } from './running.ts';
+import { BESIDE, Interrupted, Runner, type RunningDeps } from './running.ts';
 import { openReadinessStore } from './store.ts';
 import { runSurvey } from './survey.ts';
+import { testUplink, type UplinkTestDeps } from './uplink-test.ts';
 
 export interface ReadinessDeps extends Omit<RunningDeps, 'mediaPath'> {
   readonly mediaPath: RunningDeps['mediaPath'] & { readonly nowMs: () => number };
@@ -28,8 +28,13 @@ export interface ReadinessDeps extends Omit<RunningDeps, 'mediaPath'> {
   readonly stateFolder: string;
   readonly prints: { readonly print: PrintCommand; readPageCode(): Promise<string | undefined> };
   readonly onEvent: (event: BoxEvent) => void;
+  readonly dataUse: UplinkTestDeps['dataUse'];
   readonly clock: Clock;
   readonly log: Log;
+}
+
+export interface ReadyCommander extends Commander {
+  readonly testUplink: () => Promise<Outcome>;
 }
 
 type Deps = Omit<PreflightDeps, 'inner'> &
@@ -37,8 +42,9 @@ type Deps = Omit<PreflightDeps, 'inner'> &
     readonly print: PrintCommand;
   };
 
-/** A camera that holds still for one thing is not disturbed by another. */
-const BESIDE: readonly DropPhase[] = ['idle', 'armed'];
+async function noUplink(): Promise<Outcome> {
+  return rejected('UNSUPPORTED', 'another box’s stream is shown: that box has the uplink');
+}
 
 /**
  * Adds the commands to `inner`, which carries out all others; one that moves the drop ends
@@ -48,9 +54,9 @@ export async function openReadiness(
   current: () => Config,
   inner: Commander,
   given: ReadinessDeps,
-): Promise<Commander> {
+): Promise<ReadyCommander> {
   // Another box's stream: that box has the drop.
-  if (current().edge.upstream !== '') return inner;
+  if (current().edge.upstream !== '') return { run: inner.run.bind(inner), testUplink: noUplink };
   const { snapshot, log, clock, previewPath, stateFolder, mediaPath } = given;
   const store = await openReadinessStore(`${stateFolder}/readiness.json`, log);
   given.state.set({ readiness: store.kept });
@@ -78,6 +84,7 @@ export async function openReadiness(
     },
   };
   return {
+    testUplink: () => testUplink({ ...deps, dataUse: given.dataUse }),
     run: (command, onProgress, signal) => {
       const { verb } = command;
       if (verb === 'preflight' || verb === 'rehearse' || verb === 'survey') {

@@ -43,6 +43,9 @@ export interface Wanted {
   readonly beside: readonly DropPhase[];
 }
 
+/** A camera that holds still for one thing is not disturbed by another. */
+export const BESIDE: readonly DropPhase[] = ['idle', 'armed'];
+
 const WATCH_EVERY_MS = 200;
 
 /** What ended a run, of any error that it met then: a timer rejects with one of its own. */

@@ -5,7 +5,7 @@ import type { Config } from '../config/config.ts';
 import { linksOf } from '../health/links.ts';
 import type { Survey } from '../model/readiness.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import { connect, measureAlone, probedNow, type RigDeps, until } from './link-rig.ts';
+import { connect, probeAlone, type RigDeps, SAMPLE_S, until } from './link-rig.ts';
 import type { OpenProbe } from './probe.ts';
 import { interruptionOf, type Stage } from './running.ts';
 import { SurveyTally } from './survey-tally.ts';
@@ -29,8 +29,6 @@ const RADIO_EVERY_MS = 10_000;
 const FLOW_MS = 30_000;
 /** Sound and light of each sample. */
 const LISTEN_MS = 10_000;
-/** Connecting, and each link alone for some seconds. */
-const SAMPLE_S = 25;
 /** Of a link's monthly budget. */
 const BUDGET_PART = 0.02;
 
@@ -115,21 +113,12 @@ async function measureLinks(
   if (!(await connect(deps, stage))) {
     tally.note(`the receiver was not reached: ${snapshot().uplink?.reason ?? 'no answer'}`);
   }
-  const seen = probedNow(snapshot());
-  const ids = seen.links
-    .filter(({ id, isUsable }) => isUsable && !spared.includes(id))
-    .map(({ id }) => id);
-  const alone = await measureAlone(ids, deps, stage, spared);
-  const links = seen.links.map((link) => {
-    const only = ids.length === 1 && ids[0] === link.id ? seen.offeredBps : undefined;
-    const aloneBps = alone.get(link.id) ?? only;
-    return aloneBps === undefined ? link : { ...link, aloneBps };
-  });
+  const seen = await probeAlone(deps, stage, spared);
   const after = usedOf(snapshot());
   const used = new Map(
     [...after].map(([id, bytes]) => [id, Math.max(0, bytes - (before.get(id) ?? bytes))]),
   );
-  tally.addLinks({ ...seen, links: links.filter(({ id }) => !spared.includes(id)) }, used);
+  tally.addLinks({ ...seen, links: seen.links.filter(({ id }) => !spared.includes(id)) }, used);
 }
 
 function usedOf(box: BoxSnapshot): ReadonlyMap<string, number> {

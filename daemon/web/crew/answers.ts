@@ -21,6 +21,7 @@ export interface CrewDeps {
   readonly logTail: LogTail;
   readonly commander: Commander;
   readonly testBroker: (signal: AbortSignal) => Promise<Outcome>;
+  readonly testUplink: () => Promise<Outcome>;
   readonly renderSupport: (signal: AbortSignal) => Promise<string>;
   readonly phase: () => DropPhase;
   /** Undefined where no camera comes by WHIP. */
@@ -70,6 +71,8 @@ export class CrewAnswers {
         return this.#cameraAccess();
       case 'POST /tests/broker':
         return answerJson(200, await this.#deps.testBroker(this.#deps.signal));
+      case 'POST /tests/uplink':
+        return answerJson(200, await this.#deps.testUplink());
       case 'POST /update':
         return await this.#update(await readJson(request));
       case 'POST /restart':

@@ -4,7 +4,7 @@ import { uploadsFolder } from '../../../pipelines/player/brand/branding.ts';
 import type { WhipEndpoint } from '../../../pipelines/whip/messages.ts';
 import { examine, PARTS, type Part } from '../../cli/doctor/doctor.ts';
 import { renderReport } from '../../cli/doctor/report.ts';
-import type { Commander } from '../../model/commands.ts';
+import type { Commander, Outcome } from '../../model/commands.ts';
 import type { DropReport } from '../../model/drop-report.ts';
 import type { BoxSnapshot, DropPhase } from '../../model/snapshot.ts';
 import type { LiveConfig } from '../../settings/live-config.ts';
@@ -26,6 +26,7 @@ export interface CrewBox extends BrokerTestDeps {
   readonly stateFolder: string;
   readonly snapshot: () => BoxSnapshot;
   readonly commander: Commander;
+  readonly testUplink: () => Promise<Outcome>;
   readonly logTail: LogTail;
   /** Of the last drops. */
   readonly reports: { list(): readonly DropReport[] };
@@ -77,6 +78,7 @@ export function openCrew(
     logTail,
     commander: box.commander,
     testBroker: (stop) => testBroker(box, stop),
+    testUplink: box.testUplink,
     renderSupport: (stop) => renderSupport(support, stop),
     phase: () => snapshot().drop.phase,
     whip: box.whip,

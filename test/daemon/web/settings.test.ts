@@ -60,6 +60,13 @@ test('on the page a wrong value says why beside its field, and a right one is co
   assert.equal(await axeFaults(page), [], 'review');
   await page.click('dialog .main');
   await waitInPage(page, says('#settings .message', 'Saved.'));
+  await page.evaluate("for (const one of document.querySelectorAll('.section')) one.open = true");
+  await page.click('text=Test the uplink');
+  await waitInPage(
+    page,
+    says('#settings .message', '5g carries the whole stream by itself (4.0 Mb/s).'),
+  );
+  await waitInPage(page, says('#settings .message', 'lte carries 1.2 of 4.0 Mb/s by itself.'));
   await page.click('.versions button, .section:last-child summary');
   assert.equal(page.faults, []);
 });

@@ -3,11 +3,11 @@ import type { SaveOutcome, Wish } from '../../../settings/settings.ts';
 import type { SettingsPage } from '../../crew/settings-answers.ts';
 import { card, h, setText } from '../ui/dom.ts';
 import { formatMinute } from '../ui/format.ts';
-import { askJson, type Outcome, runCommand } from '../ui/request.ts';
 import { openForm, type SettingsForm } from './form.ts';
 import { fullLabelOf } from './label.ts';
 import { readSettings, sendSettings } from './request.ts';
 import { reviewChanges } from './review.ts';
+import { testsOf } from './tests.ts';
 import { SAYS } from './words.ts';
 
 /** What the person has changed stays while the page is open, until it is applied or discarded. */
@@ -135,28 +135,4 @@ function versionsOf({ versions }: SettingsPage, goBack: (id: number) => void): H
     h('summary', {}, SAYS.versions),
     items.length === 0 ? none : h('ul', { class: 'versions' }, ...items),
   );
-}
-
-/** The box waits ten seconds for the broker. */
-const BROKER_TIMEOUT_MS = 15_000;
-
-/** Buttons that try what a section sets. */
-function testsOf(say: (text: string, isBad?: boolean) => void, onError: (error: unknown) => void) {
-  const print = h('button', { type: 'button', class: 'quiet' }, SAYS.testPrint);
-  print.addEventListener('click', () => {
-    say(SAYS.testing);
-    runCommand('print', undefined, { document: 'status' }).then(
-      ({ status, detail }) => say(detail, status !== 'done'),
-      onError,
-    );
-  });
-  const message = h('button', { type: 'button', class: 'quiet' }, SAYS.testBroker);
-  message.addEventListener('click', () => {
-    say(SAYS.testing);
-    askJson('POST', '/tests/broker', undefined, BROKER_TIMEOUT_MS).then((outcome) => {
-      const { status, detail } = outcome as Outcome;
-      say(detail, status !== 'done');
-    }, onError);
-  });
-  return { [SAYS.sectionPrinter]: [print], [SAYS.sectionMqtt]: [message] };
 }

@@ -52,6 +52,13 @@ export const SAYS = {
   pending: (names: string) => fill(text.pending, { names }),
   pendingDrop: (names: string) => fill(text.pendingDrop, { names }),
   afterDrop: (names: string) => fill(text.afterDrop, { names }),
+  linkWhole: (id: string, mbps: string) => fill(text.linkWhole, { id, mbps }),
+  linkPart: (id: string, mbps: string, wanted: string) => fill(text.linkPart, { id, mbps, wanted }),
+  linkDown: (id: string, reason: string) => fill(text.linkDown, { id, reason }),
+  linkSpared: (id: string) => fill(text.linkSpared, { id }),
+  linkUntried: (id: string) => fill(text.linkUntried, { id }),
+  receiverAnswers: (mbps: string) => fill(text.receiverAnswers, { mbps }),
+  receiverSilent: (reason: string) => fill(text.receiverSilent, { reason }),
   wrong: (count: number) =>
     count === 1 ? text.oneWrong : fill(text.wrong, { count: String(count) }),
   failed: (reason: string) => fill(text.failed, { reason }),

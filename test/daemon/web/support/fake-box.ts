@@ -35,6 +35,19 @@ export interface FakeBox extends AsyncDisposable {
   readonly ended: Promise<void>;
 }
 
+const UPLINK_TESTED = {
+  status: 'done',
+  detail: 'the uplink was tested',
+  result: {
+    wantedBps: 4_000_000,
+    reachedBps: 4_000_000,
+    links: [
+      { id: '5g', bps: 4_000_000 },
+      { id: 'lte', bps: 1_200_000 },
+    ],
+  },
+} as const;
+
 export interface FakeBoxOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly deps?: Partial<OperatorDeps>;
@@ -101,6 +114,7 @@ export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBo
       reports: { list: () => [], records: { list: () => [], read: () => undefined } },
       forgetClips: () => undefined,
       onEvent: () => undefined,
+      testUplink: async () => UPLINK_TESTED,
       notify: { hasReceiver: false },
       end: () => ending.abort(),
       ...{ live, settings },

@@ -1,0 +1,83 @@
+/** What each link of the uplink carries by itself, for whoever sets it up. */
+import type { Clock } from '../../hal/os/clock.ts';
+import type { Config } from '../config/config.ts';
+import { budgetsOf, type MonthUse } from '../media/data-use.ts';
+import type { Outcome } from '../model/commands.ts';
+import type { TestedLink, UplinkTest } from '../model/readiness.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
+import type { LinkProbe } from './checklist/line.ts';
+import { connect, probeAlone, type RigDeps, SAMPLE_S } from './link-rig.ts';
+import { BESIDE, Interrupted, type Runner, type Stage } from './running.ts';
+
+export interface UplinkTestDeps extends RigDeps {
+  readonly config: Config;
+  readonly plan: { readonly uplinkBps: number | undefined };
+  readonly runner: Runner;
+  /** Of this month. */
+  readonly dataUse: { useAt(wallMs: number): MonthUse };
+  readonly clock: Clock;
+}
+
+/** Never while a drop is near: the links carry nothing else meanwhile, and one after the other. */
+export async function testUplink(deps: UplinkTestDeps): Promise<Outcome> {
+  const { runner, plan, snapshot } = deps;
+  const { phase } = snapshot().drop;
+  if (plan.uplinkBps === undefined) return refused('UNSUPPORTED', 'no uplink is set');
+  if (runner.what !== undefined) return refused('BUSY', `a ${runner.what} runs; wait, or stop it`);
+  if (!BESIDE.includes(phase)) {
+    return refused('WRONG_PHASE', `it is ${phase}: only an idle or armed box can do that`);
+  }
+  try {
+    const wanted = { what: 'preflight', beside: BESIDE } as const;
+    const wantedBps = plan.uplinkBps;
+    const result = await runner.run(
+      wanted,
+      () => undefined,
+      (stage) => measure(wantedBps, deps, stage),
+    );
+    return { status: 'done', detail: 'the uplink was tested', result };
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    return { status: 'failed', code: 'OVERTAKEN', detail: error.message };
+  }
+}
+
+async function measure(wantedBps: number, deps: UplinkTestDeps, stage: Stage): Promise<UplinkTest> {
+  const { snapshot, config } = deps;
+  const links = (config.uplink?.links ?? []).filter(({ enabled }) => enabled);
+  const spared = sparedLinks(wantedBps, links, snapshot(), deps.dataUse.useAt(deps.clock.wallMs()));
+  const test = { wantedBps, links: spared.map((id) => ({ id, why: 'spared' as const })) };
+  // Without any, SRT takes the machine's own route.
+  if (links.length > 0 && spared.length === links.length) return test;
+  stage.want({ isCapturing: true, isUplinking: true, mutedLinks: spared });
+  if (!(await connect(deps, stage))) {
+    return { ...test, unreached: snapshot().uplink?.reason ?? 'no answer' };
+  }
+  const seen = await probeAlone(deps, stage, spared);
+  return { ...test, reachedBps: seen.offeredBps, links: testedOf(seen, spared) };
+}
+
+function testedOf({ links }: LinkProbe, spared: readonly string[]): readonly TestedLink[] {
+  return links.map(({ id, isUsable, reason, aloneBps }) => {
+    if (spared.includes(id)) return { id, why: 'spared' };
+    if (!isUsable) return { id, why: 'down', reason };
+    return aloneBps === undefined ? { id, why: 'not-measured' } : { id, bps: aloneBps };
+  });
+}
+
+/** Those whose SIM has less left this month than the test takes. */
+function sparedLinks(
+  wantedBps: number,
+  links: NonNullable<Config['uplink']>['links'],
+  box: BoxSnapshot,
+  use: MonthUse,
+): readonly string[] {
+  const neededBytes = (wantedBps / 8) * SAMPLE_S;
+  return Object.entries(budgetsOf(links, box.modemMaintenance ?? [], use))
+    .filter(([, { bytes, usedBytes }]) => bytes - usedBytes < neededBytes)
+    .map(([id]) => id);
+}
+
+function refused(code: Extract<Outcome, { status: 'rejected' }>['code'], detail: string): Outcome {
+  return { status: 'rejected', code, detail };
+}

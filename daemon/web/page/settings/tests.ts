@@ -1,0 +1,66 @@
+/** Buttons that try what a section sets, by its title. */
+import type { UplinkTest } from '../../../model/readiness.ts';
+import { h } from '../ui/dom.ts';
+import { askJson, type Outcome, runCommand } from '../ui/request.ts';
+import { SAYS } from './words.ts';
+
+type Say = (text: string, isBad?: boolean) => void;
+
+/** The box waits ten seconds for the broker. */
+const BROKER_TIMEOUT_MS = 15_000;
+/** Connecting, and four links one after the other, each with time to come back. */
+const UPLINK_TIMEOUT_MS = 180_000;
+
+export function testsOf(say: Say, onError: (error: unknown) => void) {
+  const open = (name: string, ask: () => Promise<Outcome>, describe = plain) => {
+    const button = h('button', { type: 'button', class: 'quiet' }, name);
+    button.addEventListener('click', () => {
+      say(SAYS.testing);
+      button.disabled = true;
+      ask()
+        .then((outcome) => say(describe(outcome), outcome.status !== 'done'), onError)
+        .finally(() => {
+          button.disabled = false;
+        });
+    });
+    return button;
+  };
+  const askTest = async (path: string, timeoutMs: number) =>
+    (await askJson('POST', path, undefined, timeoutMs)) as Outcome;
+  return {
+    [SAYS.sectionPrinter]: [
+      open(SAYS.testPrint, () => runCommand('print', undefined, { document: 'status' })),
+    ],
+    [SAYS.sectionMqtt]: [open(SAYS.testBroker, () => askTest('/tests/broker', BROKER_TIMEOUT_MS))],
+    [SAYS.sectionUplink]: [
+      open(SAYS.testUplink, () => askTest('/tests/uplink', UPLINK_TIMEOUT_MS), describeUplink),
+    ],
+  };
+}
+
+const plain = ({ detail }: Outcome) => detail;
+
+/** A sentence for each link, and one for the receiver. */
+function describeUplink(outcome: Outcome): string {
+  if (outcome.status !== 'done') return outcome.detail;
+  const { links, wantedBps, reachedBps, unreached } = outcome.result as UplinkTest;
+  const wanted = mbps(wantedBps);
+  const sentences = links.map((link) => {
+    const { id } = link;
+    if ('bps' in link) {
+      const isWhole = link.bps >= 0.9 * wantedBps;
+      return isWhole ? SAYS.linkWhole(id, wanted) : SAYS.linkPart(id, mbps(link.bps), wanted);
+    }
+    if (link.why === 'down') return SAYS.linkDown(id, link.reason);
+    return link.why === 'spared' ? SAYS.linkSpared(id) : SAYS.linkUntried(id);
+  });
+  const receiver =
+    unreached === undefined
+      ? reachedBps === undefined
+        ? []
+        : [SAYS.receiverAnswers(mbps(reachedBps))]
+      : [SAYS.receiverSilent(unreached)];
+  return [...receiver, ...sentences].join(' ');
+}
+
+const mbps = (bps: number) => (bps / 1e6).toFixed(1);
