@@ -4,7 +4,7 @@ import type { Clock } from '../../hal/os/clock.ts';
 import { HalError } from '../../hal/os/errors.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { Network, NetworkState, WifiLogin, WifiNetwork } from '../../hal/wifi/port.ts';
-import type { HotspotInfo } from '../model/hotspot.ts';
+import type { HotspotInfo, NotJoined } from '../model/hotspot.ts';
 import { type HotspotState, stepHotspot } from './hotspot-step.ts';
 import { type PortalDeps, servePortal } from './portal-server.ts';
 import type { SetUp } from './progress.ts';
@@ -18,6 +18,18 @@ const IN_NETWORK_MS = 15_000;
 const HAND_OVER_MS = 4_000;
 /** Clients of a hotspot: its addresses are 254. */
 const CLIENTS_MAX = 254;
+
+const WHY: Readonly<Record<string, NotJoined>> = {
+  GONE: 'out-of-reach',
+  NOT_PERMITTED: 'password',
+  TIMEOUT: 'no-address',
+};
+
+/** NetworkManager joins what is in reach by itself, unless its password is another one now. */
+function missedOf(ssid: string, found: readonly WifiNetwork[]) {
+  const isInReach = found.some((one) => one.ssid === ssid);
+  return { notJoined: ssid, why: isInReach ? 'password' : 'out-of-reach' } as const;
+}
 
 export interface HotspotDeps {
   readonly network: Network;
@@ -44,6 +56,8 @@ export class Hotspot {
   #usedMs: number | undefined;
   #found: readonly WifiNetwork[] = [];
   #reported = '';
+  /** The venue's Wi-Fi that the box is not in, and why. */
+  #missed: Pick<HotspotInfo, 'notJoined' | 'why'> = {};
   #portal: { readonly stop: () => Promise<void> } | undefined;
 
   constructor(deps: HotspotDeps) {
@@ -134,8 +148,11 @@ export class Hotspot {
   }
 
   async #open(signal: AbortSignal): Promise<void> {
-    const { network, ssid, password, portal, log } = this.#deps;
-    await this.scan(signal);
+    const { network, setUp, ssid, password, portal, log } = this.#deps;
+    const found = await this.scan(signal);
+    const { missed } = this.#network ?? {};
+    // A set-up knows by itself; later it is a network of an earlier day.
+    if (setUp.isFinished) this.#missed = missed === undefined ? {} : missedOf(missed, found);
     await network.openHotspot({ ssid, password, address: portal.address }, signal);
     this.#seen.clear();
     this.#usedMs = undefined;
@@ -163,7 +180,8 @@ export class Hotspot {
       },
     };
     const { notJoined } = setUp.progress;
-    onChange({ ssid, url: portal.pageUrl, ...(notJoined === undefined ? {} : { notJoined }) });
+    const first = notJoined === undefined ? {} : { notJoined };
+    onChange({ ssid, url: portal.pageUrl, ...first, ...this.#missed });
   }
 
   async #closePortal(): Promise<void> {
@@ -190,11 +208,14 @@ export class Hotspot {
       log.info('joining the Wi-Fi', { ssid: wifi.ssid });
       await this.#closePortal();
       await network.join(wifi, signal);
+      this.#missed = {};
       return true;
     } catch (error) {
       signal.throwIfAborted();
       log.warn('Wi-Fi not joined', { ssid: wifi.ssid, reason: messageOf(error) });
       await setUp.reopen(wifi.ssid);
+      const why = error instanceof HalError ? WHY[error.code] : undefined;
+      this.#missed = { notJoined: wifi.ssid, ...(why && { why }) };
       await this.#open(signal);
       this.#network = await network.look(signal);
       return false;

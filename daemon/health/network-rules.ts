@@ -1,4 +1,5 @@
 /** Alerts of an edge's upstream, the uplink and its links. */
+import type { NotJoined } from '../model/hotspot.ts';
 import { areAllDown, linksOf, losesLargePackets, unexplainedLinks } from './links.ts';
 import type { Rule } from './step.ts';
 import { STALE_MS } from './thresholds.ts';
@@ -8,7 +9,37 @@ const UPLINK = [...MEDIA, 'uplink-down', 'uplink-silent'];
 
 const ROOM = 'Guests in the room can still watch.';
 
+const WIFI_ADVICE: Readonly<Record<NotJoined, string>> = {
+  'out-of-reach':
+    'Move the box nearer to the router of that Wi-Fi, or choose another one on the box’s own Wi-Fi.',
+  password: 'Join the box’s own Wi-Fi with a phone, and enter that password again.',
+  'no-address': 'Restart the router of that Wi-Fi, or use a cable.',
+};
+
+const WIFI_DETAIL: Readonly<Record<NotJoined, string>> = {
+  'out-of-reach': 'it is not in reach',
+  password: 'most likely its password is another one',
+  'no-address': 'it gives the box no address',
+};
+
 export const NETWORK_RULES: readonly Rule[] = [
+  {
+    key: 'wifi-not-joined',
+    severity: 'warning',
+    afterMs: 0,
+    holdMs: 1_000,
+    advice: 'Join the box’s own Wi-Fi with a phone, and choose a Wi-Fi again.',
+    find: ({ box: { hotspot } }) => {
+      if (hotspot?.notJoined === undefined) return undefined;
+      const { notJoined, why, ssid } = hotspot;
+      const detail = why === undefined ? '' : `${WIFI_DETAIL[why]}; `;
+      return {
+        text: `The box could not join the Wi-Fi ${notJoined}`,
+        detail: `${detail}its own is ${ssid}`,
+        ...(why && { advice: WIFI_ADVICE[why] }),
+      };
+    },
+  },
   {
     key: 'edge-upstream-away',
     severity: 'critical',

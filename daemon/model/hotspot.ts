@@ -5,6 +5,9 @@ import type { SharedRole } from '../../hal/wifi/port.ts';
 /** WPA2 passphrases (IEEE 802.11, J.4.1). */
 export const WPA_PASSPHRASE = /^[\x20-\x7e]{8,63}$/;
 
+/** Why a Wi-Fi was not joined. */
+export type NotJoined = 'out-of-reach' | 'password' | 'no-address';
+
 /** A hotspot that the box has opened to be reached at all. Its password is in no snapshot. */
 export interface HotspotInfo {
   readonly ssid: string;
@@ -12,6 +15,8 @@ export interface HotspotInfo {
   readonly url: string;
   /** The venue's Wi-Fi that the box could not join. */
   readonly notJoined?: string;
+  /** As far as it is known. */
+  readonly why?: NotJoined;
 }
 
 /** Why a network for guests or crew is not open; the helper's codes are beside these. */

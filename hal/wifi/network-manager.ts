@@ -51,6 +51,14 @@ export function openNetworkManager(clock: Clock, address?: string): Network {
   };
 }
 
+/** Why, as far as it shows: NetworkManager itself gives up on a password, and waits for an address. */
+function notJoined({ ssid, password }: WifiLogin, isInReach: boolean, cause: unknown): unknown {
+  if (!(cause instanceof HalError)) return cause;
+  if (!isInReach) return new HalError('GONE', `${ssid}: not in reach`, { cause });
+  if (cause.code !== 'IO' || password === '') return cause;
+  return new HalError('NOT_PERMITTED', `${ssid}: not connected, by its password`, { cause });
+}
+
 /** One connection to the bus. */
 class Manager {
   readonly #nm: NmObjects;
@@ -66,10 +74,14 @@ class Manager {
     const hasCable = devices.some(
       ({ DeviceType, State }) => DeviceType === ETHERNET && State === ACTIVATED,
     );
-    const saved = await savedNetworks(this.#nm);
-    const knowsWifi = saved.some(({ isAutomatic }) => isAutomatic);
     const card = devices.find(({ DeviceType }) => DeviceType === WIFI);
-    return { hasCable, knowsWifi, ...(await this.#phaseOf(card)) };
+    const phase = await this.#phaseOf(card);
+    // What else is saved matters to a box that is in none.
+    if (phase.wifi === 'connected') return { hasCable, knowsWifi: true, ...phase };
+    const saved = (await savedNetworks(this.#nm)).filter(({ isAutomatic }) => isAutomatic);
+    const missed = saved.find(({ ssid }) => ssid !== undefined)?.ssid;
+    const known = { knowsWifi: saved.length > 0, ...(missed === undefined ? {} : { missed }) };
+    return { hasCable, ...known, ...phase };
   }
 
   async #phaseOf(card: Device | undefined): Promise<Pick<NetworkState, 'wifi' | 'ssid'>> {
@@ -123,8 +135,9 @@ class Manager {
   async join(login: WifiLogin): Promise<void> {
     const card = await this.#card();
     const points = await this.#accessPoints(card);
-    const point = points.find(({ Ssid }) => ssidOf(Ssid) === login.ssid) ?? {};
-    const profile = venueProfile(login, keyManagementOf(point));
+    const isWanted = ({ Ssid }: AccessPoint) => ssidOf(Ssid) === login.ssid;
+    const point = points.find(isWanted);
+    const profile = venueProfile(login, keyManagementOf(point ?? {}));
     const saved = await savedNetworks(this.#nm);
     const active = await activate(this.#nm, card, profile, 'disk');
     const { Connection: own } = await this.#nm.properties(active, '.Connection.Active');
@@ -133,7 +146,10 @@ class Manager {
       await untilActive(this.#nm, active, login.ssid, limit);
     } catch (error) {
       await forget(this.#nm, String(own));
-      throw error;
+      this.#nm.signal.throwIfAborted();
+      // Only now: a card that served a hotspot saw nobody else.
+      const seen = await this.#accessPoints(card).catch(() => []);
+      throw notJoined(login, seen.some(isWanted), error);
     }
     // Of an earlier day, with another password.
     for (const { ssid, path } of saved) if (ssid === login.ssid) await forget(this.#nm, path);

@@ -25,6 +25,8 @@ export interface NetworkState {
   readonly ssid?: string;
   /** A network of an earlier day would be joined by itself. */
   readonly knowsWifi: boolean;
+  /** The name of one of those, while it is in none. */
+  readonly missed?: string;
 }
 
 export interface HotspotSettings {
@@ -65,7 +67,10 @@ export interface Network {
   /** Resolves when phones can join it. */
   openHotspot(settings: HotspotSettings, signal: AbortSignal): Promise<void>;
   closeHotspot(signal: AbortSignal): Promise<void>;
-  /** Resolves when the box has an address there; a network that was not joined is forgotten again. */
+  /**
+   * Resolves when the box has an address there; a network that was not joined is forgotten again.
+   * `HalError`: GONE where it is out of reach, NOT_PERMITTED for its password, TIMEOUT where it gives no address.
+   */
   join(login: WifiLogin, signal: AbortSignal): Promise<void>;
   /** Networks of the box that are up, with their interfaces. */
   shared(signal: AbortSignal): Promise<ReadonlyMap<SharedRole, string>>;

@@ -41,6 +41,9 @@ export const info = flat({
   model: v.nullable(text(128)),
   versions: flat({ venuebox: text(64), node: text(64) }),
   addresses: v.pipe(v.array(text(64)), v.maxLength(32)),
+  /** The Wi-Fi that the box could not join, and why. */
+  wifi_not_joined: v.nullable(text(32)),
+  wifi_reason: v.nullable(v.picklist(['out-of-reach', 'password', 'no-address'])),
   capabilities: v.pipe(v.array(text(64)), v.maxLength(32)),
 });
 

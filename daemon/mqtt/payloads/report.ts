@@ -61,6 +61,8 @@ export function reportInfo(snapshot: BoxSnapshot, facts: BoxFacts): Body<'info'>
     model: orNull(facts.model, (model) => clipText(model, 128)),
     versions: { venuebox: clipText(snapshot.version, 64), node: clipText(facts.nodeVersion, 64) },
     addresses: addresses.slice(0, 32),
+    wifi_not_joined: orNull(snapshot.hotspot?.notJoined, (ssid) => clipText(ssid, 32)),
+    wifi_reason: snapshot.hotspot?.why ?? null,
     capabilities: facts.capabilities.slice(0, 32),
   };
 }

@@ -60,7 +60,7 @@ async function start() {
     return { setUp, hotspot, end };
   };
   return {
-    ...{ fake, folder, port, shown, at, run },
+    ...{ fake, folder, port, shown, at, run, address: bus.address },
     [Symbol.asyncDispose]: async () => {
       fake.stop();
       await bus.stop();
@@ -120,12 +120,31 @@ test('a Wi-Fi that cannot be joined brings the hotspot back, and the page asks f
   await box.setUp.chooseWifi('Cafe Central', 'a-wrong-one');
   await box.hotspot.finish();
   await until(() => at.shown.at(-1)?.notJoined === 'Cafe Central', LONG_MS);
+  assert.is(at.shown.at(-1)?.why, 'password');
   assert.ok(at.fake.isHotspotUp());
   assert.equal(at.fake.saved(), []);
   assert.is(nextStep(box.setUp.progress.answered), 'network', 'nothing else is asked again');
   assert.is(at.at.finished, 0);
   await box.end();
   assert.not(at.fake.isHotspotUp(), 'a box that is stopped takes it along');
+});
+
+test('after the set-up the hotspot says which Wi-Fi the box is not in, and why', async () => {
+  for (const isInReach of [false, true]) {
+    await using at = await start();
+    const network = openNetworkManager(clock, at.address);
+    const { signal } = new AbortController();
+    await network.join({ ssid: 'Cafe Central', password: 'espresso1' }, signal);
+    const box = await at.run(false);
+    await until(() => box.hotspot.network?.wifi === 'connected', LONG_MS);
+    at.fake.drop(isInReach);
+    await until(() => at.shown.length === 1, LONG_MS);
+    assert.equal(at.shown[0], {
+      ...{ ssid: 'corner', url: PAGE, notJoined: 'Cafe Central' },
+      why: isInReach ? 'password' : 'out-of-reach',
+    });
+    await box.end();
+  }
 });
 
 test('a restart leaves the phones on the hotspot, and what was answered stays answered', async () => {

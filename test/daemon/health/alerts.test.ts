@@ -92,6 +92,10 @@ const CASES: readonly (readonly [string, Change])[] = [
   ['orders-webhook-secret', webhookWith('others can read it')],
   ['drops-faulty', plannedWith(['drops.yaml:3: titel: unknown key; did you mean title?'])],
   ['orders-to-refund', shop(undefined, 2)],
+  [
+    'wifi-not-joined',
+    { hotspot: { ssid: 'box', url: 'http://10.42.0.1/', notJoined: 'Cafe', why: 'password' } },
+  ],
   ['code-unreadable', overlay({ shown: UNREAD })],
   ['code-missing', overlay({ missing: 'no item that is on sale has a checkout_url' })],
   [

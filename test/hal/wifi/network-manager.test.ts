@@ -22,6 +22,12 @@ const clockOf = (joinMs: number): Clock => ({
   sleep: (ms, signal) => systemClock.sleep(ms === 500 ? 10 : ms === 60_000 ? joinMs : ms, signal),
 });
 
+const failureOf = async (work: Promise<void>) =>
+  await work.then(
+    () => ({ code: '', message: '' }),
+    (error: { readonly code: string; readonly message: string }) => error,
+  );
+
 async function open(networks = NETWORKS, isStuck = false) {
   const bus = await startBus();
   const fake = await startFakeNetworkManager(bus.address, networks, isStuck);
@@ -80,11 +86,9 @@ test('a network with a wrong password, or that gives no address, is forgotten ag
   for (const isStuck of [false, true]) {
     await using at = await open(NETWORKS, isStuck);
     const login = { ssid: 'Cafe Central', password: isStuck ? 'espresso1' : 'wrong-one' };
-    const failure = await at.network.join(login, at.signal).then(
-      () => undefined,
-      (error: Error) => error.message,
-    );
-    assert.match(failure ?? '', /Cafe Central: not connected/);
+    const failure = await failureOf(at.network.join(login, at.signal));
+    assert.match(failure.message, /Cafe Central: not connected/);
+    assert.is(failure.code, isStuck ? 'TIMEOUT' : 'NOT_PERMITTED');
     assert.equal(at.fake.saved(), []);
   }
 });
@@ -141,6 +145,16 @@ test('a network on a port needs its cable, and is no cable that the box could us
   await network.closeShared('crew', signal);
   assert.equal([...(await network.shared(signal))], []);
   assert.is((await network.look(signal)).hasCable, true);
+});
+
+test('a network that is not in reach is told from one with another password', async () => {
+  await using at = await open();
+  const failure = await failureOf(at.network.join({ ssid: 'Elsewhere', password: 'x' }, at.signal));
+  assert.is(failure.code, 'GONE');
+  await at.network.join({ ssid: 'Cafe Central', password: 'espresso1' }, at.signal);
+  at.fake.drop();
+  const { missed, knowsWifi } = await at.network.look(at.signal);
+  assert.equal([missed, knowsWifi], ['Cafe Central', true]);
 });
 
 test('a cable counts, and a machine without NetworkManager says so', async () => {

@@ -39,6 +39,7 @@ export async function startFakeNetworkManager(
   bus.on('error', () => {});
   await bus.requestName(NM, 0);
   let hasCable = false;
+  let isSeen = true;
   let count = 0;
   let lastScan = 1;
   const saved = new Map<string, Profile>();
@@ -113,7 +114,9 @@ export async function startFakeNetworkManager(
             'ao',
             isHotspot(saved.get(active?.profile ?? ''))
               ? [`${ROOT}/AccessPoint/own`]
-              : networks.map((_, i) => `${ROOT}/AccessPoint/${i}`),
+              : isSeen
+                ? networks.map((_, i) => `${ROOT}/AccessPoint/${i}`)
+                : [],
           ),
         };
       case `${NM}.AccessPoint`:
@@ -199,9 +202,10 @@ export async function startFakeNetworkManager(
       hasCable = isIn;
       if (!isIn) onPort = undefined;
     },
-    /** The network is out of reach. */
-    drop: () => {
+    /** It loses the network. @param isInReach It is still seen, and takes the box no more. */
+    drop: (isInReach = true) => {
       active = undefined;
+      isSeen = isInReach;
     },
     stop: () => bus.disconnect(),
   };

@@ -24,6 +24,12 @@ export const de: AdviceTexts = {
   stopPrograms: 'Beende andere Programme oder senke viewers.window_s.',
   freeSpace: 'Mach Platz oder nimm einen anderen Datenträger.',
   replaceDisk: 'Tausche ihn aus, bevor er ausfällt.',
+  wifiAgain: 'Verbinde ein Handy mit dem eigenen WLAN der Box und wähle dort noch einmal ein WLAN.',
+  wifiNearer:
+    'Stell die Box näher an den Router dieses WLANs, oder wähle im eigenen WLAN der Box ein anderes.',
+  wifiPassword:
+    'Verbinde ein Handy mit dem eigenen WLAN der Box und gib das Passwort noch einmal ein.',
+  wifiRouter: 'Starte den Router dieses WLANs neu, oder nimm ein Kabel.',
   timeServer:
     'Verbinde die Box mit einem Netz mit Zeitserver: Aufnahmen und Zertifikate brauchen die Uhrzeit.',
   retried: 'Die Box versucht es von selbst weiter.',

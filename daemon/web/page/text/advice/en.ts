@@ -19,6 +19,11 @@ export const en = {
   stopPrograms: 'Stop other programs, or lower viewers.window_s.',
   freeSpace: 'Free some space, or take another disk.',
   replaceDisk: 'Replace it before it fails.',
+  wifiAgain: 'Join the box’s own Wi-Fi with a phone, and choose a Wi-Fi again.',
+  wifiNearer:
+    'Move the box nearer to the router of that Wi-Fi, or choose another one on the box’s own Wi-Fi.',
+  wifiPassword: 'Join the box’s own Wi-Fi with a phone, and enter that password again.',
+  wifiRouter: 'Restart the router of that Wi-Fi, or use a cable.',
   timeServer:
     'Connect the box to a network with a time server: recordings and certificates need the time.',
   retried: 'The box keeps trying by itself.',

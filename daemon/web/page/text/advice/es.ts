@@ -23,6 +23,10 @@ export const es: AdviceTexts = {
   stopPrograms: 'Cierra otros programas, o baja viewers.window_s.',
   freeSpace: 'Libera espacio, o usa otro disco.',
   replaceDisk: 'Cámbialo antes de que falle.',
+  wifiAgain: 'Conecta un móvil al wifi propio de la caja y elige allí otra vez un wifi.',
+  wifiNearer: 'Acerca la caja al router de ese wifi, o elige otro en el wifi propio de la caja.',
+  wifiPassword: 'Conecta un móvil al wifi propio de la caja y escribe otra vez la contraseña.',
+  wifiRouter: 'Reinicia el router de ese wifi, o usa un cable.',
   timeServer:
     'Conecta la caja a una red con servidor de hora: las grabaciones y los certificados necesitan la hora.',
   retried: 'La caja lo sigue intentando sola.',

@@ -23,6 +23,10 @@ export const it: AdviceTexts = {
   stopPrograms: 'Chiudi altri programmi, o abbassa viewers.window_s.',
   freeSpace: 'Libera spazio, o prendi un altro disco.',
   replaceDisk: 'Sostituiscilo prima che si rompa.',
+  wifiAgain: 'Collega un telefono al Wi-Fi della box e scegli di nuovo un Wi-Fi.',
+  wifiNearer: 'Avvicina la box al router di quel Wi-Fi, o scegline un altro sul Wi-Fi della box.',
+  wifiPassword: 'Collega un telefono al Wi-Fi della box e inserisci di nuovo la password.',
+  wifiRouter: 'Riavvia il router di quel Wi-Fi, o usa un cavo.',
   timeServer:
     'Collega la box a una rete con un server dell’ora: registrazioni e certificati ne hanno bisogno.',
   retried: 'La box continua a provare da sola.',

@@ -24,6 +24,13 @@ export const nl: AdviceTexts = {
   stopPrograms: 'Stop andere programma’s, of verlaag viewers.window_s.',
   freeSpace: 'Maak ruimte, of neem een andere schijf.',
   replaceDisk: 'Vervang hem voordat hij het begeeft.',
+  wifiAgain:
+    'Verbind een telefoon met het eigen wifi-netwerk van de box en kies opnieuw een netwerk.',
+  wifiNearer:
+    'Zet de box dichter bij de router van dat netwerk, of kies een ander op het eigen wifi-netwerk van de box.',
+  wifiPassword:
+    'Verbind een telefoon met het eigen wifi-netwerk van de box en voer het wachtwoord opnieuw in.',
+  wifiRouter: 'Herstart de router van dat netwerk, of neem een kabel.',
   timeServer:
     'Verbind de box met een netwerk met tijdserver: opnames en certificaten hebben de tijd nodig.',
   retried: 'De box blijft het zelf proberen.',

@@ -21,6 +21,10 @@ export const pt: AdviceTexts = {
   stopPrograms: 'Feche outros programas, ou baixe viewers.window_s.',
   freeSpace: 'Liberte espaço, ou use outro disco.',
   replaceDisk: 'Troque-o antes que falhe.',
+  wifiAgain: 'Ligue um telemóvel ao Wi-Fi da caixa e escolha outra vez um Wi-Fi.',
+  wifiNearer: 'Aproxime a caixa do router desse Wi-Fi, ou escolha outro no Wi-Fi da caixa.',
+  wifiPassword: 'Ligue um telemóvel ao Wi-Fi da caixa e escreva outra vez a palavra-passe.',
+  wifiRouter: 'Reinicie o router desse Wi-Fi, ou use um cabo.',
   timeServer:
     'Ligue a caixa a uma rede com servidor de horas: as gravações e os certificados precisam da hora.',
   retried: 'A caixa continua a tentar sozinha.',

@@ -22,6 +22,7 @@ export const de: SaidTexts = {
   diskShort: 'Auf {disk} ist Platz für weniger als eine halbe Stunde',
   diskLow: '{disk} ist fast voll',
   diskWorn: '{disk} ist abgenutzt',
+  wifiNotJoined: 'Die Box kam nicht in das WLAN {name}',
   clockUnset: 'Die Uhr ist nicht gestellt',
   updateFailed: 'Die letzte Aktualisierung ging nicht',
   safeMode: 'Notbetrieb: kein Bild und keine Seite für Gäste',

@@ -23,6 +23,7 @@ export const en = {
   diskShort: 'Disk {disk} has room for less than half an hour',
   diskLow: 'Disk {disk} is nearly full',
   diskWorn: 'Disk {disk} is worn out',
+  wifiNotJoined: 'The box could not join the Wi-Fi {name}',
   clockUnset: 'Clock not synchronised',
   updateFailed: 'The last update did not work',
   safeMode: 'Safe mode: no picture, and no page for guests',

@@ -22,6 +22,7 @@ export const es: SaidTexts = {
   diskShort: 'En el disco {disk} cabe menos de media hora',
   diskLow: 'El disco {disk} está casi lleno',
   diskWorn: 'El disco {disk} está gastado',
+  wifiNotJoined: 'La caja no pudo entrar en el wifi {name}',
   clockUnset: 'El reloj no está en hora',
   updateFailed: 'La última actualización no funcionó',
   safeMode: 'Modo seguro: sin imagen, y sin página para el público',

@@ -22,6 +22,7 @@ export const fr: SaidTexts = {
   diskShort: 'Il reste moins d’une demi-heure sur le disque {disk}',
   diskLow: 'Le disque {disk} est presque plein',
   diskWorn: 'Le disque {disk} est usé',
+  wifiNotJoined: 'La box n’a pas pu rejoindre le Wi-Fi {name}',
   clockUnset: 'L’horloge n’est pas à l’heure',
   updateFailed: 'La dernière mise à jour n’a pas fonctionné',
   safeMode: 'Mode sans échec : pas d’image, et pas de page pour le public',

@@ -22,6 +22,7 @@ export const it: SaidTexts = {
   diskShort: 'Sul disco {disk} c’è posto per meno di mezz’ora',
   diskLow: 'Il disco {disk} è quasi pieno',
   diskWorn: 'Il disco {disk} è usurato',
+  wifiNotJoined: 'La box non è riuscita a entrare nel Wi-Fi {name}',
   clockUnset: 'L’orologio non è regolato',
   updateFailed: 'L’ultimo aggiornamento non ha funzionato',
   safeMode: 'Modalità provvisoria: niente immagine, e nessuna pagina per il pubblico',

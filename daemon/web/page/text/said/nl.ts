@@ -22,6 +22,7 @@ export const nl: SaidTexts = {
   diskShort: 'Op schijf {disk} is ruimte voor minder dan een half uur',
   diskLow: 'Schijf {disk} is bijna vol',
   diskWorn: 'Schijf {disk} is versleten',
+  wifiNotJoined: 'De box kon niet op het wifi-netwerk {name}',
   clockUnset: 'De klok loopt niet gelijk',
   updateFailed: 'De laatste update werkte niet',
   safeMode: 'Veilige modus: geen beeld, en geen pagina voor gasten',

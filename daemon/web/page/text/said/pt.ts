@@ -22,6 +22,7 @@ export const pt: SaidTexts = {
   diskShort: 'No disco {disk} cabe menos de meia hora',
   diskLow: 'O disco {disk} está quase cheio',
   diskWorn: 'O disco {disk} está gasto',
+  wifiNotJoined: 'A caixa não conseguiu entrar no Wi-Fi {name}',
   clockUnset: 'O relógio não está certo',
   updateFailed: 'A última atualização não funcionou',
   safeMode: 'Modo de segurança: sem imagem, e sem página para o público',
