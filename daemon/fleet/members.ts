@@ -1,6 +1,7 @@
 /** The other boxes of a fleet, by what they publish. Pure. */
 import * as v from 'valibot';
 import { type FleetBox, type FleetMessage, fleetMessage, type SharedDrop } from '../model/fleet.ts';
+import { Allowance } from './allowance.ts';
 
 /** The box itself is one more. */
 export const OTHERS_MAX = 49;
@@ -45,6 +46,7 @@ export class Members {
   readonly #isOnline = new Map<string, boolean>();
   /** Boxes whose message has come over this connection: the first may be one that the broker kept. */
   readonly #heard = new Set<string>();
+  readonly #allowance = new Allowance();
 
   constructor(fleet: string, self: string) {
     this.#fleet = fleet;
@@ -60,6 +62,7 @@ export class Members {
   receive({ topic, payload }: FleetIncoming, now: Now): string | undefined {
     const [, box = '', kind] = TOPIC.exec(topic) ?? [];
     if (box === '' || box === this.#self) return undefined;
+    if (!this.#allowance.take(box, now.monotonicMs)) return undefined;
     if (kind === 'availability') this.#setOnline(box, payload);
     else if (kind === 'fleet') this.#receiveMessage(box, payload, now);
     else return this.#members.has(box) ? box : undefined;

@@ -26,3 +26,6 @@ export interface LookCost {
   /** From one frame to the next. */
   readonly frameMs: number;
 }
+
+/** Of a picture that the crew uploads for the guests' page: a phone's photograph. */
+export const UPLOAD_MAX_BYTES = 16 * 1024 * 1024;

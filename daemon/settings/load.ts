@@ -37,15 +37,15 @@ export async function loadSettings(folder: string, text: ConfigText): Promise<Lo
   const stored = tryRead(folder);
   const trial = readTrial(folder);
   const failed = trial.phase === 'again' ? 'the box twice did not start with them' : undefined;
-  const fault = failed ?? ('fault' in stored ? stored.fault : faultOf(stored.values, text));
+  const tried = failed !== undefined ? { fault: failed } : tryParse(stored, text);
   const written = () => writtenValues(yaml, overrides);
-  if (fault === undefined && 'values' in stored) {
+  if ('config' in tried && 'values' in stored) {
     const isOnTrial = trial.phase !== 'none';
     const phase = trial.phase === 'started' ? 'again' : 'started';
     if (isOnTrial) await saveTrial(folder, { ...trial, phase }).catch(() => undefined);
-    const config = parseConfig(source, yaml, overrides, stored.values);
-    return { config, values: stored.values, written: written(), isOnTrial };
+    return { config: tried.config, values: stored.values, written: written(), isOnTrial };
   }
+  const { fault } = tried as { readonly fault: string };
   const failedTag = 'values' in stored ? tagOf(stored.values) : undefined;
   const values = await lastGood(folder, text, { failed: failedTag, good: trial.good });
   // Of the file alone where there is none; its faults are for the person who wrote it.
@@ -58,7 +58,9 @@ export async function loadSettings(folder: string, text: ConfigText): Promise<Lo
   return { config, values: values ?? {}, written: written(), warning, isOnTrial: false };
 }
 
-function tryRead(folder: string): { readonly values: Values } | { readonly fault: string } {
+type Stored = { readonly values: Values } | { readonly fault: string };
+
+function tryRead(folder: string): Stored {
   try {
     return { values: readStored(fileOf(folder)) ?? {} };
   } catch (error) {
@@ -66,14 +68,17 @@ function tryRead(folder: string): { readonly values: Values } | { readonly fault
   }
 }
 
-/** Undefined for settings that can be used with this file. A file that is wrong by itself is not theirs to answer for. */
-function faultOf(values: Values, { source, yaml, overrides }: ConfigText): string | undefined {
-  if (Object.keys(values).length === 0) return undefined;
+/** @throws ConfigError for a file that is wrong by itself, which settings cannot answer for. */
+function tryParse(
+  stored: Stored,
+  { source, yaml, overrides }: ConfigText,
+): { readonly config: Config } | { readonly fault: string } {
+  if ('fault' in stored) return stored;
   try {
-    parseConfig(source, yaml, overrides, values);
-    return undefined;
+    return { config: parseConfig(source, yaml, overrides, stored.values) };
   } catch (error) {
-    return messageOf(error);
+    if (Object.keys(stored.values).length === 0) throw error;
+    return { fault: messageOf(error) };
   }
 }
 

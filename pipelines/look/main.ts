@@ -1,5 +1,5 @@
 /** Reads a look and builds its table, in a process that ends with it; what is wrong goes to stdout, in one line. */
-import { rename, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { messageOf } from '../../hal/os/log.ts';
 import { type LookUp, lookUpIn, withStrength } from './apply.ts';
@@ -23,6 +23,8 @@ async function run({ look, strength, matrix, tableFile }: TableJob): Promise<str
     await rename(`${tableFile}.new`, tableFile);
     return undefined;
   } catch (error) {
+    // On a full disk half a table is in the way of all else.
+    await rm(`${tableFile}.new`, { force: true }).catch(() => undefined);
     return `its table cannot be written: ${messageOf(error)}`;
   }
 }

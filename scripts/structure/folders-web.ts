@@ -62,7 +62,7 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'past drops, over HTTP',
   },
   'daemon/web/crew': {
-    may: [...BASE, 'daemon/settings', 'daemon/web', 'daemon/cli/doctor'],
+    may: [...BASE, 'daemon/settings', 'daemon/web', 'daemon/cli/doctor', 'daemon/first-boot'],
     what: 'what the crew asks for beside commands: settings, files, the guests’ look, support',
   },
   'daemon/web/page/ui': {
@@ -81,7 +81,8 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'sections of the operator’s page',
   },
   'daemon/web/page/settings': {
-    may: [...PAGE, ...FORM, 'daemon/web/page/ui'],
+    // Picture and sound, where camera and sound card are chosen.
+    may: [...PAGE, ...FORM, 'daemon/web/page/ui', 'daemon/web/page/sections'],
     what: 'the settings on the operator’s page',
   },
   'daemon/web/page/setup': {
@@ -107,7 +108,7 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'the section before the drop: checklist, rehearsal, survey',
   },
   'daemon/web/page/look': {
-    may: ['daemon/web/page/ui', 'daemon/web/page/text'],
+    may: ['daemon/model', 'daemon/web/page/ui', 'daemon/web/page/text'],
     what: 'the guests’ look on the operator’s page',
   },
   'daemon/web/page': {

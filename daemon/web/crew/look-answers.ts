@@ -1,11 +1,9 @@
 /** Requests about the guests' look: `/look`, `/look/colors`, `/look/logo`, `/look/title`, and `/undo` below each. */
 import type { IncomingMessage } from 'node:http';
 import { BrandingError } from '../../../pipelines/player/brand/colors.ts';
+import { UPLOAD_MAX_BYTES } from '../../model/look.ts';
 import { type Answer, answerJson, readJson, refuse } from '../answer.ts';
 import { LookError, type LookPart, type LookStore } from './look-store.ts';
-
-/** A phone's photograph. */
-const UPLOAD_MAX_BYTES = 16 * 1024 * 1024;
 
 export class LookAnswers {
   readonly #store: LookStore;

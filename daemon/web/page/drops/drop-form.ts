@@ -1,7 +1,7 @@
 /** The form of a coming drop. */
 import type { PlannedDropInfo } from '../../../model/planned-drops.ts';
 import { planTexts as text } from '../text/texts.ts';
-import { answerOf } from '../ui/dialog.ts';
+import { answerOf, closeOnSubmit } from '../ui/dialog.ts';
 import { h } from '../ui/dom.ts';
 import { toLocalInput, toTimestamp } from '../ui/local-time.ts';
 import { idOfTitle } from './drop-fields.ts';
@@ -72,10 +72,7 @@ export function askForDrop(
     profile: orNull(profile.value),
     look: look.read(),
   });
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    dialog.close('yes');
-  });
+  closeOnSubmit(form, dialog);
   return answerOf(dialog, no, title.input).then((isSaved) => (isSaved ? read() : undefined));
 }
 

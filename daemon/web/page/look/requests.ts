@@ -1,4 +1,5 @@
 /** Requests about the look of the guests' page. */
+import { UPLOAD_MAX_BYTES } from '../../../model/look.ts';
 import { fromBox, stageTexts as text } from '../text/texts.ts';
 import { ask, checked } from '../ui/request.ts';
 
@@ -14,8 +15,6 @@ export interface Look {
   readonly undoable: readonly LookPart[];
 }
 
-/** The box takes no larger ones. */
-const UPLOAD_MAX_BYTES = 16 * 1024 * 1024;
 /** A photograph over a busy Wi-Fi. */
 const UPLOAD_TIMEOUT_MS = 60_000;
 

@@ -62,14 +62,19 @@ export function askForPin(question: string, detail: string): Promise<string | un
     h('p', {}, detail),
     form,
   );
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    dialog.close('yes');
-  });
+  closeOnSubmit(form, dialog);
   closeOnBackdrop(dialog);
   return answerOf(dialog, no, input).then((isYes) =>
     isYes && input.value !== '' ? input.value : undefined,
   );
+}
+
+/** Return in a field of it, or its button, is a yes. */
+export function closeOnSubmit(form: HTMLFormElement, dialog: HTMLDialogElement): void {
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    dialog.close('yes');
+  });
 }
 
 /** Shows a picture as large as the screen allows. */
