@@ -1,5 +1,4 @@
 /** Opens the first boot of a box: its hotspot, the set-up, and what both need. */
-import { untilAborted } from '../../hal/os/async.ts';
 import { WantedRestart } from '../../hal/os/supervise.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
 import { openNetworkManager } from '../../hal/wifi/network-manager.ts';
@@ -79,7 +78,7 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
   });
   const preview = new PreviewRun(deps);
   const run: Task = async (signal) => {
-    const tasks = wanted.hotspot ? [hotspot.run, preview.run] : [untilAborted];
+    const tasks = [preview.run, ...(wanted.hotspot ? [hotspot.run] : [])];
     await runAll(tasks, signal).finally(() => ends.abort());
   };
   const devices = deps.findDevices ?? findDevices;

@@ -22,6 +22,8 @@ export interface CrewDeps {
   readonly commander: Commander;
   readonly testBroker: (signal: AbortSignal) => Promise<Outcome>;
   readonly testUplink: () => Promise<Outcome>;
+  /** Camera and sound while nothing else has them. */
+  readonly preview: { want(): void; stop(): void } | undefined;
   readonly renderSupport: (signal: AbortSignal) => Promise<string>;
   readonly phase: () => DropPhase;
   /** Undefined where no camera comes by WHIP. */
@@ -45,6 +47,8 @@ const updateSchema = v.strictObject({
   back: v.optional(v.boolean()),
   isDryRun: v.optional(v.boolean(), false),
 });
+
+const previewSchema = v.strictObject({ isOn: v.boolean() });
 
 export class CrewAnswers {
   readonly #deps: CrewDeps;
@@ -73,6 +77,8 @@ export class CrewAnswers {
         return answerJson(200, await this.#deps.testBroker(this.#deps.signal));
       case 'POST /tests/uplink':
         return answerJson(200, await this.#deps.testUplink());
+      case 'POST /tests/preview':
+        return this.#preview(await readJson(request));
       case 'POST /update':
         return await this.#update(await readJson(request));
       case 'POST /restart':
@@ -115,6 +121,14 @@ export class CrewAnswers {
     const { isDryRun, ...args } = parsed.output;
     const command = { verb: 'update', args, by: 'page', isDryRun } as const;
     return answerJson(200, await commander.run(command, () => undefined, signal));
+  }
+
+  #preview(body: unknown): Answer {
+    const parsed = v.safeParse(previewSchema, body);
+    if (!parsed.success) return refuse(400, 'bad-request');
+    if (parsed.output.isOn) this.#deps.preview?.want();
+    else this.#deps.preview?.stop();
+    return answerJson(200, {});
   }
 
   #restart(): Answer {

@@ -4,6 +4,7 @@ import { uploadsFolder } from '../../../pipelines/player/brand/branding.ts';
 import type { WhipEndpoint } from '../../../pipelines/whip/messages.ts';
 import { examine, PARTS, type Part } from '../../cli/doctor/doctor.ts';
 import { renderReport } from '../../cli/doctor/report.ts';
+import type { PreviewRun } from '../../first-boot/preview-run.ts';
 import type { Commander, Outcome } from '../../model/commands.ts';
 import type { DropReport } from '../../model/drop-report.ts';
 import type { BoxSnapshot, DropPhase } from '../../model/snapshot.ts';
@@ -27,6 +28,7 @@ export interface CrewBox extends BrokerTestDeps {
   readonly snapshot: () => BoxSnapshot;
   readonly commander: Commander;
   readonly testUplink: () => Promise<Outcome>;
+  readonly firstBoot?: { readonly preview: Pick<PreviewRun, 'want' | 'stop'> };
   readonly logTail: LogTail;
   /** Of the last drops. */
   readonly reports: { list(): readonly DropReport[] };
@@ -79,6 +81,7 @@ export function openCrew(
     commander: box.commander,
     testBroker: (stop) => testBroker(box, stop),
     testUplink: box.testUplink,
+    preview: box.firstBoot?.preview,
     renderSupport: (stop) => renderSupport(support, stop),
     phase: () => snapshot().drop.phase,
     whip: box.whip,

@@ -55,12 +55,29 @@ test('on the page a wrong value says why beside its field, and a right one is co
   await waitInPage(page, says(`${minutes} .fault`, 'must be a number from 0 to 1440'));
   await saveScreenshot(page, 'settings-wrong');
   await page.fill(`${minutes} input`, '90');
+  // Somebody else is first, with the same key.
+  const headers = { ...OWN_PAGE, cookie: await signIn(box.url) };
+  const { tag } = JSON.parse((await ask(`${box.url}/settings`, 'GET', headers)).text);
+  const theirs = { changes: { 'power.planned_minutes': 60 }, tag, isTry: false };
+  await ask(`${box.url}/settings`, 'POST', headers, theirs);
   await page.click('#settings .bar .main');
+  await waitInPage(page, says('#settings .message', 'You have both changed'));
+  await page.click('#settings .bar .main');
+  await waitInPage(page, says('dialog .diff', '60'));
   await waitInPage(page, says('dialog .diff', '90'));
   assert.equal(await axeFaults(page), [], 'review');
   await page.click('dialog .main');
   await waitInPage(page, says('#settings .message', 'Saved.'));
   await page.evaluate("for (const one of document.querySelectorAll('.section')) one.open = true");
+  for (const [name, what] of [
+    ['Preview', '#picture'],
+    ['Listen', '#sound'],
+  ] as const) {
+    await page.click(`text="${name}"`);
+    await waitInPage(page, has(`#settings ${what}`));
+    await page.click(`text="${name}"`);
+    await waitInPage(page, `!(${has(`#settings ${what}`)})`);
+  }
   await page.click('text=Test the uplink');
   await waitInPage(
     page,

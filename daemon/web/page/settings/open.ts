@@ -1,5 +1,5 @@
 /** The settings on the page: opened from the header, while its state stays in sight. */
-import type { SaveOutcome, Wish } from '../../../settings/settings.ts';
+import type { SaveOutcome, ShownSetting, Wish } from '../../../settings/settings.ts';
 import type { SettingsPage } from '../../crew/settings-answers.ts';
 import { card, h, setText } from '../ui/dom.ts';
 import { formatMinute } from '../ui/format.ts';
@@ -92,6 +92,15 @@ export class SettingsPlace {
     await this.#explain(await sendSettings(wish, tag, false));
   }
 
+  /** What somebody else has changed, of what is changed here. */
+  #alsoChanged({ settings }: SettingsPage): readonly string[] {
+    const textOf = (page: readonly ShownSetting[], path: string) =>
+      JSON.stringify(page.find((one) => one.path === path)?.value);
+    const mine = Object.keys(this.#form?.changes() ?? {});
+    const before = this.#page?.settings ?? [];
+    return mine.filter((path) => textOf(before, path) !== textOf(settings, path));
+  }
+
   async #explain(outcome: SaveOutcome): Promise<void> {
     switch (outcome.status) {
       case 'wrong': {
@@ -100,9 +109,11 @@ export class SettingsPlace {
       }
       case 'conflict': {
         // The person's changes stay in the form; they are compared with what is there now.
-        const { tag } = await readSettings();
-        if (this.#page !== undefined) this.#page = { ...this.#page, tag };
-        return this.#say(SAYS.conflict, true);
+        const now = await readSettings();
+        const both = this.#alsoChanged(now);
+        if (this.#page !== undefined) this.#page = { ...this.#page, ...now };
+        const also = both.length === 0 ? [] : [SAYS.conflictSame(both.map(fullLabelOf).join(', '))];
+        return this.#say([SAYS.conflict, ...also].join(' '), true);
       }
       case 'failed':
         return this.#say(SAYS.failed(outcome.reason), true);

@@ -1,7 +1,11 @@
 /** Buttons that try what a section sets, by its title. */
 import type { UplinkTest } from '../../../model/readiness.ts';
+import { openPicture } from '../sections/picture.ts';
+import { openSound } from '../sections/sound.ts';
 import { h } from '../ui/dom.ts';
+import { followLive } from '../ui/live-view.ts';
 import { askJson, type Outcome, runCommand } from '../ui/request.ts';
+import type { Section } from '../ui/section.ts';
 import { SAYS } from './words.ts';
 
 type Say = (text: string, isBad?: boolean) => void;
@@ -32,9 +36,41 @@ export function testsOf(say: Say, onError: (error: unknown) => void) {
       open(SAYS.testPrint, () => runCommand('print', undefined, { document: 'status' })),
     ],
     [SAYS.sectionMqtt]: [open(SAYS.testBroker, () => askTest('/tests/broker', BROKER_TIMEOUT_MS))],
+    [SAYS.sectionCamera]: [openLive(SAYS.testPreview, openPicture)],
+    [SAYS.sectionSound]: [openLive(SAYS.testListen, openListening)],
     [SAYS.sectionUplink]: [
       open(SAYS.testUplink, () => askTest('/tests/uplink', UPLINK_TIMEOUT_MS), describeUplink),
     ],
+  };
+}
+
+/** A button that shows the box as it is now below it, and hides it again. */
+function openLive(name: string, openSection: () => Section): HTMLElement {
+  const button = h('button', { type: 'button', class: 'quiet', 'aria-expanded': 'false' }, name);
+  const place = h('div', {});
+  let live: ReturnType<typeof followLive> | undefined;
+  const want = async (isOn: boolean) => void (await askJson('POST', '/tests/preview', { isOn }));
+  button.addEventListener('click', () => {
+    live?.stop();
+    live = live === undefined ? followLive(openSection(), want) : undefined;
+    live?.start();
+    place.replaceChildren(...(live === undefined ? [] : [live.element]));
+    button.setAttribute('aria-expanded', String(live !== undefined));
+  });
+  return h('div', {}, button, place);
+}
+
+/** Meters, and below them the picture with a button that lets its sound be heard. */
+function openListening(): Section {
+  const sections = [openSound(), openPicture()];
+  return {
+    element: h('div', {}, ...sections.map(({ element }) => element)),
+    update: (...now) => {
+      for (const section of sections) section.update(...now);
+    },
+    close: () => {
+      for (const section of sections) section.close?.();
+    },
   };
 }
 

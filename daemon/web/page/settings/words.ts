@@ -50,6 +50,7 @@ export const SAYS = {
   changes: (count: number) =>
     count === 1 ? text.oneChange : fill(text.changes, { count: String(count) }),
   pending: (names: string) => fill(text.pending, { names }),
+  conflictSame: (names: string) => fill(text.conflictSame, { names }),
   pendingDrop: (names: string) => fill(text.pendingDrop, { names }),
   afterDrop: (names: string) => fill(text.afterDrop, { names }),
   linkWhole: (id: string, mbps: string) => fill(text.linkWhole, { id, mbps }),

@@ -1,11 +1,11 @@
 /** The steps of camera and sound: what is plugged in, with its picture and its meters. */
+
 import { openPicture } from '../sections/picture.ts';
 import { openSound as openMeters } from '../sections/sound.ts';
 import { readSettings } from '../settings/request.ts';
 import { setUpTexts as text } from '../text/texts.ts';
 import { h, setText } from '../ui/dom.ts';
-import { openEvents } from '../ui/event-connection.ts';
-import { fromHello, type Model, withChange } from '../ui/model.ts';
+import { followLive } from '../ui/live-view.ts';
 import type { Section } from '../ui/section.ts';
 import { changeSettings, readDevices, restartFor, wantPreview } from './request.ts';
 import { choices, type Option, type StepPage } from './step.ts';
@@ -58,7 +58,7 @@ async function openDevice(kind: Kind): Promise<StepPage> {
   let used = driver?.value === TEST ? TEST : `${driver?.value}${SEPARATOR}${device?.value}`;
   const note = h('p', { class: 'hint', role: 'status' }, isLocked ? text.inFile : '');
   const again = h('button', { type: 'button', class: 'quiet' }, text.searchAgain);
-  const live = followLive(kind.section());
+  const live = followLive(kind.section(), wantPreview);
   const use = async (value: string): Promise<string | undefined> => {
     if (isLocked || value === used) return undefined;
     const [name = TEST, ...rest] = value.split(SEPARATOR);
@@ -96,45 +96,4 @@ async function openDevice(kind: Kind): Promise<StepPage> {
     body: h('div', { class: 'rows' }, list.element, note, again, live.element),
     save: async () => undefined,
   };
-}
-
-/** The box runs camera and sound for as long as it is asked. */
-const ASK_EVERY_MS = 10_000;
-
-/** Picture or meters of the box as it is now. */
-function followLive(section: Section) {
-  let running: (() => void) | undefined;
-  const stop = () => {
-    running?.();
-    running = undefined;
-  };
-  const start = () => {
-    stop();
-    let model: Model | undefined;
-    const update = (next: Model | undefined) => {
-      model = next;
-      if (model !== undefined) section.update(model, Date.now() + model.offsetMs);
-    };
-    const ask = () => void wantPreview(true).catch(() => undefined);
-    const nothing = () => undefined;
-    const events = openEvents({
-      hello: (hello) => update(fromHello(hello, Date.now())),
-      change: (change) => update(model && withChange(model, change, Date.now())),
-      levels: (levels) => update(model && { ...model, levels }),
-      ...{ sample: nothing, log: nothing, progress: nothing },
-      ...{ signedOut: nothing, replaced: nothing },
-    });
-    const timer = setInterval(ask, ASK_EVERY_MS);
-    ask();
-    running = () => {
-      events.close();
-      clearInterval(timer);
-    };
-  };
-  const close = () => {
-    stop();
-    section.close?.();
-    void wantPreview(false).catch(() => undefined);
-  };
-  return { element: section.element, start, stop: close, isRunning: () => running !== undefined };
 }

@@ -66,6 +66,7 @@ export const de: SettingsTexts = {
   pending: 'Gespeichert, gilt nach dem nächsten Start: {names}.',
   conflict:
     'Inzwischen hat jemand anders die Einstellungen geändert. Deine sind noch hier: prüfe sie noch einmal.',
+  conflictSame: 'Ihr habt beide geändert: {names}. Deine Werte würden die anderen ersetzen.',
   pendingDrop: 'Gespeichert, gilt eine Minute nach dem Drop: {names}.',
   afterDrop: 'Ein Drop läuft. Eine Minute nach seinem Ende gilt: {names}.',
   oneWrong: 'Ein Wert ist falsch: siehe unten.',
@@ -76,6 +77,8 @@ export const de: SettingsTexts = {
   goBack: 'Zu diesen zurück',
   testPrint: 'Einen Zettel drucken',
   testBroker: 'Testnachricht senden',
+  testPreview: 'Vorschau',
+  testListen: 'Anhören',
   testUplink: 'Uplink testen',
   linkWhole: '{id} trägt den ganzen Stream allein ({mbps} Mb/s).',
   linkPart: '{id} trägt allein {mbps} von {wanted} Mb/s.',

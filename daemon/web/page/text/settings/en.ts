@@ -64,6 +64,7 @@ export const en = {
   pending: 'Saved, and in effect after the next start: {names}.',
   conflict:
     'Somebody else has changed the settings meanwhile. Yours are still here: review them again.',
+  conflictSame: 'You have both changed {names}: yours would replace theirs.',
   pendingDrop: 'Saved, and in effect a minute after the drop: {names}.',
   afterDrop: 'A drop is on. In effect a minute after its end: {names}.',
   oneWrong: 'One value is wrong: see below.',
@@ -74,6 +75,8 @@ export const en = {
   goBack: 'Go back to these',
   testPrint: 'Print a slip',
   testBroker: 'Send a test message',
+  testPreview: 'Preview',
+  testListen: 'Listen',
   testUplink: 'Test the uplink',
   linkWhole: '{id} carries the whole stream by itself ({mbps} Mb/s).',
   linkPart: '{id} carries {mbps} of {wanted} Mb/s by itself.',

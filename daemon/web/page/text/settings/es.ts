@@ -66,6 +66,7 @@ export const es: SettingsTexts = {
   pending: 'Guardado, vale tras el próximo arranque: {names}.',
   conflict:
     'Otra persona ha cambiado los ajustes entretanto. Los tuyos siguen aquí: revísalos otra vez.',
+  conflictSame: 'Ambos habéis cambiado {names}: lo tuyo sustituiría a lo suyo.',
   pendingDrop: 'Guardado, vale un minuto después del drop: {names}.',
   afterDrop: 'Hay un drop en curso. Un minuto después de su final vale: {names}.',
   oneWrong: 'Un valor está mal: mira abajo.',
@@ -76,6 +77,8 @@ export const es: SettingsTexts = {
   goBack: 'Volver a estos',
   testPrint: 'Imprimir un papel',
   testBroker: 'Enviar un mensaje de prueba',
+  testPreview: 'Vista previa',
+  testListen: 'Escuchar',
   testUplink: 'Probar la subida',
   linkWhole: '{id} lleva sola toda la emisión ({mbps} Mb/s).',
   linkPart: '{id} lleva sola {mbps} de {wanted} Mb/s.',

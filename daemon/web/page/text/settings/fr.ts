@@ -66,6 +66,7 @@ export const fr: SettingsTexts = {
   pending: 'Enregistré, effectif au prochain démarrage : {names}.',
   conflict:
     'Quelqu’un d’autre a changé les réglages entre-temps. Les vôtres sont toujours là : vérifiez-les de nouveau.',
+  conflictSame: 'Vous avez tous deux changé {names} : vos valeurs remplaceraient les siennes.',
   pendingDrop: 'Enregistré, effectif une minute après le drop : {names}.',
   afterDrop: 'Un drop est en cours. Effectif une minute après sa fin : {names}.',
   oneWrong: 'Une valeur est fausse : voir plus bas.',
@@ -76,6 +77,8 @@ export const fr: SettingsTexts = {
   goBack: 'Revenir à ceux-ci',
   testPrint: 'Imprimer un ticket',
   testBroker: 'Envoyer un message d’essai',
+  testPreview: 'Aperçu',
+  testListen: 'Écouter',
   testUplink: 'Tester la liaison montante',
   linkWhole: '{id} porte seule tout le flux ({mbps} Mb/s).',
   linkPart: '{id} porte seule {mbps} sur {wanted} Mb/s.',

@@ -66,6 +66,7 @@ export const it: SettingsTexts = {
   pending: 'Salvato, vale dal prossimo avvio: {names}.',
   conflict:
     'Qualcun altro ha cambiato le impostazioni nel frattempo. Le tue sono ancora qui: controllale di nuovo.',
+  conflictSame: 'Avete cambiato entrambi {names}: i tuoi valori sostituirebbero i suoi.',
   pendingDrop: 'Salvato, vale un minuto dopo il drop: {names}.',
   afterDrop: 'Un drop è in corso. Un minuto dopo la fine vale: {names}.',
   oneWrong: 'Un valore è sbagliato: vedi sotto.',
@@ -76,6 +77,8 @@ export const it: SettingsTexts = {
   goBack: 'Torna a queste',
   testPrint: 'Stampa un foglietto',
   testBroker: 'Invia un messaggio di prova',
+  testPreview: 'Anteprima',
+  testListen: 'Ascolta',
   testUplink: 'Prova l’uplink',
   linkWhole: '{id} porta da sola tutto lo stream ({mbps} Mb/s).',
   linkPart: '{id} porta da sola {mbps} di {wanted} Mb/s.',

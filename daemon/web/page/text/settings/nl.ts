@@ -66,6 +66,7 @@ export const nl: SettingsTexts = {
   pending: 'Opgeslagen, geldt na de volgende start: {names}.',
   conflict:
     'Iemand anders heeft intussen de instellingen gewijzigd. Die van jou staan er nog: kijk ze opnieuw na.',
+  conflictSame: 'Jullie hebben allebei {names} gewijzigd: die van jou vervangen die van de ander.',
   pendingDrop: 'Opgeslagen, geldt een minuut na de drop: {names}.',
   afterDrop: 'Er is een drop bezig. Een minuut na het einde geldt: {names}.',
   oneWrong: 'Eén waarde is fout: zie hieronder.',
@@ -76,6 +77,8 @@ export const nl: SettingsTexts = {
   goBack: 'Terug naar deze',
   testPrint: 'Een bon printen',
   testBroker: 'Een testbericht sturen',
+  testPreview: 'Voorbeeld',
+  testListen: 'Luisteren',
   testUplink: 'De uplink testen',
   linkWhole: '{id} draagt de hele stream alleen ({mbps} Mb/s).',
   linkPart: '{id} draagt alleen {mbps} van {wanted} Mb/s.',
