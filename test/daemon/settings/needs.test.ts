@@ -143,9 +143,20 @@ test('what does not go with a setting that waits for a restart waits with it', a
   assert.is(box.restarts(), 1);
 });
 
-test('the README lists what each setting needs', () => {
+/** By key, what the README says that it needs. */
+function listedIn(readme: string): ReadonlyMap<string, string> {
+  const lines = [...readme.matchAll(/^- \*\*(.+)\*\*: (.+)$/gm)];
+  return new Map(
+    lines.flatMap(([, title = '', keys = '']) => keys.split(', ').map((key) => [key, title])),
+  );
+}
+
+test('the README lists under what each setting needs', () => {
   const readme = readFileSync(SETTINGS_README, 'utf8');
-  assert.is(readme, renderNeedsReadme(readme), 'run: node --import tsx scripts/schemas.ts');
+  const [listed, wanted] = [listedIn(readme), listedIn(renderNeedsReadme(readme))];
+  assert.ok(listed.size > 150, `${listed.size}`);
+  const run = 'run: node --import tsx scripts/schemas.ts';
+  for (const [key, title] of listed) assert.is(title, wanted.get(key), `${key}; ${run}`);
 });
 
 test.run();
