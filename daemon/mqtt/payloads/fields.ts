@@ -24,3 +24,9 @@ function valueSchema(figure: Figure<never>): v.GenericSchema {
     ? v.number()
     : v.pipe(v.number(), v.minValue(0));
 }
+
+/** The Wi-Fi that the box could not join, and why. */
+export const WIFI = {
+  wifi_not_joined: v.nullable(v.pipe(v.string(), v.maxLength(32))),
+  wifi_reason: v.nullable(v.picklist(['out-of-reach', 'password', 'no-address'])),
+};

@@ -17,7 +17,7 @@ import { fleetFields, posterFields } from '../../model/fleet.ts';
 import { HEALTH } from '../../model/phase.ts';
 import { checklistFields, rehearsalFields, surveyFields } from '../../model/readiness.ts';
 import { updateFields } from '../../model/update.ts';
-import { fields } from './fields.ts';
+import { fields, WIFI } from './fields.ts';
 import { networkFields } from './report-networks.ts';
 
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
@@ -41,9 +41,7 @@ export const info = flat({
   model: v.nullable(text(128)),
   versions: flat({ venuebox: text(64), node: text(64) }),
   addresses: v.pipe(v.array(text(64)), v.maxLength(32)),
-  /** The Wi-Fi that the box could not join, and why. */
-  wifi_not_joined: v.nullable(text(32)),
-  wifi_reason: v.nullable(v.picklist(['out-of-reach', 'password', 'no-address'])),
+  ...WIFI,
   capabilities: v.pipe(v.array(text(64)), v.maxLength(32)),
 });
 
