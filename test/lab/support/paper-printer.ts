@@ -74,13 +74,13 @@ function serve(mechanism: Mechanism, { hasNativeQr }: PrinterProfile) {
   const { signal } = stop;
   /** A job is under way for some tenths of a second, whether its code is data or dots. */
   const bytesPerTick = hasNativeQr ? 50 : 1_500;
-  let waiting: Buffer[] = [];
+  let waiting: Chunk[] = [];
   const work = async (device: FileHandle) => {
     const bytes = Buffer.alloc(READ_BYTES);
     while (!signal.aborted) {
-      const held = waiting.reduce((sum, { length }) => sum + length, 0);
+      const held = waiting.reduce((sum, { rest }) => sum + rest.length, 0);
       const read = held > BUFFER_BYTES ? 0 : await readSome(device, bytes);
-      if (read > 0) waiting.push(Buffer.from(bytes.subarray(0, read)));
+      if (read > 0) waiting.push(chunkOf(Buffer.from(bytes.subarray(0, read))));
       waiting = print(mechanism, waiting, bytesPerTick);
       await answer(device, mechanism, signal);
       if (read === 0 || waiting.length > 0) await sleep(TICK_MS);
@@ -110,16 +110,25 @@ async function readSome(device: FileHandle, bytes: Buffer): Promise<number> {
   return read?.bytesRead ?? 0;
 }
 
+/** What came at once, as far as it is not printed. */
+interface Chunk {
+  readonly rest: Buffer;
+  readonly endsInQuestion: boolean;
+}
+
+const chunkOf = (bytes: Buffer): Chunk => ({ rest: bytes, endsInQuestion: isQuestion(bytes) });
+
 /** Prints so many bytes, and returns the rest. Paper is torn off where a question ends what came. */
-function print(mechanism: Mechanism, waiting: readonly Buffer[], max: number): Buffer[] {
+function print(mechanism: Mechanism, waiting: readonly Chunk[], max: number): Chunk[] {
   const [first, ...others] = waiting;
   if (first === undefined) return [];
+  const { rest, endsInQuestion } = first;
   let end = max;
   // What ends a torn picture takes no time.
-  while (first[end] === 0) end += 1;
-  mechanism.take(first.subarray(0, end));
-  if (first.length > end) return [first.subarray(end), ...others];
-  if (isQuestion(first)) mechanism.tearOff();
+  while (rest[end] === 0) end += 1;
+  mechanism.take(rest.subarray(0, end));
+  if (rest.length > end) return [{ rest: rest.subarray(end), endsInQuestion }, ...others];
+  if (endsInQuestion) mechanism.tearOff();
   return others;
 }
 
