@@ -131,6 +131,8 @@ start_service() {
   fi
   step 'starting'
   systemctl enable --quiet venuebox
+  # The box starts it again, in its new version.
+  systemctl stop --quiet venuebox-network.service venuebox-network.socket 2>/dev/null || true
   systemctl restart venuebox || die 'it does not start; see: journalctl -u venuebox -e'
 }
 

@@ -34,6 +34,8 @@ function missedOf(ssid: string, found: readonly WifiNetwork[]) {
 export interface HotspotDeps {
   readonly network: Network;
   readonly setUp: SetUp;
+  /** A network for guests is configured: once set up, the box opens none beside it. */
+  readonly hasGuests: boolean;
   readonly ssid: string;
   readonly password: string;
   readonly portal: Pick<PortalDeps, 'address' | 'port' | 'pageUrl'>;
@@ -128,12 +130,13 @@ export class Hotspot {
   }
 
   async #look(signal: AbortSignal): Promise<void> {
-    const { network, setUp, clock, log } = this.#deps;
+    const { network, setUp, hasGuests, clock, log } = this.#deps;
     // Before: a machine without NetworkManager is set up over its cable.
     if (setUp.progress.phase === 'joining') return await this.#join(signal);
     this.#network = await network.look(signal);
+    const { hasCable } = this.#network;
     const facts = {
-      ...this.#network,
+      ...{ ...this.#network, hasCable: hasCable || (setUp.isFinished && hasGuests) },
       ...{ isFirstBoot: !setUp.isFinished, usedMs: this.#usedMs, nowMs: clock.monotonicMs() },
     };
     const { state, action } = stepHotspot(this.#state, facts);

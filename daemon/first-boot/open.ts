@@ -65,6 +65,7 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
   let shown: HotspotInfo | undefined;
   const hotspot = new Hotspot({
     ...{ setUp, ssid, password, portal: { address, port, pageUrl } },
+    hasGuests: wanted.guests.device !== '',
     network: deps.network ?? openNetworkManager(clock),
     onChange: (info) => {
       shown = info;

@@ -25,7 +25,7 @@ export interface OwnNetworksDeps {
 
 /** Rules that somebody has flushed are missing for so long at most. */
 const LOOK_EVERY_MS = 5_000;
-/** What fails is tried again, each time in a row after twice as long. */
+/** A network that does not open is tried again, each time in a row after twice as long. */
 const RETRY_MAX_MS = 60_000;
 /** The box ends meanwhile. */
 const END_MS = 8_000;
@@ -37,20 +37,29 @@ export async function runOwnNetworks(
   signal: AbortSignal,
 ): Promise<void> {
   const networks = new OwnNetworks(wanted, deps);
-  let failedInRow = 0;
   while (!signal.aborted) {
-    const isWell = deps.isSetUp() ? await networks.look(signal) : networks.wait();
-    failedInRow = isWell ? 0 : failedInRow + 1;
-    const pauseMs = Math.min(RETRY_MAX_MS, LOOK_EVERY_MS * 2 ** Math.max(0, failedInRow - 1));
-    await pause(deps.clock, pauseMs, signal);
+    if (deps.isSetUp()) await networks.look(signal);
+    else networks.wait();
+    await pause(deps.clock, LOOK_EVERY_MS, signal);
   }
   await networks.end();
+}
+
+/** Of a network that did not open. */
+interface Retry {
+  readonly state: OwnNetwork;
+  readonly waitMs: number;
+  /** By the monotonic clock. */
+  readonly atMs: number;
 }
 
 class OwnNetworks {
   readonly #wanted: WantedNetworks;
   readonly #deps: OwnNetworksDeps;
   #isAsked = false;
+  /** The rules were in force when the helper last answered. */
+  #isHeld = false;
+  readonly #retries = new Map<SharedRole, Retry>();
   #reported = '';
   #portal: { readonly stop: () => Promise<void> } | undefined;
 
@@ -59,28 +68,25 @@ class OwnNetworks {
     this.#deps = deps;
   }
 
-  /** @returns whether it is well that there is none yet. */
-  wait(): boolean {
+  wait(): void {
     const reason = 'the first set-up is not finished';
     this.#report(
       this.#wanted.shared.map(({ role, device }) => ({ role, device, phase: 'waiting', reason })),
     );
-    return true;
   }
 
-  /** Sets what is missing. @returns whether nothing failed. */
-  async look(signal: AbortSignal): Promise<boolean> {
+  /** Sets what is missing. */
+  async look(signal: AbortSignal): Promise<void> {
     const held = await this.#hold(signal);
     const up = await this.#up(signal);
     const states: OwnNetwork[] = [];
     for (const settings of this.#wanted.shared) {
-      if (signal.aborted) return true;
+      if (signal.aborted) return;
       states.push(await this.#keep(settings, held, up, signal));
     }
     const hasGuests = states.some(({ role, phase }) => role === 'guests' && phase === 'open');
     await this.#followPortal(hasGuests);
     this.#report(states);
-    return states.every(({ phase }) => phase !== 'failed');
   }
 
   /** All is taken away: first the networks, then what held them. */
@@ -89,10 +95,13 @@ class OwnNetworks {
     await this.#followPortal(false);
     const timeoutError = () => new HalError('TIMEOUT', 'networks: not taken away in time');
     const takeAway = async (signal: AbortSignal) => {
-      for (const { role } of this.#wanted.shared) {
-        await network.closeShared(role, signal).catch(() => undefined);
-      }
-      if (this.#isAsked) await helper.ask({ verb: 'undo' }, signal);
+      const closing = this.#wanted.shared.map(({ role }) => network.closeShared(role, signal));
+      const closed = await Promise.allSettled(closing);
+      // A network that is still there keeps its rules: the helper looks whether it is.
+      for (const one of closed) if (one.status === 'rejected') throw one.reason;
+      if (!this.#isAsked) return;
+      const reply = await helper.ask({ verb: 'undo' }, signal);
+      if (!reply.ok) throw new HalError('IO', `networks: ${reply.reason}`);
     };
     await withTimeout(takeAway, { clock, timeoutMs: END_MS, timeoutError }).catch(
       (error: unknown) =>
@@ -108,7 +117,9 @@ class OwnNetworks {
   async #hold(signal: AbortSignal): Promise<Reply | Failure> {
     try {
       this.#isAsked = true;
-      return await this.#deps.helper.ask({ verb: 'apply', plan: this.#wanted.plan }, signal);
+      const reply = await this.#deps.helper.ask({ verb: 'apply', plan: this.#wanted.plan }, signal);
+      this.#isHeld = reply.ok;
+      return reply;
     } catch (error) {
       return helperFailure(error);
     }
@@ -130,22 +141,43 @@ class OwnNetworks {
     signal: AbortSignal,
   ): Promise<OwnNetwork> {
     const { role, device } = settings;
-    const { network, log } = this.#deps;
+    const { network } = this.#deps;
     const failure = 'ok' in held ? failureOf(held, role) : held;
     if ('code' in up) return { role, device, phase: 'failed', ...(failure ?? up) };
+    // Rules that were set stay while the helper is away.
+    if (failure?.code === 'NO_ANSWER' && this.#isHeld && up.get(role) === device) {
+      return { role, device, phase: 'failed', ...failure };
+    }
     const isUp = failure === undefined && up.get(role) === device;
     if (up.has(role) && !isUp) await network.closeShared(role, signal).catch(() => undefined);
     if (failure !== undefined) return { role, device, phase: 'failed', ...failure };
     const shaped = role === 'crew' && 'shaped' in held ? { shaped: held.shaped } : {};
     if (isUp) return { role, device, phase: 'open', ...shaped };
+    return await this.#open(settings, shaped, signal);
+  }
+
+  async #open(
+    settings: SharedSettings,
+    shaped: Pick<OwnNetwork, 'shaped'>,
+    signal: AbortSignal,
+  ): Promise<OwnNetwork> {
+    const { role, device } = settings;
+    const { network, clock, log } = this.#deps;
+    const nowMs = clock.monotonicMs();
+    const last = this.#retries.get(role);
+    if (last !== undefined && nowMs < last.atMs) return last.state;
     try {
       await network.openShared(settings, signal);
+      this.#retries.delete(role);
       log.info('network open', { for: role, device });
       return { role, device, phase: 'open', ...shaped };
     } catch (error) {
       const isWaiting = error instanceof HalError && error.code === 'GONE';
       if (isWaiting) return { role, device, phase: 'waiting', reason: error.what };
-      return { role, device, phase: 'failed', ...openingFailure(error) };
+      const state = { role, device, phase: 'failed', ...openingFailure(error) } as const;
+      const waitMs = Math.min(RETRY_MAX_MS, last === undefined ? LOOK_EVERY_MS : 2 * last.waitMs);
+      this.#retries.set(role, { state, waitMs, atMs: nowMs + waitMs });
+      return state;
     }
   }
 

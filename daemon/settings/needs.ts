@@ -27,15 +27,7 @@ export type Part =
  * - `media`: guests are served by a new process, which they notice; not during a drop.
  * - `restart`: of the box.
  */
-export type Need =
-  | 'nothing'
-  | 'mqtt'
-  | 'metrics'
-  | 'announce'
-  | 'network'
-  | 'modems'
-  | 'printer'
-  | Later;
+export type Need = 'nothing' | 'mqtt' | 'metrics' | 'announce' | 'modems' | 'printer' | Later;
 
 /** What waits for the end of a drop. */
 type Later = 'between' | 'media' | 'restart';
@@ -63,7 +55,8 @@ const RULES: readonly Rule[] = [
   { keys: ['mqtt', 'fleet'], need: 'mqtt', parts: ['mqtt'] },
   { keys: ['metrics'], need: 'metrics', parts: ['metrics'] },
   { keys: ['box.announce'], need: 'announce', parts: ['announce'] },
-  { keys: ['network.guests', 'network.crew'], need: 'network', parts: ['network'] },
+  // Phones lose their network while it is opened anew.
+  { keys: ['network.guests', 'network.crew'], need: 'between', parts: ['network'] },
   { keys: ['modems'], need: 'modems', parts: ['modems'] },
   { keys: ['printer'], need: 'printer', parts: ['printer'] },
   { keys: ['camera.away_text', 'sound.pick', 'encoder.speed'], need: 'between' },

@@ -32,6 +32,8 @@ export function openNetworkHelper(clock: Clock, path: string = HELPER_SOCKET): N
       const limit = { clock, timeoutMs: ANSWER_MS, timeoutError, signal };
       try {
         return await withTimeout(async (ends) => {
+          // A helper that has ended since is started again by its socket.
+          if (socket?.destroyed === true) socket = undefined;
           socket ??= await connectTo(path, ends);
           return await exchange(socket, request, ends);
         }, limit);

@@ -49,7 +49,15 @@ export class Queues {
   }
 
   async clear(): Promise<void> {
-    for (const device of (await this.#look()).ours.keys()) await this.#remove(device);
+    const devices = [...(await this.#look()).ours.keys()];
+    let failed: unknown;
+    for (const device of devices) {
+      // One that has just gone keeps none of the others.
+      await this.#remove(device).catch((error: unknown) => {
+        failed ??= error;
+      });
+    }
+    if (failed !== undefined) throw failed;
   }
 
   async #look(): Promise<FoundQueues> {

@@ -126,8 +126,11 @@ class Service {
     const { guests, crew } = this.#plan ?? {};
     if (this.#box !== undefined) return;
     if (guests === undefined || !hasGuests(guests.device)) {
+      const reply = await networks.undo();
+      // What is left is undone at the next look.
+      if (!reply.ok)
+        return log.warn('networks not undone', { code: reply.code, reason: reply.reason });
       this.#plan = undefined;
-      await networks.undo();
       log.info('networks undone: the box is gone');
     } else if (crew !== undefined) {
       this.#plan = { guests };

@@ -37,12 +37,12 @@ async function start() {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-hotspot-'));
   const port = await freePort();
   const shown: (HotspotInfo | undefined)[] = [];
-  const at = { finished: 0, isRestarting: false };
+  const at = { finished: 0, isRestarting: false, hasGuests: false };
   const run = async (isNew: boolean) => {
     const setUp = await openSetUp(folder, isNew, silentLog);
     const hotspot = new Hotspot({
       network: openNetworkManager(clock, bus.address),
-      ...{ setUp, ssid: 'corner', password: 'abcdefgh12' },
+      ...{ setUp, ssid: 'corner', password: 'abcdefgh12', hasGuests: at.hasGuests },
       portal: { address: '127.0.0.1', port, pageUrl: PAGE },
       onChange: (info) => shown.push(info),
       onFinished: () => {
