@@ -14,7 +14,8 @@ export async function recordLinkEvents(
   { clock, log, snapshots, events }: Deps,
   signal: AbortSignal,
 ): Promise<void> {
-  let lastMs = Number.NEGATIVE_INFINITY;
+  // Those from before were recorded by then: MQTT alone may have been restarted.
+  let lastMs = snapshots().uplink?.bond?.switches.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY;
   while (await pause(clock, POLL_MS, signal)) {
     const switches = snapshots().uplink?.bond?.switches ?? [];
     const newestMs = switches.at(-1)?.atMs;
