@@ -77,6 +77,11 @@ export class Publisher {
     this.#ask(nowMs);
   }
 
+  /** What a track sent was left out: what follows needs a key frame. */
+  skip(kind: MediaKind): void {
+    this.#tracks.get(kind)?.skip();
+  }
+
   #addReports(packet: Buffer, nowMs: number): void {
     for (const report of parseReports(packet)) {
       for (const track of this.#tracks.values()) {

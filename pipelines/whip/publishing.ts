@@ -129,7 +129,7 @@ export class Publishing {
     const onUnit = (kind: MediaKind, unit: Unit) => {
       if (this.#feeds.get(kind)?.units.add(unit) !== false) return;
       // What follows refers to what was left out.
-      this.#session?.publisher.restart(kind, nowMs());
+      this.#session?.publisher.skip(kind);
     };
     const ssrc = randomBytes(4).readUInt32BE();
     const options = { offer, ssrc, maxBps, onUnit, send: peer.send };

@@ -41,7 +41,9 @@ export class Reordering<P extends Numbered> {
   add(packet: P, nowMs: number): readonly Ordered<P>[] {
     if (this.#next === undefined) return this.#begin(packet);
     const number = this.#unwrap(packet.sequence);
-    if (Math.abs(number - this.#highest) > JUMP) {
+    // Small jumps add up where somebody makes one with each packet.
+    const isJump = number - this.#highest + this.#missing.size > JUMP;
+    if (isJump || this.#highest - number > JUMP) {
       const lost = this.#held.size + this.#missing.size;
       return [{ lost: Math.max(1, lost) }, ...this.#begin(packet)];
     }

@@ -71,6 +71,11 @@ export class PublishedTrack {
     this.#askedMs = Number.NEGATIVE_INFINITY;
   }
 
+  /** Some of it was left out: it goes on with a key frame, which is asked for in its turn. */
+  skip(): void {
+    this.#frames.restart();
+  }
+
   /** Packets to ask for again. */
   takeAsked(nowMs: number): readonly number[] {
     return this.#order.takeAsked(nowMs);
@@ -90,10 +95,16 @@ export class PublishedTrack {
 
   #read(ordered: readonly Ordered<RtpPacket>[]): void {
     const { kind, clock, onUnit } = this.#options;
-    for (const one of ordered) {
+    for (const each of ordered) {
+      const one = kind === 'audio' && 'packet' in each ? whole(each) : each;
       for (const { timestamp, isKeyframe, data } of this.#frames.add(one)) {
         onUnit({ takenUs: clock.takenUs(kind, timestamp), isKeyframe, data });
       }
     }
   }
+}
+
+/** A packet of Opus is a frame, with a marker or without (RFC 7587 4.2). */
+function whole({ packet }: { readonly packet: RtpPacket }): Ordered<RtpPacket> {
+  return { packet: { ...packet, isMarked: true } };
 }

@@ -23,7 +23,8 @@ export class WhipAnswers {
   readonly #endpoint: WhipEndpoint;
   readonly #nowMs: () => number;
   readonly #isBearer: (authorization: string | undefined) => boolean;
-  readonly #attempts = openAttemptLimit(ATTEMPTS);
+  readonly #ofStrangers = openAttemptLimit(ATTEMPTS);
+  readonly #ofPublishers = openAttemptLimit(ATTEMPTS);
 
   constructor(endpoint: WhipEndpoint, nowMs: () => number) {
     this.#endpoint = endpoint;
@@ -47,10 +48,13 @@ export class WhipAnswers {
     }
     const allowed = id === undefined ? 'POST' : 'DELETE';
     if (request.method === 'OPTIONS') return preflight(allowed);
-    if (!this.#attempts.take(clientKey(request.socket.remoteAddress), this.#nowMs())) {
+    const isKnown = this.#isBearer(request.headers.authorization);
+    // Strangers do not use up what the camera may ask.
+    const attempts = isKnown ? this.#ofPublishers : this.#ofStrangers;
+    if (!attempts.take(clientKey(request.socket.remoteAddress), this.#nowMs())) {
       return said(429, 'too many attempts', { 'Retry-After': '5' });
     }
-    if (!this.#isBearer(request.headers.authorization)) {
+    if (!isKnown) {
       return said(401, 'send the token of this box, as Authorization: Bearer', {
         'WWW-Authenticate': 'Bearer realm="WHIP"',
       });

@@ -139,6 +139,8 @@ test('a decoder gets units from a key frame on, which is asked for', async () =>
   if (feeds[0]) feeds[0].isFull = true;
   frame(false);
   if (feeds[0]) feeds[0].isFull = false;
+  assert.not.ok(asksForKeyframe(), 'not more often than before');
+  clock.ms += 600;
   frame(false);
   assert.is(feeds[0]?.units.length, 2);
   assert.ok(asksForKeyframe());
