@@ -134,6 +134,9 @@ function showLoop(path: string | undefined): void {
   Object.assign(loop, { src: path, disableRemotePlayback: true });
   loop.dataset['path'] = path;
   loop.ariaHidden = 'true';
-  loop.addEventListener('error', () => loop.remove());
+  // Left where it is: it would be fetched again with each report.
+  loop.addEventListener('error', () => {
+    loop.hidden = true;
+  });
   element('still').after(loop);
 }

@@ -85,11 +85,12 @@ export class PlayLoop {
         beacon.setPlayer(player);
         this.#player = player;
         if (this.#isPaused) player.setPaused(true);
-        await player.done.finally(() => clearTimeout(reopening));
+        await player.done.finally(reopening);
         if (signal.aborted) pauseMs = 0;
         else {
           onEnded(true);
           await waitForNextStream(this.#playlistUrl(), signal);
+          this.#whep.forgive();
           if (!this.#isHeld) onEnded(false);
           beacon.restartStartup();
         }
@@ -116,14 +117,15 @@ export class PlayLoop {
     return pauseMs;
   }
 
-  /** In case the sound is back, or WebRTC. */
-  #reopenLater(player: Player, hasSound: boolean): ReturnType<typeof setTimeout> | undefined {
+  /** In case the sound is back, or WebRTC. @returns what calls it off. */
+  #reopenLater(player: Player, hasSound: boolean): () => void {
     const attempt = this.#attempt;
-    if (!hasSound) return setTimeout(() => attempt.abort(), SOUND_RETRY_MS);
-    if (player.kind !== 'whep' && !this.#whep.isDue) {
-      this.#whep.comeBack(this.#whepOptions(), attempt);
+    if (!hasSound) {
+      const timer = setTimeout(() => attempt.abort(), SOUND_RETRY_MS);
+      return () => clearTimeout(timer);
     }
-    return undefined;
+    if (player.kind === 'whep' || !this.#whep.isAwaited) return () => undefined;
+    return this.#whep.comeBack(this.#whepOptions(), attempt);
   }
 
   #released(): Promise<void> {

@@ -74,8 +74,8 @@ export class TrackBuffer {
     const head = this.#queue[0];
     if (head === undefined || this.#buffer.updating) return;
     this.#isAppending = true;
-    this.#onAppend();
     try {
+      this.#onAppend();
       this.#buffer.appendBuffer(head.bytes);
     } catch (error) {
       this.#failed = new BufferLost(String(error));

@@ -64,6 +64,8 @@ const RATE_MIN = 0.94;
  */
 const KEEPS_PITCH_FROM_S = 0.1;
 const PITCHED_RATE_MAX = 1.03;
+/** For some browsers (WebKitGTK) each change of the speed is a seek: few speeds, few changes. */
+const RATE_STEP = 0.015;
 /** Further behind than this the player jumps instead of catching up. */
 export const JUMP_S = 1.5;
 
@@ -131,11 +133,19 @@ export function choosePace(pace: Pace, place: Place, nowMs: number): PaceChange 
   const offS = excessS(pace, place, nowMs);
   if (isSeen(pace, nowMs) && offS > JUMP_S) return { jumpS: offS };
   // Slowing down happens at once, catching up only after several parts.
-  if (offS < -TOLERANCE_S) return { rate: Math.max(RATE_MIN, 1 + offS * 0.8), keepsPitch: false };
+  if (offS < -TOLERANCE_S)
+    return { rate: Math.max(RATE_MIN, stepped(offS * 0.8)), keepsPitch: false };
   if (!isSeen(pace, nowMs) || !pace.isSettling) return { rate: 1, keepsPitch: true };
-  if (offS > KEEPS_PITCH_FROM_S)
-    return { rate: Math.min(RATE_MAX, 1 + offS * 0.5), keepsPitch: true };
-  return { rate: Math.min(PITCHED_RATE_MAX, 1 + offS), keepsPitch: false };
+  if (offS > KEEPS_PITCH_FROM_S) {
+    return { rate: Math.min(RATE_MAX, stepped(offS * 0.5)), keepsPitch: true };
+  }
+  return { rate: Math.min(PITCHED_RATE_MAX, stepped(offS)), keepsPitch: false };
+}
+
+/** The speed that is next to 1 and this, and not 1: the target would not be reached. */
+function stepped(by: number): number {
+  const steps = Math.max(1, Math.round(Math.abs(by) / RATE_STEP));
+  return 1 + Math.sign(by) * steps * RATE_STEP;
 }
 
 /** By how much the smallest forward buffer is above its target, as playback is now. */

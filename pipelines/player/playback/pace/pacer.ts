@@ -9,9 +9,6 @@ import {
   START_BEHIND_S,
 } from './pace.ts';
 
-/** Smaller changes of the speed are not worth a call. */
-const RATE_STEP = 0.002;
-
 /** What can be played, in s of media time. */
 export type Range = readonly [startS: number, endS: number];
 
@@ -47,8 +44,9 @@ export class Pacer {
       this.#pace = afterJump(this.#pace, performance.now());
       return true;
     }
-    if (Math.abs(video.playbackRate - change.rate) > RATE_STEP) {
-      video.preservesPitch = change.keepsPitch;
+    // Read back, the rate may be rounded.
+    if (Math.abs(video.playbackRate - change.rate) > 0.001) {
+      if (change.rate !== 1) video.preservesPitch = change.keepsPitch;
       video.playbackRate = change.rate;
     }
     return false;

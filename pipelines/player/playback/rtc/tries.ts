@@ -22,6 +22,11 @@ export class WhepTries {
     return Math.max(0, this.#nextMs - nowMs);
   }
 
+  /** It has failed before: until then nobody waits for it. */
+  get hasFailed(): boolean {
+    return Number.isFinite(this.#nextMs);
+  }
+
   start(nowMs: number): void {
     this.#startedMs = nowMs;
   }

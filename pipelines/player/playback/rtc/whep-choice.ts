@@ -12,7 +12,7 @@ import {
 /** For a page that has another player in reserve. */
 export class WhepChoice {
   readonly #video: HTMLVideoElement;
-  readonly #tries = new WhepTries();
+  #tries = new WhepTries();
   /** It gets packets, and is to be played next. */
   #connected: WhepConnection | undefined;
 
@@ -23,6 +23,16 @@ export class WhepChoice {
   /** It has not failed just now. */
   get isDue(): boolean {
     return this.#connected !== undefined || this.#waitMs() === 0;
+  }
+
+  /** It failed, and is to be tried again while another player is on screen. */
+  get isAwaited(): boolean {
+    return this.#tries.hasFailed;
+  }
+
+  /** A new stream begins: what failed with the one before no longer counts. */
+  forgive(): void {
+    this.#tries = new WhepTries();
   }
 
   /** Rejects as {@link openWhep}. */
@@ -44,24 +54,35 @@ export class WhepChoice {
   /**
    * Connects again in the background while another player is on screen, and aborts that once
    * packets arrive: the picture goes on until then.
+   *
+   * @returns what ends it: the other player has ended.
    */
-  comeBack(options: WhepOptions, attempt: AbortController): void {
-    const timer = setTimeout(() => void this.#connect(options, attempt), this.#waitMs());
-    attempt.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  comeBack(options: WhepOptions, attempt: AbortController): () => void {
+    const over = new AbortController();
+    const end = () => over.abort();
+    attempt.signal.addEventListener('abort', end, { once: true });
+    void this.#keepConnecting(options, attempt, over.signal);
+    return end;
   }
 
-  async #connect(options: WhepOptions, attempt: AbortController): Promise<void> {
-    const { signal } = attempt;
-    this.#tries.start(performance.now());
-    try {
-      const connected = await connectWhep(options, signal);
-      if (signal.aborted) connected.close();
-      else this.#connected = connected;
-      attempt.abort();
-    } catch (error) {
+  async #keepConnecting(
+    options: WhepOptions,
+    attempt: AbortController,
+    signal: AbortSignal,
+  ): Promise<void> {
+    while (!signal.aborted) {
+      await untilAborted(signal, this.#waitMs());
       if (signal.aborted) return;
-      this.#tries.fail(error instanceof WhepFailed ? error.why : 'silent', performance.now());
-      this.comeBack(options, attempt);
+      this.#tries.start(performance.now());
+      try {
+        const connected = await connectWhep(options, signal);
+        if (signal.aborted) return connected.close();
+        this.#connected = connected;
+        return attempt.abort();
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#tries.fail(error instanceof WhepFailed ? error.why : 'silent', performance.now());
+      }
     }
   }
 
@@ -74,4 +95,17 @@ export class WhepChoice {
   #waitMs(): number {
     return this.#tries.waitMs(performance.now());
   }
+}
+
+/** Resolves then, or after the time. */
+function untilAborted(signal: AbortSignal, timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, timeoutMs);
+    signal.addEventListener('abort', end);
+  });
 }
