@@ -69,6 +69,7 @@ export class LiveSession {
     const push = pushed && new PushFeed({ ...this.#pushOptions(), chunk: pushed });
     this.#delivery = new Delivery(tracks, this.#demand, push);
     this.#pacer = new Pacer(video);
+    this.#pacer.setWay(this.way());
     watchStreaming(source, (isWanted) => this.#demand.set('browser', isWanted));
   }
 
@@ -205,6 +206,7 @@ export class LiveSession {
     // Some browsers pause a page in the background: its buffer must not fill up.
     if (video.paused && endS - nowS > PAUSED_AHEAD_S) this.#pacer.start(range);
     if (video.paused || nowS < startS) return;
+    this.#pacer.setWay(this.way());
     this.#pacer.note(range);
     if (this.#pacer.keep(range)) this.#adaptation.interrupt();
     if (this.#adaptation.choose(video)) this.#switch();

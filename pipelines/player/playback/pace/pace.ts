@@ -10,6 +10,8 @@
 export interface Pace {
   /** What the smallest forward buffer should be, in s. */
   readonly targetS: number;
+  /** The target without stalls. */
+  readonly baseS: number;
   /**
    * Where the buffer ended, less the time of the clock, in s: unlike what was buffered ahead it
    * stays true whatever the speed was since. The smallest one of each SAMPLE_MS.
@@ -30,8 +32,11 @@ export interface Place {
   readonly nowS: number;
 }
 
-/** Chromium stops with less than 0.06 s ahead. This and a part of 0.2 s make some 0.31 s. */
-const TARGET_S = 0.07;
+/**
+ * By the way in which media comes. Chromium stops with less than 0.06 s ahead. Of fetched parts,
+ * 0.07 s and a part of 0.2 s make a latency of some 0.31 s; frames wait for nothing else.
+ */
+export const TARGETS_S = { parts: 0.07, push: 0.085, frames: 0.1 } as const;
 const TARGET_MAX_S = 1;
 /** Added for each stall, and taken back after a time without one. */
 const TARGET_STEP_S = 0.06;
@@ -69,15 +74,22 @@ const RATE_STEP = 0.015;
 /** Further behind than this the player jumps instead of catching up. */
 export const JUMP_S = 1.5;
 
-export function openPace(nowMs: number): Pace {
+export function openPace(nowMs: number, baseS: number = TARGETS_S.parts): Pace {
   return {
-    targetS: TARGET_S,
+    targetS: baseS,
+    baseS,
     samples: [],
     sinceMs: nowMs,
     stableSinceMs: nowMs,
     stepBackAfterMs: STEP_BACK_FIRST_MS,
     isSettling: true,
   };
+}
+
+/** Media comes another way: what stalls have added stays. */
+export function withBase(pace: Pace, baseS: number): Pace {
+  if (baseS === pace.baseS) return pace;
+  return { ...pace, baseS, targetS: pace.targetS + baseS - pace.baseS, isSettling: true };
 }
 
 /** To be called at regular times, and whenever media is about to be added to the buffer. */
@@ -95,8 +107,8 @@ export function addSample(pace: Pace, place: Place, nowMs: number): Pace {
 
 function stepBack(pace: Pace, nowMs: number): Pace {
   const isStable = nowMs - pace.stableSinceMs >= pace.stepBackAfterMs;
-  if (!isStable || pace.targetS <= TARGET_S) return pace;
-  const targetS = Math.max(TARGET_S, pace.targetS - TARGET_STEP_S);
+  if (!isStable || pace.targetS <= pace.baseS) return pace;
+  const targetS = Math.max(pace.baseS, pace.targetS - TARGET_STEP_S);
   return { ...pace, targetS, stableSinceMs: nowMs, isSettling: true };
 }
 
@@ -109,6 +121,7 @@ function settle(pace: Pace, place: Place, nowMs: number): Pace {
 /** The buffer ran empty: a larger one from now on. */
 export function afterStall(pace: Pace, nowMs: number): Pace {
   return {
+    ...pace,
     targetS: Math.min(TARGET_MAX_S, pace.targetS + TARGET_STEP_S),
     samples: [],
     sinceMs: nowMs,

@@ -7,6 +7,8 @@ import {
   openPace,
   type Pace,
   START_BEHIND_S,
+  TARGETS_S,
+  withBase,
 } from './pace.ts';
 
 /** What can be played, in s of media time. */
@@ -32,6 +34,11 @@ export class Pacer {
     const nowS = this.#video.currentTime;
     if (this.#video.paused || nowS < startS) return;
     this.#pace = addSample(this.#pace, { endS, nowS }, performance.now());
+  }
+
+  /** How media comes now. */
+  setWay(way: keyof typeof TARGETS_S): void {
+    this.#pace = withBase(this.#pace, TARGETS_S[way]);
   }
 
   /** Sets the speed. @returns whether it jumped towards the end of the range instead. */
