@@ -10,6 +10,7 @@ import { chooseProfile } from '../http/negotiate.ts';
 import { type Reply, refuse, reply, SHARED_HEADERS } from '../http/reply.ts';
 import type { NotLiveFilter } from '../origin/not-live.ts';
 import type { Ladder } from '../origin/origin.ts';
+import { PendingAnswers } from '../webrtc/pending-answers.ts';
 import type { WhepAnswer, WhepRequest } from '../whep/messages.ts';
 
 export interface WhepOptions {
@@ -40,8 +41,7 @@ export interface Whep {
 const PATH = /^\/live\/whep(?:\/([\w-]{1,64}))?$/;
 const BODY_MAX_BYTES = 65_536;
 /** The WHEP process answers within milliseconds; with a STUN server, within two seconds. */
-const ANSWER_MAX_MS = 5_000;
-const PENDING_MAX = 16;
+const ANSWERS = { max: 16, maxMs: 5_000 };
 /** A guest who reloads the page sends one; one address may have many guests. */
 const OFFERS = { burst: 20, perS: 1, totalBurst: 60, totalPerS: 10 };
 
@@ -59,12 +59,12 @@ const NOT_SDP = refuse(415, 'send an SDP offer, as application/sdp', 0, [
 /** @throws PipelineError BAD_SECRET, which never holds the secret. */
 export function openWhep(deps: WhepDeps): Whep {
   const { notLive, send } = deps;
-  const pending = new PendingAnswers();
+  const pending = new PendingAnswers<WhepAnswer>(ANSWERS);
   const offers = openAttemptLimit(OFFERS);
   const links = linksOf(deps.options.iceServers);
   const isAllowed = openTokenCheck(deps.options.tokenFile);
-  const ask = async (render: (request: number) => WhepRequest): Promise<WhepAnswer | undefined> =>
-    pending.isFull ? undefined : await pending.ask((request) => send(render(request)));
+  const ask = (render: (request: number) => WhepRequest): Promise<WhepAnswer | undefined> =>
+    pending.ask((request) => send(render(request)));
   const offerTo = (request: HttpRequest, isPreview: boolean): Exchange | Reply => {
     const type = request.header('content-type') ?? '';
     if (!/^application\/sdp\s*(?:;|$)/i.test(type)) return NOT_SDP;
@@ -104,36 +104,6 @@ function openTokenCheck(file: string): (request: HttpRequest) => boolean {
   if (file === '') return () => true;
   const isToken = openBearer(readSecret(file, 'viewers.whep.token_file').toString());
   return ({ header }) => isToken(header('authorization'));
-}
-
-/** Answers that are waited for, by the number of their request. */
-class PendingAnswers {
-  readonly #waiting = new Map<number, (answer: WhepAnswer | undefined) => void>();
-  #last = 0;
-
-  get isFull(): boolean {
-    return this.#waiting.size >= PENDING_MAX;
-  }
-
-  /** Resolves with undefined where none comes. */
-  ask(send: (request: number) => void): Promise<WhepAnswer | undefined> {
-    this.#last += 1;
-    const request = this.#last;
-    return new Promise((resolve) => {
-      const settle = (answer: WhepAnswer | undefined) => {
-        clearTimeout(timer);
-        this.#waiting.delete(request);
-        resolve(answer);
-      };
-      const timer = setTimeout(settle, ANSWER_MAX_MS, undefined);
-      this.#waiting.set(request, settle);
-      send(request);
-    });
-  }
-
-  readonly settle = (request: number, answer: WhepAnswer): void => {
-    this.#waiting.get(request)?.(answer);
-  };
 }
 
 /** As of a playlist: the page, the drop or the device names the profile. */

@@ -107,6 +107,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
       ...['pipelines/player/pictures', 'pipelines/player/brand'],
       'pipelines/edge',
       // The words that the two processes exchange.
+      'pipelines/webrtc',
       'pipelines/whep',
     ],
     what: 'the media process, made of the folders below',
