@@ -23,6 +23,16 @@ export interface Transport {
   readonly setup: 'actpass' | 'active' | 'passive';
 }
 
+/** An offer, with what is taken of each of its tracks. */
+export interface ReadOffer<Track> extends Transport {
+  readonly video?: Track;
+  readonly audio?: Track;
+  /** In the order of the offer. */
+  readonly kinds: readonly MediaKind[];
+  /** Where the client may be reached: IP addresses only. */
+  readonly candidates: readonly string[];
+}
+
 export interface Format {
   readonly payloadType: number;
   /** Its format parameters, as they were offered. */
@@ -41,8 +51,31 @@ export function bad(line: string): Refusal {
   return { status: 400, line };
 }
 
+/** @param trackOf What is taken of a media section. */
+export function readOffer<Track extends { readonly mid: string }>(
+  sdp: string,
+  trackOf: (kind: MediaKind, section: Section) => Track | Refusal,
+): ReadOffer<Track> | Refusal {
+  const read = readMedia(sdp);
+  if ('status' in read) return read;
+  const { session, media } = read;
+  const [first] = media.values();
+  const transport = transportOf(session, first as Section);
+  if ('status' in transport) return transport;
+  const tracks: { video?: Track; audio?: Track } = {};
+  for (const [kind, section] of media) {
+    const track = trackOf(kind, section);
+    if ('status' in track) return track;
+    tracks[kind] = track;
+  }
+  if (tracks.video?.mid === tracks.audio?.mid) {
+    return bad('each media section needs a mid of its own');
+  }
+  return { ...transport, ...tracks, kinds: [...media.keys()], candidates: candidatesOf(sdp) };
+}
+
 /** The session, and its media: one picture and one sound at most. */
-export function readMedia(
+function readMedia(
   sdp: string,
 ): { readonly session: Section; readonly media: ReadonlyMap<MediaKind, Section> } | Refusal {
   const lines = sdp.split(/\r?\n/);
@@ -82,7 +115,7 @@ function attribute(name: string, ...sections: readonly Section[]): string | unde
 }
 
 /** @param media Of which all others are in the same bundle. */
-export function transportOf(session: Section, media: Section): Transport | Refusal {
+function transportOf(session: Section, media: Section): Transport | Refusal {
   const ufrag = attribute('ice-ufrag', media, session) ?? '';
   const password = attribute('ice-pwd', media, session) ?? '';
   const isUfrag = ICE_CHARS.test(ufrag) && ufrag.length >= 4 && ufrag.length <= 256;
@@ -99,8 +132,8 @@ export function transportOf(session: Section, media: Section): Transport | Refus
   return { ufrag, password, fingerprint, setup };
 }
 
-/** Where the client may be reached: IP addresses only. */
-export function candidatesOf(sdp: string): readonly string[] {
+/** See {@link ReadOffer}. */
+function candidatesOf(sdp: string): readonly string[] {
   return sdp
     .split(/\r?\n/)
     .filter((line) => line.startsWith('a=candidate:'))

@@ -1,17 +1,14 @@
 /** Reads a viewer's SDP offer, and renders it again from what was read. Pure. */
 import {
   bad,
-  candidatesOf,
   type Format,
   formatsOf,
-  type MediaKind,
   midOf,
+  type ReadOffer,
   type Refusal,
-  readMedia,
+  readOffer,
   renderOffer as render,
   type Section,
-  type Transport,
-  transportOf,
 } from '../webrtc/sdp.ts';
 
 export interface OfferedTrack extends Format {
@@ -20,33 +17,14 @@ export interface OfferedTrack extends Format {
   readonly sendTimeId?: number;
 }
 
-export interface Offer extends Transport {
-  readonly video?: OfferedTrack;
-  readonly audio?: OfferedTrack;
-  /** In the order of the offer. */
-  readonly kinds: readonly MediaKind[];
-  /** Where the viewer may be reached: IP addresses only. */
-  readonly candidates: readonly string[];
-}
+export type Offer = ReadOffer<OfferedTrack>;
 
 const SEND_TIME = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time';
 
 export function parseOffer(sdp: string): Offer | Refusal {
-  const read = readMedia(sdp);
-  if ('status' in read) return read;
-  const { session, media } = read;
-  const [first] = media.values();
-  const transport = transportOf(session, first as Section);
-  if ('status' in transport) return transport;
-  const tracks: { video?: OfferedTrack; audio?: OfferedTrack } = {};
-  for (const [kind, section] of media) {
-    const track = kind === 'video' ? videoOf(section) : audioOf(section);
-    if ('status' in track) return track;
-    tracks[kind] = track;
-  }
-  if (tracks.video?.mid === tracks.audio?.mid)
-    return bad('each media section needs a mid of its own');
-  return { ...transport, ...tracks, kinds: [...media.keys()], candidates: candidatesOf(sdp) };
+  return readOffer(sdp, (kind, section) =>
+    kind === 'video' ? videoOf(section) : audioOf(section),
+  );
 }
 
 /** The offer for the library: see {@link render}. */

@@ -1,17 +1,15 @@
 /** Reads a publisher's SDP offer: a phone, OBS, or any WHIP client. Pure. */
 import {
   bad,
-  candidatesOf,
   type Format,
   formatsOf,
   type MediaKind,
   midOf,
+  type ReadOffer,
   type Refusal,
-  readMedia,
+  readOffer,
   renderOffer,
   type Section,
-  type Transport,
-  transportOf,
 } from '../webrtc/sdp.ts';
 
 export type VideoCodec = 'h264' | 'vp8';
@@ -24,14 +22,7 @@ export interface PublishedTrackOffer extends Format {
   readonly ssrc: number;
 }
 
-export interface PublishedOffer extends Transport {
-  readonly video?: PublishedTrackOffer;
-  readonly audio?: PublishedTrackOffer;
-  /** In the order of the offer. */
-  readonly kinds: readonly MediaKind[];
-  /** Where the publisher may be reached: IP addresses only. */
-  readonly candidates: readonly string[];
-}
+export type PublishedOffer = ReadOffer<PublishedTrackOffer>;
 
 const CODECS: readonly (readonly [codec: Codec, kind: MediaKind, name: RegExp])[] = [
   ['h264', 'video', /^h264\/90000$/i],
@@ -47,22 +38,12 @@ const RTP_NAMES: Readonly<Record<Codec, string>> = {
 };
 
 export function parsePublisher(sdp: string): PublishedOffer | Refusal {
-  const read = readMedia(sdp);
-  if ('status' in read) return read;
-  const { session, media } = read;
-  const [first] = media.values();
-  const transport = transportOf(session, first as Section);
-  if ('status' in transport) return transport;
-  const tracks: { video?: PublishedTrackOffer; audio?: PublishedTrackOffer } = {};
-  for (const [kind, section] of media) {
-    const track = trackOf(kind, section);
-    if ('status' in track) return track;
-    tracks[kind] = track;
+  const offer = readOffer(sdp, trackOf);
+  if ('status' in offer) return offer;
+  if (offer.video?.ssrc === offer.audio?.ssrc) {
+    return bad('picture and sound need an a=ssrc each of their own');
   }
-  const { video, audio } = tracks;
-  if (video?.mid === audio?.mid) return bad('each media section needs a mid of its own');
-  if (video?.ssrc === audio?.ssrc) return bad('picture and sound need an a=ssrc each of their own');
-  return { ...transport, ...tracks, kinds: [...media.keys()], candidates: candidatesOf(sdp) };
+  return offer;
 }
 
 /** The offer for the library: see {@link renderOffer}. */
