@@ -1,6 +1,6 @@
 /** Sends access units of some tracks to the uplink and destination processes, by FIFOs. */
-import { closeSync, constants, openSync } from 'node:fs';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { openFifo } from '../gdp/fifo.ts';
 import type { TrackKind } from '../packager/track.ts';
 import { type FedUnit, UnitFeed } from './unit-feed.ts';
 
@@ -70,15 +70,4 @@ export class UplinkFeed {
 
 function closeAll(outputs: Outputs | undefined): void {
   for (const { socket } of outputs?.values() ?? []) socket.destroy();
-}
-
-function openFifo(path: string): Socket {
-  // Non-blocking: without a reader this fails with ENXIO instead of waiting.
-  const fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
-  try {
-    return new Socket({ fd, readable: false, writable: true });
-  } catch (error) {
-    closeSync(fd);
-    throw error;
-  }
 }

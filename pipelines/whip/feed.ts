@@ -1,6 +1,5 @@
 /** Sends a track’s access units to the process that decodes them, by a FIFO. */
-import { closeSync, constants, openSync } from 'node:fs';
-import { Socket } from 'node:net';
+import { openFifo } from '../gdp/fifo.ts';
 import { renderGdp } from '../gdp/parse.ts';
 import type { Unit } from './track.ts';
 
@@ -29,15 +28,4 @@ export function openUnitFeed(path: string, onEnd: () => void): UnitFeed {
     },
     close: () => void socket.destroy(),
   };
-}
-
-function openFifo(path: string): Socket {
-  // Non-blocking: without a reader this fails with ENXIO instead of waiting.
-  const fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
-  try {
-    return new Socket({ fd, readable: false, writable: true });
-  } catch (error) {
-    closeSync(fd);
-    throw error;
-  }
 }
