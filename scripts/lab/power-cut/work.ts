@@ -45,7 +45,11 @@ export async function prepareWork(
   }
 }
 
-async function bundle(entryPoints: Readonly<Record<string, string>>, work: string): Promise<void> {
+/** Each program as one file in the folder. */
+export async function bundle(
+  entryPoints: Readonly<Record<string, string>>,
+  work: string,
+): Promise<void> {
   await build({
     entryPoints: { ...entryPoints },
     outdir: work,

@@ -12,11 +12,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
 import { LineStream, openRelease } from '../../../daemon/update/stream.ts';
 import { INSTALLED } from '../../../daemon/update/versions.ts';
 import { makeKey, pack } from '../../release/pack.ts';
 import { makeDisk } from '../power-cut/machine.ts';
+import { bundle } from '../power-cut/work.ts';
 
 /** `dark`: it runs without a picture. `broken`: it ends at once. */
 export type Kind = 'good' | 'dark' | 'broken';
@@ -46,7 +46,7 @@ export async function openUpdateWorkshop(): Promise<Workshop> {
     mkdirSync(join(work, 'out'));
     writeFileSync(join(work, 'out/turn'), '0');
     writeFileSync(join(work, 'disk'), join(disk, 'state.img'));
-    await bundle(work);
+    await layGuest(work);
     const kinds = await makeReleases(work);
     return { work, kinds, [Symbol.dispose]: dispose };
   } catch (error) {
@@ -55,25 +55,12 @@ export async function openUpdateWorkshop(): Promise<Workshop> {
   }
 }
 
-async function bundle(work: string): Promise<void> {
-  await build({
-    entryPoints: {
-      guest: 'scripts/lab/update-cuts/guest.ts',
-      'installed/dist/daemon/update/launch': 'daemon/update/launch.ts',
-    },
-    outdir: work,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    logLevel: 'warning',
-    // The machine has Node and nothing else.
-    external: ['koffi'],
-    banner: {
-      js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
-    },
-  });
-  writeFileSync(join(work, 'package.json'), '{"type":"module"}');
+async function layGuest(work: string): Promise<void> {
+  const programs = {
+    guest: 'scripts/lab/update-cuts/guest.ts',
+    'installed/dist/daemon/update/launch': 'daemon/update/launch.ts',
+  };
+  await bundle(programs, work);
   const installed = join(work, 'installed');
   layProgram(installed, '1.0', 'good');
   const script = readFileSync('systemd/venuebox.sh', 'utf8');
