@@ -21,11 +21,15 @@ const THIS_MACHINE: readonly string[] = ['localhost', '127.0.0.1', '[::1]', '0.0
 
 export function* edgeFaults(
   { upstream }: EdgeConfig,
-  viewers: { readonly port: number; readonly tls?: { readonly port: number } | undefined },
+  viewers: {
+    readonly port: number;
+    readonly tls?: { readonly port: number } | undefined;
+    readonly whep: { readonly port: number };
+  },
   hasUplink: boolean,
 ): Generator<Fault> {
   if (upstream === '' || !URL.canParse(upstream)) return;
-  const { protocol, hostname, port, username, password } = new URL(upstream);
+  const { protocol, hostname, port, pathname, username, password } = new URL(upstream);
   // The schema's messages repeat the value: a password would go to the journal.
   if (username !== '' || password !== '') {
     yield { path: ['edge', 'upstream'], message: 'must not contain a user name or password' };
@@ -35,6 +39,12 @@ export function* edgeFaults(
     yield {
       path: ['edge', 'upstream'],
       message: 'is the address of this box itself (viewers.port)',
+    };
+  }
+  if (viewers.whep.port !== 0 && pathname.endsWith('.m3u8')) {
+    yield {
+      path: ['viewers', 'whep', 'port'],
+      message: 'must be 0: only another box has WebRTC for an edge, not any LL-HLS origin',
     };
   }
   if (hasUplink) {

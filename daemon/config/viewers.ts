@@ -42,12 +42,10 @@ const whep = v.strictObject({
 /** The stream is there by WebRTC: for everybody, or for those who have a token. */
 export function hasWhep({
   viewers,
-  edge,
 }: {
   readonly viewers: { readonly whep: { readonly port: number } };
-  readonly edge: { readonly upstream: string };
 }): boolean {
-  return viewers.whep.port !== 0 && edge.upstream === '';
+  return viewers.whep.port !== 0;
 }
 
 export const viewersSchema = v.strictObject({

@@ -1,11 +1,13 @@
 /** The media path of a box that shows another box’s stream. */
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
+import { runAll } from '../../hal/os/task.ts';
 import type { Config } from '../config/config.ts';
 import { openEdge } from './children/edge.ts';
 import { openSupervision } from './children/supervision.ts';
 import { type MediaPath, type MediaPathDeps, pathWithoutDrops } from './media-path.ts';
 import { edgeSettings } from './settings.ts';
+import { openEdgeWhep } from './webrtc/edge-whep.ts';
 
 export interface EdgePathDeps
   extends Pick<MediaPathDeps, 'onListening' | 'onFigures' | 'onChild' | 'stateFolder'> {
@@ -15,9 +17,10 @@ export interface EdgePathDeps
 }
 
 /**
- * The media path of a box that shows another one's stream: one supervised child,
- * which serves viewers under the name of media. It is on air whenever its upstream
- * is, so what begins and ends drops does nothing here.
+ * The media path of a box that shows another one's stream: a supervised child, which
+ * serves viewers under the name of media, and, where the config has WebRTC, the WHEP
+ * process beside it. It is on air whenever its upstream is, so what begins and ends
+ * drops does nothing here.
  */
 export function openEdgePath(deps: EdgePathDeps): MediaPath {
   const { config, clock, log } = deps;
@@ -31,10 +34,13 @@ export function openEdgePath(deps: EdgePathDeps): MediaPath {
       deps.onListening();
     },
     onFigures: deps.onFigures,
+    onWhep: (request) => whep.send(request),
   });
-  const supervised = openSupervision(deps);
+  const supervise = openSupervision(deps);
+  const whep = openEdgeWhep({ edge: child, config, supervise, clock, log });
+  const serving = supervise('media', child.run, () => hasListened);
   return {
-    run: supervised('media', child.run, () => hasListened),
+    run: (signal) => runAll([serving, whep.run], signal),
     ...pathWithoutDrops(clock, 'an edge makes no clips: ask the box with the camera'),
     endMedia: child.kill,
     refresh: child.restart,

@@ -146,10 +146,14 @@ export function mediaSettings(
     hasPush: viewers.push !== 'off',
     tokenSecretFile: config.clips.token_secret_file,
     server: serverSettings(config),
-    ...(hasWhep(config)
-      ? { whep: { iceServers: viewers.whep.ice_servers, tokenFile: viewers.whep.token_file } }
-      : {}),
+    ...whepOptions(config),
   };
+}
+
+function whepOptions(config: Config): Pick<MediaSettings, 'whep'> {
+  if (!hasWhep(config)) return {};
+  const { ice_servers, token_file } = config.viewers.whep;
+  return { whep: { iceServers: ice_servers, tokenFile: token_file } };
 }
 
 /** @param stateFolder Where the crew's uploads lie. */
@@ -162,6 +166,7 @@ export function edgeSettings(config: Config, stateFolder: string): EdgeSettings 
     drop: dropSettings(config, stateFolder),
     tokenSecretFile: clips.token_secret_file,
     server: serverSettings(config),
+    ...whepOptions(config),
   };
 }
 
@@ -174,7 +179,7 @@ const WAYS: Readonly<Record<Config['viewers']['push'], readonly string[]>> = {
 };
 
 function dropSettings(
-  { drop, viewers, recording, edge }: Config,
+  { drop, viewers, recording }: Config,
   stateFolder: string,
 ): MediaSettings['drop'] {
   const address = givenAddress(viewers);
@@ -182,7 +187,7 @@ function dropSettings(
   const shown = { title: drop.title, startsAt: drop.starts_at, hasReactions: drop.reactions };
   const dvrS = recording.targets.length > 0 ? recording.dvr_s : 0;
   // Those who have its token ask for it by themselves.
-  const isOpen = hasWhep({ viewers, edge }) && viewers.whep.token_file === '';
+  const isOpen = hasWhep({ viewers }) && viewers.whep.token_file === '';
   const ways = [...(isOpen ? ['whep'] : []), ...WAYS[viewers.push]];
   const look = { brandingFolder: drop.branding_folder, uploadsFolder: uploadsFolder(stateFolder) };
   return { ...shown, dvrS, ways, ...look, ...given };

@@ -36,7 +36,8 @@ export function openOperatorPage({ box, viewers, operator, edge }: Config, deps:
       port: viewers.port,
       ...(viewers.tls && { tlsPort: viewers.tls.port }),
       previewPath: edge.upstream === '' ? deps.previewPath : '',
-      hasWhep: hasWhep({ viewers, edge }),
+      // An edge has no address for the crew alone, which would need no token.
+      hasWhep: hasWhep({ viewers }) && (edge.upstream === '' || viewers.whep.token_file === ''),
     },
   };
   return (signal) => runOperator(operator, page, signal);

@@ -1,8 +1,6 @@
 /** The edge process: serves another origin's stream to viewers. The daemon sends what to serve over IPC. */
 import { runAsWorker } from '../../hal/os/worker-child.ts';
-import type { EdgeSettings, FromEdge } from './messages.ts';
+import type { EdgeSettings, FromEdge, ToEdge } from './messages.ts';
 import { runEdgeService } from './service.ts';
 
-runAsWorker<EdgeSettings, never, FromEdge>((settings, { send }, signal) =>
-  runEdgeService(settings, send, signal),
-);
+runAsWorker<EdgeSettings, ToEdge, FromEdge>(runEdgeService);

@@ -2,7 +2,10 @@
 import type { ServerSettings } from '../http/server-settings.ts';
 import type { ServingFigures } from '../origin/figures.ts';
 import type { DropSettings } from '../player/drop-report.ts';
+import type { WhepOptions } from '../whep/http/endpoint.ts';
+import type { FromWhep, WhepRequest } from '../whep/messages.ts';
 import type { EdgeReport } from './state.ts';
+import type { WhepSource } from './webrtc/source.ts';
 
 /** What the edge process needs to serve another origin's stream. */
 export interface EdgeSettings {
@@ -16,9 +19,35 @@ export interface EdgeSettings {
   /** File with the upstream's secret, where its posters need a token; empty: they need none. */
   readonly tokenSecretFile: string;
   readonly server: ServerSettings;
+  /** Left out where nobody gets the stream by WebRTC. */
+  readonly whep?: WhepOptions;
 }
+
+/** From the daemon, where the config has WebRTC. */
+export type ToEdge =
+  /** The WHEP process starts: it reads these tracks from these FIFOs. */
+  | {
+      readonly type: 'uplink';
+      readonly run: number;
+      readonly reader: string;
+      readonly outputs: readonly {
+        readonly id: string;
+        readonly kind: 'video' | 'audio';
+        readonly path: string;
+      }[];
+    }
+  /** From the WHEP process. */
+  | { readonly type: 'whep'; readonly message: Exclude<FromWhep, { type: 'ready' }> };
 
 /** From the edge process, which reports as a media process does. */
 export type FromEdge =
   | { readonly type: 'listening' }
+  /** What the WHEP process is to be fed with, from its next start on. */
+  | { readonly type: 'whep-source'; readonly source: WhepSource }
+  /** All FIFOs of that run are open. */
+  | { readonly type: 'opened'; readonly run: number }
+  /** One cannot be opened, or the source is another one: the WHEP process is to start again. */
+  | { readonly type: 'broken'; readonly run: number; readonly message: string }
+  /** To the WHEP process. */
+  | { readonly type: 'whep'; readonly request: WhepRequest }
   | { readonly type: 'figures'; readonly figures: ServingFigures & { readonly edge: EdgeReport } };

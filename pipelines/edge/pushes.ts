@@ -1,11 +1,13 @@
 /** Pushed streams of the upstream: each is read once, for all clients of this edge. */
-import { every } from '../../hal/os/async.ts';
+import { anySignal, Condition, every, untilAborted } from '../../hal/os/async.ts';
 import type { HttpRequest, Wait } from '../http/handlers.ts';
+import type { HeaderLookup } from '../http/negotiate.ts';
 import { type Reply, refuse } from '../http/reply.ts';
 import { Channel } from '../push/channel.ts';
 import { ENDED, type PushedRecord, TOO_SLOW } from '../push/records.ts';
 import { CHUNKS, type PushRequest, readPushRequest, streamReply } from '../push/request.ts';
 import type { ReadRecord } from '../push/wire/reader.ts';
+import { HEADER_BYTES, type RecordHeader, readHeader } from '../push/wire/record.ts';
 import type { CdnLoop } from './cdn-loop.ts';
 import type { PushUpstream } from './push-upstream.ts';
 
@@ -33,13 +35,20 @@ const UNREAD_MS = 5_000;
 const HOLD_MS = 3_000;
 const WAKE_KEY = 'edge push';
 
+/** A record that this edge uses itself. */
+export type OnPushed = (header: RecordHeader, payload: Buffer) => void;
+
 class EdgeStream {
+  /** Its channel or its status is there. */
+  readonly changed = new Condition();
   /** Undefined before the upstream's first media, with which playback starts. */
   channel: Channel | undefined;
   readonly inits: PushedRecord[] = [];
   readonly stop = new AbortController();
   /** Of the upstream; 503 where it could not be asked. */
   status: number | undefined;
+  /** The upstream's response has ended, or there was none. */
+  isOver = false;
   readMs: number;
 
   constructor(nowMs: number) {
@@ -72,18 +81,53 @@ export class EdgePushes {
   answer(request: HttpRequest): Reply | Wait | undefined {
     const wanted = readPushRequest(request);
     if (wanted === undefined || 'status' in wanted) return wanted;
-    const stream = this.#open(wanted, request);
+    const stream = this.#open(wanted, request.header);
     if (stream === undefined) return TOO_MANY;
     const attempt = (): Reply | undefined => {
       const { channel, status } = stream;
       if (channel !== undefined) {
         return streamReply(channel, wanted.isFromNext, this.#options.nowMs);
       }
-      if (status === undefined || status === 200) return undefined;
+      if (status === undefined || (status === 200 && !stream.isOver)) return undefined;
       return refuse(status === 404 ? 404 : 503, `the origin answers ${status} for this stream`);
     };
     const expired = () => refuse(503, 'the origin did not push in time');
     return attempt() ?? { wait: WAKE_KEY, holdMs: HOLD_MS, retry: attempt, expired };
+  }
+
+  /**
+   * Reads a stream as a client of this edge does, from the newest key frame on.
+   *
+   * @returns the upstream's status where it sends none, else that of the stream's end: 200.
+   */
+  async read(
+    wanted: Pick<PushRequest, 'rendition' | 'chunk'>,
+    onRecord: OnPushed,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const stream = this.#open(wanted, () => undefined);
+    if (stream === undefined) return 503;
+    const { channel, status = 503 } = await begun(stream, signal);
+    if (channel === undefined || signal.aborted) return status;
+    const over = new AbortController();
+    const take = (bytes: Buffer) => {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
+      const header = readHeader(view);
+      if (header !== undefined) onRecord(header, bytes.subarray(HEADER_BYTES));
+    };
+    const end = (bytes: Buffer) => {
+      take(bytes);
+      over.abort();
+    };
+    const client = channel.join(
+      { backlogBytes: 0, write: take, end },
+      false,
+      this.#options.nowMs(),
+    );
+    using ends = anySignal(signal, over.signal);
+    await untilAborted(ends.signal);
+    client.leave();
+    return status;
   }
 
   /** Drops clients that do not read, and streams that nobody reads, until the signal aborts. */
@@ -98,7 +142,10 @@ export class EdgePushes {
     });
   }
 
-  #open(wanted: PushRequest, request: HttpRequest): EdgeStream | undefined {
+  #open(
+    wanted: Pick<PushRequest, 'rendition' | 'chunk'>,
+    header: HeaderLookup,
+  ): EdgeStream | undefined {
     const url = urlOf(wanted);
     const known = this.#streams.get(url);
     if (known !== undefined) return known;
@@ -106,14 +153,14 @@ export class EdgePushes {
     const stream = new EdgeStream(this.#options.nowMs());
     this.#streams.set(url, stream);
     // It never rejects.
-    void this.#read(url, stream, request);
+    void this.#read(url, stream, header);
     return stream;
   }
 
-  async #read(url: string, stream: EdgeStream, request: HttpRequest): Promise<void> {
-    const { path } = request;
-    const { upstream, loop, onAnswer, wake } = this.#options;
-    const headers = { 'cdn-loop': loop.append(request.header) };
+  async #read(url: string, stream: EdgeStream, header: HeaderLookup): Promise<void> {
+    const [path = ''] = url.split('?');
+    const { upstream, loop, onAnswer } = this.#options;
+    const headers = { 'cdn-loop': loop.append(header) };
     const onStatus = (status: number) => {
       stream.status = status;
       onAnswer(path, status);
@@ -126,9 +173,15 @@ export class EdgePushes {
       if (!stream.stop.signal.aborted) onAnswer(path, error as Error);
     }
     this.#streams.delete(url);
+    stream.isOver = true;
     // They go on with parts, which wait for the upstream.
     stream.channel?.end(TOO_SLOW);
-    wake(WAKE_KEY);
+    this.#notify(stream);
+  }
+
+  #notify(stream: EdgeStream): void {
+    this.#options.wake(WAKE_KEY);
+    stream.changed.notifyAll();
   }
 
   /** The same bytes as the upstream's. */
@@ -150,8 +203,15 @@ export class EdgePushes {
     const channel = new Channel(track);
     stream.channel = channel;
     for (const one of stream.inits) channel.add(one, nowMs);
-    this.#options.wake(WAKE_KEY);
+    this.#notify(stream);
   }
+}
+
+/** Waits until it has media, or it is known why not. */
+async function begun(stream: EdgeStream, signal: AbortSignal): Promise<EdgeStream> {
+  const isPending = () => stream.channel === undefined && !stream.isOver;
+  while (isPending() && !signal.aborted) await stream.changed.wait(signal);
+  return stream;
 }
 
 function urlOf({ rendition, chunk }: Pick<PushRequest, 'rendition' | 'chunk'>): string {

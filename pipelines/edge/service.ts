@@ -1,7 +1,8 @@
 /** The edge process: its parts, and how they are joined. */
 import { every } from '../../hal/os/async.ts';
 import { systemClock } from '../../hal/os/clock.ts';
-import { openLog, stackOf } from '../../hal/os/log.ts';
+import { type Log, openLog, stackOf } from '../../hal/os/log.ts';
+import type { Parent } from '../../hal/os/worker-child.ts';
 import { openAccess, withAccess } from '../http/access/access.ts';
 import type { Handlers } from '../http/handlers.ts';
 import type { HttpFigures } from '../http/http-figures.ts';
@@ -14,12 +15,14 @@ import { openPages } from '../player/pages.ts';
 import { openCdnLoop } from './cdn-loop.ts';
 import { Edge } from './edge.ts';
 import { openEdgeHandlers } from './handlers.ts';
-import type { EdgeSettings, FromEdge } from './messages.ts';
+import type { EdgeSettings, FromEdge, ToEdge } from './messages.ts';
 import { openPushUpstream } from './push-upstream.ts';
 import { EdgePushes } from './pushes.ts';
 import { type EdgeReport, MAIN_PLAYLIST, UpstreamMonitor } from './state.ts';
 import { openTarget } from './target.ts';
 import { openUpstream } from './upstream.ts';
+import { type LaddersDeps, openLadders } from './webrtc/ladders.ts';
+import { type EdgeWhep, openEdgeWhep } from './webrtc/open.ts';
 
 const FIGURES_EVERY_MS = 1_000;
 /** An upstream that has not answered anything for this long is asked for its playlist. */
@@ -29,19 +32,18 @@ const HOLD_MS = 18_000;
 
 const POLL_REQUEST = { path: MAIN_PLAYLIST, query: new URLSearchParams(), header: () => undefined };
 
-type Send = (message: FromEdge) => void;
+type Daemon = Pick<Parent<ToEdge, FromEdge>, 'send' | 'onCommand'>;
 
 /**
  * Serves until `signal` aborts. Rejects with a PipelineError: BAD_SECRET, BAD_CERTIFICATE, or
  * why it cannot listen.
- *
- * @param send Takes what goes to the daemon.
  */
 export async function runEdgeService(
   settings: EdgeSettings,
-  send: Send,
+  daemon: Daemon,
   signal: AbortSignal,
 ): Promise<void> {
+  const { send } = daemon;
   const nowMs = () => performance.now();
   const log = openLog('info', 'journal', (line) => process.stderr.write(line));
   const base = new URL(settings.upstream);
@@ -50,6 +52,8 @@ export async function runEdgeService(
   const loop = openCdnLoop();
   const monitor = new UpstreamMonitor();
   const upstream = openUpstream(base);
+  const onAnswer = (path: string, answer: number | Error) =>
+    monitor.add(path, answer, edge.unsupported, nowMs());
   const edge = new Edge({
     upstream: (url, ...rest) => upstream(access.sign(url), ...rest),
     clock: systemClock,
@@ -58,7 +62,7 @@ export async function runEdgeService(
     holdMs: HOLD_MS,
     signal,
     wake: (key) => server.wake(key),
-    onAnswer: (path, answer) => monitor.add(path, answer, edge.unsupported, nowMs()),
+    onAnswer,
   });
   const isRendition = (id: string) => edge.hasPlaylist(`/live/${id}/index.m3u8`) || pushes.has(id);
   const viewers = new Viewers(isRendition, settings.drop.hasReactions);
@@ -69,12 +73,14 @@ export async function runEdgeService(
     upstream: openPushUpstream(base),
     ...{ loop, nowMs, signal },
     wake: (key) => server.wake(key),
-    onAnswer: (path, answer) => monitor.add(path, answer, edge.unsupported, nowMs()),
+    onAnswer,
   });
   const pushed = settings.hasPush ? pushes : undefined;
+  const whep = openWebRtc(settings, daemon, { edge, upstream, loop, pushes, viewers, log });
   const asked = { edge, pushes: pushed, isUpstream, pages, viewers, loop, nowMs };
   const { get, post } = openEdgeHandlers(asked);
   const handlers: Handlers = {
+    ...(whep && { exchange: whep.exchange }),
     get: withAccess(access, get),
     post,
     onFault: (error) => log.error('viewer request failed', { fault: stackOf(error) }),
@@ -90,7 +96,33 @@ export async function runEdgeService(
     const figures = figuresOf(report, server.figures(), viewers.figures(nowMs()));
     send({ type: 'figures', figures });
   });
-  await Promise.all([serving, reporting, pushes.run(), branding.run(signal)]);
+  await Promise.all([serving, reporting, pushes.run(), branding.run(signal), whep?.run(signal)]);
+}
+
+interface WebRtcParts extends LaddersDeps {
+  readonly pushes: EdgePushes;
+  readonly viewers: Viewers;
+  readonly log: Log;
+}
+
+/** Undefined where the config has none. */
+function openWebRtc(
+  { whep: options }: EdgeSettings,
+  { send, onCommand }: Daemon,
+  { pushes: streams, viewers, log, ...asked }: WebRtcParts,
+): EdgeWhep | undefined {
+  if (options === undefined) return undefined;
+  const whep = openEdgeWhep({
+    ...{ options, streams, send, clock: systemClock, ...openLadders(asked) },
+    nowUs: () => Number(process.hrtime.bigint()) / 1_000,
+    onWatching: (address) => viewers.addFetch({ address }, performance.now()),
+    onMissing: (missing) => {
+      if (missing === undefined) log.info('webrtc: the upstream has it');
+      else log.info('webrtc: not now', { reason: missing.reason });
+    },
+  });
+  onCommand(whep.handle);
+  return whep;
 }
 
 /** The figures of a media process, for one that makes no parts itself. */

@@ -15,6 +15,8 @@ export interface CaptureRunDeps {
   readonly unpublished: UnpublishedRenditions;
   readonly nowUs: () => number;
   readonly send: (message: FromMedia) => void;
+  /** A packet of the sound for WebRTC has arrived. */
+  readonly onOpus: (timeUs: number, data: Buffer) => void;
   /** An access unit of a published track has arrived. */
   readonly onUnit: (trackId: string, runningUs: number) => void;
 }
@@ -44,11 +46,13 @@ export function openCaptureRun(message: RunMessage, deps: CaptureRunDeps): Captu
     if (!isOver) send({ type: 'broken', run, message: reason });
     close();
   };
+  const opusIds = new Set<string>();
   const isPublished = (id: string) => presentation.kindOf(id) !== undefined;
   const openTrack = (id: string, path: string) =>
     openTrackInput(path, {
       onCaps: (caps) => {
         uplink.setCaps(id, caps);
+        if (caps.startsWith('audio/x-opus')) opusIds.add(id);
         if (!isPublished(id)) return unpublished.setCaps(id, caps);
         if (presentation.setCaps(id, caps)) return;
         fail(`${id}: cannot package ${caps.slice(0, 120)}`);
@@ -58,7 +62,8 @@ export function openCaptureRun(message: RunMessage, deps: CaptureRunDeps): Captu
         const timeUs = presentation.timeOf(unit.runningUs);
         if (timeUs !== undefined) {
           uplink.add(id, { ...unit, timeUs });
-          if (!isPublished(id)) unpublished.add(id, { ...unit, timeUs });
+          if (opusIds.has(id)) deps.onOpus(timeUs, unit.data);
+          else if (!isPublished(id)) unpublished.add(id, { ...unit, timeUs });
         }
         if (!isPublished(id)) return;
         deps.onUnit(id, unit.runningUs);

@@ -4,13 +4,13 @@ import type { UplinkFeed } from '../feed/uplink-feed.ts';
 import type { Viewers } from '../origin/viewers.ts';
 import type { Presentation } from '../packager/presentation.ts';
 import type { Scanner } from '../scan/scanner.ts';
+import type { Whep } from '../whep/http/endpoint.ts';
 import type { Archive } from './archive.ts';
 import type { CaptureRuns } from './capture-runs.ts';
 import type { DropState } from './drop-state.ts';
 import { type MediaClock, monotonicUs } from './media-clock.ts';
 import type { FromMedia, ToMedia } from './messages.ts';
 import type { PartLag } from './part-lag.ts';
-import type { Whep } from './whep.ts';
 
 export interface ControlledParts {
   readonly presentation: Presentation;

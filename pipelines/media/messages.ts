@@ -9,12 +9,12 @@ import type { DropOnPage, DropSettings, ShopOnPage } from '../player/drop-report
 import type { PushFigures } from '../push/channel.ts';
 import type { TargetState } from '../recording/settings.ts';
 import type { Scan, WantedScan } from '../scan/messages.ts';
-import type { FromWhep, WhepRequest } from '../whep/messages.ts';
+import type { WhepOptions } from '../whep/http/endpoint.ts';
+import type { WhepRequest, WhepToServer } from '../whep/messages.ts';
 import type { ArchiveSettings, ClipMade } from './archive.ts';
 import type { Levels } from './levels.ts';
 import type { StreamStart } from './media-clock.ts';
 import type { StalledTrack } from './publication.ts';
-import type { WhepOptions } from './whep.ts';
 
 /** What the media process needs for one presentation. */
 export interface MediaSettings {
@@ -96,7 +96,7 @@ export type ToMedia =
   /** Deleted by the crew: guests get them no more. */
   | { readonly type: 'forget-clips'; readonly ids: readonly string[] }
   /** From the WHEP process. */
-  | { readonly type: 'whep'; readonly message: Exclude<FromWhep, { type: 'ready' }> }
+  | { readonly type: 'whep'; readonly message: WhepToServer }
   | { readonly type: 'end' };
 
 /** From the media process to the daemon. */

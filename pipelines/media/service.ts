@@ -19,6 +19,7 @@ import { Pushes } from '../push/pushes.ts';
 import { openScanner } from '../scan/scanner.ts';
 import { newestStills } from '../scan/stills.ts';
 import { UnpublishedRenditions } from '../scan/unpublished.ts';
+import type { Whep } from '../whep/http/endpoint.ts';
 import { type Archive, openArchive } from './archive.ts';
 import { CaptureRuns } from './capture-runs.ts';
 import { openControl } from './control.ts';
@@ -28,7 +29,7 @@ import { openGuestPages } from './guest-pages.ts';
 import { MediaClock } from './media-clock.ts';
 import type { FromMedia, MediaSettings, ToMedia } from './messages.ts';
 import { PartLag } from './part-lag.ts';
-import { openWhep, type Whep } from './whep.ts';
+import { openMediaWhep } from './whep.ts';
 
 type Send = (message: FromMedia) => void;
 
@@ -65,7 +66,7 @@ export function openMediaService(
       figures.addPart(trackId);
     },
   });
-  const pushes = settings.hasPush ? new Pushes(presentation, () => performance.now()) : undefined;
+  const pushes = openPushes(settings, presentation);
   const archive = openArchive(settings.archive, {
     presentation,
     ...{ sign: access.sign, clock: systemClock, log },
@@ -76,7 +77,7 @@ export function openMediaService(
   const isTrack = (id: string) => presentation.kindOf(id) !== undefined;
   const viewers = new Viewers(isTrack, settings.drop.hasReactions);
   const served = { presentation, pushes, archive, notLive, access, ...guests, viewers, clock, log };
-  const whep = openWhepWith(settings, served, send);
+  const whep = openMediaWhep(settings, served, (request) => send({ type: 'whep', request }));
   const handlers = openHandlers(settings, served, whep);
   const server = new ViewerServer(openServerOptions(settings.server), handlers, systemClock);
   const figures = new FiguresReport({
@@ -89,7 +90,10 @@ export function openMediaService(
   const uplink = new UplinkFeed();
   const onUnit = unitCounter(presentation, partLag, figures);
   const scanner = openStreamScanner(presentation, clock, log, send);
-  const fed = { presentation, uplink, unpublished: scanner.unpublished, send, onUnit };
+  const fed = {
+    ...{ presentation, uplink, unpublished: scanner.unpublished, send, onUnit },
+    onOpus: (timeUs: number, data: Buffer) => pushes?.addOpus(timeUs, data),
+  };
   const runs = new CaptureRuns({ ...fed, nowUs: clock.nowUs });
   const parts = { ...served, uplink, runs, partLag, scanner, whep, send, signal };
   const run = async (): Promise<void> => {
@@ -100,6 +104,11 @@ export function openMediaService(
     ]);
   };
   return { handle: openControl(parts), run };
+}
+
+function openPushes({ hasPush, whep }: MediaSettings, presentation: Presentation) {
+  const options = { hasOpus: whep !== undefined, nowMs: () => performance.now() };
+  return hasPush ? new Pushes(presentation, options) : undefined;
 }
 
 /** Called for each access unit of an encoder, with the time of its frame. */
@@ -122,15 +131,6 @@ function openStreamScanner(presentation: Presentation, clock: MediaClock, log: L
     onScan: (scan) => send({ type: 'scanned', scan }),
   });
   return { ...scanner, unpublished };
-}
-
-function openWhepWith({ whep, ladder }: MediaSettings, { notLive, drop }: ServedParts, send: Send) {
-  if (whep === undefined) return undefined;
-  return openWhep({
-    ...{ options: whep, notLive, ladder, profile: () => drop.profile },
-    send: (request) => send({ type: 'whep', request }),
-    nowMs: () => performance.now(),
-  });
 }
 
 function videoIdsOf({ tracks }: MediaSettings): readonly string[] {

@@ -6,6 +6,7 @@ import type { Presentation } from '../packager/presentation.ts';
 import { type PublishedFrame, shownOf } from '../packager/track.ts';
 import { Channel, type PushFigures } from './channel.ts';
 import { FrameRecords } from './frames.ts';
+import { OPUS_INIT, OPUS_STREAM, opusRecord } from './opus.ts';
 import { PartRecords } from './parts.ts';
 import type { PushedRecord } from './records.ts';
 import { NOT_YET, type PushRequest, readPushRequest, streamReply } from './request.ts';
@@ -14,18 +15,27 @@ const CHECK_EVERY_MS = 250;
 
 type Channels = Readonly<Record<PushRequest['chunk'], Channel>>;
 
+export interface PushesOptions {
+  /** The sound is encoded for WebRTC, too, and pushed to edges. */
+  readonly hasOpus?: boolean;
+  /** Monotonic. */
+  readonly nowMs: () => number;
+}
+
 /** A stream for each rendition by part, and one by frame; the sound is in each of them. */
 export class Pushes {
   readonly #presentation: Presentation;
   readonly #nowMs: () => number;
   readonly #channels: ReadonlyMap<string, Channels>;
+  readonly #opus: Channel | undefined;
   readonly #parts: PartRecords;
   readonly #frames: FrameRecords;
 
-  /** @param nowMs Monotonic. */
-  constructor(presentation: Presentation, nowMs: () => number) {
+  constructor(presentation: Presentation, { nowMs, hasOpus = false }: PushesOptions) {
     this.#presentation = presentation;
     this.#nowMs = nowMs;
+    this.#opus = hasOpus ? new Channel('audio') : undefined;
+    this.#opus?.add(OPUS_INIT, nowMs());
     const tracks = shownOf(presentation.tracks());
     this.#channels = new Map(
       tracks.map(({ id, kind }) => [id, { part: new Channel(kind), frame: new Channel(kind) }]),
@@ -39,8 +49,9 @@ export class Pushes {
   answer(request: HttpRequest): Reply | undefined {
     const wanted = readPushRequest(request);
     if (wanted === undefined || 'status' in wanted) return wanted;
-    const channel = this.#channels.get(wanted.rendition)?.[wanted.chunk];
-    if (channel === undefined) return refuse(404, `no such stream: ${wanted.rendition}`);
+    const { rendition, chunk } = wanted;
+    const channel = rendition === OPUS_STREAM ? this.#opus : this.#channels.get(rendition)?.[chunk];
+    if (channel === undefined) return refuse(404, `no such stream: ${rendition}`);
     if (this.#presentation.isEnded) return ENDED;
     return channel.hasBegun ? streamReply(channel, wanted.isFromNext, this.#nowMs) : NOT_YET;
   }
@@ -48,6 +59,12 @@ export class Pushes {
   /** A frame has been packaged. */
   addFrame(trackId: string, frame: PublishedFrame): void {
     this.#frames.add(trackId, frame);
+  }
+
+  /** @param timeUs Media time of a packet's first sample. */
+  addOpus(timeUs: number, data: Buffer): void {
+    const { epochMs } = this.#presentation;
+    this.#opus?.add(opusRecord(epochMs + timeUs / 1000, data), this.#nowMs());
   }
 
   /** A track has published. */
@@ -76,7 +93,8 @@ export class Pushes {
   }
 
   #all(): readonly Channel[] {
-    return [...this.#channels.values()].flatMap(({ part, frame }) => [part, frame]);
+    const shown = [...this.#channels.values()].flatMap(({ part, frame }) => [part, frame]);
+    return this.#opus === undefined ? shown : [...shown, this.#opus];
   }
 
   /** The sound goes to all renditions. */

@@ -1,11 +1,9 @@
 /** The WHEP process: access units in, WebRTC to each viewer out. Offers come over IPC. */
 import { every, unlessAborted } from '../../hal/os/async.ts';
-import { readRegular, SECRET_BYTES_MAX } from '../../hal/os/files/read-regular.ts';
 import { openLog } from '../../hal/os/log.ts';
 import { runAsWorker } from '../../hal/os/worker-child.ts';
-import { PipelineError } from '../errors/pipeline-error.ts';
 import { openUnitInput } from '../gdp/unit-input.ts';
-import type { PeerNetwork } from '../webrtc/connection.ts';
+import { peerNetworkOf } from '../webrtc/network.ts';
 import { checkUdpPort } from '../webrtc/udp-port.ts';
 import type { FromWhep, ToWhep, WhepSettings } from './messages.ts';
 import { openPeer } from './peer.ts';
@@ -26,7 +24,7 @@ const log = openLog('info', 'journal', (line) => process.stderr.write(line));
 const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 runAsWorker<WhepSettings, ToWhep, FromWhep>(async (settings, { send, onCommand }, signal) => {
-  const network = networkOf(settings);
+  const network = peerNetworkOf(settings);
   await checkUdpPort('viewers.whep.port', network);
   const failing = new AbortController();
   const end = (reason: string) => failing.abort(new Error(reason));
@@ -54,11 +52,16 @@ runAsWorker<WhepSettings, ToWhep, FromWhep>(async (settings, { send, onCommand }
     }
   });
   send({ type: 'ready' });
+  const wanting = openWanting(() => sessions.wanted, send);
   const work = [
-    every(TICK_MS, signal, () => pace()),
+    every(TICK_MS, signal, () => {
+      pace();
+      wanting.onChange();
+    }),
     every(SWEEP_MS, signal, () => sessions.sweep()),
     every(WATCHING_EVERY_MS, signal, () => {
       send({ type: 'watching', addresses: sessions.addresses });
+      wanting.report();
     }),
   ];
   try {
@@ -67,6 +70,20 @@ runAsWorker<WhepSettings, ToWhep, FromWhep>(async (settings, { send, onCommand }
     sessions.endAll();
   }
 });
+
+/** Reports which renditions are wanted, where some are. */
+function openWanting(wanted: () => readonly string[], send: (message: FromWhep) => void) {
+  let last = '';
+  const report = () => {
+    const renditions = wanted();
+    last = renditions.join(' ');
+    if (renditions.length > 0) send({ type: 'wanted', renditions });
+  };
+  const onChange = () => {
+    if (wanted().join(' ') !== last) report();
+  };
+  return { report, onChange };
+}
 
 /** @returns what sends what is due now, and goes on while packets wait. */
 function openPacer(tick: () => boolean): () => void {
@@ -106,25 +123,5 @@ function readTracks(
       },
       onEnd: (reason) => end(`${id}: ${reason}`),
     });
-  }
-}
-
-/** @throws PipelineError BAD_SECRET, which never holds the secret. */
-function networkOf({ port, host, iceServers, turn }: WhepSettings): PeerNetwork {
-  const server = (url: string): string => {
-    if (!url.startsWith('turn:') || turn === undefined) return url;
-    const password = readPassword(turn.passwordFile);
-    const login = [turn.username, password].map(encodeURIComponent).join(':');
-    return `turn:${login}@${url.slice('turn:'.length)}`;
-  };
-  return { port, iceServers: iceServers.map(server), ...(host === undefined ? {} : { host }) };
-}
-
-function readPassword(file: string): string {
-  try {
-    return readRegular(file, SECRET_BYTES_MAX).toString().trim();
-  } catch (cause) {
-    const what = `viewers.whep.turn_password_file: ${file}: cannot be read`;
-    throw new PipelineError('BAD_SECRET', what, { cause });
   }
 }

@@ -1,16 +1,11 @@
 /** Settings of the WHEP process, and its messages. */
+import type { NetworkSettings } from '../webrtc/network.ts';
 import type { StreamStart } from './stream-time.ts';
 
-export interface WhepSettings {
-  /** The one UDP port of all viewers. */
-  readonly port: number;
-  /** To listen on; undefined for all addresses. */
-  readonly host?: string;
+/** Its one UDP port is that of all viewers. */
+export interface WhepSettings extends NetworkSettings {
   readonly maxViewers: number;
   readonly maxViewersPerAddress: number;
-  /** `stun:host:port` and `turn:host:port`: empty in the room itself. */
-  readonly iceServers: readonly string[];
-  readonly turn?: { readonly username: string; readonly passwordFile: string };
   /** Each comes by an inherited descriptor, in this order. */
   readonly tracks: readonly { readonly id: string; readonly kind: 'video' | 'audio' }[];
   /** The setting of each rendition's encoder, in bit/s. */
@@ -50,4 +45,9 @@ export type FromWhep =
   | { readonly type: 'ready' }
   | { readonly type: 'answered'; readonly request: number; readonly answer: WhepAnswer }
   /** Every few seconds, the address of each guest: one that has two is listed twice. */
-  | { readonly type: 'watching'; readonly addresses: readonly string[] };
+  | { readonly type: 'watching'; readonly addresses: readonly string[] }
+  /** On each change and every few seconds: what its viewers are to get now. */
+  | { readonly type: 'wanted'; readonly renditions: readonly string[] };
+
+/** To the process that has the viewers' requests. */
+export type WhepToServer = Extract<FromWhep, { type: 'answered' | 'watching' }>;

@@ -46,6 +46,12 @@ export class Sessions {
     return guests.map(({ address }) => address);
   }
 
+  /** Renditions that some viewer is to get. */
+  get wanted(): readonly string[] {
+    const wanted = [...this.#sessions.values()].flatMap(({ viewer }) => viewer.wanted ?? []);
+    return [...new Set(wanted)].toSorted();
+  }
+
   get count(): number {
     return this.#sessions.size;
   }

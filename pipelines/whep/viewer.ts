@@ -59,6 +59,11 @@ export class Viewer {
     );
   }
 
+  /** The rendition that it can receive, whether it is sent now or not. */
+  get wanted(): string | undefined {
+    return this.#options.renditions[this.#choice.index]?.id;
+  }
+
   /** There are packets that wait for their time. */
   get isWaiting(): boolean {
     return this.#video?.isWaiting === true;

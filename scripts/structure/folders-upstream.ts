@@ -36,6 +36,13 @@ export const UPSTREAM_FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['pipelines/errors', 'pipelines/gdp', 'pipelines/h264', 'pipelines/webrtc'],
     what: 'the process of viewers by WebRTC',
   },
+  'pipelines/whep/http': {
+    may: [
+      ...['pipelines/errors', 'pipelines/http', 'pipelines/http/access', 'pipelines/webrtc'],
+      'pipelines/whep',
+    ],
+    what: 'viewers’ requests for WebRTC, at a box and at an edge',
+  },
   'pipelines/whip': {
     may: ['pipelines/gdp', 'pipelines/webrtc'],
     what: 'the process of a phone or OBS as a camera, by WebRTC',

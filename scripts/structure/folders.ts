@@ -84,8 +84,19 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
       'pipelines/push/wire',
       'pipelines/player',
       'pipelines/player/brand',
+      'pipelines/edge/webrtc',
+      // The words that it and the WHEP process exchange.
+      'pipelines/whep',
+      'pipelines/whep/http',
     ],
     what: 'the edge process: another box’s stream',
+  },
+  'pipelines/edge/webrtc': {
+    may: [
+      ...['pipelines/mp4', ...HTTP, 'pipelines/feed', 'pipelines/push', 'pipelines/push/wire'],
+      ...['pipelines/whep', 'pipelines/whep/http', 'pipelines/edge'],
+    ],
+    what: 'the upstream’s stream for viewers by WebRTC',
   },
   ...UPSTREAM_FOLDERS,
   'pipelines/media': {
@@ -107,8 +118,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
       ...['pipelines/player/pictures', 'pipelines/player/brand'],
       'pipelines/edge',
       // The words that the two processes exchange.
-      'pipelines/webrtc',
-      'pipelines/whep',
+      ...['pipelines/whep', 'pipelines/whep/http'],
     ],
     what: 'the media process, made of the folders below',
   },

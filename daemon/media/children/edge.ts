@@ -6,10 +6,14 @@ import type { Log } from '../../../hal/os/log.ts';
 import { entryPoint } from '../../../hal/os/process.ts';
 import { WantedRestart } from '../../../hal/os/supervise.ts';
 import type { Task } from '../../../hal/os/task.ts';
-import { openWorker } from '../../../hal/os/worker.ts';
-import type { EdgeSettings, FromEdge } from '../../../pipelines/edge/messages.ts';
+import { openWorker, type Worker } from '../../../hal/os/worker.ts';
+import type { EdgeSettings, FromEdge, ToEdge } from '../../../pipelines/edge/messages.ts';
+import type { WhepSource } from '../../../pipelines/edge/webrtc/source.ts';
 import { pipelineErrorOf } from '../../../pipelines/errors/pipeline-error.ts';
 import type { MediaFigures } from '../../../pipelines/media/messages.ts';
+import type { WhepRequest } from '../../../pipelines/whep/messages.ts';
+import { Current, type Feeder, type ServingFeeder } from './current.ts';
+import { PipeRequests } from './pipe-requests.ts';
 
 export interface EdgeOptions {
   /** Asked for at each start. */
@@ -18,6 +22,8 @@ export interface EdgeOptions {
   readonly log: Log;
   readonly onListening: () => void;
   readonly onFigures: (figures: MediaFigures) => void;
+  /** Of a viewer, to the WHEP process. */
+  readonly onWhep: (request: WhepRequest) => void;
 }
 
 /** It has nothing to write out. */
@@ -25,37 +31,99 @@ const GRACE_MS = 1_000;
 /** Its missing figures are noticed before, as `media-silent`. */
 const SILENT_MAX_MS = 10_000;
 
-export interface EdgeChild {
+/** It serves as a feeder once it knows what its upstream has for WebRTC. */
+export interface EdgeChild extends Feeder {
   /** Runs it until it ends; a task for `supervise`. */
   readonly run: Task;
+  readonly send: (message: ToEdge) => void;
+  /** What the WHEP process is fed with; undefined before it is known. */
+  readonly whepSource: () => WhepSource | undefined;
   /** Ends one that hangs, without asking it. */
   readonly kill: () => void;
   /** Ends it; its supervisor starts it again, with the settings of then. */
   readonly restart: () => void;
 }
 
-export function openEdge({ settings, clock, log, ...on }: EdgeOptions): EdgeChild {
-  const worker = openWorker<EdgeSettings, never, FromEdge>(
-    {
-      name: 'edge',
-      entry: entryPoint(import.meta.url, '../../../pipelines/edge/main'),
-      graceMs: GRACE_MS,
-      silentMaxMs: SILENT_MAX_MS,
-      errorOf: pipelineErrorOf,
-    },
-    { clock, log },
-  );
-  const onMessage = (message: FromEdge) => {
-    if (message.type === 'listening') on.onListening();
-    else on.onFigures(message.figures);
-  };
-  let restart = (): void => undefined;
-  const run: Task = async (signal) => {
+export const openEdge = (options: EdgeOptions): EdgeChild => new EdgeProcess(options);
+
+class EdgeProcess implements EdgeChild {
+  readonly #options: EdgeOptions;
+  readonly #worker: Worker<EdgeSettings, ToEdge, FromEdge>;
+  readonly #current = new Current<ServingFeeder>();
+  readonly #pipes: PipeRequests<ToEdge>;
+  #source: WhepSource | undefined;
+  #failing = new AbortController();
+  #lastId = 0;
+
+  constructor(options: EdgeOptions) {
+    this.#options = options;
+    this.#pipes = new PipeRequests({
+      clock: options.clock,
+      send: (message) => this.#worker.send(message),
+      nextId: () => {
+        this.#lastId += 1;
+        return this.#lastId;
+      },
+    });
+    this.#worker = openWorker(
+      {
+        name: 'edge',
+        entry: entryPoint(import.meta.url, '../../../pipelines/edge/main'),
+        graceMs: GRACE_MS,
+        silentMaxMs: SILENT_MAX_MS,
+        errorOf: pipelineErrorOf,
+      },
+      options,
+    );
+  }
+
+  readonly run: Task = async (signal) => {
+    const gone = new AbortController();
     const failing = new AbortController();
-    restart = () => failing.abort(new WantedRestart('its settings have changed'));
+    this.#failing = failing;
     using ends = anySignal(signal, failing.signal);
-    await worker.run({ settings: settings(), onMessage }, ends.signal);
-    if (failing.signal.aborted) throw failing.signal.reason;
+    const settings = this.#options.settings();
+    const onMessage = (message: FromEdge) => this.#onMessage(message, gone.signal);
+    try {
+      await this.#worker.run({ settings, onMessage }, ends.signal);
+      if (failing.signal.aborted) throw failing.signal.reason;
+    } finally {
+      this.#current.set(undefined);
+      gone.abort();
+    }
   };
-  return { run, kill: worker.kill, restart: () => restart() };
+
+  readonly send = (message: ToEdge): void => this.#worker.send(message);
+  readonly whepSource = (): WhepSource | undefined => this.#source;
+  readonly kill = (): void => this.#worker.kill();
+  readonly restart = (): void =>
+    this.#failing.abort(new WantedRestart('its settings have changed'));
+  readonly serving = (signal: AbortSignal): Promise<ServingFeeder> => this.#current.wait(signal);
+
+  #onMessage(message: FromEdge, gone: AbortSignal): void {
+    switch (message.type) {
+      case 'listening':
+        this.#options.onListening();
+        break;
+      case 'figures':
+        this.#options.onFigures(message.figures);
+        break;
+      case 'whep-source':
+        this.#source = message.source;
+        this.#current.set({
+          gone,
+          openPipes: (ask, onBroken, signal) => this.#pipes.open(ask, onBroken, signal, gone),
+        });
+        break;
+      case 'opened':
+        this.#pipes.onOpened(message.run);
+        break;
+      case 'broken':
+        this.#pipes.onBroken(message.run, message.message);
+        break;
+      case 'whep':
+        this.#options.onWhep(message.request);
+        break;
+    }
+  }
 }

@@ -1,4 +1,4 @@
-/** A process that sends access units on, which the media process feeds it by FIFOs. */
+/** A process that sends access units on, which the media process, or an edge's, feeds it by FIFOs. */
 
 import { anySignal } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
@@ -6,7 +6,7 @@ import type { Log } from '../../../hal/os/log.ts';
 import { entryPoint } from '../../../hal/os/process.ts';
 import { openWorker } from '../../../hal/os/worker.ts';
 import { type PipelineError, pipelineErrorOf } from '../../../pipelines/errors/pipeline-error.ts';
-import type { MediaChild } from './media.ts';
+import type { Feeder } from './current.ts';
 import { openPipes } from './pipes.ts';
 
 /** The part of its settings that says what it is fed. */
@@ -16,20 +16,21 @@ interface Fed {
 }
 
 export interface FedOptions<Settings, Message> {
-  /** Of the process, and of its feed in the media process. */
+  /** Of the process, and of its feed in the one that feeds it. */
   readonly name: string;
   /** Its `main`, below pipelines/. */
   readonly program: 'uplink' | 'rtmp' | 'whep';
   /** Asked for at each start. */
   readonly settings: () => Settings;
-  readonly media: MediaChild;
+  /** The process that feeds it. */
+  readonly media: Feeder;
   readonly clock: Clock;
   readonly log: Log;
   readonly onMessage: (message: Message) => void;
 }
 
 export interface FedChild<Command> {
-  /** Runs it until it, or the media process that feeds it, ends; a task for `supervise`. */
+  /** Runs it until it, or the process that feeds it, ends; a task for `supervise`. */
   readonly run: (signal: AbortSignal) => Promise<void>;
   /** Sends to it, where one runs. */
   readonly send: (message: Command) => void;

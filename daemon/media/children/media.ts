@@ -1,6 +1,6 @@
 /** The media process, as the daemon runs it. */
 
-import { anySignal, Condition, unlessAborted } from '../../../hal/os/async.ts';
+import { anySignal, unlessAborted } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { entryPoint } from '../../../hal/os/process.ts';
@@ -19,6 +19,7 @@ import type {
 import type { TargetState } from '../../../pipelines/recording/settings.ts';
 import type { Scan, WantedScan } from '../../../pipelines/scan/messages.ts';
 import type { WhepRequest } from '../../../pipelines/whep/messages.ts';
+import { Current } from './current.ts';
 import { type PipedMedia, PipeRequests } from './pipe-requests.ts';
 
 export interface MediaOptions {
@@ -84,13 +85,11 @@ export const openMedia = (options: MediaOptions): MediaChild => new MediaProcess
 class MediaProcess implements MediaChild {
   readonly #options: MediaOptions;
   readonly #worker: Worker<MediaSettings, ToMedia, FromMedia>;
-  /** Undefined while none serves. */
-  #media: ServingMedia | undefined;
+  readonly #current = new Current<ServingMedia>();
   #wantedScan: WantedScan | undefined;
   #lastId = 0;
   #failing = new AbortController();
-  readonly #listening = new Condition();
-  readonly #pipes: PipeRequests;
+  readonly #pipes: PipeRequests<ToMedia>;
   readonly #clips = new Map<number, (answer: ClipAnswer) => void>();
 
   constructor(options: MediaOptions) {
@@ -127,12 +126,12 @@ class MediaProcess implements MediaChild {
       await this.#worker.run({ settings, onMessage }, ends.signal);
       if (failing.signal.aborted) throw failing.signal.reason;
     } finally {
-      this.#media = undefined;
+      this.#current.set(undefined);
       gone.abort();
     }
   };
 
-  readonly send = (message: ToMedia): void => this.#media?.send(message);
+  readonly send = (message: ToMedia): void => this.#current.serving?.send(message);
 
   readonly scan = (wanted: WantedScan | undefined): void => {
     this.#wantedScan = wanted;
@@ -142,12 +141,8 @@ class MediaProcess implements MediaChild {
   readonly restart = (reason: string): void => this.#failing.abort(new WantedRestart(reason));
   readonly kill = (): void => this.#worker.kill();
 
-  async serving(signal: AbortSignal): Promise<ServingMedia> {
-    while (this.#media === undefined) {
-      signal.throwIfAborted();
-      await this.#listening.wait(signal);
-    }
-    return this.#media;
+  serving(signal: AbortSignal): Promise<ServingMedia> {
+    return this.#current.wait(signal);
   }
 
   async clip(wanted: Omit<WantedClip, 'atMs'>, signal: AbortSignal): Promise<ClipMade> {
@@ -203,14 +198,13 @@ class MediaProcess implements MediaChild {
   }
 
   #onServing(gone: AbortSignal): void {
-    this.#media = {
+    this.#current.set({
       send: this.#worker.send,
       gone,
       openPipes: (ask, onBroken, signal) => this.#pipes.open(ask, onBroken, signal, gone),
-    };
+    });
     this.#options.onListening();
     if (this.#wantedScan !== undefined) this.scan(this.#wantedScan);
-    this.#listening.notifyAll();
   }
 
   #nextId(): number {

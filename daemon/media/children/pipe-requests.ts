@@ -1,8 +1,7 @@
-/** Pipes that the media process is asked to open: what is waited for, and what is wrong with them. */
+/** Pipes that the media process, or that of an edge, is asked to open: what is waited for, and what is wrong with them. */
 import { anySignal, withTimeout } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import { PipelineError } from '../../../pipelines/errors/pipeline-error.ts';
-import type { ToMedia } from '../../../pipelines/media/messages.ts';
 
 export interface PipedMedia {
   readonly run: number;
@@ -15,9 +14,9 @@ interface Waiting {
   readonly onBroken: (error: PipelineError) => void;
 }
 
-export interface PipeRequestsDeps {
+export interface PipeRequestsDeps<Message> {
   readonly clock: Clock;
-  readonly send: (message: ToMedia) => void;
+  readonly send: (message: Message) => void;
   readonly nextId: () => number;
 }
 
@@ -27,11 +26,11 @@ const OPEN_LIMIT = {
   timeoutError: () => new PipelineError('GRAPH_FAILED', 'the media process does not answer'),
 };
 
-export class PipeRequests {
-  readonly #deps: PipeRequestsDeps;
+export class PipeRequests<Message> {
+  readonly #deps: PipeRequestsDeps<Message>;
   readonly #waiting = new Map<number, Waiting>();
 
-  constructor(deps: PipeRequestsDeps) {
+  constructor(deps: PipeRequestsDeps<Message>) {
     this.#deps = deps;
   }
 
@@ -45,7 +44,7 @@ export class PipeRequests {
 
   /** See `ServingMedia.openPipes`. */
   async open(
-    ask: (run: number) => ToMedia,
+    ask: (run: number) => Message,
     onBroken: (error: PipelineError) => void,
     signal: AbortSignal,
     gone: AbortSignal,

@@ -14,9 +14,11 @@ import type {
 import { OPUS_TRACK } from '../../config/capture.ts';
 import type { Config } from '../../config/config.ts';
 import { isAny } from '../../model/addresses.ts';
+import type { Feeder } from '../children/current.ts';
 import { openFed } from '../children/fed.ts';
 import type { MediaChild } from '../children/media.ts';
 import type { openSupervision } from '../children/supervision.ts';
+import { iceOf } from './ice.ts';
 
 export interface WhepDeps {
   readonly config: () => Config;
@@ -43,19 +45,56 @@ const NOT_RUNNING = {
 } as const;
 
 /** Viewers by HLS, recordings and the uplink go on, whatever is wrong with it. */
-export function openWhep({ media, clock, log, supervise, ...deps }: WhepDeps): Whep {
-  if (deps.config().viewers.whep.port === 0) return { run: untilAborted, send: () => undefined };
+export function openWhep({ media, config, sound, start, ...deps }: WhepDeps): Whep {
+  return openWhepBeside({
+    ...{ ...deps, config, feeder: media },
+    stream: () => {
+      const began = start();
+      if (began === undefined) throw new Error('there is no stream yet');
+      const { renditions } = config();
+      const bitrates = renditions.map(({ name, bitrate_bps }) => [name, bitrate_bps] as const);
+      return { bitrates, hasSound: sound.source !== undefined, start: began };
+    },
+    reply: (message) => {
+      // Its encoders run for HLS.
+      if (message.type !== 'wanted') media.send({ type: 'whep', message });
+    },
+  });
+}
+
+/** What viewers are sent. */
+export interface WhepStream {
+  /** Each rendition's name, and its encoder's setting in bit/s. */
+  readonly bitrates: readonly (readonly [string, number])[];
+  readonly hasSound: boolean;
+  readonly start: WhepSettings['start'];
+}
+
+export interface WhepBesideDeps extends Pick<WhepDeps, 'config' | 'supervise' | 'clock' | 'log'> {
+  readonly feeder: Feeder;
+  /** Asked for at each start. */
+  readonly stream: () => WhepStream;
+  /** To the process that has the viewers' requests. */
+  readonly reply: (message: Exclude<FromWhep, { type: 'ready' }>) => void;
+}
+
+/** The WHEP process beside the one that serves viewers, and feeds it. */
+export function openWhepBeside({
+  config,
+  feeder: media,
+  supervise,
+  stream,
+  reply,
+  ...os
+}: WhepBesideDeps): Whep {
+  if (config().viewers.whep.port === 0) return { run: untilAborted, send: () => undefined };
   let isReady = false;
   const child = openFed<WhepSettings, ToWhep, FromWhep>({
-    ...{ name: 'whep', program: 'whep', media, clock, log },
-    settings: () => {
-      const start = deps.start();
-      if (start === undefined) throw new Error('there is no stream yet');
-      return whepSettings(deps.config(), deps.sound.source !== undefined, start);
-    },
+    ...{ name: 'whep', program: 'whep', media, ...os },
+    settings: () => whepSettings(config(), stream()),
     onMessage: (message) => {
       if (message.type === 'ready') isReady = true;
-      else media.send({ type: 'whep', message });
+      else reply(message);
     },
   });
   const run: Task = async (signal) => {
@@ -70,31 +109,26 @@ export function openWhep({ media, clock, log, supervise, ...deps }: WhepDeps): W
     send: (request) => {
       if (isReady) child.send(request);
       else if (request.type !== 'end-all') {
-        const answer = { type: 'answered', request: request.request, answer: NOT_RUNNING } as const;
-        media.send({ type: 'whep', message: answer });
+        reply({ type: 'answered', request: request.request, answer: NOT_RUNNING });
       }
     },
   };
 }
 
 function whepSettings(
-  { viewers, renditions }: Config,
-  hasSound: boolean,
-  start: WhepSettings['start'],
+  { viewers }: Config,
+  { bitrates, hasSound, start }: WhepStream,
 ): WhepSettings {
-  const { port, ice_servers, turn_username, turn_password_file, ...limits } = viewers.whep;
-  const video = renditions.map(({ name }) => ({ id: name, kind: 'video' as const }));
+  const { port, max_viewers, max_viewers_per_address } = viewers.whep;
+  const video = bitrates.map(([id]) => ({ id, kind: 'video' as const }));
   return {
     port,
     ...(isAny(viewers.host) ? {} : { host: viewers.host }),
-    maxViewers: limits.max_viewers,
-    maxViewersPerAddress: limits.max_viewers_per_address,
-    iceServers: ice_servers,
-    ...(turn_username === ''
-      ? {}
-      : { turn: { username: turn_username, passwordFile: turn_password_file } }),
+    ...iceOf({ viewers }),
+    maxViewers: max_viewers,
+    maxViewersPerAddress: max_viewers_per_address,
     tracks: hasSound ? [...video, { id: OPUS_TRACK, kind: 'audio' }] : video,
-    bitratesBps: Object.fromEntries(renditions.map((one) => [one.name, one.bitrate_bps])),
+    bitratesBps: Object.fromEntries(bitrates),
     start,
   };
 }

@@ -24,7 +24,8 @@ const PLAYS = 'globalThis.venuebox?.().player === "whep" && globalThis.venuebox(
 
 export async function benchWhep(runs: number, seconds: number): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
-  for (let run = 1; run <= runs; run += 1) figures.push(await measureGlass(run, seconds));
+  for (let run = 1; run <= runs; run += 1) figures.push(await measureOwn(run, seconds));
+  figures.push(await measureBehindEdge(seconds));
   return [...figures, await measureFirstFrame(), ...(await measureCost())];
 }
 
@@ -40,8 +41,19 @@ async function openBox(settings: readonly string[] = []): Promise<Box> {
   return box;
 }
 
-async function measureGlass(run: number, seconds: number): Promise<Figure> {
+async function measureOwn(run: number, seconds: number): Promise<Figure> {
   await using box = await openBox();
+  return await measureGlass(`run ${run}`, box, seconds);
+}
+
+async function measureBehindEdge(seconds: number): Promise<Figure> {
+  await using origin = await openBox();
+  await using edge = await openBox([`edge.upstream=${origin.url}`]);
+  await untilOffered(edge);
+  return await measureGlass('behind an edge', edge, seconds);
+}
+
+async function measureGlass(name: string, box: Box, seconds: number): Promise<Figure> {
   await using browser = await openChromium();
   const page = await browser.open(`${box.url}/?player=whep`);
   await waitInPage(page, PLAYS);
@@ -59,7 +71,7 @@ async function measureGlass(run: number, seconds: number): Promise<Figure> {
   };
   const { p50, p95, n } = quantiles(latenciesMs) ?? { p50: Number.NaN, p95: Number.NaN, n: 0 };
   return {
-    name: `glass to glass by WHEP, run ${run}, ${seconds} s`,
+    name: `glass to glass by WHEP, ${name}, ${seconds} s`,
     value: `p50 ${round(p50, 0)}, p95 ${round(p95, 0)} ms (${n}), ${freezesMs.length} freezes, longest ${round(longestMs, 0)} ms, page says ${round(shown.latencyMs, 0)} ms by ${shown.player}`,
     goal: 'p50 <= 120, p95 <= 180 ms, none',
   };

@@ -42,6 +42,7 @@ class World {
         if (message.type === 'broken') this.failures.push(this.nowMs);
       },
       onUnit: () => undefined,
+      onOpus: () => undefined,
     };
     this.runs = new CaptureRuns(deps);
     this.start();

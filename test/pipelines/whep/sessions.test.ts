@@ -64,6 +64,18 @@ test('a thousand offers that never connect take no more than there may be, and a
   assert.ok(peers.every(({ isClosed }) => isClosed));
 });
 
+test('it tells which renditions its viewers are to get, as long as there is one', async () => {
+  const { sessions, offer } = openSessions();
+  assert.equal(sessions.wanted, []);
+  const answer = await offer('a');
+  await offer('b');
+  assert.equal(sessions.wanted, ['mid']);
+  sessions.end('id' in answer ? answer.id : '');
+  assert.equal(sessions.wanted, ['mid']);
+  sessions.endAll();
+  assert.equal(sessions.wanted, []);
+});
+
 test('a malformed offer opens nothing', async () => {
   const { sessions, peers, offer } = openSessions();
   assert.is((await offer('a', 'v=0')).status, 400);

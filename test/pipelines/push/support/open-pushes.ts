@@ -6,7 +6,7 @@ import { type FeedOptions, openFeed } from '../../../support/feed.ts';
 import { openOutput } from './output.ts';
 
 /** The pushed streams of a presentation whose capture a test drives. */
-export function openPushes(options: FeedOptions = {}) {
+export function openPushes(options: FeedOptions = {}, hasOpus = false) {
   const feed = openFeed({
     ...options,
     events: {
@@ -14,7 +14,7 @@ export function openPushes(options: FeedOptions = {}) {
       onFrame: (id, frame) => pushes.addFrame(id, frame),
     },
   });
-  const pushes = new Pushes(feed.presentation, () => feed.nowUs() / 1000);
+  const pushes = new Pushes(feed.presentation, { hasOpus, nowMs: () => feed.nowUs() / 1000 });
   const ask = (path: string): Reply | undefined => {
     const [pathname = '', query = ''] = path.split('?');
     const request: HttpRequest = {

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Reply } from '../../../pipelines/http/reply.ts';
-import { openWhep } from '../../../pipelines/media/whep.ts';
-import { openNotLiveFilter } from '../../../pipelines/origin/not-live.ts';
-import type { WhepAnswer, WhepRequest } from '../../../pipelines/whep/messages.ts';
+import type { Reply } from '../../../../pipelines/http/reply.ts';
+import { openNotLiveFilter } from '../../../../pipelines/origin/not-live.ts';
+import { openWhep } from '../../../../pipelines/whep/http/endpoint.ts';
+import type { WhepAnswer, WhepRequest } from '../../../../pipelines/whep/messages.ts';
 
 const test = suite('WHEP over HTTP');
 
@@ -21,9 +21,9 @@ function openDoor(answer: WhepAnswer | 'none' = CREATED, isLive = true, tokenFil
   const clock = { ms: 0 };
   const whep = openWhep({
     options: { iceServers: ['stun:stun.example.org:3478', 'turn:turn.example.org'], tokenFile },
-    notLive,
-    ladder: { bitratesBps: {}, profiles: { phone: ['low'], laptop: ['high', 'low'] } },
-    profile: () => undefined,
+    admit: notLive.admit,
+    renditions: async ({ query }) =>
+      query.get('profile') === 'laptop' ? ['high', 'low'] : ['low'],
     send: (request) => {
       asked.push(request);
       if (answer !== 'none' && 'request' in request) whep.onAnswer(request.request, answer);

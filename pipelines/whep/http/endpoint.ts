@@ -1,0 +1,160 @@
+/**
+ * WHEP over HTTP: a viewer's offer goes to the WHEP process, by way of the daemon, and its
+ * answer comes back. draft-ietf-wish-whep; the life of a session is that of RFC 9725 §4.
+ */
+import { openAttemptLimit } from '../../../hal/os/limits/attempt-limit.ts';
+import { readSecret } from '../../http/access/access.ts';
+import { openBearer } from '../../http/access/bearer.ts';
+import type { Exchange, HttpRequest } from '../../http/handlers.ts';
+import { type Reply, refuse, reply, SHARED_HEADERS } from '../../http/reply.ts';
+import { PendingAnswers } from '../../webrtc/pending-answers.ts';
+import type { WhepAnswer, WhepRequest } from '../messages.ts';
+
+export interface WhepOptions {
+  /** `stun:host:port`, which viewers are told. */
+  readonly iceServers: readonly string[];
+  /** With the token that viewers send; empty: they need none. */
+  readonly tokenFile: string;
+}
+
+export interface WhepDeps {
+  readonly options: WhepOptions;
+  /** The request without the crew's address, or the reply that refuses it: see `NotLiveFilter`. */
+  readonly admit: (request: HttpRequest) => HttpRequest | Reply;
+  /** Names of those that a viewer may get, as of a playlist; never rejects. */
+  readonly renditions: (request: HttpRequest) => Promise<readonly string[]>;
+  readonly send: (request: WhepRequest) => void;
+  readonly nowMs: () => number;
+}
+
+export interface Whep {
+  /** Undefined for a path that is not WHEP's. */
+  readonly exchange: (request: HttpRequest, method: string) => Exchange | Reply | undefined;
+  readonly onAnswer: (request: number, answer: WhepAnswer) => void;
+  /** Ends all sessions: the stream is not for guests any more. */
+  readonly endAll: () => void;
+}
+
+const PATH = /^\/live\/whep(?:\/([\w-]{1,64}))?$/;
+const BODY_MAX_BYTES = 65_536;
+/** The WHEP process answers within milliseconds; with a STUN server, within two seconds. */
+const ANSWERS = { max: 16, maxMs: 5_000 };
+/** A guest who reloads the page sends one; one address may have many guests. */
+const OFFERS = { burst: 20, perS: 1, totalBurst: 60, totalPerS: 10 };
+
+/** What the page waits for, where the process is starting, and where there are too many viewers. */
+const [SOON_S, LATER_S] = ['1', '5'];
+const NO_PROCESS = unavailable('the box cannot connect anybody now', SOON_S);
+const TOO_OFTEN = refuse(429, 'too many offers', 0, ['Retry-After', LATER_S]);
+const NO_TOKEN = refuse(401, 'send the token of this box, as Authorization: Bearer', 0, [
+  ...['WWW-Authenticate', 'Bearer'],
+]);
+const NOT_SDP = refuse(415, 'send an SDP offer, as application/sdp', 0, [
+  ...['Accept-Post', 'application/sdp'],
+]);
+
+/** @throws PipelineError BAD_SECRET, which never holds the secret. */
+export function openWhep(deps: WhepDeps): Whep {
+  const { admit, send } = deps;
+  const pending = new PendingAnswers<WhepAnswer>(ANSWERS);
+  const offers = openAttemptLimit(OFFERS);
+  const links = linksOf(deps.options.iceServers);
+  const isAllowed = openTokenCheck(deps.options.tokenFile);
+  const ask = (render: (request: number) => WhepRequest): Promise<WhepAnswer | undefined> =>
+    pending.ask((request) => send(render(request)));
+  const offerTo = (request: HttpRequest, isPreview: boolean): Exchange | Reply => {
+    const type = request.header('content-type') ?? '';
+    if (!/^application\/sdp\s*(?:;|$)/i.test(type)) return NOT_SDP;
+    const { address = '' } = request;
+    if (!offers.take(address, deps.nowMs())) return TOO_OFTEN;
+    return {
+      bodyMaxBytes: BODY_MAX_BYTES,
+      answer: async (sdp) => {
+        const renditions = await deps.renditions(request);
+        const offer = { type: 'offer', address, renditions, isPreview, sdp } as const;
+        return renderAnswer(await ask((number) => ({ ...offer, request: number })), links);
+      },
+    };
+  };
+  const end = (id: string): Exchange => ({
+    bodyMaxBytes: BODY_MAX_BYTES,
+    answer: async () => renderAnswer(await ask((request) => ({ type: 'end', request, id })), links),
+  });
+  const exchange = (request: HttpRequest, method: string) => {
+    if (!request.path.includes('/live/whep')) return undefined;
+    const admitted = admit(request);
+    // Whoever watched until now may still leave.
+    const path = 'status' in admitted ? request.path : admitted.path;
+    const [isOurs, id] = PATH.exec(path) ?? [];
+    if (isOurs === undefined) return undefined;
+    if (method === 'OPTIONS') return preflight(id === undefined, links);
+    const isPreview = path !== request.path;
+    // The crew's address is a secret itself.
+    if (!isPreview && !isAllowed(request)) return NO_TOKEN;
+    if (id !== undefined) return method === 'DELETE' ? end(id) : notAllowed(method, 'DELETE');
+    if (method !== 'POST') return notAllowed(method, 'POST');
+    return 'status' in admitted ? admitted : offerTo(admitted, isPreview);
+  };
+  return { exchange, onAnswer: pending.settle, endAll: () => send({ type: 'end-all' }) };
+}
+
+function openTokenCheck(file: string): (request: HttpRequest) => boolean {
+  if (file === '') return () => true;
+  const isToken = openBearer(readSecret(file, 'viewers.whep.token_file').toString());
+  return ({ header }) => isToken(header('authorization'));
+}
+
+function renderAnswer(answer: WhepAnswer | undefined, links: readonly string[]): Reply {
+  if (answer === undefined) return NO_PROCESS;
+  if (answer.status === 200) return reply(200, [], HEADERS);
+  if (answer.status !== 201) {
+    if (answer.status !== 503) return refuse(answer.status, answer.line);
+    return unavailable(answer.line, answer.isSoon === true ? SOON_S : LATER_S);
+  }
+  const { id, sdp } = answer;
+  const extra = ['Location', `whep/${id}`, 'ETag', `"${id.slice(0, 8)}"`, ...links, ...EXPOSED];
+  return reply(201, [Buffer.from(sdp)], { ...HEADERS, type: 'application/sdp', extra });
+}
+
+const HEADERS = {
+  type: 'text/plain; charset=utf-8',
+  cacheS: 0,
+  freshness: { kind: 'no-store' },
+  source: 'method',
+} as const;
+/** Pages elsewhere may read these, too. */
+const EXPOSED = ['Access-Control-Expose-Headers', 'Location, ETag, Link'] as const;
+
+/** The crew's page, of another port, reads it too. */
+function unavailable(line: string, retryS: string): Reply {
+  const exposed = ['Access-Control-Expose-Headers', 'Retry-After'];
+  return refuse(503, line, 0, ['Retry-After', retryS, ...exposed]);
+}
+
+/** RFC 9725 §4.6. Logins are not published. */
+function linksOf(iceServers: readonly string[]): readonly string[] {
+  const open = iceServers.filter((url) => url.startsWith('stun:'));
+  return open.length === 0
+    ? []
+    : ['Link', open.map((url) => `<${url}>; rel="ice-server"`).join(', ')];
+}
+
+/** New addresses of a viewer (trickle) are not needed: the box answers where packets come from. */
+function notAllowed(method: string, allowed: 'POST' | 'DELETE'): Reply {
+  const allow = ['Allow', `${allowed}, OPTIONS`];
+  return refuse(405, `${method.slice(0, 20)} is not allowed here`, 0, allow);
+}
+
+function preflight(isEndpoint: boolean, links: readonly string[]): Reply {
+  const methods = isEndpoint ? 'POST, OPTIONS' : 'DELETE, OPTIONS';
+  const headers = [
+    ...SHARED_HEADERS,
+    ...['Access-Control-Allow-Methods', methods, 'Allow', methods],
+    ...['Access-Control-Allow-Headers', 'Content-Type, Authorization, If-Match'],
+    ...['Access-Control-Max-Age', '86400', 'Accept-Post', 'application/sdp'],
+    ...['Content-Length', '0'],
+    ...links,
+    ...EXPOSED,
+  ];
+  return { status: 204, headers, body: [] };
+}
