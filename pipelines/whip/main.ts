@@ -2,6 +2,7 @@
 import { every } from '../../hal/os/async.ts';
 import { openLog } from '../../hal/os/log.ts';
 import { runAsWorker } from '../../hal/os/worker-child.ts';
+import { peerNetworkOf } from '../webrtc/network.ts';
 import { checkUdpPort } from '../webrtc/udp-port.ts';
 import { openUnitFeed } from './feed.ts';
 import type { FromWhip, ToWhip, WhipSettings } from './messages.ts';
@@ -15,7 +16,7 @@ const log = openLog('info', 'journal', (line) => process.stderr.write(line));
 const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 runAsWorker<WhipSettings, ToWhip, FromWhip>(async (settings, { send, onCommand }, signal) => {
-  const network = { ...settings, iceServers: [] };
+  const network = peerNetworkOf(settings);
   await checkUdpPort('camera.port', network);
   const publishing = new Publishing({
     ...{ maxBps: settings.maxBps, nowMs, openFeed: openUnitFeed },

@@ -1,12 +1,10 @@
 /** Settings of the WHIP process, and its messages. */
+import type { NetworkSettings } from '../webrtc/network.ts';
 import type { MediaKind } from '../webrtc/sdp.ts';
 import type { Codec } from './offer.ts';
 
-export interface WhipSettings {
-  /** The UDP port of the publisher. */
-  readonly port: number;
-  /** To listen on; undefined for all addresses. */
-  readonly host?: string;
+/** Its UDP port is that of the publisher. */
+export interface WhipSettings extends NetworkSettings {
   /** What a publisher may send of its picture, in bit/s. */
   readonly maxBps: number;
 }
@@ -35,6 +33,8 @@ export type WhipAnswer =
 export interface WhipEndpoint {
   /** That a publisher has to know. */
   readonly token: string;
+  /** `stun:host:port`, which publishers are told. */
+  readonly iceServers: readonly string[];
   /** Never rejects. */
   readonly offer: (sdp: string) => Promise<WhipAnswer>;
   readonly end: (id: string) => Promise<WhipAnswer>;

@@ -63,7 +63,7 @@ export function openWhip(
     sendUnits: (path: string) => child.feed(kind, path),
   });
   return {
-    endpoint: { token, offer: child.offer, end: child.end },
+    endpoint: { token, iceServers: openServersOf(settings), offer: child.offer, end: child.end },
     run: child.run,
     camera: (device) => ({
       ...{ ...device, ...devicesOf('video') },
@@ -78,6 +78,11 @@ export function openWhip(
       },
     }),
   };
+}
+
+/** Logins are not published. */
+function openServersOf({ iceServers }: WhipSettings): readonly string[] {
+  return iceServers.filter((url) => url.startsWith('stun:'));
 }
 
 class WhipProcess {

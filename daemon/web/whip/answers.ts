@@ -16,7 +16,7 @@ const ATTEMPTS = { burst: 20, perS: 1, totalBurst: 60, totalPerS: 5 } as const;
 
 const HEADERS = {
   'Access-Control-Allow-Origin': '*',
-  'Access-Control-Expose-Headers': 'Location, ETag',
+  'Access-Control-Expose-Headers': 'Location, ETag, Link',
 } as const;
 
 export class WhipAnswers {
@@ -47,7 +47,7 @@ export class WhipAnswers {
       return undefined;
     }
     const allowed = id === undefined ? 'POST' : 'DELETE';
-    if (request.method === 'OPTIONS') return preflight(allowed);
+    if (request.method === 'OPTIONS') return preflight(allowed, this.#endpoint);
     const isKnown = this.#isBearer(request.headers.authorization);
     // Strangers do not use up what the camera may ask.
     const attempts = isKnown ? this.#ofPublishers : this.#ofStrangers;
@@ -64,7 +64,7 @@ export class WhipAnswers {
       // New addresses of a publisher (trickle) are not needed: the box answers where packets come from.
       return said(405, `${request.method} is not allowed here`, { Allow: `${allowed}, OPTIONS` });
     }
-    if (id !== undefined) return answerOf(await this.#endpoint.end(id));
+    if (id !== undefined) return answerOf(await this.#endpoint.end(id), this.#endpoint);
     return await this.#offer(request);
   }
 
@@ -79,18 +79,25 @@ export class WhipAnswers {
     if (body === undefined) {
       return said(413, `an offer has ${BODY_MAX_BYTES} bytes at most`, { Connection: 'close' });
     }
-    return answerOf(await this.#endpoint.offer(body.toString('utf8')));
+    return answerOf(await this.#endpoint.offer(body.toString('utf8')), this.#endpoint);
   }
 }
 
-function answerOf(answer: WhipAnswer): Answer {
+/** RFC 9725 §4.6. */
+function linkOf({ iceServers }: WhipEndpoint): Readonly<Record<string, string>> {
+  const links = iceServers.map((url) => `<${url}>; rel="ice-server"`).join(', ');
+  return links === '' ? {} : { Link: links };
+}
+
+function answerOf(answer: WhipAnswer, endpoint: WhipEndpoint): Answer {
   if (answer.status === 200) return said(200, '');
   if (answer.status !== 201) {
     const later = answer.status === 503 || answer.status === 409 ? { 'Retry-After': '3' } : {};
     return said(answer.status, answer.line, later);
   }
   const { id, sdp } = answer;
-  const headers = { ...HEADERS, Location: `whip/${id}`, ETag: `"${id.slice(0, 8)}"` };
+  const session = { Location: `whip/${id}`, ETag: `"${id.slice(0, 8)}"` };
+  const headers = { ...HEADERS, ...session, ...linkOf(endpoint) };
   return { status: 201, type: 'application/sdp', body: sdp, headers };
 }
 
@@ -99,10 +106,11 @@ function said(status: number, line: string, headers: Record<string, string> = {}
   return { status, type: 'text/plain; charset=utf-8', body, headers: { ...HEADERS, ...headers } };
 }
 
-function preflight(allowed: 'POST' | 'DELETE'): Answer {
+function preflight(allowed: 'POST' | 'DELETE', endpoint: WhipEndpoint): Answer {
   return said(204, '', {
     ...{ Allow: `${allowed}, OPTIONS`, 'Access-Control-Allow-Methods': `${allowed}, OPTIONS` },
     'Access-Control-Allow-Headers': 'Content-Type, Authorization, If-Match',
     ...{ 'Access-Control-Max-Age': '86400', 'Accept-Post': 'application/sdp' },
+    ...linkOf(endpoint),
   });
 }

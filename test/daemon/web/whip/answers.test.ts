@@ -15,6 +15,7 @@ function fakeEndpoint() {
   const seen: string[] = [];
   const endpoint: WhipEndpoint = {
     token: TOKEN,
+    iceServers: ['stun:stun.example.org:3478'],
     offer: async (sdp) => {
       seen.push(sdp);
       return sdp === 'busy'
@@ -38,6 +39,7 @@ test('with its token an offer is answered, and the session ended, without any co
   assert.is(answer.headers.get('content-type'), 'application/sdp');
   assert.is(answer.headers.get('etag'), '"abcdefgh"');
   assert.is(answer.headers.get('access-control-allow-origin'), '*');
+  assert.is(answer.headers.get('link'), '<stun:stun.example.org:3478>; rel="ice-server"');
   assert.equal(seen, ['v=0 offer']);
   const session = new URL(answer.headers.get('location') ?? '', url);
   assert.is(session.pathname, '/whip/abcdefgh-ijk');
