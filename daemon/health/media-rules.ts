@@ -14,7 +14,9 @@ const ENCODERS = [...MEDIA, 'capture-down'];
 const RETRIED = 'The box keeps trying by itself.';
 
 /** Processes by what a host knows them for. */
-const CHILDREN: Readonly<Record<string, { readonly name: string; readonly advice: string }>> = {
+export const CHILDREN: Readonly<
+  Record<string, { readonly name: string; readonly advice: string }>
+> = {
   capture: {
     name: 'The encoder',
     advice: `${RETRIED} If this stays, restart the box.`,
@@ -38,6 +40,18 @@ const CHILDREN: Readonly<Record<string, { readonly name: string; readonly advice
   uplink: {
     name: 'The uplink',
     advice: `Guests in the room can still watch. ${RETRIED}`,
+  },
+  whep: {
+    name: 'The fast stream for viewers',
+    advice: `Guests in the room can still watch. ${RETRIED}`,
+  },
+  whip: {
+    name: 'The phone as a camera',
+    advice: `Connect the phone or OBS again. ${RETRIED}`,
+  },
+  relay: {
+    name: 'The simulated internet',
+    advice: RETRIED,
   },
 };
 

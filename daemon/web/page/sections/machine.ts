@@ -50,6 +50,8 @@ const PROCESSES: Readonly<Record<string, string>> = {
   capture: text.ofCapture,
   media: text.ofMedia,
   uplink: text.ofUplink,
+  whep: text.ofWhep,
+  whip: text.ofWhip,
   relay: text.ofRelay,
 };
 const PHASES: Readonly<Record<View['children'][string]['phase'], string>> = {

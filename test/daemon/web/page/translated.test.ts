@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Field, settingsOfSchema } from '../../../../daemon/config/form/form.ts';
+import { CHILDREN } from '../../../../daemon/health/media-rules.ts';
 import { RULES } from '../../../../daemon/health/run.ts';
 import { en as labels } from '../../../../daemon/web/page/text/labels/en.ts';
 import { translate } from '../../../../daemon/web/page/text/translation.ts';
@@ -32,6 +33,19 @@ test('the title of each alert is translated, and so is what it advises', () => {
     said.filter((text) => translate(text, 'de') === undefined),
     [],
   );
+});
+
+test('each process has a name for hosts and an advice, and both are translated', () => {
+  const processes = ['media', 'capture', 'camera', 'camera2', 'sound', 'uplink', 'whep', 'whip'];
+  assert.equal(Object.keys(CHILDREN).toSorted(), [...processes, 'relay'].toSorted());
+  const said = Object.values(CHILDREN).flatMap(({ name, advice }) => [
+    ...[`${name} is not working`, `${name} failed and was restarted`, name, advice],
+  ]);
+  for (const text of said) {
+    const translated = translate(text, 'de');
+    assert.ok(translated !== undefined && !translated.includes('The '), text);
+    assert.not.match(text, /whep|whip|webrtc|process/i);
+  }
 });
 
 test('each key that the settings show has a name in every language', () => {

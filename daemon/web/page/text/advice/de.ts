@@ -38,6 +38,7 @@ export const de: AdviceTexts = {
   secondCameraPlugged: 'Prüfe, ob die zweite Kamera eingesteckt und eingeschaltet ist.',
   soundPlugged: 'Prüfe, ob die Soundkarte eingesteckt ist.',
   roomWatches: 'Die Gäste im Raum können weiter zusehen.',
+  phoneAgain: 'Verbinde das Handy oder OBS noch einmal.',
   recovered:
     'Es läuft von selbst wieder. Wenn es noch einmal passiert, sichere das Journal und melde es.',
   restarted: 'Es startet von selbst neu.',

@@ -32,6 +32,7 @@ export const en = {
   secondCameraPlugged: 'Check that the second camera is plugged in and switched on.',
   soundPlugged: 'Check that the sound card is plugged in.',
   roomWatches: 'Guests in the room can still watch.',
+  phoneAgain: 'Connect the phone or OBS again.',
   recovered: 'It recovered by itself. If this happens again, save the journal and report it.',
   restarted: 'It is restarted by itself.',
   againRestart: 'If this happens again, restart the box.',

@@ -35,6 +35,7 @@ export const es: AdviceTexts = {
   secondCameraPlugged: 'Comprueba que la segunda cámara está enchufada y encendida.',
   soundPlugged: 'Comprueba que la tarjeta de sonido está enchufada.',
   roomWatches: 'El público de la sala puede seguir mirando.',
+  phoneAgain: 'Vuelve a conectar el teléfono u OBS.',
   recovered: 'Se ha recuperado solo. Si vuelve a pasar, guarda el registro y avisa.',
   restarted: 'Se reinicia solo.',
   againRestart: 'Si vuelve a pasar, reinicia la caja.',

@@ -38,6 +38,7 @@ export const fr: AdviceTexts = {
   secondCameraPlugged: 'Vérifiez que la seconde caméra est branchée et allumée.',
   soundPlugged: 'Vérifiez que la carte son est branchée.',
   roomWatches: 'Le public dans la salle peut continuer à regarder.',
+  phoneAgain: 'Reconnectez le téléphone ou OBS.',
   recovered: 'C’est reparti tout seul. Si cela se reproduit, gardez le journal et signalez-le.',
   restarted: 'Cela redémarre tout seul.',
   againRestart: 'Si cela se reproduit, redémarrez la box.',

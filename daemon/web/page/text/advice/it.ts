@@ -35,6 +35,7 @@ export const it: AdviceTexts = {
   secondCameraPlugged: 'Controlla che la seconda camera sia collegata e accesa.',
   soundPlugged: 'Controlla che la scheda audio sia collegata.',
   roomWatches: 'Il pubblico in sala può continuare a guardare.',
+  phoneAgain: 'Collega di nuovo il telefono o OBS.',
   recovered: 'È ripartito da solo. Se succede ancora, salva il registro e segnalalo.',
   restarted: 'Si riavvia da solo.',
   againRestart: 'Se succede ancora, riavvia la box.',

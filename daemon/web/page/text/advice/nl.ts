@@ -39,6 +39,7 @@ export const nl: AdviceTexts = {
   secondCameraPlugged: 'Kijk of de tweede camera is aangesloten en aanstaat.',
   soundPlugged: 'Kijk of de geluidskaart is aangesloten.',
   roomWatches: 'Gasten in de zaal kunnen blijven kijken.',
+  phoneAgain: 'Verbind de telefoon of OBS opnieuw.',
   recovered: 'Het is vanzelf hersteld. Gebeurt het weer, bewaar dan het journaal en meld het.',
   restarted: 'Het herstart vanzelf.',
   againRestart: 'Gebeurt het weer, herstart dan de box.',

@@ -33,6 +33,7 @@ export const pt: AdviceTexts = {
   secondCameraPlugged: 'Verifique se a segunda câmara está ligada à corrente e acesa.',
   soundPlugged: 'Verifique se a placa de som está ligada.',
   roomWatches: 'O público na sala pode continuar a ver.',
+  phoneAgain: 'Volte a ligar o telemóvel ou o OBS.',
   recovered: 'Recuperou sozinho. Se voltar a acontecer, guarde o registo e comunique-o.',
   restarted: 'Reinicia-se sozinho.',
   againRestart: 'Se voltar a acontecer, reinicie a caixa.',

@@ -97,6 +97,8 @@ export const de: BoxTexts = {
   ofCapture: 'Encoder (capture)',
   ofMedia: 'Stream zu den Gästen (media)',
   ofUplink: 'Gebündelte Leitungen (uplink)',
+  ofWhep: 'Schneller Stream zu den Gästen (whep)',
+  ofWhip: 'Handy als Kamera (whip)',
   ofRelay: 'Simuliertes Internet (relay)',
   running: 'läuft',
   restartsSoon: 'steht, startet gleich neu',

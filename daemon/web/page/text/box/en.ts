@@ -96,6 +96,8 @@ export const en = {
   ofCapture: 'Encoder (capture)',
   ofMedia: 'Stream to the guests (media)',
   ofUplink: 'Bonded links (uplink)',
+  ofWhep: 'Fast stream to the guests (whep)',
+  ofWhip: 'Phone as a camera (whip)',
   ofRelay: 'Simulated internet (relay)',
   running: 'running',
   restartsSoon: 'stopped, restarts soon',

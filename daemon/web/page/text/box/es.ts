@@ -97,6 +97,8 @@ export const es: BoxTexts = {
   ofCapture: 'Codificador (capture)',
   ofMedia: 'Emisión al público (media)',
   ofUplink: 'Enlaces unidos (uplink)',
+  ofWhep: 'Emisión rápida al público (whep)',
+  ofWhip: 'Teléfono como cámara (whip)',
   ofRelay: 'Internet simulada (relay)',
   running: 'en marcha',
   restartsSoon: 'parado, vuelve enseguida',

@@ -97,6 +97,8 @@ export const fr: BoxTexts = {
   ofCapture: 'Encodeur (capture)',
   ofMedia: 'Direct vers le public (media)',
   ofUplink: 'Liaisons réunies (uplink)',
+  ofWhep: 'Direct rapide vers le public (whep)',
+  ofWhip: 'Téléphone comme caméra (whip)',
   ofRelay: 'Internet simulé (relay)',
   running: 'en marche',
   restartsSoon: 'arrêté, redémarre bientôt',

@@ -97,6 +97,8 @@ export const it: BoxTexts = {
   ofCapture: 'Encoder (capture)',
   ofMedia: 'Diretta al pubblico (media)',
   ofUplink: 'Collegamenti uniti (uplink)',
+  ofWhep: 'Diretta rapida al pubblico (whep)',
+  ofWhip: 'Telefono come camera (whip)',
   ofRelay: 'Internet simulata (relay)',
   running: 'in funzione',
   restartsSoon: 'fermo, riparte tra poco',

@@ -97,6 +97,8 @@ export const nl: BoxTexts = {
   ofCapture: 'Encoder (capture)',
   ofMedia: 'Stream naar de gasten (media)',
   ofUplink: 'Gebundelde lijnen (uplink)',
+  ofWhep: 'Snelle stream naar de gasten (whep)',
+  ofWhip: 'Telefoon als camera (whip)',
   ofRelay: 'Gesimuleerd internet (relay)',
   running: 'draait',
   restartsSoon: 'gestopt, herstart zo',

@@ -97,6 +97,8 @@ export const pt: BoxTexts = {
   ofCapture: 'Codificador (capture)',
   ofMedia: 'Transmissão para o público (media)',
   ofUplink: 'Ligações juntas (uplink)',
+  ofWhep: 'Transmissão rápida para o público (whep)',
+  ofWhip: 'Telemóvel como câmara (whip)',
   ofRelay: 'Internet simulada (relay)',
   running: 'a funcionar',
   restartsSoon: 'parado, recomeça já',
