@@ -1,5 +1,6 @@
 /** The rendition that one viewer plays, and how often it has changed. */
 import {
+  addArrival,
   addFrames,
   addTransfer,
   afterInterruption,
@@ -32,6 +33,12 @@ export class Adaptation {
 
   addTransfer(transfer: Transfer): void {
     this.#history = addTransfer(this.#history, transfer);
+  }
+
+  /** @param endDateMs When the part that has come in ended. */
+  addArrival(endDateMs: number): void {
+    const nowMs = performance.now();
+    this.#history = addArrival(this.#history, nowMs - endDateMs, nowMs);
   }
 
   interrupt(): void {

@@ -17,6 +17,8 @@ export interface PlaybackHistory {
   readonly transfers: readonly Transfer[];
   /** Of the last seconds, oldest first. */
   readonly frames: readonly (FrameTotals & { readonly atMs: number })[];
+  /** How late parts came in the last half minute, oldest first: the least late of each half second. */
+  readonly arrivals: readonly { readonly atMs: number; readonly lateMs: number }[];
   /** When playback was interrupted in the last seconds, oldest first. */
   readonly interruptedMs: readonly number[];
   /** No change up before. */
@@ -28,6 +30,14 @@ export interface PlaybackHistory {
 const TRANSFERS_MAX = 12;
 /** Clocks in browsers are no finer. */
 const TRANSFER_MIN_MS = 1;
+/**
+ * Parts that all come later than before, by more than this, wait in a queue: more is sent than the
+ * line carries. Jitter and repeated packets delay some parts only, though each by as much.
+ */
+const BEHIND_MS = 80;
+const BEHIND_WITHIN_MS = 1_000;
+const ARRIVALS_WINDOW_MS = 30_000;
+const ARRIVALS_SLICE_MS = 500;
 const UP_RATIO = 3;
 const DOWN_RATIO = 1.3;
 /** From the start, and from a stall, to a change up. */
@@ -48,12 +58,27 @@ const DROPPED_RATIO_MAX = 0.2;
 const TOO_LARGE_MS = 120_000;
 
 export function openHistory(nowMs: number): PlaybackHistory {
-  const nothing = { transfers: [], frames: [], interruptedMs: [] };
+  const nothing = { transfers: [], frames: [], arrivals: [], interruptedMs: [] };
   return { ...nothing, upFromMs: nowMs + STABLE_MS, tooLarge: undefined };
 }
 
 export function addTransfer(history: PlaybackHistory, transfer: Transfer): PlaybackHistory {
   return { ...history, transfers: [...history.transfers.slice(1 - TRANSFERS_MAX), transfer] };
+}
+
+/** @param lateMs From the end of a part, by its date, to its arrival, by any steady clock. */
+export function addArrival(
+  history: PlaybackHistory,
+  lateMs: number,
+  nowMs: number,
+): PlaybackHistory {
+  const recent = history.arrivals.filter(({ atMs }) => nowMs - atMs < ARRIVALS_WINDOW_MS);
+  const last = recent.at(-1);
+  const arrivals =
+    last !== undefined && nowMs - last.atMs < ARRIVALS_SLICE_MS
+      ? [...recent.slice(0, -1), { ...last, lateMs: Math.min(last.lateMs, lateMs) }]
+      : [...recent, { atMs: nowMs, lateMs }];
+  return { ...history, arrivals };
 }
 
 export function addFrames(
@@ -95,6 +120,7 @@ export function afterSwitch(
   return {
     transfers: [],
     frames: [],
+    arrivals: history.arrivals,
     interruptedMs: [],
     upFromMs: nowMs + waitMs,
     tooLarge: isTooLarge ? { index: from, untilMs: nowMs + TOO_LARGE_MS } : history.tooLarge,
@@ -115,7 +141,8 @@ export function chooseRendition(
   if (dropsFrames(history) || isInterruptedOften(history, nowMs)) return Math.max(0, present - 1);
   const rateBps = slowestQuarterBps(history.transfers);
   if (rateBps === undefined) return present;
-  if (rateBps < (bandwidthsBps[present] ?? 0) * DOWN_RATIO) return Math.max(0, present - 1);
+  const isSlow = rateBps < (bandwidthsBps[present] ?? 0) * DOWN_RATIO;
+  if (isSlow && isBehind(history, nowMs)) return Math.max(0, present - 1);
   const higherBps = bandwidthsBps[present + 1];
   if (higherBps === undefined || rateBps <= higherBps * UP_RATIO) return present;
   const { tooLarge, upFromMs } = history;
@@ -132,6 +159,14 @@ function dropsFrames({ frames }: PlaybackHistory): boolean {
   const shown = last.shown - first.shown;
   const dropped = last.dropped - first.dropped;
   return shown >= FRAMES_MIN && dropped > shown * DROPPED_RATIO_MAX;
+}
+
+/** True where parts come later and later, and where it is not known. */
+function isBehind({ arrivals }: PlaybackHistory, nowMs: number): boolean {
+  if (arrivals.length === 0) return true;
+  const least = (of: typeof arrivals) => Math.min(...of.map(({ lateMs }) => lateMs));
+  const recent = arrivals.filter(({ atMs }) => nowMs - atMs < BEHIND_WITHIN_MS);
+  return least(recent) - least(arrivals) > BEHIND_MS;
 }
 
 /** True where playback does not hold, though parts come in fast enough: the device is too slow. */

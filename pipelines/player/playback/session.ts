@@ -124,7 +124,10 @@ export class LiveSession {
     );
     const events: TrackEvents = {
       onPart: (part, edgeS) => {
+        const { dateMs, durationS } = part;
         this.#bufferedMs[isVideo ? 'video' : 'audio'] = performance.now();
+        if (isVideo && dateMs !== undefined)
+          this.#adaptation.addArrival(dateMs + durationS * 1_000);
         if (isVideo || this.#multivariant.variants.length === 0) this.#clock.setFrom(part, edgeS);
         this.#start();
       },
@@ -206,6 +209,8 @@ export class LiveSession {
     // Some browsers pause a page in the background: its buffer must not fill up.
     if (video.paused && endS - nowS > PAUSED_AHEAD_S) this.#pacer.start(range);
     if (video.paused || nowS < startS) return;
+    const isStalled = isStuck && !video.seeking && video.readyState < video.HAVE_FUTURE_DATA;
+    if (isStalled && this.#pacer.leaveStall(range)) return;
     this.#pacer.setWay(this.way());
     this.#pacer.note(range);
     if (this.#pacer.keep(range)) this.#adaptation.interrupt();

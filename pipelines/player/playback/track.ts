@@ -24,9 +24,15 @@ export interface TrackEvents {
   readonly onDiscontinuity: () => void;
 }
 
-/** Parts fetched in parallel when a track starts. */
-const START_PARALLEL = 4;
+/** Parts fetched at once where several are missing. */
+const PARALLEL_MAX = 4;
 const REQUEST_TIMEOUT_MS = 8_000;
+
+/** A part that was asked for before the playlist had it. */
+interface Prefetched {
+  readonly href: string;
+  readonly bytes: ArrayBuffer | undefined;
+}
 
 /**
  * At any time one blocking playlist reload and one request for the hinted part
@@ -92,42 +98,49 @@ export class LiveTrack {
       const query = `?_HLS_msn=${hint.msn}&_HLS_part=${hint.part}&_HLS_skip=YES`;
       const [bytes, next] = await Promise.all([prefetch, this.#fetchPlaylist(query, signal)]);
       playlist = next;
-      await this.#appendNew(playlist, { href: url.href, bytes }, signal);
+      await this.#appendNew(playlist, signal, { href: url.href, bytes });
     }
   }
 
-  async #appendAll(parts: readonly PlaylistPart[], signal: AbortSignal): Promise<void> {
-    for (let i = 0; i < parts.length; i += START_PARALLEL) {
-      const batch = parts.slice(i, i + START_PARALLEL);
-      const fetched = batch.map((part) =>
-        this.#fetchBytes(new URL(part.uri, this.#playlistUrl), signal),
-      );
+  /**
+   * Appends parts in order, and fetches several at once: where parts are short, or the network is
+   * uneven, one after the other would take longer than they play.
+   */
+  async #appendAll(
+    parts: readonly PlaylistPart[],
+    signal: AbortSignal,
+    prefetched?: Prefetched,
+  ): Promise<void> {
+    for (let i = 0; i < parts.length; i += PARALLEL_MAX) {
+      const batch = parts.slice(i, i + PARALLEL_MAX);
+      const fetched = batch.map((part) => this.#bytesOf(part, signal, prefetched));
       // The first failure ends this; later ones are ignored.
       for (const bytes of fetched) bytes.catch(() => undefined);
       for (const [j, part] of batch.entries()) await this.#append(part, await fetched[j], signal);
     }
   }
 
-  /** Appends all parts that the playlist lists after the last appended one, in order. */
+  /** Undefined for a gap. */
+  async #bytesOf(
+    { uri, isGap }: PlaylistPart,
+    signal: AbortSignal,
+    prefetched: Prefetched | undefined,
+  ): Promise<ArrayBuffer | undefined> {
+    if (isGap) return undefined;
+    const url = new URL(uri, this.#playlistUrl);
+    const isFetched = url.href === prefetched?.href && prefetched.bytes !== undefined;
+    return isFetched ? prefetched.bytes : await this.#fetchBytes(url, signal);
+  }
+
+  /** Appends all parts that the playlist lists after the last appended one. */
   async #appendNew(
     { parts }: MediaPlaylist,
-    prefetched: { readonly href: string; readonly bytes: ArrayBuffer | undefined },
     signal: AbortSignal,
+    prefetched?: Prefetched,
   ): Promise<void> {
-    for (const part of parts) {
-      if (this.#last !== undefined && !isAfter(part, this.#last)) continue;
-      if (part.isGap) {
-        this.#last = part;
-        this.#events.onDiscontinuity();
-        continue;
-      }
-      const url = new URL(part.uri, this.#playlistUrl);
-      const bytes =
-        url.href === prefetched.href && prefetched.bytes !== undefined
-          ? prefetched.bytes
-          : await this.#fetchBytes(url, signal);
-      await this.#append(part, bytes, signal);
-    }
+    const last = this.#last;
+    const isNew = (part: PlaylistPart) => last === undefined || isAfter(part, last);
+    await this.#appendAll(parts.filter(isNew), signal, prefetched);
   }
 
   /** Continues with the other rendition from part `at` on. */
@@ -136,7 +149,7 @@ export class LiveTrack {
     this.#nextUrl = undefined;
     const query = `?_HLS_msn=${at.msn}&_HLS_part=${at.part}&_HLS_skip=YES`;
     const playlist = await this.#fetchPlaylist(query, signal);
-    await this.#appendNew(playlist, { href: '', bytes: undefined }, signal);
+    await this.#appendNew(playlist, signal);
     return playlist;
   }
 
@@ -145,7 +158,11 @@ export class LiveTrack {
     bytes: ArrayBuffer | undefined,
     signal: AbortSignal,
   ): Promise<void> {
-    if (bytes === undefined) return;
+    if (bytes === undefined) {
+      this.#last = part;
+      this.#events.onDiscontinuity();
+      return;
+    }
     await this.#appendInit(part, signal);
     signal.throwIfAborted();
     await this.#buffer.append(bytes);

@@ -12,16 +12,20 @@ const NARROW_BPS = 700_000;
 const NAMES: Readonly<Record<string, string>> = {
   '?player=whep': 'WHEP',
   '?player=frames': 'frames, pushed',
-  '?player=push': 'parts of 100 ms, pushed',
-  '?player=parts': 'parts of 100 ms, fetched',
+  '?player=push': 'parts, pushed',
+  '?player=parts': 'parts, fetched',
 };
 
 export async function benchLossy(): Promise<readonly Figure[]> {
   const bad = await watch({ lossRatio: 0.02, jitterMs: 30 }, Object.keys(NAMES), SECONDS);
+  const worse = { lossRatio: 0.02, jitterMs: 60 };
+  const ways = ['?player=push', '?player=parts'];
+  const uneven = await watch(worse, ways, SECONDS, 200);
   const narrow = { lossRatio: 0, jitterMs: 0, rateBps: NARROW_BPS };
   const limited = await watch(narrow, ['?player=whep'], SECONDS / 2);
   return [
-    ...bad.map((seen) => figureOf('2 % loss, 30 ms jitter', seen, SECONDS)),
+    ...bad.map((seen) => figureOf('100 ms, 2 % loss, 30 ms jitter', seen, SECONDS)),
+    ...uneven.map((seen) => figureOf('200 ms, 2 % loss, 60 ms jitter', seen, SECONDS)),
     ...limited.map((seen) => figureOf(`a line of ${NARROW_BPS / 1e3} kb/s`, seen, SECONDS / 2)),
   ];
 }
@@ -42,10 +46,11 @@ async function watch(
   line: LossyOptions,
   queries: readonly string[],
   seconds: number,
+  partMs = 100,
 ): Promise<readonly LossySeen[]> {
   await using network = await openLossyNetwork(line);
   const { venue, guest, venueAddress } = network;
-  const run: LossyRun = { guest, venueAddress, queries, seconds };
+  const run: LossyRun = { guest, venueAddress, queries, partMs, seconds };
   const program = ['--import', 'tsx', 'scripts/bench/lossy/run.ts', JSON.stringify(run)];
   const args = ['netns', 'exec', venue, process.execPath, ...program];
   const { stdout, stderr, exitCode } = await runCommand('ip', args, { timeoutMs: TIMEOUT_MS });

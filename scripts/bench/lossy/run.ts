@@ -16,6 +16,7 @@ export interface LossyRun {
   readonly guest: string;
   readonly venueAddress: string;
   readonly queries: readonly string[];
+  readonly partMs: number;
   readonly seconds: number;
 }
 
@@ -52,7 +53,7 @@ async function watch(query: string): Promise<LossySeen> {
   await using box = await startBox([
     `viewers.whep.port=${await freeUdpPort()}`,
     'viewers.host=0.0.0.0',
-    'viewers.part_ms=100',
+    `viewers.part_ms=${run.partMs}`,
   ]);
   await box.ready();
   await using browser = await openChromium({ width: 960, height: 600 }, chromium);

@@ -11,12 +11,16 @@ import {
   withBase,
 } from './pace.ts';
 
+/** A device that is slow to seek must not be asked again before it has. */
+const LEAVE_EVERY_MS = 1_500;
+
 /** What can be played, in s of media time. */
 export type Range = readonly [startS: number, endS: number];
 
 export class Pacer {
   readonly #video: HTMLVideoElement;
   #pace: Pace = openPace(performance.now());
+  #leftMs = Number.NEGATIVE_INFINITY;
 
   constructor(video: HTMLVideoElement) {
     this.#video = video;
@@ -34,6 +38,20 @@ export class Pacer {
     const nowS = this.#video.currentTime;
     if (this.#video.paused || nowS < startS) return;
     this.#pace = addSample(this.#pace, { endS, nowS }, performance.now());
+  }
+
+  /**
+   * Playback stands still. After a stall Chromium waits for more media than at the start, half a
+   * second and more: a seek ends that, and goes on as close to the live edge as before.
+   * @returns whether there was enough for it.
+   */
+  leaveStall([startS, endS]: Range): boolean {
+    const nowMs = performance.now();
+    const isEnough = endS - this.#video.currentTime > this.#pace.targetS + START_BEHIND_S;
+    if (!isEnough || nowMs - this.#leftMs < LEAVE_EVERY_MS) return false;
+    this.#leftMs = nowMs;
+    this.start([startS, endS]);
+    return true;
   }
 
   /** How media comes now. */

@@ -14,7 +14,7 @@ const PARTS_MAX_MS = 120_000;
 /** Pushed for longer than this, it works. */
 const WORKS_MS = 30_000;
 /** So many stalls within the time, and parts are fetched: those adapt to a slow network. */
-const STALLS_MAX = 2;
+const STALLS_MAX = 4;
 const STALLS_WITHIN_MS = 10_000;
 
 /** The network is too slow, or too uneven, for what is pushed. */

@@ -2,6 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
+  addArrival,
   addFrames,
   addTransfer,
   afterInterruption,
@@ -116,6 +117,37 @@ test('two stalls, one long one, or a page in the background change nothing', () 
   assert.is(often([1_000, 9_000, 17_000]), 2);
   assert.is(often([1_000, 5_000, 9_000]), 1);
   assert.is(often([1_000, 5_000, 9_000], whileHidden), 2);
+});
+
+/** Which rendition follows the second-highest, where its parts take so long, and come so late. */
+function onLine(seed: number, lateMs: (atMs: number, random: () => number) => number) {
+  const random = seeded(seed);
+  let history = openHistory(0);
+  let index = 1;
+  for (let atMs = 0; atMs < 60_000 && index === 1; atMs += STEP_MS) {
+    // In short bursts: each part alone looks as if the line were too slow.
+    history = addTransfer(history, { bytes: 16_000, ms: 80 + 120 * random() });
+    history = addArrival(history, lateMs(atMs, random), atMs);
+    index = chooseRendition(history, BANDWIDTHS_BPS, 1, atMs);
+  }
+  return index;
+}
+
+test('jitter, and parts that come late one by one, change nothing', () => {
+  for (let seed = 1; seed <= 40; seed += 1) {
+    const late = (_atMs: number, random: () => number) =>
+      300 + 60 * random() + (random() < 0.15 ? 200 : 0);
+    assert.is(onLine(seed, late), 1, `seed ${seed}`);
+  }
+});
+
+test('parts that come later and later from some time on: down', () => {
+  for (let seed = 1; seed <= 40; seed += 1) {
+    const fromMs = 5_000 + 20_000 * seeded(seed)();
+    const late = (atMs: number, random: () => number) =>
+      300 + 60 * random() + 0.2 * Math.max(0, atMs - fromMs);
+    assert.is(onLine(seed, late), 0, `seed ${seed}`);
+  }
 });
 
 test.run();
