@@ -29,6 +29,10 @@ interface Session {
 
 /** A viewer that does not connect, or sends no report, for so long is gone. */
 const SILENT_MAX_MS = 10_000;
+/** Where there are too many, one that has not connected by then gives way to the next. */
+const GIVES_WAY_MS = 2_000;
+/** Of the crew, beside all guests. */
+const PREVIEWS_MAX = 4;
 
 type Offering = Extract<WhepRequest, { type: 'offer' }>;
 
@@ -58,7 +62,7 @@ export class Sessions {
 
   /** Resolves with what the viewer is answered; never rejects. */
   async offer(offering: Offering): Promise<WhepAnswer> {
-    const full = this.#isFullFor(offering.address);
+    const full = this.#isFullFor(offering);
     if (full !== undefined) return { status: 503, line: full };
     const offer = parseOffer(offering.sdp);
     if ('status' in offer) return offer;
@@ -122,12 +126,29 @@ export class Sessions {
     }
   }
 
-  #isFullFor(address: string): string | undefined {
+  #isFullFor({ address, isPreview }: Offering): string | undefined {
     const { maxViewers, maxViewersPerAddress } = this.#deps.settings;
-    if (this.#sessions.size >= maxViewers) return `there are ${maxViewers} viewers already`;
-    let own = 0;
-    for (const session of this.#sessions.values()) if (session.address === address) own += 1;
-    return own < maxViewersPerAddress ? undefined : 'your address has too many viewers';
+    const others = [...this.#sessions.values()].filter((one) => one.isPreview === isPreview);
+    if (isPreview) return others.length < PREVIEWS_MAX ? undefined : 'there are too many previews';
+    const own = others.filter((one) => one.address === address).length;
+    if (own >= maxViewersPerAddress) return 'your address has too many viewers';
+    const isFull = others.length >= maxViewers && !this.#makeRoom(others, own);
+    return isFull ? `there are ${maxViewers} viewers already` : undefined;
+  }
+
+  /**
+   * Offers cost nothing: of those that did not connect in time, one of the address with the most
+   * ends, where that has more than the one that comes.
+   */
+  #makeRoom(guests: readonly Session[], ownCount: number): boolean {
+    const counts = new Map<string, number>();
+    for (const { address } of guests) counts.set(address, (counts.get(address) ?? 0) + 1);
+    const countOf = ({ address }: Session) => counts.get(address) ?? 0;
+    const sinceMs = this.#deps.nowMs() - GIVES_WAY_MS;
+    const [first] = guests
+      .filter((one) => !one.isOpen && one.heardMs <= sinceMs && countOf(one) > ownCount)
+      .toSorted((a, b) => countOf(b) - countOf(a) || a.heardMs - b.heardMs);
+    return first !== undefined && this.end(first.id);
   }
 
   #open(offer: Offer, { address, isPreview, renditions }: Offering): Session {

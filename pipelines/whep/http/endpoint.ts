@@ -40,7 +40,7 @@ const BODY_MAX_BYTES = 65_536;
 /** The WHEP process answers within milliseconds; with a STUN server, within two seconds. */
 const ANSWERS = { max: 16, maxMs: 5_000 };
 /** A guest who reloads the page sends one; one address may have many guests. */
-const OFFERS = { burst: 20, perS: 1, totalBurst: 60, totalPerS: 10 };
+const OFFERS = { burst: 20, perS: 1, totalBurst: 60, totalPerS: 10, keptForNewcomers: 30 };
 
 /** What the page waits for, where the process is starting, and where there are too many viewers. */
 const [SOON_S, LATER_S] = ['1', '5'];
@@ -57,7 +57,7 @@ const NOT_SDP = refuse(415, 'send an SDP offer, as application/sdp', 0, [
 export function openWhep(deps: WhepDeps): Whep {
   const { admit, send } = deps;
   const pending = new PendingAnswers<WhepAnswer>(ANSWERS);
-  const offers = openAttemptLimit(OFFERS);
+  const [ofGuests, ofCrew] = [openAttemptLimit(OFFERS), openAttemptLimit(OFFERS)];
   const links = linksOf(deps.options.iceServers);
   const isAllowed = openTokenCheck(deps.options.tokenFile);
   const ask = (render: (request: number) => WhepRequest): Promise<WhepAnswer | undefined> =>
@@ -66,6 +66,8 @@ export function openWhep(deps: WhepDeps): Whep {
     const type = request.header('content-type') ?? '';
     if (!/^application\/sdp\s*(?:;|$)/i.test(type)) return NOT_SDP;
     const { address = '' } = request;
+    // Guests do not use up what the crew may ask.
+    const offers = isPreview ? ofCrew : ofGuests;
     if (!offers.take(address, deps.nowMs())) return TOO_OFTEN;
     return {
       bodyMaxBytes: BODY_MAX_BYTES,

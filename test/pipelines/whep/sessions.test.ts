@@ -76,6 +76,39 @@ test('it tells which renditions its viewers are to get, as long as there is one'
   assert.equal(sessions.wanted, []);
 });
 
+test('where all places are taken by offers that did not connect, a newcomer gets one of them', async () => {
+  const { sessions, peers, clock, offer } = openSessions(20, 10);
+  for (let i = 0; i < 20; i += 1) await offer(i < 10 ? 'one' : 'other');
+  peers[0]?.onOpen();
+  clock.ms += 1_999;
+  assert.is((await offer('guest')).status, 503, 'they may connect yet');
+  clock.ms += 1;
+  assert.is((await offer('guest')).status, 201);
+  assert.is(sessions.count, 20);
+  assert.ok(peers[0]?.isClosed === false && peers.filter(({ isClosed }) => isClosed).length === 1);
+  for (let i = 0; i < 30; i += 1) await offer(`guest ${i}`);
+  assert.is(peers[0]?.isClosed, false, 'one that is connected stays');
+  assert.is(sessions.count, 20);
+});
+
+test('an address that floods takes no place of one that has fewer', async () => {
+  const { peers, clock, offer } = openSessions(10, 10);
+  for (let i = 0; i < 5; i += 1) await offer('a');
+  for (let i = 0; i < 5; i += 1) await offer('b');
+  clock.ms += 5_000;
+  assert.is((await offer('a')).status, 503);
+  assert.ok(peers.every(({ isClosed }) => !isClosed));
+});
+
+test('the crew sees the picture however many guests there are', async () => {
+  const { sessions, offer } = openSessions(3, 3);
+  for (let i = 0; i < 3; i += 1) await offer('a');
+  const statuses = [];
+  for (let i = 0; i < 5; i += 1) statuses.push((await offer('a', CHROMIUM_OFFER, true)).status);
+  assert.equal(statuses, [201, 201, 201, 201, 503]);
+  assert.is(sessions.count, 7);
+});
+
 test('a malformed offer opens nothing', async () => {
   const { sessions, peers, offer } = openSessions();
   assert.is((await offer('a', 'v=0')).status, 400);
