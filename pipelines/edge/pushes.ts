@@ -26,6 +26,10 @@ export interface EdgePushOptions {
 
 /** A box has four renditions at most, and the sound: each by part and by frame. */
 const STREAMS_MAX = 16;
+/** Streams that were asked for and are not answered yet: guests may make up their names. */
+const UNANSWERED_MAX = 16;
+/** A room behind NAT, whose guests come all together, asks for a few at once. */
+const UNANSWERED_PER_ADDRESS = 4;
 /** Of picture and sound, before the first media. */
 const INITS_MAX = 8;
 const CHECK_EVERY_MS = 250;
@@ -50,9 +54,12 @@ class EdgeStream {
   /** The upstream's response has ended, or there was none. */
   isOver = false;
   readMs: number;
+  /** Of the client that asked first; undefined for this edge. */
+  readonly address: string | undefined;
 
-  constructor(nowMs: number) {
+  constructor(nowMs: number, address: string | undefined) {
     this.readMs = nowMs;
+    this.address = address;
   }
 }
 
@@ -81,7 +88,7 @@ export class EdgePushes {
   answer(request: HttpRequest): Reply | Wait | undefined {
     const wanted = readPushRequest(request);
     if (wanted === undefined || 'status' in wanted) return wanted;
-    const stream = this.#open(wanted, request.header);
+    const stream = this.#open(wanted, request);
     if (stream === undefined) return TOO_MANY;
     const attempt = (): Reply | undefined => {
       const { channel, status } = stream;
@@ -105,7 +112,7 @@ export class EdgePushes {
     onRecord: OnPushed,
     signal: AbortSignal,
   ): Promise<number> {
-    const stream = this.#open(wanted, () => undefined);
+    const stream = this.#open(wanted, { header: () => undefined });
     if (stream === undefined) return 503;
     const { channel, status = 503 } = await begun(stream, signal);
     if (channel === undefined || signal.aborted) return status;
@@ -144,17 +151,27 @@ export class EdgePushes {
 
   #open(
     wanted: Pick<PushRequest, 'rendition' | 'chunk'>,
-    header: HeaderLookup,
+    { header, address }: Pick<HttpRequest, 'header' | 'address'>,
   ): EdgeStream | undefined {
     const url = urlOf(wanted);
     const known = this.#streams.get(url);
     if (known !== undefined) return known;
-    if (this.#streams.size >= STREAMS_MAX) return undefined;
-    const stream = new EdgeStream(this.#options.nowMs());
+    if (!this.#mayOpen(address)) return undefined;
+    const stream = new EdgeStream(this.#options.nowMs(), address);
     this.#streams.set(url, stream);
     // It never rejects.
     void this.#read(url, stream, header);
     return stream;
+  }
+
+  /** No address has more that is not answered than it leaves free; undefined for the edge itself. */
+  #mayOpen(address: string | undefined): boolean {
+    const unanswered = [...this.#streams.values()].filter(({ status }) => status !== 200);
+    if (this.#streams.size - unanswered.length >= STREAMS_MAX) return false;
+    const free = UNANSWERED_MAX - unanswered.length;
+    if (address === undefined) return free > 0;
+    const own = unanswered.filter((one) => one.address === address).length;
+    return own < Math.min(UNANSWERED_PER_ADDRESS, free);
   }
 
   async #read(url: string, stream: EdgeStream, header: HeaderLookup): Promise<void> {

@@ -115,6 +115,53 @@ test('a stream that the upstream does not have is refused, and costs nothing aft
   assert.is(room.edge.count, 0);
 });
 
+/** An edge whose upstream answers for `real` and no other name. */
+function openHungEdge() {
+  const stop = new AbortController();
+  const edge = new EdgePushes({
+    upstream: async (url, _headers, { onStatus }, signal) => {
+      if (url.includes('/real-')) onStatus(200);
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    },
+    loop: openCdnLoop(),
+    nowMs: () => 0,
+    wake: () => undefined,
+    onAnswer: () => undefined,
+    signal: stop.signal,
+  });
+  /** False where it is refused. */
+  const ask = (name: string, address: string): boolean => {
+    const path = `/live/push/${name}`;
+    const query = new URLSearchParams();
+    const answer = edge.answer({ path, query, header: () => undefined, address });
+    return answer !== undefined && 'wait' in answer;
+  };
+  return { edge, ask, stop };
+}
+
+test('made-up names keep nobody from the streams that there are', () => {
+  const { edge, ask, stop } = openHungEdge();
+  for (let guest = 1; guest <= 5; guest += 1) {
+    const taken = Array.from({ length: 30 }, (_, i) =>
+      ask(`made-up-${guest}-${i}`, `10.0.0.${guest}`),
+    );
+    assert.ok(taken.filter(Boolean).length <= 4);
+    for (let i = 0; i < 10; i += 1) assert.ok(ask(`real-${i}`, '10.0.0.99'), `${guest} floods`);
+  }
+  assert.ok(edge.count <= 32);
+  stop.abort();
+});
+
+test('a stream that is read already costs no address anything', () => {
+  const { ask, stop } = openHungEdge();
+  for (let i = 0; i < 4; i += 1) ask(`made-up-${i}`, 'room');
+  assert.not.ok(ask('made-up-5', 'room'));
+  assert.ok(ask('made-up-1', 'room'), 'it joins');
+  ask('real-1', 'elsewhere');
+  assert.ok(ask('real-1', 'room'));
+  stop.abort();
+});
+
 test('a stream that nobody reads any more is left', async () => {
   await using room = await openRoom();
   const stop = new AbortController();
