@@ -34,10 +34,8 @@ export const PART_MIN_RATIO = 0.85;
  */
 export function partTargetBeside(partMs: number, audioFrameMs: number): number {
   const frames = Math.ceil(partMs / audioFrameMs - 1e-6);
-  const targetMs = frames * audioFrameMs;
-  return partMs >= PART_MIN_RATIO * targetMs && (frames - 1) / frames >= PART_MIN_RATIO
-    ? targetMs
-    : partMs;
+  // The parts of the picture are longer than one frame of sound less.
+  return (frames - 1) / frames >= PART_MIN_RATIO ? frames * audioFrameMs : partMs;
 }
 
 /**
