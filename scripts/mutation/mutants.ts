@@ -10,7 +10,10 @@ export interface Mutant {
 }
 
 export interface Mutated {
-  /** `globalThis.mutation(id)` is true for the one that is on. */
+  /**
+   * `globalThis.mutation(id)` is true for the one that is on. Where both can be looked at without
+   * an effect, `globalThis.differs(id, to, from)` is told of them while `globalThis.learns`.
+   */
   readonly source: string;
   readonly mutants: readonly Mutant[];
 }
@@ -73,9 +76,38 @@ export function mutate(file: string, text: string, firstId: number): Mutated {
     const isStatement = ts.isExpressionStatement(node);
     const own = isStatement ? body.replace(/;\s*$/, '') : body;
     const choices = variants.map((to, i) => `globalThis.mutation(${ids[i]}) ? (${to}) : `).join('');
-    return `${lead}(${choices}(${own}))${isStatement ? ';' : ''}`;
+    const looks = hasNoEffect(node) ? looksAt(node.getText(), variants, ids) : '';
+    return `${lead}(${looks}${choices}(${own}))${isStatement ? ';' : ''}`;
   };
   return { source: render(source), mutants };
+}
+
+function looksAt(from: string, variants: readonly string[], ids: readonly number[]): string {
+  const each = variants.map(
+    (to, i) => `globalThis.differs(${ids[i]}, () => (${to}), () => (${from}))`,
+  );
+  return `globalThis.learns && (${each.join(', ')}), `;
+}
+
+/** It may be evaluated once more: it calls, makes and changes nothing. */
+function hasNoEffect(node: ts.Node): boolean {
+  if (ts.isExpressionStatement(node)) return false;
+  if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) return false;
+  if (ts.isPostfixUnaryExpression(node)) return false;
+  if (ts.isPrefixUnaryExpression(node) && INCREMENTS.has(node.operator)) return false;
+  if (EFFECTS.has(node.kind)) return false;
+  return ts.forEachChild(node, (child) => (hasNoEffect(child) ? undefined : true)) === undefined;
+}
+
+const INCREMENTS: ReadonlySet<ts.SyntaxKind> = new Set([K.PlusPlusToken, K.MinusMinusToken]);
+const EFFECTS: ReadonlySet<ts.SyntaxKind> = new Set([
+  ...[K.CallExpression, K.NewExpression, K.AwaitExpression, K.YieldExpression],
+  ...[K.DeleteExpression, K.TaggedTemplateExpression, K.ObjectLiteralExpression],
+  ...[K.ArrayLiteralExpression, K.ArrowFunction, K.FunctionExpression],
+]);
+
+function isAssignment(kind: ts.SyntaxKind): boolean {
+  return kind >= K.FirstAssignment && kind <= K.LastAssignment;
 }
 
 /** Where no expression may stand, or a literal type follows from it. */

@@ -51,11 +51,24 @@ let passed = new Set<number>();
 
 const all = globalThis as unknown as {
   mutation: (id: number) => boolean;
+  differs: (id: number, mutant: () => unknown, original: () => unknown) => void;
+  learns: boolean;
   suites: Suite[];
 };
 all.suites = [];
+all.learns = false;
+/** Mutants that are looked at: a test in which none of their values differs cannot notice them. */
+const compared = new Set<number>();
+all.differs = (id, mutant, original) => {
+  compared.add(id);
+  try {
+    if (!Object.is(mutant(), original())) passed.add(id);
+  } catch {
+    passed.add(id);
+  }
+};
 all.mutation = (id) => {
-  if (active === 0) passed.add(id);
+  if (all.learns && !compared.has(id)) passed.add(id);
   if (id !== active) return false;
   passesLeft -= 1;
   if (passesLeft < 0) throw new Error('a loop without an end');
@@ -94,6 +107,7 @@ async function runTest(suite: Suite, test: Test, maxMs: number): Promise<boolean
 }
 
 async function learn(): Promise<{ known: readonly Known[]; failing: readonly string[] }> {
+  all.learns = true;
   const known: Known[] = [];
   const failing: string[] = [];
   for (const suite of all.suites) {
@@ -106,12 +120,14 @@ async function learn(): Promise<{ known: readonly Known[]; failing: readonly str
       else failing.push(`${suite.name}: ${test.title}`);
     }
   }
+  all.learns = false;
   return { known: known.toSorted((a, b) => a.tookMs - b.tookMs), failing };
 }
 
 async function judge(id: number, known: readonly Known[]): Promise<Verdict> {
   const covering = known.filter(({ passes }) => passes.has(id));
-  if (covering.length === 0) return { id, outcome: 'not-covered' };
+  // Reached, and the same in all tests.
+  if (covering.length === 0) return { id, outcome: compared.has(id) ? 'survived' : 'not-covered' };
   for (const { suite, test, tookMs } of covering) {
     active = id;
     passesLeft = PASSES_MAX;
