@@ -1,0 +1,224 @@
+/** The estimate of what one link can carry. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  Capacity,
+  type CapacityEvidence,
+} from '../../../../../pipelines/bond/core/path/capacity.ts';
+import { RttEstimator } from '../../../../../pipelines/bond/core/path/rtt.ts';
+
+const test = suite('capacity of a link');
+
+/** Of a path of 50 ms with a queue of so many. */
+function rttWith(queueMs: number): RttEstimator {
+  const rtt = new RttEstimator();
+  rtt.add(50, 1_000);
+  for (let i = 0; i < 100; i += 1) rtt.add(50 + queueMs, 1_000);
+  return rtt;
+}
+
+const CALM = rttWith(0);
+const QUEUED = rttWith(100);
+
+class Estimated {
+  readonly capacity = new Capacity();
+  nowMs = 1_000;
+
+  /** Tenths of a second, with these figures. */
+  run(tenths: number, more: Partial<CapacityEvidence>): number {
+    for (let i = 0; i < tenths; i += 1) {
+      this.nowMs += 100;
+      this.capacity.update({
+        nowMs: this.nowMs,
+        rtt: CALM,
+        sentBps: 6e6,
+        deliveredBps: 6e6,
+        lossRatio: 0,
+        sentPackets: 500,
+        ...more,
+      });
+    }
+    return this.capacity.bps;
+  }
+}
+
+const near = (value: number, wanted: number) =>
+  assert.ok(Math.abs(value - wanted) < 1e-6 * wanted, `${value}, not ${wanted}`);
+
+test('the window is what the path holds, 60 ms of queue and what waits for an ACK', () => {
+  const capacity = new Capacity();
+  near(capacity.windowBytes(CALM), 1_000 * (50 + 60) + 12 * 1_400);
+});
+
+test('without congestion it grows by a third a second, to twice of what was carried', () => {
+  const link = new Estimated();
+  near(link.run(1, {}), 8e6 * 1.035);
+  near(link.run(1, {}), 8e6 * 1.035 ** 2);
+  near(link.run(100, {}), 12e6);
+  near(link.run(1, { deliveredBps: 3e6 }), 12e6);
+});
+
+test('what is delivered can be carried', () => {
+  const link = new Estimated();
+  near(link.run(1, { deliveredBps: 20e6 }), 20e6 * 1.035);
+});
+
+test('a link that carries nothing keeps the first guess', () => {
+  near(new Estimated().run(100, { deliveredBps: 0, sentBps: 0 }), 8e6);
+});
+
+test('what was carried fades by a twentieth a second', () => {
+  const link = new Estimated();
+  link.run(1, { deliveredBps: 10e6 });
+  assert.is(link.capacity.provenBps, 10e6);
+  link.run(1, { deliveredBps: 0 });
+  near(link.capacity.provenBps, 10e6 * 0.995);
+  link.nowMs += 99_900;
+  link.run(1, { deliveredBps: 0 });
+  near(link.capacity.provenBps, 10e6 * 0.995 * 0.95);
+});
+
+test('a queue in three tenths in a row cuts it half way to what is delivered', () => {
+  const link = new Estimated();
+  const queued = { rtt: QUEUED, deliveredBps: 4e6, sentBps: 4e6 };
+  near(link.run(2, queued), 8e6);
+  near(link.run(1, queued), 6e6);
+  near(link.run(1, queued), 5e6);
+});
+
+test('a queue in two tenths alone may be a busy machine', () => {
+  const link = new Estimated();
+  for (let i = 0; i < 5; i += 1) {
+    link.run(2, { rtt: QUEUED, deliveredBps: 4e6 });
+    link.run(1, { deliveredBps: 4e6 });
+  }
+  assert.ok(link.capacity.bps >= 8e6);
+});
+
+test('a queue counts beyond 40 ms, half the path and two deviations', () => {
+  const isCut = (rtt: RttEstimator) => new Estimated().run(3, { rtt, deliveredBps: 4e6 }) < 8e6;
+  assert.equal([isCut(rttWith(39)), isCut(rttWith(42))], [false, true]);
+  const far = new RttEstimator();
+  far.add(200, 1_000);
+  for (let i = 0; i < 100; i += 1) far.add(295, 1_000);
+  assert.not.ok(isCut(far));
+  for (let i = 0; i < 100; i += 1) far.add(305, 1_000);
+  assert.ok(isCut(far));
+  const uneven = new RttEstimator();
+  uneven.add(50, 1_000);
+  for (let i = 0; i < 100; i += 1) uneven.add(i % 2 === 0 ? 60 : 250, 1_000);
+  assert.not.ok(isCut(uneven));
+});
+
+test('within one trial it falls to half of what was delivered at its start, and not further', () => {
+  const link = new Estimated();
+  link.run(3, { rtt: QUEUED, deliveredBps: 4e6, sentBps: 4e6 });
+  near(link.run(10, { rtt: QUEUED, deliveredBps: 1e5, sentBps: 1e5 }), 2e6 + 4e6 / 1024);
+});
+
+test('no estimate falls below 100 kbit/s', () => {
+  const link = new Estimated();
+  for (let trial = 0; trial < 20; trial += 1) {
+    // It helps, so that each cut stays.
+    link.run(10, { rtt: QUEUED, deliveredBps: 1e4, sentBps: 1e4 });
+    link.run(1, { rtt: rttWith(10), deliveredBps: 1e4, sentBps: 1e4 });
+  }
+  assert.ok(link.capacity.bps >= 1e5, `${link.capacity.bps}`);
+  assert.ok(link.capacity.bps < 2e5, `${link.capacity.bps}`);
+});
+
+test('nothing is concluded while nothing is delivered', () => {
+  const link = new Estimated();
+  near(link.run(50, { rtt: QUEUED, deliveredBps: 0 }), 8e6);
+  assert.not.ok(link.capacity.hasShownLimit(link.nowMs));
+});
+
+test('loss beyond two per cent of fifty packets cuts it by a seventh', () => {
+  const lossy = (lossRatio: number, sentPackets: number) =>
+    new Estimated().run(3, { lossRatio, sentPackets, deliveredBps: 4e6 });
+  near(lossy(0.1, 50), 8e6 * 0.85);
+  near(lossy(0.1, 49), 8e6);
+  near(lossy(0.02, 50), 8e6);
+  near(lossy(0.021, 50), 8e6 * 0.85);
+});
+
+test('a cut is remembered for eight seconds as a limit', () => {
+  const link = new Estimated();
+  assert.not.ok(link.capacity.hasShownLimit(link.nowMs));
+  link.run(3, { rtt: QUEUED, deliveredBps: 4e6 });
+  assert.ok(link.capacity.hasShownLimit(link.nowMs + 7_999));
+  assert.not.ok(link.capacity.hasShownLimit(link.nowMs + 8_000));
+});
+
+test('after a cut it grows with care, and faster the longer it is ago', () => {
+  const link = new Estimated();
+  link.run(3, { rtt: QUEUED, deliveredBps: 6e6 });
+  const cut = link.capacity.bps;
+  near(link.run(1, {}), cut * (1 + (0.04 + (0.31 * 100) / 8_000) / 10));
+  for (let i = 0; i < 39; i += 1) link.run(1, { deliveredBps: 3e6 });
+  const half = link.run(0, {});
+  near(link.run(1, {}), Math.min(12e6, half * (1 + (0.04 + (0.31 * 4_100) / 8_000) / 10)));
+});
+
+/** A queue that stays although the link was eased: something else causes it. */
+function accepted(): Estimated {
+  const link = new Estimated();
+  link.run(3, { rtt: QUEUED, deliveredBps: 6e6 });
+  link.run(16, { rtt: QUEUED, deliveredBps: 3e6, sentBps: 3e6 });
+  return link;
+}
+
+test('a cut that eased the link and did not help is undone, and that queue is accepted', () => {
+  const link = accepted();
+  near(link.capacity.bps, 8e6);
+  assert.not.ok(link.capacity.hasShownLimit(link.nowMs));
+  near(link.capacity.windowBytes(CALM), 1_000 * (50 + 100 + 60) + 12 * 1_400);
+  const before = link.capacity.bps;
+  assert.ok(link.run(10, { rtt: QUEUED }) >= before);
+  assert.ok(
+    link.run(10, { rtt: rttWith(300), deliveredBps: 4e6 }) < before,
+    'one of 300 ms is not',
+  );
+});
+
+test('an accepted queue is forgotten slowly once it is gone', () => {
+  const link = accepted();
+  link.run(1, {});
+  near(
+    link.capacity.windowBytes(CALM),
+    (link.capacity.bps / 8_000) * (50 + 99.5 + 60) + 12 * 1_400,
+  );
+});
+
+test('a cut that helped stays', () => {
+  const link = new Estimated();
+  link.run(3, { rtt: QUEUED, deliveredBps: 6e6 });
+  link.run(15, { rtt: QUEUED, deliveredBps: 3e6, sentBps: 3e6 });
+  const before = link.capacity.bps;
+  assert.is(link.run(1, { rtt: rttWith(60), deliveredBps: 3e6, sentBps: 3e6 }), before);
+  assert.ok(link.capacity.hasShownLimit(link.nowMs));
+});
+
+test('a cut of a link that had its traffic all the same shows nothing', () => {
+  const link = new Estimated();
+  link.run(3, { rtt: QUEUED, deliveredBps: 6e6 });
+  link.run(15, { rtt: QUEUED, deliveredBps: 5e6, sentBps: 5e6 });
+  const before = link.capacity.bps;
+  assert.is(link.run(1, { rtt: QUEUED, deliveredBps: 5e6, sentBps: 5e6 }), before);
+  assert.ok(before < 8e6);
+});
+
+test('loss that stays although the link was eased is accepted, more of it is not', () => {
+  const link = new Estimated();
+  const lossy = { lossRatio: 0.1, deliveredBps: 6e6, sentBps: 6e6 };
+  near(link.run(3, lossy), 8e6 * 0.85);
+  near(link.run(14, { ...lossy, deliveredBps: 4e6, sentBps: 4e6 }), 8e6 * 0.85);
+  near(link.run(2, { ...lossy, deliveredBps: 4e6, sentBps: 4e6 }), 8e6);
+  const before = link.capacity.bps;
+  assert.ok(link.run(5, { ...lossy, lossRatio: 0.16 }) >= before);
+  assert.ok(
+    link.run(5, { ...lossy, lossRatio: 0.2, deliveredBps: 4e6 }) < link.capacity.provenBps * 2,
+  );
+});
+
+test.run();
