@@ -140,6 +140,16 @@ test('a child that fails once is no alert, one that fails again and again is', a
   assert.equal(box.keys(), []);
 });
 
+test('failures of more than a minute ago do not count', async () => {
+  await using box = watch();
+  await box.clock.advance(2_000);
+  for (let failuresTotal = 1; failuresTotal <= 6; failuresTotal += 1) {
+    box.set({ children: child('capture', { restartsTotal: failuresTotal, failuresTotal }) });
+    await box.clock.advance(31_000);
+  }
+  assert.equal(box.keys(), []);
+});
+
 test('a child that the box itself restarts is no alert, however often', async () => {
   await using box = watch();
   for (let restartsTotal = 0; restartsTotal < 9; restartsTotal += 1) {
