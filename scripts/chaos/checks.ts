@@ -15,10 +15,16 @@ const PARTS_MAX_AGE_MS = 5_000;
 /** Of the machine that the box runs on, and not of what is done to the box. */
 const OF_THE_MACHINE = /^(clock-unsynchronised|hot|throttled|memory-low)$/;
 
-/** Why the venue is not well now; empty where it is. */
+/**
+ * Why the venue is not well now; empty where it is.
+ *
+ * @param sinceMs Guests must have got a part after that: what a media process that was killed had
+ *   published before says nothing.
+ */
 export async function whatIsWrong(
   venue: Venue,
   usualAlerts: ReadonlySet<string>,
+  sinceMs: number,
 ): Promise<readonly string[]> {
   const box = await venue.status();
   const nowMs = performance.now();
@@ -32,7 +38,7 @@ export async function whatIsWrong(
       .filter(({ key }) => !usualAlerts.has(key) && !OF_THE_MACHINE.test(key))
       .map(({ key, detail }) => `${key}: ${detail ?? ''}`),
     ...venue.watchers
-      .filter(({ lastPartMs }) => nowMs - lastPartMs > PARTS_MAX_AGE_MS)
+      .filter(({ lastPartMs }) => nowMs - lastPartMs > PARTS_MAX_AGE_MS || lastPartMs < sinceMs)
       .map(() => 'a guest gets no parts'),
   ];
 }

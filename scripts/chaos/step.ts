@@ -122,9 +122,12 @@ function unexplained(
 
 /** Waits until all is well; what still is not. */
 export async function settle(venue: Venue, usual: ReadonlySet<string>): Promise<readonly string[]> {
-  const endMs = performance.now() + SETTLED_WITHIN_MS;
+  const sinceMs = performance.now();
+  const endMs = sinceMs + SETTLED_WITHIN_MS;
   for (;;) {
-    const wrong = await whatIsWrong(venue, usual).catch((error: unknown) => [String(error)]);
+    const wrong = await whatIsWrong(venue, usual, sinceMs).catch((error: unknown) => [
+      String(error),
+    ]);
     if (wrong.length === 0 || performance.now() > endMs) return wrong;
     await sleep(POLL_MS);
   }
