@@ -25,7 +25,8 @@ const contentSchema = v.variant('document', [
   v.object({ document: v.literal('address') }),
   v.object({ document: v.picklist(['status', 'preflight', 'rehearsal', 'survey']) }),
   v.object({ document: v.picklist(['card', 'sticker']) }),
-  v.object({ document: v.literal('ticket'), order: orderSchema }),
+  /** By the time it is printed another drop may be on. */
+  v.object({ document: v.literal('ticket'), order: orderSchema, title: v.optional(shortText) }),
 ]);
 
 export type Content = v.InferOutput<typeof contentSchema>;
@@ -40,6 +41,8 @@ export const jobSchema = v.object({
   atMs: v.number(),
   reason: v.optional(v.string()),
   copy: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  /** It was uncertain, and a person found it printed. */
+  isLookedAt: v.optional(v.boolean()),
 });
 
 export type PrintJob = Readonly<v.InferOutput<typeof jobSchema>>;
@@ -78,7 +81,20 @@ export function held(job: PrintJob, reason: string): PrintJob {
 
 /** A person has looked. */
 export function resolved(job: PrintJob, atMs: number): PrintJob {
-  return changed(job, 'printed', atMs);
+  return { ...changed(job, 'printed', atMs), isLookedAt: true };
+}
+
+/**
+ * Whether the last slip that was begun, perhaps by an earlier run of the box, broke off: the
+ * printer may still take what comes next as the rest of its picture.
+ *
+ * @param jobs In the order of the queue.
+ */
+export function isPerhapsTorn(jobs: readonly PrintJob[]): boolean {
+  const last = jobs.findLast(({ phase }) => phase !== 'waiting' && phase !== 'failed');
+  return (
+    last !== undefined && (!isDone(last) || last.phase === 'uncertain' || last.isLookedAt === true)
+  );
 }
 
 export function broken(job: PrintJob, reason: string, atMs: number): PrintJob {

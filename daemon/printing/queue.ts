@@ -33,8 +33,6 @@ export class PrintQueue {
   #startedMs: Budget['startedMs'] = [];
   #printedTotal = 0;
   #failedTotal = 0;
-  /** Of an earlier run: the printer may still await the rest of a picture. */
-  #isAfterTorn = false;
 
   constructor(deps: QueueDeps) {
     this.#deps = deps;
@@ -104,7 +102,6 @@ export class PrintQueue {
     const { store, clock, log } = this.#deps;
     for (const job of store.jobs().filter(({ phase }) => phase === 'sending')) {
       log.warn('slip was interrupted', { slip: job.id });
-      this.#isAfterTorn = true;
       await this.#trySave(step.interrupted(job, clock.wallMs()), signal);
     }
     while (!signal.aborted) {
@@ -143,7 +140,7 @@ export class PrintQueue {
   }
 
   async #print(job: step.PrintJob, signal: AbortSignal): Promise<void> {
-    const { render, printer, clock, log } = this.#deps;
+    const { store, render, printer, clock, log } = this.#deps;
     let document: PrintDocument;
     try {
       document = await render(job);
@@ -153,10 +150,10 @@ export class PrintQueue {
       await this.#trySave(step.broken(job, messageOf(error), clock.wallMs()), signal);
       return;
     }
+    const options = { isAfterTorn: step.isPerhapsTorn(store.jobs()) };
     const sending = step.begun(job, clock.wallMs());
     // Unless the disk knows of it first, a crash would print it a second time.
     if (!(await this.#trySave(sending, signal))) return;
-    const options = { isAfterTorn: this.#isAfterTorn };
     const outcome = await printer.print(document, signal, options).catch((error: unknown) => {
       // The box ends: the file says `sending`, and the next start makes it uncertain.
       if (signal.aborted) return undefined;
@@ -165,7 +162,6 @@ export class PrintQueue {
     if (outcome === undefined) return;
     const after = step.settled(sending, outcome, clock.wallMs());
     if (outcome.outcome !== 'failed' || outcome.sentBytes > 0) {
-      this.#isAfterTorn = false;
       this.#startedMs = spent(this.#budget(), clock.monotonicMs()).startedMs;
     }
     this.#count(after);

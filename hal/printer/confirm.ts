@@ -27,10 +27,14 @@ export function hasAnswer(kind: Confirmation, id: string, bytes: Buffer): boolea
 /** None of them looks like a status byte (see status.ts). */
 const LETTERS = 'ABCDEFGHJKLMNPQ';
 
+const ID_LENGTH = 4;
+/** As many questions have names of their own. */
+export const QUESTION_IDS = LETTERS.length ** ID_LENGTH;
+
 /** The name of the n-th question: an answer to an earlier one is none to this. */
 export function questionId(n: number): string {
   return Array.from(
-    { length: 4 },
+    { length: ID_LENGTH },
     (_, place) => LETTERS[Math.floor(n / LETTERS.length ** place) % LETTERS.length],
   ).join('');
 }

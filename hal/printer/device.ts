@@ -5,9 +5,11 @@ import { anySignal, unlessAborted } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';
 import { type Log, messageOf } from '../os/log.ts';
-import { type JobState, printOver } from './job.ts';
+import { QUESTION_IDS } from './confirm.ts';
+import { printOver } from './job.ts';
 import type { PrintDocument, Printer, PrinterStatus, PrintOptions, PrintOutcome } from './port.ts';
 import type { PrinterProfile } from './profiles.ts';
+import type { JobState } from './question.ts';
 import { ANSWER_MS, askStatus } from './status.ts';
 import type { OpenTransport } from './transport/transport.ts';
 import { renderJob } from './verify.ts';
@@ -23,7 +25,12 @@ export interface PrinterOs {
 /** A printer over any transport. It is opened for each job and each status. */
 export function openPrinter(open: OpenTransport, profile: PrinterProfile, os: PrinterOs): Printer {
   const statuses = new StatusOfJob();
-  const state: JobState = { questions: 0, isTorn: false, onStatus: (seen) => statuses.set(seen) };
+  const state: JobState = {
+    // An answer to a question of an earlier run of the box may still be on its way: not from 0 again.
+    questions: Math.floor(os.clock.wallMs()) % QUESTION_IDS,
+    isTorn: false,
+    onStatus: (seen) => statuses.set(seen),
+  };
   let waiting = 0;
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> => {
@@ -120,10 +127,13 @@ async function printNow(
       if ('fault' in rendered) {
         return { outcome: 'failed', reason: rendered.fault, sentBytes: 0, isUnprintable: true };
       }
-      await using transport = await open(signal);
+      await using transport = await open(signal).catch((error: unknown) => {
+        forgetAbsence(state);
+        throw error;
+      });
       const isTorn = state.isTorn || options.isAfterTorn === true;
-      const job = { bytes: rendered.bytes, profile, isTorn, onSent };
-      return await printOver(transport, job, state, clock, signal);
+      const session = { transport, profile, state, clock, signal };
+      return await printOver(session, { bytes: rendered.bytes, isTorn, onSent });
     } catch (error) {
       signal.throwIfAborted();
       return failed(messageOf(error));
@@ -136,4 +146,10 @@ async function printNow(
   if (outcome.outcome === 'printed' || outcome.outcome === 'sent') state.isTorn = false;
   else log.warn('print failed', { ...outcome });
   return outcome;
+}
+
+/** It was away: what comes back may be another printer, which does answer. */
+function forgetAbsence(state: JobState): void {
+  if (state.answers === false) delete state.answers;
+  if (state.confirms === false) delete state.confirms;
 }

@@ -1,73 +1,60 @@
 /** One job over an open connection: sent, and followed until the printer confirms it. */
 
-import type { Clock } from '../os/clock.ts';
-import { hasAnswer, questionId, renderQuestion } from './confirm.ts';
-import { MAX_BAND_ROWS } from './document.ts';
-import type { PrinterStatus, PrintOutcome } from './port.ts';
+import { parseEscPos } from './paper/escpos-parse.ts';
+import { Roll } from './paper/escpos-render.ts';
+import type { PrintOutcome } from './port.ts';
 import type { PrinterProfile } from './profiles.ts';
-import { ANSWER_MS, askStatus, obstacleOf } from './status.ts';
-import type { Transport } from './transport/transport.ts';
+import {
+  ANSWER_AFTER_JOB_MS,
+  chooseQuestion,
+  type Question,
+  type Session,
+  statusBefore,
+} from './question.ts';
+import { askStatus, obstacleOf } from './status.ts';
 
-/** After a job the question stands behind what is still in the buffers on the way. */
-const ANSWER_AFTER_JOB_MS = 5000;
 /** A printer that is well prints what it has taken within this: 4 KiB of text, or a metre of raster. */
 const CONFIRM_MS = 30_000;
 /** Out of paper or open in mid-job, it holds the rest and goes on by itself: so long is it waited for. */
 const HELD_MS = 15 * 60_000;
 const POLL_MS = 500;
-
-/** What is remembered from job to job. */
-export interface JobState {
-  /** Number of questions asked so far. */
-  questions: number;
-  /** Whether it answers questions in order; undefined until it was asked. */
-  confirms?: boolean;
-  /** The last job did not end: the printer may still wait for the rest of a picture. */
-  isTorn: boolean;
-  /** What a job under way sees of the printer. */
-  readonly onStatus: (status: PrinterStatus) => void;
-}
+/** The slowest of the 58 mm printers, by their makers' figures (50 to 90). */
+const SLOWEST_MM_PER_S = 50;
+/** 203 dpi. */
+const DOTS_PER_MM = 8;
+/** One late answer may be taken for another's, not three times in a row. */
+const WELL_LOOKS = 3;
 
 export interface Job {
   readonly bytes: Buffer;
-  readonly profile: PrinterProfile;
   readonly isTorn: boolean;
   readonly onSent: (sentBytes: number) => void;
 }
 
 /** Rejects with the HalError of a connection that broke. */
 export async function printOver(
-  transport: Transport,
-  { bytes, profile, isTorn, onSent }: Job,
-  state: JobState,
-  clock: Clock,
-  signal: AbortSignal,
+  session: Session,
+  { bytes, isTorn, onSent }: Job,
 ): Promise<PrintOutcome> {
-  const before = await askStatus(transport, ANSWER_MS, signal);
+  const { transport, state, signal } = session;
+  const before = await statusBefore(session, isTorn);
   state.onStatus(before);
   const hindrance = obstacleOf(before);
-  if (hindrance !== undefined) return { outcome: 'failed', reason: hindrance, sentBytes: 0 };
-  if (isTorn) await transport.write(endOfTornBand(profile), signal);
-  const question =
-    before.phase === 'silent' ? undefined : await chosen(transport, profile, state, clock, signal);
-  if (question === 'unanswered') {
-    return { outcome: 'failed', reason: 'it does not confirm what it prints', sentBytes: 0 };
+  if (hindrance !== undefined) return unsent(hindrance);
+  if (before.phase === 'silent') {
+    await transport.write(bytes, signal, onSent);
+    return { outcome: 'sent' };
   }
+  const { question, fault } = await chooseQuestion(session);
+  if (fault !== undefined) return unsent(fault);
   await transport.write(bytes, signal, onSent);
-  if (before.phase === 'silent') return { outcome: 'sent' };
-  const sentBytes = bytes.length;
-  if (question === undefined) {
-    const after = await askStatus(transport, ANSWER_AFTER_JOB_MS, signal);
-    const obstacle = obstacleOf(after);
-    if (obstacle !== undefined) {
-      return { outcome: 'failed', reason: `after the job ${obstacle}`, sentBytes };
-    }
-    if (after.phase === 'silent') return deaf(sentBytes);
-    return { outcome: 'printed' };
-  }
+  if (question === undefined) return await remainsWell(session, bytes);
+  await dropLateAnswers(session);
   await transport.write(question.bytes, signal);
-  return await confirmed(transport, question, sentBytes, state, clock, signal);
+  return await confirmed(session, question, bytes.length);
 }
+
+const unsent = (reason: string): PrintOutcome => ({ outcome: 'failed', reason, sentBytes: 0 });
 
 const deaf = (sentBytes: number): PrintOutcome => ({
   outcome: 'unknown',
@@ -75,62 +62,39 @@ const deaf = (sentBytes: number): PrintOutcome => ({
   sentBytes,
 });
 
-interface Question {
-  readonly bytes: Buffer;
-  readonly isAnsweredBy: (bytes: Buffer) => boolean;
-}
-
 /**
- * The question to ask after the job; undefined where the printer answers none. It is tried on an
- * idle printer first, which may still have the end of a torn job to print, or late answers to
- * status requests to send: taken for one that answers none, it would be believed by its status
- * alone, which says nothing of what is in its buffer.
+ * Of a printer that confirms nothing: it is well at once, with all of the job still in its
+ * buffer. So it has to remain well for as long as the slowest takes to print so much paper.
  */
-async function chosen(
-  transport: Transport,
-  { confirmation }: PrinterProfile,
-  state: JobState,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<Question | 'unanswered' | undefined> {
-  if (confirmation === undefined || state.confirms === false) return undefined;
-  const next = (): Question => {
-    state.questions += 1;
-    const id = questionId(state.questions);
-    return {
-      bytes: renderQuestion(confirmation, id),
-      isAnsweredBy: (bytes) => hasAnswer(confirmation, id, bytes),
-    };
-  };
-  const trial = next();
-  await transport.write(trial.bytes, signal);
-  if (await isAnswered(transport, trial, clock, signal)) {
-    state.confirms = true;
-    return next();
+async function remainsWell(session: Session, bytes: Buffer): Promise<PrintOutcome> {
+  const { transport, profile, state, clock, signal } = session;
+  const sentBytes = bytes.length;
+  const printMs = (lengthMm(bytes, profile) / SLOWEST_MM_PER_S) * 1000;
+  const endMs = clock.monotonicMs() + printMs;
+  for (let looks = 0; looks < WELL_LOOKS || clock.monotonicMs() < endMs; looks += 1) {
+    if (looks > 0) await clock.sleep(POLL_MS, signal);
+    const status = await askStatus(transport, ANSWER_AFTER_JOB_MS, signal);
+    state.onStatus(status);
+    const obstacle = obstacleOf(status);
+    if (obstacle !== undefined) {
+      return { outcome: 'failed', reason: `after the job ${obstacle}`, sentBytes };
+    }
+    if (status.phase === 'silent') return deaf(sentBytes);
   }
-  // Perhaps another printer stands there now: the next try finds out, as with a new one.
-  if (state.confirms === true) {
-    delete state.confirms;
-    return 'unanswered';
-  }
-  state.confirms = false;
-  return undefined;
+  return { outcome: 'printed' };
 }
 
-async function isAnswered(
-  transport: Transport,
-  { isAnsweredBy }: Question,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const endMs = clock.monotonicMs() + ANSWER_AFTER_JOB_MS;
-  let got = Buffer.alloc(0);
-  for (let leftMs = ANSWER_AFTER_JOB_MS; leftMs > 0; leftMs = endMs - clock.monotonicMs()) {
-    signal.throwIfAborted();
-    got = Buffer.concat([got, await transport.read(leftMs, signal)]).subarray(-64);
-    if (isAnsweredBy(got)) return true;
+function lengthMm(bytes: Buffer, profile: PrinterProfile): number {
+  const roll = new Roll(profile);
+  for (const command of parseEscPos(bytes)) roll.take(command);
+  return roll.rows / DOTS_PER_MM;
+}
+
+/** What came before the question is no answer to it. */
+async function dropLateAnswers({ transport, signal }: Session): Promise<void> {
+  for (let reads = 0; reads < 20; reads += 1) {
+    if ((await transport.read(0, signal)).length === 0) return;
   }
-  return false;
 }
 
 /**
@@ -138,12 +102,9 @@ async function isAnswered(
  * it holds the rest of the job: a second copy would be one too many.
  */
 async function confirmed(
-  transport: Transport,
+  { transport, state, clock, signal }: Session,
   { isAnsweredBy }: Question,
   sentBytes: number,
-  state: JobState,
-  clock: Clock,
-  signal: AbortSignal,
 ): Promise<PrintOutcome> {
   const startMs = clock.monotonicMs();
   let wellMs = startMs;
@@ -175,12 +136,4 @@ async function confirmed(
       return { outcome: 'failed', reason: `after the job ${obstacle}`, sentBytes };
     }
   }
-}
-
-/**
- * A printer whose job was torn in a picture takes what comes next as the rest of it.
- * These are white rows to it, and nothing at all between commands: NUL is ignored there.
- */
-function endOfTornBand({ widthDots }: PrinterProfile): Buffer {
-  return Buffer.alloc(Math.ceil(widthDots / 8) * MAX_BAND_ROWS);
 }

@@ -23,6 +23,8 @@ export class Mechanism {
   readonly #state: MechanismState;
   readonly #onPaper: (paper: Paper) => void;
   #half: Uint8Array = new Uint8Array();
+  /** A request may come in two pieces. */
+  #lastTwo: Uint8Array = new Uint8Array();
   #waiting: (Command | 'end')[] = [];
   #answers = Buffer.alloc(0);
   #roll: Roll;
@@ -38,10 +40,12 @@ export class Mechanism {
     const { commands, rest } = parseComplete(Buffer.concat([this.#half, bytes]));
     this.#half = rest;
     // Answered at once, also in the middle of a picture, and taken for its data there.
-    for (const [at, byte] of bytes.entries()) {
-      const [next, which = 0] = bytes.subarray(at + 1, at + 3);
-      if (byte === 0x10 && next === 0x04) this.#answer([this.#statusByte(which)]);
+    const seen = Buffer.concat([this.#lastTwo, bytes]);
+    for (const [at, which] of seen.entries()) {
+      const isRequest = seen[at - 2] === 0x10 && seen[at - 1] === 0x04;
+      if (isRequest) this.#answer([this.#statusByte(which)]);
     }
+    this.#lastTwo = seen.subarray(-2);
     this.#waiting.push(...commands);
     this.run();
   }
@@ -66,6 +70,7 @@ export class Mechanism {
   switchOff(): void {
     this.#waiting = [];
     this.#half = new Uint8Array();
+    this.#lastTwo = new Uint8Array();
     this.#answers = Buffer.alloc(0);
     this.#tear();
   }

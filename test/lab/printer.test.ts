@@ -90,10 +90,9 @@ async function openPrinterSide() {
   };
 }
 
-const printer = openPrinter(lpTransport('auto', systemClock), profile, {
-  clock: systemClock,
-  log: silentLog,
-});
+const openUsb = () =>
+  openPrinter(lpTransport('auto', systemClock), profile, { clock: systemClock, log: silentLog });
+const printer = openUsb();
 
 test('a USB printer is found and answers its status', async () => {
   await until('/dev/usb/lp0', async () => (await listUsbPrinters()).length === 1);
@@ -115,8 +114,12 @@ test('a job arrives whole, and its QR is read off what arrived', async () => {
 test('a silent printer gets the job, and it is only called sent', async () => {
   await using side = await openPrinterSide();
   side.state.isSilent = true;
-  assert.equal(await printer.status(never), { phase: 'silent' });
-  assert.equal(await printer.print(SLIP, never), { outcome: 'sent' });
+  // Not by the one above, to which it has answered.
+  const other = openUsb();
+  assert.equal(await other.status(never), { phase: 'silent' });
+  assert.equal(await other.print(SLIP, never), { outcome: 'sent' });
+  // All of it: the end is not called off when the file is closed.
+  assert.equal(readCodes(renderPaper(side.state.got, profile).picture), [LINK]);
 });
 
 test('out of paper: nothing is sent; in mid-job: reported after it', async () => {

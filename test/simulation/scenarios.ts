@@ -2,6 +2,7 @@
 import { bondScenario } from './bond.ts';
 import { dropScenario } from './drop.ts';
 import { ledgerScenario } from './ledger.ts';
+import { printsScenario } from './prints.ts';
 import { recordingsScenario } from './recordings.ts';
 import type { Scenario } from './scenario.ts';
 import { spoolScenario } from './spool.ts';
@@ -13,4 +14,5 @@ export const SCENARIOS: readonly Scenario<never>[] = [
   spoolScenario,
   ledgerScenario,
   recordingsScenario,
+  printsScenario,
 ].map((scenario) => scenario as unknown as Scenario<never>);

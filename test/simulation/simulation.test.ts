@@ -7,7 +7,7 @@ import { SCENARIOS } from './scenarios.ts';
 const test = suite('simulated evenings');
 const SEEDS: Readonly<Record<string, number>> = {
   ...{ bond: 70, drop: 80, spool: 50 },
-  ...{ ledger: 60, recordings: 40 },
+  ...{ ledger: 60, recordings: 40, prints: 40 },
 };
 
 for (const scenario of SCENARIOS) {

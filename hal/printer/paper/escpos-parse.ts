@@ -138,7 +138,8 @@ function parseGs(bytes: Uint8Array, code: number, value: number): Parsed {
   if (setting !== undefined) return [{ kind: 'set', what: setting, value }, 3];
   // Functions B (65, 66) carry the feed before the cut.
   if (code === 0x56) return [{ kind: 'cut' }, value === 65 || value === 66 ? 4 : 3];
-  if (code === 0x76 && value === 0x30) return parseRaster(bytes);
+  // Only its third byte says that it is a raster: of two, the rest is still to come.
+  if (code === 0x76 && (value === 0x30 || bytes.length < 3)) return parseRaster(bytes);
   if (code === 0x28) return parseExtended(bytes, value);
   if (code === 0x72) return [{ kind: 'confirm' }, 3];
   return skip(bytes, 2 + (GS_IGNORED[code] ?? 0));

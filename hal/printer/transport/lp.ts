@@ -62,22 +62,36 @@ async function writeAll(
 ): Promise<void> {
   let sent = 0;
   let movedMs = clock.monotonicMs();
+  const waited = async (sinceMs: number) => {
+    if (clock.monotonicMs() - sinceMs > STALL_MS) {
+      throw new HalError('TIMEOUT', `${device}: it took no byte for ${STALL_MS} ms`);
+    }
+    await clock.sleep(POLL_MS, signal);
+  };
   while (sent < bytes.length) {
     signal.throwIfAborted();
+    const length = Math.min(CHUNK_BYTES, bytes.length - sent);
     const written = await unlessBusy(device, async () => {
-      const length = Math.min(CHUNK_BYTES, bytes.length - sent);
-      return (await file.write(bytes, sent, length)).bytesWritten;
+      try {
+        return (await file.write(bytes, sent, length)).bytesWritten;
+      } catch (error) {
+        // A transfer that broke off: how much of it arrived is not known.
+        if (errnoOf(error) === 'EIO') onSent?.(sent + length);
+        throw error;
+      }
     });
     if (written === undefined || written === 0) {
-      if (clock.monotonicMs() - movedMs > STALL_MS) {
-        throw new HalError('TIMEOUT', `${device}: it took no byte for ${STALL_MS} ms`);
-      }
-      await clock.sleep(POLL_MS, signal);
+      await waited(movedMs);
       continue;
     }
     sent += written;
     movedMs = clock.monotonicMs();
     onSent?.(sent);
+  }
+  // The driver has the last transfer, and would call it off when the file is closed: a write of
+  // nothing is refused until that one is over.
+  while ((await unlessBusy(device, () => file.write(bytes, 0, 0))) === undefined) {
+    await waited(movedMs);
   }
 }
 

@@ -1,7 +1,7 @@
 /** A way to a printer's bytes. All calls reject with `HalError`. */
 export interface Transport extends AsyncDisposable {
   readonly name: string;
-  /** Resolves when the driver has taken all bytes. Returns how far it came. */
+  /** Resolves when the printer, or the line to it, has taken all bytes. Returns how far it came. */
   write(bytes: Uint8Array, signal: AbortSignal, onSent?: (bytes: number) => void): Promise<void>;
   /** What the printer sends within `timeoutMs`; empty when nothing comes. */
   read(timeoutMs: number, signal: AbortSignal): Promise<Buffer>;

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { renderDocument } from '../../../hal/printer/document.ts';
 import { type CodePage, decodeByte, EPSON_NUMBERS } from '../../../hal/printer/paper/codepages.ts';
-import { parseEscPos } from '../../../hal/printer/paper/escpos-parse.ts';
+import { parseComplete, parseEscPos } from '../../../hal/printer/paper/escpos-parse.ts';
 import { renderPaper } from '../../../hal/printer/paper/escpos-render.ts';
 import { blankPicture, dither, packRows, unpackRows } from '../../../hal/printer/paper/picture.ts';
 import { renderPng } from '../../../hal/printer/paper/png.ts';
@@ -121,6 +121,37 @@ test('ESC * columns and GS v 0 rows print the same dots', () => {
     spec,
   ).picture;
   assert.equal(columns.dots.slice(0, 384 * 24), rows.dots);
+});
+
+test('bytes that come in pieces are the same commands, wherever they are cut', () => {
+  const whole = (bytes: Uint8Array) => parseComplete(bytes);
+  // All that begins, names or fills commands: parts of them come up often.
+  const byte = fc.constantFrom(
+    ...[0, 1, 2, 4, 8, 0x0a, 0x10, 0x1b, 0x1c, 0x1d],
+    ...esc('v0(kHr*aV!EBA'),
+  );
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 60 }),
+      fc.array(byte, { maxLength: 60 }),
+      fc.nat(),
+      (any, few, at) => {
+        for (const bytes of [
+          Buffer.from(any),
+          Buffer.from(few),
+          esc(`\x1dv0\x00\x02\x00\x01\x00abA`),
+        ]) {
+          const cut = at % (bytes.length + 1);
+          const first = parseComplete(bytes.subarray(0, cut));
+          const second = parseComplete(Buffer.concat([first.rest, bytes.subarray(cut)]));
+          const both = [...first.commands, ...second.commands];
+          assert.equal(JSON.stringify(both), JSON.stringify(whole(bytes).commands));
+          assert.equal(Buffer.from(second.rest), Buffer.from(whole(bytes).rest));
+        }
+      },
+    ),
+    { seed: 20261130, numRuns: 2_000 },
+  );
 });
 
 test('a line longer than the paper goes on below', () => {

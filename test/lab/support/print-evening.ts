@@ -34,24 +34,40 @@ export async function assertEachOnce(options: EveningOptions): Promise<void> {
   const faults: Faults = { paper: 0, cover: 0, unplug: 0, kill: 0 };
   await using printer = openPaperPrinter(PRINTER_PROFILES[model]);
   const endMs = performance.now() + limitMs;
+  /** What happened, in its order. */
+  const story: string[] = [];
+  const sent = new Set<number>();
   let next = 0;
   for (let isDone = false; !isDone; ) {
     assert.ok(performance.now() < endMs, `${next} of ${tickets} tickets in ${limitMs} ms`);
     await using box = startBox(folder, model, next, tickets);
+    let told = 0;
+    const note = (event: string) => {
+      const output = box.output();
+      story.push(...output.slice(told).split('\n'), event);
+      told = output.length;
+    };
     const isOver = () => box.child.exitCode !== null || box.child.signalCode !== null;
     while (!isOver() && performance.now() < endMs) {
       await pause(150 + random() * 900, isOver);
       if (isOver()) break;
+      const before = { ...faults };
       await disturb(printer, faults, random, () => box.child.kill('SIGKILL'));
+      const now = Object.entries(faults) as [keyof Faults, number][];
+      const fault = now.find(([kind, count]) => count > before[kind])?.[0];
+      note(`-- ${fault ?? 'no fault'}`);
       await pause(100 + random() * 500, isOver);
       await printer.repair();
+      note('-- repaired');
     }
     await printer.repair();
     await box.ended;
+    note('-- the box ended');
     const said = box.output().split('\n');
     const numbers = (what: string) =>
       said.filter((line) => line.startsWith(what)).map((line) => Number(line.split(' ')[1]));
     for (const n of numbers('flagged ')) flagged.add(n);
+    for (const n of numbers('sent ')) sent.add(n);
     next = Math.max(next, ...numbers('added ').map((n) => n + 1));
     isDone = said.includes('done');
     if (!isDone) assert.is(box.child.signalCode, 'SIGKILL', box.output());
@@ -59,7 +75,22 @@ export async function assertEachOnce(options: EveningOptions): Promise<void> {
   // What the kernel took is on its way to the paper.
   const isOut = () => countOf(printer, tickets - 1) > 0 || flagged.has(tickets - 1);
   await until('the last ticket', isOut, 60_000);
+  assert.equal([...sent], [], `taken for a printer that reports nothing: ${around(story, sent)}`);
+  const isLost = (n: number) => countOf(printer, n) === 0 && !flagged.has(n);
+  const lost = new Set(Array.from({ length: tickets }, (_, n) => n).filter(isLost));
+  assert.equal([...lost], [], `neither printed nor flagged: ${around(story, lost)}`);
   await assertPapers(printer, options, folder, flagged, faults);
+}
+
+/** What happened before and after these tickets were said to be out. */
+function around(story: readonly string[], tickets: ReadonlySet<number>): string {
+  const isAbout = (line: string) => tickets.has(Number(/^(?:printed|sent) (\d+)$/.exec(line)?.[1]));
+  const places = story.flatMap((line, at) => (isAbout(line) ? [at] : []));
+  const near = story.filter((_, at) => places.some((place) => Math.abs(place - at) < 30));
+  return near
+    .filter((line) => line !== '')
+    .map((line) => `\n${line.slice(0, 300)}`)
+    .join('');
 }
 
 function startBox(folder: string, model: string, first: number, end: number) {
@@ -126,9 +157,6 @@ async function assertPapers(
   const all = Array.from({ length: tickets }, (_, n) => n);
   const doubled = all.filter((n) => countOf(printer, n) > 1);
   assert.equal(doubled, [], 'printed twice');
-  const lost = all.filter((n) => countOf(printer, n) === 0 && !flagged.has(n));
-  const pieces = printer.papers.map(({ text }) => text.join(' | '));
-  assert.equal(lost, [], `neither printed nor flagged: ${pieces.join('\n')}`);
   let out = 0;
   for (const n of all) {
     const [paper] = wholePapers(printer.papers, n);

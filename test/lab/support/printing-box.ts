@@ -4,8 +4,8 @@
  *     printing-box.js FOLDER PROFILE FIRST END
  *
  * Prints the tickets FIRST to before END on the first USB printer there is, and writes a line for
- * each that is on the disk (`added N`) and for each that a person is asked to look at
- * (`flagged N`); at last `done`.
+ * each that is on the disk (`added N`), for each that a person is asked to look at (`flagged N`),
+ * and for what the box makes of the others (`printed N`, `sent N`); at last `done`.
  */
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -48,6 +48,14 @@ const queue = new PrintQueue({
 const ending = new AbortController();
 const running = queue.run(ending.signal);
 const say = (line: string) => writeSync(1, `${line}\n`);
+const told = new Set<string>();
+const tell = () => {
+  for (const { id, phase } of queue.jobs()) {
+    if ((phase !== 'printed' && phase !== 'sent') || told.has(id)) continue;
+    told.add(id);
+    say(`${phase} ${id.slice(1)}`);
+  }
+};
 let next = Number(first);
 while (next < Number(end) || queue.figures().waiting > 0) {
   for (const { id, phase } of queue.jobs()) {
@@ -55,6 +63,7 @@ while (next < Number(end) || queue.figures().waiting > 0) {
     say(`flagged ${id.slice(1)}`);
     await queue.resolve(id);
   }
+  tell();
   if (next < Number(end) && queue.openCount < WAITING_MAX) {
     await queue.add(`t${next}`, `ticket ${next}`, { document: 'ticket', order: ticketOf(next) });
     say(`added ${next}`);
@@ -63,6 +72,7 @@ while (next < Number(end) || queue.figures().waiting > 0) {
   await systemClock.sleep(10);
 }
 for (const { id, phase } of queue.jobs()) if (phase === 'uncertain') say(`flagged ${id.slice(1)}`);
+tell();
 say('done');
 ending.abort();
 await running;
