@@ -174,7 +174,7 @@ async function joinParts(given: Resources) {
   const moved = { isEdge, mediaPath, state, onEvent, powerOff: () => shutDown(given) };
   const drop: DropMachine = await openOwnDrop({ ...given, ...moved });
   const settings = openSettings({ ...given, snapshot, mediaPath });
-  const slips = { ...devices, ...given, snapshot, orders: shop.desk };
+  const slips = { ...devices, ...given, snapshot, drops, orders: shop.desk };
   const prints = await openPrinting(live, { ...slips, ownHotspot: () => firstBoot.ownHotspot() });
   const boot = { ...given, ...prints, mediaPath, snapshot, state, settings };
   const firstBoot: FirstBoot = await openFirstBoot(config, boot);

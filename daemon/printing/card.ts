@@ -57,8 +57,9 @@ export function fieldCard(config: CardConfig, facts: CardFacts): FieldCard {
   const { drop, card, power } = config;
   const start =
     drop.starts_at === '' ? 'when the host says' : facts.time(Date.parse(drop.starts_at));
-  const length =
-    power.planned_minutes === 0 ? '' : `, for ${renderDuration(power.planned_minutes * 60)}`;
+  const plannedMs = Date.parse(drop.ends_at) - Date.parse(drop.starts_at);
+  const plannedS = Number.isNaN(plannedMs) ? power.planned_minutes * 60 : plannedMs / 1000;
+  const length = plannedS === 0 ? '' : `, for ${renderDuration(plannedS)}`;
   return {
     title: drop.title,
     subtitle: `${config.box.name}. Start: ${start}${length}`,

@@ -29,6 +29,8 @@ export interface PrintingDeps {
   readonly orders: ConfirmedOrders;
   readonly stateFolder: string;
   readonly snapshot: () => BoxSnapshot;
+  /** The drop that is on, or the next one: of the list where that has one. */
+  readonly drops: { present(): Config['drop'] };
   /** While it is up the address slip shows the way into it. Undefined for a box without one. */
   readonly ownHotspot?: () => OwnHotspot | undefined;
   readonly clock: Clock;
@@ -61,7 +63,7 @@ const CARD_PDF = 'card.pdf';
 /** For the case of the box: how a phone gets to the set-up. */
 const LABEL_PDF = 'label.pdf';
 /** As it is when something is printed. */
-export interface PrintingConfig extends Pick<Config, 'printer' | 'drop'> {
+export interface PrintingConfig extends Pick<Config, 'printer'> {
   readonly current: () => CardSource;
 }
 
@@ -69,11 +71,11 @@ export interface PrintingConfig extends Pick<Config, 'printer' | 'drop'> {
 const SHOWN = 24;
 
 export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): Promise<Printing> {
-  const { printer, stateFolder, snapshot, clock, log } = deps;
+  const { printer, stateFolder, snapshot, drops, clock, log } = deps;
   const folder = join(stateFolder, 'prints');
   const store = await openPrintStore(folder, log);
   const keys = await openClaimKeys(stateFolder, log);
-  const card = openCard(config.current, deps);
+  const card = openCard(() => ({ ...config.current(), drop: drops.present() }), deps);
   const label = async () => {
     const hotspot = deps.ownHotspot?.();
     return hotspot === undefined ? undefined : await renderLabelPdf(hotspot.login);
@@ -94,7 +96,7 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
     figures: () => queue.figures(),
     run: async (signal) => {
       const isOn = config.printer.order_tickets && config.printer.driver !== 'none';
-      const tickets = { orders: deps.orders, queue, folder, isOn, clock, log };
+      const tickets = { orders: deps.orders, drops, queue, folder, isOn, clock, log };
       await runAll(
         [(ending) => queue.run(ending), (ending) => runOrderTickets(tickets, ending)],
         signal,
@@ -132,25 +134,26 @@ const baseOf = (id: string) => id.replace(/-copy-\d+$/, '');
 
 async function renderContent(
   { content, copy }: Pick<PrintJob, 'content' | 'copy'>,
-  { drop, printer }: PrintingConfig,
-  { snapshot, ownHotspot, clock }: PrintingDeps,
+  { printer }: PrintingConfig,
+  { snapshot, drops, ownHotspot, clock }: PrintingDeps,
   { keys: { privateKey }, card }: { readonly keys: ClaimKeys; readonly card: Card },
 ): Promise<PrintDocument> {
   const hotspot = content.document === 'address' ? ownHotspot?.() : undefined;
   if (hotspot?.isUp === true) return renderJoinSlip(hotspot.login);
+  const { title } = drops.present();
   switch (content.document) {
     case 'address':
     case 'status':
     case 'preflight':
     case 'rehearsal':
     case 'survey':
-      return renderDocument(content.document, { title: drop.title }, snapshot(), clock.wallMs());
+      return renderDocument(content.document, { title }, snapshot(), clock.wallMs());
     case 'card':
       return card.slip();
     case 'sticker':
       return renderSticker(printer.sticker_file, PRINTER_PROFILES[printer.profile].widthDots);
     case 'ticket':
-      return renderTicket(content.order, drop.title, copy, (claim) =>
+      return renderTicket(content.order, content.title ?? title, copy, (claim) =>
         renderClaim(claim, privateKey),
       );
   }

@@ -21,6 +21,7 @@ const cursorSchema = v.object({ seq: v.number() });
 
 export interface OrderTicketDeps {
   readonly orders: ConfirmedOrders;
+  readonly drops: { present(): { readonly id: string; readonly title: string } };
   readonly queue: Pick<PrintQueue, 'add'>;
   /** Of the state; the slips lie there too. */
   readonly folder: string;
@@ -40,7 +41,9 @@ export async function runOrderTickets(deps: OrderTicketDeps, signal: AbortSignal
   while (!signal.aborted) {
     try {
       for (const order of orders.confirmedAfter(seq, BATCH)) {
-        await deps.queue.add(idOf(order), titleOf(order), contentOf(order));
+        const { id, title } = deps.drops.present();
+        const content = contentOf(order, id === order.drop ? title : undefined);
+        await deps.queue.add(idOf(order), titleOf(order), content);
         seq = order.seq;
         // After the slip is on the disk: a crash in between finds it there by its id.
         await saveFile(path, JSON.stringify({ seq }));
@@ -82,8 +85,12 @@ const idOf = ({ seq, orderId }: OrderConfirmed) =>
 const titleOf = ({ orderId, quantity, item }: OrderConfirmed) =>
   `Order ${orderId}: ${quantity} x ${item.name}`;
 
-function contentOf(order: OrderConfirmed): Content {
+function contentOf(order: OrderConfirmed, title: string | undefined): Content {
   const { seq, orderId, drop, item, quantity, numbers, name, atMs } = order;
   const ticket = { seq, orderId, drop, item: { ...item }, quantity, numbers: [...numbers], atMs };
-  return { document: 'ticket', order: name === undefined ? ticket : { ...ticket, name } };
+  return {
+    document: 'ticket',
+    order: name === undefined ? ticket : { ...ticket, name },
+    ...(title === undefined ? {} : { title }),
+  };
 }

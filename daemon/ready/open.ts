@@ -24,6 +24,8 @@ import { testUplink, type UplinkTestDeps } from './uplink-test.ts';
 
 export interface ReadinessDeps extends Omit<RunningDeps, 'mediaPath'> {
   readonly mediaPath: RunningDeps['mediaPath'] & { readonly nowMs: () => number };
+  /** The drop that is next: of the list where that has one. */
+  readonly drops: { present(): Config['drop'] };
   readonly previewPath: string;
   readonly stateFolder: string;
   readonly prints: { readonly print: PrintCommand; readPageCode(): Promise<string | undefined> };
@@ -68,7 +70,7 @@ export async function openReadiness(
       return current();
     },
     get plan() {
-      return planOf(current());
+      return planOf({ ...current(), drop: given.drops.present() });
     },
     openProbe: openProbeWith({ clock, log }),
     readPageCode: () => given.prints.readPageCode(),

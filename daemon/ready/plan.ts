@@ -6,9 +6,10 @@ import type { Plan } from './checklist/line.ts';
 /** Where the plan does not say how long a drop lasts. */
 const USUAL_S = 3_600;
 
+/** @param config With the drop that is next. */
 export function planOf(config: Config): Plan {
   const { camera, sound, power, recording, renditions, clips, printer, viewers, uplink } = config;
-  const plannedS = power.planned_minutes * 60;
+  const plannedS = lengthS(config.drop) ?? power.planned_minutes * 60;
   const topBps = Math.max(...renditions.map(({ bitrate_bps }) => bitrate_bps));
   const hasSound = sound.driver !== 'none';
   return {
@@ -26,4 +27,10 @@ export function planOf(config: Config): Plan {
     uplinkBps: uplink && receiverOf(uplink) && uplink.bitrate_bps,
     startsAt: config.drop.starts_at,
   };
+}
+
+/** Undefined where it has no planned end; one without a start begins when the host says. */
+function lengthS({ starts_at, ends_at }: Config['drop']): number | undefined {
+  const lengthMs = Date.parse(ends_at) - Date.parse(starts_at);
+  return Number.isNaN(lengthMs) ? undefined : lengthMs / 1000;
 }

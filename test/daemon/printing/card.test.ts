@@ -51,6 +51,11 @@ test('it names who does what, and when, from the config', () => {
   assert.equal(notes, ['Doors at eight.']);
 });
 
+test('a planned end of the drop counts, and not what is planned for all', () => {
+  const { subtitle } = cardOf([`drop.ends_at='2026-11-29T20:40:00Z'`]);
+  assert.match(subtitle, '29 Nov 2026, 21:00, for 40 min');
+});
+
 test('lines follow the config: what is not there is not promised', () => {
   const overrides = [
     'clips.folder=""',

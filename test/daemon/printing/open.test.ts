@@ -42,11 +42,12 @@ async function inRoom(
   const printing = await openPrinting(
     {
       current: () => parseConfig('box.yaml', '', []),
-      ...{ printer: v.parse(printerSchema, config), drop: v.parse(dropSchema, { title: 'Ночь' }) },
+      printer: v.parse(printerSchema, config),
     },
     {
       ...{ ...os, stateFolder, printer: device.printer },
       orders: { confirmedAfter: () => [] },
+      drops: { present: () => v.parse(dropSchema, { title: 'Ночь' }) },
       snapshot: () => ({ ...WELL, playerUrl: URL, shedLoads: shed }),
     },
   );
@@ -60,6 +61,14 @@ async function inRoom(
     await rm(stateFolder, { recursive: true });
   }
 }
+
+test('the title on a slip is that of the drop that is on or next', () =>
+  inRoom(async ({ printing, papers }) => {
+    await printing.print({ document: 'status' }, false, never);
+    // Not a word of Latin letters, so that it stands there as a picture above the first line.
+    assert.is(papers[0]?.text.includes('Live'), false);
+    assert.match(papers[0]?.text.join() ?? '', 'everything');
+  }));
 
 test('a document is printed by its name, and shown as printed', () =>
   inRoom(async ({ printing, papers }) => {

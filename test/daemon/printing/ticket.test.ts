@@ -11,6 +11,7 @@ import * as assert from 'uvu/assert';
 import type { OrderConfirmed } from '../../../daemon/model/orders.ts';
 import { type Claim, renderClaim, verifyClaim } from '../../../daemon/printing/claim.ts';
 import { keyFileOf, openClaimKeys } from '../../../daemon/printing/claim-key.ts';
+import type { Content } from '../../../daemon/printing/job.ts';
 import { runOrderTickets } from '../../../daemon/printing/order-tickets.ts';
 import { renderSticker } from '../../../daemon/printing/sticker.ts';
 import { renderTicket } from '../../../daemon/printing/ticket.ts';
@@ -164,7 +165,8 @@ test('each order is queued once over restarts, and those before the printer neve
     const runUntil = async (count: number) => {
       const box = new AbortController();
       const queue = {
-        add: async (id: string) => {
+        add: async (id: string, _title: string, content: Content) => {
+          assert.is(content.document === 'ticket' && content.title, 'Late set');
           // Killed between the slip and the note that it was made: it is asked for again.
           if (queued.length === 9 && !queued.includes('again')) {
             queued.push('again');
@@ -174,7 +176,8 @@ test('each order is queued once over restarts, and those before the printer neve
           return {} as never;
         },
       };
-      const deps = { orders, queue, folder, isOn: true, clock, log: silentLog };
+      const drops = { present: () => ({ id: order.drop, title: 'Late set' }) };
+      const deps = { orders, drops, queue, folder, isOn: true, clock, log: silentLog };
       const running = runOrderTickets(deps, box.signal);
       while (queued.length < count) await systemClock.sleep(2);
       // The note is saved after the slip.
