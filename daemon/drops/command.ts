@@ -1,4 +1,4 @@
-/** The command `drops`: lists the coming drops, adds or changes one, removes one. */
+/** The command `drops`: lists the coming drops, shows one, adds or changes one, removes one. */
 import * as v from 'valibot';
 import { removeFromList, setInList } from '../config/drop-list/edit.ts';
 import {
@@ -7,10 +7,12 @@ import {
   type LinkHosts,
   PLANNED_KEYS,
   type PlannedDrop,
+  parseDropList,
 } from '../config/drop-list/parse.ts';
 import type { Command, Outcome, RejectCode } from '../model/commands.ts';
 import type { PlannedDropsState } from '../model/planned-drops.ts';
 import type { ListFile } from './list-file.ts';
+import { overtakenKeys, type Tags, tagsOf } from './versions.ts';
 
 export interface DropsCommandDeps {
   readonly file: ListFile;
@@ -24,15 +26,28 @@ export interface DropsCommandDeps {
 
 const id = v.pipe(v.string('must be text'), v.minLength(1, 'must not be empty'));
 
+const tags = v.record(v.string(), v.string('must be a tag, as get has it'), 'must be an object');
+
 const schema = v.variant(
   'do',
   [
     v.strictObject({ do: v.literal('list') }),
+    v.strictObject({ do: v.literal('get'), id: v.optional(id) }),
     v.strictObject({ do: v.literal('remove'), id }),
-    v.looseObject({ do: v.literal('set'), id }),
+    v.looseObject({ do: v.literal('set'), id, tags: v.optional(tags, {}) }),
   ],
-  'must be list, set or remove',
+  'must be list, get, set or remove',
 );
+
+/** What a form of a drop is filled with. */
+export interface DropDetails {
+  /** As the list has it; null for one that is to be added. */
+  readonly drop: PlannedDrop | null;
+  /** Sent back with a change, they keep it from undoing one that came in between. */
+  readonly tags: Tags;
+  /** Ids of `uplink.destinations`. */
+  readonly destinations: readonly string[];
+}
 
 /** @returns the answer to a command. Never rejects. */
 export function openDropsCommand(deps: DropsCommandDeps): (command: Command) => Promise<Outcome> {
@@ -46,39 +61,77 @@ export function openDropsCommand(deps: DropsCommandDeps): (command: Command) => 
     switch (wanted.do) {
       case 'list':
         return { status: 'done', detail: countOf(deps.state()), result: deps.state() };
+      case 'get':
+        return get(deps, wanted.id);
       case 'remove':
         return remove(deps, wanted.id, isDryRun);
       case 'set': {
-        const { do: _, ...changes } = wanted;
-        return set(deps, wanted.id, changes, isDryRun);
+        const { do: _, tags: seen, ...changes } = wanted;
+        return set(deps, wanted.id, changes, seen, isDryRun);
       }
     }
   };
 }
 
+/** @param wantedId Undefined for a drop that is to be added. */
+async function get(
+  { file, hosts }: DropsCommandDeps,
+  wantedId: string | undefined,
+): Promise<Outcome> {
+  await file.refresh();
+  const drop = file.list.drops.find((one) => one.id === wantedId);
+  if (drop === undefined && wantedId !== undefined) {
+    const detail = `the list has no drop ${wantedId}${closestDrop(wantedId, file.list.drops)}`;
+    return rejected('BAD_ARGUMENTS', detail);
+  }
+  const destinations = hosts.destinations ?? [];
+  const result: DropDetails = { drop: drop ?? null, tags: tagsOf(drop), destinations };
+  return { status: 'done', detail: drop?.title ?? 'a new drop', result };
+}
+
+/** @param seen Tags of what the person who changes it has seen; keys without one are changed all the same. */
 async function set(
   { file, hosts, lookFault }: DropsCommandDeps,
   wantedId: string,
   changes: Readonly<Record<string, unknown>>,
+  seen: Tags,
   isDryRun: boolean,
 ): Promise<Outcome> {
   await file.refresh();
   const before = file.list.drops.find((one) => one.id === wantedId);
+  const overtaken = overtakenBy(before, seen);
+  if (overtaken !== undefined) return overtaken;
   const checked = checkPlanned(merge(before, changes), hosts);
   if ('faults' in checked) {
-    return rejected('BAD_ARGUMENTS', checked.faults.map(({ text }) => text).join('; '));
+    const detail = checked.faults.map(({ text }) => text).join('; ');
+    const faults = checked.faults.map(({ path, reason }) => ({ path: path.join('.'), reason }));
+    return { status: 'rejected', code: 'BAD_ARGUMENTS', detail, faults };
   }
   const fault = changes['look'] === undefined ? undefined : await lookFault(checked.drop);
   if (fault !== undefined) return rejected('BAD_ARGUMENTS', fault);
   const what = before === undefined ? 'added' : 'changed';
   if (isDryRun) return { status: 'done', detail: `${wantedId} would be ${what}` };
+  let lost: Outcome | undefined;
   const edited = await file.edit((text) => {
+    // Another edit may have come since.
+    const now = parseDropList('', text, hosts).drops.find((one) => one.id === wantedId);
+    lost = overtakenBy(now, seen);
+    if (lost !== undefined) return { fault: lost.detail };
     // One with mistakes is replaced as a whole.
     const base = before === undefined ? (removeFromList(text, wantedId) ?? text) : text;
     return setInList(base, wantedId, changes);
   });
+  if (lost !== undefined) return lost;
   if (edited.fault !== undefined) return failed(edited.fault);
   return { status: 'done', detail: `${wantedId} is ${what}`, result: checked.drop };
+}
+
+function overtakenBy(drop: PlannedDrop | undefined, seen: Tags): Outcome | undefined {
+  const keys = overtakenKeys(drop, seen);
+  if (keys.length === 0) return undefined;
+  const faults = keys.map((path) => ({ path, reason: 'was changed meanwhile' }));
+  const detail = `${keys.join(', ')} changed meanwhile: read the drop again`;
+  return { status: 'rejected', code: 'CHANGED', detail, faults };
 }
 
 function merge(before: PlannedDrop | undefined, changes: Readonly<Record<string, unknown>>) {

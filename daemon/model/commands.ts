@@ -53,17 +53,33 @@ export interface Command {
 export type Outcome =
   | { readonly status: 'done'; readonly detail: string; readonly result?: unknown }
   /** It cannot be done now: the box is in the wrong phase, or the arguments are wrong. */
-  | { readonly status: 'rejected'; readonly code: RejectCode; readonly detail: string }
+  | {
+      readonly status: 'rejected';
+      readonly code: RejectCode;
+      readonly detail: string;
+      /** What of the arguments is wrong, for a form; in `detail` as well. */
+      readonly faults?: readonly ArgumentFault[];
+    }
   | { readonly status: 'failed'; readonly code: string; readonly detail: string };
 
-/** `SAVING_POWER`: what it needs is suspended until the mains are back. `REFUSED`: an order gets nothing. */
+export interface ArgumentFault {
+  /** With dots: `catalogue.0.price`. */
+  readonly path: string;
+  readonly reason: string;
+}
+
+/**
+ * `SAVING_POWER`: what it needs is suspended until the mains are back. `REFUSED`: an order gets
+ * nothing. `CHANGED`: somebody else was faster.
+ */
 export type RejectCode =
   | 'WRONG_PHASE'
   | 'BAD_ARGUMENTS'
   | 'UNSUPPORTED'
   | 'BUSY'
   | 'SAVING_POWER'
-  | 'REFUSED';
+  | 'REFUSED'
+  | 'CHANGED';
 
 /** One step of a long command, for example a check of the preflight. */
 export interface Progress {

@@ -37,6 +37,9 @@ const commandSchema = v.strictObject({
   isDryRun: v.optional(v.boolean(), false),
 });
 
+/** A catalogue of twenty articles with long names and links. */
+const COMMAND_MAX_BYTES = 64 * 1024;
+
 /** A page sends one at a time; more are a fault or an attack. */
 const COMMANDS_MAX = 4;
 
@@ -69,7 +72,7 @@ export class BoxAnswers {
       case 'GET /slips':
         return this.#answerSlip(slip ?? '');
       case 'POST /command':
-        return await this.#answerCommand(await readJson(request), role);
+        return await this.#answerCommand(await readJson(request, COMMAND_MAX_BYTES), role);
       case 'POST /panel':
         return this.#answerPanel(await readJson(request));
       default:

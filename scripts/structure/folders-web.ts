@@ -97,7 +97,11 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'clips, recordings, addresses and support on the operator’s page',
   },
   'daemon/web/page/drops': {
-    may: ['daemon/model', 'daemon/report', 'daemon/web/page/ui', 'daemon/web/page/text'],
+    // The form of a drop is filled with what the command `drops` returns of it.
+    may: [
+      ...['daemon/model', 'daemon/report', 'daemon/drops', 'daemon/config/drop-list'],
+      ...['daemon/config', 'daemon/web/page/ui', 'daemon/web/page/text'],
+    ],
     what: 'coming and past drops, and all boxes of a fleet, on the operator’s page',
   },
   'daemon/web/page/readiness': {

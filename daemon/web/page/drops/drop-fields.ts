@@ -34,3 +34,13 @@ export function lookOf(choice: string, file: string, strengthPct: string) {
     strength: share,
   };
 }
+
+/** What differs, as drops.yaml has it; `null` is what is not there. */
+export function changedKeys(
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const isChanged = ([key, value]: [string, unknown]) =>
+    JSON.stringify(value) !== JSON.stringify(before[key] ?? null);
+  return Object.fromEntries(Object.entries(after).filter(isChanged));
+}

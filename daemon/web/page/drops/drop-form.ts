@@ -1,10 +1,16 @@
-/** The form of a coming drop. */
-import type { PlannedDropInfo } from '../../../model/planned-drops.ts';
-import { planTexts as text } from '../text/texts.ts';
-import { answerOf, closeOnSubmit } from '../ui/dialog.ts';
-import { h } from '../ui/dom.ts';
+/** The form of a coming drop. It stays open until the box has taken what it says. */
+
+import { fill } from '../../../../pipelines/player/text/fill.ts';
+import type { PlannedDrop } from '../../../config/drop-list/parse.ts';
+import type { DropDetails } from '../../../drops/command.ts';
+import { fromBox, planTexts as text } from '../text/texts.ts';
+import { answerOf } from '../ui/dialog.ts';
+import { h, setText } from '../ui/dom.ts';
 import { toLocalInput, toTimestamp } from '../ui/local-time.ts';
-import { idOfTitle } from './drop-fields.ts';
+import { type Outcome, runCommand } from '../ui/request.ts';
+import { articlesFields } from './articles.ts';
+import { destinationsField } from './destinations-field.ts';
+import { changedKeys, idOfTitle } from './drop-fields.ts';
 import { lookFields } from './look-fields.ts';
 
 /** Keys as in drops.yaml; `null` takes one away. */
@@ -18,65 +24,164 @@ const PROFILES = [
 ] as const;
 
 /**
- * Undefined where the person cancelled.
+ * Resolves with whether it was saved.
  *
+ * @param id Undefined for a new drop.
  * @param taken Ids of the list.
  */
-export function askForDrop(
-  before: PlannedDropInfo | undefined,
-  taken: readonly string[],
-): Promise<Wanted | undefined> {
-  const title = field(text.title, { required: '', maxlength: '120', value: before?.title ?? '' });
-  const starts = field(text.starts, {
-    type: 'datetime-local',
-    value: toLocalInput(before?.startsAt ?? ''),
-  });
-  const ends = field(text.plannedEnd, {
-    type: 'datetime-local',
-    value: toLocalInput(before?.endsAt ?? ''),
-  });
-  const picture = field(text.picture, {
-    ...{ maxlength: '500', value: before?.pictureFile ?? '' },
-    placeholder: text.pictureHint,
-  });
-  const profile = h('select', {}, ...PROFILES.map(([value, name]) => h('option', { value }, name)));
-  profile.value = before?.profile ?? '';
-  const look = lookFields(before?.look);
+export async function editDrop(id: string | undefined, taken: readonly string[]): Promise<boolean> {
+  let details = await readDrop(id);
+  const parts = openParts(details);
+  const first = parts.read();
   const no = h('button', { type: 'button' }, text.cancel);
+  const save = h('button', { type: 'submit', class: 'main' }, text.save);
+  const message = h('p', { class: 'fault', role: 'alert' });
   const form = h(
     'form',
     { method: 'dialog', class: 'drop-form' },
-    ...[title, starts, ends, picture].map(({ label }) => label),
-    h('label', {}, text.forGuests, profile),
-    ...look.labels,
-    h(
-      'div',
-      { class: 'row answers below' },
-      no,
-      h('button', { type: 'submit', class: 'main' }, text.save),
-    ),
+    ...parts.elements,
+    message,
+    h('div', { class: 'row answers below' }, no, save),
   );
-  const heading = h(
-    'h2',
-    { id: 'dialog-title', class: 'question' },
-    before === undefined ? text.addDrop : text.changeDrop,
-  );
+  const title = id === undefined ? text.addDrop : text.changeDrop;
+  const heading = h('h2', { id: 'dialog-title', class: 'question' }, title);
   const dialog = h('dialog', { 'aria-labelledby': 'dialog-title' }, heading, form);
-  const orNull = (value: string) => (value === '' ? null : value);
-  const read = (): Wanted => ({
-    id: before?.id ?? idOfTitle(title.input.value, taken),
-    title: title.input.value.trim(),
-    starts_at: orNull(toTimestamp(starts.input.value)),
-    ends_at: orNull(toTimestamp(ends.input.value)),
-    picture_file: orNull(picture.input.value.trim()),
-    profile: orNull(profile.value),
-    look: look.read(),
+
+  const send = async (): Promise<boolean> => {
+    const changes = changedKeys(id === undefined ? {} : first, parts.read());
+    if (Object.keys(changes).length === 0) return true;
+    const name = id ?? idOfTitle(String(changes['title']), taken);
+    // Of what this person changes: what another one changes stays as that one has it.
+    const seen = id === undefined ? ['id'] : Object.keys(changes);
+    const tags = Object.fromEntries(seen.map((key) => [key, details.tags[key] ?? '']));
+    const outcome = await runCommand('drops', undefined, { do: 'set', ...changes, id: name, tags });
+    if (outcome.status === 'done') return true;
+    setText(message, await explain(outcome));
+    message.scrollIntoView({ block: 'nearest' });
+    return false;
+  };
+  const explain = async (outcome: Exclude<Outcome, { status: 'done' }>): Promise<string> => {
+    if (outcome.code === 'CHANGED' && id !== undefined) {
+      // A second press puts this in the other's place: by then that was read.
+      details = await readDrop(id);
+      return fill(text.changedMeanwhile, { values: parts.describeTheirs(details, outcome) });
+    }
+    const left = (outcome.faults ?? []).filter((fault) => !parts.showFault(fault));
+    const isShown = outcome.faults !== undefined && left.length === 0;
+    const reason = left.length > 0 ? left.map(textOf).join('; ') : fromBox(outcome.detail);
+    return isShown ? text.lookAtFields : fill(text.notSaved, { reason });
+  };
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    parts.clearFaults();
+    save.disabled = true;
+    setText(message, '');
+    send()
+      .then((isSaved) => isSaved && dialog.close('yes'))
+      .catch((error: unknown) => setText(message, String((error as Error).message)))
+      .finally(() => {
+        save.disabled = false;
+      });
   });
-  closeOnSubmit(form, dialog);
-  return answerOf(dialog, no, title.input).then((isSaved) => (isSaved ? read() : undefined));
+  return await answerOf(dialog, no, parts.focused);
 }
+
+const textOf = ({ path, reason }: { readonly path: string; readonly reason: string }) =>
+  `${path} ${reason}`;
+
+/** @throws Error with the box's reason. */
+async function readDrop(id: string | undefined): Promise<DropDetails> {
+  const args = id === undefined ? { do: 'get' } : { do: 'get', id };
+  const outcome = await runCommand('drops', undefined, args);
+  if (outcome.status !== 'done') throw new Error(fromBox(outcome.detail));
+  return outcome.result as DropDetails;
+}
+
+function openParts({ drop, destinations }: DropDetails) {
+  const before: Partial<PlannedDrop> = drop ?? {};
+  const title = field(text.title, { required: '', maxlength: '120', value: before.title ?? '' });
+  const starts = timeField(text.starts, before.starts_at);
+  const ends = timeField(text.plannedEnd, before.ends_at);
+  const picture = field(text.picture, {
+    ...{ maxlength: '500', value: before.picture_file ?? '' },
+    placeholder: text.pictureHint,
+  });
+  const profile = h('select', {}, ...PROFILES.map(([value, name]) => h('option', { value }, name)));
+  profile.value = before.profile ?? '';
+  const look = lookFields(before.look);
+  const sentTo = destinationsField(destinations, before.destinations);
+  const articles = articlesFields(before.catalogue ?? []);
+  const orNull = (value: string) => (value === '' ? null : value);
+  const places: Readonly<Record<string, HTMLElement>> = {
+    ...{ title: title.fault, starts_at: starts.fault, ends_at: ends.fault },
+    picture_file: picture.fault,
+  };
+  return {
+    focused: title.input,
+    elements: [
+      ...[title, starts, ends, picture].map(({ label }) => label),
+      h('label', {}, text.forGuests, profile),
+      ...[...look.labels, sentTo.element, articles.element],
+    ],
+    read: (): Wanted => {
+      const items = articles.read();
+      return {
+        title: title.input.value.trim(),
+        starts_at: orNull(toTimestamp(starts.input.value)),
+        ends_at: orNull(toTimestamp(ends.input.value)),
+        picture_file: orNull(picture.input.value.trim()),
+        profile: orNull(profile.value),
+        look: look.read(),
+        destinations: sentTo.read(),
+        catalogue: items.length === 0 ? null : items,
+      };
+    },
+    clearFaults: () => {
+      articles.clearFaults();
+      for (const place of Object.values(places)) setText(place, '');
+    },
+    /** Beside its field; false where it has none. */
+    showFault: ({ path, reason }: { readonly path: string; readonly reason: string }): boolean => {
+      const place = places[path];
+      if (place !== undefined) setText(place, fromBox(reason));
+      return place !== undefined || articles.showFault(path, fromBox(reason));
+    },
+    describeTheirs,
+  };
+}
+
+/** What somebody else has put where this person changes something. */
+function describeTheirs(
+  { drop }: DropDetails,
+  { faults = [] }: { readonly faults?: readonly { readonly path: string }[] },
+): string {
+  const names: Readonly<Record<string, string>> = {
+    ...{ title: text.title, starts_at: text.starts, ends_at: text.plannedEnd },
+    ...{ picture_file: text.picture, profile: text.forGuests, look: text.lookOfPicture },
+    ...{ destinations: text.isSentTo, catalogue: text.itemsForSale },
+  };
+  return faults
+    .map(({ path }) => {
+      const value = (drop as Wanted | null)?.[path];
+      return `${names[path] ?? path}: ${shown(value)}`;
+    })
+    .join('; ');
+}
+
+function shown(value: unknown): string {
+  if (value === undefined || value === null) return '–';
+  if (!Array.isArray(value))
+    return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return value
+    .map((one: { readonly name?: string } | string) => (typeof one === 'string' ? one : one.name))
+    .join(', ');
+}
+
+const timeField = (name: string, value = '') =>
+  field(name, { type: 'datetime-local', value: toLocalInput(value) });
 
 function field(name: string, attributes: Readonly<Record<string, string>>) {
   const input = h('input', attributes);
-  return { input, label: h('label', {}, name, input) };
+  const fault = h('small', { class: 'fault', role: 'alert' });
+  return { input, fault, label: h('label', {}, name, input, fault) };
 }

@@ -7,7 +7,7 @@ import { card, h, setAttribute, setText, updateChildren } from '../ui/dom.ts';
 import { formatMinute, formatSpan } from '../ui/format.ts';
 import { runCommand } from '../ui/request.ts';
 import type { Section } from '../ui/section.ts';
-import { askForDrop } from './drop-form.ts';
+import { editDrop } from './drop-form.ts';
 
 /** @param isCrew Hosts see what is coming, and change nothing. */
 export function openDrops(isCrew: boolean, onError: (error: unknown) => void): Section {
@@ -34,8 +34,8 @@ export function openDrops(isCrew: boolean, onError: (error: unknown) => void): S
   };
   const edit = async (before: PlannedDropInfo | undefined) => {
     const taken = shown.map(({ id }) => id);
-    const wanted = await askForDrop(before, taken);
-    if (wanted !== undefined) await run({ do: 'set', ...wanted });
+    setText(message, '');
+    if (await editDrop(before?.id, taken)) setText(message, text.saved);
   };
   const remove = async ({ id, title }: PlannedDropInfo) => {
     const question = fill(text.removeDrop, { title });

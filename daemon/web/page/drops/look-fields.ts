@@ -1,5 +1,5 @@
 /** The look of a coming drop, as fields of its form. */
-import type { PlannedLook } from '../../../model/planned-drops.ts';
+import type { DropConfig } from '../../../config/drop.ts';
 import { planTexts as text } from '../text/texts.ts';
 import { h } from '../ui/dom.ts';
 import { lookOf } from './drop-fields.ts';
@@ -15,12 +15,12 @@ const LOOKS = [
 ] as const;
 
 /** @param before Undefined where it is as in the config. */
-export function lookFields(before: PlannedLook | undefined) {
+export function lookFields(before: DropConfig['look'] | undefined) {
   const look = h('select', {}, ...LOOKS.map(([value, name]) => h('option', { value }, name)));
-  const isFile = before !== undefined && before.cubeFile !== '';
+  const isFile = before !== undefined && before.cube_file !== '';
   look.value = isFile ? 'file' : (before?.name ?? '');
   const file = h('input', {
-    ...{ maxlength: '500', value: before?.cubeFile ?? '' },
+    ...{ maxlength: '500', value: before?.cube_file ?? '' },
     placeholder: text.lookFileHint,
   });
   const strength = h('input', {

@@ -1,6 +1,6 @@
 /** Requests to the box. Each rejects with a sentence for the person at the page. */
 import type { PanelAction } from '../../../devices/simulated-panel.ts';
-import type { Verb } from '../../../model/commands.ts';
+import type { ArgumentFault, Verb } from '../../../model/commands.ts';
 import type { DropPhase } from '../../../model/snapshot.ts';
 import type { PastDrop } from '../../../report/record.ts';
 import type { SignInRefusal } from '../../protocol.ts';
@@ -22,7 +22,12 @@ export interface SessionState {
 
 export type Outcome =
   | { readonly status: 'done'; readonly detail: string; readonly result?: unknown }
-  | { readonly status: 'rejected' | 'failed'; readonly code: string; readonly detail: string };
+  | {
+      readonly status: 'rejected' | 'failed';
+      readonly code: string;
+      readonly detail: string;
+      readonly faults?: readonly ArgumentFault[];
+    };
 
 export async function readSession(): Promise<SessionState> {
   const response = await ask('GET', '/session');
