@@ -9,6 +9,8 @@ setup_packages libfaketime mpv python3-gi srt-tools webkit2gtk-driver xvfb
 setup_package_unstarted nginx-light nginx.service
 setup_package_unstarted avahi-daemon avahi-daemon.service
 setup_packages avahi-utils
+setup_package_unstarted network-manager NetworkManager.service
+setup_packages dnsmasq-base busybox-static
 # The hardware lab's; it runs on x86-64 only.
 if [ "$(uname -m)" = x86_64 ]; then setup_packages busybox-static kmod udev modemmanager; fi
 setup_box

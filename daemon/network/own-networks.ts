@@ -14,7 +14,7 @@ import { PORTAL_PORT, type WantedNetworks } from './wanted.ts';
 
 export interface OwnNetworksDeps {
   readonly helper: NetworkHelper;
-  readonly network: Pick<Network, 'shared' | 'openShared' | 'closeShared'>;
+  readonly network: Pick<Network, 'shared' | 'isShared' | 'openShared' | 'closeShared'>;
   /** The first set-up has the Wi-Fi card, and the guests' address. */
   readonly isSetUp: () => boolean;
   readonly onChange: (networks: readonly OwnNetwork[] | undefined) => void;
@@ -59,6 +59,8 @@ class OwnNetworks {
   #isAsked = false;
   /** The rules were in force when the helper last answered. */
   #isHeld = false;
+  /** What is up for them has the settings of today. */
+  readonly #current = new Set<SharedRole>();
   readonly #retries = new Map<SharedRole, Retry>();
   #reported = '';
   #portal: { readonly stop: () => Promise<void> } | undefined;
@@ -148,12 +150,23 @@ class OwnNetworks {
     if (failure?.code === 'NO_ANSWER' && this.#isHeld && up.get(role) === device) {
       return { role, device, phase: 'failed', ...failure };
     }
-    const isUp = failure === undefined && up.get(role) === device;
+    const isThere = failure === undefined && up.get(role) === device;
+    const isUp = isThere && (await this.#isCurrent(settings, signal));
     if (up.has(role) && !isUp) await network.closeShared(role, signal).catch(() => undefined);
     if (failure !== undefined) return { role, device, phase: 'failed', ...failure };
     const shaped = role === 'crew' && 'shaped' in held ? { shaped: held.shaped } : {};
     if (isUp) return { role, device, phase: 'open', ...shaped };
     return await this.#open(settings, shaped, signal);
+  }
+
+  /** Looked at once: one that was left by a box which was killed may have another password. */
+  async #isCurrent(settings: SharedSettings, signal: AbortSignal): Promise<boolean> {
+    const { role } = settings;
+    if (this.#current.has(role)) return true;
+    const looked = this.#deps.network.isShared(settings, signal);
+    const is = await looked.catch(() => undefined);
+    if (is === true) this.#current.add(role);
+    return is !== false;
   }
 
   async #open(
@@ -169,6 +182,7 @@ class OwnNetworks {
     try {
       await network.openShared(settings, signal);
       this.#retries.delete(role);
+      this.#current.add(role);
       log.info('network open', { for: role, device });
       return { role, device, phase: 'open', ...shaped };
     } catch (error) {

@@ -4,11 +4,16 @@ import type { Clock } from '../os/clock.ts';
 import { variant } from '../os/dbus.ts';
 import { HalError } from '../os/errors.ts';
 import { type Device, type NmObjects, ROOT } from './nm-objects.ts';
+import { forgetOwn } from './saved.ts';
 
 /** NMActiveConnectionState. */
 const ACTIVE = 2;
 const DEACTIVATED = 4;
 const POLL_MS = 500;
+
+/** The dnsmasq of a network that has just been closed has the address for a moment yet. */
+const TRIES = 4;
+const AGAIN_MS = 1_500;
 
 /**
  * @param persist `volatile`: it goes with its end, and with NetworkManager's.
@@ -34,17 +39,44 @@ export async function untilActive(
 ): Promise<void> {
   const failed = (cause?: unknown) => new HalError('IO', `${what}: not connected`, { cause });
   const look = async (signal: AbortSignal) => {
+    let isUp = false;
     while (!signal.aborted) {
       // NetworkManager removes it once it has failed.
       const all = await nm.properties(active, '.Connection.Active').catch((cause) => {
         nm.signal.throwIfAborted();
         throw failed(cause);
       });
-      if (all['State'] === ACTIVE) return;
+      // It says so before its dnsmasq has its address: one that cannot have it ends at once.
+      if (all['State'] === ACTIVE && isUp) return;
+      isUp = all['State'] === ACTIVE;
       if (Number(all['State']) >= DEACTIVATED) throw failed();
       await pause(clock, POLL_MS, signal);
     }
   };
   const timeoutError = () => new HalError('TIMEOUT', `${what}: not connected in time`);
   await withTimeout(look, { clock, timeoutMs, timeoutError, signal: nm.signal });
+}
+
+/** A network of the box's own, found by its UUID; what is left of one before is taken away. */
+export async function openOwn(
+  nm: NmObjects,
+  device: Device,
+  {
+    uuid,
+    profile,
+    what,
+  }: { readonly uuid: string; readonly profile: object; readonly what: string },
+  limit: { readonly clock: Clock; readonly timeoutMs: number },
+): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    await forgetOwn(nm, uuid);
+    const active = await activate(nm, device, profile, 'volatile');
+    try {
+      return await untilActive(nm, active, what, limit);
+    } catch (error) {
+      nm.signal.throwIfAborted();
+      const isOver = tries === TRIES || !(error instanceof HalError) || error.code !== 'IO';
+      if (isOver || !(await pause(limit.clock, AGAIN_MS, nm.signal))) throw error;
+    }
+  }
 }

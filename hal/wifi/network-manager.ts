@@ -4,8 +4,8 @@ import type { Clock } from '../os/clock.ts';
 import { openDbus, variant } from '../os/dbus.ts';
 import { HalError } from '../os/errors.ts';
 import { type AccessPoint, keyManagementOf, networksOf, ssidOf } from './access-points.ts';
-import { activate, untilActive } from './activation.ts';
-import { type Device, NmObjects, ROOT, textsOf } from './nm-objects.ts';
+import { activate, openOwn, untilActive } from './activation.ts';
+import { type Device, isEthernet, NmObjects, ROOT, textsOf } from './nm-objects.ts';
 import type {
   HotspotSettings,
   Network,
@@ -17,10 +17,9 @@ import type {
 } from './port.ts';
 import { HOTSPOT_UUID, hotspotProfile, venueProfile } from './profiles.ts';
 import { forget, savedNetworks } from './saved.ts';
-import { closeShared, openShared, sharedDevices } from './shared.ts';
+import { closeShared, isShared, openShared, sharedDevices } from './shared.ts';
 
 /** NMDeviceType, NMDeviceState. */
-const ETHERNET = 1;
 const WIFI = 2;
 const UNAVAILABLE = 20;
 const DISCONNECTED = 30;
@@ -46,6 +45,7 @@ export function openNetworkManager(clock: Clock, address?: string): Network {
     closeHotspot: (signal) => onBus(signal, (nm) => nm.closeHotspot()),
     join: (login, signal) => onBus(signal, (nm) => nm.join(login)),
     shared: (signal) => onBus(signal, (nm) => nm.shared()),
+    isShared: (settings, signal) => onBus(signal, (nm) => nm.isShared(settings)),
     openShared: (settings, signal) => onBus(signal, (nm) => nm.openShared(settings)),
     closeShared: (role, signal) => onBus(signal, (nm) => nm.closeShared(role)),
   };
@@ -71,9 +71,7 @@ class Manager {
 
   async look(): Promise<NetworkState> {
     const devices = await this.#outward();
-    const hasCable = devices.some(
-      ({ DeviceType, State }) => DeviceType === ETHERNET && State === ACTIVATED,
-    );
+    const hasCable = devices.some((one) => isEthernet(one) && one['State'] === ACTIVATED);
     const card = devices.find(({ DeviceType }) => DeviceType === WIFI);
     const phase = await this.#phaseOf(card);
     // What else is saved matters to a box that is in none.
@@ -119,9 +117,8 @@ class Manager {
     // A new Raspberry Pi OS has Wi-Fi off.
     await this.#nm.set(ROOT, '', 'WirelessEnabled', variant('b', true)).catch(() => undefined);
     const card = await this.#card();
-    const active = await activate(this.#nm, card, hotspotProfile(settings), 'volatile');
-    const limit = { clock: this.#clock, timeoutMs: HOTSPOT_MS };
-    await untilActive(this.#nm, active, 'the hotspot', limit);
+    const own = { uuid: HOTSPOT_UUID, profile: hotspotProfile(settings), what: 'the hotspot' };
+    await openOwn(this.#nm, card, own, { clock: this.#clock, timeoutMs: HOTSPOT_MS });
   }
 
   async closeHotspot(): Promise<void> {
@@ -158,6 +155,10 @@ class Manager {
   async shared(): Promise<ReadonlyMap<SharedRole, string>> {
     const found = await sharedDevices(this.#nm, await this.#nm.devices());
     return new Map([...found].map(([{ Interface }, role]) => [role, String(Interface)]));
+  }
+
+  async isShared(settings: SharedSettings): Promise<boolean> {
+    return await isShared(this.#nm, settings);
   }
 
   async openShared(settings: SharedSettings): Promise<void> {

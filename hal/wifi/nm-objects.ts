@@ -70,6 +70,13 @@ export class NmObjects {
   }
 }
 
+/** NMDeviceType: Ethernet, and the port of a container. */
+const ETHERNET: readonly unknown[] = [1, 20];
+
+export function isEthernet({ DeviceType }: Device): boolean {
+  return ETHERNET.includes(DeviceType);
+}
+
 export function textsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }

@@ -74,6 +74,8 @@ export interface Network {
   join(login: WifiLogin, signal: AbortSignal): Promise<void>;
   /** Networks of the box that are up, with their interfaces. */
   shared(signal: AbortSignal): Promise<ReadonlyMap<SharedRole, string>>;
+  /** Whether the one that is up for this role has these settings: an earlier run may have left it. */
+  isShared(settings: SharedSettings, signal: AbortSignal): Promise<boolean>;
   /** Resolves when others can join it. GONE where the port has no cable. */
   openShared(settings: SharedSettings, signal: AbortSignal): Promise<void>;
   closeShared(role: SharedRole, signal: AbortSignal): Promise<void>;

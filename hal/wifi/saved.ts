@@ -31,3 +31,20 @@ export async function forget(nm: NmObjects, path: string): Promise<void> {
   const untilAnswer = new AbortController().signal;
   await nm.call(path, '.Settings.Connection', 'Delete', '', [], untilAnswer).catch(() => undefined);
 }
+
+/** One of the box's own, whether it is up or not. */
+export async function ownProfile(nm: NmObjects, uuid: string): Promise<string | undefined> {
+  const [path] = await nm
+    .call(`${ROOT}/Settings`, '.Settings', 'GetConnectionByUuid', 's', [uuid])
+    .catch(() => {
+      nm.signal.throwIfAborted();
+      return [];
+    });
+  return path === undefined ? undefined : String(path);
+}
+
+/** What is left of it from before: NetworkManager takes no second one of its UUID. */
+export async function forgetOwn(nm: NmObjects, uuid: string): Promise<void> {
+  const path = await ownProfile(nm, uuid);
+  if (path !== undefined) await forget(nm, path);
+}

@@ -1,13 +1,14 @@
 /** Networks that the box makes on one interface, for guests and for the crew, by NetworkManager. */
 import type { Clock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';
-import { activate, untilActive } from './activation.ts';
-import { type Device, type NmObjects, ROOT } from './nm-objects.ts';
+import { ssidOf } from './access-points.ts';
+import { openOwn } from './activation.ts';
+import { type Device, isEthernet, type NmObjects, type Properties, ROOT } from './nm-objects.ts';
 import type { SharedRole, SharedSettings } from './port.ts';
 import { SHARED_UUIDS, sharedProfile } from './profiles.ts';
+import { ownProfile } from './saved.ts';
 
 /** NMDeviceType, NMDeviceState. */
-const ETHERNET = 1;
 const WIFI = 2;
 const UNAVAILABLE = 20;
 const OPEN_MS = 30_000;
@@ -36,15 +37,36 @@ export async function openShared(
   const device = (await nm.devices()).find(({ Interface }) => Interface === name);
   if (device === undefined) throw new HalError('NOT_FOUND', `${name} is not on this machine`);
   const type = device['DeviceType'];
-  if (type !== ETHERNET && type !== WIFI) {
+  const isPort = isEthernet(device);
+  if (!isPort && type !== WIFI) {
     throw new HalError('UNSUPPORTED', `${name} is neither a Wi-Fi card nor an Ethernet port`);
   }
-  if (type === ETHERNET && Number(device['State'] ?? 0) <= UNAVAILABLE) {
+  if (isPort && Number(device['State'] ?? 0) <= UNAVAILABLE) {
     throw new HalError('GONE', `${name} has no cable`);
   }
   const profile = sharedProfile(settings, type === WIFI);
-  const active = await activate(nm, device, profile, 'volatile');
-  await untilActive(nm, active, `the network for the ${role}`, { clock, timeoutMs: OPEN_MS });
+  const what = `the network for the ${role}`;
+  const own = { uuid: SHARED_UUIDS[role], profile, what };
+  await openOwn(nm, device, own, { clock, timeoutMs: OPEN_MS });
+}
+
+export async function isShared(
+  nm: NmObjects,
+  { role, ssid, password }: SharedSettings,
+): Promise<boolean> {
+  const path = await ownProfile(nm, SHARED_UUIDS[role]);
+  if (path === undefined) return false;
+  const group = '802-11-wireless-security';
+  const read = async (member: string, signature = '', body: readonly string[] = []) => {
+    const [all] = await nm.call(path, '.Settings.Connection', member, signature, body);
+    return (all ?? {}) as Readonly<Record<string, Properties>>;
+  };
+  const { '802-11-wireless': wifi, [group]: security } = await read('GetSettings');
+  // That of a port has nothing more.
+  if (wifi === undefined) return true;
+  if (ssidOf(wifi['ssid']) !== ssid) return false;
+  if (security === undefined || password === '') return security === undefined && password === '';
+  return (await read('GetSecrets', 's', [group]))[group]?.['psk'] === password;
 }
 
 export async function closeShared(nm: NmObjects, role: SharedRole): Promise<void> {

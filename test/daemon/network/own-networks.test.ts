@@ -33,10 +33,11 @@ const WELL: Reply = {
   missing: [],
 };
 
-async function start({ isSetUp = true } = {}) {
+/** @param left What an earlier run has left up, as it was then. */
+async function start({ isSetUp = true, left = [] as readonly SharedSettings[] } = {}) {
   const clock = new VirtualClock();
   const done: string[] = [];
-  const up = new Map<SharedRole, string>();
+  const up = new Map<SharedRole, string>(left.map(({ role, device }) => [role, device]));
   const at: {
     reply: Reply | HalError;
     opening: HalError | undefined;
@@ -59,6 +60,8 @@ async function start({ isSetUp = true } = {}) {
         if (at.manager !== undefined) throw at.manager;
         return new Map(up);
       },
+      isShared: async ({ role, password }: SharedSettings) =>
+        left.some((one) => one.role === role && one.password === password),
       openShared: async ({ role, device }: SharedSettings) => {
         if (at.opening !== undefined) throw at.opening;
         done.push(`open ${role}`);
@@ -102,6 +105,16 @@ test('rules are set first, then the networks are opened; at the end they go in t
   await box.end();
   assert.equal(box.done, ['close guests', 'close crew', 'undo', 'leave']);
   assert.is(box.all(), undefined);
+});
+
+test('what a box left that was killed stays up, but for one whose password has changed since', async () => {
+  const [guests, crew] = WANTED.shared as readonly [SharedSettings, SharedSettings];
+  const box = await start({ left: [{ ...guests, password: 'of-yesterday' }, crew] });
+  assert.equal(box.done, ['apply', 'close guests', 'open guests']);
+  assert.equal(box.shown(), ['guests open', 'crew open']);
+  await box.clock.advance(20_000);
+  assert.equal(new Set(box.done.slice(3)), new Set(['apply']), 'looked at once');
+  await box.end();
 });
 
 test('no network is open while what it needs is not known to be in force, and each is back by itself', async () => {

@@ -118,6 +118,12 @@ test('a network for guests is open or has a password, keeps its clients apart, a
   await network.openShared({ ...settings, password: 'abcdefgh12' }, signal);
   const security = fake.hotspots.at(-1)?.['802-11-wireless-security'];
   assert.is(security?.['psk']?.value, 'abcdefgh12');
+  const isUp = (change: object) =>
+    network.isShared({ ...settings, password: 'abcdefgh12', ...change }, signal);
+  assert.is(await isUp({}), true);
+  for (const other of [{ password: 'abcdefgh13' }, { password: '' }, { ssid: 'Bar' }]) {
+    assert.is(await isUp(other), false, JSON.stringify(other));
+  }
 });
 
 test('a network on a port needs its cable, and is no cable that the box could use', async () => {

@@ -155,6 +155,16 @@ export async function startFakeNetworkManager(
         const found = saved.get(path);
         return found === undefined ? refuse() : reply('a{sa{sv}}', found);
       }
+      case 'GetConnectionByUuid': {
+        const found = [...saved].find(
+          ([, one]) => settingOf(one, 'connection', 'uuid') === body[0],
+        );
+        return found === undefined ? refuse() : reply('o', found[0]);
+      }
+      case 'GetSecrets': {
+        const psk = settingOf(saved.get(path), String(body[0]), 'psk');
+        return reply('a{sa{sv}}', { [String(body[0])]: { psk: variant('s', psk) } });
+      }
       case 'Delete': {
         saved.delete(path);
         if (active?.profile === path) active = undefined;
