@@ -9,6 +9,7 @@ import type { UplinkFigures } from '../model/snapshot.ts';
 import { type FedChild, openFed } from './children/fed.ts';
 import type { MediaChild } from './children/media.ts';
 import type { openSupervision } from './children/supervision.ts';
+import { type Budget, budgetsOf } from './data-use.ts';
 import { openDestinations } from './destinations/open.ts';
 import type { PresentLink } from './destinations/route.ts';
 import type { MediaPathDeps } from './media-path.ts';
@@ -68,6 +69,11 @@ function openWith({ uplink }: Config, deps: UpstreamDeps) {
       links: () => presentLinks(uplink?.links ?? [], bonded),
       onCarried: (link, bytes) =>
         deps.dataUse.addBeside('destinations', link, bytes, deps.clock.wallMs()),
+      isSpent: (link) => {
+        const use = deps.dataUse.useAt(deps.clock.wallMs());
+        const { bytes, usedBytes } = budgetsOf(uplink?.links ?? [], [], use)[link] ?? NO_BUDGET;
+        return usedBytes >= bytes;
+      },
       chosen: () => deps.presentDrop().destinations,
     }),
     bonded:
@@ -76,6 +82,8 @@ function openWith({ uplink }: Config, deps: UpstreamDeps) {
         : openBonded(uplink, hasSound, secrets, { ...deps, onUplink }),
   };
 }
+
+const NO_BUDGET: Budget = { bytes: Number.POSITIVE_INFINITY, usedBytes: 0 };
 
 /** An interface may have got another name since the config was written. */
 function presentLinks(

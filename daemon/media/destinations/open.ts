@@ -16,6 +16,7 @@ import { followRoutes, type PresentLink } from './route.ts';
 import { rtmpSettings, srtSettings, tracksOf } from './settings.ts';
 import { type DestinationReport, DestinationStates } from './states.ts';
 import { DestinationUse } from './use.ts';
+import { withinBudget } from './within-budget.ts';
 
 export interface DestinationDeps {
   readonly media: MediaChild;
@@ -27,6 +28,8 @@ export interface DestinationDeps {
   readonly links: () => readonly PresentLink[];
   /** What is sent takes the machine's own route: so many bytes left by this link. */
   readonly onCarried: (link: string, bytes: number) => void;
+  /** The link's data budget of this month is used up. */
+  readonly isSpent: (link: string) => boolean;
   /** Which of them the drop goes to, by id; undefined: to all. */
   readonly chosen: () => readonly string[] | undefined;
   readonly clock: Clock;
@@ -58,7 +61,12 @@ export function openDestinations(uplink: UplinkConfig | undefined, deps: Destina
         states.supervised(config.id, supervised),
     };
     const task: Task = (signal) => supervise(`destination ${config.id}`, run, options, signal);
-    return { id: config.id, task };
+    const held = withinBudget(task, {
+      spentLink: () => use.spentLink(config.id, deps.isSpent),
+      onHeld: (link) => states.held(config.id, link),
+      clock,
+    });
+    return { id: config.id, task: held };
   });
   const running = runChosen(tasks, deps.chosen, clock);
   if (uplink.links.length === 0) return running;

@@ -45,6 +45,16 @@ export class DestinationStates {
     });
   }
 
+  /** It pauses, since the link that it leaves by has no data left; undefined: no longer. */
+  held(id: string, link: string | undefined): void {
+    this.#change(id, (before) => ({
+      ...offState(before),
+      ...(link === undefined
+        ? {}
+        : { phase: 'connecting', reason: `the data budget of link ${link} is used up` }),
+    }));
+  }
+
   #change(id: string, change: (before: Destination) => Destination): void {
     this.#states = this.#states.map((one) => (one.id === id ? change(one) : one));
     this.#onChange(this.#states);

@@ -25,6 +25,12 @@ export class DestinationUse {
     this.#counts.set(id, { ...(this.#counts.get(id) ?? NEW), link });
   }
 
+  /** The link that its data leaves by, where that one has none left. */
+  spentLink(id: string, isSpent: (link: string) => boolean): string | undefined {
+    const link = this.#counts.get(id)?.link;
+    return typeof link === 'string' && isSpent(link) ? link : undefined;
+  }
+
   /** @param sentBytesTotal Since its process was started. */
   report(id: string, sentBytesTotal: number): void {
     const { countedBytes, link } = this.#counts.get(id) ?? NEW;
