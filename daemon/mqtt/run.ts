@@ -1,12 +1,13 @@
 /** MQTT: connects to the broker, again and again, and serves each connection. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { pause, untilAborted } from '../../hal/os/async.ts';
+import { untilAborted } from '../../hal/os/async.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import type { MqttConfig } from '../config/mqtt.ts';
 import { clientIdOf, connectOptions, isUnencrypted } from './broker/connect-options.ts';
 import { BrokerMemory } from './broker/memory.ts';
-import { BrokerReport, limitsInWords } from './broker/state.ts';
+import { Retry } from './broker/retry.ts';
+import { BrokerReport } from './broker/state.ts';
 import { TwinWatch } from './broker/twin.ts';
 import { connectMqtt } from './client/connect.ts';
 import { type Connection, type Incoming, MqttError } from './client/connection.ts';
@@ -18,10 +19,6 @@ import { rootOf } from './payloads/topics.ts';
 import type { Documents } from './retained.ts';
 import { serveConnection } from './serve.ts';
 
-const FIRST_PAUSE_MS = 1_000;
-const MAX_PAUSE_MS = 60_000;
-/** After a connection of this length the pause starts over. */
-const HEALTHY_MS = 30_000;
 const EARLY_MAX = 64;
 const NO_DOCUMENTS: Documents = { reports: [] };
 /** MQTT 5, 3.14.2.1: another client connected with this one's id, which is made of the box's name. */
@@ -149,32 +146,4 @@ class Inbox {
     this.#listener = listener;
     for (const message of this.#early.splice(0)) listener(message);
   };
-}
-
-/** Waits between connections, and logs each reason once. */
-class Retry {
-  readonly #deps: MqttDeps;
-  #pauseMs = FIRST_PAUSE_MS;
-  #reported: string | undefined;
-
-  constructor(deps: MqttDeps) {
-    this.#deps = deps;
-  }
-
-  connected({ protocol, limits }: Connection): void {
-    this.#reported = undefined;
-    this.#deps.log.info('broker connected', { protocol, limits: limitsInWords(limits).join(', ') });
-  }
-
-  failed(reason: string): void {
-    if (this.#reported !== reason) this.#deps.log.warn('broker away', { reason });
-    this.#reported = reason;
-  }
-
-  async pause(lastedMs: number, signal: AbortSignal): Promise<void> {
-    if (lastedMs >= HEALTHY_MS) this.#pauseMs = FIRST_PAUSE_MS;
-    const { clock, random = Math.random } = this.#deps;
-    await pause(clock, this.#pauseMs * (0.8 + 0.4 * random()), signal);
-    this.#pauseMs = Math.min(this.#pauseMs * 2, MAX_PAUSE_MS);
-  }
 }
