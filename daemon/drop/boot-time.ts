@@ -1,4 +1,5 @@
 /** Times that no setting of the machine's clock moves, and whether it was set. */
+import { pause } from '../../hal/os/async.ts';
 import type { BootClock, Clock } from '../../hal/os/clock.ts';
 import type { Now } from './state.ts';
 
@@ -26,6 +27,24 @@ export function watchClock(clock: Clock): () => boolean {
     lastMs = ahead();
     return stepMs >= STEP_MIN_MS;
   };
+}
+
+/** A power cut before the next look finds a time on the disk that the clock no longer agrees with. */
+const LOOK_EVERY_MS = 100;
+
+/** Waits, or until the clock was set where that comes first: true for that. */
+export async function pauseOrSet(
+  clock: Clock,
+  ms: number,
+  isClockSet: () => boolean,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const untilMs = clock.monotonicMs() + ms;
+  for (let leftMs = ms; leftMs > 0; leftMs = untilMs - clock.monotonicMs()) {
+    if (!(await pause(clock, Math.min(LOOK_EVERY_MS, leftMs), signal))) return false;
+    if (isClockSet()) return true;
+  }
+  return false;
 }
 
 /** The time, by both clocks. */

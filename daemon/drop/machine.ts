@@ -1,11 +1,11 @@
 /** The state of the drop: takes events, carries out what follows, and saves it. */
-import { Condition, pause } from '../../hal/os/async.ts';
+import { Condition } from '../../hal/os/async.ts';
 import type { BootClock, Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Disk } from '../../hal/os/save-file.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { BoxSnapshot, DropFaults, DropState, NotSaved } from '../model/snapshot.ts';
-import { bootTimeOf, nowOf, watchClock } from './boot-time.ts';
+import { bootTimeOf, nowOf, pauseOrSet, watchClock } from './boot-time.ts';
 import { type CheckResult, failuresOf, isFlowing, runChecks } from './checks.ts';
 import { type DropEffects, type EffectRunner, openEffects, type Performed } from './effects.ts';
 import {
@@ -174,10 +174,10 @@ class Machine {
     // Effects never reject; what they do comes back as events.
     void this.#enter({ ...this.#first, drop: this.drop });
     const isClockSet = watchClock(clock);
-    while (!signal.aborted) {
+    for (let wasSet = false; !signal.aborted; ) {
       this.#poll(snapshot());
-      this.#saver.refresh(this.#lastAlive(snapshot()), isClockSet());
-      await pause(clock, POLL_MS, signal);
+      this.#saver.refresh(this.#lastAlive(snapshot()), wasSet);
+      wasSet = await pauseOrSet(clock, POLL_MS, isClockSet, signal);
     }
     await this.#saver.settled();
   }

@@ -52,6 +52,26 @@ test('once the clock was set that is saved at once: a power cut finds it', async
   assert.is(again.drop.state().phase, 'live');
 });
 
+test('at whatever moment the clock is set, a tenth of a second later that is saved', async () => {
+  for (let phaseMs = 0; phaseMs < 500; phaseMs += 50) {
+    const folder = await mkdtemp(join(tmpdir(), 'venuebox-jump-'));
+    let aheadMs = 0;
+    const clock = () => aheadMs;
+    {
+      await using box = await startMachine({ folder, boot: run('one', 1_000), aheadMs: clock });
+      await box.run('go-live', { args: { force: true } });
+      await box.clock.advance(2_000 + phaseMs);
+      aheadMs = 3 * DAY_MS;
+      await box.clock.advance(100);
+      await box.idle();
+      const saved = JSON.parse(await readFile(box.stateFile, 'utf8')) as SavedDrop;
+      assert.ok(box.clock.wallMs() + aheadMs - saved.aliveMs < 1_000, `phase ${phaseMs} ms`);
+    }
+    await using again = await startMachine({ folder, boot: run('two', 500), aheadMs: clock });
+    assert.is(again.drop.state().phase, 'live', `phase ${phaseMs} ms`);
+  }
+});
+
 test('a program that was off for too long in the same run of the machine resumes nothing', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-jump-'));
   {
