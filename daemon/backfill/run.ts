@@ -14,12 +14,13 @@ import type {
   FromBackfill,
   ToBackfill,
 } from '../../pipelines/backfill/messages.ts';
+import { isSsh } from '../config/backfill.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/file.ts';
 import type { UplinkConfig } from '../config/uplink.ts';
 import { budgetsOf } from '../media/data-use.ts';
 import type { DataUseStore } from '../media/data-use-store.ts';
-import { readSecretFile } from '../media/secret-file.ts';
+import { checkSshKey, readSecretFile } from '../media/secret-file.ts';
 import { withoutStale } from '../model/freshness.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { BoxState } from '../model/state-store.ts';
@@ -133,9 +134,12 @@ function settingsOf(
   stateFolder: string,
 ): BackfillSettings {
   const token = readSecretFile('uplink.backfill.token_file', backfill.token_file) ?? '';
+  const { key_file: keyFile, known_hosts_file: knownHostsFile } = backfill;
+  if (isSsh(backfill)) checkSshKey('uplink.backfill.key_file', keyFile);
   return {
     url: backfill.url,
     token,
+    ...(isSsh(backfill) ? { ssh: { keyFile, knownHostsFile } } : {}),
     ...(backfill.ca_file === '' ? {} : { ca: readCa(backfill.ca_file) }),
     box: box.name,
     folders: recording.targets.map(({ folder }) => resolve(stateFolder, folder)),

@@ -10,13 +10,15 @@ export const backfill = v.optional(
         text,
         v.check(
           (value) => value === '' || isStore(value),
-          'must be like https://relay.example.org:5001, or for an address of the own network http:// or rsync://user@192.168.1.20/module, or empty',
+          'must be like https://relay.example.org:5001 or ssh://user@far.example.org/folder, or for an address of the own network http:// or rsync://user@192.168.1.20/module, or empty',
         ),
       ),
       '',
     ),
     token_file: v.optional(text, ''),
     ca_file: v.optional(text, ''),
+    key_file: v.optional(text, ''),
+    known_hosts_file: v.optional(text, ''),
     max_bps: v.optional(whole(10_000, 100_000_000), 5_000_000),
   }),
   {},
@@ -28,9 +30,11 @@ export type BackfillConfig = v.InferOutput<typeof backfill>;
 const OWN_NETWORK =
   /^(?:127\.|10\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|\[::1\]|\[f[cd][\da-f]{2}:)/i;
 
-/** The module of an rsync server, and a folder below it; what is left out could be read otherwise. */
-const RSYNC_PATH = /^(?:\/[\w][\w.-]{0,98}){1,8}\/?$/;
-const RSYNC_USER = /^\w[\w.-]{0,63}$/;
+/** A module or folder, and folders below it; what is left out could be read otherwise. */
+const REMOTE_PATH = /^(?:\/[\w][\w.-]{0,98}){1,8}\/?$/;
+const REMOTE_USER = /^\w[\w.-]{0,63}$/;
+/** No option of ssh. */
+const SSH_HOST = /^(?:[a-z\d][a-z\d.-]{0,252}|\[[\da-f:]{2,39}\])$/i;
 
 function isStore(value: string): boolean {
   if (!URL.canParse(value)) return false;
@@ -40,22 +44,39 @@ function isStore(value: string): boolean {
   const isAddress = isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
   const isOwn = isAddress && OWN_NETWORK.test(hostname);
   // Its password is never sent, but what is recorded is, in clear.
-  if (protocol === 'rsync:') {
-    return isOwn && RSYNC_USER.test(username) && RSYNC_PATH.test(pathname);
+  if (protocol === 'rsync:' || protocol === 'ssh:') {
+    const isReached = protocol === 'ssh:' ? SSH_HOST.test(hostname) : isOwn;
+    return isReached && REMOTE_USER.test(username) && REMOTE_PATH.test(pathname);
   }
   return username === '' && (protocol === 'https:' || (protocol === 'http:' && isOwn));
 }
 
+/** Keys that go with some addresses only. */
+const TOKEN_KEYS = ['token_file'] as const;
+const SSH_KEYS = ['key_file', 'known_hosts_file'] as const;
+
+export const isSsh = ({ url }: Pick<BackfillConfig, 'url'>) => url.startsWith('ssh:');
+
 export function* backfillFaults(
-  { url, token_file }: BackfillConfig,
+  config: BackfillConfig,
   {
     hasReceiver,
     hasRecordings,
   }: { readonly hasReceiver: boolean; readonly hasRecordings: boolean },
 ): Generator<Fault> {
-  if (url === '') return;
+  if (config.url === '') return;
   const at = (key: string) => ['uplink', 'backfill', key];
-  if (token_file === '') yield { path: at('token_file'), message: 'must be given, as the url is' };
+  const [needed, other] = isSsh(config) ? [SSH_KEYS, TOKEN_KEYS] : [TOKEN_KEYS, SSH_KEYS];
+  for (const key of needed) {
+    if (config[key] === '') yield { path: at(key), message: 'must be given, as the url is' };
+  }
+  for (const key of other) {
+    if (config[key] === '') continue;
+    yield {
+      path: at(key),
+      message: `must be empty with this url; it takes ${needed.join(' and ')}`,
+    };
+  }
   if (!hasReceiver) yield { path: at('url'), message: 'must be empty without uplink.host' };
   if (!hasRecordings) {
     yield { path: at('url'), message: 'must be empty without recording.targets' };

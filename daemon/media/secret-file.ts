@@ -31,23 +31,47 @@ export function readSecretFile(key: string, file: string): string | undefined {
 /** Services make theirs of letters, digits, `-`, `_`, and some add a query. */
 const STREAM_KEY = /^[\x21-\x7e]{4,512}$/;
 
-/**
- * A stream key: with it anybody may send to the channel, so others must not be able to read it.
- *
- * @throws ConfigError
- */
-function readStreamKey(key: string, file: string): string {
-  const fault = (why: string) => new ConfigError([`${key}: ${file}: ${why}`]);
-  let text: string;
+/** A file that others must not be able to read: with a stream key anybody may send to the channel. */
+function readPrivate(fault: (why: string) => ConfigError, file: string): string {
   try {
-    text = readRegular(file, SECRET_BYTES_MAX).toString();
+    const text = readRegular(file, SECRET_BYTES_MAX).toString();
     if ((statSync(file).mode & 0o077) !== 0) throw new Error('others can read it: chmod 600 it');
+    return text;
   } catch (error) {
     throw fault(messageOf(error));
   }
-  const secret = text.replace(/\r?\n$/, '');
+}
+
+const faultOf = (key: string, file: string) => (why: string) =>
+  new ConfigError([`${key}: ${file}: ${why}`]);
+
+function readStreamKey(key: string, file: string): string {
+  const fault = faultOf(key, file);
+  const secret = readPrivate(fault, file).replace(/\r?\n$/, '');
   if (!STREAM_KEY.test(secret)) throw fault('must hold the stream key in one line');
   return secret;
+}
+
+/** OpenSSH's format begins with its name and the cipher: this is `none`, in base64. */
+const OPENSSH = '-----BEGIN OPENSSH PRIVATE KEY-----';
+const OPEN_KEY = /^b3BlbnNzaC1rZXktdjEAAAAABG5vbmU/;
+
+/**
+ * A key that ssh can use with nobody there to type a passphrase.
+ *
+ * @throws ConfigError
+ */
+export function checkSshKey(key: string, file: string): void {
+  const fault = faultOf(key, file);
+  const [first = '', second = ''] = readPrivate(fault, file).split('\n');
+  if (!/^-----BEGIN (?:\w+ )*PRIVATE KEY-----\s*$/.test(first)) {
+    throw fault('must hold a private key: ssh-keygen -t ed25519 -N "" -f FILE makes one');
+  }
+  const isLocked =
+    first.trim() === OPENSSH
+      ? !OPEN_KEY.test(second)
+      : first.includes('ENCRYPTED') || second.includes('ENCRYPTED');
+  if (isLocked) throw fault('has a passphrase: ssh-keygen -p -N "" -f FILE takes it off');
 }
 
 /** From the files that the config names. */

@@ -144,13 +144,15 @@ export interface CommandOptions {
   readonly signal?: AbortSignal;
   /** What it reads from stdin; nothing else. */
   readonly input?: string;
+  /** Its working directory. */
+  readonly cwd?: string;
 }
 
 /** Runs a short command with an argv, never through a shell. Rejects when it cannot be started. */
 export async function runCommand(
   command: string,
   args: readonly string[],
-  { timeoutMs, signal, input }: CommandOptions,
+  { timeoutMs, signal, input, cwd }: CommandOptions,
 ): Promise<CommandResult> {
   const result = await execa(command, args, {
     ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
@@ -159,6 +161,7 @@ export async function runCommand(
     forceKillAfterDelay: 500,
     maxBuffer: 4_000_000,
     ...(signal === undefined ? {} : { cancelSignal: signal }),
+    ...(cwd === undefined ? {} : { cwd }),
   });
   if (result.exitCode === undefined) {
     throw new ProcessError(command, undefined, result.signal, [result.shortMessage ?? '']);

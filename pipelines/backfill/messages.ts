@@ -2,10 +2,11 @@
 import type { Margins, Observation } from './holes.ts';
 
 export interface BackfillSettings {
-  /** Files go below it: `https://host:port/path`, or `rsync://user@address:port/module`. */
+  /** Files go below it: `https://host:port/path`, `rsync://user@address:port/module`, `ssh://user@host:port/folder`. */
   readonly url: string;
-  /** A secret. */
+  /** A secret; empty for SSH, which has a key. */
   readonly token: string;
+  readonly ssh?: SshFiles;
   /** PEM of the only authority that is trusted; undefined for the system's. */
   readonly ca?: string;
   /** Name of the box, the first folder at the far end. */
@@ -15,6 +16,13 @@ export interface BackfillSettings {
   /** Keeps the holes over restarts. */
   readonly stateFile: string;
   readonly margins: Margins;
+}
+
+export interface SshFiles {
+  /** A private key without a passphrase. */
+  readonly keyFile: string;
+  /** With the far end's host key, as `ssh-keyscan` prints it. */
+  readonly knownHostsFile: string;
 }
 
 /** How files may travel now. */

@@ -4,14 +4,10 @@ import { once } from 'node:events';
 import { type ClientRequest, request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { renderDigest } from '../store/names.ts';
-import type { Way } from './messages.ts';
+import type { BackfillSettings, Way } from './messages.ts';
 import { CHUNK_BYTES, type Pace } from './pace.ts';
 
-export interface FarEnd {
-  readonly url: string;
-  readonly token: string;
-  readonly ca?: string;
-}
+export type FarEnd = Pick<BackfillSettings, 'url' | 'token' | 'ca' | 'ssh'>;
 
 export interface PutDeps {
   readonly pace: Pace;

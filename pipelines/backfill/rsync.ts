@@ -1,4 +1,4 @@
-/** One file to an rsync server, by rsync as a child without a shell. */
+/** One file to an rsync server, or over SSH, by rsync as a child without a shell. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,6 +7,7 @@ import { runCommand } from '../../hal/os/process.ts';
 import type { Way } from './messages.ts';
 import type { Pace } from './pace.ts';
 import type { FarEnd, PutDeps } from './put.ts';
+import { placeFiles, placeOf, sshCommand } from './ssh.ts';
 
 /** Without any packet of the far end for so long, it is gone. */
 const IDLE_S = 30;
@@ -24,7 +25,7 @@ const LIMIT_MS = 60_000;
  * `HeldUp`, or with what rsync says; what it had sent by then is used when it is started again.
  */
 export async function rsyncFile(
-  { url, token }: Pick<FarEnd, 'url' | 'token'>,
+  farEnd: Pick<FarEnd, 'url' | 'token' | 'ssh'>,
   path: string,
   bytes: Buffer,
   { pace, onCarried }: PutDeps,
@@ -35,7 +36,9 @@ export async function rsyncFile(
   try {
     await mkdir(dirname(join(stage, path)), { recursive: true });
     await writeFile(join(stage, path), bytes);
-    const sent = { url, token, source: `${stage}/./${path}`, bytes: bytes.length };
+    if (farEnd.ssh !== undefined) await placeFiles(stage, farEnd.ssh);
+    const { url, token } = farEnd;
+    const sent = { url, token, stage, source: `${stage}/./${path}`, bytes: bytes.length };
     for (let isSent = false; !isSent; ) {
       await pace.untilOpen(way, signal);
       const { bps } = pace.way;
@@ -76,14 +79,17 @@ async function atOneRate(sent: Sent, way: Way, pace: Pace, signal: AbortSignal):
 
 interface Sent {
   readonly url: string;
+  /** Empty where ssh has a key. */
   readonly token: string;
+  /** With the file and, for ssh, its own files. */
+  readonly stage: string;
   readonly source: string;
   readonly bytes: number;
 }
 
 async function run(sent: Sent, way: Way, signal: AbortSignal): Promise<void> {
   const timeoutMs = LIMIT_MS + (SLACK * sent.bytes * 8_000) / way.bps;
-  const options = { timeoutMs, signal, input: `${sent.token}\n` };
+  const options = { timeoutMs, signal, input: `${sent.token}\n`, cwd: sent.stage };
   const { exitCode, stderr } = await runCommand('rsync', argsOf(sent, way), options).catch(
     (error: unknown) => {
       if (!/ENOENT/.test(String((error as Error).message))) throw error;
@@ -95,14 +101,31 @@ async function run(sent: Sent, way: Way, signal: AbortSignal): Promise<void> {
 
 /** Folders are made as they are needed; an unfinished file has a name of its own. */
 export function argsOf({ url, source }: Pick<Sent, 'url' | 'source'>, way: Way): readonly string[] {
+  const { args, place } = url.startsWith('ssh:') ? overSsh(url, way) : toServer(url, way);
   return [
     ...['--relative', '--no-implied-dirs', '--checksum', '--partial-dir=.rsync-partial'],
-    ...[`--timeout=${IDLE_S}`, `--contimeout=${CONNECT_S}`, '--no-motd', '--password-file=-'],
+    `--timeout=${IDLE_S}`,
     // In units of 1,024 bytes a second.
     `--bwlimit=${Math.max(1, Math.floor(way.bps / 8_192))}`,
-    ...(way.localAddress === undefined ? [] : [`--address=${way.localAddress}`]),
-    ...['--', source, `${url.replace(/\/+$/, '')}/`],
+    ...args,
+    ...['--', source, `${place.replace(/\/+$/, '')}/`],
   ];
+}
+
+interface Transport {
+  readonly args: readonly string[];
+  readonly place: string;
+}
+
+function toServer(url: string, { localAddress }: Way): Transport {
+  const own = localAddress === undefined ? [] : [`--address=${localAddress}`];
+  const args = [`--contimeout=${CONNECT_S}`, '--no-motd', '--password-file=-', ...own];
+  return { args, place: url };
+}
+
+function overSsh(url: string, way: Way): Transport {
+  const { place, port } = placeOf(url);
+  return { args: [`--rsh=${sshCommand(port, way)}`], place };
 }
 
 /** rsync(1), EXIT VALUES. What a server says is text of a stranger: it is not passed on. */
@@ -111,17 +134,23 @@ const MEANING: Readonly<Record<number, string>> = {
   10: 'no connection to the server',
   11: 'its disk cannot be written to',
   12: 'the connection ended',
+  14: 'ssh is not on this box: apt install openssh-client',
   23: 'it could not write the file',
   30: 'it does not answer',
   35: 'it does not answer',
+  127: 'rsync is not on the far end',
+  255: 'no connection by ssh',
 };
 
-/** Said by the server, before the exit code tells which of two things it is. */
+/** Said by the server or by ssh, before the exit code tells which of two things it is. */
 const SAID: readonly (readonly [words: RegExp, meaning: string])[] = [
   [/auth failed/i, 'the user or the token is wrong'],
   [/unknown module/i, 'the module is unknown'],
   [/read.?only/i, 'the module is read-only'],
   [/no space left/i, 'its disk is full'],
+  [/host key verification failed/i, 'its host key is not the one in known_hosts_file'],
+  [/permission denied \(/i, 'the user or the key is wrong'],
+  [/could not resolve/i, 'its name is unknown'],
 ];
 
 export function meaningOf(exitCode: number, stderr: string): string {

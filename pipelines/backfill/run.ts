@@ -190,7 +190,7 @@ export class Backfill {
       this.#carried.set(link, (this.#carried.get(link) ?? 0) + count);
     };
     try {
-      const sendFile = farEnd.url.startsWith('rsync:') ? rsyncFile : putFile;
+      const sendFile = /^(?:rsync|ssh):/.test(farEnd.url) ? rsyncFile : putFile;
       const deps = { pace: this.#pace, onCarried };
       await sendFile(farEnd, `${box}/${piece.path}`, bytes, deps, signal);
       this.#sentBytes += bytes.length;

@@ -1,8 +1,13 @@
 /** `uplink.backfill.url`: the token goes in clear in the own network only. */
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
 import { backfill } from '../../../daemon/config/backfill.ts';
+import { parseConfig } from '../../../daemon/config/file.ts';
+import { checkSshKey } from '../../../daemon/media/secret-file.ts';
 
 const test = suite('back-fill settings');
 
@@ -43,6 +48,98 @@ test('rsync goes to a module of a server of the own network, as a user', () => {
     ...['rsync://box@10.0.0.1/a%20b', 'rsync://box@10.0.0.1/a;b', 'rsync://box@10.0.0.1/a?b'],
   ]) {
     assert.not.ok(isTaken(url), url);
+  }
+});
+
+test('SSH goes to a folder of any server, as a user', () => {
+  for (const url of [
+    ...['ssh://box@far.example.org/srv/holes', 'ssh://box@203.0.113.9:2222/srv/holes/'],
+    ...['ssh://box_2@[2001:db8::1]/holes', 'ssh://b.x-y@nas/a/b/c'],
+  ]) {
+    assert.ok(isTaken(url), url);
+  }
+  for (const url of [
+    ...['ssh://far.example.org/holes', 'ssh://box@far.example.org', 'ssh://box@far.example.org/'],
+    ...['ssh://box:secret@far/a', 'ssh://-e@far/a', 'ssh://box@-oProxyCommand=x/a', 'ssh://box@/a'],
+    ...[
+      'ssh://box@far/-a',
+      'ssh://box@far/a/../b/../..',
+      'ssh://box@far/a%20b',
+      'ssh://box@far/a;b',
+    ],
+    ...['ssh://box@far/$(a)', 'ssh://box@far/a?b', 'ssh://box@%24(a)/b', 'ssh://box@a%20-p/b'],
+  ]) {
+    assert.not.ok(isTaken(url), url);
+  }
+});
+
+const SSH = 'url: ssh://box@far/holes';
+const RELAY = 'url: "https://far:5001"';
+
+test('SSH takes a key and a host key, others a token: each says what it needs', () => {
+  const faultsOf = (keys: string) => {
+    const yaml = `uplink: {host: h, port: 1, backfill: {${keys}}}`;
+    try {
+      parseConfig('x', yaml, []);
+      return '';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  assert.is(faultsOf(`${SSH}, key_file: k, known_hosts_file: h`), '');
+  assert.is(faultsOf(`${RELAY}, token_file: t`), '');
+  assert.match(faultsOf(SSH), /key_file must be given.*known_hosts_file must be given/s);
+  assert.match(
+    faultsOf(`${SSH}, key_file: k, known_hosts_file: h, token_file: t`),
+    'token_file must be empty with this url; it takes key_file and known_hosts_file',
+  );
+  assert.match(
+    faultsOf(`${RELAY}, token_file: t, key_file: k`),
+    'key_file must be empty with this url; it takes token_file',
+  );
+});
+
+test('a key that others can read, or that needs a passphrase, is refused', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'venuebox-ssh-keys-'));
+  const file = join(folder, 'key');
+  const reason = () => {
+    try {
+      checkSshKey('key_file', file);
+      return '';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const write = (text: string, mode = 0o600) => {
+    writeFileSync(file, text);
+    chmodSync(file, mode);
+  };
+  const openSsh = (cipher: string) => {
+    const length = Buffer.from([0, 0, 0, cipher.length]);
+    const body = Buffer.concat([Buffer.from('openssh-key-v1\0'), length, Buffer.from(cipher)]);
+    const text = Buffer.concat([body, Buffer.alloc(80, 1)]).toString('base64');
+    return `-----BEGIN OPENSSH PRIVATE KEY-----\n${text}\n-----END OPENSSH PRIVATE KEY-----\n`;
+  };
+  try {
+    assert.match(reason(), 'key_file');
+    write(openSsh('none'), 0o640);
+    assert.match(reason(), 'others can read it: chmod 600 it');
+    write(openSsh('none'));
+    assert.is(reason(), '');
+    write(openSsh('aes256-ctr'));
+    assert.match(reason(), 'has a passphrase: ssh-keygen -p');
+    write('-----BEGIN ENCRYPTED PRIVATE KEY-----\nMII\n');
+    assert.match(reason(), 'has a passphrase');
+    write('-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n');
+    assert.match(reason(), 'has a passphrase');
+    write('-----BEGIN PRIVATE KEY-----\nMII\n');
+    assert.is(reason(), '');
+    for (const text of ['', 'ssh-ed25519 AAAA box', '-----BEGIN CERTIFICATE-----\n']) {
+      write(text);
+      assert.match(reason(), 'must hold a private key: ssh-keygen -t ed25519', text);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });
 

@@ -191,6 +191,8 @@ export const fr: LabelTexts = {
   'uplink.backfill': 'Envoyer ce qui a manqué à',
   'uplink.backfill.token_file': 'Jeton',
   'uplink.backfill.ca_file': 'Autorité de certification (fichier)',
+  'uplink.backfill.key_file': 'SSH : clé privée (fichier)',
+  'uplink.backfill.known_hosts_file': 'SSH : clé de l’autre bout (fichier)',
   'uplink.backfill.max_bps': 'Débit maximal (bit/s)',
   'card.camera': 'Fiche : caméra',
   'card.audio': 'Fiche : son',

@@ -191,6 +191,8 @@ export const pt: LabelTexts = {
   'uplink.backfill': 'Enviar o que faltou para',
   'uplink.backfill.token_file': 'Token',
   'uplink.backfill.ca_file': 'Autoridade de certificação (ficheiro)',
+  'uplink.backfill.key_file': 'SSH: chave privada (ficheiro)',
+  'uplink.backfill.known_hosts_file': 'SSH: chave do outro lado (ficheiro)',
   'uplink.backfill.max_bps': 'Taxa máxima (bit/s)',
   'card.camera': 'Ficha: câmara',
   'card.audio': 'Ficha: som',
