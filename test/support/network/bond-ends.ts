@@ -4,11 +4,16 @@
  *     bond-ends.ts far '{"listen": {"host", "port"}, "latencyMs"}'
  *     bond-ends.ts venue '{"receiver": {"host", "port"}, "devices": [], "bitrateBps"}'
  *
- * Each prints a line of JSON every 200 ms.
+ * Each prints a line of JSON every 200 ms. With `program` another relay or sender takes the place
+ * of ours: an argv that may hold {relayPort}, {listenerPort}, {bondPort}, {receiverHost},
+ * {receiverPort} and {addresses}, a file with the links' addresses.
  */
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
-import { every } from '../../../hal/os/async.ts';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { every, untilAborted } from '../../../hal/os/async.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { openLog } from '../../../hal/os/log.ts';
 import type { Endpoint } from '../../../pipelines/bond/core/config.ts';
@@ -23,15 +28,20 @@ import {
   handshake,
   openReceiver,
 } from '../../pipelines/bond/support/simulated-srt.ts';
+import { startProgram } from '../program.ts';
 
 const PRINT_MS = 200;
 const LISTENER: Endpoint = { host: '127.0.0.1', port: 6001 };
+const BOND: Endpoint = { host: '127.0.0.1', port: 6002 };
+/** Other senders say nothing of their links: a handshake that is answered says that one is in. */
+const HANDSHAKE_MS = 250;
 
 export interface FarOptions {
   readonly listen: Endpoint;
   readonly latencyMs: number;
   /** Of the encoder's packets, to know when a missing one was due. */
   readonly intervalMs: number;
+  readonly program?: readonly string[] | undefined;
 }
 
 export interface VenueOptions {
@@ -39,6 +49,7 @@ export interface VenueOptions {
   readonly devices: readonly string[];
   readonly latencyMs: number;
   readonly intervalMs: number;
+  readonly program?: readonly string[] | undefined;
 }
 
 const clock = systemClock;
@@ -47,7 +58,23 @@ const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
-async function runFar({ listen, latencyMs, intervalMs }: FarOptions): Promise<void> {
+/** Runs another program until this one ends; what it prints is for the test's messages. */
+async function runProgram(
+  argv: readonly string[],
+  values: Readonly<Record<string, string | number>>,
+): Promise<void> {
+  const [command = '', ...args] = argv.map((part) =>
+    part.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole)),
+  );
+  await using program = startProgram(command, args);
+  void program.ended.then((code) => {
+    if (!stop.signal.aborted) log.error('program ended', { command, code, said: program.output() });
+  });
+  await untilAborted(stop.signal);
+}
+
+async function runFar(options: FarOptions): Promise<void> {
+  const { listen, latencyMs, intervalMs, program } = options;
   const socket = createSocket({ type: 'udp4', recvBufferSize: 4_000_000 });
   let peerPort = 0;
   const receiver = openReceiver(
@@ -65,12 +92,15 @@ async function runFar({ listen, latencyMs, intervalMs }: FarOptions): Promise<vo
       socket.send(handshake(latencyMs), port, LISTENER.host);
     }
   });
-  socket.bind(LISTENER.port, LISTENER.host);
-  const relay = runRelay(
-    { listen, srt: LISTENER },
-    { clock, log, onStart: () => print({ isStarted: true }) },
-    stop.signal,
-  );
+  await new Promise<void>((done) => socket.bind(LISTENER.port, LISTENER.host, done));
+  const relay =
+    program === undefined
+      ? runRelay(
+          { listen, srt: LISTENER },
+          { clock, log, onStart: () => print({ isStarted: true }) },
+          stop.signal,
+        )
+      : runProgram(program, { relayPort: listen.port, listenerPort: LISTENER.port });
   const ticking = every(10, stop.signal, () => {
     if (isStarted) receiver.tick(clock.monotonicMs());
     // As libsrt does where nothing else is to be sent.
@@ -124,7 +154,41 @@ async function runVenue(options: VenueOptions): Promise<void> {
   encoder.close();
 }
 
+/** The encoder's stand-in before another program's sender. */
+async function runForeignVenue(options: VenueOptions, program: readonly string[]): Promise<void> {
+  const { receiver, devices, latencyMs, intervalMs } = options;
+  const addresses = join(mkdtempSync(join(tmpdir(), 'venuebox-peer-')), 'addresses');
+  const own = devices.map((device) => networkInterfaces()[device]?.[0]?.address ?? '');
+  writeFileSync(addresses, own.map((address) => `${address}\n`).join(''));
+  const values = { addresses, receiverHost: receiver.host, receiverPort: receiver.port };
+  const running = runProgram(program, { ...values, bondPort: BOND.port });
+  const encoder: Socket = createSocket({ type: 'udp4', sendBufferSize: 4_000_000 });
+  encoder.on('error', () => undefined);
+  await new Promise<void>((done) => encoder.connect(BOND.port, BOND.host, done));
+  let startMs: number | undefined;
+  let sequence = 0;
+  // An answer: the handshake has come through.
+  encoder.on('message', () => {
+    startMs ??= clock.monotonicMs();
+  });
+  const asking = every(HANDSHAKE_MS, stop.signal, () => {
+    if (startMs === undefined) encoder.send(handshake(latencyMs));
+  });
+  const sending = every(2, stop.signal, () => {
+    if (startMs === undefined) return;
+    for (; sequence * intervalMs < clock.monotonicMs() - startMs; sequence += 1) {
+      encoder.send(data(sequence));
+    }
+  });
+  const printing = every(PRINT_MS, stop.signal, () => print({ sent: sequence }));
+  await Promise.all([running, asking, sending, printing]);
+  encoder.close();
+}
+
 const [, , role = '', options = ''] = process.argv;
 if (role === 'far') await runFar(JSON.parse(options) as FarOptions);
-else await runVenue(JSON.parse(options) as VenueOptions);
+else {
+  const venue = JSON.parse(options) as VenueOptions;
+  await (venue.program === undefined ? runVenue(venue) : runForeignVenue(venue, venue.program));
+}
 process.exit(0);

@@ -21,10 +21,18 @@ const PORT = 6000;
 /** 1332 bytes each: 3.5 Mbit/s. */
 const INTERVAL_MS = 3;
 
+export interface BondedOptions {
+  readonly isV6Only?: boolean;
+  readonly latencyMs?: number;
+  /** Programs of others in place of our ends, see bond-ends.ts. */
+  readonly relay?: readonly string[];
+  readonly sender?: readonly string[];
+}
+
 /** Undefined where this machine cannot make namespaces; the test then prints SKIPPED. */
 export async function startBonded(
   links: number,
-  { isV6Only = false, latencyMs = 8000 } = {},
+  { isV6Only = false, latencyMs = 8000, relay, sender }: BondedOptions = {},
 ): Promise<Bonded | undefined> {
   const network = openVenueNetwork(links, { isV6Only });
   if (network === undefined) return undefined;
@@ -34,11 +42,13 @@ export async function startBonded(
     ...usual,
     // All addresses: a reply must leave from the one that was asked.
     listen: { host: '::', port: PORT },
+    program: relay,
   });
   const devices = Array.from({ length: links }, (_, link) => `wwan${link}`);
   const venue = start(network.venue, 'venue', {
     ...usual,
     ...{ receiver: { host, port: PORT }, devices },
+    program: sender,
   });
   const lastOf = <Line>(program: Program): Line =>
     JSON.parse(program.output().trimEnd().split('\n').findLast(isComplete) ?? '{}') as Line;

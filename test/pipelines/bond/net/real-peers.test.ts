@@ -1,0 +1,74 @@
+/**
+ * Our bond with the receivers of others, and their senders with our relay, in namespaces. The
+ * programs are built outside of the repository and named by two variables, an argv a line:
+ *
+ *     SRTLA_RECEIVERS='/tmp/srtla/srtla_rec {relayPort} 127.0.0.1 {listenerPort}'
+ *     SRTLA_SENDERS='/tmp/srtla/srtla_send {bondPort} {receiverHost} {receiverPort} {addresses}'
+ */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { startBonded } from '../../../support/network/bonded.ts';
+
+const test = suite('bond and relay with the programs of others');
+
+const namedBy = (variable: string) =>
+  (process.env[variable] ?? '')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([command = '']) => command !== '');
+
+const receivers = namedBy('SRTLA_RECEIVERS');
+const senders = namedBy('SRTLA_SENDERS');
+const skip = () => console.log('SKIPPED 1: this machine makes no network namespaces');
+
+for (const relay of receivers) {
+  test(`${relay[0]}: three links, of which two die in turn, lose nothing`, async () => {
+    await using bonded = await startBonded(3, { relay });
+    if (bonded === undefined) return skip();
+    const { network, link } = bonded;
+    const isIn = (index: number) => link(index)?.state === 'active';
+    const isDown = (index: number) => ['stalled', 'out'].includes(link(index)?.state ?? '');
+    await bonded.reach(() => [0, 1, 2].every(isIn));
+    for (const index of [0, 1]) network.blackHole(index, true);
+    await bonded.reach(() => isDown(0) && isDown(1));
+    network.blackHole(0, false);
+    await bonded.reach(() => isIn(0));
+    network.blackHole(2, true);
+    await bonded.reach(() => isDown(2));
+    assert.is(bonded.far().lost, 0);
+  });
+
+  test(`${relay[0]}: a link on which large packets vanish is left and named`, async () => {
+    await using bonded = await startBonded(2, { relay });
+    if (bonded === undefined) return skip();
+    const { network, link } = bonded;
+    await bonded.reach(() => [0, 1].every((index) => link(index)?.state === 'active'));
+    network.limitMtu(0, 1300);
+    await bonded.reach(() => link(0)?.largePackets !== undefined);
+    assert.is(link(0)?.state, 'stalled');
+    network.limitMtu(0, 1500);
+    await bonded.reach(() => link(0)?.state === 'active');
+    assert.is(bonded.far().lost, 0);
+  });
+}
+
+for (const sender of senders) {
+  test(`${sender[0]}: our relay joins its links, and either one alone carries on`, async () => {
+    await using bonded = await startBonded(2, { sender });
+    if (bonded === undefined) return skip();
+    const { network } = bonded;
+    await bonded.reach(() => bonded.venue().sent > 1_000);
+    network.blackHole(0, true);
+    await bonded.reach(() => true, 3_000);
+    network.blackHole(0, false);
+    await bonded.reach(() => true, 3_000);
+    network.blackHole(1, true);
+    await bonded.reach(() => true, 3_000);
+  });
+}
+
+if (receivers.length + senders.length === 0) {
+  console.log('SKIPPED 1: SRTLA_RECEIVERS and SRTLA_SENDERS name no programs');
+}
+
+test.run();
