@@ -18,13 +18,14 @@ export interface Turning {
 
 const sockets = new Set<Turning>();
 let timer: NodeJS.Timeout | undefined;
+let pauseMs = TURN_MS;
 let idleTurns = 0;
 
 /** From now on the socket has its turns. */
 export function join(socket: Turning): void {
   sockets.add(socket);
   idleTurns = 0;
-  timer ??= setTimeout(turn, TURN_MS);
+  if (timer === undefined) wait(TURN_MS);
 }
 
 export function leave(socket: Turning): void {
@@ -34,14 +35,39 @@ export function leave(socket: Turning): void {
   timer = undefined;
 }
 
+/**
+ * Calls back in each turn, once the sockets that joined before have received, and before any
+ * sends: work with a pause of its own would wake the process once more.
+ *
+ * @returns what ends it.
+ */
+export function onEachTurn(callback: () => void): () => void {
+  const turning: Turning = {
+    receive: () => {
+      callback();
+      return 0;
+    },
+    flush: () => undefined,
+  };
+  join(turning);
+  return () => leave(turning);
+}
+
 function turn(): void {
   // For the case that a callback throws.
-  timer = setTimeout(turn, TURN_MS);
+  timer?.refresh();
   let most = 0;
   for (const socket of sockets) most = Math.max(most, socket.receive());
   for (const socket of sockets) socket.flush();
   idleTurns = most > 0 ? 0 : idleTurns + 1;
-  if (sockets.size === 0 || (most < MESSAGES && idleTurns < IDLE_TURNS)) return;
+  if (sockets.size > 0)
+    wait(most >= MESSAGES ? 0 : idleTurns < IDLE_TURNS ? TURN_MS : IDLE_TURN_MS);
+}
+
+/** A timer is refreshed rather than made anew. */
+function wait(ms: number): void {
+  if (timer !== undefined && ms === pauseMs) return;
   clearTimeout(timer);
-  timer = setTimeout(turn, most < MESSAGES ? IDLE_TURN_MS : 0);
+  pauseMs = ms;
+  timer = setTimeout(turn, ms);
 }

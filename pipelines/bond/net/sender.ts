@@ -1,8 +1,8 @@
 /** The bonding sender: sockets and clock around the bond. */
 import { randomBytes } from 'node:crypto';
-import { pause } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
+import { onEachTurn } from '../../../hal/os/udp/loop.ts';
 import { Bond } from '../core/bond.ts';
 import type { Endpoint, LinkConfig } from '../core/config.ts';
 import type { Wire } from '../core/link-table.ts';
@@ -12,8 +12,11 @@ import { localEndpoint, openEncoderPort, type SrtTap } from './encoder-port.ts';
 import { type LinkSocket, openLinkSocket } from './link-socket.ts';
 import { type Lookup, ReceiverAddress } from './receiver-address.ts';
 
-/** Interval of the checks for silence, overdue packets and keepalives. Shorter costs CPU. */
-const TICK_MS = 20;
+/**
+ * Interval of the checks for silence, overdue packets and keepalives, less what a turn of the
+ * sockets may be early. Shorter costs CPU.
+ */
+const TICK_MS = 17;
 const SNAPSHOT_MS = 1000;
 
 export interface BondOptions {
@@ -131,19 +134,47 @@ interface Running {
   readonly address: ReceiverAddress;
 }
 
-/** Ticks the bond, opens sockets, and reports figures and switches once a second. */
-async function runTicks(
-  { bond, sockets, address }: Running,
-  { clock, log, onSnapshot }: BondDeps,
-  signal: AbortSignal,
-): Promise<void> {
-  let reportedMs = clock.monotonicMs();
-  let switchedMs = Number.NEGATIVE_INFINITY;
-  while (await pause(clock, TICK_MS, signal)) {
+/** Ticks the bond and opens sockets, until `signal` aborts. Rejects with what a tick throws. */
+function runTicks(running: Running, deps: BondDeps, signal: AbortSignal): Promise<void> {
+  const { bond, sockets } = running;
+  const { clock } = deps;
+  const report = openReport(running, deps);
+  let tickedMs = clock.monotonicMs();
+  const tick = () => {
     const nowMs = clock.monotonicMs();
+    if (nowMs - tickedMs < TICK_MS) return;
+    tickedMs = nowMs;
     for (const socket of sockets) socket?.ensureOpen(nowMs);
     bond.tick(nowMs);
-    if (nowMs - reportedMs < SNAPSHOT_MS) continue;
+    report(nowMs);
+  };
+  return new Promise((resolve, reject) => {
+    const end = onEachTurn(() => {
+      try {
+        tick();
+      } catch (error) {
+        end();
+        reject(error);
+      }
+    });
+    const stop = () => {
+      end();
+      resolve();
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+}
+
+/** Reports figures and switches once a second, and tries the receiver's next address. */
+function openReport(
+  { bond, sockets, address }: Running,
+  { clock, log, onSnapshot }: BondDeps,
+): (nowMs: number) => void {
+  let reportedMs = clock.monotonicMs();
+  let switchedMs = Number.NEGATIVE_INFINITY;
+  return (nowMs) => {
+    if (nowMs - reportedMs < SNAPSHOT_MS) return;
     reportedMs = nowMs;
     const snapshot = bond.snapshot(nowMs);
     for (const { atMs, link, from, to, reason } of snapshot.switches) {
@@ -160,5 +191,5 @@ async function runTicks(
       log.info('no link registered; trying the next address of the receiver');
       for (const socket of sockets) socket?.rebind();
     }
-  }
+  };
 }

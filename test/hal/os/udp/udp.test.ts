@@ -2,6 +2,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { onEachTurn } from '../../../../hal/os/udp/loop.ts';
 import type { Peer } from '../../../../hal/os/udp/peers.ts';
 import { openUdp, type UdpOptions, type UdpSocket } from '../../../../hal/os/udp/socket.ts';
 import { until } from '../../../support/box.ts';
@@ -137,6 +138,29 @@ test('a datagram that is too long is refused, the others leave', async () => {
   for (const bytes of [1472, 2000, 10]) batch.socket.send(Buffer.alloc(bytes));
   await until(() => heard.length === 2, 10_000);
   assert.equal([heard, batch.errors], [[1472, 10], ['EMSGSIZE']]);
+  node.close();
+});
+
+test('work of each turn goes on until it is ended, with and without traffic', async () => {
+  const node = await openNode('udp4', '127.0.0.1');
+  using batch = open({ remote: { host: '127.0.0.1', port: node.address().port } });
+  const heard: string[] = [];
+  node.on('message', (packet) => heard.push(packet.toString()));
+  let turns = 0;
+  const end = onEachTurn(() => {
+    turns += 1;
+    if (turns % 10 === 0) batch.socket.send(Buffer.from('tick'));
+  });
+  // Far more than the idle turns, after which pauses are longer.
+  await until(() => turns > 100 && heard.length >= 10, 60_000);
+  end();
+  const before = turns;
+  const other = onEachTurn(() => {
+    turns += 1_000;
+  });
+  await until(() => turns >= before + 5_000, 60_000);
+  other();
+  assert.is(turns % 1_000, before % 1_000, 'the first is not called any more');
   node.close();
 });
 
