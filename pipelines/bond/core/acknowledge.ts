@@ -21,7 +21,7 @@ export function applySrtlaAck(link: Link, sequences: readonly number[], nowMs: n
   }
   const last = sequences.at(-1);
   if (last === undefined) return;
-  const sentMs = link.flight.sentMsOf(last);
+  const sentMs = link.flight.sentOnceMs(last);
   if (sentMs >= 0) link.rtt.add(nowMs - sentMs, nowMs);
 }
 

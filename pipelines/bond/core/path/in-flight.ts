@@ -15,6 +15,8 @@ export class InFlight {
   readonly #sequences = new Int32Array(SLOTS).fill(-1);
   readonly #sentMs = new Float64Array(SLOTS);
   readonly #orders = new Float64Array(SLOTS);
+  /** Send order of its first copy on this link: an ACK does not say which copy arrived. */
+  readonly #firstOrders = new Float64Array(SLOTS);
   readonly #bytes = new Uint16Array(SLOTS);
   readonly #states = new Uint8Array(SLOTS);
   #sentTotal = 0;
@@ -34,8 +36,10 @@ export class InFlight {
   /** A packet sent again on the same link starts over. */
   add(sequence: number, bytes: number, nowMs: number): void {
     const slot = sequence & MASK;
+    const isRepeat = this.#sequences[slot] === sequence;
     if (this.#states[slot] === IN_FLIGHT) this.#remove(slot, FREE);
     this.#sentTotal += 1;
+    if (!isRepeat) this.#firstOrders[slot] = this.#sentTotal;
     this.#sequences[slot] = sequence;
     this.#sentMs[slot] = nowMs;
     this.#orders[slot] = this.#sentTotal;
@@ -50,10 +54,11 @@ export class InFlight {
     return this.#sequences[slot] === sequence ? (this.#states[slot] ?? FREE) : FREE;
   }
 
-  /** When this link last sent the packet, or -1 when it never did. */
-  sentMsOf(sequence: number): number {
+  /** When this link sent the packet, or -1 when it never did, or more than once (Karn's algorithm). */
+  sentOnceMs(sequence: number): number {
     const slot = sequence & MASK;
-    return this.#sequences[slot] === sequence ? (this.#sentMs[slot] ?? -1) : -1;
+    if (this.#sequences[slot] !== sequence) return -1;
+    return this.#orders[slot] === this.#firstOrders[slot] ? (this.#sentMs[slot] ?? -1) : -1;
   }
 
   /** Its size as it was added, 0 when this link never sent it. */
@@ -73,7 +78,7 @@ export class InFlight {
   arrive(sequence: number): number {
     const slot = sequence & MASK;
     if (this.#sequences[slot] !== sequence) return 0;
-    this.#newestArrived = Math.max(this.#newestArrived, this.#orders[slot] ?? 0);
+    this.#newestArrived = Math.max(this.#newestArrived, this.#firstOrders[slot] ?? 0);
     if (this.#states[slot] !== IN_FLIGHT) {
       this.#states[slot] = ARRIVED;
       return 0;
