@@ -19,3 +19,7 @@ export type Answered = Readonly<Partial<Record<Step, 'done' | 'skipped'>>>;
 export function nextStep(answered: Answered): Step | undefined {
   return STEPS.find((step) => answered[step] === undefined);
 }
+
+export function stepBefore(step: Step): Step | undefined {
+  return STEPS[STEPS.indexOf(step) - 1];
+}

@@ -2,7 +2,7 @@
 
 import { fill } from '../../../../pipelines/player/text/fill.ts';
 import { LANGUAGES } from '../../../../pipelines/player/text/language.ts';
-import { STEPS, type Step } from '../../../first-boot/steps.ts';
+import { STEPS, type Step, stepBefore } from '../../../first-boot/steps.ts';
 import type { HandOver, SetUpView } from '../../setup/protocol.ts';
 import { language, setUpTexts as text } from '../text/texts.ts';
 import { renderCode } from '../ui/code.ts';
@@ -17,14 +17,19 @@ import { openName, openPin, openTitle } from './text-steps.ts';
 
 /** Resolves when the person leaves the set-up for the box; never after the hand-over. */
 export async function runSetUp(main: HTMLElement): Promise<void> {
+  /** A step that the person goes back to. */
+  let again: Step | undefined;
   for (;;) {
     const view = await readSetUp();
     if (view?.isOpen !== true) return;
-    if (view.next === undefined) {
+    const step: Step | undefined = again ?? view.next;
+    if (step === undefined) {
       main.replaceChildren(renderHandOver(await finishSetUp()));
       return await new Promise(() => undefined);
     }
-    if ((await runStep(main, view.next, view)) === 'later') return;
+    const how = await runStep(main, step, view);
+    if (how === 'later') return;
+    again = how === 'back' ? stepBefore(step) : undefined;
   }
 }
 
@@ -54,7 +59,7 @@ async function runStep(
   main: HTMLElement,
   step: Step,
   view: SetUpView,
-): Promise<'answered' | 'later'> {
+): Promise<'answered' | 'back' | 'later'> {
   const page = await openStep(step, view);
   const number = { number: String(STEPS.indexOf(step) + 1), count: String(STEPS.length) };
   const fault = h('p', { class: 'reason', role: 'alert' });
@@ -63,8 +68,11 @@ async function runStep(
   const later = h('button', { type: 'button', class: 'quiet' }, text.later);
   const row = h('div', { class: 'row answers below' }, later, skip, next);
   const form = h('form', { novalidate: '' }, page.body, fault, row);
+  const back = h('button', { type: 'button', class: 'quiet back' }, text.back);
+  back.hidden = stepBefore(step) === undefined;
   const count = h('p', { class: 'hint' }, fill(text.stepOf, number));
-  const element = frame(step, page.title, count, h('p', {}, page.hint), form);
+  const at = h('div', { class: 'row' }, count, back);
+  const element = frame(step, page.title, at, h('p', {}, page.hint), form);
   main.replaceChildren(element);
   scrollTo(0, 0);
   const title = element.querySelector('h2');
@@ -92,6 +100,7 @@ async function runStep(
       });
       form.addEventListener('input', () => setText(fault, ''));
       skip.addEventListener('click', () => answer('skipped'));
+      back.addEventListener('click', () => resolve('back'));
       later.addEventListener('click', () => resolve('later'));
     });
   } finally {

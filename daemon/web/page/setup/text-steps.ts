@@ -49,6 +49,8 @@ export async function openPin(): Promise<StepPage> {
     body: lockable(setting?.isLocked === true, input, element),
     save: async () => {
       if (setting?.isLocked === true) return undefined;
+      // Chosen before: somebody has come back to it.
+      if (input.value === '' && setting?.isSet === true) return undefined;
       if (!PIN.test(input.value)) return text.pinShort;
       return await changeSettings({ 'operator.pin_file': { set: input.value } });
     },

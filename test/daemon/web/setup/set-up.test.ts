@@ -45,6 +45,20 @@ test('a phone on the hotspot goes from the portal to the hand-over, and the box 
   await waitInPage(page, says('#setup', '4 bis 64'));
   await page.fill('#setup-pin', '135790');
   await shot('pin');
+  // Back over both, with what was said there, and on again without a word.
+  await page.click('#setup .back');
+  await waitInPage(page, STEP('name'));
+  assert.is(await page.inputValue('#setup-name'), 'cafe-zentral');
+  await page.click('#setup .back');
+  await waitInPage(page, STEP('language'));
+  assert.not.ok(await page.isVisible('#setup .back'));
+  await page.click('#setup [data-language="de"]');
+  await waitInPage(page, STEP('pin'));
+  await page.fill('#setup-pin', '135790');
+  await next();
+  await waitInPage(page, STEP('network'));
+  await page.click('#setup .back');
+  await waitInPage(page, STEP('pin'));
   await next();
   await waitInPage(page, has('#setup input[value="Market Hall"]'));
   await page.click('#setup input[value="Cafe Central"]');
