@@ -1,6 +1,7 @@
 /** What an edge stores, shares and revalidates. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { systemClock } from '../../../hal/os/clock.ts';
 import type { Get } from '../../support/viewer-server.ts';
 import { openRoom, openStream } from './support/counted-edge.ts';
 
@@ -8,7 +9,8 @@ const test = suite('what an edge stores');
 
 test('viewers of different profiles get their own list, thousands of browsers cost three fetches', async () => {
   const feed = openStream();
-  await using room = await openRoom((request) => feed.origin.answer(request));
+  const still = { ...systemClock, monotonicMs: () => 0 };
+  await using room = await openRoom((request) => feed.origin.answer(request), 3_000, still);
   const browsers = Array.from({ length: 40 }, (_, i) =>
     i % 2 === 0 ? `Mozilla/5.0 (iPhone) ${i}` : `Mozilla/5.0 (X11) ${i}`,
   );

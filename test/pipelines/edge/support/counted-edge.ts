@@ -1,13 +1,14 @@
 /** An origin whose requests are counted, and an edge in front of it. */
 import { request } from 'node:http';
-import { systemClock } from '../../../../hal/os/clock.ts';
+import { type Clock, systemClock } from '../../../../hal/os/clock.ts';
 import { Edge } from '../../../../pipelines/edge/edge.ts';
 import { openUpstream } from '../../../../pipelines/edge/upstream.ts';
 import { openFeed } from '../../../support/feed.ts';
 import { freePort } from '../../../support/free-port.ts';
 import { type Get, serve } from '../../../support/viewer-server.ts';
 
-export async function openRoom(get: Get, holdMs = 3_000) {
+/** @param clock Of the edge: by one that stands still nothing that it has stored grows old. */
+export async function openRoom(get: Get, holdMs = 3_000, clock: Clock = systemClock) {
   const asked: string[] = [];
   const port = await freePort();
   const edgePort = await freePort();
@@ -21,7 +22,7 @@ export async function openRoom(get: Get, holdMs = 3_000) {
   let wake = (_key: string): void => undefined;
   const edge = new Edge({
     upstream: openUpstream(new URL(`http://127.0.0.1:${port}`)),
-    clock: systemClock,
+    clock,
     maxBytes: 50_000_000,
     holdMs,
     signal: stop.signal,
