@@ -21,7 +21,8 @@ export interface WorkerSpec extends Pick<NodeChildSpec, 'name' | 'entry' | 'env'
 
 /** One run of a worker. */
 export interface WorkerRun<Settings, Message> extends Pick<NodeChildSpec, 'inherit'> {
-  readonly settings: Settings;
+  /** Where it is a promise the process starts meanwhile, and its task once they are there. */
+  readonly settings: Settings | Promise<Settings>;
   readonly onMessage: (message: Message) => void;
   readonly onStart?: (child: RunningChild) => void;
 }
@@ -68,6 +69,7 @@ export function openWorker<Settings, Command, Message>(
       using ends = anySignal(signal, failing.signal);
       const silence = new Silence(spec);
       const standing = new Standing(spec);
+      const fail = (error: unknown) => failing.abort(error);
       const kill = (reason: string) => {
         failing.abort(new ProcessError(spec.name, undefined, 'SIGKILL', [reason]));
         running?.kill();
@@ -85,7 +87,9 @@ export function openWorker<Settings, Command, Message>(
         },
         onStart: (started) => {
           running = started;
-          send({ type: 'start', settings });
+          if (settings instanceof Promise) {
+            settings.then((one) => send({ type: 'start', settings: one }), fail);
+          } else send({ type: 'start', settings });
           onStart?.(started);
         },
       };
@@ -93,6 +97,8 @@ export function openWorker<Settings, Command, Message>(
       void every(CHECK_MS, ended.signal, () => {
         if (silence.isTooLong()) kill(silence.reason);
       });
+      // Where it never starts nobody else takes the rejection.
+      if (settings instanceof Promise) settings.catch(() => undefined);
       try {
         await runNodeChild(child, clock, log, ends.signal);
       } finally {

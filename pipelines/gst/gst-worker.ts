@@ -3,6 +3,7 @@ import { untilAborted } from '../../hal/os/async.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { runAsWorker } from '../../hal/os/worker-child.ts';
 import { PipelineError } from '../errors/pipeline-error.ts';
+import { prepareGst } from './gst.ts';
 import { endProcess } from './pipeline.ts';
 
 interface GstDeps<Message> {
@@ -23,6 +24,8 @@ export function runGstWorker<Settings, Command, Message>(
     await untilAborted(signal);
     endProcess();
   });
+  // Its settings may take as long to come.
+  setImmediate(prepareGst);
 }
 
 /** The binding leaves threads that keep a failed process alive: it ends here and now. */

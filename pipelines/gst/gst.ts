@@ -34,6 +34,18 @@ interface Binding {
 
 /** Throws an Error with GStreamer's message where the launch line is invalid. */
 export function openPipeline(launch: string): GstPipeline {
-  const binding = createRequire(import.meta.url)('gstreamer-superficial') as Binding;
-  return new binding.Pipeline(launch);
+  return new (loadBinding().Pipeline)(launch);
+}
+
+/** Loads GStreamer before it is needed; what is wrong with it is thrown when it is. */
+export function prepareGst(): void {
+  try {
+    loadBinding();
+  } catch {
+    // openPipeline throws it again.
+  }
+}
+
+function loadBinding(): Binding {
+  return createRequire(import.meta.url)('gstreamer-superficial') as Binding;
 }

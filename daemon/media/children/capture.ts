@@ -1,6 +1,6 @@
 /** The capture process: the encoders, which feed the media process. */
 
-import { anySignal, Condition, withTimeout } from '../../../hal/os/async.ts';
+import { anySignal, withTimeout } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { entryPoint } from '../../../hal/os/process.ts';
@@ -17,8 +17,9 @@ import type {
 import { PipelineError, pipelineErrorOf } from '../../../pipelines/errors/pipeline-error.ts';
 import type { ToMedia } from '../../../pipelines/media/messages.ts';
 import type { Sprite } from '../../../pipelines/overlay/sprite.ts';
+import { Current } from './current.ts';
 import type { MediaChild } from './media.ts';
-import { openPipes, type Pipes } from './pipes.ts';
+import { closeAfterBoth, openPipes, type Pipes } from './pipes.ts';
 
 export interface CaptureOptions {
   /** Asked for at each start. Never rejects but with the signal's reason. */
@@ -35,7 +36,7 @@ export interface CaptureOptions {
 /** A capture process whose encoders run. */
 export interface PlayingCapture {
   readonly send: (message: ToCapture) => void;
-  /** Aborts at its end. */
+  /** Aborts at its end, or when it is to end. */
   readonly gone: AbortSignal;
   /** Lets it read a source's FIFO; resolves with the number of that run once it does. */
   readonly openSource: (kind: SourceKind, path: string, signal: AbortSignal) => Promise<number>;
@@ -50,6 +51,8 @@ export interface CaptureChild {
   readonly showOverlay: (sprites: readonly Sprite[]) => void;
   /** Ends it for a reason; its supervisor starts it again. */
   readonly restart: (reason: string) => void;
+  /** Waits for one that starts, or whose encoders run. Rejects when `signal` aborts. */
+  readonly begun: (signal: AbortSignal) => Promise<Pick<PlayingCapture, 'gone'>>;
   /** Waits for one whose encoders run. Rejects when `signal` aborts. */
   readonly playing: (signal: AbortSignal) => Promise<PlayingCapture>;
 }
@@ -73,44 +76,47 @@ const WORKER = {
 };
 
 export function openCapture(options: CaptureOptions): CaptureChild {
-  const { clock, log } = options;
-  const worker = openWorker<CaptureSettings, ToCapture, FromCapture>(WORKER, { clock, log });
-  const current = new CurrentCapture(clock, worker.send);
+  const worker = openWorker<CaptureSettings, ToCapture, FromCapture>(WORKER, options);
+  const current = new CurrentCapture(options.clock, worker.send);
   let restart = (_reason: string): void => undefined;
   let sprites: readonly Sprite[] = [];
 
   const run = async (signal: AbortSignal): Promise<void> => {
     const settings = await options.settings(signal);
-    const media = await options.media.serving(signal);
+    // Where media starts too, both load at once.
+    const { gone } = await options.media.begun(signal);
     const failing = new AbortController();
     const fail = (error: PipelineError | WantedRestart) => failing.abort(error);
     restart = (reason) => fail(new WantedRestart(reason));
     const ids = settings.outputs.map(({ id }) => id);
     await using pipes = await openPipes(ids, 'writing');
-    using ends = anySignal(signal, media.gone, failing.signal);
+    using ends = anySignal(signal, gone, failing.signal);
+    // What it reads from ends with it, and not after it.
+    ends.signal.addEventListener('abort', () => current.end(), { once: true });
+    // The child has its own copies: the end of a track is its end only.
+    const close = closeAfterBoth(pipes);
+    let mediaRun = 0;
     let forget: () => void = () => undefined;
-    try {
+    const connect = async (): Promise<CaptureSettings> => {
+      const media = await options.media.serving(ends.signal);
       const ask = (number: number): ToMedia => runMessage(number, pipes, settings);
-      const piped = await media.openPipes(ask, fail, ends.signal);
-      forget = piped.forget;
+      ({ run: mediaRun, forget } = await media.openPipes(ask, fail, ends.signal));
+      close();
+      return settings;
+    };
+    try {
       const onMessage = (message: FromCapture) => {
-        if (ends.signal.aborted) return;
-        if (message.type === 'source-opened') current.onOpened(message.run);
-        if (message.type === 'figures') options.onFigures(message.figures);
-        if (message.type !== 'playing') return;
-        media.send({ type: 'clock', run: piped.run, clockUs: message.clockUs });
-        current.onPlaying();
-        options.onPlaying();
+        if (!ends.signal.aborted) report(message, options, current, mediaRun);
       };
       const onStart = () => {
-        // The child has its own copies: the end of a track is its end only.
-        pipes.close();
+        close();
         current.begin();
         if (sprites.length > 0) worker.send({ type: 'overlay', sprites });
       };
-      await worker.run({ settings, inherit: pipes.fds, onMessage, onStart }, ends.signal);
+      const start = { settings: connect(), inherit: pipes.fds, onMessage, onStart };
+      await worker.run(start, ends.signal);
       if (failing.signal.aborted) throw failing.signal.reason;
-      if (media.gone.aborted) throw new Error('the media process it fed has ended');
+      if (gone.aborted) throw new Error('the media process it fed has ended');
     } finally {
       current.end();
       forget();
@@ -125,8 +131,23 @@ export function openCapture(options: CaptureOptions): CaptureChild {
       worker.send({ type: 'overlay', sprites });
     },
     restart: (reason) => restart(reason),
-    playing: (signal) => current.playing(signal),
+    begun: current.begun,
+    playing: current.playing,
   };
+}
+
+function report(
+  message: FromCapture,
+  { media, ...on }: CaptureOptions,
+  current: CurrentCapture,
+  mediaRun: number,
+): void {
+  if (message.type === 'source-opened') current.onOpened(message.run);
+  if (message.type === 'figures') on.onFigures(message.figures);
+  if (message.type !== 'playing') return;
+  media.send({ type: 'clock', run: mediaRun, clockUs: message.clockUs });
+  current.onPlaying();
+  on.onPlaying();
 }
 
 /** The capture process that runs now, for those who wait for it. */
@@ -134,9 +155,9 @@ class CurrentCapture {
   readonly #clock: Clock;
   readonly #send: (message: ToCapture) => void;
   #gone = new AbortController();
-  #isPlaying = false;
   #sourceRuns = 0;
-  readonly #started = new Condition();
+  readonly #begun = new Current<Pick<PlayingCapture, 'gone'>>();
+  readonly #playing = new Current<PlayingCapture>();
   readonly #opened = new Map<number, () => void>();
 
   constructor(clock: Clock, send: (message: ToCapture) => void) {
@@ -144,13 +165,22 @@ class CurrentCapture {
     this.#send = send;
   }
 
+  readonly begun: CaptureChild['begun'] = (signal) => this.#begun.wait(signal);
+  readonly playing: CaptureChild['playing'] = (signal) => this.#playing.wait(signal);
+
   begin(): void {
     this.#gone = new AbortController();
+    this.#begun.set({ gone: this.#gone.signal });
   }
 
   onPlaying(): void {
-    this.#isPlaying = true;
-    this.#started.notifyAll();
+    const gone = this.#gone.signal;
+    // What is for one of before must not reach the next one.
+    const send = (message: ToCapture) => {
+      if (!gone.aborted) this.#send(message);
+    };
+    const openSource = this.#openSource.bind(this, send);
+    this.#playing.set({ send, gone, openSource });
   }
 
   onOpened(run: number): void {
@@ -158,37 +188,28 @@ class CurrentCapture {
   }
 
   end(): void {
-    this.#isPlaying = false;
+    this.#begun.set(undefined);
+    this.#playing.set(undefined);
     this.#gone.abort();
     this.#opened.clear();
   }
 
-  async playing(signal: AbortSignal): Promise<PlayingCapture> {
-    while (!this.#isPlaying) {
-      signal.throwIfAborted();
-      await this.#started.wait(signal);
+  async #openSource(
+    send: PlayingCapture['send'],
+    kind: SourceKind,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<number> {
+    this.#sourceRuns += 1;
+    const run = this.#sourceRuns;
+    const isOpen = new Promise<void>((resolve) => this.#opened.set(run, resolve));
+    send({ type: 'source', kind, run, path });
+    try {
+      await withTimeout(() => isOpen, { ...OPEN_LIMIT, clock: this.#clock, signal });
+    } finally {
+      this.#opened.delete(run);
     }
-    const gone = this.#gone.signal;
-    // What is for one of before must not reach the next one.
-    const send = (message: ToCapture) => {
-      if (!gone.aborted) this.#send(message);
-    };
-    return {
-      send,
-      gone,
-      openSource: async (kind, path, until) => {
-        this.#sourceRuns += 1;
-        const run = this.#sourceRuns;
-        const isOpen = new Promise<void>((resolve) => this.#opened.set(run, resolve));
-        send({ type: 'source', kind, run, path });
-        try {
-          await withTimeout(() => isOpen, { ...OPEN_LIMIT, clock: this.#clock, signal: until });
-        } finally {
-          this.#opened.delete(run);
-        }
-        return run;
-      },
-    };
+    return run;
   }
 }
 

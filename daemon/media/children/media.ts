@@ -51,6 +51,8 @@ export interface MediaChild {
   readonly restart: (reason: string) => void;
   /** Ends one that hangs, without asking it. */
   readonly kill: () => void;
+  /** Waits for one that starts, or serves. Rejects when `signal` aborts. */
+  readonly begun: (signal: AbortSignal) => Promise<Pick<ServingMedia, 'gone'>>;
   /** Waits for one that serves. Rejects when `signal` aborts. */
   readonly serving: (signal: AbortSignal) => Promise<ServingMedia>;
 }
@@ -85,6 +87,7 @@ export const openMedia = (options: MediaOptions): MediaChild => new MediaProcess
 class MediaProcess implements MediaChild {
   readonly #options: MediaOptions;
   readonly #worker: Worker<MediaSettings, ToMedia, FromMedia>;
+  readonly #begun = new Current<Pick<ServingMedia, 'gone'>>();
   readonly #current = new Current<ServingMedia>();
   #wantedScan: WantedScan | undefined;
   #lastId = 0;
@@ -123,9 +126,11 @@ class MediaProcess implements MediaChild {
     };
     try {
       const settings = await this.#options.settings(ends.signal);
+      this.#begun.set({ gone: gone.signal });
       await this.#worker.run({ settings, onMessage }, ends.signal);
       if (failing.signal.aborted) throw failing.signal.reason;
     } finally {
+      this.#begun.set(undefined);
       this.#current.set(undefined);
       gone.abort();
     }
@@ -140,10 +145,8 @@ class MediaProcess implements MediaChild {
 
   readonly restart = (reason: string): void => this.#failing.abort(new WantedRestart(reason));
   readonly kill = (): void => this.#worker.kill();
-
-  serving(signal: AbortSignal): Promise<ServingMedia> {
-    return this.#current.wait(signal);
-  }
+  readonly begun: MediaChild['begun'] = (signal) => this.#begun.wait(signal);
+  readonly serving: MediaChild['serving'] = (signal) => this.#current.wait(signal);
 
   async clip(wanted: Omit<WantedClip, 'atMs'>, signal: AbortSignal): Promise<ClipMade> {
     const serving = await this.serving(signal);

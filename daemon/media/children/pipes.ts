@@ -16,6 +16,16 @@ export interface Pipes extends AsyncDisposable {
   readonly close: () => void;
 }
 
+/** Closes the daemon's descriptors once both sides have their ends: called by each of them. */
+export function closeAfterBoth(...all: readonly (Pick<Pipes, 'close'> | undefined)[]): () => void {
+  let sides = 0;
+  return () => {
+    sides += 1;
+    if (sides < 2) return;
+    for (const pipes of all) pipes?.close();
+  };
+}
+
 /**
  * Makes a FIFO for each id, in a folder only this user can enter.
  *

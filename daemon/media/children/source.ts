@@ -1,6 +1,6 @@
 /** The process of a camera or of a sound card, which feeds the encoders. */
 import type { LaunchFragment, SendUnits } from '../../../hal/gst/launch.ts';
-import { anySignal } from '../../../hal/os/async.ts';
+import { anySignal, pause } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { entryPoint } from '../../../hal/os/process.ts';
@@ -10,7 +10,7 @@ import type { SourceKind } from '../../../pipelines/capture/messages.ts';
 import { pipelineErrorOf } from '../../../pipelines/errors/pipeline-error.ts';
 import type { FromSource, SourceSettings, ToSource } from '../../../pipelines/source/messages.ts';
 import type { CaptureChild } from './capture.ts';
-import { openPipes } from './pipes.ts';
+import { closeAfterBoth, openPipes } from './pipes.ts';
 
 /** A camera or a sound card, as far as its process goes. */
 export interface SourceDevice {
@@ -45,37 +45,38 @@ export interface SourceChild {
 const GRACE_MS = 1_000;
 /** libuv threads: the binding's bus poll keeps one (see gst.ts). */
 const THREADS = '4';
+/** The end of the encoders, after that of what fed them. */
+const SEEN_WITHIN_MS = 150;
 
 export function openSource(options: SourceOptions): SourceChild {
   const { kind, device, capture, clock, log } = options;
-  const worker = openWorker<SourceSettings, ToSource, FromSource>(
-    {
-      name: kind,
-      entry: entryPoint(import.meta.url, '../../../pipelines/source/main'),
-      env: { UV_THREADPOOL_SIZE: THREADS },
-      graceMs: GRACE_MS,
-      errorOf: pipelineErrorOf,
-    },
-    { clock, log },
-  );
+  const worker = openProcess(kind, { clock, log });
   let restart = (_reason: string): void => undefined;
 
   const run = async (signal: AbortSignal): Promise<void> => {
-    const running = await capture.playing(signal);
+    // Where the encoders start too, all load at once.
+    const { gone } = await capture.begun(signal);
     await device.check(signal);
     const { source } = device;
     if (source === undefined) return;
     const failing = new AbortController();
     restart = (reason) => failing.abort(new WantedRestart(reason));
-    using ends = anySignal(signal, running.gone, failing.signal);
+    using ends = anySignal(signal, gone, failing.signal);
     await using pipes = await openPipes([kind], 'writing');
     await using units =
       device.sendUnits === undefined ? undefined : await openPipes(['units'], 'reading');
-    await device.sendUnits?.(units?.named[0]?.path ?? '', ends.signal);
-    const sourceRun = await running.openSource(kind, pipes.named[0]?.path ?? '', ends.signal);
-    const setClock = (clockUs: number) =>
-      running.send({ type: 'source-clock', kind, run: sourceRun, clockUs });
-    if (source.stamping === 'monotonic') setClock(0);
+    // The child has its own copies: the end of its frames is its end only.
+    const close = closeAfterBoth(pipes, units);
+    let setClock = (_clockUs: number): void => undefined;
+    const connect = async (): Promise<SourceSettings> => {
+      const running = await capture.playing(ends.signal);
+      await device.sendUnits?.(units?.named[0]?.path ?? '', ends.signal);
+      const sourceRun = await running.openSource(kind, pipes.named[0]?.path ?? '', ends.signal);
+      close();
+      setClock = (clockUs) => running.send({ type: 'source-clock', kind, run: sourceRun, clockUs });
+      if (source.stamping === 'monotonic') setClock(0);
+      return settingsOf(source, options.graph(source));
+    };
     const onMessage = (message: FromSource) => {
       if (message.type === 'ended') failing.abort(new WantedRestart('the source has ended'));
       if (message.type !== 'playing') return;
@@ -83,20 +84,16 @@ export function openSource(options: SourceOptions): SourceChild {
       if (source.stamping === 'clock') setClock(message.clockUs);
       log.info('source started', { source: kind, device: device.name });
     };
-    const settings: SourceSettings = {
-      launch: options.graph(source),
-      ...(source.feed && { feed: source.feed }),
-      ...(source.units && { units: source.units }),
-    };
-    // The child has its own copies: the end of its frames is its end only.
-    const onStart = () => {
-      pipes.close();
-      units?.close();
-    };
     const inherit = [...pipes.fds, ...(units?.fds ?? [])];
-    await worker.run({ settings, inherit, onMessage, onStart }, ends.signal);
+    try {
+      await worker.run({ settings: connect(), inherit, onMessage, onStart: close }, ends.signal);
+    } catch (error) {
+      // What reads from it may have ended before it, which is seen a moment later.
+      if (await pause(clock, SEEN_WITHIN_MS, ends.signal)) throw error;
+      if (!gone.aborted) throw error;
+    }
     if (failing.signal.aborted) throw failing.signal.reason;
-    if (running.gone.aborted) throw new WantedRestart('the encoders were restarted');
+    if (gone.aborted) throw new WantedRestart('the encoders were restarted');
   };
 
   return {
@@ -104,4 +101,21 @@ export function openSource(options: SourceOptions): SourceChild {
     send: worker.send,
     restart: (reason) => restart(reason),
   };
+}
+
+function openProcess(name: SourceKind, os: Pick<SourceOptions, 'clock' | 'log'>) {
+  return openWorker<SourceSettings, ToSource, FromSource>(
+    {
+      name,
+      entry: entryPoint(import.meta.url, '../../../pipelines/source/main'),
+      env: { UV_THREADPOOL_SIZE: THREADS },
+      graceMs: GRACE_MS,
+      errorOf: pipelineErrorOf,
+    },
+    os,
+  );
+}
+
+function settingsOf({ feed, units }: LaunchFragment, launch: string): SourceSettings {
+  return { launch, ...(feed && { feed }), ...(units && { units }) };
 }

@@ -54,6 +54,58 @@ test('a worker gets its settings and then its commands, in order and none lost',
   assert.is(await ended, undefined);
 });
 
+/** Its settings come when the test has them. */
+function startWaiting() {
+  const worker = openWorker<ProgramSettings, ToProgram, FromProgram>(
+    { name: 'program', entry, graceMs: 2_000 },
+    { clock: systemClock, log: silentLog },
+  );
+  const received: string[] = [];
+  const pids: number[] = [];
+  const ending = new AbortController();
+  let come = (_settings: ProgramSettings): void => undefined;
+  let fail = (_error: Error): void => undefined;
+  const settings = new Promise<ProgramSettings>((resolve, reject) => {
+    come = resolve;
+    fail = reject;
+  });
+  const ended = worker
+    .run(
+      {
+        settings,
+        onMessage: ({ said }) => received.push(said),
+        onStart: ({ pid }) => void pids.push(pid),
+      },
+      ending.signal,
+    )
+    .then(
+      () => undefined,
+      (error: unknown) => error as Error,
+    );
+  return { worker, received, pids, ending, ended, come, fail };
+}
+
+test('a worker is there before its settings are, and its task begins with them', async () => {
+  const { worker, received, pids, ending, ended, come } = startWaiting();
+  assert.is(pids.length, 1);
+  worker.send('echo');
+  come({ name: 'it', atEnd: 'send' });
+  await until(() => received.length === 2, 60_000);
+  assert.equal(received, ['it started', 'echo']);
+  ending.abort();
+  assert.is(await ended, undefined);
+});
+
+test('a worker whose settings never come ends when it is asked, or with the reason', async () => {
+  const asked = startWaiting();
+  asked.ending.abort();
+  assert.is(await asked.ended, undefined);
+  const failed = startWaiting();
+  failed.fail(new Error('no device'));
+  assert.is((await failed.ended)?.message, 'no device');
+  await until(() => [...asked.pids, ...failed.pids].every((pid) => !isAlive(pid)), 60_000);
+});
+
 test('a worker that is asked to end drains, and its last messages arrive', async () => {
   const { received, ending, ended, isStarted } = start();
   await isStarted();
