@@ -40,6 +40,26 @@ function securityOf({ Flags, WpaFlags, RsnFlags }: AccessPoint): WifiNetwork['se
   return flags !== 0 || (Number(Flags ?? 0) & PRIVACY) !== 0 ? 'other' : 'open';
 }
 
+/** Of 2.4 GHz: they do not overlap, and are allowed everywhere. */
+const CHANNELS = [6, 1, 11];
+
+/**
+ * Where a network of the box's own disturbs the fewest: NetworkManager itself also takes 12 and 13,
+ * on which a card may not open one before it knows its country, and which many phones do not see.
+ */
+export function quietChannel(points: readonly AccessPoint[]): number {
+  const heard = CHANNELS.map((channel) => {
+    const near = points.filter(({ Frequency }) => Math.abs(channelOf(Frequency) - channel) < 4);
+    return { channel, load: near.reduce((sum, { Strength }) => sum + Number(Strength ?? 0), 0) };
+  });
+  return heard.toSorted((a, b) => a.load - b.load)[0]?.channel ?? 6;
+}
+
+/** @param mhz Of channels 1 to 13; others are far from them. */
+function channelOf(mhz: unknown): number {
+  return (Number(mhz ?? 0) - 2407) / 5;
+}
+
 /** Names are bytes; what is no text cannot be typed or shown. */
 export function ssidOf(bytes: unknown): string | undefined {
   const isBytes = Buffer.isBuffer(bytes) || Array.isArray(bytes);

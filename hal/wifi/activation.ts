@@ -14,6 +14,8 @@ const POLL_MS = 500;
 /** The dnsmasq of a network that has just been closed has the address for a moment yet. */
 const TRIES = 4;
 const AGAIN_MS = 1_500;
+/** Such an end comes soon; a card that cannot open one takes longer, and does not the next time. */
+const SOON_MS = 10_000;
 
 /**
  * @param persist `volatile`: it goes with its end, and with NetworkManager's.
@@ -69,14 +71,17 @@ export async function openOwn(
   limit: { readonly clock: Clock; readonly timeoutMs: number },
 ): Promise<void> {
   for (let tries = 1; ; tries += 1) {
+    const startMs = limit.clock.monotonicMs();
     await forgetOwn(nm, uuid);
     const active = await activate(nm, device, profile, 'volatile');
     try {
       return await untilActive(nm, active, what, limit);
     } catch (error) {
       nm.signal.throwIfAborted();
-      const isOver = tries === TRIES || !(error instanceof HalError) || error.code !== 'IO';
-      if (isOver || !(await pause(limit.clock, AGAIN_MS, nm.signal))) throw error;
+      const isSoon = limit.clock.monotonicMs() - startMs < SOON_MS;
+      const isAgain = error instanceof HalError && error.code === 'IO' && isSoon;
+      if (tries === TRIES || !isAgain || !(await pause(limit.clock, AGAIN_MS, nm.signal)))
+        throw error;
     }
   }
 }

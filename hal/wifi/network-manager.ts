@@ -3,9 +3,15 @@ import { pause } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
 import { openDbus, variant } from '../os/dbus.ts';
 import { HalError } from '../os/errors.ts';
-import { type AccessPoint, keyManagementOf, networksOf, ssidOf } from './access-points.ts';
+import {
+  type AccessPoint,
+  keyManagementOf,
+  networksOf,
+  quietChannel,
+  ssidOf,
+} from './access-points.ts';
 import { activate, openOwn, untilActive } from './activation.ts';
-import { type Device, isEthernet, NmObjects, ROOT, textsOf } from './nm-objects.ts';
+import { type Device, isEthernet, NmObjects, ROOT } from './nm-objects.ts';
 import type {
   HotspotSettings,
   Network,
@@ -110,14 +116,15 @@ class Manager {
     }
     const isHotspot = (await this.#nm.activeOf(card))?.['Uuid'] === HOTSPOT_UUID;
     const own = isHotspot ? await this.#nameOf(card) : undefined;
-    return networksOf(await this.#accessPoints(card), own ?? '');
+    return networksOf(await this.#nm.accessPoints(card), own ?? '');
   }
 
   async openHotspot(settings: HotspotSettings): Promise<void> {
     // A new Raspberry Pi OS has Wi-Fi off.
     await this.#nm.set(ROOT, '', 'WirelessEnabled', variant('b', true)).catch(() => undefined);
     const card = await this.#card();
-    const own = { uuid: HOTSPOT_UUID, profile: hotspotProfile(settings), what: 'the hotspot' };
+    const profile = hotspotProfile(settings, quietChannel(await this.#nm.accessPoints(card)));
+    const own = { uuid: HOTSPOT_UUID, profile, what: 'the hotspot' };
     await openOwn(this.#nm, card, own, { clock: this.#clock, timeoutMs: HOTSPOT_MS });
   }
 
@@ -131,7 +138,7 @@ class Manager {
 
   async join(login: WifiLogin): Promise<void> {
     const card = await this.#card();
-    const points = await this.#accessPoints(card);
+    const points = await this.#nm.accessPoints(card);
     const isWanted = ({ Ssid }: AccessPoint) => ssidOf(Ssid) === login.ssid;
     const point = points.find(isWanted);
     const profile = venueProfile(login, keyManagementOf(point ?? {}));
@@ -145,7 +152,7 @@ class Manager {
       await forget(this.#nm, String(own));
       this.#nm.signal.throwIfAborted();
       // Only now: a card that served a hotspot saw nobody else.
-      const seen = await this.#accessPoints(card).catch(() => []);
+      const seen = await this.#nm.accessPoints(card).catch(() => []);
       throw notJoined(login, seen.some(isWanted), error);
     }
     // Of an earlier day, with another password.
@@ -181,13 +188,6 @@ class Manager {
     const found = (await this.#outward()).find(({ DeviceType }) => DeviceType === WIFI);
     if (found === undefined) throw new HalError('NOT_FOUND', 'this machine has no Wi-Fi');
     return found;
-  }
-
-  async #accessPoints(card: Device): Promise<readonly AccessPoint[]> {
-    const { AccessPoints } = await this.#nm.properties(card.path, '.Device.Wireless');
-    return await Promise.all(
-      textsOf(AccessPoints).map((path) => this.#nm.propertiesOrNone(path, '.AccessPoint')),
-    );
   }
 
   /** Of the network that a card is on, or serves. */

@@ -64,6 +64,14 @@ export class NmObjects {
     );
   }
 
+  /** What a Wi-Fi card has heard. */
+  async accessPoints(card: Device): Promise<readonly Properties[]> {
+    const { AccessPoints } = await this.properties(card.path, '.Device.Wireless');
+    return await Promise.all(
+      textsOf(AccessPoints).map((path) => this.propertiesOrNone(path, '.AccessPoint')),
+    );
+  }
+
   async activeOf(device: Device): Promise<Properties | undefined> {
     const path = String(device['ActiveConnection'] ?? '/');
     return path === '/' ? undefined : await this.propertiesOrNone(path, '.Connection.Active');

@@ -15,20 +15,21 @@ export const SHARED_UUIDS = {
   crew: '6f1d6c0a-7a54-4d0e-9f6f-9c1f4f1d2b12',
 } as const;
 
-export function hotspotProfile({ ssid, password, address }: HotspotSettings) {
+export function hotspotProfile({ ssid, password, address }: HotspotSettings, channel: number) {
   return {
     connection: connectionOf('venuebox hotspot', HOTSPOT_UUID, '802-11-wireless'),
-    ...accessPoint(ssid, password),
+    ...accessPoint(ssid, password, channel),
     ...sharedAddress(address),
   };
 }
 
-export function sharedProfile(settings: SharedSettings, isWifi: boolean) {
+/** @param channel Of a Wi-Fi card; left out: an Ethernet port. */
+export function sharedProfile(settings: SharedSettings, channel?: number) {
   const { role, address, ssid, password } = settings;
-  const type = isWifi ? '802-11-wireless' : '802-3-ethernet';
+  const type = channel === undefined ? '802-3-ethernet' : '802-11-wireless';
   return {
     connection: connectionOf(`venuebox ${role}`, SHARED_UUIDS[role], type),
-    ...(isWifi ? accessPoint(ssid, password) : {}),
+    ...(channel === undefined ? {} : accessPoint(ssid, password, channel)),
     ...sharedAddress(address),
   };
 }
@@ -38,7 +39,7 @@ function connectionOf(id: string, uuid: string, type: string) {
   return { id: text(id), uuid: text(uuid), type: text(type), autoconnect };
 }
 
-function accessPoint(ssid: string, password: string) {
+function accessPoint(ssid: string, password: string, channel: number) {
   const security = {
     'key-mgmt': text('wpa-psk'),
     psk: text(password),
@@ -52,6 +53,7 @@ function accessPoint(ssid: string, password: string) {
       mode: text('ap'),
       // 2.4 GHz: what every phone has, and no card must look out for radar on.
       band: text('bg'),
+      channel: variant('u', channel),
       // Clients reach the box and not each other.
       'ap-isolation': variant('i', 1),
     },

@@ -1,7 +1,7 @@
 /** Networks that the box makes on one interface, for guests and for the crew, by NetworkManager. */
 import type { Clock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';
-import { ssidOf } from './access-points.ts';
+import { quietChannel, ssidOf } from './access-points.ts';
 import { openOwn } from './activation.ts';
 import { type Device, isEthernet, type NmObjects, type Properties, ROOT } from './nm-objects.ts';
 import type { SharedRole, SharedSettings } from './port.ts';
@@ -44,7 +44,8 @@ export async function openShared(
   if (isPort && Number(device['State'] ?? 0) <= UNAVAILABLE) {
     throw new HalError('GONE', `${name} has no cable`);
   }
-  const profile = sharedProfile(settings, type === WIFI);
+  const channel = isPort ? undefined : quietChannel(await nm.accessPoints(device));
+  const profile = sharedProfile(settings, channel);
   const what = `the network for the ${role}`;
   const own = { uuid: SHARED_UUIDS[role], profile, what };
   await openOwn(nm, device, own, { clock, timeoutMs: OPEN_MS });

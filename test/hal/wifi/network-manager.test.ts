@@ -62,6 +62,7 @@ test('a hotspot is opened with its password, seen as the box’s own, and closed
   assert.is(String(wifi?.['ssid']?.value), 'venuebox-1');
   assert.is(wifi?.['mode']?.value, 'ap');
   assert.is(wifi?.['ap-isolation']?.value, 1);
+  assert.is(wifi?.['channel']?.value, 6);
   assert.is(profile?.['802-11-wireless-security']?.['psk']?.value, 'abcdefgh12');
   assert.is(profile?.['ipv4']?.['method']?.value, 'shared');
   assert.equal(await network.scan(signal), [], 'its own name is none to join');
