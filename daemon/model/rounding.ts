@@ -29,3 +29,9 @@ export function renderDuration(seconds: number): string {
   if (h > 0) return `${h} h ${String(min).padStart(2, '0')} min`;
   return min > 0 ? `${min} min ${String(s).padStart(2, '0')} s` : `${s} s`;
 }
+
+/** `29 Nov 2026, 20:15`, in the box's time zone. */
+export function localTime(wallMs: number): string {
+  const format = { dateStyle: 'medium', timeStyle: 'short' } as const;
+  return new Date(wallMs).toLocaleString('en-GB', format);
+}

@@ -5,10 +5,10 @@ import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { PrintDocument } from '../../hal/printer/port.ts';
 import type { Config } from '../config/config.ts';
 import { findAddresses } from '../model/addresses.ts';
+import { localTime } from '../model/rounding.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { cardSlip, type FieldCard, fieldCard } from './card.ts';
 import { renderCardPdf } from './card-pdf.ts';
-import { localTime } from './documents.ts';
 
 export type CardSource = Parameters<typeof fieldCard>[0] & Pick<Config, 'viewers' | 'operator'>;
 

@@ -1,10 +1,29 @@
 /** The documents that the box can print, by name. Pure. */
 import type { PrintDocument } from '../../hal/printer/port.ts';
+import { localTime } from '../model/rounding.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { READINESS_NAMES, type ReadinessName, renderReadiness } from './readiness-slips.ts';
 
 export const DOCUMENT_NAMES = ['address', 'status', ...READINESS_NAMES, 'card', 'sticker'] as const;
 export type DocumentName = (typeof DOCUMENT_NAMES)[number];
+
+/** For the list of slips. */
+export const TITLES: Readonly<Record<DocumentName | 'ticket', string>> = {
+  address: 'The address to watch',
+  status: 'The state of the box',
+  preflight: 'The checklist',
+  rehearsal: 'The rehearsal',
+  survey: 'The survey',
+  card: 'The field card',
+  sticker: 'A sticker',
+  ticket: 'An order',
+};
+
+/** Why a document of this name is not printed. */
+export function unknownDocument(name: string): string {
+  if (name === 'sticker') return 'no sticker is chosen: set printer.sticker_file in the settings';
+  return `no document ${name.slice(0, 40)}; choose one of: ${DOCUMENT_NAMES.join(', ')}`;
+}
 
 export interface DocumentFacts {
   readonly title: string;
@@ -61,12 +80,6 @@ function renderStatus({ title }: DocumentFacts, box: BoxSnapshot, wallMs: number
       : []),
     { kind: 'feed', lines: 1 },
   ];
-}
-
-/** `29 Nov 2026, 20:15`, in the box's time zone. */
-export function localTime(wallMs: number): string {
-  const format = { dateStyle: 'medium', timeStyle: 'short' } as const;
-  return new Date(wallMs).toLocaleString('en-GB', format);
 }
 
 function batteryLine({ battery }: BoxSnapshot): string {

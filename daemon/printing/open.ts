@@ -14,7 +14,7 @@ import type { BoxSnapshot, PrintFigures } from '../model/snapshot.ts';
 import { type Card, type CardSource, openCard } from './card-facts.ts';
 import { renderClaim } from './claim.ts';
 import { type ClaimKeys, openClaimKeys } from './claim-key.ts';
-import { DOCUMENT_NAMES, type DocumentName, renderDocument } from './documents.ts';
+import { DOCUMENT_NAMES, renderDocument, TITLES, unknownDocument } from './documents.ts';
 import { infoOf, isDone, type PrintJob } from './job.ts';
 import { type OwnHotspot, renderJoinSlip } from './join-slip.ts';
 import { renderLabelPdf } from './label-pdf.ts';
@@ -181,9 +181,7 @@ async function runPrint(
   const name = String(args['document'] ?? 'of that name');
   const wanted = contentOf(name, config);
   if (wanted === undefined) {
-    const advice = name === 'sticker' ? '; set printer.sticker_file' : '';
-    const detail = `no document ${name.slice(0, 40)}; choose one of: ${DOCUMENT_NAMES.join(', ')}${advice}`;
-    return { status: 'rejected', code: 'UNSUPPORTED', detail };
+    return { status: 'rejected', code: 'UNSUPPORTED', detail: unknownDocument(name) };
   }
   const paused = pausedBy();
   if (paused !== undefined) return { status: 'rejected', code: 'SAVING_POWER', detail: paused };
@@ -199,17 +197,6 @@ async function runPrint(
   }
   return outcomeOf(name, await queue.followed(id, signal));
 }
-
-const TITLES: Readonly<Record<DocumentName | 'ticket', string>> = {
-  address: 'The address to watch',
-  status: 'The state of the box',
-  preflight: 'The checklist',
-  rehearsal: 'The rehearsal',
-  survey: 'The survey',
-  card: 'The field card',
-  sticker: 'A sticker',
-  ticket: 'An order',
-};
 
 function outcomeOf(name: string, { id, phase, reason = '' }: PrintJob): Outcome {
   const result = { job: id, phase };

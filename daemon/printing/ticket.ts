@@ -1,7 +1,7 @@
 /** The slips of an order: a claim stub for each piece, and a ticket for the crew. Pure. */
 import type { Block, PrintDocument } from '../../hal/printer/port.ts';
+import { localTime } from '../model/rounding.ts';
 import type { Claim } from './claim.ts';
-import { localTime } from './documents.ts';
 import type { TicketOrder } from './job.ts';
 
 /** Of one order; a larger one has its further pieces on the crew's ticket only. */

@@ -208,7 +208,7 @@ function startSurvey({ args }: Command, deps: Deps): Outcome {
         if (!deps.untilEnd.aborted) log.warn('survey failed', { reason: messageOf(error) });
       },
     );
-  return { status: 'done', detail: `the survey runs for ${minutes} min; survey stop=true ends it` };
+  return { status: 'done', detail: `the survey runs for ${minutes} min, or until it is stopped` };
 }
 
 /** On paper, where there is a printer; nothing waits for it. */

@@ -1,5 +1,6 @@
 /** What guests get: the page, posters, its code, and the shop. Pure. */
 import type { Line } from '../../model/readiness.ts';
+import { localTime, round } from '../../model/rounding.ts';
 import { type Facts, fail, pass, seconds, warn } from './line.ts';
 
 const SLOW_MS = 3_000;
@@ -117,7 +118,9 @@ export function shopLine({ box: { shop }, plan }: Facts): Line {
     );
   }
   const first =
-    window === undefined ? '' : `, flash window of ${seconds(window.leftMs)} from the first frame`;
-  const start = plan.startsAt === '' ? '' : `, starts ${plan.startsAt}`;
+    window === undefined
+      ? ''
+      : `, first minutes: ${round(window.leftMs / 60_000, 1)} min from the first frame`;
+  const start = plan.startsAt === '' ? '' : `; starts ${localTime(Date.parse(plan.startsAt))}`;
   return pass(name, `${what}${first}${start}`);
 }

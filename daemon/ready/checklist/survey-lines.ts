@@ -1,5 +1,6 @@
 /** Today against the survey of the day before. Pure. */
 import type { Line, Survey, SurveyedLink } from '../../model/readiness.ts';
+import { localTime } from '../../model/rounding.ts';
 import { type Facts, mbps, pass, warn } from './line.ts';
 import { modemOf } from './link-lines.ts';
 
@@ -20,13 +21,13 @@ export function surveyLine(facts: Facts): Line {
     );
   }
   const worse = survey.links.flatMap((link) => worseOf(link, facts));
-  const when = survey.started.slice(0, 16).replace('T', ' ');
+  const when = localTime(Date.parse(survey.started));
   if (worse.length === 0) {
-    return pass(name, `as on ${when} UTC: ${survey.links.map(summary).join('; ') || 'no links'}`);
+    return pass(name, `as on ${when}: ${survey.links.map(summary).join('; ') || 'no links'}`);
   }
   return warn(
     name,
-    `worse than on ${when} UTC: ${worse.join('; ')}`,
+    `worse than on ${when}: ${worse.join('; ')}`,
     'Look for what changed: place of the antennas, a crowd, metal in the way.',
   );
 }

@@ -77,12 +77,19 @@ function openRow(values: ArticleValues, onRemove: () => void): Row {
     read: () => ({ ...valuesIn(controls), id: values.id }),
     showFault: (key, reason) => {
       const one = (fields as Record<string, Field>)[FIELD_OF[key] ?? key];
-      setText(one?.fault ?? fault, reason);
+      setText(one?.fault ?? fault, inWords(key, reason));
     },
     clearFaults: () => {
       for (const one of [fault, ...parts.map((part) => part.fault)]) setText(one, '');
     },
   };
+}
+
+/** The box counts in cents, which no person wrote. */
+function inWords(key: string, reason: string): string {
+  if (key !== 'price' && key !== 'flash_price') return reason;
+  if (/^must not be above price/.test(reason)) return text.flashAbove;
+  return /whole number/.test(reason) ? text.priceForm : reason;
 }
 
 type Controls = ReturnType<typeof openControls>;

@@ -8,8 +8,14 @@ import type { Section } from '../ui/section.ts';
 import { openPrintJobs } from './print-jobs.ts';
 
 const DOCUMENTS = [
-  ['address', text.printAddress, text.previewAddress, text.addressNotPrinted],
-  ['status', text.printStatus, text.previewStatus, text.statusNotPrinted],
+  ['address', text.printAddress],
+  ['status', text.printStatus],
+  ['sticker', text.printSticker],
+] as const;
+/** A sticker is a picture already. */
+const PREVIEWS = [
+  ['address', text.previewAddress, text.addressNotPrinted],
+  ['status', text.previewStatus, text.statusNotPrinted],
 ] as const;
 
 export function openPrinted(onError: (error: unknown) => void): Section {
@@ -28,7 +34,7 @@ export function openPrinted(onError: (error: unknown) => void): Section {
     });
     return button;
   });
-  const previews = DOCUMENTS.map(([document, , label, title]) => {
+  const previews = PREVIEWS.map(([document, label, title]) => {
     const button = h('button', { type: 'button', class: 'quiet' }, label);
     // A new one each time: the state changes.
     const show = () => showPicture(`/prints/${document}.png?${Date.now()}`, title);

@@ -33,7 +33,7 @@ export function openShop(onError: (error: unknown) => void): Section {
       });
     });
     const head = h('div', { class: 'head' }, h('strong', {}, name), h('span', { class: 'state' }));
-    return h('li', {}, head, h('p', { class: 'reason' }), button);
+    return h('li', {}, head, h('p', { class: 'calm' }), button);
   };
   return {
     element,

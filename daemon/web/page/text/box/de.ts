@@ -148,6 +148,7 @@ export const de: BoxTexts = {
   printedSlips: 'Gedruckte Zettel',
   nothingPrinted: 'Es wurde nichts gedruckt.',
   printAddress: 'Adresse drucken',
+  printSticker: 'Aufkleber drucken',
   printStatus: 'Zustand drucken',
   previewAddress: 'Adresse ansehen',
   previewStatus: 'Zustand ansehen',

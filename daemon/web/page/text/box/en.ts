@@ -147,6 +147,7 @@ export const en = {
   printedSlips: 'Printed slips',
   nothingPrinted: 'Nothing has been printed.',
   printAddress: 'Print the address',
+  printSticker: 'Print a sticker',
   printStatus: 'Print the status',
   previewAddress: 'Preview the address',
   previewStatus: 'Preview the status',

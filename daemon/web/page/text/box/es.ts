@@ -148,6 +148,7 @@ export const es: BoxTexts = {
   printedSlips: 'Papeles impresos',
   nothingPrinted: 'No se ha impreso nada.',
   printAddress: 'Imprimir la dirección',
+  printSticker: 'Imprimir una pegatina',
   printStatus: 'Imprimir el estado',
   previewAddress: 'Ver la dirección',
   previewStatus: 'Ver el estado',

@@ -148,6 +148,7 @@ export const fr: BoxTexts = {
   printedSlips: 'Tickets imprimés',
   nothingPrinted: 'Rien n’a été imprimé.',
   printAddress: 'Imprimer l’adresse',
+  printSticker: 'Imprimer un autocollant',
   printStatus: 'Imprimer l’état',
   previewAddress: 'Voir l’adresse',
   previewStatus: 'Voir l’état',

@@ -148,6 +148,7 @@ export const it: BoxTexts = {
   printedSlips: 'Foglietti stampati',
   nothingPrinted: 'Non è stato stampato nulla.',
   printAddress: 'Stampa l’indirizzo',
+  printSticker: 'Stampa un adesivo',
   printStatus: 'Stampa lo stato',
   previewAddress: 'Guarda l’indirizzo',
   previewStatus: 'Guarda lo stato',

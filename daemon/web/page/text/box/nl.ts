@@ -148,6 +148,7 @@ export const nl: BoxTexts = {
   printedSlips: 'Geprinte bonnen',
   nothingPrinted: 'Er is niets geprint.',
   printAddress: 'Adres printen',
+  printSticker: 'Sticker printen',
   printStatus: 'Toestand printen',
   previewAddress: 'Adres bekijken',
   previewStatus: 'Toestand bekijken',

@@ -148,6 +148,7 @@ export const pt: BoxTexts = {
   printedSlips: 'Talões impressos',
   nothingPrinted: 'Nada foi impresso.',
   printAddress: 'Imprimir o endereço',
+  printSticker: 'Imprimir um autocolante',
   printStatus: 'Imprimir o estado',
   previewAddress: 'Ver o endereço',
   previewStatus: 'Ver o estado',

@@ -177,7 +177,7 @@ export const en = {
   dropChanged: '{drop} is changed',
   dropRemoved: '{drop} is removed',
   dropOnAir: '{drop} is on air: end it first',
-  surveyRuns: 'the survey runs for {minutes} min; survey stop=true ends it',
+  surveyRuns: 'the survey runs for {minutes} min, or until it is stopped',
   rehearsalStopped: 'the rehearsal is stopped',
   surveyStopped: 'the survey is stopped',
   codeNoPage: 'the page has no address yet',

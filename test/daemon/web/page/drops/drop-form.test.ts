@@ -66,7 +66,7 @@ test('an item is added on a phone, its mistakes stand beside their fields, and a
   await page.selectOption('.drop-form select:has(option[value="these"])', 'these');
   await page.uncheck('.ticks input[value="club"]');
   await save();
-  await waitInPage(page, says(item, 'must not be above price (1950)'));
+  await waitInPage(page, says(item, 'Must not be above the price.'));
   assert.is(await readFile(path, 'utf8'), LIST);
   const widthPx = await page.evaluate('document.documentElement.scrollWidth');
   assert.ok(Number(widthPx) <= PHONE.width, `${widthPx} px wide`);
