@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { untilAborted } from '../../hal/os/async.ts';
 import { listen } from '../../hal/os/listen.ts';
-import { answerAnyHost } from './probes.ts';
+import { answerAnyHost } from '../../pipelines/captive/probes.ts';
 
 export interface PortalDeps {
   /** Of the box on the hotspot: no other network is served. */

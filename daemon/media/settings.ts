@@ -1,6 +1,7 @@
 /** Settings of the child processes, from the config. Pure. */
 
 import { resolve } from 'node:path';
+import { GUESTS_ADDRESS } from '../../hal/network/plan.ts';
 import {
   AUDIO_FRAME_MS,
   type Graph,
@@ -66,8 +67,7 @@ export function graphSettings(
   };
 }
 
-/** What is shown in the camera's place. */
-/** @param stateFolder Where relative names of files begin. */
+/** What is shown in the camera's place. @param stateFolder Where relative names of files begin. */
 export function slateSettings({ camera, drop }: Config, stateFolder: string): SlateSettings {
   return {
     widthPx: camera.width,
@@ -193,8 +193,13 @@ function dropSettings(
   return { ...shown, dvrS, ways, ...look, ...given };
 }
 
-function serverSettings({ viewers, operator }: Config): ServerSettings {
+/** Phones ask there whether there is an internet. */
+const PORTAL_PORT = 80;
+
+function serverSettings({ viewers, operator, network }: Config): ServerSettings {
   const { tls } = viewers;
+  // On another port the guests' network has a portal of its own.
+  const isPortal = viewers.port === PORTAL_PORT && network.guests.device !== '';
   return {
     host: viewers.host,
     port: viewers.port,
@@ -202,9 +207,8 @@ function serverSettings({ viewers, operator }: Config): ServerSettings {
     maxConnectionsPerAddress: viewers.max_connections_per_address,
     trustedProxies: viewers.trusted_proxies,
     hostNames: operator.host_names,
-    ...(tls === undefined
-      ? {}
-      : { tls: { port: tls.port, certFile: tls.cert_file, keyFile: tls.key_file } }),
+    ...(isPortal ? { portal: { address: GUESTS_ADDRESS } } : {}),
+    ...(tls && { tls: { port: tls.port, certFile: tls.cert_file, keyFile: tls.key_file } }),
   };
 }
 

@@ -3,6 +3,7 @@ import { every } from '../../hal/os/async.ts';
 import { systemClock } from '../../hal/os/clock.ts';
 import { type Log, openLog, stackOf } from '../../hal/os/log.ts';
 import type { Parent } from '../../hal/os/worker-child.ts';
+import { withPortal } from '../captive/on-own-port.ts';
 import { openAccess, withAccess } from '../http/access/access.ts';
 import type { Handlers } from '../http/handlers.ts';
 import type { HttpFigures } from '../http/http-figures.ts';
@@ -81,7 +82,7 @@ export async function runEdgeService(
   const { get, post } = openEdgeHandlers(asked);
   const handlers: Handlers = {
     ...(whep && { exchange: whep.exchange }),
-    get: withAccess(access, get),
+    get: withPortal(settings.server.portal, withAccess(access, get), systemClock.monotonicMs),
     post,
     onFault: (error) => log.error('viewer request failed', { fault: stackOf(error) }),
   };

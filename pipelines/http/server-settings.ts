@@ -16,6 +16,12 @@ export interface ServerOptions extends ConnectionLimits {
   readonly tls?: { readonly port: number; readonly cert: Buffer; readonly key: Buffer };
 }
 
+/** The guests' network, where this server is its captive portal: its port is 80 then. */
+export interface PortalSettings {
+  /** IPv4 of the box there; all names lead to it. */
+  readonly address: string;
+}
+
 /** {@link ServerOptions} as they are sent to a child process: certificates by their files. */
 export interface ServerSettings extends ConnectionLimits {
   readonly host: string;
@@ -24,6 +30,7 @@ export interface ServerSettings extends ConnectionLimits {
   /** Further names of this box: see `OwnNames`. */
   readonly hostNames?: readonly string[];
   readonly tls?: { readonly port: number; readonly certFile: string; readonly keyFile: string };
+  readonly portal?: PortalSettings;
 }
 
 /** @throws PipelineError BAD_CERTIFICATE where a certificate cannot be read. */

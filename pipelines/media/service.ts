@@ -2,6 +2,7 @@
 import { every } from '../../hal/os/async.ts';
 import { systemClock } from '../../hal/os/clock.ts';
 import { type Log, openLog, stackOf } from '../../hal/os/log.ts';
+import { withPortal } from '../captive/on-own-port.ts';
 import { UplinkFeed } from '../feed/uplink-feed.ts';
 import { limitsFor } from '../hls/limits.ts';
 import { type Access, openAccess, withAccess } from '../http/access/access.ts';
@@ -177,7 +178,11 @@ function openHandlers(
   const { viewers, log } = served;
   return {
     ...(whep && { exchange: whep.exchange }),
-    get: openGetHandler(settings, served),
+    get: withPortal(
+      settings.server.portal,
+      openGetHandler(settings, served),
+      systemClock.monotonicMs,
+    ),
     post: (request, body) => receiveBeacon(viewers, request, body, performance.now()),
     onFault: (error) => log.error('viewer request failed', { fault: stackOf(error) }),
   };

@@ -24,6 +24,10 @@ export const HTTP_FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['pipelines/errors', 'pipelines/http'],
     what: 'signed addresses, tokens',
   },
+  'pipelines/captive': {
+    may: ['pipelines/http'],
+    what: 'what phones ask of a network, and a portal’s answers',
+  },
 };
 
 export const PUSH_FOLDERS: Readonly<Record<string, Folder>> = {

@@ -76,7 +76,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   'pipelines/edge': {
     may: [
       'pipelines/errors',
-      ...HTTP,
+      ...[...HTTP, 'pipelines/captive'],
       'pipelines/http/access',
       'pipelines/hls',
       'pipelines/origin',
@@ -103,7 +103,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     may: [
       'pipelines/errors',
       'pipelines/gdp',
-      ...HTTP,
+      ...[...HTTP, 'pipelines/captive'],
       'pipelines/http/access',
       'pipelines/hls',
       'pipelines/packager',

@@ -3,9 +3,11 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
 import { dropSchema } from '../../../daemon/config/drop.ts';
+import { parseConfig } from '../../../daemon/config/file.ts';
 import { controlSchema } from '../../../daemon/config/metrics.ts';
 import { panelSchema } from '../../../daemon/config/panel.ts';
 import { powerSchema } from '../../../daemon/config/power.ts';
+import { mediaSettings } from '../../../daemon/media/settings.ts';
 
 const test = suite('config of the machine');
 
@@ -24,6 +26,17 @@ test('left out, each key has its default', () => {
   const panel = v.parse(panelSchema, {});
   assert.equal(panel.buttons.drop, { line: 'GPIO17', active_low: true, bias: 'pull-up' });
   assert.equal(panel.lamps['on-air'], { line: 'GPIO23', led: '', active_low: false });
+});
+
+test('the player is the captive portal of the guests’ network where it has port 80', () => {
+  const portalOf = (yaml: string) => {
+    const config = parseConfig('box.yaml', yaml, []);
+    return mediaSettings(config, { hasSound: false }, '/state', '/preview', 1).server.portal;
+  };
+  const guests = 'network: {guests: {device: wlan0}}\n';
+  assert.equal(portalOf(`${guests}viewers: {port: 80}`), { address: '10.42.0.1' });
+  assert.is(portalOf(guests), undefined);
+  assert.is(portalOf('viewers: {port: 80}'), undefined);
 });
 
 test('no two of the panel have one line', () => {

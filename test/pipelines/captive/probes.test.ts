@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { answerAnyHost } from '../../../daemon/first-boot/probes.ts';
+import { answerAnyHost } from '../../../pipelines/captive/probes.ts';
 
 const test = suite('captive portal probes');
 
