@@ -1,10 +1,10 @@
 /** Cuts the power of a machine that updates itself again and again, and says what came up after each cut. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seeded } from '../../../test/support/seeded.ts';
 import { bootWith, type Machine } from '../power-cut/machine.ts';
-import type { Workshop } from './workshop.ts';
+import type { Kind, Workshop } from './workshop.ts';
 
 /** After which word of the machine the power goes; `boot`: before it has said anything. */
 export const MOMENTS = [
@@ -17,6 +17,9 @@ export const MOMENTS = [
   'gave-up',
 ] as const;
 export type Moment = (typeof MOMENTS)[number];
+
+/** Without it a machine installs three others on the way to one that gives up. Others come after any. */
+const LEADS_TO: Partial<Readonly<Record<Moment, Kind>>> = { proved: 'good', 'gave-up': 'dark' };
 
 export interface UpdateCut {
   readonly moment: Moment;
@@ -55,6 +58,7 @@ export async function* cutUpdates(
     const from = isEarly ? 0 : 1;
     const moment = MOMENTS[from + Math.floor(random() * (MOMENTS.length - from))] as Moment;
     const waitMs = random() * (moment === 'boot' ? BOOT_MS : AFTER_MS);
+    writeFileSync(join(workshop.work, 'out/kind'), LEADS_TO[moment] ?? '');
     const beganMs = performance.now();
     const machine = start(kernel, workshop);
     try {

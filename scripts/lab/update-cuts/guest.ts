@@ -87,10 +87,11 @@ function sayOnce(what: string, about: string): void {
   say(what, about);
 }
 
-/** Each in turn, over all cuts. */
+/** Each in turn, over all cuts: of those that lead to the moment that the host waits for. */
 function nextRelease(): string {
   const turn = Number(readFileSync(join(out, 'turn'), 'utf8'));
-  const all = readdirSync(work).filter((name) => name.endsWith('.release'));
+  const kind = readFileSync(join(out, 'kind'), 'utf8');
+  const all = readdirSync(work).filter((name) => name.endsWith(`${kind}.release`));
   writeFileSync(join(out, 'turn'), String(turn + 1));
   return all.toSorted()[turn % all.length] ?? '';
 }

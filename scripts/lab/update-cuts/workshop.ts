@@ -76,7 +76,7 @@ async function makeReleases(work: string): Promise<ReadonlyMap<string, Kind>> {
   const kinds = new Map<string, Kind>([[INSTALLED, 'good']]);
   for (const [i, kind] of RELEASES.entries()) {
     const program = join(work, `program-${i}`);
-    const out = join(work, `${i}.release`);
+    const out = join(work, `${i}-${kind}.release`);
     layProgram(program, `1.${i + 1}`, kind);
     fill(join(program, 'files'));
     await pack({ program, keyFile, out, built: `2026-11-29T20:0${i}:00.000Z` });
