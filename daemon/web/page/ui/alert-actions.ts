@@ -7,9 +7,11 @@ export type AlertAction =
   | { readonly label: string; readonly settings: string };
 
 const ACTIONS: readonly (readonly [keys: RegExp, action: AlertAction])[] = [
-  [/^sim-/, { label: text.enterPin, settings: 'modems' }],
+  [/^sim-.*-(?:pin-|locked)/, { label: text.enterPin, settings: 'modems' }],
+  [/^(?:sim|link)-.*-(?:over-budget|spent)$/, { label: text.settings, settings: 'uplink' }],
+  [/^modems?-/, { label: text.settings, settings: 'modems' }],
   [/^(?:print-uncertain|printer-)/, { label: text.showSlips, section: 'slips' }],
-  [/^(?:broker|events|topics)-/, { label: text.mqttSettings, settings: 'mqtt' }],
+  [/^(?:broker|events|topics|messages)-/, { label: text.mqttSettings, settings: 'mqtt' }],
   [/^(?:uplink|links|link)-/, { label: text.showLinks, section: 'links' }],
   [/^(?:recording|recorder|disk)-/, { label: text.showRecordings, section: 'clips' }],
   [/^orders-/, { label: text.showShop, section: 'shop' }],
@@ -20,7 +22,11 @@ const ACTIONS: readonly (readonly [keys: RegExp, action: AlertAction])[] = [
   [/^(?:on-battery|battery-)/, { label: text.showPower, section: 'power' }],
   [/^drops-/, { label: text.showDrops, section: 'drops' }],
   [/^code-/, { label: text.showOverlay, section: 'overlay' }],
-  [/^settings-/, { label: text.settings, settings: 'box' }],
+  [/^settings-|^box-name-/, { label: text.settings, settings: 'box' }],
+  [/^(?:network|wifi)-/, { label: text.settings, settings: 'network' }],
+  [/^(?:destination|backfill)-/, { label: text.settings, settings: 'uplink' }],
+  [/^(?:buttons?|lamps)-/, { label: text.settings, settings: 'panel' }],
+  [/^look-/, { label: text.settings, settings: 'drop' }],
   [/^safe-mode$/, { label: text.restart, section: 'support' }],
 ];
 

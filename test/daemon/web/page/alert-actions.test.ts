@@ -1,0 +1,47 @@
+/** Alerts with a button that does, or leads to, what they advise. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { settingsOfSchema } from '../../../../daemon/config/form/form.ts';
+import { RULES } from '../../../../daemon/health/run.ts';
+import { actionOf } from '../../../../daemon/web/page/ui/alert-actions.ts';
+
+const test = suite('buttons of alerts');
+
+/** Those of which something has a name carry it in place of `*`. */
+const KEYS = RULES.map(({ key }) => key.replaceAll('*', 'x1'));
+
+/** What only hands, or nobody at the box, can do. */
+const WITHOUT = [
+  ...['clock-unsynchronised', 'hot', 'memory-low', 'throttled', 'power-off-failed'],
+  ...['undervoltage', 'undervoltage-seen', 'update-went-back', 'state-not-kept'],
+  ...['media-silent', 'stream-stalled', 'x1-died', 'x1-down'],
+];
+
+/** Names of the sections of the page. */
+function sectionsIn(folder: string): readonly string[] {
+  const path = `daemon/web/page/${folder}`;
+  const texts = readdirSync(path).map((name) => readFileSync(`${path}/${name}`, 'utf8'));
+  return texts.flatMap((text) =>
+    [...text.matchAll(/\bcard\(\s*'([\w-]+)'/g)].map(([, name = '']) => name),
+  );
+}
+
+test('each alert has a button, but for those that are for hands', () => {
+  const without = KEYS.filter((key) => actionOf(key) === undefined);
+  assert.equal(without.toSorted(), WITHOUT.toSorted());
+});
+
+test('each button leads to a group of settings, or a section, that there is', () => {
+  const groups = new Set(settingsOfSchema().map(({ path }) => path.split('.')[0]));
+  const page = ['sections', 'crew', 'drops'].flatMap((folder) => sectionsIn(folder));
+  for (const key of KEYS) {
+    const action = actionOf(key);
+    if (action === undefined) continue;
+    if ('settings' in action) assert.ok(groups.has(action.settings), `${key}: ${action.settings}`);
+    else assert.ok(page.includes(action.section), `${key}: ${action.section}`);
+    assert.ok(action.label.length > 0);
+  }
+});
+
+test.run();
