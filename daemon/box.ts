@@ -12,6 +12,7 @@ import type { Config } from './config/config.ts';
 import { claimState } from './config/files/state-folder.ts';
 import { type Devices, openDevices } from './devices/devices.ts';
 import { followDevices } from './devices/follow.ts';
+import { runningPanel } from './devices/run-panel.ts';
 import { openOwnDrop } from './drop/box-effects.ts';
 import { logCommands } from './drop/command-log.ts';
 import { openCommander } from './drop/commander.ts';
@@ -40,7 +41,6 @@ import { makingNetworks } from './network/open.ts';
 import { showShop } from './orders/on-page.ts';
 import { openOrders } from './orders/open.ts';
 import { openPictureCommands } from './overlay/open.ts';
-import { runPanel } from './panel/run.ts';
 import { powerOf } from './power/of-box.ts';
 import { runPower } from './power/run.ts';
 import { shutDown } from './power/shut-down.ts';
@@ -132,6 +132,10 @@ interface Resources extends BoxDeps {
   readonly end: () => void;
 }
 
+function configuredFacts({ live, source }: Resources) {
+  return { ...plannedLinks(live.current()), ...source.facts(), settingsFault: live.fault() };
+}
+
 type Parts = Resources & Awaited<ReturnType<typeof joinParts>>;
 
 async function joinParts(given: Resources) {
@@ -139,11 +143,11 @@ async function joinParts(given: Resources) {
   const state: BoxState = new BoxState(
     {
       ...{ name: config.box.name, version: given.version, safeMode: given.safeMode },
-      ...{ ...source.facts, playerUrl },
+      playerUrl,
     },
     {
       startedAt: trackStartedAt(clock),
-      configured: () => ({ ...plannedLinks(live.current()), settingsFault: live.fault() }),
+      configured: () => configuredFacts(given),
       drop: () => drop.state(),
       dropFaults: () => drop.faults(),
       warnings: () => health.warnings(),
@@ -168,7 +172,7 @@ async function joinParts(given: Resources) {
     presentDrop: drops.present,
     isFirstDrop: () => drop.isFirst(),
     liveDropId: () => (drop.state().phase === 'live' ? drop.state().dropId : undefined),
-    ...mediaReports({ ...given, state, health, viewersPort: config.viewers.port }),
+    ...mediaReports({ ...given, state, health, viewersPort: () => live.current().viewers.port }),
   });
   const { isEdge } = source;
   const moved = { isEdge, mediaPath, state, onEvent, powerOff: () => shutDown(given) };
@@ -196,14 +200,9 @@ async function joinParts(given: Resources) {
 
 /** All that runs side by side; the first that fails ends the box. */
 function tasksOf(box: Parts): readonly Task[] {
-  const { config, live, devices, health, mediaPath, state } = box;
-  const onAway = box.state.setPanelAway.bind(state);
+  const { live, devices, health, mediaPath, state } = box;
   const onMaintenance = (modemMaintenance: readonly ModemMaintenance[]) =>
     state.set({ modemMaintenance });
-  const onMarkHeld = box.opening.open.bind(box.opening);
-  const onStuck = (stuckButtons: readonly string[]) => state.set({ stuckButtons });
-  const heartsLamp = () => live.current().panel.hearts_lamp;
-  const panel = { ...devices.panel, heartsLamp, onAway, onStuck, onMarkHeld };
   return [
     // The drop and its media.
     mediaPath.run,
@@ -213,14 +212,16 @@ function tasksOf(box: Parts): readonly Task[] {
     box.reports.run,
     box.picture.run,
     (signal) => box.desk.run(signal),
-    box.runWebhook,
+    live.part('webhook', (now) => box.runningWebhook(now)),
     (signal) => showShop(() => box.desk.state(), mediaPath.showShop, box.stateFolder, signal),
-    lockingCamera(box),
+    live.part('lock', (now) => lockingCamera(now, box)),
+    live.part('source', (now) => () => box.source.use(now)),
     // Faults, power and devices.
     health.run,
     (signal) => restartStalledMedia({ ...box, ...health, ...mediaPath }, signal),
     (signal) => runPower(powerOf(box), signal),
     (signal) => followDevices(devices, state, box, signal),
+    live.part('battery', (now) => (signal) => devices.battery.use(now.power, signal)),
     live.part('printer', (now) => async (signal) => {
       await devices.printer.use(now.printer);
       await box.prints.run(signal);
@@ -230,8 +231,8 @@ function tasksOf(box: Parts): readonly Task[] {
       return maintainModems({ ...box, config: now, modems: devices.modems, onMaintenance }, signal);
     }),
     // The ways to command the box and to see how it is.
-    (signal) => runPanel({ ...box, ...panel }, signal),
-    openOperatorPage(config, box),
+    live.part('panel', (now) => runningPanel(now, box)),
+    openOperatorPage(box),
     box.firstBoot.run,
     live.part('network', (now) => makingNetworks(now, box)),
     live.part('addresses', (now) => followingGuestAddress(now, box)),

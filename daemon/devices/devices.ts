@@ -1,13 +1,10 @@
-/** Opens the devices of the config, all but camera, sound and links. */
-import type { Battery } from '../../hal/battery/port.ts';
+/** Opens the devices of the config, all but camera, sound, links, buttons and lamps. */
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import { openLinuxSystem } from '../../hal/system/linux.ts';
 import type { System } from '../../hal/system/port.ts';
 import type { Config } from '../config/config.ts';
-import { openPanelDevices, type PanelDevices } from '../panel/devices.ts';
-import { openConfiguredBattery } from './battery.ts';
-import { openLines } from './lines.ts';
+import { ConfiguredBattery } from './configured-battery.ts';
 import { ConfiguredModems } from './modems.ts';
 import { openPrintedSlips, type PrintedSlips } from './printed-slips.ts';
 import { ConfiguredPrinter } from './printer.ts';
@@ -15,14 +12,15 @@ import { openSimulatedControls, type SimulatedDevices } from './simulated-contro
 import type { SimulatedPanel } from './simulated-panel.ts';
 
 export interface Devices extends AsyncDisposable {
-  readonly battery: Battery;
+  readonly battery: ConfiguredBattery;
   readonly printer: ConfiguredPrinter;
   readonly modems: ConfiguredModems;
   readonly system: System;
-  readonly panel: PanelDevices;
   readonly slips: PrintedSlips;
-  /** Controls for the operator's page; undefined where nothing is simulated. */
-  readonly simulatedControls: SimulatedPanel | undefined;
+  /** Those that are simulated now. */
+  readonly simulated: SimulatedDevices;
+  /** Controls of these for the operator's page. */
+  readonly simulatedControls: SimulatedPanel;
 }
 
 export interface DevicesOs {
@@ -47,21 +45,19 @@ export async function openDevices(
 ): Promise<Devices> {
   const { clock } = os;
   const slips = openPrintedSlips();
-  const lines = openLines(config, simulated, os);
-  const battery = await openConfiguredBattery(config, lines.battery, simulated, os, signal);
+  const { panel } = config;
+  const battery = await ConfiguredBattery.open(config.power, { simulated, panel, ...os }, signal);
   const printer = new ConfiguredPrinter(config.printer, { slips, simulated, ...os });
-  const panel = openPanelDevices(config.panel, lines.panel, os);
   const modems = new ConfiguredModems(config.modems, { simulated, ...os });
   return {
     battery,
     printer,
     modems,
     system: openLinuxSystem(),
-    panel,
     slips,
-    simulatedControls: openSimulatedControls(simulated, config.panel, clock),
+    simulated,
+    simulatedControls: openSimulatedControls(simulated, clock),
     [Symbol.asyncDispose]: async () => {
-      await panel[Symbol.asyncDispose]();
       await battery[Symbol.asyncDispose]();
       await printer[Symbol.asyncDispose]();
     },

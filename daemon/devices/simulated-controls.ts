@@ -5,7 +5,6 @@ import type { SimulatedGpio } from '../../hal/gpio/simulated.ts';
 import type { SimulatedModems } from '../../hal/modem/simulated.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { SimulatedPrinter } from '../../hal/printer/simulated.ts';
-import type { PanelConfig } from '../config/panel.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { LAMPS, type LampName, lampsOf } from '../panel/lamps.ts';
 import type { PanelLamp, SimulatedPanel } from './simulated-panel.ts';
@@ -17,8 +16,8 @@ export interface Pluggable {
 
 /** The simulated devices that are open. */
 export interface SimulatedDevices {
-  camera?: Pluggable;
-  sound?: Pluggable;
+  readonly camera?: Pluggable | undefined;
+  readonly sound?: Pluggable | undefined;
   gpio?: SimulatedGpio;
   battery?: SimulatedBattery;
   printer?: SimulatedPrinter;
@@ -33,7 +32,10 @@ export interface PluggableLinks {
   setPlugged(id: string, isPlugged: boolean): void;
 }
 
-const BUTTON_LABELS = { drop: 'Drop button', mark: 'MARK button' } as const;
+const BUTTONS = [
+  { name: 'drop', label: 'Drop button' },
+  { name: 'mark', label: 'MARK button' },
+] as const;
 const LAMP_LABELS: Readonly<Record<LampName, string>> = {
   power: 'Power',
   'on-air': 'On air',
@@ -55,42 +57,39 @@ const MEANINGS: Readonly<Record<RhythmName, string>> = {
   longShort: 'unknown or broken',
 };
 
-/** The panel of the simulated devices; undefined where none is simulated. */
-export function openSimulatedControls(
-  devices: SimulatedDevices,
-  panel: PanelConfig,
-  clock: Clock,
-): SimulatedPanel | undefined {
-  if (Object.keys(devices).length === 0) return undefined;
-  const { gpio, battery } = devices;
-  const buttons = gpio === undefined ? [] : buttonsOf(panel);
-  const fixed = fixedSwitches(devices);
-  const ofPrinter = new WeakMap<SimulatedPrinter, readonly Switch[]>();
-  const switches = () => [...fixed, ...changingSwitches(devices, ofPrinter)];
-  const lamps = gpio === undefined ? () => [] : openLamps(clock);
-  const isButton = (button: string) => buttons.some(({ name }) => name === button);
+/** The panel of the devices that are simulated at that moment. */
+export function openSimulatedControls(devices: SimulatedDevices, clock: Clock): SimulatedPanel {
+  const known = new WeakMap<object, readonly Switch[]>();
+  const switches = () => switchesOf(devices, known);
+  const lamps = openLamps(clock);
+  const buttons = () => (devices.gpio === undefined ? [] : BUTTONS);
+  const isButton = (button: string) => buttons().some(({ name }) => name === button);
   return {
-    state: (box) => ({
-      buttons,
-      lamps: lamps(box),
-      ...(battery === undefined ? {} : { battery: battery.state() }),
-      switches: switches().map(({ name, label, isOn }) => ({ name, label, isOn: isOn() })),
-    }),
+    state: (box) => {
+      const { gpio, battery } = devices;
+      if (Object.values(devices).every((one) => one === undefined)) return undefined;
+      return {
+        buttons: buttons(),
+        lamps: gpio === undefined ? [] : lamps(box),
+        ...(battery === undefined ? {} : { battery: battery.state() }),
+        switches: switches().map(({ name, label, isOn }) => ({ name, label, isOn: isOn() })),
+      };
+    },
     press: (button) => {
-      if (isButton(button)) gpio?.press(button);
+      if (isButton(button)) devices.gpio?.press(button);
       return isButton(button);
     },
     release: (button) => {
-      if (isButton(button)) gpio?.release(button);
+      if (isButton(button)) devices.gpio?.release(button);
       return isButton(button);
     },
     setCharge: (pct) => {
-      battery?.setCharge(pct);
-      return battery !== undefined;
+      devices.battery?.setCharge(pct);
+      return devices.battery !== undefined;
     },
     setMains: (isOn) => {
-      battery?.setMains(isOn);
-      return battery !== undefined;
+      devices.battery?.setMains(isOn);
+      return devices.battery !== undefined;
     },
     setSwitch: (name, isOn) => {
       const found = switches().find((other) => other.name === name);
@@ -98,11 +97,6 @@ export function openSimulatedControls(
       return found !== undefined;
     },
   };
-}
-
-function buttonsOf({ buttons }: PanelConfig) {
-  const names = Object.keys(buttons) as (keyof typeof BUTTON_LABELS)[];
-  return names.map((name) => ({ name, label: BUTTON_LABELS[name] }));
 }
 
 /** The lamps of a box, each with the time at which its rhythm started. */
@@ -128,44 +122,55 @@ interface Switch {
   set(isOn: boolean): void;
 }
 
-function fixedSwitches({ camera, sound, gpio, battery, links }: SimulatedDevices) {
-  const switches: Switch[] = [];
-  if (camera) switches.push(latch('camera', 'Camera', camera.setPlugged));
-  if (sound) switches.push(latch('sound', 'Sound', sound.setPlugged));
-  if (gpio) {
-    const set = (isOn: boolean) => (isOn ? gpio.replug() : gpio.unplug());
-    switches.push(latch('panel', 'Buttons and lamps', set));
-  }
-  if (battery) {
-    const set = (isOn: boolean) => battery.breakWith(isOn ? undefined : 'simulated: unplugged');
-    switches.push(latch('battery', 'Battery board', set));
-  }
-  for (const id of links?.ids ?? []) {
-    switches.push({
-      // A link and its modem have the same id.
-      name: `link-${id}`,
-      label: `Link ${id}`,
-      isOn: () => links?.isPlugged(id) === true,
-      set: (isOn) => links?.setPlugged(id, isOn),
-    });
-  }
-  return switches;
+/** @param known Of each device: another one may take its place, by a change of the settings. */
+function switchesOf(
+  { camera, sound, gpio, battery, printer, links, modems }: SimulatedDevices,
+  known: WeakMap<object, readonly Switch[]>,
+): readonly Switch[] {
+  const of = <Device extends object>(
+    device: Device | undefined,
+    open: (device: Device) => readonly Switch[],
+  ) => {
+    if (device === undefined) return [];
+    const switches = known.get(device) ?? open(device);
+    known.set(device, switches);
+    return switches;
+  };
+  return [
+    ...of(camera, (one) => [latch('camera', 'Camera', one.setPlugged)]),
+    ...of(sound, (one) => [latch('sound', 'Sound', one.setPlugged)]),
+    ...of(gpio, (one) => {
+      const set = (isOn: boolean) => (isOn ? one.replug() : one.unplug());
+      return [latch('panel', 'Buttons and lamps', set)];
+    }),
+    ...of(battery, (one) => {
+      const set = (isOn: boolean) => one.breakWith(isOn ? undefined : 'simulated: unplugged');
+      return [latch('battery', 'Battery board', set)];
+    }),
+    ...of(links, linkSwitches),
+    ...of(printer, printerSwitches),
+    ...of(modems, modemSwitches),
+  ];
 }
 
-/** Of devices that another one may take the place of, by a change of the settings. */
-function changingSwitches(
-  { printer, modems }: SimulatedDevices,
-  ofPrinter: WeakMap<SimulatedPrinter, readonly Switch[]>,
-): readonly Switch[] {
-  if (printer && !ofPrinter.has(printer)) ofPrinter.set(printer, printerSwitches(printer));
-  const resets = (modems?.ids ?? []).map((id) => ({
+function linkSwitches(links: PluggableLinks): readonly Switch[] {
+  return links.ids.map((id) => ({
+    // A link and its modem have the same id.
+    name: `link-${id}`,
+    label: `Link ${id}`,
+    isOn: () => links.isPlugged(id),
+    set: (isOn: boolean) => links.setPlugged(id, isOn),
+  }));
+}
+
+function modemSwitches(modems: SimulatedModems): readonly Switch[] {
+  return modems.ids.map((id) => ({
     name: id,
     label: `Modem ${id}`,
     // The box resets a modem that hangs: then it is on again.
-    isOn: () => modems?.isHung(id) === false,
-    set: (isOn: boolean) => modems?.setHung(id, !isOn),
+    isOn: () => !modems.isHung(id),
+    set: (isOn: boolean) => modems.setHung(id, !isOn),
   }));
-  return [...((printer && ofPrinter.get(printer)) ?? []), ...resets];
 }
 
 /** A new roll. */

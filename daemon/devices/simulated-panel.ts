@@ -7,7 +7,8 @@ import type { BoxSnapshot } from '../model/snapshot.ts';
 
 /** Simulated hardware; each action returns false where there is no such device. */
 export interface SimulatedPanel {
-  state(box: BoxSnapshot): PanelState;
+  /** Undefined where nothing is simulated. */
+  state(box: BoxSnapshot): PanelState | undefined;
   /** Holds the button down until it is released. */
   press(button: string): boolean;
   release(button: string): boolean;

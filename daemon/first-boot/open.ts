@@ -32,6 +32,7 @@ export interface FirstBootDeps
   extends Omit<PreviewDeps, 'state'>,
     Pick<HotspotDeps, 'clock' | 'log'> {
   readonly stateFolder: string;
+  readonly live: { current(): Pick<Config, 'operator'> };
   readonly loaded: { readonly values: unknown; readonly written: unknown };
   readonly state: PreviewDeps['state'] & {
     set(change: { readonly hotspot: HotspotInfo | undefined }): void;
@@ -53,18 +54,26 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
   const { stateFolder, loaded, clock, log, state } = deps;
   const setUp = await openSetUp(stateFolder, isNewBox(loaded), log);
   const password = await hotspotPassword(stateFolder, log);
-  const { operator, network: wanted } = config;
+  const { network: wanted } = config;
   // Not its name, which the set-up changes: the label is printed before.
   const ssid = ownName();
   const { address, port } = deps.portal ?? { address: HOTSPOT_ADDRESS, port: HTTP_PORT };
-  const scheme = operator.tls === undefined ? 'http' : 'https';
-  const pageUrl = `${scheme}://${address}:${operator.port}/`;
+  const pageUrl = () => {
+    const { operator } = deps.live.current();
+    return `${operator.tls === undefined ? 'http' : 'https'}://${address}:${operator.port}/`;
+  };
+  const portal = {
+    ...{ address, port },
+    get pageUrl() {
+      return pageUrl();
+    },
+  };
   const ends = new AbortController();
   const print = async (signal: AbortSignal) =>
     await deps.print({ document: 'address' }, false, signal).catch(() => undefined);
   let shown: HotspotInfo | undefined;
   const hotspot = new Hotspot({
-    ...{ setUp, ssid, password, portal: { address, port, pageUrl } },
+    ...{ setUp, ssid, password, portal },
     hasGuests: wanted.guests.device !== '',
     network: deps.network ?? openNetworkManager(clock),
     onChange: (info) => {
@@ -84,7 +93,7 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
   };
   const devices = deps.findDevices ?? findDevices;
   const ownHotspot = () => {
-    const info = shown ?? { ssid, url: pageUrl };
+    const info = shown ?? { ssid, url: pageUrl() };
     return wanted.hotspot ? { login: { ...info, password }, isUp: shown !== undefined } : undefined;
   };
   return { setUp, hotspot, preview, ownHotspot, devices, isWanted: wanted.hotspot, run };

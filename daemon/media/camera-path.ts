@@ -112,9 +112,10 @@ class CameraPath implements OwnPath {
   };
 
   readonly endMedia = (): void => this.#media.kill();
-  readonly refresh = (what: 'media' | 'links'): void => {
+  readonly refresh = (what: 'media' | 'links' | 'input'): void => {
     if (what === 'media') this.#media.restart('its settings have changed');
-    else this.#upstream.refresh();
+    else if (what === 'links') this.#upstream.refresh();
+    else if (this.#capturing.isWanted) for (const isOn of [false, true]) this.#capturing.set(isOn);
   };
   readonly muteLinks = (links: readonly string[]): void => this.#upstream.mute(links);
   readonly setUplinking = (isOn: boolean): void => this.#uplinking.set(isOn);
@@ -167,13 +168,12 @@ class CameraPath implements OwnPath {
   }
 
   #openMedia(): MediaChild {
-    const { config, sound, stateFolder, previewPath, clock, log, ...deps } = this.#deps;
-    const hasSound = sound.source !== undefined;
+    const { config, inputs, stateFolder, previewPath, clock, log, ...deps } = this.#deps;
     return openMedia({
       settings: async (signal) => {
         const firstMsn = await (await this.#sequences).begin(signal);
         const now = { ...config(), drop: deps.presentDrop() };
-        const track = { hasSound, hasClean: this.#look.hasClean };
+        const track = { hasSound: inputs().hasSound, hasClean: this.#look.hasClean };
         return mediaSettings(now, track, stateFolder, previewPath, firstMsn);
       },
       clock,
@@ -210,14 +210,14 @@ class CameraPath implements OwnPath {
   }
 
   #openInput(): LiveInput {
-    const { encoders, log, isFirstDrop, onSources } = this.#deps;
+    const { inputs, log, isFirstDrop, onSources } = this.#deps;
     return openLiveInput({
       ...{ ...this.#deps, media: this.#media, look: this.#look, supervise: this.#supervise },
       isRecovering: () => this.#hasFlowed || this.#hasPlayed || !isFirstDrop(),
       onPlaying: () => {
         this.#hasPlayed = true;
         this.#suspended.onCapturePlaying();
-        log.info('encoders started', { video: encoders.video });
+        log.info('encoders started', { video: inputs().encoders.video });
         // A new encoder starts at its highest bitrate; the links may carry less now.
         this.#setUplinkBitrate(this.#uplinkTargetBps);
       },
@@ -243,7 +243,7 @@ class CameraPath implements OwnPath {
     this.#uplinkTargetBps = targetBps;
     const output = this.#outputOf(UPLINK_TRACK);
     const bitrateBps = Math.min(targetBps, this.#suspension.uplinkMaxBps ?? targetBps);
-    const value = bitrateProperty(this.#deps.encoders.video, bitrateBps);
+    const value = bitrateProperty(this.#deps.inputs().encoders.video, bitrateBps);
     if (output === undefined || value === undefined) return;
     this.#input.capture.send({ type: 'bitrate', element: output.encoder, value });
   }

@@ -1,7 +1,7 @@
 /** Camera, sound card and encoders: three processes that fail each alone. */
 import { join } from 'node:path';
-import type { Sound } from '../../hal/audio/port.ts';
-import type { Camera, SetLive } from '../../hal/camera/port.ts';
+import type { SetLive } from '../../hal/camera/port.ts';
+import type { LaunchFragment } from '../../hal/gst/launch.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
@@ -15,8 +15,8 @@ import type { DropConfig } from '../config/drop.ts';
 import { SourceStalls } from './camera/source-stalls.ts';
 import { type CaptureChild, openCapture } from './children/capture.ts';
 import type { MediaChild } from './children/media.ts';
-import { openSource } from './children/source.ts';
-import type { Encoders } from './element-check.ts';
+import { openSource, type SourceChild } from './children/source.ts';
+import type { Inputs } from './inputs/inputs.ts';
 import type { StreamLook } from './look/stream-look.ts';
 import { captureSettings, graphSettings, slateSettings } from './settings.ts';
 
@@ -24,11 +24,8 @@ export interface LiveInputDeps {
   readonly config: () => Config;
   /** The drop that is on, or the next one. */
   readonly presentDrop: () => DropConfig;
-  readonly camera: Camera;
-  /** To switch to; undefined where there is one camera. */
-  readonly camera2: Camera | undefined;
-  readonly sound: Sound;
-  readonly encoders: Encoders;
+  /** Those of the config that is in force. */
+  readonly inputs: () => Inputs;
   readonly stateFolder: string;
   /** Of the stream that is on, or begins. */
   readonly look: Pick<StreamLook, 'hasClean' | 'file'>;
@@ -60,14 +57,14 @@ export interface LiveInput {
 }
 
 export function openLiveInput(deps: LiveInputDeps): LiveInput {
-  const { config, camera, camera2, sound, encoders, clock, log, supervise } = deps;
-  const hasSound = sound.source !== undefined;
-  const graph = () => renderGraph(graphSettings(config(), hasSound, encoders, deps.look.hasClean));
+  const { config, inputs, clock, log, supervise } = deps;
+  const graph = () =>
+    renderGraph(graphSettings(config(), inputs().hasSound, inputs().encoders, deps.look.hasClean));
   log.debug('capture pipeline', { launch: graph().launch });
   const clockSwitch = openClockSwitch((message) => capture.send(message));
   const capture = openCapture({
     settings: async (signal) =>
-      captureSettings(config(), hasSound, graph(), await openSlates(deps, signal)),
+      captureSettings(config(), inputs().hasSound, graph(), await openSlates(deps, signal)),
     media: deps.media,
     clock,
     log,
@@ -82,40 +79,44 @@ export function openLiveInput(deps: LiveInputDeps): LiveInput {
     },
   });
   const stalls = new SourceStalls();
-  const { width: widthPx, height: heightPx } = config().camera;
-  const openCameraSource = (kind: CameraKind, device: Camera) =>
-    openSource({
-      ...{ kind, device, capture, clock, log },
-      graph: (source) => renderCameraGraph(source, { widthPx, heightPx }),
-    });
-  const cameraProcess = openCameraSource('camera', camera);
-  const camera2Process = camera2 && openCameraSource('camera2', camera2);
-  const soundProcess = openSource({
-    kind: 'sound',
-    device: sound,
-    graph: (source) => renderSoundGraph(source, SAMPLE_RATE_HZ),
-    capture,
-    clock,
-    log,
-  });
-  const processes = { camera: cameraProcess, camera2: camera2Process, sound: soundProcess };
-  const restartSource = (kind: SourceKind, reason: string) => processes[kind]?.restart(reason);
-  const tasks = [
+  const processes = openSources(deps, capture);
+  const restartSource = (kind: SourceKind, reason: string) => processes[kind].restart(reason);
+  const runSource = (kind: SourceKind) => supervise(kind, processes[kind].run, () => true);
+  const tasks = () => [
     supervise('capture', capture.run, deps.isRecovering),
-    supervise('camera', cameraProcess.run, () => true),
-    ...(camera2Process ? [supervise('camera2', camera2Process.run, () => true)] : []),
-    ...(hasSound ? [supervise('sound', soundProcess.run, () => true)] : []),
+    runSource('camera'),
+    ...(inputs().camera2 === undefined ? [] : [runSource('camera2')]),
+    ...(inputs().hasSound ? [runSource('sound')] : []),
   ];
   return {
     capture,
     graph,
-    run: (signal) => runAll(tasks, signal),
+    run: (signal) => runAll(tasks(), signal),
     restartSource,
     choose: (camera) => capture.send({ type: 'choose', camera }),
     showClock: clockSwitch.set,
     setLive: (element, property, value) =>
-      cameraProcess.send({ type: 'set', element, property, value }),
+      processes.camera.send({ type: 'set', element, property, value }),
   };
+}
+
+/** Their processes, each of the device that the config names at its start. */
+function openSources(
+  { config, inputs, clock, log }: LiveInputDeps,
+  capture: CaptureChild,
+): Readonly<Record<SourceKind, SourceChild>> {
+  const ofCamera = (source: LaunchFragment) => {
+    const { width: widthPx, height: heightPx } = config().camera;
+    return renderCameraGraph(source, { widthPx, heightPx });
+  };
+  const ofSound = (source: LaunchFragment) => renderSoundGraph(source, SAMPLE_RATE_HZ);
+  const open = (kind: SourceKind) =>
+    openSource({
+      ...{ kind, capture, clock, log },
+      device: () => inputs()[kind],
+      graph: kind === 'sound' ? ofSound : ofCamera,
+    });
+  return { camera: open('camera'), camera2: open('camera2'), sound: open('sound') };
 }
 
 /** The clock in the picture, also of encoders that are started later. */

@@ -1,6 +1,5 @@
 /** What the media path is to the rest of the box, with a camera or as an edge. */
-import type { Sound } from '../../hal/audio/port.ts';
-import type { Camera, SetLive } from '../../hal/camera/port.ts';
+import type { SetLive } from '../../hal/camera/port.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Supervised } from '../../hal/os/supervise.ts';
@@ -21,7 +20,7 @@ import type { Destination } from '../model/destinations.ts';
 import type { LookState } from '../model/look.ts';
 import type { UplinkFigures } from '../model/snapshot.ts';
 import type { DataUseStore } from './data-use-store.ts';
-import type { Encoders } from './element-check.ts';
+import type { Inputs } from './inputs/inputs.ts';
 import type { Suspension } from './suspended-encoders.ts';
 
 export interface MediaPathDeps {
@@ -29,10 +28,8 @@ export interface MediaPathDeps {
   readonly config: () => Config;
   /** The drop that is on, or the next one. */
   readonly presentDrop: () => DropConfig;
-  readonly camera: Camera;
-  readonly camera2: Camera | undefined;
-  readonly sound: Sound;
-  readonly encoders: Encoders;
+  /** Those of the config that is in force. */
+  readonly inputs: () => Inputs;
   readonly dataUse: DataUseStore;
   readonly stateFolder: string;
   /** Under which the crew sees the stage before it is live; a secret. */
@@ -96,8 +93,11 @@ export interface MediaPath {
   setLive: SetLive;
   /** Kills a media process that has stalled; another one is started. */
   endMedia(): void;
-  /** Between drops: what is opened with the config goes by the one that is in force. */
-  refresh(what: 'media' | 'links'): void;
+  /**
+   * Between drops: what is opened with the config goes by the one that is in force. `input` are
+   * encoders and sources, where they run.
+   */
+  refresh(what: 'media' | 'links' | 'input'): void;
   /** SRT goes upstream while a drop is live. */
   setUplinking(isWanted: boolean): void;
   /** For a rehearsal: also while the drop does not want it; guests see nothing of it. */

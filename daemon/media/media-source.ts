@@ -1,54 +1,66 @@
 /** What a box shows: its own camera and microphone, or another box’s stream. */
-import { openSound, openTestSound } from '../../hal/audio/open.ts';
-import { openCamera, openTestCamera, withSound } from '../../hal/camera/open.ts';
-import type { Camera } from '../../hal/camera/port.ts';
+import type { Camera, SetLive } from '../../hal/camera/port.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import { openSwitch } from '../../hal/os/switch.ts';
-import { runAll } from '../../hal/os/task.ts';
+import { runAll, type Task } from '../../hal/os/task.ts';
 import type { SourceKind } from '../../pipelines/capture/messages.ts';
 import type { WhipEndpoint } from '../../pipelines/whip/messages.ts';
 import type { Config } from '../config/config.ts';
 import { receiverOf } from '../config/uplink.ts';
-import type { BoxFacts } from '../model/state-store.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
 import { openCameraPath } from './camera-path.ts';
 import { openSupervision } from './children/supervision.ts';
 import { openEdgePath } from './edge-path.ts';
-import { findEncoders } from './element-check.ts';
 import { type OwnPath, withHiddenRun } from './hidden-run.ts';
+import { ConfiguredInputs } from './inputs/configured.ts';
+import type { Pluggable } from './inputs/inputs.ts';
 import type { Sheddable } from './loads.ts';
 import type { MediaPath, MediaPathDeps } from './media-path.ts';
 import { readUplinkSecrets } from './secret-file.ts';
 import { sheddableOf } from './sheddable.ts';
 import { type SimulatedLinks, simulatedReceiver } from './simulated-links.ts';
-import { openWhipCamera } from './webrtc/whip-camera.ts';
 
-type PathDeps = Omit<MediaPathDeps, 'camera' | 'camera2' | 'sound' | 'encoders'>;
-
-/** A simulated device whose plug can be pulled. */
-interface Pluggable {
-  setPlugged(isPlugged: boolean): void;
-}
+type PathDeps = Omit<MediaPathDeps, 'inputs'>;
 
 /** What a box shows: its own camera and microphone, or the stream of another box. */
 export interface MediaSource {
-  readonly facts: Pick<BoxFacts, 'camera' | 'sound' | 'encoder'>;
+  readonly facts: () => Pick<BoxSnapshot, 'camera' | 'sound' | 'encoder'>;
   /** It has no drops of its own: it starts none, and resumes none after a power failure. */
   readonly isEdge: boolean;
   /** The camera whose exposure is held during a drop. */
-  readonly lockable: Camera | undefined;
+  readonly lockable: (config: Config) => Camera | undefined;
   /** With the config that is in force. */
   readonly sheddable: (config: Config) => Sheddable;
   /** Plugs of its test camera, test sound and simulated links, where it has them. */
   readonly simulated: {
-    readonly camera?: Pluggable;
-    readonly sound?: Pluggable;
+    readonly camera?: Pluggable | undefined;
+    readonly sound?: Pluggable | undefined;
     readonly links?: SimulatedLinks;
   };
   readonly open: (deps: PathDeps) => MediaPath;
   /** Where a phone or OBS sends its picture, where the config takes one. */
-  readonly whip?: WhipEndpoint;
+  readonly whip: () => WhipEndpoint | undefined;
+  /** Rejects where the machine cannot do what a config asks of camera, sound and encoders. */
+  readonly check: (config: Config) => Promise<void>;
+  /**
+   * Takes the camera, sound card and encoders of another config; whose own keys are the same goes
+   * on. Rejects where these cannot be used: those before stay.
+   */
+  readonly use: (config: Config) => Promise<void>;
 }
+
+/** Of a source that has no devices. */
+export const NO_DEVICES = {
+  lockable: () => undefined,
+  /** One for each box: its other simulated devices are put there. */
+  get simulated() {
+    return {};
+  },
+  whip: () => undefined,
+  check: async () => undefined,
+  use: async () => undefined,
+} satisfies Partial<MediaSource>;
 
 interface SourceDeps {
   /** The links of the demo's uplink. */
@@ -67,49 +79,58 @@ export async function openMediaSource(config: Config, deps: SourceDeps): Promise
   const { upstream } = config.edge;
   if (upstream === '') return openOwn(config, deps);
   deps.log.info('edge: another box’s stream is shown', { upstream });
-  const facts = { camera: upstream, sound: 'none', encoder: 'none' };
+  const facts = () => ({ camera: upstream, sound: 'none', encoder: 'none' });
   const sheddable = (now: Config) => sheddableOf(now, undefined);
-  const simulated = {};
-  return { facts, isEdge: true, lockable: undefined, sheddable, simulated, open: openEdgePath };
+  return { ...NO_DEVICES, facts, isEdge: true, sheddable, open: openEdgePath };
 }
 
 async function openOwn(config: Config, deps: SourceDeps): Promise<MediaSource> {
   const { simulatedLinks: links, log } = deps;
   let path: OwnPath | undefined;
-  const testCamera = config.camera.driver === 'test' ? openTestCamera(config.camera) : undefined;
-  const testSound = config.sound.driver === 'test' ? openTestSound() : undefined;
-  const whip = await openWhipCamera(config, deps);
-  const camera = whip.camera(
-    testCamera?.camera ?? openCamera(config.camera, (...what) => path?.setLive(...what)),
-  );
-  const { width, height, fps } = config.camera;
-  const camera2 =
-    config.camera2 && whip.camera2(openCamera({ ...config.camera2, width, height, fps }));
-  const sound = whip.sound(testSound?.sound ?? openSound(config.sound, withSound(config.camera)));
   // A secret that cannot be read is found at the start.
   readUplinkSecrets(config.uplink);
-  const sources = { camera: camera.source, sound: sound.source };
-  const hasWhep = config.viewers.whep.port !== 0;
-  const encoders = await findEncoders(config.encoder.driver, config.uplink, sources, hasWhep);
+  const setLive: SetLive = (...what) => path?.setLive(...what);
+  const inputs = await ConfiguredInputs.open(config, { ...deps, setLive });
+  const { current } = inputs;
+  const { encoders } = current();
   log.info('encoders chosen', { video: encoders.video, audio: encoders.audio ?? 'none' });
+  const plugs = endingPlugs((...what) => path?.restartSource(...what));
   return {
-    facts: { camera: camera.name, sound: sound.name, encoder: encoders.video },
+    facts: () => {
+      const { camera, sound, encoders: now } = current();
+      return { camera: camera.name, sound: sound.name, encoder: now.video };
+    },
     isEdge: false,
-    lockable: config.camera.lock_exposure ? camera : undefined,
-    sheddable: (now) => sheddableOf(now, encoders),
+    lockable: ({ camera }) => (camera.lock_exposure ? current().camera : undefined),
+    sheddable: (now) => sheddableOf(now, current().encoders),
     simulated: {
-      ...(testCamera && { camera: endingSource(testCamera, 'camera', () => path) }),
-      ...(testSound && { sound: endingSource(testSound, 'sound', () => path) }),
+      get camera() {
+        return plugs('camera', inputs.plugOf('camera'));
+      },
+      get sound() {
+        return plugs('sound', inputs.plugOf('sound'));
+      },
       ...(links && { links }),
     },
     open: (parts) => {
-      const opened = openCameraPath({ ...parts, camera, camera2, sound, encoders });
-      const withReceiver = withSimulatedReceiver(opened, links, parts);
+      const opened = openCameraPath({ ...parts, inputs: current });
       path = opened;
-      return withHiddenRun(whip.beside(withReceiver, parts));
+      return withHiddenRun(
+        withTask(withSimulatedReceiver(opened, links, parts), inputs.beside(parts)),
+      );
     },
-    ...(whip.endpoint && { whip: whip.endpoint }),
+    whip: inputs.endpoint,
+    check: (now) => inputs.check(now),
+    use: async (now) => {
+      const { sources, isInput } = await inputs.use(now);
+      if (isInput) path?.refresh('input');
+      else for (const kind of sources) path?.restartSource(kind, 'its settings have changed');
+    },
   };
+}
+
+function withTask(path: OwnPath, beside: Task): OwnPath {
+  return { ...path, run: (signal) => runAll([path.run, beside], signal) };
 }
 
 /** In the demo the far end of the uplink runs while the uplink does. */
@@ -133,16 +154,24 @@ function withSimulatedReceiver(
   };
 }
 
-/** A real device that is unplugged ends the pipeline that reads from it. */
-function endingSource(
-  device: Pluggable,
-  kind: SourceKind,
-  path: () => Pick<MediaPath, 'restartSource'> | undefined,
-): Pluggable {
-  return {
-    setPlugged: (isPlugged) => {
-      device.setPlugged(isPlugged);
-      if (!isPlugged) path()?.restartSource(kind, 'unplugged');
-    },
+/**
+ * A real device that is unplugged ends the pipeline that reads from it.
+ *
+ * @returns The plug of a device that ends it so; always the same one of a device.
+ */
+function endingPlugs(restartSource: MediaPath['restartSource']) {
+  const known = new WeakMap<Pluggable, Pluggable>();
+  return (kind: SourceKind, device: Pluggable | undefined): Pluggable | undefined => {
+    if (device === undefined) return undefined;
+    const before = known.get(device);
+    if (before !== undefined) return before;
+    const plug: Pluggable = {
+      setPlugged: (isPlugged) => {
+        device.setPlugged(isPlugged);
+        if (!isPlugged) restartSource(kind, 'unplugged');
+      },
+    };
+    known.set(device, plug);
+    return plug;
   };
 }

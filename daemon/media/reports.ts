@@ -12,7 +12,7 @@ interface Receivers {
   };
   /** Called once, when frames flow, or when the box waits for a command. */
   readonly onReady?: (box: BoxSnapshot) => void;
-  readonly viewersPort: number;
+  readonly viewersPort: () => number;
   readonly log: Log;
 }
 
@@ -24,7 +24,7 @@ export function mediaReports({ state, health, onReady, viewersPort, log }: Recei
   };
   return {
     onListening: () => {
-      log.info('serving viewers', { port: viewersPort });
+      log.info('serving viewers', { port: viewersPort() });
       if (state.snapshot().drop.phase === 'idle') beReady();
     },
     onSources: (sources) => state.set({ sources }),

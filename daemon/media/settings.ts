@@ -1,7 +1,6 @@
 /** Settings of the child processes, from the config. Pure. */
 
 import { resolve } from 'node:path';
-import { GUESTS_ADDRESS } from '../../hal/network/plan.ts';
 import {
   AUDIO_FRAME_MS,
   type Graph,
@@ -11,7 +10,6 @@ import {
 import type { CaptureSettings } from '../../pipelines/capture/messages.ts';
 import type { EdgeSettings } from '../../pipelines/edge/messages.ts';
 import { partTargetBeside } from '../../pipelines/hls/limits.ts';
-import type { ServerSettings } from '../../pipelines/http/server-settings.ts';
 import type { MediaSettings } from '../../pipelines/media/messages.ts';
 import type { WantedTrack } from '../../pipelines/packager/track.ts';
 import { uploadsFolder } from '../../pipelines/player/brand/branding.ts';
@@ -21,7 +19,8 @@ import { type Config, ladderOf, topRendition } from '../config/config.ts';
 import { UPLINK_TRACK, type UplinkConfig } from '../config/uplink.ts';
 import { hasWhep } from '../config/viewers.ts';
 import { givenAddress } from '../model/addresses.ts';
-import type { Encoders } from './element-check.ts';
+import type { Encoders } from './inputs/element-check.ts';
+import { serverSettings } from './server-settings.ts';
 
 /** Of the sound for WebRTC; Opus of stereo music has no audible loss at it. */
 const OPUS_BPS = 96_000;
@@ -191,25 +190,6 @@ function dropSettings(
   const ways = [...(isOpen ? ['whep'] : []), ...WAYS[viewers.push]];
   const look = { brandingFolder: drop.branding_folder, uploadsFolder: uploadsFolder(stateFolder) };
   return { ...shown, dvrS, ways, ...look, ...given };
-}
-
-/** Phones ask there whether there is an internet. */
-const PORTAL_PORT = 80;
-
-function serverSettings({ viewers, operator, network }: Config): ServerSettings {
-  const { tls } = viewers;
-  // On another port the guests' network has a portal of its own.
-  const isPortal = viewers.port === PORTAL_PORT && network.guests.device !== '';
-  return {
-    host: viewers.host,
-    port: viewers.port,
-    maxConnections: viewers.max_connections,
-    maxConnectionsPerAddress: viewers.max_connections_per_address,
-    trustedProxies: viewers.trusted_proxies,
-    hostNames: operator.host_names,
-    ...(isPortal ? { portal: { address: GUESTS_ADDRESS } } : {}),
-    ...(tls && { tls: { port: tls.port, certFile: tls.cert_file, keyFile: tls.key_file } }),
-  };
 }
 
 function archiveSettings(

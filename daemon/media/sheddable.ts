@@ -3,7 +3,7 @@ import { bitrateProperty } from '../../pipelines/capture/encoder.ts';
 import { hasLook } from '../config/capture.ts';
 import type { Config } from '../config/config.ts';
 import type { PowerPhase } from '../model/snapshot.ts';
-import type { Encoders } from './element-check.ts';
+import type { Encoders } from './inputs/element-check.ts';
 import { type Sheddable, shedIn, substitutesFor } from './loads.ts';
 import type { Suspension } from './suspended-encoders.ts';
 

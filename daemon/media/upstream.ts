@@ -20,7 +20,14 @@ import { uplinkSettings, usedData } from './uplink-settings.ts';
 export interface UpstreamDeps
   extends Pick<
     MediaPathDeps,
-    'config' | 'presentDrop' | 'sound' | 'dataUse' | 'clock' | 'log' | 'onUplink' | 'onDestinations'
+    | 'config'
+    | 'presentDrop'
+    | 'inputs'
+    | 'dataUse'
+    | 'clock'
+    | 'log'
+    | 'onUplink'
+    | 'onDestinations'
   > {
   readonly media: MediaChild;
   readonly supervise: ReturnType<typeof openSupervision>;
@@ -55,7 +62,7 @@ export function openUpstream(deps: UpstreamDeps): Upstream {
 }
 
 function openWith({ uplink }: Config, deps: UpstreamDeps) {
-  const hasSound = deps.sound.source !== undefined;
+  const hasSound = () => deps.inputs().hasSound;
   const secrets = openUplinkSecrets(uplink);
   let bonded: readonly LinkSnapshot[] = [];
   const onUplink = (figures: UplinkFigures) => {
@@ -104,7 +111,7 @@ const NO_UPLINK: Bonded = {};
 
 function openBonded(
   uplink: UplinkConfig,
-  hasSound: boolean,
+  hasSound: () => boolean,
   secrets: () => UplinkSecrets,
   deps: UpstreamDeps,
 ): Bonded {
@@ -118,7 +125,7 @@ function openBonded(
     settings: () => {
       const use = dataUse.useAt(clock.wallMs());
       given = usedData(use);
-      return uplinkSettings(uplink, receiver, hasSound, secrets(), use);
+      return uplinkSettings(uplink, receiver, hasSound(), secrets(), use);
     },
     onMessage: openUplinkMessages(uplink, {
       ...{ clock, log, dataUse, onTarget },

@@ -26,16 +26,15 @@ import type {
 import type { UpdateState } from './update.ts';
 
 /** What does not change while the box runs. */
-export type BoxFacts = Pick<
-  BoxSnapshot,
-  'name' | 'version' | 'safeMode' | 'playerUrl' | 'camera' | 'sound' | 'encoder'
->;
+export type BoxFacts = Pick<BoxSnapshot, 'name' | 'version' | 'safeMode' | 'playerUrl'>;
+
+type Configured = 'plannedLinks' | 'settingsFault' | 'camera' | 'sound' | 'encoder';
 
 /** What others keep and this only shows. */
 export interface Sources {
   readonly startedAt: () => string;
   /** By the config that is in force. */
-  readonly configured: () => Pick<BoxSnapshot, 'plannedLinks' | 'settingsFault'>;
+  readonly configured: () => Pick<BoxSnapshot, Configured>;
   readonly drop: () => DropState;
   readonly dropFaults: () => DropFaults;
   readonly warnings: () => readonly Warning[];

@@ -33,7 +33,7 @@ export interface PictureCommands {
 export function openPictureCommands(current: () => Config, box: Box): PictureCommands {
   const { isEdge, mediaPath, snapshot, onEvent, clock } = box;
   const switchCamera = openCameraSwitch({
-    hasSecond: current().camera2 !== undefined && !isEdge,
+    hasSecond: () => current().camera2 !== undefined && !isEdge,
     choose: mediaPath.choose,
     ...{ snapshot, onEvent, wallMs: clock.wallMs },
   });
@@ -58,10 +58,12 @@ function plannedOverlay({ overlay }: DropConfig, checkoutHosts: readonly string[
 }
 
 function overlayOptions(current: () => Config, presentDrop: () => DropConfig): OverlayOptions {
-  const { width: widthPx, height: heightPx } = current().camera;
   return {
     planned: () => plannedOverlay(presentDrop(), current().orders.checkout_hosts),
-    picture: { widthPx, heightPx },
+    picture: () => {
+      const { width: widthPx, height: heightPx } = current().camera;
+      return { widthPx, heightPx };
+    },
     smallestPx: () => {
       const { renditions, uplink } = current();
       // The uplink has a picture of its own, unless it sends one of the viewers'.

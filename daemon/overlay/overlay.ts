@@ -29,7 +29,7 @@ export interface PlannedOverlay {
 
 export interface OverlayOptions {
   readonly planned: () => PlannedOverlay;
-  readonly picture: PictureSize;
+  readonly picture: () => PictureSize;
   /** The shorter side of the smallest rendition. */
   readonly smallestPx: () => number;
 }
@@ -130,7 +130,7 @@ export class Overlay {
       ...{ link: this.#code.link, corner, sizePct: this.#code.judged.sizePct },
     };
     const wanted = { code, title, name, line };
-    const text = JSON.stringify(wanted);
+    const text = JSON.stringify([wanted, this.#options.picture()]);
     if (text === this.#drawn) return;
     this.#drawn = text;
     void this.#draw(wanted, text);
@@ -168,7 +168,8 @@ export class Overlay {
   #chooseCode(box: SeenBox): Code | undefined {
     this.#missing = undefined;
     if (!this.#isDue(box.drop.phase)) return undefined;
-    const { picture, smallestPx } = this.#options;
+    const { smallestPx } = this.#options;
+    const picture = this.#options.picture();
     const { code, corner, sizePct } = this.#wishes;
     const resolved = resolveLink(code, box, this.#planned.hosts);
     if ('missing' in resolved) {
@@ -176,7 +177,7 @@ export class Overlay {
       return undefined;
     }
     const { link } = resolved;
-    const wanted = `${corner} ${sizePct}`;
+    const wanted = `${corner} ${sizePct} ${picture.widthPx}x${picture.heightPx}`;
     if (this.#code?.link === link && this.#code.wanted === wanted) return this.#code;
     const sizes = codeSizes(link, picture, smallestPx());
     if (sizes === undefined) {
@@ -200,7 +201,7 @@ export class Overlay {
   }
 
   async #draw(wanted: WantedOverlay, text: string): Promise<void> {
-    const { picture } = this.#options;
+    const picture = this.#options.picture();
     const { show, log, onEvent, clock } = this.#deps;
     const { sprites, codeArea, textFault } = await drawOverlay(wanted, picture);
     // Another one was asked for meanwhile.

@@ -2,18 +2,17 @@
 import { untilAborted } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type MediaPath, pathWithoutDrops } from '../media/media-path.ts';
-import type { MediaSource } from '../media/media-source.ts';
+import { type MediaSource, NO_DEVICES } from '../media/media-source.ts';
 import { sheddableOf } from '../media/sheddable.ts';
 
 /** No camera, no encoder, no child process; guests find no page. */
 export function openSafeSource(): MediaSource {
   return {
-    facts: { camera: 'none, in safe mode', sound: 'none', encoder: 'none' },
+    ...NO_DEVICES,
+    facts: () => ({ camera: 'none, in safe mode', sound: 'none', encoder: 'none' }),
     // It has no drops of its own either.
     isEdge: true,
-    lockable: undefined,
     sheddable: (config) => sheddableOf(config, undefined),
-    simulated: {},
     open: openSafePath,
   };
 }

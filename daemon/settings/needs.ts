@@ -10,6 +10,8 @@ export type Part =
   | 'announce'
   | 'network'
   | 'addresses'
+  /** The operator's page: whoever has it open signs in again. */
+  | 'page'
   | 'modems'
   | 'printer'
   /** In the box, for trials. */
@@ -18,16 +20,31 @@ export type Part =
   /** What a drop is sent by, at its next start. */
   | 'links'
   /** The process that serves guests. */
-  | 'media';
+  | 'media'
+  /** Cameras, sound card and encoders: what differs of them, and no other process. */
+  | 'source'
+  /** Of the camera's exposure. */
+  | 'lock'
+  /** The web shop's orders. */
+  | 'webhook'
+  /** Buttons and lamps. */
+  | 'panel'
+  | 'battery';
 
 /**
  * - `nothing`: it is read whenever it is used.
  * - a part: that is restarted, also during a drop; guests and recordings do not notice.
+ * - `camera`, `sound`: that source's process is restarted, also during a drop: the last picture or
+ *   silence takes its place for some seconds, and encoders, recordings and guests go on.
+ * - `page`: the crew's page opens again, perhaps at another address; guests do not notice.
  * - `between`: read at the start of each drop.
  * - `media`: guests are served by a new process, which they notice; not during a drop.
  * - `restart`: of the box.
  */
-export type Need = 'nothing' | 'mqtt' | 'metrics' | 'announce' | 'modems' | 'printer' | Later;
+export type Need =
+  | ('nothing' | 'mqtt' | 'metrics' | 'announce' | 'modems' | 'printer' | 'panel')
+  | ('camera' | 'sound' | 'page' | 'webhook')
+  | Later;
 
 /** What waits for the end of a drop. */
 type Later = 'between' | 'media' | 'restart';
@@ -36,6 +53,8 @@ interface Rule {
   readonly keys: readonly string[];
   readonly need: Need;
   readonly parts?: readonly Part[];
+  /** A start of the box may fail with it: see `trial.ts`. */
+  readonly isTried?: boolean;
 }
 
 /** The first that names a key, or what the key is in, holds for it. */
@@ -46,6 +65,7 @@ const RULES: readonly Rule[] = [
   { keys: ['drop', 'card', 'rehearsal', 'survey'], need: 'nothing' },
   { keys: ['orders.window_minutes', 'orders.pending_minutes'], need: 'nothing' },
   { keys: ['orders.checkout_hosts'], need: 'nothing' },
+  { keys: ['orders.webhook'], need: 'webhook', parts: ['webhook'], isTried: true },
   { keys: ['power.planned_minutes', 'power.shut_down'], need: 'nothing' },
   { keys: ['panel.hearts_lamp', 'printer.sticker_file', 'printer.max_per_hour'], need: 'nothing' },
   { keys: ['operator.pin_file', 'operator.host_pin_file'], need: 'nothing' },
@@ -55,17 +75,53 @@ const RULES: readonly Rule[] = [
   { keys: ['mqtt', 'fleet'], need: 'mqtt', parts: ['mqtt'] },
   { keys: ['metrics'], need: 'metrics', parts: ['metrics'] },
   { keys: ['box.announce'], need: 'announce', parts: ['announce'] },
-  // Phones lose their network while it is opened anew.
+  // Phones lose their network while it is opened anew. On port 80 the media process is its portal.
+  { keys: ['network.guests.device'], need: 'media', parts: ['network', 'media'] },
   { keys: ['network.guests', 'network.crew'], need: 'between', parts: ['network'] },
   { keys: ['modems'], need: 'modems', parts: ['modems'] },
+  { keys: ['panel'], need: 'panel', parts: ['panel'], isTried: true },
+  { keys: ['power'], need: 'panel', parts: ['battery'], isTried: true },
+  { keys: ['edge.memory_mb'], need: 'media', parts: ['media'] },
   { keys: ['printer'], need: 'printer', parts: ['printer'] },
   { keys: ['camera.away_text', 'sound.pick', 'encoder.speed'], need: 'between' },
+  { keys: ['sound.channels'], need: 'between' },
+  { keys: ['camera.lock_exposure'], need: 'nothing', parts: ['lock'] },
+  {
+    keys: ['camera.width', 'camera.height', 'camera.fps'],
+    need: 'media',
+    parts: ['source', 'lock', 'media'],
+    isTried: true,
+  },
+  { keys: ['camera'], need: 'camera', parts: ['source', 'lock'], isTried: true },
+  { keys: ['camera2'], need: 'camera', parts: ['source'], isTried: true },
+  { keys: ['encoder.driver'], need: 'between', parts: ['source'], isTried: true },
+  { keys: ['viewers.whep'], need: 'media', parts: ['source', 'media'] },
   // Links, receivers, bitrates: its processes are started for each drop.
-  { keys: ['uplink'], need: 'between', parts: ['links', 'modems', 'backfill', 'mqtt'] },
+  {
+    keys: ['uplink'],
+    need: 'between',
+    parts: ['source', 'links', 'modems', 'backfill', 'mqtt'],
+    isTried: true,
+  },
   { keys: ['recording.targets'], need: 'media', parts: ['media', 'backfill', 'mqtt'] },
   { keys: ['recording', 'profiles'], need: 'media', parts: ['media'] },
   { keys: ['sound.bitrate_bps', 'encoder.keyframe_ms'], need: 'media', parts: ['media'] },
+  { keys: ['sound'], need: 'sound', parts: ['source'], isTried: true },
   { keys: ['clips', 'renditions'], need: 'media', parts: ['media', 'mqtt'] },
+  {
+    keys: ['viewers.host', 'viewers.port', 'viewers.tls'],
+    need: 'media',
+    parts: ['media', 'addresses', 'announce', 'network', 'mqtt'],
+    isTried: true,
+  },
+  {
+    keys: ['operator.host', 'operator.port', 'operator.tls'],
+    need: 'page',
+    // A phone or OBS as the camera comes to the host of the page.
+    parts: ['page', 'source', 'addresses', 'announce', 'mqtt'],
+    isTried: true,
+  },
+  { keys: ['operator.host_names'], need: 'media', parts: ['media', 'page'] },
   { keys: ['viewers.address'], need: 'media', parts: ['media', 'addresses', 'mqtt'] },
   {
     keys: [
@@ -77,6 +133,10 @@ const RULES: readonly Rule[] = [
   },
 ];
 
+/** Whether there is one at all is known to encoders, which begin with each drop. */
+const SECOND_CAMERA: Rule = { keys: [], need: 'between', parts: ['source'] };
+/** So many tracks are served, recorded and sent. */
+const SOUND_TRACK: Rule = { keys: [], need: 'media', parts: ['source', 'media'] };
 const RESTART: Rule = { keys: [], need: 'restart' };
 /** All that another box's stream is shown with is read when its process starts. */
 const OF_EDGE: Rule = { keys: [], need: 'media', parts: ['media'] };
@@ -91,8 +151,12 @@ export interface Change {
 }
 
 function ruleOf({ path, before, after, isEdge }: Change): Rule {
-  // Whether the machine can encode and send that is looked at as the box starts.
-  if (path === 'uplink' && (before === undefined || after === undefined)) return RESTART;
+  const isOne = before === undefined || after === undefined;
+  if (path === 'camera2' && isOne) return SECOND_CAMERA;
+  if (path === 'sound.driver' && (before === 'none' || after === 'none')) return SOUND_TRACK;
+  // An edge has its WHEP process from its start on, or none.
+  const isSwitched = path === 'viewers.whep.port' && (before === 0 || after === 0);
+  if (isEdge && isSwitched) return RESTART;
   const found = ruleFor(path);
   return isEdge && path.startsWith('drop.') && found.need === 'nothing' ? OF_EDGE : found;
 }
@@ -104,6 +168,12 @@ const ruleFor = (path: string): Rule =>
 export const needOf = (change: Change): Need => ruleOf(change).need;
 
 export const partsOf = (change: Change): readonly Part[] => ruleOf(change).parts ?? [];
+
+/** The next start of the box is on trial. */
+export const isTried = (path: string): boolean => {
+  const { need, isTried: is } = ruleFor(path);
+  return need === 'restart' || is === true;
+};
 
 /** It would interrupt the picture: it is not done from the checks to the end of a drop. */
 export function waits(need: Need): need is Later {

@@ -19,7 +19,7 @@ import {
 import { InForce, type Pending } from './in-force.ts';
 import type { LiveConfig } from './live-config.ts';
 import type { LoadedSettings } from './load.ts';
-import { waits } from './needs.ts';
+import { isTried, waits } from './needs.ts';
 import { masked } from './secrets.ts';
 import {
   isStored,
@@ -39,6 +39,8 @@ export interface SettingsDeps extends TrialDeps {
   readonly isBusy: () => boolean;
   /** Starts the box again when it ends, as systemd does; undefined where nobody does. */
   readonly restart: (() => void) | undefined;
+  /** What this machine cannot do of settings, asked before they are saved. */
+  readonly refusals: (before: Config, after: Config) => Promise<readonly SettingFault[]>;
   /** What is saved of a secret, for example a hash of the PIN. */
   readonly sealed: (path: string, text: string) => Promise<string>;
 }
@@ -158,7 +160,9 @@ export class Settings {
   async #save(wish: Wish, tag: string, isTry: boolean, isLater: boolean): Promise<SaveOutcome> {
     if (tag !== tagOf(this.#values)) return { status: 'conflict' };
     const plan = this.#plan(wish);
-    if ('faults' in plan) return { status: 'wrong', faults: plan.faults };
+    const { refusals } = this.#deps;
+    const faults = 'faults' in plan ? plan.faults : await refusals(this.#config, plan.config);
+    if ('faults' in plan || faults.length > 0) return { status: 'wrong', faults };
     const { differences } = plan;
     if (isTry) {
       const late = differences.filter(({ need }) => this.#deps.isBusy() && waits(need));
@@ -221,8 +225,8 @@ export class Settings {
     const { stateFolder, sealed } = this.#deps;
     for (const { path, file, text } of secrets) await saveSecret(file, await sealed(path, text));
     const before = readTrial(stateFolder);
-    // What is in force at once has proved itself by the next start.
-    const isTrial = differences.some(({ need }) => need === 'restart');
+    // What else is in force at once has proved itself by the next start.
+    const isTrial = differences.some(({ path }) => isTried(path));
     const good = before.phase === 'none' ? tagOf(this.#values) : before.good;
     try {
       // Before the settings: with new ones and no trial a start that fails would fail for ever.

@@ -20,7 +20,7 @@ export interface EventDeps {
   readonly prints: Pick<Prints, 'jobs'>;
   readonly panel?: SimulatedPanel;
   readonly logTail: LogTail;
-  readonly viewers: ViewerPorts;
+  readonly viewers: () => ViewerPorts;
   /** Unix time in ms by the stream's clock. */
   readonly streamNowMs: () => number;
   readonly clock: Clock;
@@ -131,7 +131,7 @@ export class Events {
       view,
       history: this.#history.samples(),
       log,
-      viewers: this.#deps.viewers,
+      viewers: this.#deps.viewers(),
     };
   }
 

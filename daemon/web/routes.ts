@@ -22,9 +22,9 @@ export interface RouteDeps {
   readonly events: Events;
   /** Undefined for a box that cannot be set up so. */
   readonly setUp?: SetUpAnswers;
-  readonly viewers: ViewerPorts;
+  readonly viewers: () => ViewerPorts;
   /** Undefined where there is none on this port. */
-  readonly webhook?: AnswerWebhook;
+  readonly webhook?: () => AnswerWebhook | undefined;
   /** Undefined where no camera comes by WHIP. */
   readonly whip?: WhipAnswers;
   readonly hostNames: ReadonlySet<string>;
@@ -45,8 +45,9 @@ export async function route(
 ): Promise<void> {
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   // It is signed, uses no session, and comes by the name of a proxy.
-  if (path === '/orders/webhook' && deps.webhook !== undefined) {
-    const answer = await deps.webhook(request);
+  const webhook = path === '/orders/webhook' ? deps.webhook?.() : undefined;
+  if (webhook !== undefined) {
+    const answer = await webhook(request);
     if (answer.isSigned === true) onSigned();
     return send(response, webhookAnswer(answer));
   }
@@ -54,7 +55,7 @@ export async function route(
   // A proxy before the box may have read the other one (RFC 9112 §3.2).
   if (hostsOf(request) > 1) return send(response, refuse(400, 'two-hosts'));
   if (!isOwnHost(host, deps.hostNames)) return send(response, refuse(421, 'wrong-host'));
-  const headers = commonHeaders(pictureOrigins(host, deps.viewers), deps.whip !== undefined);
+  const headers = commonHeaders(pictureOrigins(host, deps.viewers()), deps.whip?.isOn === true);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 
   const isRead = request.method === 'GET' || request.method === 'HEAD';

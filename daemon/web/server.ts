@@ -41,11 +41,11 @@ export interface OperatorDeps extends CrewBox {
   readonly fleetPictures?: { read(id: string): Buffer | undefined };
   /** Undefined on real hardware. */
   readonly panel?: SimulatedPanel;
-  readonly viewers: ViewerPorts;
+  readonly viewers: () => ViewerPorts;
   /** Signed orders of another server, on this port. */
-  readonly webhook?: AnswerWebhook;
-  /** Of a camera that comes by WHIP, on this port. */
-  readonly whip?: WhipEndpoint;
+  readonly webhook?: () => AnswerWebhook | undefined;
+  /** Of a camera that comes by WHIP, on this port; undefined where none does now. */
+  readonly whip?: () => WhipEndpoint | undefined;
   /** Unix time in ms by the stream's clock. */
   readonly streamNowMs: () => number;
   /** The set-up of a box that nobody has set up yet. */

@@ -158,7 +158,10 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   },
   ...READY_FOLDERS,
   // Apart from daemon/drop: the ledger must never forget, and outlasts drops.
-  'daemon/orders/webhook': { may: ['daemon/model', 'daemon/orders'], what: 'signed orders' },
+  'daemon/orders/webhook': {
+    may: ['daemon/model', 'daemon/config', 'daemon/orders'],
+    what: 'signed orders',
+  },
   'daemon/orders': {
     may: [...BASE, 'daemon/orders/webhook'],
     what: 'the shop: orders and their ledger',
@@ -181,7 +184,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     may: [
       ...BASE,
       'daemon/config/files',
-      'daemon/media',
+      'daemon/media/inputs',
       'daemon/health',
       'daemon/health/thresholds.ts',
     ],

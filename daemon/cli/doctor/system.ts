@@ -8,7 +8,7 @@ import type { SystemState } from '../../../hal/system/port.ts';
 import { listWatchdogs, type Watchdog } from '../../../hal/system/watchdog.ts';
 import { PipelineError } from '../../../pipelines/errors/pipeline-error.ts';
 import type { Config } from '../../config/config.ts';
-import { findEncoders } from '../../media/element-check.ts';
+import { findEncoders } from '../../media/inputs/element-check.ts';
 import { judgeSystem } from './findings.ts';
 import { type PartReport, wrong } from './report.ts';
 

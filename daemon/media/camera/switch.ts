@@ -4,7 +4,7 @@ import type { BoxEvent, SwitchCamera } from '../../model/commands.ts';
 import type { BoxSnapshot } from '../../model/snapshot.ts';
 
 export interface CameraSwitchDeps {
-  readonly hasSecond: boolean;
+  readonly hasSecond: () => boolean;
   readonly choose: (camera: CameraKind) => void;
   readonly snapshot: () => BoxSnapshot;
   readonly onEvent: (event: BoxEvent) => void;
@@ -13,7 +13,7 @@ export interface CameraSwitchDeps {
 
 export function openCameraSwitch(deps: CameraSwitchDeps): SwitchCamera {
   return (asked, isDryRun) => {
-    if (!deps.hasSecond) {
+    if (!deps.hasSecond()) {
       const detail = 'there is one camera; a second one is camera2 in the config';
       return { status: 'rejected', code: 'UNSUPPORTED', detail };
     }

@@ -25,7 +25,8 @@ export interface SourceDevice {
 
 export interface SourceOptions {
   readonly kind: SourceKind;
-  readonly device: SourceDevice;
+  /** Asked for at each start: the settings may name another one meanwhile. */
+  readonly device: () => SourceDevice | undefined;
   /** Renders the launch line of what the device brings now. */
   readonly graph: (source: LaunchFragment) => string;
   readonly capture: CaptureChild;
@@ -49,19 +50,21 @@ const THREADS = '4';
 const SEEN_WITHIN_MS = 150;
 
 export function openSource(options: SourceOptions): SourceChild {
-  const { kind, device, capture, clock, log } = options;
+  const { kind, capture, clock, log } = options;
   const worker = openProcess(kind, { clock, log });
   let restart = (_reason: string): void => undefined;
 
   const run = async (signal: AbortSignal): Promise<void> => {
     // Where the encoders start too, all load at once.
     const { gone } = await capture.begun(signal);
-    await device.check(signal);
-    const { source } = device;
-    if (source === undefined) return;
     const failing = new AbortController();
     restart = (reason) => failing.abort(new WantedRestart(reason));
     using ends = anySignal(signal, gone, failing.signal);
+    const throwIfWanted = () => throwIfEnded(failing.signal, gone);
+    const device = options.device();
+    await device?.check(ends.signal).finally(throwIfWanted);
+    const source = device?.source;
+    if (device === undefined || source === undefined) return;
     await using pipes = await openPipes([kind], 'writing');
     await using units =
       device.sendUnits === undefined ? undefined : await openPipes(['units'], 'reading');
@@ -92,8 +95,7 @@ export function openSource(options: SourceOptions): SourceChild {
       if (await pause(clock, SEEN_WITHIN_MS, ends.signal)) throw error;
       if (!gone.aborted) throw error;
     }
-    if (failing.signal.aborted) throw failing.signal.reason;
-    if (gone.aborted) throw new WantedRestart('the encoders were restarted');
+    throwIfWanted();
   };
 
   return {
@@ -101,6 +103,12 @@ export function openSource(options: SourceOptions): SourceChild {
     send: worker.send,
     restart: (reason) => restart(reason),
   };
+}
+
+/** Throws where it was ended from without, which is no failure of its own. */
+function throwIfEnded(failing: AbortSignal, gone: AbortSignal): void {
+  if (failing.aborted) throw failing.reason;
+  if (gone.aborted) throw new WantedRestart('the encoders were restarted');
 }
 
 function openProcess(name: SourceKind, os: Pick<SourceOptions, 'clock' | 'log'>) {

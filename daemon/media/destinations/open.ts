@@ -20,7 +20,7 @@ import { withinBudget } from './within-budget.ts';
 
 export interface DestinationDeps {
   readonly media: MediaChild;
-  readonly hasSound: boolean;
+  readonly hasSound: () => boolean;
   /** Passphrases and stream keys, by the destinations' ids. Throws where one cannot be read. */
   readonly secretOf: (id: string) => string | undefined;
   readonly onDestinations: (destinations: readonly Destination[]) => void;
@@ -80,12 +80,12 @@ function openProcess(
   onReport: (report: DestinationReport) => void,
   { media, hasSound, secretOf, clock, log }: DestinationDeps,
 ): Pick<FedChild<never>, 'run'> {
-  const tracks = tracksOf(config, uplink, hasSound);
+  const tracks = () => tracksOf(config, uplink, hasSound());
   const common = { name: `destination ${config.id}`, media, clock, log };
   if (config.kind === 'srt') {
     return openFed<UplinkSettings, ToUplink, FromUplink>({
       ...{ ...common, program: 'uplink' },
-      settings: () => srtSettings(config, tracks, secretOf(config.id)),
+      settings: () => srtSettings(config, tracks(), secretOf(config.id)),
       onMessage: (message) => {
         if (message.type === 'figures') onReport(srtReport(message));
       },
@@ -93,7 +93,7 @@ function openProcess(
   }
   return openFed<RtmpSettings, never, RtmpFigures>({
     ...{ ...common, program: 'rtmp' },
-    settings: () => rtmpSettings(config, tracks, secretOf(config.id)),
+    settings: () => rtmpSettings(config, tracks(), secretOf(config.id)),
     onMessage: ({ type: _, ...report }) => onReport(report),
   });
 }

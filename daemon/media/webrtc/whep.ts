@@ -1,6 +1,5 @@
 /** The stream by WebRTC, where the config asks for it: the WHEP process beside the media process. */
 
-import type { Sound } from '../../../hal/audio/port.ts';
 import { untilAborted } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
@@ -22,7 +21,7 @@ import { iceOf } from './ice.ts';
 
 export interface WhepDeps {
   readonly config: () => Config;
-  readonly sound: Sound;
+  readonly inputs: () => { readonly hasSound: boolean };
   readonly media: MediaChild;
   readonly supervise: ReturnType<typeof openSupervision>;
   /** Where media time begins; undefined before the first stream. */
@@ -45,7 +44,7 @@ const NOT_RUNNING = {
 } as const;
 
 /** Viewers by HLS, recordings and the uplink go on, whatever is wrong with it. */
-export function openWhep({ media, config, sound, start, ...deps }: WhepDeps): Whep {
+export function openWhep({ media, config, inputs, start, ...deps }: WhepDeps): Whep {
   return openWhepBeside({
     ...{ ...deps, config, feeder: media },
     stream: () => {
@@ -53,7 +52,7 @@ export function openWhep({ media, config, sound, start, ...deps }: WhepDeps): Wh
       if (began === undefined) throw new Error('there is no stream yet');
       const { renditions } = config();
       const bitrates = renditions.map(({ name, bitrate_bps }) => [name, bitrate_bps] as const);
-      return { bitrates, hasSound: sound.source !== undefined, start: began };
+      return { bitrates, hasSound: inputs().hasSound, start: began };
     },
     reply: (message) => {
       // Its encoders run for HLS.
@@ -87,7 +86,6 @@ export function openWhepBeside({
   reply,
   ...os
 }: WhepBesideDeps): Whep {
-  if (config().viewers.whep.port === 0) return { run: untilAborted, send: () => undefined };
   let isReady = false;
   const child = openFed<WhepSettings, ToWhep, FromWhep>({
     ...{ name: 'whep', program: 'whep', media, ...os },
@@ -104,8 +102,9 @@ export function openWhepBeside({
       isReady = false;
     }
   };
+  const supervised = supervise('whep', run, () => true);
   return {
-    run: supervise('whep', run, () => true),
+    run: (signal) => (config().viewers.whep.port === 0 ? untilAborted : supervised)(signal),
     send: (request) => {
       if (isReady) child.send(request);
       else if (request.type !== 'end-all') {

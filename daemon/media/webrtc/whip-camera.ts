@@ -1,13 +1,12 @@
-/** Which cameras and sound of the config come by WHIP, and the process beside the media path. */
+/** Which cameras and sound of the config come by WHIP, and their process. */
 import type { Sound } from '../../../hal/audio/port.ts';
 import type { Camera } from '../../../hal/camera/port.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
-import { runAll, type Task } from '../../../hal/os/task.ts';
+import type { Task } from '../../../hal/os/task.ts';
 import type { WhipEndpoint } from '../../../pipelines/whip/messages.ts';
 import { whipCameraOf } from '../../config/capture.ts';
 import type { Config } from '../../config/config.ts';
-import { openSupervision, type SupervisionDeps } from '../children/supervision.ts';
 import { openWhip } from './whip.ts';
 import { whipSettings } from './whip-settings.ts';
 import { openWhipToken } from './whip-token.ts';
@@ -17,8 +16,8 @@ export interface WhipCamera {
   readonly camera: (device: Camera) => Camera;
   readonly camera2: (device: Camera) => Camera;
   readonly sound: (device: Sound) => Sound;
-  /** Its process runs as long as the media path does: a publisher may come before the drop. */
-  readonly beside: <Path extends { readonly run: Task }>(path: Path, deps: SupervisionDeps) => Path;
+  /** Its process; a task for `supervise`. */
+  readonly run?: Task;
   readonly endpoint?: WhipEndpoint;
 }
 
@@ -26,7 +25,6 @@ const AS_IT_IS: WhipCamera = {
   camera: (device) => device,
   camera2: (device) => device,
   sound: (device) => device,
-  beside: (path) => path,
 };
 
 /** Rejects with a ConfigError where the token cannot be used. */
@@ -44,10 +42,7 @@ export async function openWhipCamera(
     camera: key === 'camera' ? whip.camera : AS_IT_IS.camera,
     camera2: key === 'camera2' ? whip.camera : AS_IT_IS.camera2,
     sound: isSound ? whip.sound : AS_IT_IS.sound,
-    beside: (path, parts) => {
-      const running = openSupervision(parts)('whip', whip.run, () => true);
-      return { ...path, run: (signal: AbortSignal) => runAll([path.run, running], signal) };
-    },
+    run: whip.run,
     endpoint: whip.endpoint,
   };
 }

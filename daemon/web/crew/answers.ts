@@ -27,7 +27,7 @@ export interface CrewDeps {
   readonly renderSupport: (signal: AbortSignal) => Promise<string>;
   readonly phase: () => DropPhase;
   /** Undefined where no camera comes by WHIP. */
-  readonly whip: Pick<WhipEndpoint, 'token'> | undefined;
+  readonly whip: () => Pick<WhipEndpoint, 'token'> | undefined;
   /** Undefined where nothing starts the box again. */
   readonly restart: (() => void) | undefined;
   readonly signal: AbortSignal;
@@ -108,7 +108,7 @@ export class CrewAnswers {
 
   /** What a phone or OBS needs to send its picture. */
   #cameraAccess(): Answer {
-    const { whip } = this.#deps;
+    const whip = this.#deps.whip();
     if (whip === undefined) return refuse(404, 'not-here');
     return answerJson(200, { path: '/whip', token: whip.token });
   }

@@ -34,7 +34,7 @@ export interface CrewBox extends BrokerTestDeps {
   readonly reports: { list(): readonly DropReport[] };
   readonly forgetClips: (ids: readonly string[]) => void;
   /** Of a camera that comes by WHIP. */
-  readonly whip?: Pick<WhipEndpoint, 'token'>;
+  readonly whip?: () => Pick<WhipEndpoint, 'token'> | undefined;
   /** Of systemd, which starts the box again when it ends. */
   readonly notify: Pick<Notify, 'hasReceiver'>;
   /** Ends the box in good order. */
@@ -84,7 +84,7 @@ export function openCrew(
     preview: box.firstBoot?.preview,
     renderSupport: (stop) => renderSupport(support, stop),
     phase: () => snapshot().drop.phase,
-    whip: box.whip,
+    whip: box.whip ?? (() => undefined),
     restart: notify.hasReceiver ? end : undefined,
     signal,
   });

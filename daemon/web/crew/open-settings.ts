@@ -2,18 +2,21 @@
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import type { Notify } from '../../../hal/os/systemd/notify.ts';
+import type { Config } from '../../config/config.ts';
 import { hasCamera } from '../../model/phase.ts';
 import type { BoxSnapshot } from '../../model/snapshot.ts';
 import type { LiveConfig } from '../../settings/live-config.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { Settings } from '../../settings/settings.ts';
 import { hashPin } from '../pin.ts';
+import { openRefusals, type RefusalDeps } from './refusals.ts';
 
 interface Box {
   readonly loaded: LoadedSettings;
   readonly stateFolder: string;
   readonly live: LiveConfig;
   readonly snapshot: () => Pick<BoxSnapshot, 'drop' | 'readiness'>;
+  readonly source: RefusalDeps['source'] & { readonly use: (config: Config) => Promise<void> };
   readonly mediaPath: { refresh(what: 'media' | 'links'): void };
   /** Of systemd, which starts the box again when it ends. */
   readonly notify: Pick<Notify, 'hasReceiver'>;
@@ -31,9 +34,13 @@ export function openSettings(box: Box): Settings {
     const { drop, readiness } = box.snapshot();
     return hasCamera(drop.phase) || readiness?.running !== undefined;
   };
-  for (const what of ['media', 'links'] as const)
-    box.live.follow(what, () => box.mediaPath.refresh(what));
-  return new Settings({ ...box, isBusy, restart, sealed });
+  const refresh = async (what: 'media' | 'links') => {
+    // Tracks are those of the devices; where they cannot be used, those before stay.
+    await box.source.use(box.live.current()).catch(() => undefined);
+    box.mediaPath.refresh(what);
+  };
+  for (const what of ['media', 'links'] as const) box.live.follow(what, () => void refresh(what));
+  return new Settings({ ...box, isBusy, restart, sealed, refusals: openRefusals(box) });
 }
 
 /** A PIN is saved as its hash. */

@@ -20,16 +20,19 @@ const HEADERS = {
 } as const;
 
 export class WhipAnswers {
-  readonly #endpoint: WhipEndpoint;
+  readonly #endpoint: () => WhipEndpoint | undefined;
   readonly #nowMs: () => number;
-  readonly #isBearer: (authorization: string | undefined) => boolean;
   readonly #ofStrangers = openAttemptLimit(ATTEMPTS);
   readonly #ofPublishers = openAttemptLimit(ATTEMPTS);
 
-  constructor(endpoint: WhipEndpoint, nowMs: () => number) {
+  /** @param endpoint Undefined while no camera comes so. */
+  constructor(endpoint: () => WhipEndpoint | undefined, nowMs: () => number) {
     this.#endpoint = endpoint;
     this.#nowMs = nowMs;
-    this.#isBearer = openBearer(endpoint.token);
+  }
+
+  get isOn(): boolean {
+    return this.#endpoint() !== undefined;
   }
 
   /**
@@ -43,12 +46,12 @@ export class WhipAnswers {
     onKnown: () => void,
   ): Promise<Answer | undefined> {
     const [isOurs, id] = PATH.exec(path) ?? [];
-    if (isOurs === undefined || request.method === 'GET' || request.method === 'HEAD') {
-      return undefined;
-    }
+    const endpoint = this.#endpoint();
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (endpoint === undefined || isOurs === undefined || isRead) return undefined;
     const allowed = id === undefined ? 'POST' : 'DELETE';
-    if (request.method === 'OPTIONS') return preflight(allowed, this.#endpoint);
-    const isKnown = this.#isBearer(request.headers.authorization);
+    if (request.method === 'OPTIONS') return preflight(allowed, endpoint);
+    const isKnown = openBearer(endpoint.token)(request.headers.authorization);
     // Strangers do not use up what the camera may ask.
     const attempts = isKnown ? this.#ofPublishers : this.#ofStrangers;
     if (!attempts.take(clientKey(request.socket.remoteAddress), this.#nowMs())) {
@@ -64,11 +67,11 @@ export class WhipAnswers {
       // New addresses of a publisher (trickle) are not needed: the box answers where packets come from.
       return said(405, `${request.method} is not allowed here`, { Allow: `${allowed}, OPTIONS` });
     }
-    if (id !== undefined) return answerOf(await this.#endpoint.end(id), this.#endpoint);
-    return await this.#offer(request);
+    if (id !== undefined) return answerOf(await endpoint.end(id), endpoint);
+    return await this.#offer(request, endpoint);
   }
 
-  async #offer(request: IncomingMessage): Promise<Answer> {
+  async #offer(request: IncomingMessage, endpoint: WhipEndpoint): Promise<Answer> {
     if (!/^application\/sdp\s*(?:;|$)/i.test(request.headers['content-type'] ?? '')) {
       return said(415, 'send an SDP offer, as application/sdp', {
         'Accept-Post': 'application/sdp',
@@ -79,7 +82,7 @@ export class WhipAnswers {
     if (body === undefined) {
       return said(413, `an offer has ${BODY_MAX_BYTES} bytes at most`, { Connection: 'close' });
     }
-    return answerOf(await this.#endpoint.offer(body.toString('utf8')), this.#endpoint);
+    return answerOf(await endpoint.offer(body.toString('utf8')), endpoint);
   }
 }
 

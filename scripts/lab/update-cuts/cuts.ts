@@ -18,8 +18,12 @@ export const MOMENTS = [
 ] as const;
 export type Moment = (typeof MOMENTS)[number];
 
-/** Without it a machine installs three others on the way to one that gives up. Others come after any. */
-const LEADS_TO: Partial<Readonly<Record<Moment, Kind>>> = { proved: 'good', 'gave-up': 'dark' };
+/** Without it a machine installs three others on the way to one that gives up. The rest comes after any. */
+const LEADS_TO: Partial<Readonly<Record<Moment, Kind>>> = {
+  tried: 'good',
+  proved: 'good',
+  'gave-up': 'dark',
+};
 
 export interface UpdateCut {
   readonly moment: Moment;

@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseConfig } from '../../../daemon/config/file.ts';
 import { openDevices } from '../../../daemon/devices/devices.ts';
+import { runningPanel } from '../../../daemon/devices/run-panel.ts';
 import { openTestSound } from '../../../hal/audio/open.ts';
 import { openTestCamera } from '../../../hal/camera/open.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
@@ -12,14 +13,27 @@ import { WELL } from '../../support/snapshot.ts';
 const test = suite('switches of the simulated devices');
 const never = new AbortController().signal;
 
+/** No command is of interest here. */
+const NOBODY = {
+  commander: { run: async () => ({ status: 'done', detail: '' }) as const },
+  opening: { open: () => undefined },
+  state: { set: () => undefined, setPanelAway: () => undefined },
+};
+
 async function openDemo() {
   const config = parseConfig('demo', '', []);
   const [camera, sound] = [openTestCamera(config.camera), openTestSound()];
   const os = { clock: systemClock, log: silentLog };
   const devices = await openDevices(config, { camera, sound }, os, never);
   const panel = devices.simulatedControls;
-  assert.ok(panel !== undefined);
-  const state = () => panel.state(WELL);
+  const state = () => {
+    const shown = panel.state(WELL);
+    if (shown === undefined) throw new Error('nothing is simulated');
+    return shown;
+  };
+  const stop = new AbortController();
+  const box = { ...os, devices, live: { current: () => config }, snapshot: () => WELL };
+  const running = runningPanel(config, { ...box, ...NOBODY })(stop.signal);
   return {
     devices,
     panel,
@@ -27,7 +41,11 @@ async function openDemo() {
     sound: sound.sound,
     state,
     isOn: (name: string) => state().switches.find((other) => other.name === name)?.isOn,
-    [Symbol.asyncDispose]: () => devices[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await running;
+      await devices[Symbol.asyncDispose]();
+    },
   };
 }
 
@@ -112,9 +130,20 @@ test('a lamp keeps the time at which its rhythm started', async () => {
   const first = demo.state().lamps;
   await systemClock.sleep(5, never);
   assert.equal(demo.state().lamps, first);
-  const later = demo.panel.state({ ...WELL, drop: { phase: 'idle', sinceMs: 0 } }).lamps;
+  const later = demo.panel.state({ ...WELL, drop: { phase: 'idle', sinceMs: 0 } })?.lamps ?? [];
   const onAir = (lamps: typeof first) => lamps.find(({ name }) => name === 'on-air');
   assert.ok((onAir(later)?.sinceMs ?? 0) > (onAir(first)?.sinceMs ?? 0));
+});
+
+test('a battery that another one replaces goes with its switch', async () => {
+  await using demo = await openDemo();
+  const board = (name: string) => parseConfig('demo', `power: {board: ${name}}`, []).power;
+  await demo.devices.battery.use(board('none'), never);
+  assert.is((await demo.devices.battery.read(never)).phase, 'absent');
+  assert.equal([demo.isOn('battery'), demo.state().battery], [undefined, undefined]);
+  await demo.devices.battery.use(board('simulated'), never);
+  assert.is((await demo.devices.battery.read(never)).phase, 'known');
+  assert.is(demo.isOn('battery'), true);
 });
 
 test('real devices have no panel', async () => {
@@ -122,7 +151,7 @@ test('real devices have no panel', async () => {
     'panel: {driver: none}\npower: {board: none}\nprinter: {driver: none}\nmodems: {driver: none}';
   const os = { clock: systemClock, log: silentLog };
   await using devices = await openDevices(parseConfig('x', yaml, []), {}, os, never);
-  assert.is(devices.simulatedControls, undefined);
+  assert.is(devices.simulatedControls.state(WELL), undefined);
 });
 
 test.run();

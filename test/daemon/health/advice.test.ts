@@ -70,7 +70,7 @@ test('each key that the doctor, the checks or a device’s failure names is in t
     'daemon/health',
     'daemon/cli/doctor',
     'daemon/drop/checks.ts',
-    'daemon/media/element-check.ts',
+    'daemon/media/inputs/element-check.ts',
   ];
   const keys = keysIn([...reported, 'daemon/devices', 'hal', 'pipelines'].flatMap(textsOf));
   assert.ok(keys.length > 15, `${keys.length} found`);

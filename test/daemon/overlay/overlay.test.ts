@@ -27,7 +27,7 @@ const OPTIONS: PlannedOverlay = {
   schedule: { fromS: 0, forS: 0, everyS: 0 },
   hosts: ['shop.example.org'],
 };
-const SIZES = { picture: { widthPx: 1280, heightPx: 720 }, smallestPx: () => 360 };
+const SIZES = { picture: () => ({ widthPx: 1280, heightPx: 720 }), smallestPx: () => 360 };
 
 function open(change: Partial<PlannedOverlay> = {}, box: Partial<BoxSnapshot> = {}) {
   const clock = new VirtualClock();

@@ -1,6 +1,7 @@
 /** Settings of a real box: in force without a restart, also while it is live, and taken back. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Outcome } from '../../../daemon/model/commands.ts';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import type { SaveOutcome, SettingsView } from '../../../daemon/settings/settings.ts';
 import { type Box, startBox, until } from '../../support/box.ts';
@@ -24,6 +25,11 @@ async function openSettings(box: Box) {
         ...{ method: 'POST', headers, body },
       });
       return (await response.json()) as SaveOutcome;
+    },
+    goLive: async () => {
+      const body = JSON.stringify({ verb: 'go-live', args: { force: true } });
+      const url = `${box.operatorUrl}/command`;
+      return (await (await fetch(url, { method: 'POST', headers, body })).json()) as Outcome;
     },
   };
 }
@@ -73,10 +79,42 @@ test('while it is live, what does not interrupt the picture is in force at once,
   assert.equal([box.childPid('media'), box.childPid('capture')], children, 'nothing was restarted');
 });
 
+test('while it is live, another camera, sound card or panel restarts no process but its own', async () => {
+  await using box = await startBox();
+  await box.ready();
+  const cameraPhase = async () => (await state(box)).sources?.camera.phase;
+  await until(async () => (await cameraPhase()) === 'live', LONG_MS, box.output);
+  const { read, save } = await openSettings(box);
+  const others = () => [box.childPid('media'), box.childPid('capture')];
+  const starts = async () => {
+    const { camera, sound, capture, media } = (await state(box)).children;
+    return { camera: camera?.restartsTotal ?? 0, sound: sound?.restartsTotal ?? 0, capture, media };
+  };
+  const [before, began] = [others(), await starts()];
+  const file = '/nowhere/film.mp4';
+  await save({ 'camera.driver': 'file', 'camera.file': file, 'power.board': 'none' });
+  await until(async () => (await cameraPhase()) !== 'live', LONG_MS, box.output);
+  assert.is((await state(box)).camera, `file ${file}`);
+  await until(async () => (await state(box)).battery.phase === 'absent', LONG_MS, box.output);
+  assert.is((await starts()).sound, began.sound);
+  const restored = { 'camera.driver': null, 'camera.file': null, 'power.board': null };
+  await save({ ...restored, 'panel.driver': 'none' });
+  await until(async () => (await cameraPhase()) === 'live', LONG_MS, box.output);
+  assert.is((await state(box)).camera, 'test picture');
+  assert.is((await starts()).sound, began.sound);
+  const seen = (await starts()).camera;
+  await save({ 'sound.device': 'hw:0', 'panel.driver': null });
+  await until(async () => (await starts()).sound > began.sound, LONG_MS, box.output);
+  const { camera: cameraStarts, capture, media } = await starts();
+  assert.equal([cameraStarts, capture, media], [seen, began.capture, began.media]);
+  assert.equal(others(), before, 'encoders and guests go on');
+  assert.equal((await read()).pending, { restart: [], drop: [] });
+});
+
 test('an idle box serves guests with new settings within moments, and without a restart of the box', async () => {
   await using box = await startBox([], ['demo', '--idle']);
   await until(async () => (await titleOf(box)) === 'Live', LONG_MS, box.output);
-  const { read, save } = await openSettings(box);
+  const { read, save, goLive } = await openSettings(box);
   const before = box.childPid('media');
   assert.is((await save({ 'drop.reactions': false })).status, 'saved');
   assert.equal((await read()).pending, { restart: [], drop: [] });
@@ -87,6 +125,25 @@ test('an idle box serves guests with new settings within moments, and without a 
   assert.is.not(box.childPid('media'), before);
   await save({ 'drop.reactions': null });
   await until(hasReactions, LONG_MS, box.output);
+  // The next drop begins with other devices; nothing else is started again for them.
+  const media = box.childPid('media');
+  await save({ 'camera.lock_exposure': false, 'sound.device': 'hw:0' });
+  const saved = await save({ 'encoder.driver': 'v4l2h264enc', 'camera.device': 'x' });
+  const fault = saved.status === 'wrong' ? saved.faults : [];
+  assert.equal(
+    fault.map(({ path }) => path),
+    ['encoder.driver'],
+    'this machine has none',
+  );
+  assert.is(box.childPid('media'), media);
+  assert.is((await save({ 'sound.driver': 'none' })).status, 'saved');
+  await until(async () => (await state(box)).sound === 'none', LONG_MS, box.output);
+  await until(() => box.childPid('media') !== media, LONG_MS, box.output);
+  assert.equal((await read()).pending, { restart: [], drop: [] });
+  assert.is((await goLive()).status, 'done');
+  await until(async () => (await state(box)).media?.isFlowing === true, LONG_MS, box.output);
+  const { sources, children } = await state(box);
+  assert.equal([sources?.sound, children['sound']], [undefined, undefined]);
 });
 
 test.run();

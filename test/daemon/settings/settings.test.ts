@@ -73,12 +73,12 @@ test('a try says what would change and what it needs, and saves nothing', async 
   await using box = await testFolder();
   const { settings, live } = openTestSettings(await box.load(), box.folder);
   const { tag } = await settings.view();
-  const changes = { 'camera.fps': 25, 'power.planned_minutes': 90, 'mqtt.username': 'cafe' };
+  const changes = { 'log.level': 'warn', 'power.planned_minutes': 90, 'mqtt.username': 'cafe' };
   const outcome = await settings.save({ changes }, tag, true);
   assert.equal(outcome, {
     status: 'planned',
     differences: [
-      { path: 'camera.fps', before: 30, after: 25, need: 'restart' },
+      { path: 'log.level', before: 'info', after: 'warn', need: 'restart' },
       { path: 'power.planned_minutes', before: 0, after: 90, need: 'nothing' },
       { path: 'mqtt.username', before: '', after: 'cafe', need: 'mqtt' },
     ],
@@ -91,10 +91,10 @@ test('a try says what would change and what it needs, and saves nothing', async 
 test('what needs no restart is in force at once, the rest after the next start', async () => {
   await using box = await testFolder();
   const { save, live, settings } = openTestSettings(await box.load(), box.folder);
-  await save({ 'power.planned_minutes': 90, 'camera.fps': 25 });
+  await save({ 'power.planned_minutes': 90, 'log.level': 'warn' });
   assert.is(live.current().power.planned_minutes, 90);
-  assert.is(live.current().camera.fps, 30);
-  assert.equal((await settings.view()).pending, { restart: ['camera.fps'], drop: [] });
+  assert.is(live.current().log.level, 'info');
+  assert.equal((await settings.view()).pending, { restart: ['log.level'], drop: [] });
 });
 
 test('what interrupts the picture waits from the checks to the end of a drop, and the rest does not', async () => {
@@ -103,15 +103,15 @@ test('what interrupts the picture waits from the checks to the end of a drop, an
     const { save, settings, live } = openTestSettings(await box.load(), box.folder, {
       phase: () => phase,
     });
-    const changes = { 'camera.fps': 25, 'clips.keep': 50, 'power.planned_minutes': 90 };
+    const changes = { 'log.level': 'warn', 'clips.keep': 50, 'power.planned_minutes': 90 };
     const { tag } = await settings.view();
     const plan = await settings.save({ changes }, tag, true);
-    assert.equal('waiting' in plan && plan.waiting, ['camera.fps', 'clips.keep']);
+    assert.equal('waiting' in plan && plan.waiting, ['log.level', 'clips.keep']);
     assert.is((await save(changes)).status, 'saved');
-    const { camera, clips, power } = live.current();
-    assert.equal([camera.fps, clips.keep, power.planned_minutes], [30, 300, 90]);
+    const { log, clips, power } = live.current();
+    assert.equal([log.level, clips.keep, power.planned_minutes], ['info', 300, 90]);
     const { pending } = await settings.view();
-    assert.equal(pending, { restart: ['camera.fps'], drop: ['clips.keep'] });
+    assert.equal(pending, { restart: ['log.level'], drop: ['clips.keep'] });
   }
 });
 
@@ -122,7 +122,7 @@ test('a box that somebody starts again restarts for what needs it, and only then
       const options = { onRestart: resolve };
       const { save } = openTestSettings(await box.load(), box.folder, options);
       assert.is((await save({ 'power.planned_minutes': 60 })).status, 'saved');
-      assert.is((await save({ 'camera.fps': 25 })).status, 'restarting');
+      assert.is((await save({ 'log.level': 'warn' })).status, 'restarting');
     })();
   });
   await restarted;
@@ -138,11 +138,11 @@ test('a drop that is armed while settings are saved is not interrupted', async (
   };
   const options = { phase: () => now, onRestart, clock };
   const { save, settings } = openTestSettings(await box.load(), box.folder, options);
-  assert.is((await save({ 'camera.fps': 25 })).status, 'restarting');
+  assert.is((await save({ 'log.level': 'warn' })).status, 'restarting');
   now = 'armed';
   await clock.advance(60_000);
   assert.is(restarts, 0);
-  assert.equal((await settings.view()).pending, { restart: [], drop: ['camera.fps'] });
+  assert.equal((await settings.view()).pending, { restart: [], drop: ['log.level'] });
   // Neither by what is saved next, and needs no restart.
   assert.is((await save({ 'power.planned_minutes': 60 })).status, 'saved');
   await clock.advance(60_000);

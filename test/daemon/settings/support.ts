@@ -49,6 +49,7 @@ export function openTestSettings(
     ...{ loaded, live, stateFolder: folder, restart: onRestart },
     isBusy: () => hasCamera(phase()),
     sealed: async (_path, text) => `sealed ${text}`,
+    refusals: async () => [],
     untilEnd: new AbortController().signal,
     clock,
     log: silentLog,

@@ -5,6 +5,7 @@ import { card, h, setText } from '../ui/dom.ts';
 import { formatMinute } from '../ui/format.ts';
 import { openForm, type SettingsForm } from './form.ts';
 import { fullLabelOf } from './label.ts';
+import { movedTo } from './moved.ts';
 import { readSettings, sendSettings } from './request.ts';
 import { reviewChanges } from './review.ts';
 import { testsOf } from './tests.ts';
@@ -78,6 +79,15 @@ export class SettingsPlace {
     setText(this.#message, text);
   }
 
+  /** The server goes away; the page says what comes. */
+  #leave(text: string): void {
+    this.#form = undefined;
+    this.#body.replaceChildren();
+    this.#notes.replaceChildren();
+    this.#showCount();
+    this.#say(text);
+  }
+
   #run(wish: Wish): void {
     this.#send(wish).catch(this.#onError);
   }
@@ -118,12 +128,11 @@ export class SettingsPlace {
       case 'failed':
         return this.#say(SAYS.failed(outcome.reason), true);
       case 'restarting':
-        this.#form = undefined;
-        this.#body.replaceChildren();
-        this.#notes.replaceChildren();
-        this.#showCount();
-        return this.#say(SAYS.restarting);
+        return this.#leave(SAYS.restarting);
       default: {
+        const settings = this.#page?.settings ?? [];
+        const address = movedTo(outcome.differences, settings, location.hostname);
+        if (address !== undefined) return this.#leave(SAYS.pageMoved(address));
         await this.#load();
         // What waits for the end of a drop is named above.
         const isAll = this.#page?.pending.restart.length === 0;

@@ -39,6 +39,11 @@ export const NEEDS = {
   announce: text.needAnnounce,
   modems: text.needModems,
   printer: text.needPrinter,
+  camera: text.needCamera,
+  sound: text.needSound,
+  panel: text.needPanel,
+  page: text.needPage,
+  webhook: text.needWebhook,
   between: text.needBetween,
   media: text.needMedia,
   network: text.needNetwork,
@@ -47,6 +52,7 @@ export const NEEDS = {
 
 export const SAYS = {
   ...text,
+  pageMoved: (address: string) => fill(text.pageMoved, { address }),
   changes: (count: number) =>
     count === 1 ? text.oneChange : fill(text.changes, { count: String(count) }),
   pending: (names: string) => fill(text.pending, { names }),

@@ -10,7 +10,7 @@ const test = suite('camera switch');
 function openSwitch(sources: BoxSnapshot['sources'], hasSecond = true) {
   const did: string[] = [];
   const run = openCameraSwitch({
-    hasSecond,
+    hasSecond: () => hasSecond,
     choose: (camera) => did.push(camera),
     snapshot: () => ({ ...WELL, sources }),
     onEvent: ({ type, data }) => did.push(`${type} ${data['camera']}`),

@@ -18,10 +18,10 @@ async function failureOf(onPause: (gone: AbortController) => void): Promise<unkn
   };
   const source = openSource({
     kind: 'camera',
-    device: {
+    device: () => ({
       ...{ name: 'broken', check: async () => undefined },
       source: { launch: 'broken', stamping: 'monotonic', needs: {} },
-    },
+    }),
     graph: () => 'there-is-no-such-element ! fakesink',
     capture: capture as CaptureChild,
     log: silentLog,

@@ -122,7 +122,7 @@ async function openAnswered(url: string, path: string) {
 test('a proxy that brings signed orders keeps its connection, whatever else comes by its address', async () => {
   for (const isSigned of [true, false]) {
     const webhook = async () => ({ status: 200, body: {}, isSigned });
-    await using box = await startFakeBox({ deps: { webhook } });
+    await using box = await startFakeBox({ deps: { webhook: () => webhook } });
     using proxy = await openAnswered(box.url, '/orders/webhook');
     const others = [];
     for (let i = 0; i < 32; i += 1) others.push(await openAnswered(box.url, '/session'));

@@ -89,6 +89,7 @@ export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBo
     ...{ loaded: operated, live, stateFolder, clock, log: silentLog, end: () => ending.abort() },
     ...{ snapshot: () => snapshot, notify: { hasReceiver: false } },
     mediaPath: { refresh: () => undefined },
+    source: { use: async () => undefined, check: async () => undefined },
     untilEnd: ending.signal,
   });
   const ended = runOperator(
@@ -106,7 +107,7 @@ export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBo
       },
       logTail,
       panel: fakePanel(panelActions),
-      viewers: { port: 8080, previewPath: '/preview/x', hasWhep: false },
+      viewers: () => ({ port: 8080, previewPath: '/preview/x', hasWhep: false }),
       streamNowMs: () => Date.now(),
       stateFolder,
       opening: new SignInOpening(clock),

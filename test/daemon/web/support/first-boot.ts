@@ -42,6 +42,7 @@ export async function startNewBox(networks: readonly FakeNetwork[]) {
   const portal = { address: '127.0.0.1', port: await freePort() };
   const at = { restarts: 0 };
   const firstBoot = await openFirstBoot(checked.config, {
+    live: { current: () => checked.config },
     ...{ stateFolder: folder, loaded: { values: {}, written: {} }, portal },
     mediaPath: { setHidden: ({ isCapturing }) => void wanted.push(isCapturing) },
     state: { set: () => undefined },

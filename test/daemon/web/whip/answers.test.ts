@@ -30,7 +30,7 @@ function fakeEndpoint() {
 
 test('with its token an offer is answered, and the session ended, without any cookie', async () => {
   const { seen, endpoint: whip } = fakeEndpoint();
-  await using box = await startFakeBox({ deps: { whip } });
+  await using box = await startFakeBox({ deps: { whip: () => whip } });
   const url = `${box.url}/whip`;
   const headers = { ...SDP, ...KNOWN, origin: 'https://elsewhere.example' };
   const answer = await fetch(url, { method: 'POST', headers, body: 'v=0 offer' });
@@ -53,7 +53,7 @@ test('with its token an offer is answered, and the session ended, without any co
 
 test('without the token nothing is taken, and what is wrong is said', async () => {
   const { seen, endpoint: whip } = fakeEndpoint();
-  await using box = await startFakeBox({ deps: { whip } });
+  await using box = await startFakeBox({ deps: { whip: () => whip } });
   const offer = (headers: Record<string, string>, body = 'v=0') =>
     fetch(`${box.url}/whip`, { method: 'POST', headers, body });
   for (const authorization of ['', 'Bearer', 'Bearer wrong', `Bearer ${TOKEN}x`, 'Basic eDp5']) {
@@ -72,7 +72,7 @@ test('without the token nothing is taken, and what is wrong is said', async () =
 
 test('floods are answered 429, and never reach the process', async () => {
   const { seen, endpoint: whip } = fakeEndpoint();
-  await using box = await startFakeBox({ deps: { whip } });
+  await using box = await startFakeBox({ deps: { whip: () => whip } });
   const counts = new Map<number, number>();
   for (let i = 0; i < 200; i += 1) {
     const { status } = await fetch(`${box.url}/whip`, {
@@ -88,7 +88,7 @@ test('floods are answered 429, and never reach the process', async () => {
 test('a page elsewhere may ask what is allowed; a box without such a camera has no endpoint', async () => {
   const { endpoint: whip } = fakeEndpoint();
   {
-    await using box = await startFakeBox({ deps: { whip } });
+    await using box = await startFakeBox({ deps: { whip: () => whip } });
     const answer = await fetch(`${box.url}/whip`, { method: 'OPTIONS' });
     assert.is(answer.status, 204);
     assert.is(answer.headers.get('accept-post'), 'application/sdp');
@@ -106,7 +106,7 @@ test('the crew reads the token on the page, a stranger does not', async () => {
     return { status: answer.status, body: (await answer.json()) as unknown };
   };
   {
-    await using box = await startFakeBox({ deps: { whip } });
+    await using box = await startFakeBox({ deps: { whip: () => whip } });
     assert.is((await read(box.url)).status, 401);
     const known = await read(box.url, await signIn(box.url));
     assert.equal(known, { status: 200, body: { path: '/whip', token: TOKEN } });

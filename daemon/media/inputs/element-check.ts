@@ -1,14 +1,14 @@
 /** Checks that GStreamer has the elements that the config needs. */
-import type { LaunchFragment } from '../../hal/gst/launch.ts';
-import { runCommand } from '../../hal/os/process.ts';
+import type { LaunchFragment } from '../../../hal/gst/launch.ts';
+import { runCommand } from '../../../hal/os/process.ts';
 import {
   type AudioEncoder,
   chooseAudioEncoder,
   chooseVideoEncoder,
   type VideoEncoder,
-} from '../../pipelines/capture/encoder.ts';
-import { PipelineError } from '../../pipelines/errors/pipeline-error.ts';
-import type { UplinkConfig } from '../config/uplink.ts';
+} from '../../../pipelines/capture/encoder.ts';
+import { PipelineError } from '../../../pipelines/errors/pipeline-error.ts';
+import type { UplinkConfig } from '../../config/uplink.ts';
 
 /** Elements every capture pipeline is made of, with the Debian package that brings each. */
 const NEEDED: Readonly<Record<string, string>> = {

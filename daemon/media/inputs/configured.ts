@@ -1,0 +1,102 @@
+/** Camera, sound card and encoders of a box: others where the config changes. */
+import { anySignal, untilAborted } from '../../../hal/os/async.ts';
+import type { Task } from '../../../hal/os/task.ts';
+import type { SourceKind } from '../../../pipelines/capture/messages.ts';
+import type { WhipEndpoint } from '../../../pipelines/whip/messages.ts';
+import type { Config } from '../../config/config.ts';
+import { openSupervision, type SupervisionDeps } from '../children/supervision.ts';
+import {
+  type Inputs,
+  type InputsDeps,
+  type OpenInputs,
+  openInputs,
+  type Pluggable,
+} from './inputs.ts';
+
+/** What has to be restarted for another config. */
+export interface Replaced {
+  /** Their processes alone: encoders and media go on. */
+  readonly sources: readonly SourceKind[];
+  /** Which encoders are used, or which sources there are. */
+  readonly isInput: boolean;
+}
+
+const KINDS: readonly SourceKind[] = ['camera', 'camera2', 'sound'];
+
+export class ConfiguredInputs {
+  readonly #deps: InputsDeps;
+  #open: OpenInputs;
+  #last: Promise<unknown> = Promise.resolve();
+  #isOtherWhip = new AbortController();
+
+  private constructor(open: OpenInputs, deps: InputsDeps) {
+    this.#open = open;
+    this.#deps = deps;
+  }
+
+  /** Rejects with a ConfigError, HalError or PipelineError for what an operator must repair. */
+  static async open(config: Config, deps: InputsDeps): Promise<ConfiguredInputs> {
+    return new ConfiguredInputs(await openInputs(config, undefined, deps), deps);
+  }
+
+  readonly current = (): Inputs => {
+    const { camera, camera2, sound, encoders } = this.#open;
+    return {
+      ...{ camera: camera.is.device, camera2: camera2.is },
+      ...{ sound: sound.is.device, hasSound: hasSound(this.#open), encoders: encoders.is },
+    };
+  };
+
+  /** Of a test source: it can be pulled out. */
+  readonly plugOf = (kind: 'camera' | 'sound'): Pluggable | undefined => this.#open[kind].is.plug;
+
+  /** Where a phone or OBS sends its picture; undefined where the config takes none. */
+  readonly endpoint = (): WhipEndpoint | undefined => this.#open.whip.is.endpoint;
+
+  /** Whether these could be used; rejects as `open` does. */
+  async check(config: Config): Promise<void> {
+    await openInputs(config, this.#open, this.#deps);
+  }
+
+  /** Rejects as `open` does; then all stay as they were. One call after the other. */
+  use(config: Config): Promise<Replaced> {
+    const work = this.#last.then(async () => await this.#use(config));
+    this.#last = work.catch(() => undefined);
+    return work;
+  }
+
+  async #use(config: Config): Promise<Replaced> {
+    const before = this.#open;
+    this.#open = await openInputs(config, before, this.#deps);
+    const { whip } = this.#open;
+    if (whip !== before.whip) {
+      this.#isOtherWhip.abort();
+      this.#isOtherWhip = new AbortController();
+    }
+    const sources = KINDS.filter((kind) => this.#open[kind] !== before[kind]);
+    const isInput = shapeOf(before) !== shapeOf(this.#open);
+    return { sources, isInput };
+  }
+
+  /** The process of a phone or OBS, where there is one, as long as the media path runs: it may come before the drop. */
+  beside(deps: SupervisionDeps): Task {
+    const supervise = openSupervision(deps);
+    return async (signal) => {
+      while (!signal.aborted) {
+        using ends = anySignal(signal, this.#isOtherWhip.signal);
+        const { run } = this.#open.whip.is;
+        const task = run === undefined ? untilAborted : supervise('whip', run, () => true);
+        await task(ends.signal);
+      }
+    };
+  }
+}
+
+/** What encoders and media are made for; which camera or sound card that comes from is none of it. */
+function shapeOf(open: OpenInputs): string {
+  return JSON.stringify([open.encoders.is, open.camera2.is !== undefined, hasSound(open)]);
+}
+
+function hasSound({ sound }: OpenInputs): boolean {
+  return sound.is.device.source !== undefined;
+}

@@ -1,0 +1,23 @@
+/** The server for guests, from the config. Pure. */
+import { GUESTS_ADDRESS } from '../../hal/network/plan.ts';
+import type { ServerSettings } from '../../pipelines/http/server-settings.ts';
+import type { Config } from '../config/config.ts';
+
+/** Phones ask there whether there is an internet. */
+const PORTAL_PORT = 80;
+
+export function serverSettings({ viewers, operator, network }: Config): ServerSettings {
+  const { tls } = viewers;
+  // On another port the guests' network has a portal of its own.
+  const isPortal = viewers.port === PORTAL_PORT && network.guests.device !== '';
+  return {
+    host: viewers.host,
+    port: viewers.port,
+    maxConnections: viewers.max_connections,
+    maxConnectionsPerAddress: viewers.max_connections_per_address,
+    trustedProxies: viewers.trusted_proxies,
+    hostNames: operator.host_names,
+    ...(isPortal ? { portal: { address: GUESTS_ADDRESS } } : {}),
+    ...(tls && { tls: { port: tls.port, certFile: tls.cert_file, keyFile: tls.key_file } }),
+  };
+}

@@ -1,0 +1,116 @@
+/** What a machine says against new settings, before they are saved: beside the field, and not in the dark. */
+import { createServer } from 'node:net';
+import { createSecureContext } from 'node:tls';
+import { errnoOf } from '../../../hal/os/errors.ts';
+import { CERTIFICATE_BYTES_MAX, readRegular } from '../../../hal/os/files/read-regular.ts';
+import { listen } from '../../../hal/os/listen.ts';
+import { messageOf } from '../../../hal/os/log.ts';
+import { PipelineError } from '../../../pipelines/errors/pipeline-error.ts';
+import type { Config } from '../../config/config.ts';
+import { type Changed, changesOf, type SettingFault } from '../../settings/change.ts';
+
+export interface RefusalDeps {
+  readonly source: {
+    /** Rejects where camera, sound and encoders of a config cannot be used. */
+    readonly check: (config: Config) => Promise<void>;
+  };
+}
+
+/** A server of the box, by the setting that names its port. */
+interface Listening {
+  readonly path: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+type Tls = { readonly cert_file: string; readonly key_file: string } | undefined;
+
+export function openRefusals({ source }: RefusalDeps) {
+  return async (before: Config, after: Config): Promise<readonly SettingFault[]> => {
+    const changes = changesOf(before, after);
+    const changed = (path: string) => changes.some((one) => one.path === path);
+    const inputs = changes.filter(({ parts }) => parts.includes('source'));
+    const faults = [
+      await inputFault(inputs, () => source.check(after)),
+      ...(await Promise.all(newPorts(before, after).map(portFault))),
+      ...(await Promise.all(
+        (['viewers', 'operator'] as const)
+          .filter((part) => changed(`${part}.tls`))
+          .map((part) => faultOf(`${part}.tls`, async () => checkPair(after[part].tls))),
+      )),
+    ];
+    return faults.filter((fault) => fault !== undefined);
+  };
+}
+
+async function inputFault(
+  [first, ...others]: readonly Changed[],
+  check: () => Promise<void>,
+): Promise<SettingFault | undefined> {
+  if (first === undefined) return undefined;
+  try {
+    await check();
+    return undefined;
+  } catch (error) {
+    const isEncoder = error instanceof PipelineError && error.code === 'NO_ENCODER';
+    const encoder = isEncoder ? others.find(({ path }) => path === 'encoder.driver') : undefined;
+    return { path: (encoder ?? first).path, reason: messageOf(error) };
+  }
+}
+
+async function faultOf(
+  path: string,
+  check: () => Promise<void>,
+): Promise<SettingFault | undefined> {
+  try {
+    await check();
+    return undefined;
+  } catch (error) {
+    return { path, reason: messageOf(error) };
+  }
+}
+
+/** Those that no server of the box has now. */
+function newPorts(before: Config, after: Config): readonly Listening[] {
+  const own = new Set(portsOf(before).map(({ port }) => port));
+  return portsOf(after).filter(({ port }) => port !== 0 && !own.has(port));
+}
+
+function portsOf({ viewers, operator, metrics, mqtt }: Config): readonly Listening[] {
+  const { host } = viewers;
+  return [
+    { path: 'viewers.port', host, port: viewers.port },
+    { path: 'viewers.tls', host, port: viewers.tls?.port ?? 0 },
+    { path: 'operator.port', host: operator.host, port: operator.port },
+    { path: 'metrics.port', host: metrics.host, port: metrics.port },
+    { path: 'mqtt.broker_port', host: '127.0.0.1', port: mqtt.broker_port },
+  ];
+}
+
+async function portFault({ path, host, port }: Listening): Promise<SettingFault | undefined> {
+  const server = createServer();
+  try {
+    await listen(server, host, port);
+    await new Promise((resolve) => server.close(resolve));
+    return undefined;
+  } catch (error) {
+    return { path, reason: portReason(port, error) };
+  }
+}
+
+function portReason(port: number, error: unknown): string {
+  const errno = errnoOf(error);
+  if (errno === 'EADDRINUSE') return `port ${port} is used by another program of this machine`;
+  if (errno === 'EACCES')
+    return `port ${port} is for programs with more rights: take one above 1023`;
+  return `port ${port} cannot be opened: ${messageOf(error)}`;
+}
+
+/** Throws where they do not go together, or are none. */
+function checkPair(tls: Tls): void {
+  if (tls === undefined) return;
+  const [cert, key] = [tls.cert_file, tls.key_file].map((file) =>
+    readRegular(file, CERTIFICATE_BYTES_MAX),
+  );
+  createSecureContext({ ...(cert && { cert }), ...(key && { key }) });
+}
