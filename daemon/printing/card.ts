@@ -83,7 +83,7 @@ function hostLines({ drop, orders, clips, printer }: CardConfig): readonly strin
     ...(drop.catalogue.length === 0
       ? []
       : [
-          `${drop.catalogue.length} articles${isTimed ? `; the first ${orders.window_minutes} minutes have their own` : ''}. Cash: on the crew’s page.`,
+          `For sale: ${drop.catalogue.length}${isTimed ? `; in the first ${orders.window_minutes} minutes other prices or items` : ''}. Cash: on the crew’s page.`,
         ]),
     ...(printer.driver === 'none' ? [] : ['Printer: have a second roll at hand.']),
   ];

@@ -63,7 +63,7 @@ function surveySlip(survey: Survey, { title, time }: Facts): PrintDocument {
   const { started, lasted_s, samples, links, light_ratio, sound_dbfs, wifi, notes } = survey;
   return [
     ...head('Survey', title, time(Date.parse(started))),
-    text(`${renderDuration(lasted_s)}, ${samples} samples`),
+    text(`${renderDuration(lasted_s)}, samples: ${samples}`),
     { kind: 'rule' },
     ...links.flatMap(linkBlocks),
     ...figure('light', light_ratio, (value) => `${Math.round(value * 100)} %`),
@@ -104,7 +104,8 @@ function figure(
 ): readonly Block[] {
   if (spread === null) return [];
   const { min, p50, max } = spread;
-  return [text(`  ${name} ${show(p50)}, from ${show(min)} to ${show(max)}`)];
+  const isSteady = show(min) === show(max);
+  return [text(`  ${name} ${show(p50)}${isSteady ? '' : `, from ${show(min)} to ${show(max)}`}`)];
 }
 
 const MARKS = { fail: 'FAILED', warn: 'LOOK', pass: 'ok' } as const;

@@ -98,13 +98,12 @@ export function drillOf(
   after: UplinkFigures | undefined,
 ): Omit<Drill, 'stalls'> {
   const mutedAtMs = after?.mutedAtMs;
-  const left = after?.bond?.switches.find(
-    (one) =>
-      one.link === link &&
-      one.from === 'active' &&
-      mutedAtMs !== undefined &&
-      one.atMs >= mutedAtMs,
+  const since = (after?.bond?.switches ?? []).filter(
+    (one) => one.link === link && mutedAtMs !== undefined && one.atMs >= mutedAtMs,
   );
+  // On a busy machine it may have been suspected in that very moment: then it is only given up.
+  const left =
+    since.find(({ from }) => from === 'active') ?? since.find(({ to }) => to !== 'active');
   const others = (after?.bond?.links ?? []).filter(
     (one) => one.id !== link && one.isEnabled && isUsable(one),
   );

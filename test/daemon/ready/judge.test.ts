@@ -91,6 +91,18 @@ test('a drill says who took over, how soon, and what was lost', () => {
   });
 });
 
+test('a link that is suspected in the moment of the drill is left when it is given up', () => {
+  if (bond === undefined) throw new Error('no bond');
+  const switches = [
+    { atMs: 990, link: 'wwan0', from: 'active', to: 'suspect', reason: 'a busy machine' },
+    { atMs: 1_260, link: 'wwan0', from: 'suspect', to: 'stalled', reason: 'silent' },
+  ] as const;
+  const links = [link('wwan0', 'stalled'), link('eth0')];
+  const after = uplink({ mutedAtMs: 1_000, bond: { ...bond, links, switches } });
+  const { taken_over_by, failover_s } = drillOf('wwan0', uplink({}), after);
+  assert.equal([taken_over_by, failover_s], ['eth0', 0.26]);
+});
+
 test('where the stream ends with its link, nobody has taken over', () => {
   if (bond === undefined) throw new Error('no bond');
   const links = [link('wwan0', 'stalled'), link('eth0', 'out')];
