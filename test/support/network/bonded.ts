@@ -34,7 +34,10 @@ export async function startBonded(
   links: number,
   { isV6Only = false, latencyMs = 8000, relay, sender }: BondedOptions = {},
 ): Promise<Bonded | undefined> {
-  const network = openVenueNetwork(links, { isV6Only });
+  const network = openVenueNetwork(links, {
+    isV6Only,
+    isPlain: relay !== undefined || sender !== undefined,
+  });
   if (network === undefined) return undefined;
   const host = isV6Only ? network.farHostV6 : network.farHost;
   const usual = { latencyMs, intervalMs: INTERVAL_MS };

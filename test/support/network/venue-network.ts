@@ -29,10 +29,13 @@ const FAR_HOST_V6 = 'fd88::1';
 /** No machine has it. */
 const UNUSED_MAC = '02:00:00:00:00:01';
 
-/** @param isV6Only As carriers without IPv4 have it. Undefined where this machine cannot make namespaces; the test then prints SKIPPED. */
+/**
+ * @param isPlain For programs of others.
+ * @param isV6Only As carriers without IPv4 have it. Undefined where this machine cannot make namespaces; the test then prints SKIPPED.
+ */
 export function openVenueNetwork(
   links: number,
-  { isV6Only = false } = {},
+  { isV6Only = false, isPlain = false } = {},
 ): VenueNetwork | undefined {
   const [venue, far] = [`vbv${process.pid}`, `vbf${process.pid}`];
   const close = () => {
@@ -55,6 +58,7 @@ export function openVenueNetwork(
       addCable(venue, far, link);
       if (isV6Only) addV6(venue, far, link);
       else addV4(venue, far, link);
+      if (isPlain) makePlain(venue, far, link);
     }
   } catch {
     close();
@@ -92,6 +96,15 @@ function addV4(venue: string, far: string, link: number): void {
   at(far, 'addr', 'add', `${gatewayOf(link)}/24`, 'dev', `far${link}`);
   at(venue, 'addr', 'add', `10.77.${link}.2/24`, 'dev', `wwan${link}`);
   addRoute(venue, link);
+}
+
+/** For programs that choose no address and set no routes: the far end has one, the venue routes by source. */
+function makePlain(venue: string, far: string, link: number): void {
+  const subnet = `10.77.${link}.0/24`;
+  at(far, 'route', 'replace', subnet, 'dev', `far${link}`, 'src', FAR_HOST);
+  const table = ['table', String(300 + link)];
+  at(venue, 'rule', 'add', 'from', `10.77.${link}.2`, ...table);
+  at(venue, 'route', 'add', 'default', 'via', gatewayOf(link), 'dev', `wwan${link}`, ...table);
 }
 
 function addV6(venue: string, far: string, link: number): void {
