@@ -1,4 +1,9 @@
 /** Sends packets again: those of NAKs, and those of a stalled link. */
+import {
+  type BucketLimits,
+  type TokenBucket,
+  takeFrom,
+} from '../../../hal/os/limits/token-bucket.ts';
 import { sequenceAfter, sequenceDistance } from '../wire/sequence.ts';
 import { markRetransmission, parseNak, renderNak, type SequenceRange } from '../wire/srt.ts';
 import { DATAGRAM_HEADER_BYTES } from './config.ts';
@@ -21,8 +26,11 @@ const MAX_WATCHED = 512;
 /** The time for a packet sent again to be missed and sent a third time, in round trips. */
 const REPAIR_RTTS = 4;
 
-/** With less time than this, in round trips, a second repeat goes out twice, by two links. */
+/** With less time than this, in round trips, a repeat goes out twice, by two links. */
 const LAST_CHANCE_RTTS = 3;
+
+/** First repeats among them: as many as chance loses late, and no burst, which would fill the last link. */
+const DOUBLED_FIRST: BucketLimits = { perS: 20, max: 3 };
 
 export type Transmit = (slot: number, sequence: number, packet: Buffer, nowMs: number) => void;
 
@@ -46,6 +54,7 @@ export class Resender {
   #queuedCount = 0;
   /** Sent again where latency is short: their own link's ACKs show a loss before the next NAK. */
   #watched: number[] = [];
+  readonly #doubledFirst: TokenBucket = { left: DOUBLED_FIRST.max, atMs: 0 };
 
   constructor(store: Store, links: Links, transmit: Transmit) {
     this.#store = store;
@@ -175,13 +184,15 @@ export class Resender {
     return this.latencyMs < STALL_MS + REPAIR_RTTS * link.rtt.minMs;
   }
 
-  /** A repeat was lost already, and if this one is too there is no time for another. */
+  /** If this repeat is lost there is no time for another. */
   #isLastChance(slot: number, sequence: number, nowMs: number): boolean {
-    if (this.#store.lastSentMs(sequence) === this.#store.firstSentMs(sequence)) return false;
     const link = this.#links[slot];
     if (link === undefined || !this.#canRepeatOnceOnly(link)) return false;
-    const leftMs = this.#store.firstSentMs(sequence) + this.latencyMs - nowMs;
-    return leftMs < LAST_CHANCE_RTTS * link.rtt.meanMs;
+    const firstSentMs = this.#store.firstSentMs(sequence);
+    const leftMs = firstSentMs + this.latencyMs - nowMs;
+    if (leftMs >= LAST_CHANCE_RTTS * link.rtt.meanMs) return false;
+    const isFirst = this.#store.lastSentMs(sequence) === firstSentMs;
+    return !isFirst || takeFrom(this.#doubledFirst, 1, DOUBLED_FIRST, nowMs) > 0;
   }
 
   #watch(slot: number, sequence: number): void {
