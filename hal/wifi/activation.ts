@@ -3,13 +3,14 @@ import { pause, withTimeout } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
 import { variant } from '../os/dbus.ts';
 import { HalError } from '../os/errors.ts';
-import { type Device, type NmObjects, ROOT } from './nm-objects.ts';
+import { type Device, type NmObjects, type Properties, ROOT } from './nm-objects.ts';
 import { forgetOwn } from './saved.ts';
 
 /** NMActiveConnectionState. */
 const ACTIVE = 2;
 const DEACTIVATED = 4;
 const POLL_MS = 500;
+const GONE_MS = 5_000;
 
 /** The dnsmasq of a network that has just been closed has the address for a moment yet. */
 const TRIES = 4;
@@ -43,9 +44,11 @@ export async function untilActive(
   const look = async (signal: AbortSignal) => {
     let isUp = false;
     while (!signal.aborted) {
-      // NetworkManager removes it once it has failed.
-      const all = await nm.properties(active, '.Connection.Active').catch((cause) => {
+      // NetworkManager removes it once it has failed. It may also be busy for some seconds, with
+      // the end of the network before.
+      const all = await nm.properties(active, '.Connection.Active').catch((cause: unknown) => {
         nm.signal.throwIfAborted();
+        if (cause instanceof HalError && cause.code === 'TIMEOUT') return {} as Properties;
         throw failed(cause);
       });
       // It says so before its dnsmasq has its address: one that cannot have it ends at once.
@@ -57,6 +60,16 @@ export async function untilActive(
   };
   const timeoutError = () => new HalError('TIMEOUT', `${what}: not connected in time`);
   await withTimeout(look, { clock, timeoutMs, timeoutError, signal: nm.signal });
+}
+
+/** Resolves when it is gone, and its clients with it; after some seconds in any case. */
+export async function deactivate(nm: NmObjects, active: unknown, clock: Clock): Promise<void> {
+  await nm.call(ROOT, '', 'DeactivateConnection', 'o', [active]);
+  for (const endMs = clock.monotonicMs() + GONE_MS; clock.monotonicMs() < endMs; ) {
+    const { State } = await nm.propertiesOrNone(String(active), '.Connection.Active');
+    if (State === undefined || Number(State) >= DEACTIVATED) return;
+    if (!(await pause(clock, POLL_MS, nm.signal))) return;
+  }
 }
 
 /** A network of the box's own, found by its UUID; what is left of one before is taken away. */

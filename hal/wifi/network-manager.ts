@@ -10,7 +10,7 @@ import {
   quietChannel,
   ssidOf,
 } from './access-points.ts';
-import { activate, openOwn, untilActive } from './activation.ts';
+import { activate, deactivate, openOwn, untilActive } from './activation.ts';
 import { type Device, isEthernet, NmObjects, ROOT } from './nm-objects.ts';
 import type {
   HotspotSettings,
@@ -132,7 +132,7 @@ class Manager {
     for (const card of await this.#nm.devices()) {
       const active = await this.#nm.activeOf(card);
       if (active?.['Uuid'] !== HOTSPOT_UUID) continue;
-      await this.#nm.call(ROOT, '', 'DeactivateConnection', 'o', [card['ActiveConnection']]);
+      await deactivate(this.#nm, card['ActiveConnection'], this.#clock);
     }
   }
 
@@ -174,7 +174,7 @@ class Manager {
   }
 
   async closeShared(role: SharedRole): Promise<void> {
-    await closeShared(this.#nm, role);
+    await closeShared(this.#nm, role, this.#clock);
   }
 
   /** Devices that the box may reach others by: not those on which it serves guests and crew. */

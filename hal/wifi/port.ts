@@ -78,5 +78,6 @@ export interface Network {
   isShared(settings: SharedSettings, signal: AbortSignal): Promise<boolean>;
   /** Resolves when others can join it. GONE where the port has no cable. */
   openShared(settings: SharedSettings, signal: AbortSignal): Promise<void>;
+  /** Resolves when it is gone: what holds its guests back may go then. */
   closeShared(role: SharedRole, signal: AbortSignal): Promise<void>;
 }

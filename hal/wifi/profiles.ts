@@ -74,6 +74,9 @@ function sharedAddress(address: string) {
   };
 }
 
+/** Longer than the box waits for it. */
+const ADDRESS_S = 90;
+
 export function venueProfile({ ssid, password }: WifiLogin, keyManagement: string) {
   const security = { 'key-mgmt': text(keyManagement), psk: text(password) };
   return {
@@ -86,7 +89,8 @@ export function venueProfile({ ssid, password }: WifiLogin, keyManagement: strin
     },
     '802-11-wireless': { ssid: bytes(ssid), mode: text('infrastructure') },
     ...(password === '' ? {} : { '802-11-wireless-security': security }),
-    ipv4: { method: text('auto') },
+    // NetworkManager's own 45 s would end it as a wrong password does, before it is given up here.
+    ipv4: { method: text('auto'), 'dhcp-timeout': variant('i', ADDRESS_S) },
     ipv6: { method: text('auto') },
   };
 }

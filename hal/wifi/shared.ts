@@ -2,8 +2,8 @@
 import type { Clock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';
 import { quietChannel, ssidOf } from './access-points.ts';
-import { openOwn } from './activation.ts';
-import { type Device, isEthernet, type NmObjects, type Properties, ROOT } from './nm-objects.ts';
+import { deactivate, openOwn } from './activation.ts';
+import { type Device, isEthernet, type NmObjects, type Properties } from './nm-objects.ts';
 import type { SharedRole, SharedSettings } from './port.ts';
 import { SHARED_UUIDS, sharedProfile } from './profiles.ts';
 import { ownProfile } from './saved.ts';
@@ -70,9 +70,9 @@ export async function isShared(
   return (await read('GetSecrets', 's', [group]))[group]?.['psk'] === password;
 }
 
-export async function closeShared(nm: NmObjects, role: SharedRole): Promise<void> {
+export async function closeShared(nm: NmObjects, role: SharedRole, clock: Clock): Promise<void> {
   for (const [device, is] of await sharedDevices(nm, await nm.devices())) {
     if (is !== role) continue;
-    await nm.call(ROOT, '', 'DeactivateConnection', 'o', [device['ActiveConnection']]);
+    await deactivate(nm, device['ActiveConnection'], clock);
   }
 }
