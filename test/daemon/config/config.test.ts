@@ -164,6 +164,9 @@ test('an edge takes a web address that is not its own, and sends nothing upstrea
   assert.match(named, 'must not contain a user name or password');
   assert.not.match(named, 'secret');
   assert.match(upstream('http://localhost:8080/'), 'is the address of this box itself');
+  const whep = (value: string) => faults('', [`edge.upstream=${value}`, 'viewers.whep.port=8189']);
+  assert.is(whep('http://10.0.0.5').join(), '');
+  assert.match(whep('https://host/show/index.m3u8').join(), 'viewers.whep.port must be 0: only');
   const uplink = 'edge: {upstream: "http://10.0.0.5"}\nuplink: {host: a, port: 5000}';
   assert.match(faults(uplink).join(), /box.yaml:2: uplink must be left out with edge.upstream/);
 });

@@ -8,7 +8,7 @@ import { connectByWhep, openWhepViewer } from '../../support/media/whep-viewer.t
 
 const test = suite('WebRTC at an edge');
 
-const WITHIN_MS = 60_000;
+const WITHIN_MS = 120_000;
 
 const startWith = async (...overrides: readonly string[]) =>
   startBox([`viewers.whep.port=${await freeUdpPort()}`, ...overrides]);
@@ -70,7 +70,8 @@ const framesPushed = async (box: Box) =>
 
 test('one pushed stream for all viewers, within its own limits, over floods and over kills here and there', async () => {
   await using origin = await startWith();
-  await origin.ready();
+  const isServing = async () => (await fetch(`${origin.url}/live/index.m3u8`)).status === 200;
+  await until(isServing, WITHIN_MS, origin.output);
   await using edge = await startWith(
     `edge.upstream=${origin.url}`,
     'viewers.whep.max_viewers_per_address=2',
