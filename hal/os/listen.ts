@@ -29,11 +29,20 @@ export async function listen(server: Server, host: string, port: number): Promis
   }
 }
 
+/** The same on a socket that is bound already: see `bindSocket`. It is closed with the server. */
+export function listenOnFd(server: Server, fd: number): Promise<void> {
+  return listening(server, (onListening) => server.listen({ fd, backlog: BACKLOG }, onListening));
+}
+
 function listenOn(server: Server, host: string, port: number): Promise<void> {
+  // Not only IPv6, whatever the sysctl bindv6only says: libuv sets that for each socket.
+  return listening(server, (onListening) => server.listen(port, host, BACKLOG, onListening));
+}
+
+function listening(server: Server, start: (onListening: () => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    // Not only IPv6, whatever the sysctl bindv6only says: libuv sets that for each socket.
-    server.listen(port, host, BACKLOG, () => {
+    start(() => {
       server.off('error', reject);
       resolve();
     });

@@ -1,7 +1,14 @@
 /** Opens a port, with an error message that names it. */
 import type { Server } from 'node:net';
-import { listen } from '../../hal/os/listen.ts';
+import { listen, listenOnFd } from '../../hal/os/listen.ts';
 import { PipelineError } from '../errors/pipeline-error.ts';
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+  /** A socket that is bound to it already; left out: one is opened. */
+  readonly fd?: number | undefined;
+}
 
 /**
  * Rejects with a PipelineError PORT_TAKEN or LISTEN_FAILED.
@@ -12,10 +19,11 @@ import { PipelineError } from '../errors/pipeline-error.ts';
 export async function listenOrExplain(
   server: Server,
   whose: string,
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, fd }: ListenAddress,
   advice: string,
 ): Promise<void> {
-  await listen(server, host, port).catch((cause: unknown) => {
+  const opened = fd === undefined ? listen(server, host, port) : listenOnFd(server, fd);
+  await opened.catch((cause: unknown) => {
     throw listenError(`${whose} ${port} on ${host}`, cause, advice);
   });
 }

@@ -2,7 +2,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { Http2ServerResponse, Http2Session } from 'node:http2';
 import type { Server, Socket } from 'node:net';
-import { listenOrExplain } from './listen.ts';
+import { type ListenAddress, listenOrExplain } from './listen.ts';
 import type { Request } from './request.ts';
 import { openSecureServer } from './secure-server.ts';
 import type { ServerOptions } from './server-settings.ts';
@@ -29,7 +29,7 @@ const IDLE_MS = 30_000;
 
 /** Rejects with a PipelineError PORT_TAKEN, LISTEN_FAILED or BAD_CERTIFICATE. */
 export async function openListeners(
-  { host, port, tls }: ServerOptions,
+  { host, port, fd, tls }: ServerOptions,
   events: ListenerEvents,
 ): Promise<readonly Server[]> {
   const clear = createServer(
@@ -42,10 +42,10 @@ export async function openListeners(
     },
     events.onRequest,
   );
-  await listen(clear, { host, port }, 'viewers.port', events);
+  await listen(clear, { host, port, fd }, 'viewers.port', events);
   if (tls === undefined) return [clear];
   const secure = openSecure(tls, events);
-  await listen(secure, { host, port: tls.port }, 'viewers.tls.port', events);
+  await listen(secure, { host, port: tls.port, fd: tls.fd }, 'viewers.tls.port', events);
   return [clear, secure];
 }
 
@@ -68,7 +68,7 @@ function openSecure(tls: NonNullable<ServerOptions['tls']>, events: ListenerEven
 
 async function listen(
   server: Server,
-  address: { readonly host: string; readonly port: number },
+  address: ListenAddress,
   key: 'viewers.port' | 'viewers.tls.port',
   events: ListenerEvents,
 ): Promise<void> {

@@ -8,12 +8,19 @@ import type { ConnectionLimits } from './clients/connections.ts';
 export interface ServerOptions extends ConnectionLimits {
   readonly host: string;
   readonly port: number;
+  /** A socket that is bound to it already. */
+  readonly fd?: number;
   /** See `openTrustedProxies`. */
   readonly trustedProxies?: readonly string[];
   /** Further names of this box: see `OwnNames`. */
   readonly hostNames?: readonly string[];
   /** HTTP/2 over TLS beside the clear port, where there is a certificate. */
-  readonly tls?: { readonly port: number; readonly cert: Buffer; readonly key: Buffer };
+  readonly tls?: {
+    readonly port: number;
+    readonly fd?: number | undefined;
+    readonly cert: Buffer;
+    readonly key: Buffer;
+  };
 }
 
 /** The guests' network, where this server is its captive portal: its port is 80 then. */
@@ -26,10 +33,17 @@ export interface PortalSettings {
 export interface ServerSettings extends ConnectionLimits {
   readonly host: string;
   readonly port: number;
+  /** Of this process; the child's own once it has inherited it. */
+  readonly fd?: number;
   readonly trustedProxies?: readonly string[];
   /** Further names of this box: see `OwnNames`. */
   readonly hostNames?: readonly string[];
-  readonly tls?: { readonly port: number; readonly certFile: string; readonly keyFile: string };
+  readonly tls?: {
+    readonly port: number;
+    readonly fd?: number | undefined;
+    readonly certFile: string;
+    readonly keyFile: string;
+  };
   readonly portal?: PortalSettings;
 }
 
@@ -38,7 +52,10 @@ export function openServerOptions({ tls, ...options }: ServerSettings): ServerOp
   if (tls === undefined) return options;
   return {
     ...options,
-    tls: { port: tls.port, cert: readCertificate(tls.certFile), key: readCertificate(tls.keyFile) },
+    tls: {
+      ...{ port: tls.port, fd: tls.fd },
+      ...{ cert: readCertificate(tls.certFile), key: readCertificate(tls.keyFile) },
+    },
   };
 }
 

@@ -12,6 +12,10 @@ export const HAL_FOLDERS: Readonly<Record<string, Folder>> = {
   // Workers ask the kernel to be woken when their parent dies.
   'hal/os': { may: ['hal/os/libc'], what: 'clock, processes, tasks, log, D-Bus, files' },
   'hal/os/udp': { may: [], what: 'UDP: many datagrams with one system call' },
+  'hal/os/tcp': {
+    may: ['hal/os/udp'],
+    what: 'a port that outlives the process that listens on it',
+  },
   'hal/os/systemd': { may: ['hal/os'], what: 'reports to systemd' },
   'hal/gst': { may: ['hal/os', 'hal/os/files'], what: 'launch lines of files and the network' },
   'hal/gpio': { may: ['hal/os', 'hal/os/libc'], what: 'buttons and lamps' },

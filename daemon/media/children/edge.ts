@@ -14,6 +14,7 @@ import type { MediaFigures } from '../../../pipelines/media/messages.ts';
 import type { WhepRequest } from '../../../pipelines/whep/messages.ts';
 import { Current, type Feeder, type ServingFeeder } from './current.ts';
 import { PipeRequests } from './pipe-requests.ts';
+import { StandingPorts } from './standing-ports.ts';
 
 export interface EdgeOptions {
   /** Asked for at each start. */
@@ -51,12 +52,14 @@ class EdgeProcess implements EdgeChild {
   readonly #worker: Worker<EdgeSettings, ToEdge, FromEdge>;
   readonly #current = new Current<ServingFeeder>();
   readonly #pipes: PipeRequests<ToEdge>;
+  readonly #ports: StandingPorts;
   #source: WhepSource | undefined;
   #failing = new AbortController();
   #lastId = 0;
 
   constructor(options: EdgeOptions) {
     this.#options = options;
+    this.#ports = new StandingPorts(options.log);
     this.#pipes = new PipeRequests({
       clock: options.clock,
       send: (message) => this.#worker.send(message),
@@ -83,13 +86,16 @@ class EdgeProcess implements EdgeChild {
     this.#failing = failing;
     using ends = anySignal(signal, failing.signal);
     const settings = this.#options.settings();
+    const { server, inherit } = this.#ports.lend(settings.server);
     const onMessage = (message: FromEdge) => this.#onMessage(message, gone.signal);
     try {
-      await this.#worker.run({ settings, onMessage }, ends.signal);
+      const started = { settings: { ...settings, server }, inherit, onMessage };
+      await this.#worker.run(started, ends.signal);
       if (failing.signal.aborted) throw failing.signal.reason;
     } finally {
       this.#current.set(undefined);
       gone.abort();
+      if (signal.aborted) this.#ports.close();
     }
   };
 

@@ -21,6 +21,7 @@ import type { Scan, WantedScan } from '../../../pipelines/scan/messages.ts';
 import type { WhepRequest } from '../../../pipelines/whep/messages.ts';
 import { Current } from './current.ts';
 import { type PipedMedia, PipeRequests } from './pipe-requests.ts';
+import { StandingPorts } from './standing-ports.ts';
 
 export interface MediaOptions {
   /** Asked for at each start. */
@@ -93,10 +94,12 @@ class MediaProcess implements MediaChild {
   #lastId = 0;
   #failing = new AbortController();
   readonly #pipes: PipeRequests<ToMedia>;
+  readonly #ports: StandingPorts;
   readonly #clips = new Map<number, (answer: ClipAnswer) => void>();
 
   constructor(options: MediaOptions) {
     this.#options = options;
+    this.#ports = new StandingPorts(options.log);
     this.#pipes = new PipeRequests({
       clock: options.clock,
       send: (message) => this.#worker.send(message),
@@ -126,13 +129,16 @@ class MediaProcess implements MediaChild {
     };
     try {
       const settings = await this.#options.settings(ends.signal);
+      const { server, inherit } = this.#ports.lend(settings.server);
+      const started = { settings: { ...settings, server }, inherit, onMessage };
       this.#begun.set({ gone: gone.signal });
-      await this.#worker.run({ settings, onMessage }, ends.signal);
+      await this.#worker.run(started, ends.signal);
       if (failing.signal.aborted) throw failing.signal.reason;
     } finally {
       this.#begun.set(undefined);
       this.#current.set(undefined);
       gone.abort();
+      if (signal.aborted) this.#ports.close();
     }
   };
 

@@ -1,14 +1,16 @@
-/** The system calls of UDP sockets, by koffi: Node's own take one datagram at a time. */
+/** The system calls of sockets, by koffi: Node's own take one datagram at a time, and share no port. */
 import { constants } from 'node:os';
 import koffi from 'koffi';
 
 /** Linux's numbers on x86 and ARM (asm-generic/socket.h, linux/in.h, linux/in6.h). */
 export const AF_INET = 2;
 export const AF_INET6 = 10;
+const SOCK_STREAM = 1;
 const SOCK_DGRAM = 2;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 export const SOL_SOCKET = 1;
+export const SO_REUSEADDR = 2;
 export const SO_SNDBUF = 7;
 export const SO_RCVBUF = 8;
 export const SOL_IP = 0;
@@ -55,6 +57,11 @@ function calls(): Calls {
 /** @throws Error with the errno's name as its `code`. */
 export function openDatagramSocket(family: number): number {
   return checked('socket', calls().socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+}
+
+/** @throws Error with the errno's name as its `code`. */
+export function openStreamSocket(family: number): number {
+  return checked('socket', calls().socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 }
 
 /** @throws Error with the errno's name as its `code`. */
