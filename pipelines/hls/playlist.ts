@@ -27,6 +27,8 @@ export interface MediaPlaylist {
   /** Date ranges that left within the skip boundary; sent to clients that request v2. */
   readonly removedDateRangeIds: readonly string[];
   readonly reports: readonly RenditionReport[];
+  /** The newest part of this rendition: of the others only what differs is reported. */
+  readonly edge: Omit<RenditionReport, 'renditionId'> | undefined;
   /** The next part; undefined where none follows. */
   readonly next: { readonly msn: number; readonly part: number } | undefined;
 }
@@ -141,7 +143,7 @@ function pushSegment(
 }
 
 function pushEdge(lines: string[], playlist: MediaPlaylist, initId: string | undefined): void {
-  const { next, segments, reports } = playlist;
+  const { next, segments, reports, edge } = playlist;
   if (next !== undefined) {
     const open = segments.at(-1);
     const openInit = open?.isComplete === false ? open.initId : undefined;
@@ -151,9 +153,10 @@ function pushEdge(lines: string[], playlist: MediaPlaylist, initId: string | und
     lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${partUri(next.msn, next.part)}"`);
   }
   for (const { renditionId, msn, part } of reports) {
-    lines.push(
-      `#EXT-X-RENDITION-REPORT:URI="../${renditionId}/index.m3u8",LAST-MSN=${msn},LAST-PART=${part}`,
-    );
+    // What is the same may be left out (RFC 8216bis §4.4.5.4): a report is in every reload.
+    const isSame = msn === edge?.msn && part === edge.part;
+    const last = isSame ? '' : `,LAST-MSN=${msn},LAST-PART=${part}`;
+    lines.push(`#EXT-X-RENDITION-REPORT:URI="../${renditionId}/index.m3u8"${last}`);
   }
 }
 

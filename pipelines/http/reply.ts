@@ -17,13 +17,11 @@ export interface Reply {
   readonly stream?: StartStream;
 }
 
-/** What every reply says: pages elsewhere may read it, and no browser guesses its type. */
-export const SHARED_HEADERS = [
-  'Access-Control-Allow-Origin',
-  '*',
-  'X-Content-Type-Options',
-  'nosniff',
-] as const;
+/** Pages elsewhere may read it. */
+const READABLE = ['Access-Control-Allow-Origin', '*'] as const;
+
+/** What a reply says: pages elsewhere may read it, and no browser guesses its type. */
+export const SHARED_HEADERS = [...READABLE, 'X-Content-Type-Options', 'nosniff'] as const;
 
 /** `Cache-Status` (RFC 9211), rendered once. */
 const FROM_MEMORY = ['Cache-Status', renderCacheStatus({ type: 'hit' })] as const;
@@ -45,6 +43,11 @@ export interface ReplyHeaders {
   /** `memory`, the default; `generated` for this request; or `method` for one that is not GET. */
   readonly source?: 'memory' | 'generated' | 'method';
   readonly extra?: readonly string[];
+  /**
+   * A playlist or media: browsers guess no other type for these (https://mimesniff.spec.whatwg.org,
+   * §7), and each viewer gets ten of them a second.
+   */
+  readonly isMedia?: boolean;
 }
 
 const CACHE_STATUS = { memory: FROM_MEMORY, generated: GENERATED, method: OTHER_METHOD } as const;
@@ -67,7 +70,7 @@ export function reply(status: number, body: readonly Buffer[], options: ReplyHea
       'Cache-Control',
       cache,
       ...CACHE_STATUS[options.source ?? 'memory'],
-      ...SHARED_HEADERS,
+      ...(options.isMedia ? READABLE : SHARED_HEADERS),
       ...(options.extra ?? []),
     ],
   };

@@ -167,6 +167,7 @@ export class Origin {
       cacheS: 0,
       freshness: liveFreshness(this.#presentation.limits, 'media'),
       urgency: this.#urgencyOf(track),
+      isMedia: true,
       extra: ['ETag', etag],
     });
     return isHeld ? notModified(answer) : answer;

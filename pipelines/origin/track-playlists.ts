@@ -83,6 +83,7 @@ export class TrackPlaylists {
           const edge = other.window.edge();
           return edge === undefined ? [] : [{ renditionId: other.id, ...edge }];
         }),
+        edge: window.edge(),
         next: window.next(),
       },
       skip,
@@ -101,6 +102,7 @@ export function playlistReply(
     cacheS: 0,
     freshness,
     urgency: URGENCY_PLAYLIST,
+    isMedia: true,
     extra: isGzip ? [...extra, 'Content-Encoding', 'gzip'] : extra,
   });
 }
