@@ -4,6 +4,7 @@ import { parseMultivariant } from './playlist.ts';
 import type { Delivery } from './push/delivery.ts';
 import { ScreenClock } from './screen-clock.ts';
 import { LiveSession } from './session.ts';
+import { anySignal } from './signals.ts';
 
 export interface Player {
   readonly kind: 'venuebox' | 'whep' | 'hls.js' | 'native';
@@ -63,9 +64,16 @@ export async function openLive(
   };
 }
 
-/** Rejects with {@link StreamRefused} while the box has no stream. */
-export async function fetchText(url: URL, options: RequestInit): Promise<string> {
-  const response = await fetch(url, options);
+/** No answer comes on a network that is dead, and no error either. */
+const ANSWER_MAX_MS = 8_000;
+
+/** Rejects with {@link StreamRefused} while the box has no stream, and where no answer comes. */
+export async function fetchText(
+  url: URL,
+  { signal, ...options }: Omit<RequestInit, 'signal'> & { readonly signal: AbortSignal },
+): Promise<string> {
+  const ends = anySignal(signal, AbortSignal.timeout(ANSWER_MAX_MS));
+  const response = await fetch(url, { ...options, signal: ends });
   if (!response.ok) throw new StreamRefused(`${url.pathname}: ${response.status}`);
   return await response.text();
 }
