@@ -20,6 +20,7 @@ const PROGRAMS = [
     'media',
     'recording',
     'clips',
+    'variants',
     'probe',
     'scan',
     'look',

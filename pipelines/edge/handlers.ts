@@ -67,11 +67,12 @@ function ownReport(
   isUpstream: EdgeHandlerDeps['isUpstream'],
 ): Reply | undefined {
   try {
-    const { picture: theirs = '', look: _, preview: __, ...drop } = reportOf(reply);
-    const { look, picture: venues } = lookOf(own);
-    const picture = isUpstream(`/${theirs}`) ? theirs : venues;
-    const shown = { ...(look && { look }), ...(picture === undefined ? {} : { picture }) };
-    const report = { ...drop, ...shown, clips: [], hasReplay: false, dvrS: 0 };
+    const { look: _, preview: __, picture: theirs, variants, ...drop } = reportOf(reply);
+    const { look, ...venues } = lookOf(own);
+    const isTheirs = theirs !== undefined && isUpstream(`/${theirs}`);
+    const shown = isTheirs ? { picture: theirs, ...(variants && { variants }) } : venues;
+    const offered = { clips: [], hasReplay: false, dvrS: 0 };
+    const report = { ...drop, ...shown, ...(look && { look }), ...offered };
     const body = Buffer.from(JSON.stringify(report));
     const headers = reply.headers.map((value, i) =>
       reply.headers[i - 1] === 'Content-Length' ? String(body.length) : value,
@@ -83,9 +84,14 @@ function ownReport(
 }
 
 /** Empty where the reply is none. */
-function lookOf(own: Reply): Pick<Partial<DropReport>, 'look' | 'picture'> {
+function lookOf(own: Reply): Pick<Partial<DropReport>, 'look' | 'picture' | 'variants'> {
   try {
-    return reportOf(own);
+    const { look, picture, variants } = reportOf(own);
+    return {
+      ...(look && { look }),
+      ...(picture === undefined ? {} : { picture }),
+      ...(variants && { variants }),
+    };
   } catch {
     return {};
   }

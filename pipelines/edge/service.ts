@@ -2,6 +2,7 @@
 import { every } from '../../hal/os/async.ts';
 import { systemClock } from '../../hal/os/clock.ts';
 import { type Log, openLog, stackOf } from '../../hal/os/log.ts';
+import { runAll, type Task } from '../../hal/os/task.ts';
 import type { Parent } from '../../hal/os/worker-child.ts';
 import { withPortal } from '../captive/on-own-port.ts';
 import { openAccess, withAccess } from '../http/access/access.ts';
@@ -13,6 +14,8 @@ import { type ViewerFigures, Viewers } from '../origin/viewers.ts';
 import { LiveBranding } from '../player/brand/live-branding.ts';
 import { brandingFolders } from '../player/drop-report.ts';
 import { openPages } from '../player/pages.ts';
+import { TitlePictures } from '../player/pictures/title-pictures.ts';
+import { makeVariants } from '../variants/make-variants.ts';
 import { openCdnLoop } from './cdn-loop.ts';
 import { Edge } from './edge.ts';
 import { openEdgeHandlers } from './handlers.ts';
@@ -68,8 +71,7 @@ export async function runEdgeService(
   const isRendition = (id: string) => edge.hasPlaylist(`/live/${id}/index.m3u8`) || pushes.has(id);
   const viewers = new Viewers(isRendition, settings.drop.hasReactions);
   const isUpstream = (path: string) => target(path) !== undefined;
-  const branding = new LiveBranding(brandingFolders(settings.drop), log, () => undefined);
-  const pages = openPages(settings.drop, undefined, undefined, undefined, () => branding.current);
+  const { pages, looks } = openEdgePages(settings.drop, log);
   const pushes = new EdgePushes({
     upstream: openPushUpstream(base),
     ...{ loop, nowMs, signal },
@@ -97,7 +99,7 @@ export async function runEdgeService(
     const figures = figuresOf(report, server.figures(), viewers.figures(nowMs()));
     send({ type: 'figures', figures });
   });
-  await Promise.all([serving, reporting, pushes.run(), branding.run(signal), whep?.run(signal)]);
+  await Promise.all([serving, reporting, pushes.run(), looks.run(signal), whep?.run(signal)]);
 }
 
 interface WebRtcParts extends LaddersDeps {
@@ -124,6 +126,19 @@ function openWebRtc(
   });
   onCommand(whep.handle);
   return whep;
+}
+
+/** The pages are this box's own, in the look that it has here. */
+function openEdgePages(drop: EdgeSettings['drop'], log: Log) {
+  const branding = new LiveBranding(brandingFolders(drop), log, () => titles.refresh());
+  const titles = new TitlePictures({
+    wanted: () => (branding.current.picture === undefined ? [] : [branding.current.picture]),
+    ...{ make: makeVariants, onMade: () => undefined, log },
+  });
+  const look = () => branding.current;
+  const pages = openPages(drop, undefined, undefined, undefined, look, titles);
+  const run: Task = (signal) => runAll([(ends) => branding.run(ends), titles.run], signal);
+  return { pages, looks: { run } };
 }
 
 /** The figures of a media process, for one that makes no parts itself. */

@@ -54,6 +54,11 @@ export class DropState {
     return this.#shown?.profile;
   }
 
+  /** File of its picture. */
+  get pictureFile(): string | undefined {
+    return this.#shown?.pictureFile;
+  }
+
   /** The drop that is on or comes next. */
   show(drop: DropOnPage): void {
     this.#shown = drop;

@@ -6,6 +6,8 @@ import { LiveBranding } from '../player/brand/live-branding.ts';
 import { brandingFolders } from '../player/drop-report.ts';
 import { openPages, type Pages } from '../player/pages.ts';
 import { Pictures } from '../player/pictures/pictures.ts';
+import { TitlePictures } from '../player/pictures/title-pictures.ts';
+import { makeVariants } from '../variants/make-variants.ts';
 import type { Archive } from './archive.ts';
 import { DropState } from './drop-state.ts';
 import type { MediaClock } from './media-clock.ts';
@@ -22,9 +24,17 @@ interface PageParts {
 /** The drop that they show, in the venue's look as it is now. */
 export function openGuestPages({ drop: settings }: MediaSettings, parts: PageParts) {
   const { presentation, archive, notLive, clock, log } = parts;
-  const list = () => archive.list(new Map([...pages.etags, ...pictures.etags]));
+  const list = () => {
+    archive.list(new Map([...pages.etags, ...pictures.etags, ...titles.etags]));
+    titles.refresh();
+  };
   const branding = new LiveBranding(brandingFolders(settings), log, list);
   const pictures = new Pictures(log);
+  const titles = new TitlePictures({
+    wanted: () =>
+      [branding.current.picture, pictures.find(drop.pictureFile)].flatMap((one) => one ?? []),
+    ...{ make: makeVariants, onMade: list, log },
+  });
   const drop = new DropState({ presentation, archive, notLive, clock, pictures, onChange: list });
   const pages: Pages = openPages(
     settings,
@@ -32,8 +42,11 @@ export function openGuestPages({ drop: settings }: MediaSettings, parts: PagePar
     archive.clipOnPage,
     clock.wallMs,
     () => branding.current,
-    pictures.answer,
+    {
+      answer: (path, header) => titles.answer(path, header) ?? pictures.answer(path, header),
+      variantsOf: titles.variantsOf,
+    },
   );
   list();
-  return { pages, branding, drop };
+  return { pages, branding, titles, drop };
 }

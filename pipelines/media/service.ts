@@ -74,7 +74,7 @@ export function openMediaService(
     onTargets: (targets) => send({ type: 'recording', targets }),
   });
   const guests = openGuestPages(settings, { presentation, archive, notLive, clock, log });
-  const { branding } = guests;
+  const { branding, titles } = guests;
   const isTrack = (id: string) => presentation.kindOf(id) !== undefined;
   const viewers = new Viewers(isTrack, settings.drop.hasReactions);
   const served = { presentation, pushes, archive, notLive, access, ...guests, viewers, clock, log };
@@ -101,7 +101,7 @@ export function openMediaService(
     await Promise.all([
       runServer(server, send, signal),
       runTicks({ presentation, uplink, clock, runs, figures, send }, signal),
-      ...[figures, archive, scanner, pushes, branding].map((part) => part?.run(signal)),
+      ...[figures, archive, scanner, pushes, branding, titles].map((part) => part?.run(signal)),
     ]);
   };
   return { handle: openControl(parts), run };
@@ -188,7 +188,7 @@ function openHandlers(
   };
 }
 
-/** Answers a GET: recordings, clips and posters first, then the page, then the stream. */
+/** Answers a GET: the stream, then recordings, clips and posters, then the page. */
 function openGetHandler(
   settings: MediaSettings,
   { presentation, archive, notLive, access, drop, viewers, pages, pushes }: ServedParts,
@@ -201,7 +201,10 @@ function openGetHandler(
     if (pushed !== undefined) {
       return countStream(viewers, admitted, pushed, () => performance.now());
     }
-    const answer = archive.answer(admitted) ?? pages.answer(admitted) ?? origin.answer(admitted);
+    // Of these there are thousands a second: none of the others is asked.
+    const isOfStream = admitted.path.startsWith('/live/');
+    const other = isOfStream ? undefined : (archive.answer(admitted) ?? pages.answer(admitted));
+    const answer = other ?? origin.answer(admitted);
     countFetch(viewers, admitted, answer, performance.now());
     return pages.forPeople(admitted, answer);
   });

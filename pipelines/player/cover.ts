@@ -1,6 +1,7 @@
 /** Title, mark and cover of the page: what it shows of the drop besides the moving picture. */
 import type { Drop, DropInfo } from './drop-info.ts';
 import { type Notice, renderNotice, renderTime, type View } from './notice.ts';
+import { type Still, stillOf } from './pictures/still.ts';
 import { element } from './root.ts';
 import { fill } from './text/fill.ts';
 import { announce, texts, write } from './texts.ts';
@@ -39,8 +40,7 @@ export class Cover {
     this.set({ drop: { startsAt, isOver }, isUnreachable: false });
     write(element('title'), drop.title);
     document.title = drop.title;
-    const { picture, isOver: isPast = false, posters = [] } = drop;
-    showStill(picture === undefined || isPast ? posters : [{ path: picture, widthPx: 1280 }]);
+    showStill(stillOf(drop));
     this.#showPreview();
   }
 
@@ -105,15 +105,17 @@ function date(ms: number): string {
   });
 }
 
-/** The box sends AVIF, WebP or JPEG, by what the browser accepts. */
-function showStill(posters: NonNullable<Drop['posters']>): void {
+/** A picture that is shown stays, though a box that has just started has it in one size only. */
+function showStill({ key, sources, srcset }: Still): void {
   const still = element('still');
-  const srcset = posters.map(({ widthPx, path }) => `${path} ${widthPx}w`).join(', ');
-  if (still.dataset['srcset'] === srcset) return;
-  still.dataset['srcset'] = srcset;
+  if (still.dataset['shown'] === key) return;
+  still.dataset['shown'] = key;
+  const offered = sources.map((source) =>
+    Object.assign(document.createElement('source'), { ...source, sizes: '100vw' }),
+  );
   const image = Object.assign(document.createElement('img'), { alt: '', sizes: '100vw', srcset });
   image.addEventListener('error', () => image.remove());
-  still.replaceChildren(...(posters.length > 0 ? [image] : []));
+  still.replaceChildren(...offered, ...(srcset === '' ? [] : [image]));
 }
 
 /** A guest who does not want movement, or pays for each byte. */

@@ -44,6 +44,13 @@ export interface PosterOnPage {
   readonly path: string;
 }
 
+/** A title picture in one width and format; the address is relative to the page. */
+export interface VariantOnPage extends PosterOnPage {
+  readonly heightPx: number;
+  /** `image/avif`, `image/webp` or `image/jpeg`. */
+  readonly type: string;
+}
+
 export interface ClipSummary {
   readonly id: string;
   /** By the crew. */
@@ -119,6 +126,8 @@ export interface DropReport
     Omit<DropProgress, 'shown'> {
   /** Title picture, relative to the page; left out where there is none. */
   readonly picture?: string;
+  /** The same in several widths and formats; left out until they are made. */
+  readonly variants?: readonly VariantOnPage[];
   /** Of the venue; an open page follows it. */
   readonly look: Look;
   /** The box's time, RFC 3339: by the clock of the dates in its playlists. */

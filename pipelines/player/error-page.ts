@@ -1,8 +1,8 @@
 /** A refusal for people: in the page's design and the guest's language, with a way back. */
 import type { HttpRequest } from '../http/handlers.ts';
 import { type Reply, reply } from '../http/reply.ts';
+import { escapeHtml } from './link/escape-html.ts';
 import { HTML, SECURITY_HEADERS } from './page-assets.ts';
-import { escapeHtml } from './page-html.ts';
 import type { Dictionary } from './text/dictionary.ts';
 import { languageOf, textsOf } from './text/languages.ts';
 

@@ -1,5 +1,6 @@
 /** A file of the page, in both content codings, with what every page says of its safety. */
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
 import { type Digest, digestOf } from '../http/cache/digest.ts';
 import { acceptsGzip, type HeaderLookup } from '../http/negotiate.ts';
@@ -51,6 +52,30 @@ export function readBuilt(name: string): Buffer {
 
 export function openAsset(type: string, bytes: Buffer): Asset {
   return { type, plain: openCoded(bytes), gzipped: openCoded(gzipSync(bytes, { level: 9 })) };
+}
+
+/** What pages load, by path. @throws Error where the page has not been built. */
+export function openAssets(): ReadonlyMap<string, Asset> {
+  const hls = createRequire(import.meta.url).resolve('hls.js/dist/hls.min.js');
+  const script = 'text/javascript; charset=utf-8';
+  return new Map<string, Asset>([
+    ['/player.css', openAsset('text/css; charset=utf-8', readBuilt('player.css'))],
+    ['/player.js', openAsset(script, readBuilt('player.js'))],
+    ['/watch.js', openAsset(script, readBuilt('watch.js'))],
+    ['/hls.js', openAsset(script, readFileSync(hls))],
+    ['/favicon.svg', openAsset('image/svg+xml', readBuilt('favicon.svg'))],
+    ['/icon-180.png', openAsset('image/png', readBuilt('icon-180.png'))],
+    ['/icon-512.png', openAsset('image/png', readBuilt('icon-512.png'))],
+  ]);
+}
+
+/** Of each content coding. */
+export function etagsOf(assets: Iterable<readonly [string, Asset]>): ReadonlyMap<string, string> {
+  const etags = [...assets].flatMap(([path, { plain, gzipped }]) => [
+    [path, plain.digest.etag] as const,
+    [`${path}#gzip`, gzipped.digest.etag] as const,
+  ]);
+  return new Map(etags);
 }
 
 /** The look's files, made anew when it changes. */

@@ -1,6 +1,4 @@
 /** Serves the guests' pages and what they load, from memory. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { digestOf } from '../http/cache/digest.ts';
 import type { HttpRequest, Wait } from '../http/handlers.ts';
 import type { HeaderLookup } from '../http/negotiate.ts';
@@ -13,18 +11,22 @@ import {
   type DropReport,
   type DropSettings,
   NO_PROGRESS,
+  type VariantOnPage,
 } from './drop-report.ts';
 import { forPeople } from './error-page.ts';
+import { describeDrop } from './link/describe.ts';
+import { previewImage } from './link/preview-image.ts';
 import {
   type Asset,
   assetReply,
+  etagsOf,
   HTML,
   openAsset,
+  openAssets,
   openBrandAssets,
   readBuilt,
 } from './page-assets.ts';
 import { type PageHtml, renderPage } from './page-html.ts';
-import { fill } from './text/fill.ts';
 import { languageOf, textsOf } from './text/languages.ts';
 
 export interface Pages {
@@ -43,6 +45,16 @@ export interface ClipOnPage {
   readonly poster: string;
 }
 
+/** Pictures of the drop, of the venue and of what is sold. */
+export interface PagePictures {
+  /** Undefined for a path that is none's. */
+  readonly answer: (path: string, header: HeaderLookup) => Reply | undefined;
+  /** A title picture in several widths and formats; empty until they are made. */
+  readonly variantsOf: (path: string | undefined) => readonly VariantOnPage[];
+}
+
+const NO_PICTURES: PagePictures = { answer: () => undefined, variantsOf: () => [] };
+
 /** Pages that were made: one for each language and address, and picture. */
 const RENDERED_MAX = 64;
 const MANIFEST_PATH = '/manifest.webmanifest';
@@ -60,7 +72,7 @@ export function openPages(
   clipOf: (id: string) => ClipOnPage | undefined = () => undefined,
   nowMs: () => number = Date.now,
   branding: () => Branding = () => NO_BRANDING,
-  pictureReply: (path: string, header: HeaderLookup) => Reply | undefined = () => undefined,
+  pictures: PagePictures = NO_PICTURES,
 ): Pages {
   const assets = openAssets();
   const brandAssets = openBrandAssets(branding);
@@ -68,8 +80,7 @@ export function openPages(
   const manifest = openManifest();
   const [live, watch] = [readBuilt('index.html').toString(), readBuilt('watch.html').toString()];
   const now = (): DropSettings => ({ ...drop, ...progress().shown });
-  const livePoster = () =>
-    progress().shown?.picture ?? branding().picture?.path ?? progress().posters.at(-1)?.path;
+  const showImage = () => previewImage(progress(), branding(), pictures.variantsOf);
   const clipReply = (request: HttpRequest, id: string, slash: string): Reply => {
     const clip = clipOf(id);
     if (clip === undefined) return refuse(404, 'no such clip');
@@ -79,7 +90,7 @@ export function openPages(
     const movie = `clips/clip-${id}.mp4`;
     const { title } = now();
     const own = { title: label ?? title, description: label === undefined ? '' : title };
-    return render(request, watch, { ...own, root: '../', poster, movie });
+    return render(request, watch, { ...own, root: '../', image: { path: poster }, movie });
   };
   return {
     get etags() {
@@ -87,18 +98,19 @@ export function openPages(
     },
     answer: (request) => {
       const { path, header } = request;
-      if (path === '/drop.json') return dropReply(drop, progress(), nowMs(), branding());
+      if (path === '/drop.json') {
+        return dropReply(drop, progress(), nowMs(), branding(), pictures.variantsOf);
+      }
       if (path === '/drop.ics') return calendarReply(now(), request);
       if (path === '/' || path === '/index.html') {
-        const description = describe(now(), request);
-        const { title } = now();
-        return render(request, live, { title, description, root: './', poster: livePoster() });
+        const said = livePage({ ...now(), ...progress() }, request, nowMs());
+        return render(request, live, { ...said, root: './', image: showImage() });
       }
       if (path === '/replay') return refuse(301, 'with a slash', 5, ['Location', 'replay/']);
       if (path === '/replay/') {
         const description = textsOf(languageOf(request)).replay;
         const { title } = now();
-        return render(request, watch, { title, description, root: '../', poster: livePoster() });
+        return render(request, watch, { title, description, root: '../', image: showImage() });
       }
       const [, clipId, slash = ''] = CLIP_PATH.exec(path) ?? [];
       if (clipId !== undefined) return clipReply(request, clipId, slash);
@@ -107,34 +119,12 @@ export function openPages(
       }
       const asset = assets.get(path) ?? brandAssets().get(path);
       if (asset !== undefined) return assetReply(asset, header, ['Accept-Encoding']);
-      const picture = pictureReply(path, header);
+      const picture = pictures.answer(path, header);
       if (picture !== undefined) return picture;
       return path.startsWith('/live/') ? undefined : refuse(404, 'not found; the player is at /');
     },
     forPeople: (request, answer) => ('status' in answer ? forPeople(request, answer) : answer),
   };
-}
-
-function openAssets(): ReadonlyMap<string, Asset> {
-  const hls = createRequire(import.meta.url).resolve('hls.js/dist/hls.min.js');
-  const script = 'text/javascript; charset=utf-8';
-  return new Map<string, Asset>([
-    ['/player.css', openAsset('text/css; charset=utf-8', readBuilt('player.css'))],
-    ['/player.js', openAsset(script, readBuilt('player.js'))],
-    ['/watch.js', openAsset(script, readBuilt('watch.js'))],
-    ['/hls.js', openAsset(script, readFileSync(hls))],
-    ['/favicon.svg', openAsset('image/svg+xml', readBuilt('favicon.svg'))],
-    ['/icon-180.png', openAsset('image/png', readBuilt('icon-180.png'))],
-    ['/icon-512.png', openAsset('image/png', readBuilt('icon-512.png'))],
-  ]);
-}
-
-function etagsOf(assets: Iterable<readonly [string, Asset]>): ReadonlyMap<string, string> {
-  const etags = [...assets].flatMap(([path, { plain, gzipped }]) => [
-    [path, plain.digest.etag] as const,
-    [`${path}#gzip`, gzipped.digest.etag] as const,
-  ]);
-  return new Map(etags);
 }
 
 type Rendered = Omit<PageHtml, 'lang' | 'text' | 'url' | 'isGiven' | 'logo' | 'ways'>;
@@ -159,12 +149,12 @@ function openRenderer({ address, ways }: DropSettings, branding: () => Branding)
   };
 }
 
-/** What the preview of the live page's link says. */
-function describe({ startsAt }: DropSettings, request: HttpRequest): string {
-  const text = textsOf(languageOf(request));
-  const startsMs = Date.parse(startsAt);
-  if (Number.isNaN(startsMs)) return text.live;
-  return fill(text.startsAt, { date: `${new Date(startsMs).toISOString().slice(0, 16)}Z` });
+/** What the live page says where nothing of it runs: in previews of its link, and without JavaScript. */
+function livePage(drop: DropSettings & DropProgress, request: HttpRequest, nowMs: number) {
+  const lang = languageOf(request);
+  const description = describeDrop(drop, { lang, text: textsOf(lang) }, nowMs);
+  const { title, hasReplay, liveSince } = drop;
+  return { title, description, hasReplay, looksAgain: liveSince === '' };
 }
 
 /** It names the drop that is shown. */
@@ -218,12 +208,18 @@ function dropReply(
   { brandingFolder: _folder, uploadsFolder: _uploads, ways: _ways, ...drop }: DropSettings,
   { shown, ...progress }: DropProgress,
   nowMs: number,
-  { picture, logo, style }: Branding,
+  { picture: venues, logo, style }: Branding,
+  variantsOf: PagePictures['variantsOf'],
 ): Reply {
   const look = { style: digestOf([Buffer.from(style)]).etag.slice(1, -1), logo: logo?.path ?? '' };
-  const usual = { ...(picture && { picture: picture.path }), look };
+  const picture = shown?.picture ?? venues?.path;
+  const variants = variantsOf(picture);
+  const pictures = {
+    ...(picture !== undefined && { picture }),
+    ...(variants.length > 0 && { variants }),
+  };
   const now = new Date(nowMs).toISOString();
-  const report: DropReport = { ...drop, ...usual, ...shown, ...progress, now };
+  const report: DropReport = { ...drop, ...shown, ...progress, ...pictures, look, now };
   const body = JSON.stringify(report);
   const options = { type: 'application/json', cacheS: 0, source: 'generated' } as const;
   return reply(200, [Buffer.from(body)], options);

@@ -25,6 +25,10 @@ export const GUEST_FOLDERS: Readonly<Record<string, Folder>> = {
     may: [...HTTP, 'pipelines/player'],
     what: 'pictures of drops and of what is sold',
   },
+  'pipelines/player/link': {
+    may: ['pipelines/player', 'pipelines/player/brand', 'pipelines/player/text'],
+    what: 'what messengers show of a link to a page',
+  },
   'pipelines/player/brand': {
     may: ['pipelines/player/pictures'],
     what: 'the venue’s colours, logo and title picture',
@@ -33,9 +37,14 @@ export const GUEST_FOLDERS: Readonly<Record<string, Folder>> = {
     may: [
       ...[...HTTP, 'pipelines/player/playback', 'pipelines/player/text'],
       ...['pipelines/player/playback/rtc', 'pipelines/player/clock'],
-      ...['pipelines/player/pictures', 'pipelines/player/brand'],
+      ...['pipelines/player/pictures', 'pipelines/player/brand', 'pipelines/player/link'],
     ],
     what: 'the guests’ page',
+  },
+  // In a process of its own.
+  'pipelines/variants': {
+    may: ['pipelines/clips'],
+    what: 'a title picture in several widths and formats',
   },
   'pipelines/player/watch': {
     may: ['pipelines/player/playback', 'pipelines/player/text', 'pipelines/player'],

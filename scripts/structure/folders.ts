@@ -88,6 +88,8 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
       // The words that it and the WHEP process exchange.
       'pipelines/whep',
       'pipelines/whep/http',
+      'pipelines/player/pictures',
+      'pipelines/variants',
     ],
     what: 'the edge process: another box’s stream',
   },
@@ -115,7 +117,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
       'pipelines/scan',
       'pipelines/player',
       'pipelines/player/text',
-      ...['pipelines/player/pictures', 'pipelines/player/brand'],
+      ...['pipelines/player/pictures', 'pipelines/player/brand', 'pipelines/variants'],
       'pipelines/edge',
       // The words that the two processes exchange.
       ...['pipelines/whep', 'pipelines/whep/http'],

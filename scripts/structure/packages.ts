@@ -43,6 +43,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     'daemon/printing/sticker.ts',
     'daemon/web/crew/look-',
     'pipelines/clips/',
+    'pipelines/variants/',
     'pipelines/probe/',
     'pipelines/source/slates.ts',
     'pipelines/overlay/text-sprite.ts',

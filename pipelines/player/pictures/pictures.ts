@@ -41,7 +41,12 @@ export class Pictures {
 
   /** Relative to the live page; undefined where guests cannot see it. */
   pathOf(file: string | undefined): string | undefined {
-    return file === undefined ? undefined : this.#known.get(file)?.picture?.path;
+    return this.find(file)?.path;
+  }
+
+  /** As it was read; undefined where guests cannot see it. */
+  find(file: string | undefined): Pick<Picture, 'path' | 'bytes'> | undefined {
+    return file === undefined ? undefined : this.#known.get(file)?.picture;
   }
 
   /** By path. */

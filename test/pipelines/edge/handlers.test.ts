@@ -85,6 +85,12 @@ test('pictures of the upstream’s drop and of what is sold are the upstream’s
   assert.is(reported('brand/title-ffffffffffff.png', { picture: venue }).picture, venue);
   assert.is(reported('brand/title-ffffffffffff.png', {}).picture, undefined);
   assert.equal(reported(theirs, {}).shop, shop);
+  const variants = [
+    { type: 'image/avif', widthPx: 320, heightPx: 180, path: 'brand/title-0.avif' },
+  ];
+  const own = { picture: venue, variants };
+  assert.equal(reported('brand/title-ffffffffffff.png', own).variants, variants);
+  assert.is(reported(theirs, own).variants, undefined, 'they are not of that picture');
   const { handlers } = openWith(({ path }) => textOf(`upstream ${path}`));
   for (const path of [`/${theirs}`, '/picture-abcdefghijklmnop.webp']) {
     assert.is(bodyOf(handlers.get(requestOf(path))), `upstream ${path}`);

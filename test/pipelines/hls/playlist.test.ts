@@ -37,6 +37,7 @@ function playlist(segments: readonly Segment[], more: Partial<MediaPlaylist> = {
     dateRanges: [],
     removedDateRangeIds: [],
     reports: [],
+    edge: undefined,
     next: undefined,
     ...more,
   };

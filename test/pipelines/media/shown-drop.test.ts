@@ -37,14 +37,10 @@ function openMedia() {
   } as unknown as DropStateDeps;
   const drop = new DropState(deps);
   const config = { title: 'Live', startsAt: '', hasReactions: true };
-  const pages = openPages(
-    config,
-    () => drop.progress(),
-    undefined,
-    undefined,
-    undefined,
-    pictures.answer,
-  );
+  const pages = openPages(config, () => drop.progress(), undefined, undefined, undefined, {
+    answer: pictures.answer,
+    variantsOf: () => [],
+  });
   const ask = (path: string) => {
     const request: HttpRequest = {
       ...{ path, query: new URLSearchParams(), header: () => undefined },

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import type { HttpRequest } from '../../../pipelines/http/handlers.ts';
 import { type Reply, refuse } from '../../../pipelines/http/reply.ts';
 import { renderCalendar } from '../../../pipelines/player/calendar.ts';
+import { type DropProgress, NO_PROGRESS } from '../../../pipelines/player/drop-report.ts';
 import { openPages } from '../../../pipelines/player/pages.ts';
 import { DICTIONARIES } from '../../../pipelines/player/text/languages.ts';
 
@@ -22,13 +23,15 @@ const PATHS = [
 
 const pages = openPages({ title: 'Record Shop Live', startsAt: '' });
 
+const requestOf = (path: string, headers: Readonly<Record<string, string>> = {}): HttpRequest => ({
+  path,
+  query: new URLSearchParams(),
+  header: (name) => headers[name],
+  ownAddress: () => headers['own'] ?? 'http://127.0.0.1:8080',
+});
+
 function ask(path: string, headers: Readonly<Record<string, string>> = {}): Reply {
-  const answer = pages.answer({
-    path,
-    query: new URLSearchParams(),
-    header: (name) => headers[name],
-    ownAddress: () => headers['own'] ?? 'http://127.0.0.1:8080',
-  });
+  const answer = pages.answer(requestOf(path, headers));
   if (answer === undefined) throw new Error(`${path} is not the page's`);
   return answer;
 }
@@ -95,8 +98,22 @@ test('the page speaks the guest’s language, or that of its address, and Englis
   }
 });
 
-test('without JavaScript there is a video with the stream', () => {
-  assert.match(bodyOf(ask('/')), /<noscript><video [^>]*src="live\/index.m3u8">/);
+test('without JavaScript there is a video with the stream, what the preview says, and a second look', () => {
+  const html = bodyOf(ask('/'));
+  assert.match(html, /<noscript><video [^>]*src="live\/index.m3u8">/);
+  assert.match(html, /<noscript>\s*<p>The stage, live<\/p>/);
+  assert.match(html, '<noscript><meta http-equiv="refresh" content="30"></noscript>');
+  assert.not.match(html, 'href="./replay/"');
+  const at = (progress: Partial<DropProgress>) => {
+    const drop = { title: 'Tonight', startsAt: '' };
+    const some = openPages(drop, () => ({ ...NO_PROGRESS, ...progress }));
+    return bodyOf(some.answer(requestOf('/')) as Reply);
+  };
+  const live = at({ liveSince: '2026-12-01T20:00:00Z' });
+  assert.not.match(live, 'http-equiv', 'nothing interrupts what plays');
+  assert.match(live, '<p>Live now</p>');
+  const over = at({ isOver: true, hasReplay: true });
+  assert.match(over, '<p><a class="action" href="./replay/">Watch the replay</a></p>');
 });
 
 test('a link to the page has a preview with title and picture', () => {

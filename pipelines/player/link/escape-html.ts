@@ -1,0 +1,4 @@
+/** Text between tags and in attributes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&"<>']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

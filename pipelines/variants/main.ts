@@ -1,0 +1,28 @@
+/** Makes a picture smaller, in a process that ends with it; what it has made goes to stdout, as JSON. */
+import { setPriority } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { makePoster } from '../clips/poster.ts';
+import type { MadeFile, VariantsJob } from './make-variants.ts';
+
+/** It may run while a drop is live. */
+const NICENESS = 15;
+/** A phone's largest photographs; a small file may claim to be of any size. */
+const PIXELS_MAX = 64e6;
+/** No variant is larger. */
+const SIDE_MAX_PX = 1_920;
+
+async function run({ folder, source }: VariantsJob): Promise<readonly MadeFile[]> {
+  // Turned upright first: what is made of it has no EXIF any more.
+  const upright = await sharp(join(folder, source), { limitInputPixels: PIXELS_MAX, pages: 1 })
+    .autoOrient()
+    .resize({ width: SIDE_MAX_PX, height: SIDE_MAX_PX, fit: 'inside', withoutEnlargement: true })
+    .flatten({ background: '#000' })
+    .png({ compressionLevel: 1 })
+    .toBuffer();
+  const { files } = await makePoster(upright, folder);
+  return files.map(({ format, widthPx, heightPx, name }) => ({ format, widthPx, heightPx, name }));
+}
+
+setPriority(NICENESS);
+process.stdout.write(JSON.stringify(await run(JSON.parse(process.argv[2] ?? '{}') as VariantsJob)));

@@ -1,0 +1,74 @@
+/** Pictures as hosts have them, made smaller by the real process. */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import * as assert from 'uvu/assert';
+import { makeVariants } from '../../../pipelines/variants/make-variants.ts';
+import { suiteAtOnce } from '../../support/at-once.ts';
+
+const test = suiteAtOnce('variants of a picture');
+const never = new AbortController().signal;
+const runtimeFolder = mkdtempSync(join(tmpdir(), 'venuebox-variants-'));
+process.env['RUNTIME_DIRECTORY'] = runtimeFolder;
+
+/** Of 960 x 640 pixels as it was taken, red at its left. */
+const photograph = () => {
+  const left = { create: { width: 480, height: 640, channels: 3, background: '#c00' } } as const;
+  return sharp({ create: { width: 960, height: 640, channels: 3, background: '#00c' } })
+    .composite([{ input: left, left: 0, top: 0 }])
+    .jpeg();
+};
+
+test('all widths up to its own, each as AVIF, WebP and JPEG', async () => {
+  const variants = await makeVariants(await photograph().toBuffer(), never);
+  assert.equal(
+    variants.map(({ widthPx, heightPx, type }) => `${widthPx}x${heightPx} ${type.slice(6)}`),
+    [
+      ...['160x107 avif', '160x107 webp', '160x107 jpeg'],
+      ...['320x213 avif', '320x213 webp', '320x213 jpeg'],
+      ...['640x427 avif', '640x427 webp', '640x427 jpeg'],
+    ],
+  );
+  for (const { bytes, type, widthPx } of variants) {
+    const { format, width } = await sharp(bytes).metadata();
+    assert.equal([format === 'heif' ? 'avif' : format, width], [type.slice(6), widthPx]);
+  }
+});
+
+test('one that a phone took on its side is upright, and says no longer where it was taken', async () => {
+  const exif = { IFD0: { Orientation: '6', Make: 'Phone' } };
+  const taken = await photograph().withExif(exif).withMetadata({ orientation: 6 }).toBuffer();
+  const variants = await makeVariants(taken, never);
+  const jpeg = variants.findLast(({ type }) => type === 'image/jpeg');
+  assert.equal([jpeg?.widthPx, jpeg?.heightPx], [640, 960]);
+  const { exif: left, orientation } = await sharp(jpeg?.bytes).metadata();
+  assert.equal([left, orientation], [undefined, undefined]);
+  const { data } = await sharp(jpeg?.bytes).raw().toBuffer({ resolveWithObject: true });
+  assert.ok((data[0] ?? 0) > 150 && (data[2] ?? 255) < 80, 'what was left is at the top');
+});
+
+test('no picture, half a picture and one with too many pixels are refused with one line', async () => {
+  const whole = await photograph().toBuffer();
+  const background = { width: 8_100, height: 8_100, channels: 3, background: '#333' } as const;
+  const huge = await sharp({ create: background }).png({ compressionLevel: 1 }).toBuffer();
+  for (const bytes of [Buffer.from('no picture'), whole.subarray(0, 700), huge]) {
+    const error = await makeVariants(bytes, never).catch((reason: unknown) => reason);
+    assert.instance(error, Error);
+    assert.match((error as Error).message, /^it cannot be decoded: [^\n]+$/);
+  }
+});
+
+test('it ends when it is called off', async () => {
+  const stop = new AbortController();
+  const making = makeVariants(await photograph().toBuffer(), stop.signal);
+  stop.abort();
+  assert.instance(await making.catch((reason: unknown) => reason), Error);
+});
+
+test.last('no files are left', async () => {
+  assert.equal(readdirSync(runtimeFolder), []);
+  rmSync(runtimeFolder, { recursive: true });
+});
+
+test.run();
