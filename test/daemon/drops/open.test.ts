@@ -239,8 +239,8 @@ test('the command adds, changes and removes a drop, and says what is wrong', asy
     [{ do: 'set', id: 'x' }, 'BAD_ARGUMENTS', 'title is missing'],
     [{ do: 'set', id: 'X!', title: 'X' }, 'BAD_ARGUMENTS', 'id must be'],
     [{ do: 'remove', id: 'mondy' }, 'BAD_ARGUMENTS', 'did you mean monday?'],
-    [{ do: 'delete', id: 'monday' }, 'BAD_ARGUMENTS', 'must be list, set or remove'],
-    [{}, 'BAD_ARGUMENTS', 'must be list, set or remove'],
+    [{ do: 'delete', id: 'monday' }, 'BAD_ARGUMENTS', 'must be list, get, set or remove'],
+    [{}, 'BAD_ARGUMENTS', 'must be list, get, set or remove'],
   ] as const) {
     const outcome = await box.run(args);
     assert.is(outcome.status === 'rejected' ? outcome.code : '', code, JSON.stringify(args));
