@@ -92,7 +92,7 @@ export class TrackCutter {
     if (unit.isKeyframe && draft.format.kind === 'video') this.#writer.filler.remember(unit.data);
     if (!this.#openSegmentFor(draft, unit, nowMs)) return;
     this.#repeatedFramesTotal += repeated ?? 0;
-    const rest = draft.extendLast(repeated ?? 0);
+    const rest = this.#writer.extendLast(draft, repeated ?? 0);
     if (draft.isComplete) this.#writer.flush();
     this.#writer.append(draft, unit, rest);
     // A segment is complete with its last part, without waiting for the next key frame.

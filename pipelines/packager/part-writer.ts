@@ -44,6 +44,13 @@ export class PartWriter {
     this.segments.initId = initId;
   }
 
+  /** Frames are missing: the last one is shown longer, within its part. @returns how many did not fit. */
+  extendLast(draft: PartDraft, frames: number): number {
+    const rest = draft.extendLast(frames);
+    if (rest < frames) this.endUs = draft.endUs;
+    return rest;
+  }
+
   /** @param repeated Missing frames before it, for which it is shown longer. */
   append(draft: PartDraft, { timeUs, data, isKeyframe }: Unit, repeated: number): void {
     if (draft.isEmpty) {
@@ -91,7 +98,7 @@ export class PartWriter {
   appendFill(draft: PartDraft, frames: number): void {
     if (draft.isEmpty) draft.begin(this.endUs);
     const isPicture = draft.format.kind === 'video';
-    const rest = isPicture ? draft.extendLast(frames) : frames;
+    const rest = isPicture ? this.extendLast(draft, frames) : frames;
     if (isPicture && rest > 0) this.#add(draft, this.filler.next(), true, rest);
     for (let i = 0; !isPicture && i < rest; i += 1) this.#add(draft, this.filler.next(), true, 1);
     this.endUs = draft.endUs;
