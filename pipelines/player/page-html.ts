@@ -36,7 +36,7 @@ export function renderPage(template: string, page: PageHtml): string {
       ? `<noscript><meta http-equiv="refresh" content="${LOOK_AGAIN_S}"></noscript>`
       : '',
     replayLink: page.hasReplay
-      ? `<p><a class="action" href="${root}replay/">${escapeHtml(text.watchReplay)}</a></p>`
+      ? `<p><a class="action" href="${root}replay/">${escapeHtml(text.replay)}</a></p>`
       : '',
   };
   return template

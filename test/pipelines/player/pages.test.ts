@@ -113,7 +113,7 @@ test('without JavaScript there is a video with the stream, what the preview says
   assert.not.match(live, 'http-equiv', 'nothing interrupts what plays');
   assert.match(live, '<p>Live now</p>');
   const over = at({ isOver: true, hasReplay: true });
-  assert.match(over, '<p><a class="action" href="./replay/">Watch the replay</a></p>');
+  assert.match(over, '<p><a class="action" href="./replay/">The replay</a></p>');
 });
 
 test('a link to the page has a preview with title and picture', () => {
