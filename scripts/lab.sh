@@ -6,6 +6,7 @@
 # Usage: scripts/lab.sh [test name…]     for example: scripts/lab.sh gpio printer
 # Without names all of test/lab runs but test/lab/slow, which are whole boxes:
 # scripts/lab.sh slow/box on vivid and snd-aloop, slow/evening by its buttons.
+# scripts/lab.sh slow/wifi runs alone, with a kernel of its own (kernel-with.sh wifi).
 # LAB_BUILD=no      never builds the kernel (ten minutes)
 # LAB_TIMEOUT_S=300 the whole run ends after this
 # A terminal shows all output as it comes, a pipe what failed and the times that were measured
@@ -17,6 +18,15 @@ cd "$(dirname "$0")/.."
 repo=$PWD
 config=scripts/lab/kernel.config
 packages_to_run="busybox-static kmod udev dbus modemmanager"
+tools="busybox depmod udevadm dbus-daemon ModemManager"
+case " $* " in
+  *' slow/wifi '*)
+    more=wifi
+    packages_to_run="busybox-static kmod udev dbus network-manager dnsmasq-base wpasupplicant iw"
+    tools="busybox depmod udevadm dbus-daemon NetworkManager dnsmasq wpa_supplicant iw"
+    ;;
+  *) more= ;;
+esac
 packages_to_build="linux-source-6.12 build-essential flex bison bc xz-utils"
 
 cannot() {
@@ -26,23 +36,26 @@ cannot() {
 
 [ "$(uname -m)" = x86_64 ] || cannot "User Mode Linux runs on x86-64 only, this is $(uname -m)"
 [ "$(id -u)" = 0 ] || cannot "it needs root, to read all of this machine's root folder"
-for tool in busybox depmod udevadm dbus-daemon ModemManager; do
+for tool in $tools; do
   PATH=$PATH:/usr/sbin:/sbin command -v "$tool" > /dev/null ||
     cannot "$tool is missing: apt-get install --no-install-recommends $packages_to_run"
 done
 
 # A prebuilt kernel is taken into the cache, where other checkouts find it.
-hash=$(sha256sum "$config" | cut -c1-16)
+hash=$(cat "$config" ${more:+"scripts/lab/$more.config"} | sha256sum | cut -c1-16)
 kernel=${XDG_CACHE_HOME:-$HOME/.cache}/venuebox/lab-$hash
 prebuilt=../shared/lab
 if [ ! -x "$kernel/linux-um" ]; then
-  if [ -x $prebuilt/linux-um ] && [ -e $prebuilt/i2c-stub.ko ] && cmp -s $config $prebuilt/kernel.config; then
+  if [ -z "$more" ] && [ -x $prebuilt/linux-um ] && [ -e $prebuilt/i2c-stub.ko ] &&
+    cmp -s $config $prebuilt/kernel.config; then
     mkdir -p "$kernel"
     cp $prebuilt/i2c-stub.ko "$kernel/"
     cp $prebuilt/linux-um "$kernel/linux-um.part"
     mv "$kernel/linux-um.part" "$kernel/linux-um"
   elif [ "${LAB_BUILD:-yes}" = no ]; then
     cannot "its kernel is not built; run scripts/lab.sh once (ten minutes; $packages_to_build)"
+  elif [ "$more" ]; then
+    scripts/lab/kernel-with.sh $more || cannot "no kernel could be built (needs: $packages_to_build)"
   else
     scripts/lab/build-kernel.sh "$config" "$kernel" ||
       cannot "no prebuilt kernel fits and none could be built (needs: $packages_to_build)"
@@ -58,7 +71,7 @@ trap 'rm -rf "$work"' EXIT
 release=$("$kernel/linux-um" --version | tail -1)
 modules=$work/modules/lib/modules/$release
 mkdir -p "$modules/extra" "$work/out"
-cp "$kernel/i2c-stub.ko" "$modules/extra/"
+if [ -e "$kernel/i2c-stub.ko" ]; then cp "$kernel/i2c-stub.ko" "$modules/extra/"; fi
 PATH=$PATH:/usr/sbin:/sbin depmod -b "$work/modules" "$release" 2> /dev/null
 [ -e dist/.built ] || { node scripts/build.mjs && touch dist/.built; }
 node scripts/lab/bundle.mjs "$work/out/bundle" "$@"
@@ -71,7 +84,7 @@ show() {
 TMPDIR=/dev/shm timeout -k 5 "$timeout_s" scripts/lab/on-one-core.sh "$kernel/linux-um" mem=${memory_mb}M \
   root=/dev/root rootfstype=hostfs rootflags=/ ro init="$repo/scripts/lab/init.sh" \
   con=null con0=fd:0,fd:1 quiet dummy_hcd.num=3 softdog.soft_noboot=1 \
-  vivid.n_devs=1 vivid.node_types=0x1 snd-aloop.index=0 snd-aloop.pcm_substreams=1 \
+  mac80211_hwsim.radios=7 vivid.n_devs=1 vivid.node_types=0x1 snd-aloop.index=0 snd-aloop.pcm_substreams=1 \
   lab_repo="$repo" lab_work="$work" lab_node="$(dirname "$(command -v node)")" lab_timeout_s="$timeout_s" \
   < /dev/null 2>&1 | show || true
 

@@ -24,6 +24,8 @@ packages=$(node -e "
 ")
 # Of the layers that it requires.
 base='systemd systemd-sysv systemd-timesyncd udev kmod network-manager ca-certificates'
+# For what the lab puts around it: phones, and the Wi-Fi of a venue.
+lab='iw udhcpc'
 
 mkdir -p "$out"
 root=$out/root
@@ -38,7 +40,7 @@ step 'its packages, and the box'
 cp "$deb" "$root/tmp/venuebox.deb"
 # shellcheck disable=SC2086
 chroot "$root" env DEBIAN_FRONTEND=noninteractive PATH="$PATH" apt-get install -y -q --no-install-recommends \
-  $base $packages /tmp/venuebox.deb >>"$out/log" 2>&1 || die "apt-get failed: $(tail -5 "$out/log")"
+  $base $packages $lab /tmp/venuebox.deb >>"$out/log" 2>&1 || die "apt-get failed: $(tail -5 "$out/log")"
 rm "$root/tmp/venuebox.deb" "$root/usr/sbin/policy-rc.d"
 chroot "$root" apt-get clean
 rm -rf "$root"/var/lib/apt/lists/*
@@ -52,18 +54,22 @@ camera: {width: 160, height: 90, fps: 5}
 encoder: {speed: ultrafast}
 renditions: [{name: low, width: 160, height: 90, bitrate_bps: 100000}]
 END
-cp scripts/image/probe.sh "$root/usr/local/sbin/lab-probe"
-chmod 755 "$root/usr/local/sbin/lab-probe"
-cat >"$root/etc/systemd/system/lab-probe.service" <<END
+# Each runs where the lab's kernel is started with its option.
+lab_unit() {
+  install -m 755 "scripts/image/$1.sh" "$root/usr/local/sbin/lab-$1"
+  cat >"$root/etc/systemd/system/lab-$1.service" <<END
 [Unit]
-ConditionKernelCommandLine=lab_out
+ConditionKernelCommandLine=$2
 [Service]
-Type=oneshot
-ExecStart=/usr/local/sbin/lab-probe
+Type=$3
+ExecStart=/usr/local/sbin/lab-$1
 [Install]
 WantedBy=basic.target
 END
-systemctl --root="$root" enable --quiet lab-probe.service
+  systemctl --root="$root" enable --quiet "lab-$1.service"
+}
+lab_unit probe lab_out oneshot
+lab_unit shell lab_shell exec
 echo venuebox >"$root/etc/hostname"
 
 step 'disks'

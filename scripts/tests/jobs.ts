@@ -7,8 +7,10 @@ import { type Ended, run } from './run.ts';
 const FILE_TIMEOUT_MS = 630_000;
 /** The lab ends by itself before this, and reports what it has until then. */
 const LAB_TIMEOUT_S = 420;
-/** Take minutes on a busy machine, by hand: scripts/lab.sh slow/box. */
-const ON_DEMAND: readonly string[] = ['lab/slow/box.test.ts', 'lab/slow/prints.test.ts'];
+/** Take minutes on a busy machine, or a kernel of their own; by hand: scripts/lab.sh slow/box. */
+const ON_DEMAND: readonly string[] = ['box', 'prints', 'wifi'].map(
+  (name) => `lab/slow/${name}.test.ts`,
+);
 
 export interface Outcome extends Ended, Counts {
   readonly title: string;

@@ -16,14 +16,15 @@ const FAT_CONFIG = 'scripts/lab/fat.config';
 export type DiskFormat = 'ext4' | 'vfat' | 'exfat';
 
 /**
- * The kernel that `scripts/lab/fat-kernel.sh` has built: the lab's own knows no file systems of
+ * The kernel that `scripts/lab/kernel-with.sh fat` has built: the lab's own knows no file systems of
  * sticks. Throws {@link NoLab}.
  */
 export function findFatKernel(): string {
   checkTools(['mkfs.vfat', 'mkfs.exfat', 'busybox', 'ip']);
   const config = Buffer.concat([readFileSync(CONFIG), readFileSync(FAT_CONFIG)]);
   const path = join(cacheFolder(config), 'linux-um');
-  if (!existsSync(path)) throw new NoLab('no kernel is built: run scripts/lab/fat-kernel.sh once');
+  if (!existsSync(path))
+    throw new NoLab('no kernel is built: run scripts/lab/kernel-with.sh fat once');
   return path;
 }
 
