@@ -176,7 +176,8 @@ class Machine {
     const isClockSet = watchClock(clock);
     for (let wasSet = false; !signal.aborted; ) {
       this.#poll(snapshot());
-      this.#saver.refresh(this.#lastAlive(snapshot()), wasSet);
+      const isNews = this.#uncertainty.takeSettled() || wasSet;
+      this.#saver.refresh(this.#lastAlive(snapshot()), isNews);
       wasSet = await pauseOrSet(clock, POLL_MS, isClockSet, signal);
     }
     await this.#saver.settled();

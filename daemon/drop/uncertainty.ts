@@ -9,6 +9,7 @@ export class ClockUncertainty {
   readonly #clock: Clock;
   readonly #startedMs: number;
   #saved: SavedDrop | undefined;
+  #hasSettled = false;
 
   /** @param saved What was resumed; undefined where nothing was. */
   constructor(saved: SavedDrop | undefined, clock: Clock) {
@@ -19,7 +20,15 @@ export class ClockUncertainty {
 
   /** A person gave it a command. */
   settle(): void {
+    this.#hasSettled ||= this.#saved !== undefined;
     this.#saved = undefined;
+  }
+
+  /** True once it has ended: what is on the disk says the time before the power failure yet. */
+  takeSettled(): boolean {
+    const hasSettled = this.#hasSettled;
+    this.#hasSettled = false;
+    return hasSettled;
   }
 
   /** What is uncertain keeps its time: a second power failure must not make it a recent one. */
@@ -35,7 +44,7 @@ export class ClockUncertainty {
   overdueDrop(box: BoxSnapshot, resumeWithinMs: number): string | undefined {
     const saved = this.#saved;
     if (saved === undefined || !isClockSynchronised(box.system)) return undefined;
-    this.#saved = undefined;
+    this.settle();
     const ranMs = this.#clock.monotonicMs() - this.#startedMs;
     const isLate = isTooLate(saved, this.#clock.wallMs() - ranMs, resumeWithinMs);
     const isWatched = (box.media?.viewers.viewers ?? 0) > 0;

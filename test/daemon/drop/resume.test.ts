@@ -124,6 +124,32 @@ test('a second power failure before the clock is set does not make it a recent o
   assert.is(again.drop.state().phase, 'idle');
 });
 
+test('a second power failure right after the first one counts by itself, where the clock is set', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-drop-'));
+  const first = clockIs('synchronised');
+  const MINUTE_MS = 60_000;
+  const startAfter = (minutes: number) =>
+    startMachine({ folder, first, aheadMs: () => minutes * MINUTE_MS });
+  {
+    await using box = await startAfter(0);
+    await box.run('go-live', { args: { force: true } });
+    await until(async () => (await readFile(box.stateFile, 'utf8')).includes('"live":{'), 10_000);
+  }
+  const aliveMs = async (file: string) =>
+    (JSON.parse(await readFile(file, 'utf8')) as { aliveMs: number }).aliveMs;
+  {
+    await using again = await startAfter(25);
+    const beforeMs = await aliveMs(again.stateFile);
+    await again.clock.advance(1_500);
+    assert.is(again.drop.state().phase, 'live');
+    const isSaved = async () => (await aliveMs(again.stateFile)) - beforeMs > 20 * MINUTE_MS;
+    await until(isSaved, 60_000);
+  }
+  await using last = await startAfter(50);
+  await last.clock.advance(1_500);
+  assert.is(last.drop.state().phase, 'live');
+});
+
 test('one that was interrupted before the clock was set goes on: it is not known when that was', async () => {
   const { box, setClock } = await resumeNextMorning('free');
   await using _box = box;
