@@ -10,8 +10,8 @@ import type { Handlers, HttpRequest } from '../http/handlers.ts';
 import { ViewerServer } from '../http/server.ts';
 import { openServerOptions } from '../http/server-settings.ts';
 import { countFetch, countStream, receiveBeacon } from '../origin/beacons.ts';
-import { type NotLiveFilter, openNotLiveFilter } from '../origin/not-live.ts';
-import { Origin } from '../origin/origin.ts';
+import { type NotLiveFilter, openNotLiveFilter, untilKnown } from '../origin/not-live.ts';
+import { ANY_TRACK, Origin } from '../origin/origin.ts';
 import { Viewers } from '../origin/viewers.ts';
 import { Presentation, type PresentationOptions } from '../packager/presentation.ts';
 import { shownOf } from '../packager/track.ts';
@@ -63,6 +63,7 @@ export function openMediaService(
       partLag.addPart(trackId);
       pushes?.collect(trackId);
       server.wake(trackId);
+      server.wake(ANY_TRACK);
       archive.collect(trackId);
       figures.addPart(trackId);
     },
@@ -104,7 +105,15 @@ export function openMediaService(
       ...[figures, archive, scanner, pushes, branding, titles].map((part) => part?.run(signal)),
     ]);
   };
-  return { handle: openControl(parts), run };
+  return { handle: wakingRequests(openControl(parts), server), run };
+}
+
+/** Requests may have waited to know whether a drop is live. */
+function wakingRequests(handle: MediaService['handle'], server: ViewerServer) {
+  return (message: ToMedia): void => {
+    handle(message);
+    if (message.type === 'record') server.wake(ANY_TRACK);
+  };
 }
 
 function openPushes({ hasPush, whep }: MediaSettings, presentation: Presentation) {
@@ -194,7 +203,7 @@ function openGetHandler(
   { presentation, archive, notLive, access, drop, viewers, pages, pushes }: ServedParts,
 ) {
   const origin = new Origin(presentation, settings.ladder, () => drop.profile);
-  return withAccess(access, (request: HttpRequest) => {
+  const answer = (request: HttpRequest) => {
     const admitted = notLive.admit(request);
     if ('status' in admitted) return pages.forPeople(request, admitted);
     const pushed = pushes?.answer(admitted);
@@ -204,10 +213,11 @@ function openGetHandler(
     // Of these there are thousands a second: none of the others is asked.
     const isOfStream = admitted.path.startsWith('/live/');
     const other = isOfStream ? undefined : (archive.answer(admitted) ?? pages.answer(admitted));
-    const answer = other ?? origin.answer(admitted);
-    countFetch(viewers, admitted, answer, performance.now());
-    return pages.forPeople(admitted, answer);
-  });
+    const found = other ?? origin.answer(admitted);
+    countFetch(viewers, admitted, found, performance.now());
+    return pages.forPeople(admitted, found);
+  };
+  return withAccess(access, untilKnown(notLive, answer));
 }
 
 async function runServer(server: ViewerServer, send: Send, signal: AbortSignal): Promise<void> {

@@ -22,7 +22,14 @@ export interface Ladder {
 
 const MEDIA_PATH =
   /^\/live\/([a-z0-9-]{1,32})\/(?:(index\.m3u8)|init-([\w-]{1,16})\.mp4|(\d{1,15})(?:\.(\d{1,6}))?\.m4s)$/;
-const NOT_YET = 'the stream has not started yet';
+/** Woken whenever any track publishes. */
+export const ANY_TRACK = '*';
+/**
+ * Requests for playlists are held until there is something to play: where media is started again
+ * players come back before its first part, and several stop for good at a refusal (ffmpeg, mpv,
+ * VLC, GStreamer's hlsdemux2).
+ */
+const NOT_YET = refuse(503, 'the stream has not started yet', 0, ['Retry-After', '1']);
 
 /**
  * Answers each request under `/live/`, or says that it must be held. Independent of
@@ -58,10 +65,10 @@ export class Origin {
     return this.#media(track, Number(msn), index, header);
   }
 
-  #multivariant({ query, header }: HttpRequest): Reply {
-    const { profiles, bitratesBps } = this.#ladder;
-    const wanted = query.get('profile');
-    const chosen = wanted ?? this.#profile() ?? chooseProfile(header);
+  #multivariant(request: HttpRequest): Reply | Wait {
+    const { profiles } = this.#ladder;
+    const wanted = request.query.get('profile');
+    const chosen = wanted ?? this.#profile() ?? chooseProfile(request.header);
     const own = Object.hasOwn(profiles, chosen) ? profiles[chosen] : undefined;
     const ids = own ?? (wanted === null ? Object.values(profiles)[0] : undefined);
     if (ids === undefined) {
@@ -69,20 +76,41 @@ export class Origin {
     }
     // A suspended rendition is not offered to new viewers; those who watch it go on.
     const listed = new Set(ids.map((id) => this.#presentation.substitutes.offeredFor(id)));
+    const attempt = () => this.#renderListed(listed, request);
+    // Renditions begin one after the other: a player that waited is to find all of them.
+    const hasAllBegun = () => this.#listedTracks(listed).every(({ window }) => window.edge());
+    return (
+      attempt() ?? {
+        wait: ANY_TRACK,
+        holdMs: this.#presentation.limits.holdMs,
+        retry: () => (hasAllBegun() ? attempt() : undefined),
+        expired: () => attempt() ?? NOT_YET,
+      }
+    );
+  }
+
+  /** The tracks of a multivariant playlist: sound, and these renditions. */
+  #listedTracks(listed: ReadonlySet<string>): readonly Track[] {
+    const tracks = shownOf(this.#presentation.tracks());
+    return tracks.filter(({ id, kind }) => kind === 'audio' || listed.has(id));
+  }
+
+  /** Undefined before there is anything to play. */
+  #renderListed(listed: ReadonlySet<string>, { query, header }: HttpRequest): Reply | undefined {
+    const { bitratesBps } = this.#ladder;
     const variants = [];
     let audio: Parameters<typeof renderMultivariant>[1];
-    for (const { id, kind, format, window } of shownOf(this.#presentation.tracks())) {
+    for (const { id, kind, format, window } of this.#listedTracks(listed)) {
       // A rendition is listed from its first part on.
       if (format === undefined || window.edge() === undefined) continue;
       const bitrateBps = bitratesBps[id] ?? 0;
       if (format.kind === 'audio') audio = { id, format, bitrateBps };
-      else if (kind === 'video' && listed.has(id)) variants.push({ id, format, bitrateBps });
+      else if (kind === 'video') variants.push({ id, format, bitrateBps });
     }
     const hasPicture = shownOf(this.#presentation.tracks()).some(({ kind }) => kind === 'video');
-    if (hasPicture ? variants.length === 0 : audio === undefined) {
-      return refuse(503, NOT_YET, 0, ['Retry-After', '1']);
-    }
-    const vary = wanted === null ? [...PROFILE_HINTS, 'Accept-Encoding'] : ['Accept-Encoding'];
+    if (hasPicture ? variants.length === 0 : audio === undefined) return undefined;
+    const isByDevice = query.get('profile') === null;
+    const vary = isByDevice ? [...PROFILE_HINTS, 'Accept-Encoding'] : ['Accept-Encoding'];
     const hints = ['Accept-CH', 'Save-Data, ECT, Sec-CH-UA-Mobile', 'Vary', vary.join(', ')];
     const body = Buffer.from(renderMultivariant(variants, audio));
     return this.#text(body, header, liveFreshness(this.#presentation.limits, 'playlist'), hints);
@@ -102,8 +130,10 @@ export class Origin {
     const isGzip = acceptsGzip(header('accept-encoding'));
     const { msn, part, skip } = requested;
     if (msn === undefined) {
-      if (window.edge() === undefined) return refuse(503, NOT_YET, 0, ['Retry-After', '1']);
-      return this.#playlists.answer(track, { skip, isGzip, isBlocking: false });
+      const now = (): Reply | undefined =>
+        window.edge() && this.#playlists.answer(track, { skip, isGzip, isBlocking: false });
+      const { holdMs } = limits;
+      return now() ?? { wait: track.id, holdMs, retry: now, expired: () => NOT_YET };
     }
     const attempt = (): Reply | undefined => {
       const answer = window.answerReload(msn, part);

@@ -4,11 +4,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
 import { parseDirectives } from '../../../pipelines/hls/directives.ts';
+import type { Wait } from '../../../pipelines/http/handlers.ts';
 import { HeldRequests } from '../../../pipelines/http/held-requests.ts';
 import { acceptsGzip, chooseProfile } from '../../../pipelines/http/negotiate.ts';
-import { refuse } from '../../../pipelines/http/reply.ts';
+import { type Reply, refuse } from '../../../pipelines/http/reply.ts';
 import { beaconSchema } from '../../../pipelines/origin/viewers.ts';
-import { openFeed } from '../../support/feed.ts';
+import { type Feed, openFeed } from '../../support/feed.ts';
 
 const test = suite('origin');
 
@@ -136,9 +137,41 @@ test('?profile= chooses the ladder, and one that is not there is 400 with the na
   assert.match(String(wrong.body[0]), 'laptop, phone, low-data');
 });
 
-test('before the first frame the multivariant playlist is 503', () => {
-  const answer = openFeed().get('/live/index.m3u8');
-  assert.is('wait' in answer ? 0 : answer.status, 503);
+/** A request for a playlist of a stream that has not begun; fails where it is not held. */
+function heldFor(feed: Feed, path: string): Wait {
+  const answer = feed.get(path);
+  if (!('wait' in answer)) throw new Error(`${path}: ${answer.status}`);
+  assert.is(answer.retry(), undefined);
+  return answer;
+}
+
+const textOf = (answer: Reply | undefined) => Buffer.concat(answer?.body ?? []).toString();
+
+test('before the first frame playlists are held, and 503 where nothing comes', () => {
+  const feed = openFeed();
+  for (const path of ['/live/index.m3u8', '/live/high/index.m3u8', '/live/audio/index.m3u8']) {
+    const held = heldFor(feed, path);
+    assert.ok(held.holdMs > 0 && held.holdMs < 20_000);
+    assert.is(held.expired().status, 503);
+  }
+});
+
+test('a held multivariant playlist has all renditions, and those that began where one never does', () => {
+  const feed = openFeed();
+  feed.rest(['high']);
+  const held = heldFor(feed, '/live/index.m3u8');
+  const media = heldFor(feed, '/live/low/index.m3u8');
+  // The packager waits for all, for two seconds.
+  feed.run(3);
+  assert.is(held.retry(), undefined, 'one rendition is missing');
+  assert.match(textOf(media.retry()), '#EXT-X-PART:');
+  const partly = textOf(held.expired());
+  assert.match(partly, 'low/index.m3u8');
+  assert.not.match(partly, 'high/index.m3u8');
+  feed.rest([]);
+  feed.run(2);
+  const whole = textOf(held.retry());
+  for (const name of ['low', 'high', 'audio']) assert.match(whole, `${name}/index.m3u8`);
 });
 
 const beacon = {
