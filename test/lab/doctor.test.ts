@@ -1,4 +1,7 @@
 /** `venuebox doctor` with all hardware. */
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { examine, PARTS } from '../../daemon/cli/doctor/doctor.ts';
@@ -20,13 +23,33 @@ put(`${parameters}/usb_online`, 'off');
 put(`${parameters}/battery_status`, 'discharging');
 put(`${parameters}/battery_capacity`, '7');
 
+/** The printer's own end: it takes what comes, and answers nothing. */
+async function takeBytes(signal: AbortSignal): Promise<void> {
+  const bytes = Buffer.alloc(131_072);
+  while (!signal.aborted) {
+    const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+    // ENODEV until the host has chosen the gadget's interface.
+    const device = await open('/dev/g_printer0', flags).catch(() => undefined);
+    while (device !== undefined && !signal.aborted) {
+      await device.read(bytes).catch(() => undefined);
+      await sleep(20);
+    }
+    await device?.close();
+    await sleep(20);
+  }
+}
+
 test('it finds each device through its driver, and reports what is wrong with it', async () => {
+  const stop = new AbortController();
+  const taken = takeBytes(stop.signal);
   await until('the printer', async () => (await listUsbPrinters()).length === 1);
   const settings = ['camera.driver=v4l2', 'camera.device=platform:vivid-000'];
   // GStreamer's are those of the host, and slow to ask here.
   const parts = PARTS.filter((part) => part !== 'encoders');
   const config = parseConfig('doctor', '', settings);
   const report = await examine(config, '/tmp', parts, systemClock, AbortSignal.timeout(90_000));
+  stop.abort();
+  await taken;
   console.log(renderReport(report, '').replace(/^/gm, '    '));
   const said = (part: string) => {
     const found = report.parts.find((one) => one.part === part);
