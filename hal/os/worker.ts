@@ -88,7 +88,10 @@ export function openWorker<Settings, Command, Message>(
         onStart: (started) => {
           running = started;
           if (settings instanceof Promise) {
-            settings.then((one) => send({ type: 'start', settings: one }), fail);
+            const toThis = (one: Settings) => {
+              if (running === started) send({ type: 'start', settings: one });
+            };
+            settings.then(toThis, fail);
           } else send({ type: 'start', settings });
           onStart?.(started);
         },

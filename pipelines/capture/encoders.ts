@@ -1,5 +1,6 @@
 /** The encoders' pipeline and what feeds it: pictures and sound without a pause. */
 import { readFileSync } from 'node:fs';
+import { errnoOf } from '../../hal/os/errors.ts';
 import type { GstPipeline } from '../gst/gst.ts';
 import { playPipeline, pusherInto } from '../gst/pipeline.ts';
 import { openRawReader } from '../source/raw-reader.ts';
@@ -77,7 +78,7 @@ function openSources(inputs: Inputs, send: EncodersDeps['send']) {
       reading.get(kind)?.stop();
       input.begin();
       const isCurrent = () => reading.get(kind)?.run === run;
-      const stop = openRawReader(path, {
+      const stop = openIfThere(path, {
         onCaps: (caps) => {
           if (isCurrent()) input.setCaps(caps);
         },
@@ -86,6 +87,7 @@ function openSources(inputs: Inputs, send: EncodersDeps['send']) {
         },
         onEnd: () => undefined,
       });
+      if (stop === undefined) return;
       reading.set(kind, { run, stop });
       send({ type: 'source-opened', kind, run });
     },
@@ -93,6 +95,16 @@ function openSources(inputs: Inputs, send: EncodersDeps['send']) {
       if (reading.get(kind)?.run === run) inputs[kind]?.setClock(clockUs);
     },
   };
+}
+
+/** Undefined where the source that writes has ended meanwhile, with its FIFO. */
+function openIfThere(...what: Parameters<typeof openRawReader>): (() => void) | undefined {
+  try {
+    return openRawReader(...what);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 function control(pipeline: GstPipeline, message: ToCapture): void {

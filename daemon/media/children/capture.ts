@@ -88,19 +88,19 @@ export function openCapture(options: CaptureOptions): CaptureChild {
     const failing = new AbortController();
     const fail = (error: PipelineError | WantedRestart) => failing.abort(error);
     restart = (reason) => fail(new WantedRestart(reason));
-    const ids = settings.outputs.map(({ id }) => id);
-    await using pipes = await openPipes(ids, 'writing');
+    await using pipes = await openPipes(settings.outputs.map(idOf), 'writing');
     using ends = anySignal(signal, gone, failing.signal);
     // What it reads from ends with it, and not after it.
     ends.signal.addEventListener('abort', () => current.end(), { once: true });
     // The child has its own copies: the end of a track is its end only.
     const close = closeAfterBoth(pipes);
-    let mediaRun = 0;
-    let forget: () => void = () => undefined;
+    let [mediaRun, forget] = [0, (): void => undefined];
+    const over = new AbortController();
+    using until = anySignal(ends.signal, over.signal);
     const connect = async (): Promise<CaptureSettings> => {
-      const media = await options.media.serving(ends.signal);
-      const ask = (number: number): ToMedia => runMessage(number, pipes, settings);
-      ({ run: mediaRun, forget } = await media.openPipes(ask, fail, ends.signal));
+      const media = await options.media.serving(until.signal);
+      const ask = (of: number) => runMessage(of, pipes, settings);
+      ({ run: mediaRun, forget } = await media.openPipes(ask, fail, until.signal));
       close();
       return settings;
     };
@@ -114,7 +114,7 @@ export function openCapture(options: CaptureOptions): CaptureChild {
         if (sprites.length > 0) worker.send({ type: 'overlay', sprites });
       };
       const start = { settings: connect(), inherit: pipes.fds, onMessage, onStart };
-      await worker.run(start, ends.signal);
+      await worker.run(start, ends.signal).finally(() => over.abort());
       if (failing.signal.aborted) throw failing.signal.reason;
       if (gone.aborted) throw new Error('the media process it fed has ended');
     } finally {
@@ -135,6 +135,8 @@ export function openCapture(options: CaptureOptions): CaptureChild {
     playing: current.playing,
   };
 }
+
+const idOf = ({ id }: CaptureSettings['outputs'][number]) => id;
 
 function report(
   message: FromCapture,
@@ -200,6 +202,7 @@ class CurrentCapture {
     path: string,
     signal: AbortSignal,
   ): Promise<number> {
+    signal.throwIfAborted();
     this.#sourceRuns += 1;
     const run = this.#sourceRuns;
     const isOpen = new Promise<void>((resolve) => this.#opened.set(run, resolve));

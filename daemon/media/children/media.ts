@@ -90,6 +90,9 @@ class MediaProcess implements MediaChild {
   readonly #worker: Worker<MediaSettings, ToMedia, FromMedia>;
   readonly #begun = new Current<Pick<ServingMedia, 'gone'>>();
   readonly #current = new Current<ServingMedia>();
+  /** The last process got so far as to listen. */
+  #hasServed = true;
+  #onServed = (): void => undefined;
   #wantedScan: WantedScan | undefined;
   #lastId = 0;
   #failing = new AbortController();
@@ -131,7 +134,12 @@ class MediaProcess implements MediaChild {
       const settings = await this.#options.settings(ends.signal);
       const { server, inherit } = this.#ports.lend(settings.server);
       const started = { settings: { ...settings, server }, inherit, onMessage };
-      this.#begun.set({ gone: gone.signal });
+      // What cannot listen would start encoders and sources for nothing, again and again.
+      const begun = { gone: gone.signal };
+      const hadServed = this.#hasServed;
+      this.#hasServed = false;
+      this.#onServed = () => this.#begun.set(begun);
+      if (hadServed) this.#begun.set(begun);
       await this.#worker.run(started, ends.signal);
       if (failing.signal.aborted) throw failing.signal.reason;
     } finally {
@@ -207,6 +215,8 @@ class MediaProcess implements MediaChild {
   }
 
   #onServing(gone: AbortSignal): void {
+    this.#hasServed = true;
+    this.#onServed();
     this.#current.set({
       send: this.#worker.send,
       gone,

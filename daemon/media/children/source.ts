@@ -71,10 +71,13 @@ export function openSource(options: SourceOptions): SourceChild {
     // The child has its own copies: the end of its frames is its end only.
     const close = closeAfterBoth(pipes, units);
     let setClock = (_clockUs: number): void => undefined;
+    // One that dies while it loads must not be announced: its FIFOs are gone.
+    const over = new AbortController();
+    using until = anySignal(ends.signal, over.signal);
     const connect = async (): Promise<SourceSettings> => {
-      const running = await capture.playing(ends.signal);
-      await device.sendUnits?.(units?.named[0]?.path ?? '', ends.signal);
-      const sourceRun = await running.openSource(kind, pipes.named[0]?.path ?? '', ends.signal);
+      const running = await capture.playing(until.signal);
+      await device.sendUnits?.(units?.named[0]?.path ?? '', until.signal);
+      const sourceRun = await running.openSource(kind, pipes.named[0]?.path ?? '', until.signal);
       close();
       setClock = (clockUs) => running.send({ type: 'source-clock', kind, run: sourceRun, clockUs });
       if (source.stamping === 'monotonic') setClock(0);
@@ -94,6 +97,8 @@ export function openSource(options: SourceOptions): SourceChild {
       // What reads from it may have ended before it, which is seen a moment later.
       if (await pause(clock, SEEN_WITHIN_MS, ends.signal)) throw error;
       if (!gone.aborted) throw error;
+    } finally {
+      over.abort();
     }
     throwIfWanted();
   };
