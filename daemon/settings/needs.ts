@@ -95,6 +95,8 @@ const RULES: readonly Rule[] = [
   { keys: ['camera'], need: 'camera', parts: ['source', 'lock'], isTried: true },
   { keys: ['camera2'], need: 'camera', parts: ['source'], isTried: true },
   { keys: ['encoder.driver'], need: 'between', parts: ['source'], isTried: true },
+  // Guests reach its port through the rules of their network.
+  { keys: ['viewers.whep.port'], need: 'media', parts: ['source', 'media', 'network'] },
   { keys: ['viewers.whep'], need: 'media', parts: ['source', 'media'] },
   // Links, receivers, bitrates: its processes are started for each drop.
   {

@@ -30,7 +30,7 @@ import {
   tagOf,
   type Version,
 } from './stored.ts';
-import { endTrial, readTrial, saveTrial, type TrialDeps } from './trial.ts';
+import { endTrial, RunningTrial, readTrial, saveTrial, type TrialDeps } from './trial.ts';
 
 export interface SettingsDeps extends TrialDeps {
   readonly loaded: LoadedSettings;
@@ -92,6 +92,7 @@ export class Settings {
   readonly #force: InForce;
   /** A restart waits for the end of a drop. */
   #isRestartDue = false;
+  readonly #trial: RunningTrial;
   #values: Values;
   /** Of the values, as if the box had just started. */
   #config: Config;
@@ -102,6 +103,7 @@ export class Settings {
     this.#values = deps.loaded.values;
     this.#config = deps.loaded.config;
     this.#force = new InForce(deps.live, deps.isBusy);
+    this.#trial = new RunningTrial(deps);
     if (deps.loaded.warning !== undefined) {
       deps.log.warn('settings not used', { reason: deps.loaded.warning });
     }
@@ -149,12 +151,18 @@ export class Settings {
     let freeSinceMs: number | undefined;
     while (await pause(clock, LOOK_EVERY_MS, signal)) {
       const nowMs = clock.monotonicMs();
+      await this.#trial.check(this.#isInForce());
       freeSinceMs = isBusy() ? undefined : (freeSinceMs ?? nowMs);
       if (freeSinceMs === undefined || nowMs - freeSinceMs < AFTER_DROP_MS) continue;
       this.#force.take(this.#config);
       if (this.#isRestartDue) this.restartForPending();
       this.#isRestartDue = false;
     }
+  }
+
+  #isInForce(): boolean {
+    const { restart, drop } = this.#force.pending(this.#config);
+    return restart.length + drop.length === 0 && this.#deps.live.fault() === undefined;
   }
 
   async #save(wish: Wish, tag: string, isTry: boolean, isLater: boolean): Promise<SaveOutcome> {
@@ -230,7 +238,7 @@ export class Settings {
     const good = before.phase === 'none' ? tagOf(this.#values) : before.good;
     try {
       // Before the settings: with new ones and no trial a start that fails would fail for ever.
-      if (isTrial) await saveTrial(stateFolder, { phase: 'new', good });
+      if (isTrial) await this.#trial.begin(good);
       await saveStored(stateFolder, values);
     } catch (error) {
       if (isTrial && !isStored(stateFolder, values)) {

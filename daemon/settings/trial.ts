@@ -66,3 +66,35 @@ export async function endTrial(
     log.warn('settings stay on trial', { reason: messageOf(error) });
   });
 }
+
+/**
+ * Of settings that were saved by this run of the box. Once all of them are in force and have run for
+ * a while no later start goes back before them.
+ */
+export class RunningTrial {
+  readonly #deps: Pick<TrialDeps, 'stateFolder' | 'clock' | 'log'>;
+  #sinceMs: number | undefined;
+
+  constructor(deps: Pick<TrialDeps, 'stateFolder' | 'clock' | 'log'>) {
+    this.#deps = deps;
+  }
+
+  async begin(good: string | undefined): Promise<void> {
+    const { stateFolder, clock } = this.#deps;
+    await saveTrial(stateFolder, { phase: 'new', good });
+    this.#sinceMs = clock.monotonicMs();
+  }
+
+  /** To be called about every second. Never rejects. */
+  async check(isInForce: boolean): Promise<void> {
+    const { stateFolder, clock, log } = this.#deps;
+    if (this.#sinceMs === undefined) return;
+    const nowMs = clock.monotonicMs();
+    if (!isInForce) this.#sinceMs = nowMs;
+    if (nowMs - this.#sinceMs < TRIAL_MS) return;
+    this.#sinceMs = undefined;
+    await saveTrial(stateFolder, NO_TRIAL).catch((error: unknown) => {
+      log.warn('settings stay on trial', { reason: messageOf(error) });
+    });
+  }
+}

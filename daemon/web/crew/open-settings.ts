@@ -1,4 +1,5 @@
 /** Opens the settings of a box: what the page changes, and when it may take effect. */
+import { pause } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import type { Notify } from '../../../hal/os/systemd/notify.ts';
@@ -10,6 +11,8 @@ import type { LoadedSettings } from '../../settings/load.ts';
 import { Settings } from '../../settings/settings.ts';
 import { hashPin } from '../pin.ts';
 import { openRefusals, type RefusalDeps } from './refusals.ts';
+
+const LOOK_EVERY_MS = 1_000;
 
 interface Box {
   readonly loaded: LoadedSettings;
@@ -37,6 +40,8 @@ export function openSettings(box: Box): Settings {
   const refresh = async (what: 'media' | 'links') => {
     // Tracks are those of the devices; where they cannot be used, those before stay.
     await box.source.use(box.live.current()).catch(() => undefined);
+    // Somebody may have armed meanwhile: then it is for the next start of media.
+    while (isBusy()) if (!(await pause(box.clock, LOOK_EVERY_MS, box.untilEnd))) return;
     box.mediaPath.refresh(what);
   };
   for (const what of ['media', 'links'] as const) box.live.follow(what, () => void refresh(what));

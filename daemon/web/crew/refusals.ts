@@ -9,11 +9,16 @@ import { PipelineError } from '../../../pipelines/errors/pipeline-error.ts';
 import type { Config } from '../../config/config.ts';
 import { type Changed, changesOf, type SettingFault } from '../../settings/change.ts';
 
+/** Phones ask there whether there is an internet. */
+const PORTAL_PORT = 80;
+
 export interface RefusalDeps {
   readonly source: {
     /** Rejects where camera, sound and encoders of a config cannot be used. */
     readonly check: (config: Config) => Promise<void>;
   };
+  /** What runs now: what was saved since may still wait for the end of a drop. */
+  readonly live: { readonly current: () => Config };
 }
 
 /** A server of the box, by the setting that names its port. */
@@ -25,14 +30,15 @@ interface Listening {
 
 type Tls = { readonly cert_file: string; readonly key_file: string } | undefined;
 
-export function openRefusals({ source }: RefusalDeps) {
+export function openRefusals({ source, live }: RefusalDeps) {
   return async (before: Config, after: Config): Promise<readonly SettingFault[]> => {
     const changes = changesOf(before, after);
     const changed = (path: string) => changes.some((one) => one.path === path);
     const inputs = changes.filter(({ parts }) => parts.includes('source'));
     const faults = [
       await inputFault(inputs, () => source.check(after)),
-      ...(await Promise.all(newPorts(before, after).map(portFault))),
+      ...(await Promise.all(newPorts([before, live.current()], after).map(portFault))),
+      ...(await Promise.all(newHosts(before, after).map(portFault))),
       ...(await Promise.all(
         (['viewers', 'operator'] as const)
           .filter((part) => changed(`${part}.tls`))
@@ -71,9 +77,18 @@ async function faultOf(
 }
 
 /** Those that no server of the box has now. */
-function newPorts(before: Config, after: Config): readonly Listening[] {
-  const own = new Set(portsOf(before).map(({ port }) => port));
+function newPorts(ours: readonly Config[], after: Config): readonly Listening[] {
+  const own = new Set(ours.flatMap(portsOf).map(({ port }) => port));
+  // The portal of the guests' network, which the player's server takes the place of.
+  if (ours.some(({ network }) => network.guests.device !== '')) own.add(PORTAL_PORT);
   return portsOf(after).filter(({ port }) => port !== 0 && !own.has(port));
+}
+
+/** An address that this machine does not have would keep guests, or the crew, out. */
+function newHosts(before: Config, after: Config): readonly Listening[] {
+  return (['viewers', 'operator'] as const)
+    .filter((part) => before[part].host !== after[part].host)
+    .map((part) => ({ path: `${part}.host`, host: after[part].host, port: 0 }));
 }
 
 function portsOf({ viewers, operator, metrics, mqtt }: Config): readonly Listening[] {
@@ -94,9 +109,14 @@ async function portFault({ path, host, port }: Listening): Promise<SettingFault 
     await new Promise((resolve) => server.close(resolve));
     return undefined;
   } catch (error) {
-    return { path, reason: portReason(port, error) };
+    return { path, reason: port === 0 ? hostReason(host, error) : portReason(port, error) };
   }
 }
+
+const hostReason = (host: string, error: unknown) =>
+  errnoOf(error) === 'EADDRNOTAVAIL'
+    ? `this machine has no address ${host}`
+    : `${host} cannot be listened on: ${messageOf(error)}`;
 
 function portReason(port: number, error: unknown): string {
   const errno = errnoOf(error);

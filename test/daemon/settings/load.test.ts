@@ -132,7 +132,8 @@ test('the end of a trial does not end that of settings saved meanwhile', async (
   await before.save({ 'viewers.port': 81 });
   const clock = new VirtualClock();
   const { save, settings } = openTestSettings(await box.start(), box.folder, { clock });
-  await save({ 'viewers.port': 82 });
+  // In force at the next start of the box.
+  await save({ 'box.name': 'corner-2' });
   const stop = new AbortController();
   const running = settings.run(stop.signal);
   await clock.advance(TRIAL_MS);

@@ -7,7 +7,8 @@ import { type Field, settingsOfSchema } from '../../../daemon/config/form/form.t
 import { valueAt } from '../../../daemon/config/form/layers.ts';
 import type { DropPhase } from '../../../daemon/model/snapshot.ts';
 import { changesOf } from '../../../daemon/settings/change.ts';
-import { type Part, waits } from '../../../daemon/settings/needs.ts';
+import { type Part, partsOf, waits } from '../../../daemon/settings/needs.ts';
+import { readTrial } from '../../../daemon/settings/trial.ts';
 import { renderNeedsReadme, SETTINGS_README } from '../../../scripts/schemas/needs.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { openTestSettings, testFolder } from './support.ts';
@@ -143,6 +144,42 @@ test('what does not go with a setting that waits for the end of a drop waits wit
   await box.clock.advance(62_000);
   const now = box.live.current();
   assert.equal([now.viewers.port, now.metrics.port, box.restarts()], [9_999, 8_080, 0]);
+});
+
+test('settings that are in force and have run for half a minute are on trial no more', async () => {
+  for (const phase of ['idle', 'live'] as const) {
+    await using folder = await testFolder();
+    await using box = await openBox(folder);
+    box.setPhase(phase);
+    const saved = await box.save({ 'operator.port': 9_123, 'viewers.port': 9_124 });
+    assert.is(saved.status, 'saved');
+    assert.is(readTrial(folder.folder).phase, 'new');
+    await box.clock.advance(20_000);
+    assert.is(readTrial(folder.folder).phase, 'new');
+    await box.clock.advance(40_000);
+    // The port of guests waits for the end of the drop.
+    if (phase === 'live') assert.is(readTrial(folder.folder).phase, 'new');
+    box.setPhase('idle');
+    const isOver = () => readTrial(folder.folder).phase === 'none';
+    for (let i = 0; i < 600 && !isOver(); i += 1) {
+      await box.clock.advance(1_000);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    assert.ok(isOver());
+  }
+});
+
+test('what the rules of the guests’ network hold opens it anew', () => {
+  for (const [path, after] of [
+    ['viewers.port', 9_124],
+    ['viewers.whep.port', 8_189],
+    ['viewers.host', '127.0.0.1'],
+    ['network.guests.device', 'wlan0'],
+    ['network.guests.ssid', 'Stage'],
+  ] as const) {
+    const change = { path, before: undefined, after, isEdge: false };
+    assert.ok(partsOf(change).includes('network'), path);
+  }
 });
 
 /** By key, what the README says that it needs. */

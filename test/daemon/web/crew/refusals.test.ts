@@ -17,13 +17,16 @@ const LOCAL = ['viewers.host=127.0.0.1', 'operator.host=127.0.0.1', 'metrics.hos
 const configOf = (...overrides: readonly string[]) =>
   parseConfig('box.yaml', '', [...LOCAL, ...overrides]);
 const BEFORE = configOf();
-const refusals = openRefusals({
+const refusalsOf = (inForce: ReturnType<typeof configOf>) =>
+  openRefusals({ ...checked, live: { current: () => inForce } });
+const checked = {
   source: {
     check: async ({ encoder }) => {
       if (encoder.driver === 'v4l2h264enc') throw new Error('GStreamer has none of it');
     },
   },
-});
+} satisfies Partial<Parameters<typeof openRefusals>[0]>;
+const refusals = refusalsOf(BEFORE);
 
 test('an encoder that it does not have is refused beside its field; others are not asked for', async () => {
   const faults = await refusals(BEFORE, configOf('encoder.driver=v4l2h264enc'));
@@ -49,6 +52,29 @@ test('a port of another program is refused, one of the box itself and a free one
     assert.equal(await refusals(own, configOf(`operator.port=${taken}`)), []);
   } finally {
     server.close();
+  }
+});
+
+test('a port that waits for the end of a drop can be taken back: the box still has it', async () => {
+  const server = createServer();
+  const now = await freePort();
+  await listen(server, '127.0.0.1', now);
+  try {
+    const inForce = configOf(`viewers.port=${now}`);
+    const saved = configOf(`viewers.port=${await freePort()}`);
+    assert.equal(await refusalsOf(inForce)(saved, inForce), []);
+  } finally {
+    server.close();
+  }
+});
+
+test('an address that this machine does not have is refused beside its field', async () => {
+  for (const key of ['viewers.host', 'operator.host']) {
+    // RFC 5737: of documents.
+    const [fault, ...more] = await refusals(BEFORE, configOf(`${key}=192.0.2.77`));
+    assert.equal([fault?.path, more], [key, []]);
+    assert.match(fault?.reason ?? '', 'this machine has no address 192.0.2.77');
+    assert.equal(await refusals(BEFORE, configOf(`${key}=0.0.0.0`)), []);
   }
 });
 
