@@ -93,7 +93,7 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
   };
   const devices = deps.findDevices ?? findDevices;
   const ownHotspot = () => {
-    const info = shown ?? { ssid, url: pageUrl() };
+    const info = { ...(shown ?? { ssid }), url: pageUrl() };
     return wanted.hotspot ? { login: { ...info, password }, isUp: shown !== undefined } : undefined;
   };
   return { setUp, hotspot, preview, ownHotspot, devices, isWanted: wanted.hotspot, run };

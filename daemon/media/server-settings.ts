@@ -2,12 +2,14 @@
 import { GUESTS_ADDRESS } from '../../hal/network/plan.ts';
 import type { ServerSettings } from '../../pipelines/http/server-settings.ts';
 import type { Config } from '../config/config.ts';
+import { givenAddress } from '../model/addresses.ts';
 
 /** Phones ask there whether there is an internet. */
 const PORTAL_PORT = 80;
 
 export function serverSettings({ viewers, operator, network }: Config): ServerSettings {
   const { tls } = viewers;
+  const given = givenAddress(viewers);
   // On another port the guests' network has a portal of its own.
   const isPortal = viewers.port === PORTAL_PORT && network.guests.device !== '';
   return {
@@ -16,7 +18,7 @@ export function serverSettings({ viewers, operator, network }: Config): ServerSe
     maxConnections: viewers.max_connections,
     maxConnectionsPerAddress: viewers.max_connections_per_address,
     trustedProxies: viewers.trusted_proxies,
-    hostNames: operator.host_names,
+    hostNames: [...operator.host_names, ...(given === '' ? [] : [new URL(given).hostname])],
     ...(isPortal ? { portal: { address: GUESTS_ADDRESS } } : {}),
     ...(tls && { tls: { port: tls.port, certFile: tls.cert_file, keyFile: tls.key_file } }),
   };

@@ -1,9 +1,11 @@
 /** Leads the phones on the guests' network to the player, and lets them stay there without an internet. */
-import { untilAborted } from '../../hal/os/async.ts';
+import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { ENTRY, Visits } from '../../pipelines/captive/visits.ts';
 import { servePortal } from '../first-boot/portal-server.ts';
+
+const RETRY_MS = 5_000;
 
 export interface GuestsPortalDeps {
   readonly address: string;
@@ -26,8 +28,15 @@ export async function runGuestsPortal(
     onUse: () => undefined,
     entry: { path: ENTRY, url: pageUrl, onEnter: visits.enter.bind(visits) },
   };
-  await servePortal(deps, signal).catch(async (error: unknown) => {
-    log.warn('captive portal not served', { reason: messageOf(error) });
-    await untilAborted(signal);
-  });
+  let reported = '';
+  do {
+    try {
+      await servePortal(deps, signal);
+    } catch (error) {
+      // The player may just be leaving the port.
+      const reason = messageOf(error);
+      if (reason !== reported) log.warn('captive portal not served', { reason });
+      reported = reason;
+    }
+  } while (await pause(clock, RETRY_MS, signal));
 }

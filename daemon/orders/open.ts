@@ -61,5 +61,7 @@ export async function openOrders(config: () => Config, box: Box): Promise<Orders
   });
   const order = openOrderCommand(desk, box.clock);
   const runningWebhook = (now: Config) => hook.running(now.orders.webhook);
-  return { desk, order, webhook: hook.answer, runningWebhook };
+  // With a port of its own strangers have no business at the crew's.
+  const webhook = () => (config().orders.webhook.port === 0 ? hook.answer() : undefined);
+  return { desk, order, webhook, runningWebhook };
 }
