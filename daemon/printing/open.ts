@@ -140,7 +140,7 @@ async function renderContent(
 ): Promise<PrintDocument> {
   const hotspot = content.document === 'address' ? ownHotspot?.() : undefined;
   if (hotspot?.isUp === true) return renderJoinSlip(hotspot.login);
-  const { title } = drops.present();
+  const { id, title } = drops.present();
   switch (content.document) {
     case 'address':
     case 'status':
@@ -152,10 +152,12 @@ async function renderContent(
       return card.slip();
     case 'sticker':
       return renderSticker(printer.sticker_file, PRINTER_PROFILES[printer.profile].widthDots);
-    case 'ticket':
-      return renderTicket(content.order, content.title ?? title, copy, (claim) =>
-        renderClaim(claim, privateKey),
-      );
+    case 'ticket': {
+      // An order of another drop: never under the title of the one that is on.
+      const { drop } = content.order;
+      const ofDrop = content.title ?? (drop === id ? title : drop);
+      return renderTicket(content.order, ofDrop, copy, (claim) => renderClaim(claim, privateKey));
+    }
   }
 }
 

@@ -54,7 +54,7 @@ const STATE_KEY = { off: 'radio', connecting: 'out', connected: 'active' } as co
 function describe({ kind, phase, reason, sentBps, rttMs }: Destination): string {
   const name = kind.toUpperCase();
   if (phase === 'off') return name;
-  if (phase === 'connecting') return reason === undefined ? name : `${name}: ${reason}`;
+  if (phase === 'connecting') return reason === undefined ? name : `${name}: ${fromBox(reason)}`;
   const sending = fill(text.destinationSending, { name, rate: formatBps(sentBps) });
   if (rttMs === undefined) return sending;
   return `${sending}, ${fill(text.destinationTrip, { time: formatMs(rttMs) })}`;

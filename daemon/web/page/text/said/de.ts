@@ -74,6 +74,8 @@ export const de: SaidTexts = {
   linkDown: 'Leitung {link} ist weg',
   linkMtu: 'Leitung {link} verliert große Pakete',
   linkSpent: 'Die Datenmenge der Leitung {link} ist verbraucht',
+  destinationSpent: 'die Datenmenge der Leitung {link} ist verbraucht',
+  noSticker: 'kein Aufkleber ist gewählt: printer.sticker_file in den Einstellungen angeben',
   uplinkDataLost: 'Beim Empfänger kommt nichts an',
   destinationDown: 'Ziel {destination} bekommt den Stream nicht',
   brokerAway: 'Der MQTT-Broker ist nicht erreichbar',

@@ -75,6 +75,8 @@ export const en = {
   linkDown: 'Link {link} is down',
   linkMtu: 'Link {link} loses large packets',
   linkSpent: 'The data budget of link {link} is used up',
+  destinationSpent: 'the data budget of link {link} is used up',
+  noSticker: 'no sticker is chosen: set printer.sticker_file in the settings',
   uplinkDataLost: 'Nothing arrives at the uplink’s receiver',
   destinationDown: 'Destination {destination} does not get the stream',
   brokerAway: 'The MQTT broker cannot be reached',

@@ -74,6 +74,8 @@ export const es: SaidTexts = {
   linkDown: 'El enlace {link} ha caído',
   linkMtu: 'El enlace {link} pierde paquetes grandes',
   linkSpent: 'Los datos del enlace {link} se han agotado',
+  destinationSpent: 'los datos del enlace {link} se han agotado',
+  noSticker: 'no se ha elegido ninguna pegatina: indique printer.sticker_file en los ajustes',
   uplinkDataLost: 'No llega nada al otro lado',
   destinationDown: 'El destino {destination} no recibe la emisión',
   brokerAway: 'No se alcanza el servidor MQTT',

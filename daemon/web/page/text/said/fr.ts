@@ -74,6 +74,8 @@ export const fr: SaidTexts = {
   linkDown: 'La liaison {link} est coupée',
   linkMtu: 'La liaison {link} perd les gros paquets',
   linkSpent: 'Le forfait de la liaison {link} est épuisé',
+  destinationSpent: 'le forfait de la liaison {link} est épuisé',
+  noSticker: 'aucun autocollant n’est choisi : indiquez printer.sticker_file dans les réglages',
   uplinkDataLost: 'Rien n’arrive à destination',
   destinationDown: 'La destination {destination} ne reçoit pas le direct',
   brokerAway: 'Le serveur MQTT est injoignable',

@@ -74,6 +74,8 @@ export const it: SaidTexts = {
   linkDown: 'Il collegamento {link} è giù',
   linkMtu: 'Il collegamento {link} perde i pacchetti grandi',
   linkSpent: 'I dati del collegamento {link} sono esauriti',
+  destinationSpent: 'i dati del collegamento {link} sono esauriti',
+  noSticker: 'nessun adesivo scelto: indicare printer.sticker_file nelle impostazioni',
   uplinkDataLost: 'A destinazione non arriva nulla',
   destinationDown: 'La destinazione {destination} non riceve la diretta',
   brokerAway: 'Il server MQTT non è raggiungibile',

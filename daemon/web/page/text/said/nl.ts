@@ -74,6 +74,8 @@ export const nl: SaidTexts = {
   linkDown: 'Lijn {link} is weg',
   linkMtu: 'Lijn {link} verliest grote pakketten',
   linkSpent: 'De data van lijn {link} is op',
+  destinationSpent: 'de data van lijn {link} is op',
+  noSticker: 'er is geen sticker gekozen: vul printer.sticker_file in bij de instellingen',
   uplinkDataLost: 'Aan de andere kant komt niets aan',
   destinationDown: 'Bestemming {destination} krijgt de stream niet',
   brokerAway: 'De MQTT-server is niet bereikbaar',

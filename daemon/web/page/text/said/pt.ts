@@ -74,6 +74,8 @@ export const pt: SaidTexts = {
   linkDown: 'A ligação {link} está em baixo',
   linkMtu: 'A ligação {link} perde pacotes grandes',
   linkSpent: 'Os dados da ligação {link} esgotaram-se',
+  destinationSpent: 'os dados da ligação {link} esgotaram-se',
+  noSticker: 'nenhum autocolante escolhido: indique printer.sticker_file nas definições',
   uplinkDataLost: 'Nada chega ao destino',
   destinationDown: 'O destino {destination} não recebe a transmissão',
   brokerAway: 'O servidor MQTT está inacessível',
