@@ -88,8 +88,12 @@ export class LiveTrack {
         playlist = await this.#switch(hint, signal);
         continue;
       }
-      const prefetch = this.#fetchBytes(url, signal).then(
-        (bytes) => bytes,
+      const hinted = new Fetches();
+      const prefetch = hinted.fetch(url, signal).then(
+        (bytes) => {
+          this.#report(hinted);
+          return bytes;
+        },
         (error: unknown) => {
           if (signal.aborted) throw error;
           return undefined;
@@ -113,23 +117,26 @@ export class LiveTrack {
   ): Promise<void> {
     for (let i = 0; i < parts.length; i += PARALLEL_MAX) {
       const batch = parts.slice(i, i + PARALLEL_MAX);
-      const fetched = batch.map((part) => this.#bytesOf(part, signal, prefetched));
+      const fetches = new Fetches();
+      const fetched = batch.map((part) => this.#bytesOf(part, fetches, signal, prefetched));
       // The first failure ends this; later ones are ignored.
       for (const bytes of fetched) bytes.catch(() => undefined);
       for (const [j, part] of batch.entries()) await this.#append(part, await fetched[j], signal);
+      this.#report(fetches);
     }
   }
 
   /** Undefined for a gap. */
   async #bytesOf(
     { uri, isGap }: PlaylistPart,
+    fetches: Fetches,
     signal: AbortSignal,
     prefetched: Prefetched | undefined,
   ): Promise<ArrayBuffer | undefined> {
     if (isGap) return undefined;
     const url = new URL(uri, this.#playlistUrl);
     const isFetched = url.href === prefetched?.href && prefetched.bytes !== undefined;
-    return isFetched ? prefetched.bytes : await this.#fetchBytes(url, signal);
+    return isFetched ? prefetched.bytes : await fetches.fetch(url, signal);
   }
 
   /** Appends all parts that the playlist lists after the last appended one. */
@@ -175,7 +182,7 @@ export class LiveTrack {
   async #appendInit({ initUri }: PlaylistPart, signal: AbortSignal): Promise<void> {
     const url = this.#hrefOf(initUri ?? '');
     if (initUri === undefined || url === this.#buffer.initUrl) return;
-    const bytes = await this.#fetchBytes(new URL(url), signal);
+    const bytes = await new Fetches().fetch(new URL(url), signal);
     signal.throwIfAborted();
     await this.#buffer.append(bytes);
     this.#buffer.initUrl = url;
@@ -190,12 +197,25 @@ export class LiveTrack {
     return parseMedia(await response.text());
   }
 
-  async #fetchBytes(url: URL, signal: AbortSignal): Promise<ArrayBuffer> {
+  #report({ bytes, beginMs, endMs }: Fetches): void {
+    if (bytes > 0) this.#events.onTransfer({ bytes, ms: endMs - beginMs });
+  }
+}
+
+/** Parts that are fetched at once share the line: together they say how fast it is. */
+class Fetches {
+  bytes = 0;
+  /** Of the first byte of any. */
+  beginMs = Number.POSITIVE_INFINITY;
+  endMs = 0;
+
+  async fetch(url: URL, signal: AbortSignal): Promise<ArrayBuffer> {
     const response = await request(url, signal);
-    const startedMs = performance.now();
-    const bytes = await response.arrayBuffer();
-    this.#events.onTransfer({ bytes: bytes.byteLength, ms: performance.now() - startedMs });
-    return bytes;
+    this.beginMs = Math.min(this.beginMs, performance.now());
+    const body = await response.arrayBuffer();
+    this.bytes += body.byteLength;
+    this.endMs = performance.now();
+    return body;
   }
 }
 
