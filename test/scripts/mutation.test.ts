@@ -22,11 +22,15 @@ function firstOf(list) {
 /** What the mutated source answers while a mutant is on. */
 function load(source: string) {
   const run = new Function(
-    'mutation',
+    ...['mutation', 'learns', 'differs'],
     `${source.replaceAll('globalThis.', '')}; return { clamp, firstOf };`,
   );
   let active = 0;
-  const program = run((id: number) => id === active) as {
+  const program = run(
+    (id: number) => id === active,
+    false,
+    () => undefined,
+  ) as {
     clamp(value: number, max: number): number;
     firstOf(list: number[]): boolean;
   };

@@ -66,9 +66,15 @@ async function goesToAChapter(page: Page): Promise<void> {
   await waitInPage(page, `${TIME} < ${beforeS + 4}`, LONG_MS);
 }
 
+/** Removed after the box has ended, which writes into it until then. */
+function openFolder() {
+  const path = mkdtempSync(join(tmpdir(), 'venuebox-'));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
 test('from the countdown to the next drop, on one page without a reload, and with a clip to share', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'venuebox-'));
-  await using box = await startBox(guest.eveningSettings(folder), ['demo', '--idle']);
+  using folder = openFolder();
+  await using box = await startBox(guest.eveningSettings(folder.path), ['demo', '--idle']);
   await using line = await openDeadLine(box.url);
   const opened: { page?: Page } = {};
   await using chromium = await openChromiumPhone((page) => {
@@ -100,7 +106,6 @@ test('from the countdown to the next drop, on one page without a reload, and wit
   assert.is(await page.getAttribute('#to-live', 'href'), '../');
   await guest.comesBackForTheNextDrop(evening);
   assert.equal(errors, []);
-  rmSync(folder, { recursive: true, force: true });
 });
 
 test.run();
