@@ -1,4 +1,5 @@
 /** Messages between the daemon and the edge process. */
+import type { PipesMessage, UplinkRequest } from '../feed/uplink-request.ts';
 import type { ServerSettings } from '../http/server-settings.ts';
 import type { ServingFigures } from '../origin/figures.ts';
 import type { DropSettings } from '../player/drop-report.ts';
@@ -25,17 +26,8 @@ export interface EdgeSettings {
 
 /** From the daemon, where the config has WebRTC. */
 export type ToEdge =
-  /** The WHEP process starts: it reads these tracks from these FIFOs. */
-  | {
-      readonly type: 'uplink';
-      readonly run: number;
-      readonly reader: string;
-      readonly outputs: readonly {
-        readonly id: string;
-        readonly kind: 'video' | 'audio';
-        readonly path: string;
-      }[];
-    }
+  /** The WHEP process starts. */
+  | UplinkRequest
   /** From the WHEP process. */
   | { readonly type: 'whep'; readonly message: Exclude<FromWhep, { type: 'ready' }> };
 
@@ -44,10 +36,8 @@ export type FromEdge =
   | { readonly type: 'listening' }
   /** What the WHEP process is to be fed with, from its next start on. */
   | { readonly type: 'whep-source'; readonly source: WhepSource }
-  /** All FIFOs of that run are open. */
-  | { readonly type: 'opened'; readonly run: number }
-  /** One cannot be opened, or the source is another one: the WHEP process is to start again. */
-  | { readonly type: 'broken'; readonly run: number; readonly message: string }
+  /** Also where the source is another one: the WHEP process is to start again. */
+  | PipesMessage
   /** To the WHEP process. */
   | { readonly type: 'whep'; readonly request: WhepRequest }
   | { readonly type: 'figures'; readonly figures: ServingFigures & { readonly edge: EdgeReport } };

@@ -1,6 +1,7 @@
 /** What the media process does with each message of the daemon. */
 import { messageOf } from '../../hal/os/log.ts';
 import type { UplinkFeed } from '../feed/uplink-feed.ts';
+import { openOutputs } from '../feed/uplink-request.ts';
 import type { Viewers } from '../origin/viewers.ts';
 import type { Presentation } from '../packager/presentation.ts';
 import type { Scanner } from '../scan/scanner.ts';
@@ -45,7 +46,7 @@ export function openControl(parts: ControlledParts): (message: ToMedia) => void 
         presentation.setRunClock(mediaTimeOf(message.clockUs, clock));
         break;
       case 'uplink':
-        openUplink(message, parts);
+        parts.send(openOutputs(parts.uplink, message));
         break;
       case 'record':
         drop.set(message);
@@ -93,18 +94,6 @@ function onWhep(
 /** Media time of a CLOCK_MONOTONIC time, both in us. */
 function mediaTimeOf(clockUs: number, clock: MediaClock): number {
   return clock.nowUs() + clockUs - monotonicUs();
-}
-
-function openUplink(
-  { run, reader, outputs }: Extract<ToMedia, { type: 'uplink' }>,
-  { uplink, send }: ControlledParts,
-): void {
-  try {
-    uplink.open(reader, outputs);
-    send({ type: 'opened', run });
-  } catch (error) {
-    send({ type: 'broken', run, message: messageOf(error) });
-  }
 }
 
 function makeClip(

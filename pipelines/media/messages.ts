@@ -1,10 +1,11 @@
 /** Messages between the daemon and the media process. */
 import type { WantedClip } from '../clips/clip-info.ts';
 import type { EdgeReport } from '../edge/state.ts';
+import type { PipesMessage, UplinkRequest } from '../feed/uplink-request.ts';
 import type { ServerSettings } from '../http/server-settings.ts';
 import type { ServingFigures } from '../origin/figures.ts';
 import type { Ladder } from '../origin/origin.ts';
-import type { TrackKind, WantedTrack } from '../packager/track.ts';
+import type { WantedTrack } from '../packager/track.ts';
 import type { DropOnPage, DropSettings, ShopOnPage } from '../player/drop-report.ts';
 import type { PushFigures } from '../push/channel.ts';
 import type { TargetState } from '../recording/settings.ts';
@@ -56,18 +57,7 @@ export type ToMedia =
     }
   /** CLOCK_MONOTONIC at the run's running time 0, in us. */
   | { readonly type: 'clock'; readonly run: number; readonly clockUs: number }
-  /** An uplink or another destination starts: it reads these tracks from these FIFOs. */
-  | {
-      readonly type: 'uplink';
-      readonly run: number;
-      /** Names it: a new one of this name replaces the old one. */
-      readonly reader: string;
-      readonly outputs: readonly {
-        readonly id: string;
-        readonly kind: TrackKind;
-        readonly path: string;
-      }[];
-    }
+  | UplinkRequest
   /**
    * A drop is live, or none where `dropId` is left out: guests may watch and recordings
    * start; at its end recordings are completed.
@@ -102,10 +92,8 @@ export type ToMedia =
 /** From the media process to the daemon. */
 export type FromMedia =
   | { readonly type: 'listening' }
-  /** All FIFOs of a run or an uplink are open: the daemon can remove them and close its descriptors. */
-  | { readonly type: 'opened'; readonly run: number }
-  /** The run's bytes are not GDP, or of a format that the box cannot package; or a FIFO cannot be opened. */
-  | { readonly type: 'broken'; readonly run: number; readonly message: string }
+  /** Of a run of capture, too: its bytes are not GDP, or of a format that the box cannot package. */
+  | PipesMessage
   /** Forces key frames in all encoders: see `Presentation.wantsKeyframes`. */
   | { readonly type: 'keyframes' }
   /** Ten times a second, where there is sound. */

@@ -85,8 +85,9 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
       'pipelines/player',
       'pipelines/player/brand',
       'pipelines/edge/webrtc',
-      // The words that it and the WHEP process exchange.
+      // The words that it and the WHEP process exchange, and by which it feeds it.
       'pipelines/whep',
+      'pipelines/feed',
       'pipelines/whep/http',
       'pipelines/player/pictures',
       'pipelines/variants',

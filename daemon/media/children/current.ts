@@ -1,29 +1,20 @@
 /** A process that serves now, for those who wait for it. */
 import { Condition } from '../../../hal/os/async.ts';
 import type { PipelineError } from '../../../pipelines/errors/pipeline-error.ts';
-import type { TrackKind } from '../../../pipelines/packager/track.ts';
+import type { UplinkRequest } from '../../../pipelines/feed/uplink-request.ts';
 import type { PipedMedia } from './pipe-requests.ts';
 
-/** Asks a process to write these tracks to these FIFOs. */
-export interface UplinkMessage {
-  readonly type: 'uplink';
-  readonly run: number;
-  /** Names the reader: a new one of this name replaces the old one. */
-  readonly reader: string;
-  readonly outputs: readonly {
-    readonly id: string;
-    readonly kind: TrackKind;
-    readonly path: string;
-  }[];
-}
-
 /** A process that feeds others by FIFOs: media, or that of an edge. */
-export interface ServingFeeder {
+export interface ServingFeeder<Request = UplinkRequest> {
   /** Aborts at its end. */
   readonly gone: AbortSignal;
-  /** See `ServingMedia.openPipes`. */
+  /**
+   * Opens pipes with it: `ask` renders the message from the number it is given.
+   * Resolves when the process has opened its ends, so that the daemon's can
+   * be closed. `onBroken` is called at most once, when what comes through them is wrong.
+   */
   readonly openPipes: (
-    ask: (run: number) => UplinkMessage,
+    ask: (run: number) => Request,
     onBroken: (error: PipelineError) => void,
     signal: AbortSignal,
   ) => Promise<PipedMedia>;

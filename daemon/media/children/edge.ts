@@ -55,7 +55,6 @@ class EdgeProcess implements EdgeChild {
   readonly #ports: StandingPorts;
   #source: WhepSource | undefined;
   #failing = new AbortController();
-  #lastId = 0;
 
   constructor(options: EdgeOptions) {
     this.#options = options;
@@ -63,10 +62,6 @@ class EdgeProcess implements EdgeChild {
     this.#pipes = new PipeRequests({
       clock: options.clock,
       send: (message) => this.#worker.send(message),
-      nextId: () => {
-        this.#lastId += 1;
-        return this.#lastId;
-      },
     });
     this.#worker = openWorker(
       {
@@ -122,10 +117,8 @@ class EdgeProcess implements EdgeChild {
         });
         break;
       case 'opened':
-        this.#pipes.onOpened(message.run);
-        break;
       case 'broken':
-        this.#pipes.onBroken(message.run, message.message);
+        this.#pipes.onMessage(message);
         break;
       case 'whep':
         this.#options.onWhep(message.request);

@@ -19,8 +19,8 @@ import type {
 import type { TargetState } from '../../../pipelines/recording/settings.ts';
 import type { Scan, WantedScan } from '../../../pipelines/scan/messages.ts';
 import type { WhepRequest } from '../../../pipelines/whep/messages.ts';
-import { Current } from './current.ts';
-import { type PipedMedia, PipeRequests } from './pipe-requests.ts';
+import { Current, type ServingFeeder } from './current.ts';
+import { PipeRequests } from './pipe-requests.ts';
 import { StandingPorts } from './standing-ports.ts';
 
 export interface MediaOptions {
@@ -59,20 +59,8 @@ export interface MediaChild {
 }
 
 /** A media process that serves. */
-export interface ServingMedia {
+export interface ServingMedia extends ServingFeeder<ToMedia> {
   readonly send: (message: ToMedia) => void;
-  /** Aborts at its end. */
-  readonly gone: AbortSignal;
-  /**
-   * Opens pipes with it: `ask` renders the message from the number it is given.
-   * Resolves when the media process has opened its ends, so that the daemon's can
-   * be closed. `onBroken` is called at most once, when what comes through them is wrong.
-   */
-  readonly openPipes: (
-    ask: (run: number) => ToMedia,
-    onBroken: (error: PipelineError) => void,
-    signal: AbortSignal,
-  ) => Promise<PipedMedia>;
 }
 
 /** SIGTERM to SIGKILL: recorders write out what they got, on slow disks too. */
@@ -106,7 +94,6 @@ class MediaProcess implements MediaChild {
     this.#pipes = new PipeRequests({
       clock: options.clock,
       send: (message) => this.#worker.send(message),
-      nextId: () => this.#nextId(),
     });
     this.#worker = openWorker<MediaSettings, ToMedia, FromMedia>(
       {
@@ -164,7 +151,8 @@ class MediaProcess implements MediaChild {
 
   async clip(wanted: Omit<WantedClip, 'atMs'>, signal: AbortSignal): Promise<ClipMade> {
     const serving = await this.serving(signal);
-    const request = this.#nextId();
+    this.#lastId += 1;
+    const request = this.#lastId;
     const answered = new Promise<ClipAnswer>((resolve) => this.#clips.set(request, resolve));
     serving.send({ type: 'clip', request, ...wanted });
     using ends = anySignal(signal, serving.gone);
@@ -184,10 +172,8 @@ class MediaProcess implements MediaChild {
         this.#onServing(gone);
         break;
       case 'opened':
-        this.#pipes.onOpened(message.run);
-        break;
       case 'broken':
-        this.#pipes.onBroken(message.run, message.message);
+        this.#pipes.onMessage(message);
         break;
       case 'keyframes':
         options.onKeyframesWanted();
@@ -224,10 +210,5 @@ class MediaProcess implements MediaChild {
     });
     this.#options.onListening();
     if (this.#wantedScan !== undefined) this.scan(this.#wantedScan);
-  }
-
-  #nextId(): number {
-    this.#lastId += 1;
-    return this.#lastId;
   }
 }

@@ -2,6 +2,7 @@
 import { anySignal, withTimeout } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import { PipelineError } from '../../../pipelines/errors/pipeline-error.ts';
+import type { PipesMessage } from '../../../pipelines/feed/uplink-request.ts';
 
 export interface PipedMedia {
   readonly run: number;
@@ -17,7 +18,6 @@ interface Waiting {
 export interface PipeRequestsDeps<Message> {
   readonly clock: Clock;
   readonly send: (message: Message) => void;
-  readonly nextId: () => number;
 }
 
 /** It answers within milliseconds, or it is stuck. */
@@ -29,28 +29,28 @@ const OPEN_LIMIT = {
 export class PipeRequests<Message> {
   readonly #deps: PipeRequestsDeps<Message>;
   readonly #waiting = new Map<number, Waiting>();
+  #lastRun = 0;
 
   constructor(deps: PipeRequestsDeps<Message>) {
     this.#deps = deps;
   }
 
-  onOpened(run: number): void {
-    this.#waiting.get(run)?.onOpened();
+  onMessage(message: PipesMessage): void {
+    const waiting = this.#waiting.get(message.run);
+    if (message.type === 'opened') waiting?.onOpened();
+    else waiting?.onBroken(new PipelineError('GRAPH_FAILED', message.message));
   }
 
-  onBroken(run: number, message: string): void {
-    this.#waiting.get(run)?.onBroken(new PipelineError('GRAPH_FAILED', message));
-  }
-
-  /** See `ServingMedia.openPipes`. */
+  /** See `ServingFeeder.openPipes`. */
   async open(
     ask: (run: number) => Message,
     onBroken: (error: PipelineError) => void,
     signal: AbortSignal,
     gone: AbortSignal,
   ): Promise<PipedMedia> {
-    const { clock, send, nextId } = this.#deps;
-    const run = nextId();
+    const { clock, send } = this.#deps;
+    this.#lastRun += 1;
+    const run = this.#lastRun;
     const forget = () => void this.#waiting.delete(run);
     const isOpen = new Promise<void>((resolve) => {
       this.#waiting.set(run, { onOpened: resolve, onBroken });

@@ -1,7 +1,7 @@
 /** WebRTC at an edge: viewers' requests, the WHEP process beside it, and what that is fed with. */
 import type { Clock } from '../../../hal/os/clock.ts';
-import { messageOf } from '../../../hal/os/log.ts';
 import { UplinkFeed } from '../../feed/uplink-feed.ts';
+import { openOutputs } from '../../feed/uplink-request.ts';
 import type { HttpRequest } from '../../http/handlers.ts';
 import { openWhep, type Whep, type WhepOptions } from '../../whep/http/endpoint.ts';
 import type { WhepRequest } from '../../whep/messages.ts';
@@ -63,13 +63,9 @@ export function openEdgeWhep({ options, send, clock, ...deps }: EdgeWhepDeps): E
   });
   const handle = (message: ToEdge): void => {
     if (message.type === 'uplink') {
-      try {
-        uplink.open(message.reader, message.outputs);
-        run = message.run;
-        send({ type: 'opened', run });
-      } catch (error) {
-        send({ type: 'broken', run: message.run, message: messageOf(error) });
-      }
+      const answer = openOutputs(uplink, message);
+      if (answer.type === 'opened') run = answer.run;
+      send(answer);
     } else fromWhep(message.message);
   };
   const fromWhep = (message: Extract<ToEdge, { type: 'whep' }>['message']): void => {
