@@ -19,10 +19,13 @@ export interface WorkerSpec extends Pick<NodeChildSpec, 'name' | 'entry' | 'env'
   readonly errorOf?: (failure: WorkerFailure) => Error;
 }
 
+/** @param signal Aborts when the process is to end, or has: nobody needs them any more. */
+type Later<Settings> = (signal: AbortSignal) => Promise<Settings>;
+
 /** One run of a worker. */
 export interface WorkerRun<Settings, Message> extends Pick<NodeChildSpec, 'inherit'> {
-  /** Where it is a promise the process starts meanwhile, and its task once they are there. */
-  readonly settings: Settings | Promise<Settings>;
+  /** Where they come later the process starts meanwhile, and its task once they are there. */
+  readonly settings: Settings | Later<Settings>;
   readonly onMessage: (message: Message) => void;
   readonly onStart?: (child: RunningChild) => void;
 }
@@ -53,7 +56,7 @@ const CHECK_MS = 1_000;
  * SIGKILL after `graceMs`. It ends itself when its parent dies. It reports each second that
  * it is alive and how far it has come, and is killed when it is silent or stands.
  */
-export function openWorker<Settings, Command, Message>(
+export function openWorker<Settings extends object, Command, Message>(
   spec: WorkerSpec,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
 ): Worker<Settings, Command, Message> {
@@ -67,6 +70,7 @@ export function openWorker<Settings, Command, Message>(
       const failing = new AbortController();
       const ended = new AbortController();
       using ends = anySignal(signal, failing.signal);
+      using until = anySignal(ends.signal, ended.signal);
       const silence = new Silence(spec);
       const standing = new Standing(spec);
       const fail = (error: unknown) => failing.abort(error);
@@ -74,6 +78,7 @@ export function openWorker<Settings, Command, Message>(
         failing.abort(new ProcessError(spec.name, undefined, 'SIGKILL', [reason]));
         running?.kill();
       };
+      const later = isLater(settings) ? settings(until.signal) : undefined;
       const child: NodeChildSpec<FromWorker<Message>> = {
         ...spec,
         inherit,
@@ -87,12 +92,11 @@ export function openWorker<Settings, Command, Message>(
         },
         onStart: (started) => {
           running = started;
-          if (settings instanceof Promise) {
-            const toThis = (one: Settings) => {
-              if (running === started) send({ type: 'start', settings: one });
-            };
-            settings.then(toThis, fail);
-          } else send({ type: 'start', settings });
+          const toThis = (one: Settings) => {
+            if (running === started) send({ type: 'start', settings: one });
+          };
+          if (isLater(settings)) later?.then(toThis, fail);
+          else toThis(settings);
           onStart?.(started);
         },
       };
@@ -101,7 +105,7 @@ export function openWorker<Settings, Command, Message>(
         if (silence.isTooLong()) kill(silence.reason);
       });
       // Where it never starts nobody else takes the rejection.
-      if (settings instanceof Promise) settings.catch(() => undefined);
+      later?.catch(() => undefined);
       try {
         await runNodeChild(child, clock, log, ends.signal);
       } finally {
@@ -111,6 +115,12 @@ export function openWorker<Settings, Command, Message>(
       if (!signal.aborted) failing.signal.throwIfAborted();
     },
   };
+}
+
+function isLater<Settings extends object>(
+  settings: Settings | Later<Settings>,
+): settings is Later<Settings> {
+  return typeof settings === 'function';
 }
 
 /** Counted in checks, not by a clock: where this process was held up too, its child is not blamed. */

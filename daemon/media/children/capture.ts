@@ -95,12 +95,10 @@ export function openCapture(options: CaptureOptions): CaptureChild {
     // The child has its own copies: the end of a track is its end only.
     const close = closeAfterBoth(pipes);
     let [mediaRun, forget] = [0, (): void => undefined];
-    const over = new AbortController();
-    using until = anySignal(ends.signal, over.signal);
-    const connect = async (): Promise<CaptureSettings> => {
-      const media = await options.media.serving(until.signal);
+    const connect = async (until: AbortSignal): Promise<CaptureSettings> => {
+      const media = await options.media.serving(until);
       const ask = (of: number) => runMessage(of, pipes, settings);
-      ({ run: mediaRun, forget } = await media.openPipes(ask, fail, until.signal));
+      ({ run: mediaRun, forget } = await media.openPipes(ask, fail, until));
       close();
       return settings;
     };
@@ -113,8 +111,8 @@ export function openCapture(options: CaptureOptions): CaptureChild {
         current.begin();
         if (sprites.length > 0) worker.send({ type: 'overlay', sprites });
       };
-      const start = { settings: connect(), inherit: pipes.fds, onMessage, onStart };
-      await worker.run(start, ends.signal).finally(() => over.abort());
+      const start = { settings: connect, inherit: pipes.fds, onMessage, onStart };
+      await worker.run(start, ends.signal);
       if (failing.signal.aborted) throw failing.signal.reason;
       if (gone.aborted) throw new Error('the media process it fed has ended');
     } finally {

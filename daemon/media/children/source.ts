@@ -72,12 +72,10 @@ export function openSource(options: SourceOptions): SourceChild {
     const close = closeAfterBoth(pipes, units);
     let setClock = (_clockUs: number): void => undefined;
     // One that dies while it loads must not be announced: its FIFOs are gone.
-    const over = new AbortController();
-    using until = anySignal(ends.signal, over.signal);
-    const connect = async (): Promise<SourceSettings> => {
-      const running = await capture.playing(until.signal);
-      await device.sendUnits?.(units?.named[0]?.path ?? '', until.signal);
-      const sourceRun = await running.openSource(kind, pipes.named[0]?.path ?? '', until.signal);
+    const connect = async (until: AbortSignal): Promise<SourceSettings> => {
+      const running = await capture.playing(until);
+      await device.sendUnits?.(units?.named[0]?.path ?? '', until);
+      const sourceRun = await running.openSource(kind, pipes.named[0]?.path ?? '', until);
       close();
       setClock = (clockUs) => running.send({ type: 'source-clock', kind, run: sourceRun, clockUs });
       if (source.stamping === 'monotonic') setClock(0);
@@ -92,13 +90,11 @@ export function openSource(options: SourceOptions): SourceChild {
     };
     const inherit = [...pipes.fds, ...(units?.fds ?? [])];
     try {
-      await worker.run({ settings: connect(), inherit, onMessage, onStart: close }, ends.signal);
+      await worker.run({ settings: connect, inherit, onMessage, onStart: close }, ends.signal);
     } catch (error) {
       // What reads from it may have ended before it, which is seen a moment later.
       if (await pause(clock, SEEN_WITHIN_MS, ends.signal)) throw error;
       if (!gone.aborted) throw error;
-    } finally {
-      over.abort();
     }
     throwIfWanted();
   };

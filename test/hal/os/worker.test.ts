@@ -13,22 +13,31 @@ import type { FromProgram, ProgramSettings, ToProgram } from './support/worker-p
 const test = suite('workers');
 const entry = join(import.meta.dirname, 'support/worker-program.ts');
 
+type Settings = Parameters<ReturnType<typeof open>['run']>[0]['settings'];
+
+const open = (spec: Partial<WorkerSpec>) =>
+  openWorker<ProgramSettings, ToProgram, FromProgram>(
+    { name: 'program', entry, graceMs: 2_000, ...spec },
+    { clock: systemClock, log: silentLog },
+  );
+
 function start(
   settings: Partial<ProgramSettings> = {},
   spec: Partial<WorkerSpec> = {},
   pids: number[] = [],
 ) {
-  const worker = openWorker<ProgramSettings, ToProgram, FromProgram>(
-    { name: 'program', entry, graceMs: 2_000, ...spec },
-    { clock: systemClock, log: silentLog },
-  );
+  return startWith({ name: 'it', atEnd: 'send', ...settings }, spec, pids);
+}
+
+function startWith(settings: Settings, spec: Partial<WorkerSpec> = {}, pids: number[] = []) {
+  const worker = open(spec);
   const received: string[] = [];
   const ending = new AbortController();
   const startedMs = performance.now();
   const ended = worker
     .run(
       {
-        settings: { name: 'it', atEnd: 'send', ...settings },
+        settings,
         onMessage: ({ said }) => received.push(said),
         onStart: ({ pid }) => void pids.push(pid),
       },
@@ -56,33 +65,19 @@ test('a worker gets its settings and then its commands, in order and none lost',
 
 /** Its settings come when the test has them. */
 function startWaiting() {
-  const worker = openWorker<ProgramSettings, ToProgram, FromProgram>(
-    { name: 'program', entry, graceMs: 2_000 },
-    { clock: systemClock, log: silentLog },
-  );
-  const received: string[] = [];
   const pids: number[] = [];
-  const ending = new AbortController();
   let come = (_settings: ProgramSettings): void => undefined;
   let fail = (_error: Error): void => undefined;
   const settings = new Promise<ProgramSettings>((resolve, reject) => {
     come = resolve;
     fail = reject;
   });
-  const ended = worker
-    .run(
-      {
-        settings,
-        onMessage: ({ said }) => received.push(said),
-        onStart: ({ pid }) => void pids.push(pid),
-      },
-      ending.signal,
-    )
-    .then(
-      () => undefined,
-      (error: unknown) => error as Error,
-    );
-  return { worker, received, pids, ending, ended, come, fail };
+  const asked: { signal?: AbortSignal } = {};
+  const later = (signal: AbortSignal) => {
+    asked.signal = signal;
+    return settings;
+  };
+  return { ...startWith(later, {}, pids), pids, come, fail, asked };
 }
 
 test('a worker is there before its settings are, and its task begins with them', async () => {
@@ -104,6 +99,19 @@ test('a worker whose settings never come ends when it is asked, or with the reas
   failed.fail(new Error('no device'));
   assert.is((await failed.ended)?.message, 'no device');
   await until(() => [...asked.pids, ...failed.pids].every((pid) => !isAlive(pid)), 60_000);
+});
+
+test('settings are waited for no longer than the process that needs them', async () => {
+  const { pids, ended, asked, worker } = startWaiting();
+  await until(() => pids.length === 1, 20_000);
+  assert.is(asked.signal?.aborted, false);
+  worker.kill();
+  assert.instance(await ended, ProcessError);
+  assert.is(asked.signal?.aborted, true);
+  const { ending, ended: endedToo, asked: askedToo } = startWaiting();
+  ending.abort();
+  assert.is(askedToo.signal?.aborted, true);
+  assert.is(await endedToo, undefined);
 });
 
 test('a worker that is asked to end drains, and its last messages arrive', async () => {
