@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { type Box, startBox, until } from '../../support/box.ts';
 import { freeUdpPort } from '../../support/free-port.ts';
-import { connectByWhep, openWhepViewer } from '../../support/media/whep-viewer.ts';
+import { connectByWhep, openWhepViewer, watchByWhep } from '../../support/media/whep-viewer.ts';
 
 const test = suite('WebRTC at an edge');
 
@@ -13,39 +13,19 @@ const WITHIN_MS = 120_000;
 const startWith = async (...overrides: readonly string[]) =>
   startBox([`viewers.whep.port=${await freeUdpPort()}`, ...overrides]);
 
-/** Until picture and sound arrive. */
+/** Until picture and sound arrive. The edge looks at its upstream first. */
 async function watch(box: Box) {
-  const seen = { video: 0, audio: 0, keyframes: 0 };
-  const viewer = await openWhepViewer(
-    (packet, kind) => {
-      seen[kind] += 1;
-      // SPS, after the header and its extension.
-      const at = 12 + (((packet[0] ?? 0) & 0x10) === 0 ? 0 : 8);
-      if (kind === 'video' && ((packet[at] ?? 0) & 0x1f) === 7) seen.keyframes += 1;
-    },
-    ['video', 'audio'],
-  );
   const endpoint = `${box.url}/live/whep?profile=laptop`;
-  let resource = new URL(endpoint);
-  // The edge looks at its upstream, and its process may still be starting.
-  await until(
-    async () => {
-      resource = await connectByWhep(viewer, endpoint);
-      return true;
-    },
-    WITHIN_MS,
-    box.output,
-  );
+  const { seeing, seen, ...viewer } = await watchByWhep(endpoint, WITHIN_MS, box.output);
   const flows = async () => {
-    const { audio, keyframes } = seen;
-    await until(
-      () => seen.keyframes >= keyframes + 2 && seen.audio > audio + 20,
+    const before = seen();
+    await seeing(
+      ({ keyframes, audio }) => keyframes >= before.keyframes + 2 && audio > before.audio + 20,
       WITHIN_MS,
-      () => JSON.stringify(seen),
     );
   };
   await flows();
-  return { resource, flows, close: viewer.close };
+  return { ...viewer, flows };
 }
 
 /** Bad offers, ones too many, and more of them than anybody needs. */

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startBox, until } from '../../support/box.ts';
 import { freeUdpPort } from '../../support/free-port.ts';
-import { connectByWhep, openWhepViewer } from '../../support/media/whep-viewer.ts';
+import { watchByWhep } from '../../support/media/whep-viewer.ts';
 
 const test = suite('WHEP of a box');
 
@@ -12,28 +12,9 @@ test('picture and sound arrive; after the process died they do again, and parts 
   await box.ready();
   const endpoint = `${box.url}/live/whep`;
   const watch = async () => {
-    const seen = { video: 0, audio: 0, keyframes: 0 };
-    const viewer = await openWhepViewer(
-      (packet, kind) => {
-        seen[kind] += 1;
-        // SPS, after the header and its extension.
-        const at = 12 + (((packet[0] ?? 0) & 0x10) === 0 ? 0 : 8);
-        if (kind === 'video' && ((packet[at] ?? 0) & 0x1f) === 7) seen.keyframes += 1;
-      },
-      ['video', 'audio'],
-    );
-    let resource = new URL(endpoint);
-    // Its process may still be starting.
-    await until(async () => {
-      resource = await connectByWhep(viewer, endpoint);
-      return true;
-    }, 60_000);
-    await until(
-      () => seen.keyframes >= 3 && seen.audio > 20,
-      30_000,
-      () => JSON.stringify(seen),
-    );
-    return { resource, close: viewer.close };
+    const viewer = await watchByWhep(endpoint, 60_000);
+    await viewer.seeing(({ keyframes, audio }) => keyframes >= 3 && audio > 20, 30_000);
+    return viewer;
   };
   const first = await watch();
   assert.is((await fetch(first.resource, { method: 'DELETE' })).status, 200);

@@ -1,5 +1,6 @@
 /** A viewer by WebRTC outside any browser, by the library itself. */
 import { Audio, PeerConnection, RtcpReceivingSession, type Track, Video } from 'node-datachannel';
+import { until } from '../box.ts';
 
 export interface WhepViewer {
   readonly connection: PeerConnection;
@@ -56,4 +57,47 @@ export async function connectByWhep(
   if (response.status !== 201) throw new Error(`${response.status} ${text}`);
   connection.setRemoteDescription(text, 'answer');
   return new URL(response.headers.get('location') ?? '', endpoint);
+}
+
+/** What arrived so far. */
+export interface Watched {
+  readonly video: number;
+  readonly audio: number;
+  readonly keyframes: number;
+}
+
+/**
+ * Watches picture and sound once the box takes the offer: its process may still be starting.
+ *
+ * @param output Of the box, for the error.
+ */
+export async function watchByWhep(endpoint: string, withinMs: number, output?: () => string) {
+  const seen = { video: 0, audio: 0, keyframes: 0 };
+  const viewer = await openWhepViewer(
+    (packet, kind) => {
+      seen[kind] += 1;
+      // SPS, after the header and its extension.
+      const at = 12 + (((packet[0] ?? 0) & 0x10) === 0 ? 0 : 8);
+      if (kind === 'video' && ((packet[at] ?? 0) & 0x1f) === 7) seen.keyframes += 1;
+    },
+    ['video', 'audio'],
+  );
+  let resource = new URL(endpoint);
+  const isTaken = async () => {
+    resource = await connectByWhep(viewer, endpoint);
+    return true;
+  };
+  await until(isTaken, withinMs, output);
+  return {
+    resource,
+    close: viewer.close,
+    /** Until so much arrived, which is told what did. */
+    seeing: (isEnough: (seen: Watched) => boolean, forMs: number) =>
+      until(
+        () => isEnough(seen),
+        forMs,
+        () => JSON.stringify(seen),
+      ),
+    seen: (): Watched => ({ ...seen }),
+  };
 }

@@ -87,3 +87,17 @@ function start(namespace: string, role: string, options: FarOptions | VenueOptio
 function isComplete(line: string): boolean {
   return line.startsWith('{"') && line.endsWith('}') && !line.includes('isStarted');
 }
+
+/** Of three links two die in turn: the first two, and, once the first is back, the last. */
+export async function twoOfThreeDie({ network, link, reach }: Bonded): Promise<void> {
+  const isIn = (index: number) => link(index)?.state === 'active';
+  // After four seconds a link is out: a slow machine that looks seldom sees only that.
+  const isDown = (index: number) => ['stalled', 'out'].includes(link(index)?.state ?? '');
+  await reach(() => [0, 1, 2].every(isIn));
+  for (const index of [0, 1]) network.blackHole(index, true);
+  await reach(() => isDown(0) && isDown(1));
+  network.blackHole(0, false);
+  await reach(() => isIn(0));
+  network.blackHole(2, true);
+  await reach(() => isDown(2));
+}

@@ -1,7 +1,7 @@
 /** Bond and relay of ours over links as carriers make them, in network namespaces. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { startBonded } from '../../../support/network/bonded.ts';
+import { startBonded, twoOfThreeDie } from '../../../support/network/bonded.ts';
 
 const test = suite('bond and relay in namespaces');
 
@@ -26,18 +26,7 @@ test('a link on which large packets vanish is left and named, and used again whe
 test('three links of IPv6 only: two of them die, then two others, and nothing is lost', async () => {
   await using bonded = await startBonded(3, { isV6Only: true });
   if (bonded === undefined) return skip();
-  const { network, link } = bonded;
-  const all = [0, 1, 2];
-  const isIn = (index: number) => link(index)?.state === 'active';
-  await bonded.reach(() => all.every(isIn));
-  // After four seconds a link is out: a slow machine that looks seldom sees only that.
-  const isDown = (index: number) => ['stalled', 'out'].includes(link(index)?.state ?? '');
-  for (const index of [0, 1]) network.blackHole(index, true);
-  await bonded.reach(() => isDown(0) && isDown(1));
-  network.blackHole(0, false);
-  await bonded.reach(() => isIn(0));
-  network.blackHole(2, true);
-  await bonded.reach(() => isDown(2));
+  await twoOfThreeDie(bonded);
   assert.is(bonded.far().lost, 0);
   assert.not.match(bonded.output(), /routes (?:lost|not set)/);
 });

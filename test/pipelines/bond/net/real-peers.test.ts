@@ -7,7 +7,7 @@
  */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { startBonded } from '../../../support/network/bonded.ts';
+import { startBonded, twoOfThreeDie } from '../../../support/network/bonded.ts';
 
 const test = suite('bond and relay with the programs of others');
 
@@ -25,16 +25,7 @@ for (const relay of receivers) {
   test(`${relay[0]}: three links, of which two die in turn, lose nothing`, async () => {
     await using bonded = await startBonded(3, { relay });
     if (bonded === undefined) return skip();
-    const { network, link } = bonded;
-    const isIn = (index: number) => link(index)?.state === 'active';
-    const isDown = (index: number) => ['stalled', 'out'].includes(link(index)?.state ?? '');
-    await bonded.reach(() => [0, 1, 2].every(isIn));
-    for (const index of [0, 1]) network.blackHole(index, true);
-    await bonded.reach(() => isDown(0) && isDown(1));
-    network.blackHole(0, false);
-    await bonded.reach(() => isIn(0));
-    network.blackHole(2, true);
-    await bonded.reach(() => isDown(2));
+    await twoOfThreeDie(bonded);
     assert.is(bonded.far().lost, 0);
   });
 
