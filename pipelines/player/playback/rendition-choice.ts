@@ -1,4 +1,5 @@
 /** Which rendition to play, by how fast parts come in, stalls and dropped frames. Pure. */
+import { addLeast, type Least, leastOf, since } from './pace/least.ts';
 
 export interface Transfer {
   readonly bytes: number;
@@ -18,7 +19,7 @@ export interface PlaybackHistory {
   /** Of the last seconds, oldest first. */
   readonly frames: readonly (FrameTotals & { readonly atMs: number })[];
   /** How late parts came in the last half minute, oldest first: the least late of each half second. */
-  readonly arrivals: readonly { readonly atMs: number; readonly lateMs: number }[];
+  readonly arrivals: readonly Least[];
   /** When playback was interrupted in the last seconds, oldest first. */
   readonly interruptedMs: readonly number[];
   /** No change up before. */
@@ -36,8 +37,7 @@ const TRANSFER_MIN_MS = 1;
  */
 const BEHIND_MS = 80;
 const BEHIND_WITHIN_MS = 1_000;
-const ARRIVALS_WINDOW_MS = 30_000;
-const ARRIVALS_SLICE_MS = 500;
+const ARRIVALS = { windowMs: 30_000, sliceMs: 500 };
 const UP_RATIO = 3;
 const DOWN_RATIO = 1.3;
 /** From the start, and from a stall, to a change up. */
@@ -72,12 +72,7 @@ export function addArrival(
   lateMs: number,
   nowMs: number,
 ): PlaybackHistory {
-  const recent = history.arrivals.filter(({ atMs }) => nowMs - atMs < ARRIVALS_WINDOW_MS);
-  const last = recent.at(-1);
-  const arrivals =
-    last !== undefined && nowMs - last.atMs < ARRIVALS_SLICE_MS
-      ? [...recent.slice(0, -1), { ...last, lateMs: Math.min(last.lateMs, lateMs) }]
-      : [...recent, { atMs: nowMs, lateMs }];
+  const arrivals = addLeast(history.arrivals, lateMs, nowMs, ARRIVALS);
   return { ...history, arrivals };
 }
 
@@ -164,9 +159,7 @@ function dropsFrames({ frames }: PlaybackHistory): boolean {
 /** True where parts come later and later, and where it is not known. */
 function isBehind({ arrivals }: PlaybackHistory, nowMs: number): boolean {
   if (arrivals.length === 0) return true;
-  const least = (of: typeof arrivals) => Math.min(...of.map(({ lateMs }) => lateMs));
-  const recent = arrivals.filter(({ atMs }) => nowMs - atMs < BEHIND_WITHIN_MS);
-  return least(recent) - least(arrivals) > BEHIND_MS;
+  return leastOf(since(arrivals, nowMs, BEHIND_WITHIN_MS)) - leastOf(arrivals) > BEHIND_MS;
 }
 
 /** True where playback does not hold, though parts come in fast enough: the device is too slow. */
