@@ -1,4 +1,5 @@
 /** Opens the first boot of a box: its hotspot, the set-up, and what both need. */
+import { PORTAL_PORT } from '../../hal/network/plan.ts';
 import { WantedRestart } from '../../hal/os/supervise.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
 import { openNetworkManager } from '../../hal/wifi/network-manager.ts';
@@ -48,8 +49,6 @@ export interface FirstBootDeps
   readonly findDevices?: (signal: AbortSignal) => Promise<FoundDevices>;
 }
 
-const HTTP_PORT = 80;
-
 export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promise<FirstBoot> {
   const { stateFolder, loaded, clock, log, state } = deps;
   const setUp = await openSetUp(stateFolder, isNewBox(loaded), log);
@@ -57,7 +56,7 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
   const { network: wanted } = config;
   // Not its name, which the set-up changes: the label is printed before.
   const ssid = ownName();
-  const { address, port } = deps.portal ?? { address: HOTSPOT_ADDRESS, port: HTTP_PORT };
+  const { address, port } = deps.portal ?? { address: HOTSPOT_ADDRESS, port: PORTAL_PORT };
   const pageUrl = () => {
     const { operator } = deps.live.current();
     return `${operator.tls === undefined ? 'http' : 'https'}://${address}:${operator.port}/`;

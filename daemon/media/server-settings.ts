@@ -1,11 +1,8 @@
 /** The server for guests, from the config. Pure. */
-import { GUESTS_ADDRESS } from '../../hal/network/plan.ts';
+import { GUESTS_ADDRESS, PORTAL_PORT } from '../../hal/network/plan.ts';
 import type { ServerSettings } from '../../pipelines/http/server-settings.ts';
 import type { Config } from '../config/config.ts';
 import { givenAddress } from '../model/addresses.ts';
-
-/** Phones ask there whether there is an internet. */
-const PORTAL_PORT = 80;
 
 export function serverSettings({ viewers, operator, network }: Config): ServerSettings {
   const { tls } = viewers;

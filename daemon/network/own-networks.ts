@@ -1,7 +1,7 @@
 /** Keeps the networks for guests and crew as the config wants them, and takes them away at the end. */
 
 import type { NetworkHelper } from '../../hal/network/client.ts';
-import { GUESTS_ADDRESS, type Reply } from '../../hal/network/plan.ts';
+import { GUESTS_ADDRESS, PORTAL_PORT, type Reply } from '../../hal/network/plan.ts';
 import { pause, withTimeout } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { HalError } from '../../hal/os/errors.ts';
@@ -10,7 +10,7 @@ import type { Network, SharedRole, SharedSettings } from '../../hal/wifi/port.ts
 import type { OwnNetwork } from '../model/hotspot.ts';
 import { type Failure, failureOf, helperFailure, openingFailure } from './faults.ts';
 import { runGuestsPortal } from './portal.ts';
-import { PORTAL_PORT, type WantedNetworks } from './wanted.ts';
+import type { WantedNetworks } from './wanted.ts';
 
 export interface OwnNetworksDeps {
   readonly helper: NetworkHelper;

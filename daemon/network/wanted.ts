@@ -1,5 +1,10 @@
 /** The networks that the config wants, as helper and NetworkManager take them. Pure. */
-import { CREW_ADDRESS, GUESTS_ADDRESS, type NetworkPlan } from '../../hal/network/plan.ts';
+import {
+  CREW_ADDRESS,
+  GUESTS_ADDRESS,
+  type NetworkPlan,
+  PORTAL_PORT,
+} from '../../hal/network/plan.ts';
 import type { SharedSettings } from '../../hal/wifi/port.ts';
 import type { Config } from '../config/config.ts';
 
@@ -12,8 +17,6 @@ export interface WantedNetworks {
   readonly hasPortal: boolean;
 }
 
-/** Phones ask here. */
-export const PORTAL_PORT = 80;
 const EVERYWHERE = ['::', '0.0.0.0'];
 
 /** Undefined where it wants none. */

@@ -14,6 +14,9 @@ export const GUESTS_ADDRESS = '10.42.0.1';
 export const CREW_ADDRESS = '10.42.77.1';
 export const PREFIX_BITS = 24;
 
+/** Phones ask there whether there is an internet. */
+export const PORTAL_PORT = 80;
+
 const PORTS_MAX = 16;
 
 const device = v.pipe(v.string(), v.regex(DEVICE));

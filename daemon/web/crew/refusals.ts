@@ -1,6 +1,7 @@
 /** What a machine says against new settings, before they are saved: beside the field, and not in the dark. */
 import { createServer } from 'node:net';
 import { createSecureContext } from 'node:tls';
+import { PORTAL_PORT } from '../../../hal/network/plan.ts';
 import { errnoOf } from '../../../hal/os/errors.ts';
 import { CERTIFICATE_BYTES_MAX, readRegular } from '../../../hal/os/files/read-regular.ts';
 import { listen } from '../../../hal/os/listen.ts';
@@ -8,9 +9,6 @@ import { messageOf } from '../../../hal/os/log.ts';
 import { PipelineError } from '../../../pipelines/errors/pipeline-error.ts';
 import type { Config } from '../../config/config.ts';
 import { type Changed, changesOf, type SettingFault } from '../../settings/change.ts';
-
-/** Phones ask there whether there is an internet. */
-const PORTAL_PORT = 80;
 
 export interface RefusalDeps {
   readonly source: {
