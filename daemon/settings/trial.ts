@@ -62,6 +62,13 @@ export async function endTrial(
   const trial = readTrial(stateFolder);
   if (trial.phase === 'new') return;
   const next = isOver ? NO_TRIAL : ({ ...trial, phase: 'new' } as const);
+  await saveOrWarn(next, { stateFolder, log });
+}
+
+async function saveOrWarn(
+  next: Trial,
+  { stateFolder, log }: Pick<TrialDeps, 'stateFolder' | 'log'>,
+): Promise<void> {
   await saveTrial(stateFolder, next).catch((error: unknown) => {
     log.warn('settings stay on trial', { reason: messageOf(error) });
   });
@@ -87,14 +94,12 @@ export class RunningTrial {
 
   /** To be called about every second. Never rejects. */
   async check(isInForce: boolean): Promise<void> {
-    const { stateFolder, clock, log } = this.#deps;
+    const { clock } = this.#deps;
     if (this.#sinceMs === undefined) return;
     const nowMs = clock.monotonicMs();
     if (!isInForce) this.#sinceMs = nowMs;
     if (nowMs - this.#sinceMs < TRIAL_MS) return;
     this.#sinceMs = undefined;
-    await saveTrial(stateFolder, NO_TRIAL).catch((error: unknown) => {
-      log.warn('settings stay on trial', { reason: messageOf(error) });
-    });
+    await saveOrWarn(NO_TRIAL, this.#deps);
   }
 }
