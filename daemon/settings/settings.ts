@@ -1,5 +1,5 @@
 /** Settings of the operator's page: shown, checked, compared, saved, put in force, taken back. */
-import { pause } from '../../hal/os/async.ts';
+import { pause, turns } from '../../hal/os/async.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { runAll } from '../../hal/os/task.ts';
 import type { Config } from '../config/config.ts';
@@ -96,7 +96,7 @@ export class Settings {
   #values: Values;
   /** Of the values, as if the box had just started. */
   #config: Config;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = turns();
 
   constructor(deps: SettingsDeps) {
     this.#deps = deps;
@@ -137,9 +137,7 @@ export class Settings {
    * @param isLater What needs a restart waits for one: more is about to change.
    */
   async save(wish: Wish, tag: string, isTry: boolean, isLater = false): Promise<SaveOutcome> {
-    const work = this.#last.then(() => this.#save(wish, tag, isTry, isLater));
-    this.#last = work.catch(() => undefined);
-    return await work;
+    return await this.#inTurn(() => this.#save(wish, tag, isTry, isLater));
   }
 
   /** Ends a trial, and lets what waits for the end of a drop take effect then. */
@@ -151,7 +149,8 @@ export class Settings {
     let freeSinceMs: number | undefined;
     while (await pause(clock, LOOK_EVERY_MS, signal)) {
       const nowMs = clock.monotonicMs();
-      await this.#trial.check(this.#isInForce());
+      // In turn with what is saved, whose trial it must not end.
+      await this.#inTurn(() => this.#trial.check(this.#isInForce()));
       freeSinceMs = isBusy() ? undefined : (freeSinceMs ?? nowMs);
       if (freeSinceMs === undefined || nowMs - freeSinceMs < AFTER_DROP_MS) continue;
       this.#force.take(this.#config);

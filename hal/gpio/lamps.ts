@@ -2,7 +2,7 @@
 
 import { readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { pause } from '../os/async.ts';
+import { pause, turns } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
 import { HalError, halErrorOf } from '../os/errors.ts';
 import type { Lamp, LineDriver, OutputHandle, OutputSpec, Rhythm } from './port.ts';
@@ -36,6 +36,7 @@ export function openLedLamp(
   root: string = LED_CLASS,
 ): Lamp {
   const { write, writeOncePermitted, readBrightest } = ledFiles(name, led, clock, root);
+  // Two rhythms at once would leave a lamp with parts of both.
   const inTurn = turns();
   const show = async (rhythm: Rhythm) => {
     refuseFaulty(name, rhythm);
@@ -135,6 +136,7 @@ export function openGpioLamp(driver: LineDriver, spec: OutputSpec, clock: Clock)
     stop.abort();
     await blinking;
   };
+  // Two rhythms at once would leave a lamp with parts of both.
   const inTurn = turns();
   const show = async (rhythm: Rhythm) => {
     refuseFaulty(spec.name, rhythm);
@@ -155,16 +157,6 @@ export function openGpioLamp(driver: LineDriver, spec: OutputSpec, clock: Clock)
         handle?.close();
         handle = undefined;
       }),
-  };
-}
-
-/** One after the other: two rhythms at once would leave a lamp with parts of both. */
-function turns(): (work: () => Promise<void>) => Promise<void> {
-  let last: Promise<void> = Promise.resolve();
-  return (work) => {
-    const mine = last.then(work);
-    last = mine.catch(() => undefined);
-    return mine;
   };
 }
 

@@ -132,3 +132,13 @@ export async function withTimeout<T>(
     done.abort();
   }
 }
+
+/** Runs one after the other what it is given; one that rejects holds none of the next up. */
+export function turns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+}

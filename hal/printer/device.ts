@@ -1,7 +1,7 @@
 /** A printer over any transport: jobs one after another, and its status. */
 
 import { EventEmitter, once } from 'node:events';
-import { anySignal, unlessAborted } from '../os/async.ts';
+import { anySignal, turns, unlessAborted } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';
 import { type Log, messageOf } from '../os/log.ts';
@@ -32,13 +32,12 @@ export function openPrinter(open: OpenTransport, profile: PrinterProfile, os: Pr
     onStatus: (seen) => statuses.set(seen),
   };
   let waiting = 0;
-  let last: Promise<unknown> = Promise.resolve();
+  const oneByOne = turns();
   const inTurn = <T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> => {
-    const mine = last.then(() => {
+    const mine = oneByOne(async () => {
       signal.throwIfAborted();
-      return work();
+      return await work();
     });
-    last = mine.catch(() => undefined);
     return unlessAborted(mine, signal);
   };
   return {
@@ -58,9 +57,7 @@ export function openPrinter(open: OpenTransport, profile: PrinterProfile, os: Pr
         waiting -= 1;
       }
     },
-    [Symbol.asyncDispose]: async () => {
-      await last;
-    },
+    [Symbol.asyncDispose]: () => oneByOne(async () => undefined),
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Server, Socket } from 'node:net';
 import * as v from 'valibot';
-import { anySignal, Condition, pause } from '../../os/async.ts';
+import { anySignal, Condition, pause, turns } from '../../os/async.ts';
 import type { Clock } from '../../os/clock.ts';
 import { LineReader } from '../../os/limits/lines.ts';
 import { type Log, messageOf } from '../../os/log.ts';
@@ -48,7 +48,7 @@ class Service {
   #box: Socket | undefined;
   /** In force. */
   #plan: NetworkPlan | undefined;
-  #work: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = turns();
 
   constructor(deps: ServeDeps) {
     this.#deps = deps;
@@ -99,12 +99,6 @@ class Service {
     woken.abort();
     await waiting;
     return isOver && this.#box === undefined;
-  }
-
-  #inTurn<T>(next: () => Promise<T>): Promise<T> {
-    const done = this.#work.then(next);
-    this.#work = done.catch(() => undefined);
-    return done;
   }
 
   async #answer(line: string): Promise<Reply> {

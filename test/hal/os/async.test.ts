@@ -7,6 +7,7 @@ import {
   Condition,
   every,
   pause,
+  turns,
   unlessAborted,
   untilAborted,
   withTimeout,
@@ -181,6 +182,28 @@ test('repeated work that throws rejects for whoever waits, and is not done again
   const reason = await failing.catch((error: Error) => error.message);
   assert.is(reason, 'broken');
   assert.is(calls, 1);
+});
+
+test('work is done in turn, also after some that failed, and each has its own outcome', async () => {
+  const inTurn = turns();
+  const seen: string[] = [];
+  const work = (name: string, fails = false) =>
+    inTurn(async () => {
+      seen.push(`${name} begins`);
+      await new Promise((resolve) => setImmediate(resolve));
+      seen.push(`${name} ends`);
+      if (fails) throw new Error(name);
+      return name;
+    });
+  const outcomes = await Promise.allSettled([work('a'), work('b', true), work('c')]);
+  assert.equal(
+    outcomes.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  );
+  assert.equal(
+    seen,
+    ['a', 'b', 'c'].flatMap((name) => [`${name} begins`, `${name} ends`]),
+  );
 });
 
 test.run();
