@@ -26,7 +26,7 @@ export class UplinkFeed {
     const opened: Outputs = new Map();
     this.#readers.set(reader, opened);
     for (const { id, kind, path } of outputs) {
-      const socket = openFifo(path);
+      const socket = openFifo(path, 'writing');
       socket.on('error', () => undefined);
       socket.once('close', () => opened.delete(id));
       const pipe = {

@@ -1,7 +1,6 @@
 /** Reads tracks from the FIFOs that a capture process writes. */
-import { closeSync, constants, openSync } from 'node:fs';
-import { Socket } from 'node:net';
 import { parseSegment } from '../gdp/caps.ts';
+import { openFifo } from '../gdp/fifo.ts';
 import { type GdpBuffer, GdpParser } from '../gdp/parse.ts';
 
 export interface TrackInputEvents {
@@ -23,7 +22,7 @@ export interface TrackInputEvents {
  * @returns how to stop. Throws an Error of `openSync` where the FIFO cannot be opened.
  */
 export function openTrackInput(path: string, events: TrackInputEvents): () => void {
-  const socket = openFifo(path);
+  const socket = openFifo(path, 'reading');
   const parser = new GdpParser();
   let segment = { startNs: 0n, baseNs: 0n };
 
@@ -53,20 +52,8 @@ export function openTrackInput(path: string, events: TrackInputEvents): () => vo
 
 /** Reads raw bytes. Returns how to stop. Throws an Error of `openSync` where the FIFO cannot be opened. */
 export function openRawInput(path: string, onBytes: (bytes: Buffer) => void): () => void {
-  const socket = openFifo(path);
+  const socket = openFifo(path, 'reading');
   socket.on('data', onBytes);
   socket.on('error', () => undefined);
   return () => socket.destroy();
-}
-
-function openFifo(path: string): Socket {
-  // Non-blocking, so that opening does not wait for the writer. A Socket polls it; a file
-  // stream would occupy one of libuv's four threads.
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    return new Socket({ fd, readable: true, writable: false });
-  } catch (error) {
-    closeSync(fd);
-    throw error;
-  }
 }

@@ -1,7 +1,6 @@
 /** Reads raw frames and sound blocks of a source process from its FIFO. */
-import { closeSync, constants, openSync } from 'node:fs';
-import { Socket } from 'node:net';
 import { parseSegment } from '../gdp/caps.ts';
+import { openFifo } from '../gdp/fifo.ts';
 import { GDP_HEADER_BYTES, gdpPacketBytes, parseGdpPacket } from '../gdp/parse.ts';
 
 /** A 4K frame in I420 has 12.4 MB. */
@@ -81,15 +80,7 @@ export function openRawParser(events: Omit<RawReaderEvents, 'onEnd'>): (chunk: B
  * @returns how to stop. Throws when the FIFO cannot be opened.
  */
 export function openRawReader(path: string, events: RawReaderEvents): () => void {
-  // Non-blocking, so that opening does not wait for the writer.
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  let socket: Socket;
-  try {
-    socket = new Socket({ fd, readable: true, writable: false });
-  } catch (error) {
-    closeSync(fd);
-    throw error;
-  }
+  const socket = openFifo(path, 'reading');
   const parse = openRawParser(events);
   socket.on('data', (chunk: Buffer) => {
     if (!parse(chunk)) socket.destroy();

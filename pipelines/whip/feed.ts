@@ -15,7 +15,7 @@ const BACKLOG_MAX_BYTES = 2_500_000;
 
 /** Throws where the FIFO cannot be opened. @param onEnd Its reader is gone. */
 export function openUnitFeed(path: string, onEnd: () => void): UnitFeed {
-  const socket = openFifo(path);
+  const socket = openFifo(path, 'writing');
   socket.on('error', () => undefined);
   socket.once('close', onEnd);
   return {
