@@ -118,8 +118,10 @@ test('a silent printer gets the job, and it is only called sent', async () => {
   const other = openUsb();
   assert.equal(await other.status(never), { phase: 'silent' });
   assert.equal(await other.print(SLIP, never), { outcome: 'sent' });
-  // All of it: the end is not called off when the file is closed.
-  assert.equal(readCodes(renderPaper(side.state.got, profile).picture), [LINK]);
+  // All of it, which the printer reads a moment after the driver has handed it over.
+  const codes = () => readCodes(renderPaper(side.state.got, profile).picture);
+  await until('the whole slip', () => codes().length > 0);
+  assert.equal(codes(), [LINK]);
 });
 
 test('out of paper: nothing is sent; in mid-job: reported after it', async () => {
