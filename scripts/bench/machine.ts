@@ -1,5 +1,5 @@
 /** Measures the machine beside a benchmark, and prints and saves figures. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 
 /** What the figures were seen on, and what else the machine was doing. */
@@ -10,10 +10,13 @@ export interface Machine {
   readonly load1m: number;
   /** Share of all cores that was busy, this benchmark included. */
   readonly busyRatio: number;
+  /** How long a fixed piece of work takes on one core. */
+  readonly speed: { readonly arithmeticMs: number; readonly callsMs: number };
 }
 
 /** Starts to watch the machine; call the result at the end. */
 export function watchMachine(): () => Machine {
+  const speed = measureSpeed();
   const before = cpuTicks();
   return () => {
     const after = cpuTicks();
@@ -24,8 +27,37 @@ export function watchMachine(): () => Machine {
       node: process.version,
       load1m: round(loadavg()[0] ?? 0, 2),
       busyRatio: round(all > 0 ? 1 - (after.idle - before.idle) / all : 0, 2),
+      speed,
     };
   };
+}
+
+/**
+ * Shares of a core of two sessions are compared by these: three million rounds of arithmetic,
+ * and 10,000 system calls. The best of ten, as others' work only ever adds to it.
+ */
+function measureSpeed(): Machine['speed'] {
+  const zero = openSync('/dev/zero', 'r');
+  const byte = Buffer.alloc(1);
+  const arithmeticMs = bestMs(() => {
+    let x = 1;
+    for (let n = 0; n < 3_000_000; n += 1) x = (Math.imul(x, 1_103_515_245) + 12_345) | 0;
+    byte[0] = x;
+  });
+  const callsMs = bestMs(() => {
+    for (let n = 0; n < 10_000; n += 1) readSync(zero, byte);
+  });
+  closeSync(zero);
+  return { arithmeticMs, callsMs };
+}
+
+function bestMs(work: () => void): number {
+  const runs = Array.from({ length: 10 }, () => {
+    const startedMs = performance.now();
+    work();
+    return performance.now() - startedMs;
+  });
+  return round(Math.min(...runs));
 }
 
 function cpuTicks(): { readonly all: number; readonly idle: number } {
@@ -76,8 +108,10 @@ export function printFigures(title: string, figures: readonly Figure[], machine:
   for (const { name, value, goal } of figures) {
     console.log(`  ${name.padEnd(46)} ${value.padEnd(34)} goal ${goal}`);
   }
-  const { cores, cpu, load1m, busyRatio } = machine;
-  console.log(`  on ${cores} x ${cpu}, load ${load1m}, busy ${Math.round(busyRatio * 100)} %`);
+  const { cores, cpu, load1m, busyRatio, speed } = machine;
+  const busy = `busy ${Math.round(busyRatio * 100)} %`;
+  const fixed = `fixed work ${speed.arithmeticMs} ms, system calls ${speed.callsMs} ms`;
+  console.log(`  on ${cores} x ${cpu}, load ${load1m}, ${busy}, ${fixed}`);
 }
 
 export function saveFigures(name: string, figures: readonly Figure[], machine: Machine): void {
