@@ -30,6 +30,8 @@ export async function openSettableBox(
     `FAKETIME_TIMESTAMP_FILE=${file}`,
     'FAKETIME_CACHE_DURATION=1',
     'FAKETIME_DONT_FAKE_MONOTONIC=1',
+    // Else libsrt's timed waits, which count by the monotonic clock, end at once and spin.
+    'FAKETIME_FORCE_MONOTONIC_FIX=0',
     'NO_FAKE_STAT=1',
   ];
   const box = await startBox(overrides, ['demo'], ['env', ...environment], undefined, keptIn);
