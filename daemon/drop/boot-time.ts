@@ -47,7 +47,11 @@ export async function pauseOrSet(
   return false;
 }
 
-/** The time, by both clocks. */
-export function nowOf(clock: Clock): Now {
-  return { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
+/** Of the name of a run: two of 4 characters are the same once in 65,536 times. */
+const RUN_CHARS = 4;
+
+/** The time, by both clocks. @param boot Given where the clock is not known to be right. */
+export function nowOf(clock: Clock, boot?: BootClock): Now {
+  const run = boot?.bootId.slice(0, RUN_CHARS) ?? '';
+  return { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs(), run };
 }

@@ -19,7 +19,7 @@ import {
 import { type DropSaver, openDropSaver } from './saver.ts';
 import { type Drop, type DropEvent, nextDropId, type Step, stateOf } from './state.ts';
 import { step } from './step.ts';
-import { ClockUncertainty } from './uncertainty.ts';
+import { ClockUncertainty, nowIn } from './uncertainty.ts';
 
 export interface DropOptions {
   /** Survives power failures, for example `/var/lib/venuebox/drop.json`. */
@@ -73,9 +73,9 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
   const { stateFile, start, resumeWithinS, clock, log } = options;
   const read = await readSavedDrop(stateFile);
   if ('reason' in read) log.warn('saved state not readable', { stateFile, reason: read.reason });
-  const newId = nextDropId(read.saved?.lastDropId ?? undefined, clock.wallMs());
+  const now = nowOf(clock, options.boot);
+  const newId = nextDropId(read.saved?.lastDropId ?? undefined, now.wallMs, now.run);
   const boot = bootTimeOf(options.boot);
-  const now = nowOf(clock);
   const first = startDrop(read.saved, start, resumeWithinS * 1000, newId, now, boot);
   const machine = new Machine(first, read.saved, options);
   return {
@@ -142,7 +142,7 @@ class Machine {
   }
 
   preview(event: DropEvent): Step {
-    return step(this.drop, event, nowOf(this.#options.clock));
+    return step(this.drop, event, nowIn(this.#options));
   }
 
   apply(event: DropEvent): ReturnType<DropMachine['apply']> {

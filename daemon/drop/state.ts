@@ -98,6 +98,8 @@ export interface Step {
 export interface Now {
   readonly wallMs: number;
   readonly monotonicMs: number;
+  /** Of the machine, where its clock may be wrong; empty or left out where it is right. */
+  readonly run?: string;
 }
 
 /** The part of a drop that others see. */
@@ -113,15 +115,19 @@ export function stateOf({ phase, sinceMs, dropId, reason }: Drop): DropState {
 /**
  * The id of a drop that begins now, after the last one's: two presses within a second, or a
  * clock that begins at the same time after each power cut, must not name two drops alike. A
- * last one that is far ahead was named by a wrong clock.
+ * last one that is far ahead was named by a wrong clock. Where the disk has not kept the last one
+ * either, the run of the machine tells them apart.
  */
-export function nextDropId(last: string | undefined, wallMs: number): string {
-  const text = last?.replace(/T(\d\d)-(\d\d)-/, 'T$1:$2:') ?? '';
+export function nextDropId(last: string | undefined, wallMs: number, run = ''): string {
+  const text = last?.slice(0, ID_CHARS).replace(/T(\d\d)-(\d\d)-/, 'T$1:$2:') ?? '';
   const aheadMs = Date.parse(text) - wallMs;
   const isAhead = aheadMs > -1_000 && aheadMs < CLOCK_ERROR_MAX_MS;
-  return dropIdAt(isAhead ? wallMs + aheadMs + 1_000 : wallMs);
+  const id = dropIdAt(isAhead ? wallMs + aheadMs + 1_000 : wallMs);
+  return run === '' ? id : `${id}-${run}`;
 }
 
+/** Without the run of the machine. */
+const ID_CHARS = '2026-11-22T20-00-05Z'.length;
 const CLOCK_ERROR_MAX_MS = 86_400_000;
 
 /** `2026-11-22T20-00-05Z`: sorts by time, and is a file name and a topic. */

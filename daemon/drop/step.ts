@@ -86,7 +86,8 @@ function check(drop: Drop, aim: Aim, now: Now): Step {
 }
 
 function goLive(drop: Drop, now: Now): Step {
-  return onAir(nextDropId(drop.dropId, now.wallMs), drop.phase !== 'armed', false, now, now.wallMs);
+  const dropId = nextDropId(drop.dropId, now.wallMs, now.run);
+  return onAir(dropId, drop.phase !== 'armed', false, now, now.wallMs);
 }
 
 function stepChecks(drop: In<'preflight'>, failures: readonly string[], now: Now): Step {
@@ -104,7 +105,7 @@ function stepChecks(drop: In<'preflight'>, failures: readonly string[], now: Now
         effects: [publish('drop.armed', now)],
       };
     case 'go-live':
-      return onAir(nextDropId(drop.dropId, now.wallMs), false, false, now, now.wallMs);
+      return onAir(nextDropId(drop.dropId, now.wallMs, now.run), false, false, now, now.wallMs);
   }
 }
 

@@ -1,8 +1,20 @@
 /** A drop that was resumed by a clock that may have been wrong. */
-import type { Clock } from '../../hal/os/clock.ts';
+import type { BootClock, Clock } from '../../hal/os/clock.ts';
 import { isClockSynchronised } from '../health/thresholds.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
+import { nowOf } from './boot-time.ts';
 import { type Alive, isTooLate, type SavedDrop } from './saved-drop.ts';
+import type { Now } from './state.ts';
+
+/** The time, with the run of the machine while its clock may be wrong. */
+export function nowIn(box: {
+  readonly clock: Clock;
+  readonly boot?: BootClock;
+  readonly snapshot: () => BoxSnapshot;
+}): Now {
+  const isRight = isClockSynchronised(box.snapshot().system);
+  return nowOf(box.clock, isRight ? undefined : box.boot);
+}
 
 /** Lasts until the clock is set and the question settled, or a person takes the drop over. */
 export class ClockUncertainty {

@@ -124,9 +124,9 @@ function filesOf(all: readonly { readonly pictureFile?: string }[], maxBytes: nu
   return all.flatMap(({ pictureFile: file }) => (file === undefined ? [] : [{ file, maxBytes }]));
 }
 
-/** The id of a drop is the time of its start, with `-` for `:`. */
+/** The id of a drop begins with the time of its start, with `-` for `:`. */
 function startOf(dropId = ''): string {
   const [, day, hours, minutes, seconds] =
-    /^(\d{4}-\d{2}-\d{2}T)(\d{2})-(\d{2})-(\d{2})Z$/.exec(dropId) ?? [];
+    /^(\d{4}-\d{2}-\d{2}T)(\d{2})-(\d{2})-(\d{2})Z(?:-|$)/.exec(dropId) ?? [];
   return day === undefined ? '' : `${day}${hours}:${minutes}:${seconds}Z`;
 }

@@ -9,7 +9,7 @@ import type { BoxSnapshot } from '../../daemon/model/snapshot.ts';
 import { openPanelDevices } from '../../daemon/panel/devices.ts';
 import { runPanel } from '../../daemon/panel/run.ts';
 import { openSimulatedGpio } from '../../hal/gpio/simulated.ts';
-import type { Clock } from '../../hal/os/clock.ts';
+import type { BootClock, Clock } from '../../hal/os/clock.ts';
 import { silentLog } from '../../hal/os/log.ts';
 import { runAll } from '../../hal/os/task.ts';
 import { FaultyDisk } from '../daemon/drop/support/faulty-disk.ts';
@@ -43,6 +43,9 @@ export class DropWorld {
   #hasCamera = true;
   #hangs = false;
   #isPoweredOff = false;
+  /** It began at the same time again, and nothing has set it since. */
+  #isClockLost = false;
+  #boots = 0;
   /** The clock was set to another time since the drop began. */
   #isStepped = false;
   #run: Run | undefined;
@@ -90,6 +93,7 @@ export class DropWorld {
       case 'clock':
         this.#aheadMs += action.stepMs;
         this.#isStepped = true;
+        this.#isClockLost = false;
         break;
       case 'power-cut':
         await this.#cutPower(action.offMs, action.isClockLost);
@@ -147,10 +151,11 @@ export class DropWorld {
     const snapshot = (): BoxSnapshot => ({
       ...WELL,
       media: figures({ isFlowing: this.#isCapturing && this.#hasCamera }),
+      ...(WELL.system && { system: { ...WELL.system, clock: this.#clockState() } }),
       drop: drop.state(),
     });
     const drop = await openDrop({
-      ...os,
+      ...{ ...os, boot: this.#newBoot() },
       ...{ stateFile: this.#stateFile, start: 'idle', resumeWithinS: RESUME_WITHIN_S },
       ...{ disk: this.#disk, snapshot: () => snapshot(), onEvent: () => undefined },
       effects: this.#effects(stop.signal),
@@ -167,6 +172,17 @@ export class DropWorld {
     ];
     const ended = runAll(tasks, stop.signal).finally(() => devices[Symbol.asyncDispose]());
     return { drop, commander, gpio, stop, ended };
+  }
+
+  #clockState() {
+    return { phase: this.#isClockLost ? 'free' : 'synchronised' } as const;
+  }
+
+  #newBoot(): BootClock {
+    this.#boots += 1;
+    const atMs = this.#clock.monotonicMs();
+    const bootId = `${this.#boots}`.padStart(4, '0');
+    return { bootId, sinceBootMs: () => this.#clock.monotonicMs() - atMs };
   }
 
   #effects(off: AbortSignal): Parameters<typeof openDrop>[0]['effects'] {
@@ -241,6 +257,7 @@ export class DropWorld {
   #loseClock(): void {
     this.#aheadMs = LOST_CLOCK_MS - this.#clock.wallMs();
     this.#isStepped = true;
+    this.#isClockLost = true;
   }
 
   async #wait(ms: number): Promise<void> {

@@ -105,4 +105,24 @@ test('a name that a clock of another day has given is not counted on', () => {
   assert.is(nextDropId(last, START_MS - DAY_MS + 1_000), dropIdAt(START_MS + 1_000));
 });
 
+test('where the clock begins at one time at each start and the disk keeps nothing, no two drops share a name', () => {
+  const names = new Set<string>();
+  for (const run of ['0a1b', '77fe', 'c001']) {
+    let last: string | undefined;
+    for (let i = 0; i < 3; i += 1) {
+      last = nextDropId(last, START_MS, run);
+      names.add(last);
+    }
+  }
+  assert.is(names.size, 9);
+  const [first, second] = [...names];
+  assert.is(first, `${dropIdAt(START_MS)}-0a1b`);
+  assert.is(second, `${dropIdAt(START_MS + 1_000)}-0a1b`, 'counted on within a run');
+  assert.is(
+    nextDropId(second, START_MS),
+    dropIdAt(START_MS + 2_000),
+    'and once the clock is right',
+  );
+});
+
 test.run();
