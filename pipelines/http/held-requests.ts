@@ -9,14 +9,19 @@ interface HeldRequest {
   readonly settle: (reply: Reply) => void;
 }
 
+/** Where all places are taken, so many of them are freed at once. */
+const FREED_SHARE = 0.01;
+
 /**
- * Limited in total and for each address. One sweep serves all time-outs, so a thousand
- * held requests need no thousand timers.
+ * Limited in total and for each address: where all places are taken, the longest held requests of
+ * the address that has most are answered in favour of one that has fewer. One sweep serves all
+ * time-outs, so a thousand held requests need no thousand timers.
  */
 export class HeldRequests {
   readonly #limit: number;
   readonly #limitPerAddress: number;
-  readonly #perAddress = new Map<string, number>();
+  /** The longest held first. */
+  readonly #perAddress = new Map<string, Set<HeldRequest>>();
   readonly #held = new Map<string, Set<HeldRequest>>();
   #count = 0;
 
@@ -36,15 +41,14 @@ export class HeldRequests {
     nowMs: number,
     settle: (reply: Reply) => void,
   ): (() => void) | undefined {
-    const fromAddress = this.#perAddress.get(address) ?? 0;
-    if (this.#count >= this.#limit || fromAddress >= this.#limitPerAddress) return undefined;
-    this.#perAddress.set(address, fromAddress + 1);
+    const own = this.#perAddress.get(address)?.size ?? 0;
+    if (own >= this.#limitPerAddress) return undefined;
+    if (this.#count >= this.#limit && !this.#makeRoom(own)) return undefined;
     const held = { wait, address, expiresMs: nowMs + wait.holdMs, settle };
-    const requests = this.#held.get(wait.wait) ?? new Set();
-    this.#held.set(wait.wait, requests);
-    requests.add(held);
+    setIn(this.#perAddress, address).add(held);
+    setIn(this.#held, wait.wait).add(held);
     this.#count += 1;
-    return () => this.#release(requests, held);
+    return () => this.#release(held);
   }
 
   /** A track has published: answers the requests that can be answered now. */
@@ -57,7 +61,7 @@ export class HeldRequests {
       if (reply !== undefined) ready.push({ held, reply });
     }
     for (const { held, reply } of ready) {
-      this.#release(requests, held);
+      this.#release(held);
       held.settle(reply);
     }
   }
@@ -67,17 +71,40 @@ export class HeldRequests {
     for (const requests of this.#held.values()) {
       for (const held of requests) {
         if (nowMs < held.expiresMs) continue;
-        this.#release(requests, held);
-        held.settle(held.wait.expired());
+        this.#expire(held);
       }
     }
   }
 
-  #release(requests: Set<HeldRequest>, held: HeldRequest): void {
-    if (!requests.delete(held)) return;
-    this.#count -= 1;
-    const left = (this.#perAddress.get(held.address) ?? 1) - 1;
-    if (left > 0) this.#perAddress.set(held.address, left);
-    else this.#perAddress.delete(held.address);
+  /** False where no address has more than one that has `own` would then have. */
+  #makeRoom(own: number): boolean {
+    let most: ReadonlySet<HeldRequest> = new Set();
+    for (const requests of this.#perAddress.values()) {
+      if (requests.size > most.size) most = requests;
+    }
+    const share = Math.max(1, Math.floor(this.#limit * FREED_SHARE));
+    const count = Math.min(share, most.size - own - 1);
+    for (const held of [...most].slice(0, Math.max(0, count))) this.#expire(held);
+    return count > 0;
   }
+
+  #expire(held: HeldRequest): void {
+    this.#release(held);
+    held.settle(held.wait.expired());
+  }
+
+  #release(held: HeldRequest): void {
+    const { address, wait } = held;
+    if (this.#held.get(wait.wait)?.delete(held) !== true) return;
+    this.#count -= 1;
+    const own = this.#perAddress.get(address);
+    own?.delete(held);
+    if (own?.size === 0) this.#perAddress.delete(address);
+  }
+}
+
+function setIn<T>(sets: Map<string, Set<T>>, key: string): Set<T> {
+  const found = sets.get(key) ?? new Set();
+  sets.set(key, found);
+  return found;
 }
