@@ -39,13 +39,13 @@ const PATH = /^\/live\/whep(?:\/([\w-]{1,64}))?$/;
 const BODY_MAX_BYTES = 65_536;
 /** The WHEP process answers within milliseconds; with a STUN server, within two seconds. */
 const ANSWERS = { max: 16, maxMs: 5_000 };
-/** A guest who reloads the page sends one; one address may have many guests. */
+/** A guest who reloads the page sends one, and one before to leave; one address may have many guests. */
 const OFFERS = { burst: 20, perS: 1, totalBurst: 60, totalPerS: 10, keptForNewcomers: 30 };
 
 /** What the page waits for, where the process is starting, and where there are too many viewers. */
 const [SOON_S, LATER_S] = ['1', '5'];
 const NO_PROCESS = unavailable('the box cannot connect anybody now', SOON_S);
-const TOO_OFTEN = refuse(429, 'too many offers', 0, ['Retry-After', LATER_S]);
+const TOO_OFTEN = refuse(429, 'too many requests', 0, ['Retry-After', LATER_S]);
 const NO_TOKEN = refuse(401, 'send the token of this box, as Authorization: Bearer', 0, [
   ...['WWW-Authenticate', 'Bearer'],
 ]);
@@ -58,6 +58,7 @@ export function openWhep(deps: WhepDeps): Whep {
   const { admit, send } = deps;
   const pending = new PendingAnswers<WhepAnswer>(ANSWERS);
   const [ofGuests, ofCrew] = [openAttemptLimit(OFFERS), openAttemptLimit(OFFERS)];
+  const ofLeavers = openAttemptLimit(OFFERS);
   const links = linksOf(deps.options.iceServers);
   const isAllowed = openTokenCheck(deps.options.tokenFile);
   const ask = (render: (request: number) => WhepRequest): Promise<WhepAnswer | undefined> =>
@@ -78,10 +79,15 @@ export function openWhep(deps: WhepDeps): Whep {
       },
     };
   };
-  const end = (id: string): Exchange => ({
-    bodyMaxBytes: BODY_MAX_BYTES,
-    answer: async () => renderAnswer(await ask((request) => ({ type: 'end', request, id })), links),
-  });
+  const end = (id: string, { address = '' }: HttpRequest): Exchange | Reply => {
+    // Who has made up a name holds up no offer; who is not heard of any more is gone without it.
+    if (!ofLeavers.take(address, deps.nowMs())) return TOO_OFTEN;
+    return {
+      bodyMaxBytes: BODY_MAX_BYTES,
+      answer: async () =>
+        renderAnswer(await ask((request) => ({ type: 'end', request, id })), links),
+    };
+  };
   const exchange = (request: HttpRequest, method: string) => {
     if (!request.path.includes('/live/whep')) return undefined;
     const admitted = admit(request);
@@ -93,7 +99,8 @@ export function openWhep(deps: WhepDeps): Whep {
     const isPreview = path !== request.path;
     // The crew's address is a secret itself.
     if (!isPreview && !isAllowed(request)) return NO_TOKEN;
-    if (id !== undefined) return method === 'DELETE' ? end(id) : notAllowed(method, 'DELETE');
+    if (id !== undefined)
+      return method === 'DELETE' ? end(id, request) : notAllowed(method, 'DELETE');
     if (method !== 'POST') return notAllowed(method, 'POST');
     return 'status' in admitted ? admitted : offerTo(admitted, isPreview);
   };

@@ -32,7 +32,7 @@ async function watch(box: Box) {
 async function flood(edge: Box): Promise<void> {
   const another = await openWhepViewer(() => undefined, ['video']);
   const refused = await connectByWhep(another, `${edge.url}/live/whep`).catch(String);
-  assert.match(String(refused), /503 your address has too many viewers|429 too many offers/);
+  assert.match(String(refused), /503 your address has too many viewers|429 too many requests/);
   another.close();
   const post = async (body: string, type = 'application/sdp') => {
     const headers = { 'content-type': type };

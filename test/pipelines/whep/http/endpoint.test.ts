@@ -172,6 +172,17 @@ test('a flood of offers reaches the process as a trickle, whoever sends it', asy
   assert.ok(refused > 400);
 });
 
+test('a flood of leavers with made-up names reaches the process as a trickle, and holds up no offer', async () => {
+  const { asked, clock, send } = openDoor();
+  for (let i = 0; i < 2_000; i += 1) {
+    clock.ms += 1;
+    const name = `${i}`.padStart(22, 'a');
+    await send('DELETE', `/live/whep/${name}`, { address: i % 2 === 0 ? 'one' : `${i}` });
+  }
+  assert.ok(asked.length <= 60 + 20, `${asked.length} in two seconds`);
+  assert.is((await send('POST', '/live/whep', { address: 'one' }))?.status, 201);
+});
+
 test('while the process does not answer, no more than a few offers wait for it', async () => {
   const { asked, send, whep } = openDoor('none');
   const waiting = Array.from({ length: 40 }, (_, i) =>
