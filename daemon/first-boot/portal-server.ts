@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { untilAborted } from '../../hal/os/async.ts';
 import { listen } from '../../hal/os/listen.ts';
 import { answerAnyHost } from '../../pipelines/captive/probes.ts';
+import { SocketShares } from '../../pipelines/http/clients/socket-shares.ts';
 
 export interface PortalDeps {
   /** Of the box on the hotspot: no other network is served. */
@@ -21,7 +22,7 @@ export interface PortalDeps {
 }
 
 /** A phone asks from several programs at once; a room of phones keeps few open. */
-const CONNECTIONS_MAX = 64;
+const SHARES = { strangers: 64, known: 0, perAddress: 16 } as const;
 const LIMITS = {
   maxHeaderSize: 8_192,
   headersTimeout: 5_000,
@@ -41,8 +42,7 @@ export async function servePortal(
   onListening: (port: number) => void = () => undefined,
 ): Promise<void> {
   const server = createServer(LIMITS, (request, response) => answer(request, response, deps));
-  server.maxConnections = CONNECTIONS_MAX;
-  server.on('clientError', (_error, socket) => socket.destroy());
+  new SocketShares(server, SHARES);
   await listen(server, deps.address, deps.port);
   const address = server.address();
   onListening(typeof address === 'object' && address !== null ? address.port : deps.port);

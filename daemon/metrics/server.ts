@@ -4,13 +4,14 @@ import { untilAborted } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { Task } from '../../hal/os/task.ts';
+import { SocketShares } from '../../pipelines/http/clients/socket-shares.ts';
 import { listenOrExplain } from '../../pipelines/http/listen.ts';
 import { runOptionalPort } from '../../pipelines/http/optional-port.ts';
 import type { MetricsConfig } from '../config/metrics.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { METRICS_CONTENT_TYPE, renderMetrics } from './render.ts';
 
-const CONNECTIONS_MAX = 16;
+const SHARES = { strangers: 16, known: 0, perAddress: 8 } as const;
 const TIMEOUT_MS = 10_000;
 
 /** The server as a task; it waits where the config has none. */
@@ -46,7 +47,7 @@ export async function runMetrics(
       );
     },
   );
-  server.maxConnections = CONNECTIONS_MAX;
+  new SocketShares(server, SHARES);
   const advice = 'choose another metrics.port';
   await listenOrExplain(server, 'the metrics port', { host, port }, advice);
   log.info('serving metrics', { host, port });

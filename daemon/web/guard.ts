@@ -57,18 +57,3 @@ export function ownCookie(name: string, value: string, maxAgeS: number, isTls: b
   const secure = isTls ? '; Secure' : '';
   return `${name}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAgeS}${secure}`;
 }
-
-/** The client that a limit counts: an IPv4 address, or the /64 network of an IPv6 address. */
-export function clientKey(address = ''): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*$/, '');
-  return isIP(plain) === 6 ? `${networkOf(plain)}::/64` : plain;
-}
-
-function networkOf(address: string): string {
-  const [head = '', tail] = address.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? 0 : 8 - before.length - after.length;
-  const groups = [...before, ...new Array<string>(Math.max(0, zeros)).fill('0'), ...after];
-  return groups.slice(0, 4).join(':');
-}

@@ -1,9 +1,10 @@
 /** Signing in and out: `/session` by GET, POST and DELETE. */
 import type { IncomingMessage } from 'node:http';
 import * as v from 'valibot';
+import { addressKeyOf } from '../../pipelines/http/clients/address-key.ts';
 import { type Answer, answerJson, readJson, refuse } from './answer.ts';
 import type { KnownDevices } from './door/devices.ts';
-import { clientKey, ownCookie, readCookie } from './guard.ts';
+import { ownCookie, readCookie } from './guard.ts';
 import type { Client } from './lockout.ts';
 import type { SignInRefusal } from './protocol.ts';
 import type { OpenSession, Role } from './sessions.ts';
@@ -98,7 +99,7 @@ export class SessionAnswers {
   #clientOf(request: IncomingMessage): Client {
     const device = this.#deps.devices.idOf(readCookie(request.headers.cookie, this.#deviceCookie));
     if (device !== undefined) return { key: `device ${device}`, isDevice: true };
-    return { key: clientKey(request.socket.remoteAddress), isDevice: false };
+    return { key: addressKeyOf(request.socket.remoteAddress), isDevice: false };
   }
 
   async #answerPin(

@@ -1,11 +1,10 @@
 /** The HTTP(S) server of a store: PUT of one file, by those who have the token. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { Socket } from 'node:net';
 import { untilAborted } from '../../hal/os/async.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { openBearer } from '../http/access/bearer.ts';
-import { addressKeyOf } from '../http/clients/address-key.ts';
+import { SocketShares } from '../http/clients/socket-shares.ts';
 import { listenOrExplain } from '../http/listen.ts';
 import { FILE_MAX_BYTES, type Stored, StoreFolder } from './folder.ts';
 import { parseDigest, parseName } from './names.ts';
@@ -24,9 +23,8 @@ export interface StoreDeps {
   readonly onStart?: (port: number) => void;
 }
 
-const CONNECTIONS_MAX = 32;
 /** A box sends one file at a time; several may be behind one address. */
-const CONNECTIONS_PER_ADDRESS_MAX = 4;
+const SHARES = { strangers: 32, known: 32, perAddress: 4 } as const;
 const HEADERS_MS = 10_000;
 /** So often those that say nothing are looked for. */
 const SILENT_CHECK_MS = 2_000;
@@ -48,9 +46,13 @@ export async function runStore(
   signal: AbortSignal,
 ): Promise<void> {
   const store = await StoreFolder.open(folder, quotaBytes, log);
+  // Digests have one length, so the time tells nothing of the token.
   const isAllowed = openBearer(token);
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-    answer(request, store, isAllowed).then(
+    shares.follow(request, response);
+    const isKnown = isAllowed(request.headers.authorization);
+    if (isKnown) shares.setKnown(request);
+    answer(request, store, isKnown).then(
       ([status, text]) => {
         if (status >= 300) log.warn('upload refused', { status, reason: text });
         reply(request, response, status, text);
@@ -69,9 +71,8 @@ export async function runStore(
     tls === undefined
       ? createServer(limits, onRequest)
       : createSecureServer({ ...limits, ...tls, handshakeTimeout: HEADERS_MS }, onRequest);
-  server.maxConnections = CONNECTIONS_MAX;
   server.setTimeout(IDLE_MS);
-  limitPerAddress(server);
+  const shares = new SocketShares(server, SHARES);
   await listenOrExplain(server, 'the store’s port', listen, 'choose another port');
   const address = server.address();
   onStart?.(typeof address === 'object' && address !== null ? address.port : listen.port);
@@ -80,31 +81,12 @@ export async function runStore(
   server.close();
 }
 
-/** One address cannot take all connections. */
-function limitPerAddress(server: Server): void {
-  const open = new Map<string, number>();
-  server.on('connection', (socket: Socket) => {
-    const address = addressKeyOf(socket.remoteAddress);
-    const count = (open.get(address) ?? 0) + 1;
-    open.set(address, count);
-    socket.once('close', () => {
-      const left = (open.get(address) ?? 0) - 1;
-      if (left > 0) open.set(address, left);
-      else open.delete(address);
-    });
-    if (count > CONNECTIONS_PER_ADDRESS_MAX) socket.destroy();
-  });
-}
-
 async function answer(
   request: IncomingMessage,
   store: StoreFolder,
-  isAllowed: (authorization: string | undefined) => boolean,
+  isKnown: boolean,
 ): Promise<readonly [status: number, text: string]> {
-  // Digests have one length, so the time tells nothing of the token.
-  if (!isAllowed(request.headers.authorization)) {
-    return [401, 'the token is wrong'];
-  }
+  if (!isKnown) return [401, 'the token is wrong'];
   if (request.method !== 'PUT') return [405, 'only PUT'];
   const name = parseName(request.url ?? '');
   if (name === undefined) return [400, 'must be PUT /BOX/RECORDING/FILE'];

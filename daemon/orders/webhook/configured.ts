@@ -44,9 +44,8 @@ export class ConfiguredWebhook {
     this.#use(config);
     const answer = this.answer();
     if (answer === undefined) return untilAborted;
-    const { log } = this.#deps;
     const { host, port, tls } = config;
-    const run: Task = (signal) => runWebhook({ host, port, tls }, answer, log, signal);
+    const run: Task = (signal) => runWebhook({ host, port, tls }, answer, this.#deps, signal);
     const [task = untilAborted] = runOptionalPort('webhook', port, this.#deps, run);
     return task;
   }

@@ -2,12 +2,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Server } from 'node:https';
 import { untilAborted } from '../../../hal/os/async.ts';
+import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
+import { SocketShares } from '../../../pipelines/http/clients/socket-shares.ts';
 import { listenOrExplain } from '../../../pipelines/http/listen.ts';
 import type { AnswerWebhook, WebhookAnswer } from '../../model/orders.ts';
 import { followCertificate, openTlsServer, type TlsFiles } from './certificate.ts';
 
-const CONNECTIONS_MAX = 512;
+/** A payment service, or the proxy that it comes by, is known from its first signed order on. */
+const SHARES = { strangers: 192, known: 256, perAddress: 192 } as const;
 const LIMITS = {
   maxHeaderSize: 8_192,
   headersTimeout: 8_000,
@@ -24,22 +27,25 @@ export async function runWebhook(
     ...at
   }: { readonly host: string; readonly port: number; readonly tls?: TlsFiles | undefined },
   answer: AnswerWebhook,
-  log: Log,
+  { clock, log }: { readonly clock: Pick<Clock, 'monotonicMs'>; readonly log: Log },
   signal: AbortSignal,
 ): Promise<void> {
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     response.on('error', () => undefined);
+    shares.follow(request, response);
     const path = (request.url ?? '').split('?', 1)[0];
     if (path !== '/orders/webhook') {
       response.writeHead(404, { 'Content-Type': 'text/plain' }).end('only POST /orders/webhook\n');
       return;
     }
-    void answer(request).then((reply) => send(response, reply));
+    void answer(request).then((reply) => {
+      if (reply.isSigned === true) shares.setKnown(request);
+      send(response, reply);
+    });
   };
   const server = tls === undefined ? createServer(LIMITS) : openTlsServer(tls, LIMITS);
   server.on('request', onRequest);
-  server.maxConnections = CONNECTIONS_MAX;
-  server.on('clientError', (_error, socket) => socket.destroy());
+  const shares = new SocketShares(server, SHARES, clock.monotonicMs);
   await listenOrExplain(server, "the webhook's port", at, '; set orders.webhook.port');
   log.info('order webhook listening', { ...at, isTls: tls !== undefined });
   if (tls === undefined) await untilAborted(signal);

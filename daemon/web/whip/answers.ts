@@ -5,9 +5,9 @@
 import type { IncomingMessage } from 'node:http';
 import { openAttemptLimit } from '../../../hal/os/limits/attempt-limit.ts';
 import { openBearer } from '../../../pipelines/http/access/bearer.ts';
+import { addressKeyOf } from '../../../pipelines/http/clients/address-key.ts';
 import type { WhipAnswer, WhipEndpoint } from '../../../pipelines/whip/messages.ts';
 import { type Answer, readBody } from '../answer.ts';
-import { clientKey } from '../guard.ts';
 
 const PATH = /^\/whip(?:\/([\w-]{1,64}))?$/;
 const BODY_MAX_BYTES = 65_536;
@@ -54,7 +54,7 @@ export class WhipAnswers {
     const isKnown = openBearer(endpoint.token)(request.headers.authorization);
     // Strangers do not use up what the camera may ask.
     const attempts = isKnown ? this.#ofPublishers : this.#ofStrangers;
-    if (!attempts.take(clientKey(request.socket.remoteAddress), this.#nowMs())) {
+    if (!attempts.take(addressKeyOf(request.socket.remoteAddress), this.#nowMs())) {
       return said(429, 'too many attempts', { 'Retry-After': '5' });
     }
     if (!isKnown) {

@@ -1,15 +1,15 @@
 /**
- * Who holds the connections of the operator's page. Strangers share a part of them, in which
- * a newcomer takes the place of the longest idle one of the address that holds most: few
- * addresses cannot shut the door. The rest is for clients that have signed in.
+ * Who holds the connections of a server. Strangers share a part of them, in which a newcomer
+ * takes the place of the longest idle one of the address that holds most: few addresses cannot
+ * shut the door. The rest is for clients that have proved who they are.
  */
-export interface PageConnection {
+export interface SharedConnection {
   readonly address: string;
   close(): void;
 }
 
 interface Held {
-  isCrew: boolean;
+  isKnown: boolean;
   /** Requests without an answer. */
   pending: number;
   activeMs: number;
@@ -17,14 +17,12 @@ interface Held {
 
 export interface ConnectionCounts {
   readonly strangers: number;
-  readonly crew: number;
+  readonly known: number;
   /** A browser opens up to six for a page. */
   readonly perAddress: number;
 }
 
-export const CONNECTION_COUNTS: ConnectionCounts = { strangers: 64, crew: 48, perAddress: 32 };
-
-export class PageConnections<T extends PageConnection> {
+export class ConnectionShares<T extends SharedConnection> {
   readonly #counts: ConnectionCounts;
   readonly #nowMs: () => number;
   readonly #held = new Map<T, Held>();
@@ -40,16 +38,16 @@ export class PageConnections<T extends PageConnection> {
     const own = strangers.filter(({ address }) => address === connection.address);
     if (own.length >= this.#counts.perAddress) this.#endLongestIdle(own);
     else if (strangers.length >= this.#counts.strangers) this.#endLongestIdle(largest(strangers));
-    this.#held.set(connection, { isCrew: false, pending: 0, activeMs: this.#nowMs() });
+    this.#held.set(connection, { isKnown: false, pending: 0, activeMs: this.#nowMs() });
   }
 
-  /** Its client has signed in, at some time: it has its place among the crew's. */
-  setCrew(connection: T): void {
+  /** Its client has proved who it is, at some time: it has its place among the known. */
+  setKnown(connection: T): void {
     const held = this.#held.get(connection);
-    if (held === undefined || held.isCrew) return;
-    const crew = this.#of(true);
-    if (crew.length >= this.#counts.crew) this.#endLongestIdle(largest(crew));
-    held.isCrew = true;
+    if (held === undefined || held.isKnown) return;
+    const known = this.#of(true);
+    if (known.length >= this.#counts.known) this.#endLongestIdle(largest(known));
+    held.isKnown = true;
   }
 
   /** @param by 1 for a request that begins, -1 for its end. */
@@ -68,8 +66,8 @@ export class PageConnections<T extends PageConnection> {
     return this.#held.size;
   }
 
-  #of(isCrew: boolean): readonly T[] {
-    return [...this.#held].flatMap(([one, held]) => (held.isCrew === isCrew ? [one] : []));
+  #of(isKnown: boolean): readonly T[] {
+    return [...this.#held].flatMap(([one, held]) => (held.isKnown === isKnown ? [one] : []));
   }
 
   #endLongestIdle(connections: readonly T[]): void {
@@ -88,7 +86,7 @@ export class PageConnections<T extends PageConnection> {
 }
 
 /** Those of the address that holds most; all where each holds as many. */
-function largest<T extends PageConnection>(connections: readonly T[]): readonly T[] {
+function largest<T extends SharedConnection>(connections: readonly T[]): readonly T[] {
   const counts = new Map<string, number>();
   for (const { address } of connections) counts.set(address, (counts.get(address) ?? 0) + 1);
   const most = Math.max(...counts.values());

@@ -2,12 +2,14 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openSecrets } from '../../../../daemon/orders/webhook/secrets.ts';
 import { runWebhook } from '../../../../daemon/orders/webhook/server.ts';
 import type { Scheme } from '../../../../daemon/orders/webhook/signature.ts';
 import { Webhook } from '../../../../daemon/orders/webhook/webhook.ts';
+import { systemClock } from '../../../../hal/os/clock.ts';
 import { silentLog } from '../../../../hal/os/log.ts';
 import { freePort } from '../../../support/free-port.ts';
 import { article, openShop, scratchFolder } from '../support/shop.ts';
@@ -32,11 +34,12 @@ async function openHook(scheme: Scheme = 'standard', secret = SECRET) {
   const ending = new AbortController();
   const port = await freePort();
   const at = { host: '127.0.0.1', port };
-  const running = runWebhook(at, (one) => hook.answer(one), silentLog, ending.signal);
+  const os = { clock: systemClock, log: silentLog };
+  const running = runWebhook(at, (one) => hook.answer(one), os, ending.signal);
   const send = (body: string, headers: Headers, method = 'POST') =>
     post(port, body, headers, method);
   return {
-    ...{ shop, file, clock, send },
+    ...{ shop, file, clock, port, send },
     setClockFree: (isFree: boolean) => {
       isClockFree = isFree;
     },
@@ -198,6 +201,22 @@ test('long bodies, other methods and floods are refused', async () => {
   assert.is((await hook.sendEvent('order.paid', PAID)).status, 200, 'a flood of strangers');
   const ofSender = await flood(() => signed('{}', hook.clock.wallMs()));
   assert.ok((ofSender.get(429) ?? 0) > 50, JSON.stringify([...ofSender]));
+});
+
+test('few addresses that send half a message, or nothing, do not keep out who signs', async () => {
+  await using hook = await openHook();
+  const half = 'POST /orders/webhook HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{';
+  for (const text of [half, '']) {
+    const strangers = Array.from({ length: 600 }, (_, i) => {
+      const localAddress = `127.9.1.${1 + (i % 3)}`;
+      const socket = connect({ host: '127.0.0.1', port: hook.port, localAddress });
+      return socket.on('error', () => undefined).once('connect', () => socket.write(text));
+    });
+    await Promise.all(strangers.map((one) => new Promise((done) => one.once('connect', done))));
+    const { status, body } = await hook.sendEvent('order.paid', PAID);
+    assert.equal([status, body['status']], [200, 'confirmed'], text);
+    for (const socket of strangers) socket.destroy();
+  }
 });
 
 test('a secret that others can read takes no order until its file is safe', async () => {

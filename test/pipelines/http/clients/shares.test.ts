@@ -1,17 +1,20 @@
-/** Tests of who holds the connections of the operator's page. */
+/** Tests of who holds the connections of a server. */
 
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type PageConnection, PageConnections } from '../../../../daemon/web/door/connections.ts';
+import {
+  ConnectionShares,
+  type SharedConnection,
+} from '../../../../pipelines/http/clients/shares.ts';
+import { startFakeBox } from '../../../daemon/web/support/fake-box.ts';
 import { until } from '../../../support/box.ts';
-import { startFakeBox } from '../support/fake-box.ts';
 
-const test = suite('connections of the operator’s page');
-const COUNTS = { strangers: 64, crew: 48, perAddress: 32 };
+const test = suite('shares of a server’s connections');
+const COUNTS = { strangers: 64, known: 48, perAddress: 32 };
 
-class Fake implements PageConnection {
+class Fake implements SharedConnection {
   isClosed = false;
   readonly address: string;
 
@@ -26,7 +29,7 @@ class Fake implements PageConnection {
 
 function start() {
   let nowMs = 0;
-  const held = new PageConnections<Fake>(COUNTS, () => nowMs);
+  const held = new ConnectionShares<Fake>(COUNTS, () => nowMs);
   const add = (address: string) => {
     nowMs += 1;
     const connection = new Fake(address);
@@ -51,7 +54,7 @@ test('three addresses that hold all connections lose one to each newcomer', () =
 test('the crew’s stay, however many strangers come', () => {
   const { held, add } = start();
   const crew = Array.from({ length: 12 }, () => add('10.0.0.9'));
-  for (const one of crew) held.setCrew(one);
+  for (const one of crew) held.setKnown(one);
   for (let i = 0; i < 5_000; i += 1) add(`10.0.${i % 100}.${i % 7}`);
   assert.ok(crew.every(({ isClosed }) => !isClosed));
 });
@@ -83,8 +86,8 @@ test('from any flood: no pool above its limit, no newcomer refused, no crew ende
           open.push(added);
           assert.ok([...crew].every(({ isClosed }) => !isClosed));
         } else if (one !== undefined && !one.isClosed) {
-          if (act === 'crew' && (crew.has(one) || crew.size < COUNTS.crew)) {
-            held.setCrew(one);
+          if (act === 'crew' && (crew.has(one) || crew.size < COUNTS.known)) {
+            held.setKnown(one);
             crew.add(one);
           }
           if (act === 'busy') held.count(one, 1);
