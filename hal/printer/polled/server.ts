@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { pause, unlessAborted } from '../../os/async.ts';
 import type { Clock } from '../../os/clock.ts';
 import { listen } from '../../os/listen.ts';
@@ -101,6 +102,10 @@ async function serve(options: PolledOptions, offer: Offer, signal: AbortSignal):
   });
   server.requestTimeout = 15_000;
   server.maxConnections = 8;
+  server.on('connection', (socket: Socket) => {
+    // Those who only stay would hold the printer's places.
+    if (!isPrinter(socket, options)) socket.end(REFUSED, () => socket.destroy());
+  });
   while (!signal.aborted && !server.listening) {
     try {
       await listen(server, '::', port);
@@ -118,17 +123,24 @@ async function serve(options: PolledOptions, offer: Offer, signal: AbortSignal):
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { protocol, printerIp, clock }: PolledOptions,
+  options: PolledOptions,
   offer: Offer,
 ): Promise<void> {
-  const from = request.socket.remoteAddress?.replace(/^::ffff:/, '');
-  if (from !== printerIp) return send(response, { status: 403 });
+  // Its bytes may come before its connection has ended.
+  if (!isPrinter(request.socket, options)) return;
+  const { protocol, clock } = options;
   const body = await readBody(request);
   if (body === undefined) return send(response, { status: 413 });
   const { searchParams } = new URL(request.url ?? '/', 'http://box');
   const asked = { method: request.method ?? 'GET', query: searchParams, body };
   const by = protocol === 'cloudprnt' ? answerCloudPrnt : answerDirectPrint;
   send(response, by(asked, offer, clock.monotonicMs()));
+}
+
+const REFUSED = 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+
+function isPrinter({ remoteAddress }: Socket, { printerIp }: PolledOptions): boolean {
+  return remoteAddress?.replace(/^::ffff:/, '') === printerIp;
 }
 
 async function readBody(request: IncomingMessage): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 /** Printers that fetch their slips: Star CloudPRNT, Epson Server Direct Print. */
+import { connect } from 'node:net';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -12,6 +13,7 @@ import { openPolledPrinter } from '../../../../hal/printer/polled/server.ts';
 import type { PrintDocument } from '../../../../hal/printer/port.ts';
 import { PRINTER_PROFILES } from '../../../../hal/printer/profiles.ts';
 import { readCodes } from '../../../../hal/printer/verify.ts';
+import { until } from '../../../support/box.ts';
 import { freePort } from '../../../support/free-port.ts';
 
 const test = suite('printers that poll');
@@ -45,7 +47,7 @@ async function openOne(
       }
     }
   };
-  return { printer, ask };
+  return { printer, ask, port };
 }
 
 const POLL = JSON.stringify({
@@ -131,6 +133,18 @@ test('nobody but the printer gets a slip', async () => {
   const { printer, ask } = await openOne('cloudprnt', { printerIp: '192.0.2.9' });
   assert.is((await ask('POST', '', POLL)).status, 403);
   assert.is((await printer.status(never)).phase, 'away');
+  await printer[Symbol.asyncDispose]();
+});
+
+test('strangers who only stay do not hold the printer’s places', async () => {
+  const { printer, ask, port } = await openOne('cloudprnt');
+  await ask('POST', '', POLL);
+  const strangers = Array.from({ length: 40 }, () =>
+    connect({ host: '127.0.0.1', port, localAddress: '127.8.0.1' }).on('error', () => undefined),
+  );
+  for (const one of strangers) one.resume();
+  await until(() => strangers.every(({ destroyed }) => destroyed), 20_000);
+  assert.is((await ask('POST', '', POLL)).status, 200);
   await printer[Symbol.asyncDispose]();
 });
 
