@@ -26,15 +26,10 @@ import { renderInit } from '../../pipelines/packager/cmaf.ts';
 import { parseMedia, parseMultivariant } from '../../pipelines/player/playback/playlist.ts';
 import { parseJournal, renderRecord } from '../../pipelines/recording/files/journal.ts';
 import { handshake } from '../pipelines/bond/support/simulated-srt.ts';
-import { Dice } from '../simulation/scenario.ts';
 import { AUDIO_CAPS, VIDEO_CAPS } from '../support/feed.ts';
-import { seeded } from '../support/seeded.ts';
-import { mutateBytes, mutateText } from './mutate.ts';
+import { fuzzBytes, fuzzTexts, jsonOf, type Parsers } from './fuzz.ts';
 
 const test = suite('damaged input');
-
-const SEED = Number(process.env['SEED'] ?? 14);
-const RUNS = Number(process.env['RUNS'] ?? 1_500);
 
 const MEDIA = `#EXTM3U
 #EXT-X-TARGETDURATION:1
@@ -64,10 +59,7 @@ const trusted = openTrustedProxies(['10.0.0.0/8', '::1']);
 const target = openTarget(new URL('http://10.0.0.5:8080'));
 const NAMES = new Set(['localhost', 'venuebox.local']);
 
-/** Samples that are valid, and what reads them. It returns; nothing is thrown. */
-const TEXTS: Readonly<
-  Record<string, readonly [samples: readonly string[], (text: string) => unknown]>
-> = {
+const TEXTS: Parsers<string> = {
   'HLS directives': [
     ['_HLS_msn=12&_HLS_part=3&_HLS_skip=YES', '_HLS_skip=v2'],
     (text) => parseDirectives(new URLSearchParams(text)),
@@ -132,14 +124,6 @@ function readConfig(text: string): unknown {
   }
 }
 
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 const ID = Buffer.alloc(SRTLA_ID_BYTES, 5);
 const VIDEO = parseCaps(VIDEO_CAPS);
 const JOURNAL = Buffer.from(
@@ -156,9 +140,7 @@ const GDP = [
   }),
 ];
 
-const BYTES: Readonly<
-  Record<string, readonly [samples: readonly Buffer[], (bytes: Buffer) => unknown]>
-> = {
+const BYTES: Parsers<Buffer> = {
   SRTLA: [
     [renderSrtla({ kind: 'reg1', id: ID }), renderSrtla({ kind: 'reg2', id: ID })],
     parseSrtla,
@@ -191,25 +173,8 @@ const BYTES: Readonly<
   ],
 };
 
-function fuzz<T>(name: string, draw: (dice: Dice) => T, read: (input: T) => unknown): void {
-  test(`${name}, seed ${SEED}: any damage is an answer`, () => {
-    const dice = new Dice(seeded(SEED));
-    for (let run = 0; run < RUNS; run += 1) {
-      const input = draw(dice);
-      try {
-        read(input);
-      } catch (error) {
-        const shown = Buffer.isBuffer(input) ? input.toString('hex') : JSON.stringify(input);
-        throw new Error(`run ${run}: ${shown.slice(0, 600)}`, { cause: error });
-      }
-    }
-  });
-}
-
-for (const [name, [samples, read]] of Object.entries(TEXTS))
-  fuzz(name, (dice) => mutateText(samples, dice), read);
-for (const [name, [samples, read]] of Object.entries(BYTES))
-  fuzz(name, (dice) => mutateBytes(samples, dice), read);
+fuzzTexts(test, TEXTS);
+fuzzBytes(test, BYTES);
 
 test('repeats that make a bad pattern slow are read in time', () => {
   const pieces = ['"', ',URI="', '#EXT-X-PART:"', '=', 'a=', '%', ' ', '\t', '.', ',', '://', '@'];
