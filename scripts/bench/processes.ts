@@ -11,20 +11,26 @@ const NAMES = [
   ['uplink', /pipelines\/uplink\/main/],
   ['whep', /pipelines\/whep\/main/],
   ['recorder', /pipelines\/recording\/main/],
+  ['source', /pipelines\/source\/main/],
   ['clips', /pipelines\/clips\/main/],
 ] as const;
 
+/** A box may have several of these. */
+const NUMBERED: ReadonlySet<string> = new Set(['recorder', 'source']);
+
 /**
- * The long-lived processes of a box: `daemon`, `media`, `capture`, `recorder 1`…
+ * The long-lived processes of a box: `daemon`, `media`, `capture`, `recorder 1`, `source 2`…
  * Those that come and go, as for a poster, are left out.
  */
 export function processesOf(box: Box): ReadonlyMap<string, number> {
   const found = new Map([['daemon', box.pid]]);
-  let recorders = 0;
+  const counts = new Map<string, number>();
   for (const pid of descendantsOf(box.pid)) {
     const name = nameOf(pid);
-    if (name === 'recorder') recorders += 1;
-    if (name !== undefined) found.set(name === 'recorder' ? `recorder ${recorders}` : name, pid);
+    if (name === undefined) continue;
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    found.set(NUMBERED.has(name) ? `${name} ${count}` : name, pid);
   }
   return found;
 }

@@ -45,6 +45,7 @@ async function runChaos(seed: number, minutes: number): Promise<readonly string[
   const dice = new Dice(seeded(seed));
   const problems: string[] = [];
   const rows: Row[] = [];
+  const held: ReturnType<typeof heldBy>[] = [];
   await using venue = await openVenue();
   await sleep(START_MS);
   const usual = new Set((await venue.status()).warnings.map(({ key }) => key));
@@ -57,11 +58,12 @@ async function runChaos(seed: number, minutes: number): Promise<readonly string[
     const step = await runStep(venue, [...drawn], usual, dice);
     rows.push(...step.rows);
     problems.push(...step.problems);
+    held.push(heldBy(venue));
   }
   const after = heldBy(venue);
   if (problems.length > 0) await printLog(venue);
   printTable(rows);
-  problems.push(...printHeld(before, after));
+  problems.push(...printHeld(before, held, after));
   problems.push(...(await endVenue(venue)));
   return problems;
 }

@@ -18,26 +18,45 @@ export function printTable(rows: readonly Row[]): void {
 
 /** Sessions of the crew, which last for a day. */
 const DESCRIPTORS_MORE = 4;
-/** V8 takes minutes to size its heap. */
+/** V8 takes minutes to size its heap: at the start it is small. */
 const MEMORY_MAX_RATIO = 1.5;
 const MEMORY_MORE_MB = 30;
+/** Between the two halves of a run, in which each process was started again at any time. */
+const GROWTH_MAX_RATIO = 1.1;
+const GROWTH_MORE_MB = 5;
+const GROWTH_MIN_STEPS = 30;
 
-/** What the processes hold at the end, beside what they held at the start; what they hold too much. */
+/**
+ * What the processes hold at the end, beside what they held at the start; what they hold too much.
+ *
+ * @param steps After each step.
+ */
 export function printHeld(
   before: ReadonlyMap<string, Held>,
+  steps: readonly ReadonlyMap<string, Held>[],
   after: ReadonlyMap<string, Held>,
 ): readonly string[] {
   const problems: string[] = [];
-  console.log('\n| process | descriptors | memory, MB |\n| --- | --- | --- |');
+  const half = Math.floor(steps.length / 2);
+  const mostOf = (name: string, some: typeof steps) =>
+    Math.max(0, ...some.map((held) => held.get(name)?.mb ?? 0));
+  const title = '| process | descriptors | memory, MB | most in each half of the run, MB |';
+  console.log(`\n${title}\n| --- | --- | --- | --- |`);
   for (const [name, was] of before) {
     const is = after.get(name);
     if (is === undefined) {
       problems.push(`${name} is missing at the end`);
       continue;
     }
-    console.log(
-      `| ${name} | ${was.descriptors} -> ${is.descriptors} | ${was.mb.toFixed(0)} -> ${is.mb.toFixed(0)} |`,
-    );
+    const [first, second] = [mostOf(name, steps.slice(0, half)), mostOf(name, steps.slice(half))];
+    const figures = [
+      `${was.descriptors} -> ${is.descriptors}`,
+      `${was.mb.toFixed(0)} -> ${is.mb.toFixed(0)}`,
+      `${first.toFixed(0)} -> ${second.toFixed(0)}`,
+    ];
+    console.log(`| ${name} | ${figures.join(' | ')} |`);
+    if (steps.length >= GROWTH_MIN_STEPS && second > GROWTH_MAX_RATIO * first + GROWTH_MORE_MB)
+      problems.push(`${name} held ${first.toFixed(0)} MB at most, then ${second.toFixed(0)}`);
     if (is.descriptors > was.descriptors + DESCRIPTORS_MORE)
       problems.push(`${name} holds ${is.descriptors} descriptors, and ${was.descriptors} before`);
     if (is.mb > MEMORY_MAX_RATIO * was.mb + MEMORY_MORE_MB)

@@ -17,6 +17,8 @@ export interface Row {
   readonly holeS: number;
   /** How long the machine stood by itself. */
   readonly heldUpS: number;
+  /** The highest of each core meanwhile. */
+  readonly load: number;
   readonly alerts: readonly string[];
   /** Children that were started again, and why. */
   readonly restarts: readonly string[];
@@ -50,8 +52,8 @@ function loadOfCore(): number {
   return (loadavg()[0] ?? 0) / availableParallelism();
 }
 
-function holeFreeS(): number {
-  return loadOfCore() > 3 ? BUSY_HOLE_FREE_S : HOLE_FREE_S;
+function holeFreeS(load: number): number {
+  return load > 3 ? BUSY_HOLE_FREE_S : HOLE_FREE_S;
 }
 
 export async function runStep(
@@ -64,7 +66,7 @@ export async function runStep(
   const notes = openNotes();
   const { alerts } = notes;
   const watching = notes.watch(venue, over.signal);
-  const heldUp = watchMachine(over.signal);
+  const machine = watchMachine(over.signal);
   const firstHoles = venue.watchers.map(({ holes }) => holes.length);
   const startedMs = performance.now();
   const problems: string[] = [];
@@ -89,13 +91,13 @@ export async function runStep(
   await watching;
   const holes = venue.watchers.flatMap((guest, i) => guest.holes.slice(firstHoles[i]));
   const holeS = Math.max(0, ...holes.map(({ s }) => s));
-  const heldUpS = await heldUp;
-  const allowedS = Math.max(holeFreeS(), ...begun.map(({ fault }) => fault.holeMaxS ?? 0));
+  const { heldUpS, load } = await machine;
+  const allowedS = Math.max(holeFreeS(load), ...begun.map(({ fault }) => fault.holeMaxS ?? 0));
   // What held this process up held the box up, too.
   const holeMaxS = allowedS + 2 * heldUpS;
   const odd = holes.filter(({ s }) => s > holeMaxS).map(sayHole);
   if (heldUpS < STOOD_S) odd.push(...unexplained(begun, notes.restarts));
-  problems.push(...counted(odd.map((one) => `${names}: ${one}`)));
+  problems.push(...counted(names, odd, load));
   const missing = begun.filter(
     ({ fault: { alert } }) => alert !== undefined && ![...alerts].some((key) => alert.test(key)),
   );
@@ -107,6 +109,7 @@ export async function runStep(
     wellAfterS: (wellMs - endedMs) / 1_000,
     holeS,
     heldUpS,
+    load,
     alerts: [...alerts].filter((key) => !usual.has(key)),
     restarts: notes.restarts,
   };
@@ -115,8 +118,8 @@ export async function runStep(
 }
 
 /** None where the machine is overloaded: they are shown. */
-function counted(odd: readonly string[]): readonly string[] {
-  if (loadOfCore() < OVERLOADED) return odd;
+function counted(names: string, odd: readonly string[], load: number): readonly string[] {
+  if (load < OVERLOADED) return odd.map((one) => `${names}: ${one}`);
   for (const one of odd) console.log(`  not counted, the machine is overloaded: ${one}`);
   return [];
 }
@@ -147,22 +150,27 @@ export async function settle(venue: Venue, usual: ReadonlySet<string>): Promise<
   }
 }
 
-/** The longest time in s that this process did not run, though it had to. */
-async function watchMachine(signal: AbortSignal): Promise<number> {
+/**
+ * The longest time in s that this process did not run, though it had to, and the highest load: what
+ * was computed beside a step is over at its end.
+ */
+async function watchMachine(signal: AbortSignal): Promise<Pick<Row, 'heldUpS' | 'load'>> {
   let longestMs = 0;
+  let load = loadOfCore();
   while (!signal.aborted) {
     const startedMs = performance.now();
     await sleep(100);
     longestMs = Math.max(longestMs, performance.now() - startedMs - 100);
+    load = Math.max(load, loadOfCore());
   }
-  return longestMs < 500 ? 0 : longestMs / 1_000;
+  return { heldUpS: longestMs < 500 ? 0 : longestMs / 1_000, load };
 }
 
 function printRow(row: Row, problems: readonly string[]): void {
-  const { fault, lastedS, wellAfterS, holeS, heldUpS, alerts, restarts } = row;
+  const { fault, lastedS, wellAfterS, holeS, heldUpS, load, alerts, restarts } = row;
   const stood = heldUpS > 0 ? `, the machine stood for ${heldUpS.toFixed(1)} s` : '';
-  const load = `load ${loadavg()[0]?.toFixed(0)}${stood}`;
-  const times = `${lastedS.toFixed(0)} s, well after ${wellAfterS.toFixed(0)} s, ${load}`;
+  const busy = `load ${(load * availableParallelism()).toFixed(0)}${stood}`;
+  const times = `${lastedS.toFixed(0)} s, well after ${wellAfterS.toFixed(0)} s, ${busy}`;
   console.log(`${fault}: ${times}, hole ${holeS.toFixed(2)} s, alerts ${alerts.join(' ') || '-'}`);
   for (const restart of restarts) console.log(`  restarted: ${restart}`);
   for (const problem of problems) console.log(`  BROKEN: ${problem}`);

@@ -13,6 +13,9 @@ const ATTACKS: readonly (readonly [AttackKind | 'none', string])[] = [
   ['half-open', '2,000 half requests of 100 addresses'],
   ['unread', '400 connections of 50 addresses that ask for large files and never read'],
   ['fill', '24 addresses that want 6,000 connections'],
+  ['held', '24 addresses that hold 20,000 requests for what is not there yet'],
+  ['pushes', '2,000 pushed streams of 24 addresses that are never read'],
+  ['offers', 'WebRTC offers and endings with made-up names, of 100 addresses'],
   ['pins', 'wrong PINs of 24 addresses'],
   ['page', '3 addresses that want 300 connections of the operator’s page'],
 ];

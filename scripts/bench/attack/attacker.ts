@@ -8,9 +8,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { OWN_HEADER } from '../../../daemon/web/guard.ts';
 import { mutateText } from '../../../test/fuzz/mutate.ts';
 import { Dice } from '../../../test/simulation/scenario.ts';
+import { CHROMIUM_OFFER } from '../../../test/support/media/whep-offers.ts';
 import { seeded } from '../../../test/support/seeded.ts';
 
-export type AttackKind = 'malformed' | 'reset' | 'half-open' | 'unread' | 'fill' | 'pins' | 'page';
+export type AttackKind =
+  | ('malformed' | 'reset' | 'half-open' | 'unread' | 'fill' | 'held' | 'pushes' | 'offers')
+  | ('pins' | 'page');
 
 const [, , kind = '', viewersPort = '0', operatorPort = '0'] = process.argv;
 const PLAYLIST = 'GET /live/mid/index.m3u8 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n';
@@ -40,6 +43,25 @@ async function flood(atOnce: number, one: (index: number) => Promise<void>): Pro
 }
 
 const dice = new Dice(seeded(1));
+
+/** The segment after the one that is being made, now and then asked for. */
+let nextMsn = 0;
+
+async function followMsn(): Promise<void> {
+  for (;;) {
+    const answer = await fetch(`http://127.0.0.1:${viewersPort}/live/mid/index.m3u8`).catch(
+      () => 0,
+    );
+    const text = typeof answer === 'number' ? '' : await answer.text();
+    const last = text.match(/\d+(?=\.\d+\.m4s)/g)?.at(-1);
+    nextMsn = Number(last ?? nextMsn) + 1;
+    await sleep(500);
+  }
+}
+
+function post(path: string, method: string, body: string): string {
+  return `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/sdp\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+}
 
 const ATTACKS: Readonly<Record<AttackKind, () => Promise<void>>> = {
   malformed: () =>
@@ -72,6 +94,37 @@ const ATTACKS: Readonly<Record<AttackKind, () => Promise<void>>> = {
   fill: () =>
     flood(6_000, (index) =>
       open(viewersPort, index % 24, (socket) => socket.resume().write(PLAYLIST)),
+    ),
+  held: async () => {
+    void followMsn();
+    await flood(5_000, (index) =>
+      open(viewersPort, index % 24, (socket) => {
+        const held = PLAYLIST.replace('.m3u8', `.m3u8?_HLS_msn=${nextMsn}`);
+        socket.resume().write(held.repeat(4));
+        socket.setTimeout(4_000, () => socket.destroy());
+      }),
+    );
+  },
+  pushes: () =>
+    flood(2_000, (index) =>
+      open(viewersPort, index % 24, (socket) => {
+        socket.pause();
+        socket.write('GET /live/push/mid HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+      }),
+    ),
+  offers: () =>
+    flood(100, (index) =>
+      open(viewersPort, index % 100, (socket) => {
+        const name = String(index).padStart(22, 'a');
+        const isOffer = index % 2 === 0;
+        socket.once('data', () => socket.destroy());
+        socket.setTimeout(5_000, () => socket.destroy());
+        socket.write(
+          isOffer
+            ? post('/live/whep', 'POST', CHROMIUM_OFFER)
+            : post(`/live/whep/${name}`, 'DELETE', ''),
+        );
+      }),
     ),
   pins: () =>
     flood(24, (index) => {
