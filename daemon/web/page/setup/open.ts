@@ -116,18 +116,22 @@ function frame(step: string, title: string, ...children: readonly (Node | undefi
 
 /** One touch: the page is then written in that language. */
 function openLanguage(): StepPage {
+  const fault = h('p', { class: 'reason', role: 'alert' });
   const buttons = LANGUAGES.map((code) => {
     const name = nameOf(code);
     const button = h('button', { type: 'button', lang: code, 'data-language': code }, name);
     button.setAttribute('aria-pressed', String(code === language));
     button.addEventListener('click', () => {
-      void sendAnswer('language', 'done').then(() => switchLanguage(code));
+      setText(fault, '');
+      sendAnswer('language', 'done')
+        .then(() => switchLanguage(code))
+        .catch((error: Error) => setText(fault, error.message));
     });
     return button;
   });
   return {
     ...{ title: text.languageTitle, hint: text.languageHint },
-    body: h('div', { class: 'choices' }, ...buttons),
+    body: h('div', { class: 'rows' }, h('div', { class: 'choices' }, ...buttons), fault),
     save: async () => undefined,
   };
 }

@@ -34,6 +34,9 @@ test('a phone on the hotspot goes from the portal to the hand-over, and the box 
   };
   const next = () => page.click('#setup button[type="submit"]');
   await shot('language');
+  await page.route('**/setup/answers', (route) => route.abort(), { times: 1 });
+  await page.click('#setup [data-language="de"]');
+  await waitInPage(page, says('#setup', 'does not answer'));
   await page.click('#setup [data-language="de"]');
   await waitInPage(page, says('#setup', 'der Name des Lokals'));
   await page.fill('#setup-name', 'Café Zentral');
