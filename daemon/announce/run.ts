@@ -1,4 +1,5 @@
-/** Announces the box on the network, so that it is found without its address. */
+/** Announces the box on the network, so that it is found without its address, as `<its name>.local` too. */
+import { networkInterfaces } from 'node:os';
 import { pause, untilAborted } from '../../hal/os/async.ts';
 import { type Announcement, announce } from '../../hal/os/avahi.ts';
 import type { Clock } from '../../hal/os/clock.ts';
@@ -6,15 +7,16 @@ import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { Task } from '../../hal/os/task.ts';
 import type { Config } from '../config/config.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import { type AnnouncedBox, BOX_TYPE, servicesOf } from './services.ts';
+import { type AnnouncedBox, BOX_TYPE, hostAddressesOf, servicesOf } from './services.ts';
 
 export interface AnnounceDeps {
   readonly announced: AnnouncedBox;
   readonly snapshot: () => Pick<BoxSnapshot, 'drop'>;
   readonly clock: Clock;
   readonly log: Log;
-  /** Of another bus than the system's, for tests. */
+  /** Of another bus than the system's, and of another machine, for tests. */
   readonly busAddress?: string;
+  readonly interfaces?: typeof networkInterfaces;
 }
 
 const POLL_MS = 1_000;
@@ -32,19 +34,28 @@ export function announcing(
 
 /** Announces until `signal` aborts; without avahi it waits for one. Never fails. */
 export async function runAnnouncing(deps: AnnounceDeps, signal: AbortSignal): Promise<void> {
-  const { announced, snapshot, clock, log, busAddress } = deps;
+  const { announced, snapshot, clock, log, busAddress, interfaces = networkInterfaces } = deps;
   let reported = '';
   const follow = async (announcement: Announcement, ends: AbortSignal) => {
     log.info('announced on the network', { name: announcement.name });
     reported = '';
     let shown = snapshot().drop.phase;
-    while (await pause(clock, POLL_MS, ends)) {
+    let hosted = '';
+    do {
+      const addresses = hostAddressesOf(interfaces());
+      const text = JSON.stringify(addresses);
+      if (text !== hosted) {
+        hosted = text;
+        // Without it the box is still found by its services.
+        const host = await announcement.host(addresses).catch(messageOf);
+        log.info('name on the network', { host, addresses });
+      }
       const { phase } = snapshot().drop;
       const box = servicesOf(announced, phase).find(({ type }) => type === BOX_TYPE);
       if (phase === shown || box === undefined) continue;
       await announcement.update(box);
       shown = phase;
-    }
+    } while (await pause(clock, POLL_MS, ends));
   };
   while (!signal.aborted) {
     const services = servicesOf(announced, snapshot().drop.phase);

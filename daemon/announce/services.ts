@@ -1,5 +1,6 @@
 /** What the box says of itself by mDNS. Pure. */
-import type { MdnsService } from '../../hal/os/avahi.ts';
+import type { NetworkInterfaceInfo } from 'node:os';
+import type { HostAddress, MdnsService } from '../../hal/os/avahi.ts';
 import type { DropPhase } from '../model/snapshot.ts';
 
 export interface AnnouncedBox {
@@ -24,4 +25,15 @@ export function servicesOf(box: AnnouncedBox, phase: DropPhase): readonly MdnsSe
       txt: { name, state: phase, version, guests: String(viewersPort) },
     },
   ];
+}
+
+/** Of IPv6 without those that need the name of an interface: phones do not all take them. */
+export function hostAddressesOf(
+  interfaces: Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>,
+): readonly HostAddress[] {
+  return Object.entries(interfaces).flatMap(([device, addresses = []]) =>
+    addresses
+      .filter(({ internal, address }) => !internal && !/^fe[89ab]/i.test(address))
+      .map(({ address }) => ({ device, address })),
+  );
 }

@@ -121,7 +121,7 @@ export async function runOperator(
 
 function openSetUp(
   { port, tls }: OperatorConfig,
-  { firstBoot, stateFolder, snapshot, live }: OperatorDeps,
+  { firstBoot, stateFolder, snapshot, live, settings }: OperatorDeps,
   sessions: SessionAnswers,
   signal: AbortSignal,
 ): { readonly setUp?: SetUpAnswers } {
@@ -131,7 +131,8 @@ function openSetUp(
     return pin_file !== '' || pin_hash !== '';
   };
   const enter = sessions.enter.bind(sessions);
-  const box = { firstBoot, stateFolder, snapshot, hasOwnPin, enter, signal };
+  const boxName = () => settings.saved.box.name;
+  const box = { firstBoot, stateFolder, snapshot, boxName, hasOwnPin, enter, signal };
   return { setUp: new SetUpAnswers({ ...box, port, isTls: tls !== undefined }) };
 }
 

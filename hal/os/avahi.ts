@@ -1,4 +1,5 @@
 /** Services announced by mDNS (RFC 6762, 6763), through avahi-daemon on D-Bus. */
+import { readFileSync } from 'node:fs';
 import { anySignal, Condition } from './async.ts';
 import type { Clock } from './clock.ts';
 import { type Dbus, dbusErrorName, openDbus } from './dbus.ts';
@@ -12,9 +13,20 @@ export interface MdnsService {
   readonly txt: Readonly<Record<string, string>>;
 }
 
+/** An address of this machine, on the interface that has it: nothing else is told of it there. */
+export interface HostAddress {
+  readonly device: string;
+  readonly address: string;
+}
+
 export interface Announcement {
   /** Replaces the TXT records of one service. */
   update(service: MdnsService): Promise<void>;
+  /**
+   * Makes the box's name one of this machine, beside its own, with these addresses in place of those
+   * before. Resolves with it: `corner.local`, or with a number where another has that name.
+   */
+  host(addresses: readonly HostAddress[]): Promise<string>;
   /** What it is called on the network: `name`, or with a number where another has that name. */
   readonly name: string;
 }
@@ -24,6 +36,8 @@ const SERVER = { destination: AVAHI, path: '/', interface: `${AVAHI}.Server` };
 /** All interfaces, and both protocols: AVAHI_IF_UNSPEC, AVAHI_PROTO_UNSPEC. */
 const EVERYWHERE = [-1, -1] as const;
 const NO_FLAGS = 0;
+/** AVAHI_PUBLISH_NO_REVERSE: an address leads back to the machine's own name. */
+const NO_REVERSE = 16;
 /** AvahiEntryGroupState. */
 const UNCOMMITTED = 0;
 const ESTABLISHED = 2;
@@ -57,11 +71,16 @@ export async function announce(
     changed.notifyAll();
   };
   await bus.watch(AVAHI, onSignal, ends.signal);
-  const [path] = await bus.call({ ...SERVER, member: 'EntryGroupNew' }, ends.signal);
-  const group = new EntryGroup(bus, String(path), changed, ends.signal);
+  const openGroup = async () => {
+    const [path] = await bus.call({ ...SERVER, member: 'EntryGroupNew' }, ends.signal);
+    return new EntryGroup(bus, String(path), changed, ends.signal);
+  };
+  const group = await openGroup();
   const as = await group.announce(shortened(name), services);
   const update = (service: MdnsService) => group.update(as, service);
-  if (!ends.signal.aborted) await work({ update, name: as }, ends.signal);
+  const hostGroup = await openGroup();
+  const host = (addresses: readonly HostAddress[]) => hostGroup.host(name, addresses);
+  if (!ends.signal.aborted) await work({ update, host, name: as }, ends.signal);
   if (!signal.aborted) ends.signal.throwIfAborted();
 }
 
@@ -79,14 +98,43 @@ class EntryGroup {
     this.#ends = ends;
   }
 
-  /** Returns the name that was free. Rejects with `HalError` when none was. */
   async announce(name: string, services: readonly MdnsService[]): Promise<string> {
+    const add = async (as: string) => {
+      for (const { type, port, txt } of services) {
+        const service = [...EVERYWHERE, NO_FLAGS, as, type, '', '', port, txtRecords(txt)];
+        await this.#call('AddService', 'iiussssqaay', service);
+      }
+    };
+    return await this.#addAs(name, add, 'GetAlternativeServiceName');
+  }
+
+  async host(name: string, addresses: readonly HostAddress[]): Promise<string> {
+    const [machine] = await this.#bus.call({ ...SERVER, member: 'GetHostName' }, this.#ends);
+    if (machine === name || addresses.length === 0) {
+      await this.#call('Reset');
+      return `${name}.local`;
+    }
+    const [, protocol] = EVERYWHERE;
+    const add = async (as: string) => {
+      for (const { device, address } of addresses) {
+        const record = [indexOf(device), protocol, NO_REVERSE, `${as}.local`, address];
+        await this.#call('AddAddress', 'iiuss', record);
+      }
+    };
+    return `${await this.#addAs(name, add, 'GetAlternativeHostName')}.local`;
+  }
+
+  /** Returns the name that was free. Rejects with `HalError` when none was. */
+  async #addAs(
+    name: string,
+    add: (as: string) => Promise<void>,
+    member: 'GetAlternativeServiceName' | 'GetAlternativeHostName',
+  ): Promise<string> {
     let as = name;
     for (let i = 0; i < MAX_NAMES; i += 1) {
-      const state = await this.#add(as, services);
+      const state = await this.#add(() => add(as));
       if (state === ESTABLISHED || this.#ends.aborted) return as;
       if (state !== COLLISION) break;
-      const member = 'GetAlternativeServiceName';
       const call = { ...SERVER, member, signature: 's', body: [as] };
       as = String((await this.#bus.call(call, this.#ends))[0]);
     }
@@ -98,10 +146,11 @@ class EntryGroup {
     await this.#call('UpdateServiceTxt', 'iiusssaay', service);
   }
 
-  async #add(as: string, services: readonly MdnsService[]): Promise<number> {
+  async #add(add: () => Promise<void>): Promise<number> {
     await this.#call('Reset');
     try {
-      await this.#commit(as, services);
+      await add();
+      await this.#call('Commit');
     } catch (error) {
       // Another program of this machine has the name.
       if (isCollision(error)) return COLLISION;
@@ -117,17 +166,18 @@ class EntryGroup {
     return UNCOMMITTED;
   }
 
-  async #commit(as: string, services: readonly MdnsService[]): Promise<void> {
-    for (const { type, port, txt } of services) {
-      const service = [...EVERYWHERE, NO_FLAGS, as, type, '', '', port, txtRecords(txt)];
-      await this.#call('AddService', 'iiussssqaay', service);
-    }
-    await this.#call('Commit');
-  }
-
   #call(member: string, signature = '', body: readonly unknown[] = []) {
     const object = { destination: AVAHI, path: this.#path, interface: `${AVAHI}.EntryGroup` };
     return this.#bus.call({ ...object, member, signature, body }, this.#ends);
+  }
+}
+
+/** Of avahi's and the kernel's; an interface that has gone meanwhile has none. */
+function indexOf(device: string): number {
+  try {
+    return Number(readFileSync(`/sys/class/net/${device}/ifindex`, 'utf8'));
+  } catch (cause) {
+    throw new HalError('GONE', `${device} is gone`, { cause });
   }
 }
 

@@ -1,6 +1,5 @@
 /** `/setup`: the first set-up over HTTP, by the phone that is on the box's own hotspot. */
 import type { IncomingMessage } from 'node:http';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { readRegular, SECRET_BYTES_MAX } from '../../../hal/os/files/read-regular.ts';
@@ -17,6 +16,8 @@ export interface SetUpDeps {
   readonly firstBoot: FirstBoot;
   readonly stateFolder: string;
   readonly snapshot: () => Pick<BoxSnapshot, 'operatorUrl'>;
+  /** That it has once the set-up is done: it is found on the network by it. */
+  readonly boxName: () => string;
   /** Of the operator's page. */
   readonly port: number;
   readonly isTls: boolean;
@@ -117,13 +118,12 @@ export class SetUpAnswers {
   }
 
   async #finish(request: IncomingMessage): Promise<HandOver> {
-    const { firstBoot, port, isTls, snapshot, hasOwnPin, stateFolder } = this.#deps;
+    const { firstBoot, port, isTls, snapshot, boxName, hasOwnPin, stateFolder } = this.#deps;
     const { hotspot, setUp, preview } = firstBoot;
     const { ssid } = setUp.progress;
     preview.stop();
     hotspot.release(plainAddress(request.socket.remoteAddress));
-    const [machine = ''] = hostname().split('.');
-    const byName = `${isTls ? 'https' : 'http'}://${machine}.local:${port}/`;
+    const byName = `${isTls ? 'https' : 'http'}://${boxName()}.local:${port}/`;
     const { operatorUrl } = snapshot();
     const hasCable = hotspot.network?.hasCable === true;
     await hotspot.finish();

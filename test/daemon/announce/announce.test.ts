@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { runAnnouncing } from '../../../daemon/announce/run.ts';
-import { servicesOf } from '../../../daemon/announce/services.ts';
+import { type AnnounceDeps, runAnnouncing } from '../../../daemon/announce/run.ts';
+import { hostAddressesOf, servicesOf } from '../../../daemon/announce/services.ts';
 import type { DropPhase } from '../../../daemon/model/snapshot.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
@@ -17,6 +17,12 @@ import { startBus } from '../../support/dbus/private-bus.ts';
 const test = suite('announced on the network');
 
 const BOX = { name: 'corner-cafe', version: '1.2.3', viewersPort: 8080, operatorPort: 8081 };
+type Interfaces = NonNullable<AnnounceDeps['interfaces']>;
+const lan = (address: string, internal = false) => ({
+  ...{ address, internal, family: 'IPv4' as const },
+  ...{ netmask: '255.255.255.0', mac: '02:00:00:00:00:01', cidr: null },
+});
+const lan6 = (address: string) => ({ ...lan(address), family: 'IPv6' as const, scopeid: 0 });
 const run = promisify(execFile);
 const LONG_MS = 60_000;
 
@@ -49,8 +55,12 @@ async function startAvahi(folder: string, address: string) {
   if (isGone) return undefined;
   const browse = async (type: string) =>
     (await run('avahi-browse', ['-rpt', type], { env, timeout: LONG_MS })).stdout;
+  const resolve = async (name: string) => {
+    const { stdout } = await run('avahi-resolve', ['-4', '-n', `${name}.local`], { env });
+    return stdout.trim().split('\t')[1];
+  };
   return {
-    browse,
+    ...{ browse, resolve },
     stop: async () => {
       child.kill('SIGTERM');
       await ended;
@@ -64,10 +74,14 @@ test('is found by name, ports and state, follows the drop, and is announced agai
   const stop = new AbortController();
   let phase: DropPhase = 'idle';
   const snapshot = () => ({ drop: { phase, sinceMs: 0 } });
+  let address = '192.168.9.7';
   const common = { snapshot, busAddress: bus.address, log: silentLog };
-  const boxes = [BOX, { ...BOX, operatorPort: 9081 }].map((announced) =>
-    runAnnouncing({ ...common, announced, clock: systemClock }, stop.signal),
-  );
+  const start = (operatorPort: number, interfaces: Interfaces) => {
+    const own = { announced: { ...BOX, operatorPort }, interfaces };
+    return runAnnouncing({ ...common, ...own, clock: systemClock }, stop.signal);
+  };
+  // The avahi here knows loopback only.
+  const boxes = [start(8081, () => ({ lo: [lan(address)] })), start(9081, () => ({}))];
   try {
     for (let i = 0; i < 2; i += 1) {
       const avahi = await startAvahi(folder, bus.address);
@@ -81,6 +95,11 @@ test('is found by name, ports and state, follows the drop, and is announced agai
         await found(/;corner-cafe[^;]*;.*;thebox\.local;.*;8081;.*"state=idle"/);
         // A second box of that name gets a name of its own.
         await found(/;corner-cafe\\032[^;]*2;/);
+        // Its name is one of the machine, beside `thebox`, and follows the network.
+        for (const now of ['192.168.9.7', '10.42.0.1']) {
+          address = now;
+          await until(async () => (await avahi.resolve('corner-cafe')) === now, LONG_MS);
+        }
         phase = 'live';
         await found(/;8081;.*"state=live"/);
         assert.match(await avahi.browse('_http._tcp'), /;corner-cafe[^;]*;.*;8080;"path=\/"/);
@@ -95,6 +114,19 @@ test('is found by name, ports and state, follows the drop, and is announced agai
     await bus.stop();
     await rm(folder, { recursive: true });
   }
+});
+
+test('a phone is told the addresses that it can use, each where it is', () => {
+  const interfaces = {
+    lo: [lan('127.0.0.1', true)],
+    eth0: [lan('192.168.9.7'), lan6('fe80::1'), lan6('fd00::7')],
+    wlan0: [lan('10.42.0.1')],
+  };
+  assert.equal(hostAddressesOf(interfaces), [
+    { device: 'eth0', address: '192.168.9.7' },
+    { device: 'eth0', address: 'fd00::7' },
+    { device: 'wlan0', address: '10.42.0.1' },
+  ]);
 });
 
 test('says where the pages are, and in which state the box is', () => {
