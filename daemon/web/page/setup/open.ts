@@ -82,6 +82,7 @@ async function runStep(
     return await new Promise((resolve) => {
       const answer = (how: 'done' | 'skipped') => {
         next.disabled = true;
+        setText(fault, '');
         const saved = how === 'done' ? page.save() : Promise.resolve(undefined);
         saved
           .then(async (reason) => {
