@@ -50,7 +50,7 @@ ip -n "$place" route add default via 172.31.7.2
 
 TMPDIR=/dev/shm ip netns exec "$place" scripts/lab/on-one-core.sh "$kernel" mem=1500M \
   ubd0="$out/run-system.ext4" ubd1="$out/run-data.ext4" root=/dev/ubda ro \
-  con=null con0=fd:0,fd:1 quiet softdog.soft_noboot=1 mac80211_hwsim.radios=4 \
+  con=null con0=fd:0,fd:1 quiet softdog.soft_noboot=1 mac80211_hwsim.radios=6 \
   vec0:transport=tap,ifname=tap0,depth=64,gro=0 lab_shell="$seen" \
   </dev/null >"$seen/console" 2>&1 &
 lab=$!
