@@ -109,11 +109,6 @@ export class Settings {
     }
   }
 
-  /** With what waits for a restart, too. */
-  get saved(): Config {
-    return this.#config;
-  }
-
   async view(): Promise<SettingsView> {
     const { loaded, stateFolder, restart } = this.#deps;
     const locked = lockedPaths(loaded.written);

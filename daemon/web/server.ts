@@ -131,7 +131,10 @@ function openSetUp(
     return pin_file !== '' || pin_hash !== '';
   };
   const enter = sessions.enter.bind(sessions);
-  const boxName = () => settings.saved.box.name;
+  const boxName = async () => {
+    const { settings: shown } = await settings.view();
+    return String(shown.find(({ path }) => path === 'box.name')?.value);
+  };
   const box = { firstBoot, stateFolder, snapshot, boxName, hasOwnPin, enter, signal };
   return { setUp: new SetUpAnswers({ ...box, port, isTls: tls !== undefined }) };
 }

@@ -17,7 +17,7 @@ export interface SetUpDeps {
   readonly stateFolder: string;
   readonly snapshot: () => Pick<BoxSnapshot, 'operatorUrl'>;
   /** That it has once the set-up is done: it is found on the network by it. */
-  readonly boxName: () => string;
+  readonly boxName: () => Promise<string>;
   /** Of the operator's page. */
   readonly port: number;
   readonly isTls: boolean;
@@ -123,7 +123,7 @@ export class SetUpAnswers {
     const { ssid } = setUp.progress;
     preview.stop();
     hotspot.release(plainAddress(request.socket.remoteAddress));
-    const byName = `${isTls ? 'https' : 'http'}://${boxName()}.local:${port}/`;
+    const byName = `${isTls ? 'https' : 'http'}://${await boxName()}.local:${port}/`;
     const { operatorUrl } = snapshot();
     const hasCable = hotspot.network?.hasCable === true;
     await hotspot.finish();
