@@ -34,9 +34,8 @@ export type ToEdge =
 /** From the edge process, which reports as a media process does. */
 export type FromEdge =
   | { readonly type: 'listening' }
-  /** What the WHEP process is to be fed with, from its next start on. */
+  /** What the WHEP process is fed with; one that runs, or is starting, is to start again. */
   | { readonly type: 'whep-source'; readonly source: WhepSource }
-  /** Also where the source is another one: the WHEP process is to start again. */
   | PipesMessage
   /** To the WHEP process. */
   | { readonly type: 'whep'; readonly request: WhepRequest }

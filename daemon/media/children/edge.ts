@@ -54,6 +54,8 @@ class EdgeProcess implements EdgeChild {
   readonly #pipes: PipeRequests<ToEdge>;
   readonly #ports: StandingPorts;
   #source: WhepSource | undefined;
+  /** Aborts where the process ends, and where its source is another one: who reads reads that. */
+  #gone = new AbortController();
   #failing = new AbortController();
 
   constructor(options: EdgeOptions) {
@@ -76,20 +78,21 @@ class EdgeProcess implements EdgeChild {
   }
 
   readonly run: Task = async (signal) => {
-    const gone = new AbortController();
     const failing = new AbortController();
     this.#failing = failing;
     using ends = anySignal(signal, failing.signal);
     const settings = this.#options.settings();
     const { server, inherit } = this.#ports.lend(settings.server);
-    const onMessage = (message: FromEdge) => this.#onMessage(message, gone.signal);
     try {
-      const started = { settings: { ...settings, server }, inherit, onMessage };
+      const started = {
+        ...{ settings: { ...settings, server }, inherit },
+        onMessage: (message: FromEdge) => this.#onMessage(message),
+      };
       await this.#worker.run(started, ends.signal);
       if (failing.signal.aborted) throw failing.signal.reason;
     } finally {
       this.#current.set(undefined);
-      gone.abort();
+      this.#gone.abort();
       if (signal.aborted) this.#ports.close();
     }
   };
@@ -101,7 +104,7 @@ class EdgeProcess implements EdgeChild {
     this.#failing.abort(new WantedRestart('its settings have changed'));
   readonly serving = (signal: AbortSignal): Promise<ServingFeeder> => this.#current.wait(signal);
 
-  #onMessage(message: FromEdge, gone: AbortSignal): void {
+  #onMessage(message: FromEdge): void {
     switch (message.type) {
       case 'listening':
         this.#options.onListening();
@@ -110,11 +113,7 @@ class EdgeProcess implements EdgeChild {
         this.#options.onFigures(message.figures);
         break;
       case 'whep-source':
-        this.#source = message.source;
-        this.#current.set({
-          gone,
-          openPipes: (ask, onBroken, signal) => this.#pipes.open(ask, onBroken, signal, gone),
-        });
+        this.#setSource(message.source);
         break;
       case 'opened':
       case 'broken':
@@ -124,5 +123,16 @@ class EdgeProcess implements EdgeChild {
         this.#options.onWhep(message.request);
         break;
     }
+  }
+  /** A reader that runs, or is starting, has the settings of the one before. */
+  #setSource(source: WhepSource): void {
+    this.#source = source;
+    this.#gone.abort(new WantedRestart('the upstream has changed'));
+    this.#gone = new AbortController();
+    const gone = this.#gone.signal;
+    this.#current.set({
+      gone,
+      openPipes: (ask, onBroken, signal) => this.#pipes.open(ask, onBroken, signal, gone),
+    });
   }
 }

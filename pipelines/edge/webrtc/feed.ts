@@ -18,7 +18,7 @@ import {
 export interface WhepFeedDeps extends SourceDeps {
   readonly feed: Pick<UplinkFeed, 'setCaps' | 'add'>;
   readonly clock: Clock;
-  /** Another one than before: the WHEP process that runs is to end. */
+  /** Another one than before. */
   readonly onSource: (source: WhepSource) => void;
   /** The upstream's stream has ended. */
   readonly onEnded: () => void;
@@ -47,6 +47,7 @@ export class WhepFeed {
   #missing: NoSource | undefined = NOT_LIVE;
   /** Aborts where the source has to be looked for again. */
   #stale = new AbortController();
+  #looking: Promise<WhepSource | NoSource> | undefined;
 
   constructor(deps: WhepFeedDeps) {
     this.#deps = deps;
@@ -106,7 +107,7 @@ export class WhepFeed {
     this.#deps.onMissing(missing);
   }
 
-  /** Until a stream has ended by itself. */
+  /** Until the upstream has another source, or none. */
   async #readAll(source: WhepSource, signal: AbortSignal): Promise<void> {
     this.#stale = new AbortController();
     using ends = anySignal(signal, this.#stale.signal);
@@ -115,7 +116,7 @@ export class WhepFeed {
   }
 
   async #readOne(id: string, source: WhepSource, signal: AbortSignal): Promise<void> {
-    const { streams } = this.#deps;
+    const { streams, clock } = this.#deps;
     while (!signal.aborted) {
       if (!this.#isWanted(id)) {
         await this.#changed.wait(signal);
@@ -129,11 +130,23 @@ export class WhepFeed {
       const onRecord = (header: RecordHeader, payload: Buffer) => {
         if (!ends.signal.aborted) this.#add(id, source, header, payload);
       };
-      await streams.read({ rendition: id, chunk: 'frame' }, onRecord, ends.signal);
-      if (!unused.signal.aborted) this.#stale.abort();
+      const status = await streams.read({ rendition: id, chunk: 'frame' }, onRecord, ends.signal);
+      const isUnused = unused.signal.aborted;
       unused.abort();
       await watching;
+      if (isUnused || signal.aborted) continue;
+      await pause(clock, status === 200 ? AGAIN_MS : NOT_LIVE_MS, signal);
+      await this.#lookAgain(source, signal);
     }
+  }
+
+  /** Where one stream ends the others go on, unless the source is another one: asked once for all. */
+  async #lookAgain(source: WhepSource, signal: AbortSignal): Promise<void> {
+    this.#looking ??= findSource(this.#deps, signal);
+    const found = await this.#looking;
+    this.#looking = undefined;
+    if (!('reason' in found) && hasSameTracks(source, found)) return;
+    this.#stale.abort();
   }
 
   #isWanted(id: string): boolean {

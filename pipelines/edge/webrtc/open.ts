@@ -30,15 +30,9 @@ export interface EdgeWhep {
 /** @throws PipelineError BAD_SECRET. */
 export function openEdgeWhep({ options, send, clock, ...deps }: EdgeWhepDeps): EdgeWhep {
   const uplink = new UplinkFeed();
-  /** Of the WHEP process that reads. */
-  let run: number | undefined;
   const feed = new WhepFeed({
     ...{ ...deps, clock, feed: uplink },
-    onSource: (source) => {
-      send({ type: 'whep-source', source });
-      if (run !== undefined) send({ type: 'broken', run, message: 'the upstream has changed' });
-      run = undefined;
-    },
+    onSource: (source) => send({ type: 'whep-source', source }),
     onEnded: () => whep.endAll(),
   });
   const ask = (request: WhepRequest): void => {
@@ -62,11 +56,8 @@ export function openEdgeWhep({ options, send, clock, ...deps }: EdgeWhepDeps): E
     nowMs: () => clock.monotonicMs(),
   });
   const handle = (message: ToEdge): void => {
-    if (message.type === 'uplink') {
-      const answer = openOutputs(uplink, message);
-      if (answer.type === 'opened') run = answer.run;
-      send(answer);
-    } else fromWhep(message.message);
+    if (message.type === 'uplink') send(openOutputs(uplink, message));
+    else fromWhep(message.message);
   };
   const fromWhep = (message: Extract<ToEdge, { type: 'whep' }>['message']): void => {
     if (message.type === 'answered') whep.onAnswer(message.request, message.answer);

@@ -30,12 +30,16 @@ async function openUpstream(status = 200) {
   const sources: WhepSource[] = [];
   const missing: (NoSource | undefined)[] = [];
   const state = { status, dateMs: 5_000_000, ladder: LADDER, ended: 0, passedMs: 0 };
-  const push = (id: string, header: Partial<RecordHeader> & Pick<RecordHeader, 'kind'>) => {
+  const push = (
+    id: string,
+    header: Partial<RecordHeader> & Pick<RecordHeader, 'kind'>,
+    to = open.get(id)?.onRecord,
+  ) => {
     const sample = { data: Buffer.from('frame'), durationTicks: 3_000, isKeyframe: true };
     const payload = id === 'opus' ? Buffer.from('packet') : renderPart(1, 0, [sample]);
     const track = id === 'opus' ? 'audio' : 'video';
     const full = recordOf({ track, dateMs: state.dateMs, ...header }, 0, () => payload).header;
-    open.get(id)?.onRecord(full, payload);
+    to?.(full, payload);
   };
   const stop = new AbortController();
   const feed = new WhepFeed({
@@ -45,10 +49,12 @@ async function openUpstream(status = 200) {
         opened.push(rendition);
         if (state.status !== 200) return state.status;
         const over = new AbortController();
-        open.set(rendition, { onRecord, end: () => over.abort() });
-        push(rendition, { kind: 'media' });
+        const stream = { onRecord, end: () => over.abort() };
+        // Whoever looks for the source reads one of them beside the feed.
+        if (!open.has(rendition)) open.set(rendition, stream);
+        push(rendition, { kind: 'media' }, onRecord);
         await Promise.race([untilAborted(signal), untilAborted(over.signal)]);
-        open.delete(rendition);
+        if (open.get(rendition) === stream) open.delete(rendition);
         return 200;
       },
     },
@@ -111,14 +117,28 @@ test('what nobody watches any more is left', async () => {
   assert.is(upstream.sources.length, 1);
 });
 
-test('a stream that breaks off is read again, by the same clock', async () => {
+test('a stream that breaks off is read again, by the same clock, and cuts no other', async () => {
+  await using upstream = await openUpstream();
+  upstream.feed.want(['high', 'low']);
+  await until(() => upstream.open.size === 3, WITHIN_MS);
+  for (const id of ['high', 'opus', 'low']) {
+    const others = [...upstream.open].filter(([other]) => other !== id);
+    const before = upstream.opened.filter((one) => one === id).length;
+    upstream.open.get(id)?.end();
+    const isBack = () => upstream.opened.filter((one) => one === id).length > before;
+    await until(() => isBack() && upstream.open.size === 3, WITHIN_MS);
+    for (const [other, stream] of others) assert.is(upstream.open.get(other), stream, other);
+  }
+  assert.is(upstream.sources.length, 1);
+});
+
+test('where it is not live any more, that is said', async () => {
   await using upstream = await openUpstream();
   upstream.feed.want(['high']);
   await until(() => upstream.open.size === 2, WITHIN_MS);
-  const before = upstream.opened.length;
-  upstream.open.get('high')?.end();
-  await until(() => upstream.opened.length > before && upstream.open.size === 2, WITHIN_MS);
-  assert.is(upstream.sources.length, 1);
+  upstream.state.status = 503;
+  for (const { end } of upstream.open.values()) end();
+  await until(() => upstream.feed.missing?.isSoon === true, WITHIN_MS);
 });
 
 test('the end of the upstream’s drop is reported', async () => {

@@ -1,0 +1,42 @@
+/** A process that another one feeds, which is replaced while it starts. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openFed } from '../../../../daemon/media/children/fed.ts';
+import { systemClock } from '../../../../hal/os/clock.ts';
+import { openLog } from '../../../../hal/os/log.ts';
+import { WantedRestart } from '../../../../hal/os/supervise.ts';
+
+const test = suite('fed process');
+
+test('where its feeder has another source before it runs, it starts again with that one’s settings', async () => {
+  const asked: string[] = [];
+  const gone = new AbortController();
+  const source = { now: 'first' };
+  const fed = openFed({
+    ...{ name: 'whep', program: 'whep', clock: systemClock, onMessage: () => undefined },
+    log: openLog('error', 'journal', () => undefined),
+    settings: () => {
+      asked.push(source.now);
+      return { tracks: [{ id: 'low', kind: 'video' as const }] };
+    },
+    media: {
+      serving: async () => ({
+        gone: gone.signal,
+        openPipes: async (_ask, _onBroken, signal) => {
+          source.now = 'second';
+          gone.abort(new WantedRestart('the upstream has changed'));
+          signal.throwIfAborted();
+          throw new Error('it went on');
+        },
+      }),
+    },
+  });
+  let reason: unknown;
+  await fed.run(new AbortController().signal).catch((error: unknown) => {
+    reason = error;
+  });
+  assert.instance(reason, WantedRestart);
+  assert.equal(asked, ['first']);
+});
+
+test.run();
