@@ -137,17 +137,15 @@ export class Sessions {
   }
 
   /**
-   * Offers cost nothing: of those that did not connect in time, one of the address with the most
-   * ends, where that has more than the one that comes.
+   * One of the address that has most ends, in favour of an address that has fewer. Offers cost
+   * nothing: those that did not connect in time give way first. Of viewers that are connected the
+   * last one does, where its address keeps no fewer than the newcomer's then has.
    */
   #makeRoom(guests: readonly Session[], ownCount: number): boolean {
-    const counts = new Map<string, number>();
-    for (const { address } of guests) counts.set(address, (counts.get(address) ?? 0) + 1);
-    const countOf = ({ address }: Session) => counts.get(address) ?? 0;
     const sinceMs = this.#deps.nowMs() - GIVES_WAY_MS;
-    const [first] = guests
-      .filter((one) => !one.isOpen && one.heardMs <= sinceMs && countOf(one) > ownCount)
-      .toSorted((a, b) => countOf(b) - countOf(a) || a.heardMs - b.heardMs);
+    const late = guests.filter((one) => !one.isOpen && one.heardMs <= sinceMs);
+    const open = guests.filter((one) => one.isOpen);
+    const first = lastOfMost(late, guests, ownCount) ?? lastOfMost(open, open, ownCount + 1);
     return first !== undefined && this.end(first.id);
   }
 
@@ -191,4 +189,17 @@ export class Sessions {
     session.isOpen = true;
     session.viewer.begin(session.heardMs);
   }
+}
+
+/** The newest of these whose address has most of all, and more than so many. */
+function lastOfMost(
+  these: readonly Session[],
+  all: readonly Session[],
+  moreThan: number,
+): Session | undefined {
+  const counts = new Map<string, number>();
+  for (const { address } of all) counts.set(address, (counts.get(address) ?? 0) + 1);
+  const countOf = ({ address }: Session) => counts.get(address) ?? 0;
+  const most = Math.max(...these.map(countOf));
+  return most > moreThan ? these.findLast((one) => countOf(one) === most) : undefined;
 }

@@ -7,6 +7,7 @@ import { Rendition } from '../../../pipelines/whep/rendition.ts';
 import { Sessions } from '../../../pipelines/whep/sessions.ts';
 import { IDR_UNIT, VIDEO_CAPS } from '../../support/feed.ts';
 import { CHROMIUM_OFFER } from '../../support/media/whep-offers.ts';
+import { seeded } from '../../support/seeded.ts';
 
 const test = suite('sessions of WHEP');
 
@@ -98,6 +99,47 @@ test('an address that floods takes no place of one that has fewer', async () => 
   clock.ms += 5_000;
   assert.is((await offer('a')).status, 503);
   assert.ok(peers.every(({ isClosed }) => !isClosed));
+});
+
+test('five addresses that watch by all places share them with whoever comes', async () => {
+  const { sessions, peers, offer } = openSessions(50, 10);
+  for (let i = 0; i < 50; i += 1) {
+    await offer(`one of five: ${i % 5}`);
+    peers[i]?.onOpen();
+  }
+  for (let i = 0; i < 40; i += 1) {
+    assert.is((await offer(`guest ${i}`)).status, 201);
+    peers.at(-1)?.onOpen();
+  }
+  assert.is(sessions.count, 50);
+  const counts = new Map<string, number>();
+  for (const address of sessions.addresses) counts.set(address, (counts.get(address) ?? 0) + 1);
+  assert.is(counts.size, 45, 'every address has a place');
+  assert.ok(
+    peers.slice(0, 5).every(({ isClosed }) => !isClosed),
+    'who came first stays',
+  );
+  assert.is((await offer('one of five: 0')).status, 503);
+  assert.is((await offer('guest 1')).status, 503);
+});
+
+test('at random, whoever has fewer places than another by two gets one', async () => {
+  const random = seeded(17);
+  const below = (count: number) => Math.floor(random() * count);
+  for (let run = 0; run < 30; run += 1) {
+    const { sessions, peers, offer } = openSessions(below(20) + 2, 10);
+    for (let i = 0; i < 100; i += 1) {
+      const address = `address ${below(6)}`;
+      const places = sessions.addresses;
+      const countOf = (one: string) => places.filter((other) => other === one).length;
+      const most = Math.max(0, ...places.map(countOf));
+      const before = sessions.count;
+      const { status } = await offer(address);
+      if (status === 201) peers.at(-1)?.onOpen();
+      else assert.ok(countOf(address) >= 10 || most <= countOf(address) + 1);
+      assert.ok(sessions.count >= before);
+    }
+  }
 });
 
 test('the crew sees the picture however many guests there are', async () => {
