@@ -10,7 +10,10 @@ setup_package_unstarted nginx-light nginx.service
 setup_package_unstarted avahi-daemon avahi-daemon.service
 setup_packages avahi-utils
 setup_package_unstarted network-manager NetworkManager.service
+setup_package_unstarted coturn coturn.service
 setup_packages dnsmasq-base busybox-static
+# Debian’s other WebRTC, as a viewer.
+setup_packages gstreamer1.0-nice gir1.2-gst-plugins-bad-1.0
 # The hardware lab's; it runs on x86-64 only.
 if [ "$(uname -m)" = x86_64 ]; then setup_packages busybox-static kmod udev modemmanager; fi
 setup_box

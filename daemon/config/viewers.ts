@@ -23,7 +23,7 @@ const url = v.pipe(
 const iceServer = v.pipe(
   textOf(200),
   v.regex(
-    /^(?:stun|turn):[\w.-]{1,180}(?::\d{1,5})?$/,
+    /^(?:stun:[\w.-]{1,150}(?::\d{1,5})?|turns?:[\w.-]{1,150}(?::\d{1,5})?(?:\?transport=(?:udp|tcp))?)$/,
     'must be like stun:stun.example.org:3478 or turn:turn.example.org:3478',
   ),
 );

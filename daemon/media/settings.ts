@@ -21,6 +21,7 @@ import { hasWhep } from '../config/viewers.ts';
 import { givenAddress } from '../model/addresses.ts';
 import type { Encoders } from './inputs/element-check.ts';
 import { serverSettings } from './server-settings.ts';
+import { iceOf } from './webrtc/ice.ts';
 
 /** Of the sound for WebRTC; Opus of stereo music has no audible loss at it. */
 const OPUS_BPS = 96_000;
@@ -151,8 +152,7 @@ export function mediaSettings(
 
 function whepOptions(config: Config): Pick<MediaSettings, 'whep'> {
   if (!hasWhep(config)) return {};
-  const { ice_servers, token_file } = config.viewers.whep;
-  return { whep: { iceServers: ice_servers, tokenFile: token_file } };
+  return { whep: { ...iceOf(config), tokenFile: config.viewers.whep.token_file } };
 }
 
 /** @param stateFolder Where the crew's uploads lie. */

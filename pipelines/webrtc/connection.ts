@@ -6,8 +6,8 @@ export interface PeerNetwork {
   readonly port: number;
   /** Undefined for all addresses. */
   readonly host?: string;
-  /** Addresses as `stun:host:port` and `turn:user:password@host:port`. */
-  readonly iceServers: readonly string[];
+  /** Addresses as `stun:host:port`. */
+  readonly stunServers: readonly string[];
 }
 
 /** What is offered, as the library takes it. */
@@ -45,13 +45,13 @@ const GATHER_MAX_MS = 2_000;
  * @param addTracks Adds the tracks of this side, before the offer is read.
  */
 export function answerOffer(
-  { port, host, iceServers }: PeerNetwork,
+  { port, host, stunServers }: PeerNetwork,
   offer: RemoteOffer,
   addTracks: (connection: PeerConnection) => ReadonlyMap<MediaKind, Track>,
   events: ConnectionEvents,
 ): Connection {
   const connection = new PeerConnection('peer', {
-    iceServers: [...iceServers],
+    iceServers: [...stunServers],
     enableIceUdpMux: true,
     portRangeBegin: port,
     portRangeEnd: port,
@@ -83,7 +83,7 @@ export function answerOffer(
     watchTracks([...tracks.values()], events);
     connection.setRemoteDescription(offer.sdp, 'offer');
     // In the room the other side finds the box; only through a NAT the box has to look for it, too.
-    if (iceServers.length > 0) {
+    if (stunServers.length > 0) {
       for (const candidate of offer.candidates) connection.addRemoteCandidate(candidate, offer.mid);
     }
   } catch (error) {

@@ -1,4 +1,5 @@
 /** Settings of the WHIP process, and its messages. */
+import type { IceLinks } from '../webrtc/ice-servers.ts';
 import type { NetworkSettings } from '../webrtc/network.ts';
 import type { MediaKind } from '../webrtc/sdp.ts';
 import type { Codec } from './offer.ts';
@@ -33,8 +34,8 @@ export type WhipAnswer =
 export interface WhipEndpoint {
   /** That a publisher has to know. */
   readonly token: string;
-  /** `stun:host:port`, which publishers are told. */
-  readonly iceServers: readonly string[];
+  /** STUN and TURN servers, which publishers are told. */
+  readonly iceLinks: IceLinks;
   /** Never rejects. */
   readonly offer: (sdp: string) => Promise<WhipAnswer>;
   readonly end: (id: string) => Promise<WhipAnswer>;

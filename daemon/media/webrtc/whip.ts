@@ -10,6 +10,7 @@ import { entryPoint } from '../../../hal/os/process.ts';
 import type { Task } from '../../../hal/os/task.ts';
 import { openWorker, type Worker } from '../../../hal/os/worker.ts';
 import { pipelineErrorOf } from '../../../pipelines/errors/pipeline-error.ts';
+import { openIceLinks } from '../../../pipelines/webrtc/ice-servers.ts';
 import { PendingAnswers } from '../../../pipelines/webrtc/pending-answers.ts';
 import type { MediaKind } from '../../../pipelines/webrtc/sdp.ts';
 import type {
@@ -63,7 +64,7 @@ export function openWhip(
     sendUnits: (path: string) => child.feed(kind, path),
   });
   return {
-    endpoint: { token, iceServers: openServersOf(settings), offer: child.offer, end: child.end },
+    endpoint: { token, iceLinks: openIceLinks(settings), offer: child.offer, end: child.end },
     run: child.run,
     camera: (device) => ({
       ...{ ...device, ...devicesOf('video') },
@@ -78,11 +79,6 @@ export function openWhip(
       },
     }),
   };
-}
-
-/** Logins are not published. */
-function openServersOf({ iceServers }: WhipSettings): readonly string[] {
-  return iceServers.filter((url) => url.startsWith('stun:'));
 }
 
 class WhipProcess {

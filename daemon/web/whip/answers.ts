@@ -50,8 +50,8 @@ export class WhipAnswers {
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     if (endpoint === undefined || isOurs === undefined || isRead) return undefined;
     const allowed = id === undefined ? 'POST' : 'DELETE';
-    if (request.method === 'OPTIONS') return preflight(allowed, endpoint);
     const isKnown = openBearer(endpoint.token)(request.headers.authorization);
+    if (request.method === 'OPTIONS') return preflight(allowed, linkOf(endpoint, isKnown));
     // Strangers do not use up what the camera may ask.
     const attempts = isKnown ? this.#ofPublishers : this.#ofStrangers;
     if (!attempts.take(addressKeyOf(request.socket.remoteAddress), this.#nowMs())) {
@@ -86,9 +86,11 @@ export class WhipAnswers {
   }
 }
 
+type Headers = Readonly<Record<string, string>>;
+
 /** RFC 9725 §4.6. */
-function linkOf({ iceServers }: WhipEndpoint): Readonly<Record<string, string>> {
-  const links = iceServers.map((url) => `<${url}>; rel="ice-server"`).join(', ');
+function linkOf({ iceLinks }: WhipEndpoint, isKnown: boolean): Headers {
+  const links = iceLinks(isKnown).join(', ');
   return links === '' ? {} : { Link: links };
 }
 
@@ -100,20 +102,20 @@ function answerOf(answer: WhipAnswer, endpoint: WhipEndpoint): Answer {
   }
   const { id, sdp } = answer;
   const session = { Location: `whip/${id}`, ETag: `"${id.slice(0, 8)}"` };
-  const headers = { ...HEADERS, ...session, ...linkOf(endpoint) };
+  const headers = { ...HEADERS, ...session, ...linkOf(endpoint, true) };
   return { status: 201, type: 'application/sdp', body: sdp, headers };
 }
 
-function said(status: number, line: string, headers: Record<string, string> = {}): Answer {
+function said(status: number, line: string, headers: Headers = {}): Answer {
   const body = line === '' ? '' : `${line}\n`;
   return { status, type: 'text/plain; charset=utf-8', body, headers: { ...HEADERS, ...headers } };
 }
 
-function preflight(allowed: 'POST' | 'DELETE', endpoint: WhipEndpoint): Answer {
+function preflight(allowed: 'POST' | 'DELETE', link: Headers): Answer {
   return said(204, '', {
     ...{ Allow: `${allowed}, OPTIONS`, 'Access-Control-Allow-Methods': `${allowed}, OPTIONS` },
     'Access-Control-Allow-Headers': 'Content-Type, Authorization, If-Match',
     ...{ 'Access-Control-Max-Age': '86400', 'Accept-Post': 'application/sdp' },
-    ...linkOf(endpoint),
+    ...link,
   });
 }

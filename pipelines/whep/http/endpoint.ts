@@ -7,12 +7,12 @@ import { readSecret } from '../../http/access/access.ts';
 import { openBearer } from '../../http/access/bearer.ts';
 import type { Exchange, HttpRequest } from '../../http/handlers.ts';
 import { type Reply, refuse, reply, SHARED_HEADERS } from '../../http/reply.ts';
+import { type IceServers, openIceLinks } from '../../webrtc/ice-servers.ts';
 import { PendingAnswers } from '../../webrtc/pending-answers.ts';
 import type { WhepAnswer, WhepRequest } from '../messages.ts';
 
-export interface WhepOptions {
-  /** `stun:host:port`, which viewers are told. */
-  readonly iceServers: readonly string[];
+/** A login of the TURN servers that does not expire is for those who have the token. */
+export interface WhepOptions extends IceServers {
   /** With the token that viewers send; empty: they need none. */
   readonly tokenFile: string;
 }
@@ -59,7 +59,7 @@ export function openWhep(deps: WhepDeps): Whep {
   const pending = new PendingAnswers<WhepAnswer>(ANSWERS);
   const [ofGuests, ofCrew] = [openAttemptLimit(OFFERS), openAttemptLimit(OFFERS)];
   const ofLeavers = openAttemptLimit(OFFERS);
-  const links = linksOf(deps.options.iceServers);
+  const linksFor = openLinks(deps.options);
   const isAllowed = openTokenCheck(deps.options.tokenFile);
   const ask = (render: (request: number) => WhepRequest): Promise<WhepAnswer | undefined> =>
     pending.ask((request) => send(render(request)));
@@ -75,7 +75,7 @@ export function openWhep(deps: WhepDeps): Whep {
       answer: async (sdp) => {
         const renditions = await deps.renditions(request);
         const offer = { type: 'offer', address, renditions, isPreview, sdp } as const;
-        return renderAnswer(await ask((number) => ({ ...offer, request: number })), links);
+        return renderAnswer(await ask((number) => ({ ...offer, request: number })), linksFor(true));
       },
     };
   };
@@ -84,8 +84,7 @@ export function openWhep(deps: WhepDeps): Whep {
     if (!ofLeavers.take(address, deps.nowMs())) return TOO_OFTEN;
     return {
       bodyMaxBytes: BODY_MAX_BYTES,
-      answer: async () =>
-        renderAnswer(await ask((request) => ({ type: 'end', request, id })), links),
+      answer: async () => renderAnswer(await ask((request) => ({ type: 'end', request, id })), []),
     };
   };
   const exchange = (request: HttpRequest, method: string) => {
@@ -95,10 +94,13 @@ export function openWhep(deps: WhepDeps): Whep {
     const path = 'status' in admitted ? request.path : admitted.path;
     const [isOurs, id] = PATH.exec(path) ?? [];
     if (isOurs === undefined) return undefined;
-    if (method === 'OPTIONS') return preflight(id === undefined, links);
     const isPreview = path !== request.path;
     // The crew's address is a secret itself.
-    if (!isPreview && !isAllowed(request)) return NO_TOKEN;
+    const mayWatch = isPreview || isAllowed(request);
+    if (method === 'OPTIONS') {
+      return preflight(id === undefined, linksFor(mayWatch && !('status' in admitted)));
+    }
+    if (!mayWatch) return NO_TOKEN;
     if (id !== undefined)
       return method === 'DELETE' ? end(id, request) : notAllowed(method, 'DELETE');
     if (method !== 'POST') return notAllowed(method, 'POST');
@@ -140,12 +142,15 @@ function unavailable(line: string, retryS: string): Reply {
   return refuse(503, line, 0, ['Retry-After', retryS, ...exposed]);
 }
 
-/** RFC 9725 §4.6. Logins are not published. */
-function linksOf(iceServers: readonly string[]): readonly string[] {
-  const open = iceServers.filter((url) => url.startsWith('stun:'));
-  return open.length === 0
-    ? []
-    : ['Link', open.map((url) => `<${url}>; rel="ice-server"`).join(', ')];
+/** See {@link WhepOptions}. */
+function openLinks(options: WhepOptions): (mayWatch: boolean) => readonly string[] {
+  const { iceServers, turn, tokenFile } = options;
+  const isForAll = turn?.username === '' || tokenFile !== '';
+  const links = openIceLinks(isForAll ? options : { iceServers });
+  return (mayWatch) => {
+    const values = links(mayWatch);
+    return values.length === 0 ? [] : ['Link', values.join(', ')];
+  };
 }
 
 /** New addresses of a viewer (trickle) are not needed: the box answers where packets come from. */

@@ -1,39 +1,85 @@
-/** STUN and TURN servers of a WebRTC process. */
+/** STUN and TURN servers: for a WebRTC process, and for its clients. */
+import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readLinks } from '../../../pipelines/player/playback/rtc/ice.ts';
+import { openIceLinks } from '../../../pipelines/webrtc/ice-servers.ts';
 import { peerNetworkOf } from '../../../pipelines/webrtc/network.ts';
 
 const test = suite('network of WebRTC');
 
 const SERVERS = ['stun:stun.example.org:3478', 'turn:turn.example.org:3478'];
+const STUN = '<stun:stun.example.org:3478>; rel="ice-server"';
 
-test('a TURN server gets the login, whatever characters it has; a STUN server none', () => {
+function withPassword(text: string, check: (passwordFile: string) => void): void {
   const folder = mkdtempSync(join(tmpdir(), 'venuebox-turn-'));
-  const passwordFile = join(folder, 'password');
-  writeFileSync(passwordFile, 'p@ss:w/rd\n');
-  const turn = { username: 'box@venue', passwordFile };
-  assert.equal(peerNetworkOf({ port: 8190, iceServers: SERVERS, turn }), {
-    port: 8190,
-    iceServers: [SERVERS[0], 'turn:box%40venue:p%40ss%3Aw%2Frd@turn.example.org:3478'],
-  });
+  writeFileSync(join(folder, 'password'), text);
+  check(join(folder, 'password'));
   rmSync(folder, { recursive: true });
+}
+
+test('a process asks a TURN server, too, which address it has, and needs no login for that', () => {
+  withPassword('secret\n', (passwordFile) => {
+    const turn = { username: 'box', passwordFile };
+    assert.equal(peerNetworkOf({ port: 8190, iceServers: SERVERS, turn }), {
+      port: 8190,
+      stunServers: ['stun:stun.example.org:3478', 'stun:turn.example.org:3478'],
+    });
+  });
 });
 
-test('a password that cannot be read is reported with its key', () => {
-  const turn = { username: 'box', passwordFile: '/nowhere/password' };
+test('clients get the login of the config, whatever characters it has; those who may not, STUN only', () => {
+  withPassword('p@"s:\\w,d>;\n', (passwordFile) => {
+    const links = openIceLinks({
+      iceServers: SERVERS,
+      turn: { username: 'box "x"', passwordFile },
+    });
+    assert.equal(links(false), [STUN]);
+    assert.equal(readLinks(links(true).join(', ')), [
+      { urls: SERVERS[0] },
+      { urls: SERVERS[1], username: 'box "x"', credential: 'p@"s:\\w,d>;' },
+    ]);
+  });
+});
+
+test('without a name the file is a secret, and each client gets a login that expires', () => {
+  withPassword('shared secret', (passwordFile) => {
+    const links = openIceLinks({ iceServers: SERVERS, turn: { username: '', passwordFile } });
+    const [, turn] = readLinks(links(true).join(', '));
+    const { username = '', credential } = turn ?? {};
+    const leftS = Number.parseInt(username, 10) - Date.now() / 1000;
+    assert.ok(leftS > 80_000 && leftS < 90_000, username);
+    assert.is(credential, createHmac('sha1', 'shared secret').update(username).digest('base64'));
+    assert.not.match(links(true).join(), 'shared secret');
+  });
+});
+
+test('a password that cannot be read is reported with its key by the process, and no server is told', () => {
+  const settings = { iceServers: SERVERS, turn: { username: 'box', passwordFile: '/nowhere/pw' } };
   assert.throws(
-    () => peerNetworkOf({ port: 1, iceServers: SERVERS, turn }),
-    /turn_password_file: \/nowhere\/password: cannot be read/,
+    () => peerNetworkOf({ port: 1, ...settings }),
+    /turn_password_file: \/nowhere\/pw: cannot be read/,
   );
+  assert.equal(openIceLinks(settings)(true), [STUN]);
+  withPassword('one\ntwo', (passwordFile) => {
+    const turn = { username: 'box', passwordFile };
+    assert.throws(() => peerNetworkOf({ port: 1, iceServers: [], turn }), /one line/);
+  });
 });
 
 test('in the room itself there are none', () => {
   assert.equal(peerNetworkOf({ port: 8190, host: '10.0.0.5', iceServers: [] }), {
-    ...{ port: 8190, host: '10.0.0.5', iceServers: [] },
+    ...{ port: 8190, host: '10.0.0.5', stunServers: [] },
   });
+  assert.equal(openIceLinks({ iceServers: [] })(true), []);
+});
+
+test('a page takes no other links', () => {
+  const links = '<stun:a>; rel="next", <http://b>; rel="ice-server", <turn:c>; rel="ice-server"';
+  assert.equal(readLinks(links), []);
 });
 
 test.run();

@@ -20,7 +20,7 @@ const MEMORY_MAX_BYTES = 150_000_000;
 const descriptors = () => readdirSync('/proc/self/fd').length;
 
 test('ICE that never completes costs no descriptor and no memory once it is given up', async () => {
-  const network = { port: await freeUdpPort(), host: '127.0.0.1', iceServers: [] };
+  const network = { port: await freeUdpPort(), host: '127.0.0.1', stunServers: [] };
   let nowMs = 0;
   const faults: string[] = [];
   const sessions = new Sessions({

@@ -25,7 +25,7 @@ function answerTo(sdp: string, port: number) {
   const offer = parseOffer(sdp);
   if ('status' in offer) throw new Error(offer.line);
   const seen = { isOpen: false, feedback: [] as Buffer[] };
-  const network = { port, host: '127.0.0.1', iceServers: [] };
+  const network = { port, host: '127.0.0.1', stunServers: [] };
   const peer: Connection = openPeer(
     { offer, network, ssrcs: SSRCS, cname: 'box' },
     {

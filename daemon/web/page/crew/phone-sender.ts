@@ -1,4 +1,5 @@
 /** Sends this device’s camera and microphone to the box, by WHIP (RFC 9725). */
+import { askIceServers, untilGathered } from '../../../../pipelines/player/playback/rtc/ice.ts';
 
 export interface PhoneSender {
   /** For a look at what is sent. */
@@ -30,9 +31,11 @@ export function canSend(): boolean {
 /** Rejects with a reason. @param onEnd The connection has ended by itself. */
 export async function sendFromHere(to: SendTo, onEnd: () => void): Promise<PhoneSender> {
   const stream = await navigator.mediaDevices.getUserMedia({ video: PICTURE, audio: SOUND });
-  const connection = new RTCPeerConnection();
-  let session: URL | undefined;
+  const endpoint = new URL(to.path, location.href);
   const authorization = `Bearer ${to.token}`;
+  const iceServers = await askIceServers(endpoint, { authorization });
+  const connection = new RTCPeerConnection({ iceServers: [...iceServers] });
+  let session: URL | undefined;
   const stop = () => {
     removeEventListener('pagehide', stop);
     connection.close();
@@ -52,7 +55,7 @@ export async function sendFromHere(to: SendTo, onEnd: () => void): Promise<Phone
       connection.addTransceiver(track, { direction: 'sendonly', streams: [stream] });
     }
     await connection.setLocalDescription();
-    const endpoint = new URL(to.path, location.href);
+    await untilGathered(connection);
     const response = await fetch(endpoint, {
       method: 'POST',
       headers: { 'Content-Type': 'application/sdp', authorization },

@@ -1,6 +1,7 @@
 /** Plays by WebRTC (WHEP): nearest to live, for as long as it flows. */
 import { fetchText, type Player } from '../live.ts';
 import { ageMs } from './age.ts';
+import { askIceServers, untilGathered } from './ice.ts';
 import type { WhepFailure } from './tries.ts';
 
 /** No picture comes by WebRTC, now or any more: another player is used. */
@@ -66,12 +67,14 @@ async function connect(
   signal: AbortSignal,
   onAnswer: (session: WhepSession) => void,
 ): Promise<WhepSession> {
-  const { playlistUrl } = options;
-  // Many guests wait for a drop; they ask for the playlist, which costs the box nothing.
-  await fetchText(playlistUrl, { signal });
+  const { playlistUrl, token } = options;
   const endpoint = new URL('whep', playlistUrl);
   endpoint.search = playlistUrl.search;
-  const session = new WhepSession(options);
+  const headers = token === null ? {} : { Authorization: `Bearer ${token}` };
+  const asked = askIceServers(endpoint, headers);
+  // Many guests wait for a drop; they ask for the playlist, which costs the box nothing.
+  await fetchText(playlistUrl, { signal });
+  const session = new WhepSession(headers, options.serverNowMs, await asked);
   const close = () => session.close();
   signal.addEventListener('abort', close, { once: true });
   try {
@@ -89,15 +92,20 @@ async function connect(
 
 class WhepSession implements WhepConnection {
   #video: HTMLVideoElement | undefined;
-  readonly #connection = new RTCPeerConnection();
+  readonly #connection: RTCPeerConnection;
   readonly #authorization: Readonly<Record<string, string>>;
   readonly #serverNowMs: () => number;
   #resource: URL | undefined;
   #latencyMs: number | undefined;
   #isClosed = false;
 
-  constructor({ token, serverNowMs }: WhepOptions) {
-    this.#authorization = token === null ? {} : { Authorization: `Bearer ${token}` };
+  constructor(
+    authorization: Readonly<Record<string, string>>,
+    serverNowMs: () => number,
+    iceServers: readonly RTCIceServer[],
+  ) {
+    this.#connection = new RTCPeerConnection({ iceServers: [...iceServers] });
+    this.#authorization = authorization;
     this.#serverNowMs = serverNowMs;
   }
 
@@ -139,11 +147,12 @@ class WhepSession implements WhepConnection {
     // Without it Chromium mixes Opus down to one channel.
     const sdp = (offer.sdp ?? '').replace('useinbandfec=1', 'useinbandfec=1;stereo=1');
     await connection.setLocalDescription({ type: 'offer', sdp });
-    const answer = await this.#ask(endpoint, sdp);
+    await untilGathered(connection);
+    const answer = await this.#ask(endpoint, connection.localDescription?.sdp ?? sdp);
     await connection.setRemoteDescription({ type: 'answer', sdp: answer });
   }
 
-  /** The box needs no address of this device: it answers where packets come from. */
+  /** In the room the box needs no address of this device: it answers where packets come from. */
   async #ask(endpoint: URL, sdp: string): Promise<string> {
     const response = await fetch(endpoint, {
       method: 'POST',

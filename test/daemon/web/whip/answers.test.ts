@@ -15,7 +15,8 @@ function fakeEndpoint() {
   const seen: string[] = [];
   const endpoint: WhipEndpoint = {
     token: TOKEN,
-    iceServers: ['stun:stun.example.org:3478'],
+    iceLinks: (isAllowed) =>
+      isAllowed ? ['<stun:a>; rel="ice-server"', '<turn:a>; rel="ice-server"'] : ['<stun:a>'],
     offer: async (sdp) => {
       seen.push(sdp);
       return sdp === 'busy'
@@ -39,7 +40,9 @@ test('with its token an offer is answered, and the session ended, without any co
   assert.is(answer.headers.get('content-type'), 'application/sdp');
   assert.is(answer.headers.get('etag'), '"abcdefgh"');
   assert.is(answer.headers.get('access-control-allow-origin'), '*');
-  assert.is(answer.headers.get('link'), '<stun:stun.example.org:3478>; rel="ice-server"');
+  assert.match(answer.headers.get('link') ?? '', '<turn:a>; rel="ice-server"');
+  const told = await fetch(url, { method: 'OPTIONS', headers: KNOWN });
+  assert.match(told.headers.get('link') ?? '', '<turn:a>; rel="ice-server"');
   assert.equal(seen, ['v=0 offer']);
   const session = new URL(answer.headers.get('location') ?? '', url);
   assert.is(session.pathname, '/whip/abcdefgh-ijk');
@@ -92,6 +95,7 @@ test('a page elsewhere may ask what is allowed; a box without such a camera has 
     const answer = await fetch(`${box.url}/whip`, { method: 'OPTIONS' });
     assert.is(answer.status, 204);
     assert.is(answer.headers.get('accept-post'), 'application/sdp');
+    assert.is(answer.headers.get('link'), '<stun:a>');
     assert.match(answer.headers.get('access-control-allow-headers') ?? '', 'Authorization');
   }
   await using box = await startFakeBox();

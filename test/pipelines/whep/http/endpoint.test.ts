@@ -13,14 +13,21 @@ const test = suite('WHEP over HTTP');
 
 const CREATED = { status: 201, id: 'abcdefghijklmnopqrstuv', sdp: 'v=0 answer' } as const;
 
+const SERVERS = ['stun:stun.example.org:3478', 'turn:turn.example.org'];
+
 /** @param answer Of the WHEP process; `none` before the test gives one. */
-function openDoor(answer: WhepAnswer | 'none' = CREATED, isLive = true, tokenFile = '') {
+function openDoor(
+  answer: WhepAnswer | 'none' = CREATED,
+  isLive = true,
+  tokenFile = '',
+  turn?: { readonly username: string; readonly passwordFile: string },
+) {
   const notLive = openNotLiveFilter('/preview-secret');
   notLive.setLive(isLive);
   const asked: WhepRequest[] = [];
   const clock = { ms: 0 };
   const whep = openWhep({
-    options: { iceServers: ['stun:stun.example.org:3478', 'turn:turn.example.org'], tokenFile },
+    options: { iceServers: SERVERS, tokenFile, ...(turn && { turn }) },
     admit: notLive.admit,
     renditions: async ({ query }) =>
       query.get('profile') === 'laptop' ? ['high', 'low'] : ['low'],
@@ -126,6 +133,30 @@ test('with a token, only who sends it gets an answer; the crew’s address needs
     [false, true],
   );
   assert.is((await send('OPTIONS', '/live/whep'))?.status, 204);
+  rmSync(folder, { recursive: true });
+});
+
+test('who may watch is told of TURN servers: with a login that expires, or with the token', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'venuebox-turn-'));
+  const passwordFile = join(folder, 'password');
+  const tokenFile = join(folder, 'token');
+  writeFileSync(passwordFile, 'secret-of-the-turn-server');
+  writeFileSync(tokenFile, 'correct-horse-battery\n');
+  const told = async (username: string, file: string, authorization: string, isLive = true) => {
+    const { send } = openDoor(CREATED, isLive, file, { username, passwordFile });
+    const links = [];
+    for (const method of ['OPTIONS', 'POST']) {
+      links.push(headersOf(await send(method, '/live/whep', { authorization })).get('Link') ?? '');
+    }
+    return links.map((link) => /<turn:.*username="[^"]*/.exec(link)?.[0].split('"').at(-1));
+  };
+  const right = 'Bearer correct-horse-battery';
+  for (const login of await told('', '', '')) assert.match(login ?? '', /^\d+:venuebox$/);
+  assert.equal(await told('', '', '', false), [undefined, undefined]);
+  assert.equal(await told('', tokenFile, ''), [undefined, undefined]);
+  assert.equal(await told('box', '', ''), [undefined, undefined]);
+  assert.equal(await told('box', tokenFile, 'Bearer no'), [undefined, undefined]);
+  assert.equal(await told('box', tokenFile, right), ['box', 'box']);
   rmSync(folder, { recursive: true });
 });
 
