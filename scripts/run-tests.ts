@@ -1,5 +1,5 @@
 /**
- * Runs every test file in a process of its own, and counts what passed.
+ * Runs every test file, many in one process after the other, and counts what passed.
  *
  * uvu exits 0 when a hook throws, skips a file that forgets `.run()`, and has no
  * time limit: scripts/tests/counts.ts finds these. A file may print `SKIPPED n: why`
@@ -9,7 +9,7 @@
  *     node --import tsx scripts/run-tests.ts [word in a path…]
  */
 import { availableParallelism } from 'node:os';
-import { findJobs, type Job, type Outcome } from './tests/jobs.ts';
+import { filesJob, findJobs, type Job, type Outcome } from './tests/jobs.ts';
 
 /**
  * Most test files wait more than they compute, so one more than there are cores run
@@ -27,10 +27,11 @@ const outcomes = new Map<string, Outcome>();
 
 function report(outcome: Outcome): void {
   outcomes.set(outcome.title, outcome);
-  const { title, passed, failed, skipped, seconds, why, output } = outcome;
+  const { title, passed, failed, skipped, seconds, cpuS, why, output } = outcome;
   const mark = failed > 0 ? 'FAIL' : 'ok  ';
   const counts = `${passed} passed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
-  console.log(`${mark} ${title}  ${counts}  ${seconds.toFixed(1)} s  ${why}`);
+  const took = `${seconds.toFixed(1)} s${cpuS === undefined ? '' : `, CPU ${cpuS.toFixed(1)} s`}`;
+  console.log(`${mark} ${title}  ${counts}  ${took}  ${why}`);
   for (const [line] of output.matchAll(/^(SKIPPED \d+: |(ok {2}|FAIL) test\/lab\/).*$/gm)) {
     console.log(`     ${line}`);
   }
@@ -42,7 +43,7 @@ async function work(queue: Job[], isForMachines: boolean): Promise<void> {
   while (queue.length > 0) {
     const preferred = queue.findIndex(({ isMachine }) => isMachine === isForMachines);
     const [job] = queue.splice(Math.max(0, preferred), 1);
-    if (job !== undefined) report(await job.run());
+    for (const outcome of (await job?.run()) ?? []) report(outcome);
   }
 }
 
@@ -50,21 +51,23 @@ function sum(pick: (outcome: Outcome) => number): number {
   return [...outcomes.values()].reduce((all, outcome) => all + pick(outcome), 0);
 }
 
-async function runAgain(failed: readonly Job[]): Promise<void> {
-  for (const job of failed) {
+async function runAgain(failed: readonly string[]): Promise<void> {
+  for (const title of failed) {
     if (performance.now() > RUN_AGAIN_UNTIL_MS) return;
-    console.log(`again, alone: ${job.title}`);
-    const outcome = await job.run();
-    report(outcome);
-    if (outcome.failed === 0) console.log(`failed beside other tests only: ${job.title}`);
+    console.log(`again, alone: ${title}`);
+    const job = jobs.find(({ titles }) => titles.length === 1 && titles[0] === title);
+    for (const outcome of await (job ?? filesJob([title])).run()) {
+      report(outcome);
+      if (outcome.failed === 0) console.log(`failed beside other tests only: ${title}`);
+    }
   }
 }
 
 const jobs = findJobs(process.argv.slice(2));
 const queue = [...jobs];
 await Promise.all(Array.from({ length: WORKERS }, (_, index) => work(queue, index === 0)));
-const failures = jobs.filter(({ title }) => (outcomes.get(title)?.failed ?? 0) > 0);
-if (failures.length <= MAX_RUN_AGAIN && jobs.length > failures.length) await runAgain(failures);
+const failures = [...outcomes.values()].filter(({ failed }) => failed > 0).map((o) => o.title);
+if (failures.length <= MAX_RUN_AGAIN && outcomes.size > failures.length) await runAgain(failures);
 const [passed, failed] = [sum((o) => o.passed), sum((o) => o.failed)];
 const skipped = sum((o) => o.skipped);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

@@ -17,16 +17,24 @@ setup_packages gstreamer1.0-nice gir1.2-gst-plugins-bad-1.0
 # The hardware lab's; it runs on x86-64 only.
 if [ "$(uname -m)" = x86_64 ]; then setup_packages busybox-static kmod udev modemmanager; fi
 setup_box
-step 'types and lint'
 failed=0
 export NO_COLOR=1
-npm run --silent types >&2 || failed=1
-npm run --silent lint >&2 || failed=1
-step 'tests'
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+trap 'rm -f "$log" "$log.lint"' EXIT
+# Beside the tests, most of which wait more than they compute.
+step 'types, lint and tests'
+(
+  npm run --silent types || failed=1
+  npm run --silent lint || failed=1
+  exit $failed
+) >"$log.lint" 2>&1 &
+lint=$!
 # A hang anywhere ends here, well inside CI's limit.
 timeout --kill-after=10 3600 node --import tsx scripts/run-tests.ts "$@" | tee "$log" | sed '$d' || failed=1
+if ! wait "$lint"; then
+  failed=1
+  cat "$log.lint" >&2
+fi
 last=$(tail -n 1 "$log")
 if ! [[ "$last" =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(.*)$ ]]; then
   echo 'the test runner ended without its counts'

@@ -1,7 +1,9 @@
 /** The test jobs: which there are, what each runs, and in which order. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { type Counts, countFile, countLab } from './counts.ts';
 import { type Ended, run } from './run.ts';
+import { hasLastLine, splitByFile } from './sections.ts';
 
 /** The longest, test/systemd/lab.test.ts, boots a machine. */
 const FILE_TIMEOUT_MS = 630_000;
@@ -12,15 +14,26 @@ const ON_DEMAND: readonly string[] = ['box', 'prints', 'wifi'].map(
   (name) => `lab/slow/${name}.test.ts`,
 );
 
+/** Boots a kernel as a process, which computes on one core until its end. */
+const MACHINE = /lab\/power-cut|media\/power-cuts|lab\/systemd\.sh/;
+/** Takes long: it should not be last. */
+const LONG = /startBox|openChromium/;
+/** Ends its process, or changes what the next file in it would see. */
+const OWN_PROCESS = /process\.exit\(|process\.env\['\w+'\] =|globalThis\.\w+ =/;
+/** To start Node and load what most tests load takes longer than most tests. */
+const FILES_PER_PROCESS = 30;
+
+/** Of a file, or of the lab. */
 export interface Outcome extends Ended, Counts {
   readonly title: string;
+  readonly cpuS?: number;
 }
 
 export interface Job {
-  readonly title: string;
-  /** Boots a kernel as a process, which computes on one core until its end. */
+  readonly titles: readonly string[];
   readonly isMachine: boolean;
-  run(): Promise<Outcome>;
+  /** One outcome for each title. */
+  run(): Promise<readonly Outcome[]>;
 }
 
 /** Files whose paths contain one of the words, or all; the longest jobs come first. */
@@ -33,46 +46,70 @@ export function findJobs(words: readonly string[]): readonly Job[] {
   const lab = files.filter((file) => file.startsWith('test/lab/'));
   const boxes = lab.filter((file) => file.startsWith('test/lab/slow/'));
   const devices = lab.filter((file) => !boxes.includes(file));
-  const jobs = [
+  return [
     ...(boxes.length > 0 ? [labJob('a complete box in the hardware lab', boxes)] : []),
     ...(devices.length > 0 ? [labJob('the hardware lab', devices)] : []),
-    ...files.filter((file) => !lab.includes(file)).map(fileJob),
+    ...fileJobs(files.filter((file) => !lab.includes(file))),
   ];
-  return jobs
-    .map((job) => ({ job, weight: weigh(job) }))
-    .toSorted((a, b) => b.weight - a.weight)
-    .map(({ job }) => job);
 }
 
-/** What starts a box or a browser takes longest: it should not be last. */
-function weigh({ title, isMachine }: Job): number {
-  if (isMachine) return 3;
-  const text = readFileSync(title, 'utf8');
-  if (text.includes('startBox') || text.includes('openChromium')) return 2;
-  return text.includes('/support/') ? 1 : 0;
-}
-
-function fileJob(file: string): Job {
-  return {
-    title: file,
-    isMachine: /lab\/power-cut|media\/power-cuts|lab\/systemd\.sh/.test(readFileSync(file, 'utf8')),
-    run: async () => {
-      const ended = await run(process.execPath, ['--import', 'tsx', file], FILE_TIMEOUT_MS);
-      return { ...ended, ...countFile(ended), title: file };
-    },
+/** Those that need no process of their own share one with their neighbours. */
+function fileJobs(files: readonly string[]): readonly Job[] {
+  const kinds: Record<'machines' | 'long' | 'shared' | 'own', string[]> = {
+    machines: [],
+    long: [],
+    shared: [],
+    own: [],
   };
+  for (const file of files) {
+    const text = readFileSync(file, 'utf8');
+    if (MACHINE.test(text)) kinds.machines.push(file);
+    else if (LONG.test(text)) kinds.long.push(file);
+    else kinds[OWN_PROCESS.test(text) ? 'own' : 'shared'].push(file);
+  }
+  const { machines, long, shared, own } = kinds;
+  const perCore = Math.ceil(shared.length / availableParallelism());
+  const together = Math.min(FILES_PER_PROCESS, perCore);
+  return [
+    ...machines.map((file) => filesJob([file], true)),
+    ...long.map((file) => filesJob([file])),
+    ...shared.flatMap((_, i) =>
+      i % together === 0 ? [filesJob(shared.slice(i, i + together))] : [],
+    ),
+    ...own.map((file) => filesJob([file])),
+  ];
+}
+
+export function filesJob(files: readonly string[], isMachine = false): Job {
+  return { titles: files, isMachine, run: () => runFiles(files) };
+}
+
+/** One after the other in one process, and in a new one after one that ended it, or hung. */
+export async function runFiles(
+  files: readonly string[],
+  timeoutMs = FILE_TIMEOUT_MS,
+): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  while (outcomes.length < files.length) {
+    const left = files.slice(outcomes.length);
+    const args = ['--import', 'tsx', 'scripts/tests/files.ts', ...left];
+    const ended = await run(process.execPath, args, timeoutMs, {}, hasLastLine);
+    const found = splitByFile(left[0] ?? '', ended);
+    outcomes.push(...found.map((one) => ({ ...one, ...countFile(one), title: one.file })));
+  }
+  return outcomes;
 }
 
 function labJob(title: string, files: readonly string[]): Job {
   const names = files.map((file) => file.replace(/^test\/lab\/|\.test\.ts$/g, ''));
   const env = { LAB_BUILD: 'no', LAB_TIMEOUT_S: String(LAB_TIMEOUT_S) };
   return {
-    title,
+    titles: [title],
     isMachine: true,
     run: async () => {
       const timeoutMs = (LAB_TIMEOUT_S + 30) * 1000;
       const ended = await run('bash', ['scripts/lab.sh', ...names], timeoutMs, env);
-      return { ...ended, ...countLab(files, ended), title };
+      return [{ ...ended, ...countLab(files, ended), title }];
     },
   };
 }

@@ -1,7 +1,7 @@
 /** Runs one program in a process group of its own, with a time limit. */
 import { spawn } from 'node:child_process';
 
-const OUTPUT_CHARACTERS = 200_000;
+const OUTPUT_CHARACTERS = 2_000_000;
 
 export interface Ended {
   /** The end of what it printed. */
@@ -11,12 +11,17 @@ export interface Ended {
   readonly seconds: number;
 }
 
-/** Whatever it leaves running in its group is killed at its end. */
+/**
+ * Whatever it leaves running in its group is killed at its end.
+ *
+ * @param isProgress What it prints after which the time limit restarts.
+ */
 export async function run(
   command: string,
   args: readonly string[],
   timeoutMs: number,
   env: Readonly<Record<string, string>> = {},
+  isProgress: (text: string) => boolean = () => false,
 ): Promise<Ended> {
   const startedMs = performance.now();
   const child = spawn(command, args, {
@@ -24,17 +29,21 @@ export async function run(
     env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', ...env },
     detached: true,
   });
+  let isTimedOut = false;
+  const stop = () => {
+    isTimedOut = true;
+    killGroup(child.pid);
+  };
+  let timer = setTimeout(stop, timeoutMs);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       output = (output + text).slice(-OUTPUT_CHARACTERS);
+      if (!isProgress(text)) return;
+      clearTimeout(timer);
+      timer = setTimeout(stop, timeoutMs);
     });
   }
-  let isTimedOut = false;
-  const timer = setTimeout(() => {
-    isTimedOut = true;
-    killGroup(child.pid);
-  }, timeoutMs);
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   clearTimeout(timer);
   killGroup(child.pid);
