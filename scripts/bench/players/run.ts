@@ -136,7 +136,7 @@ async function followCourse(
   }));
 }
 
-/** Those whose picture stands are started anew, as a person would. */
+/** Those whose picture stands are restarted, as a person would. */
 async function playAgain(playing: readonly Playing[]): Promise<void> {
   const before = playing.map(newestOf);
   await new Promise((resolve) => setTimeout(resolve, STOPPED_MS));

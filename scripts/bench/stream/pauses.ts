@@ -5,7 +5,7 @@ import { childrenOf, commandOf, startBox } from '../../../test/support/box.ts';
 import { seeded } from '../../../test/support/seeded.ts';
 import { type Figure, round } from '../machine.ts';
 
-/** A camera that stands for 5 s is started anew: `faults` has the longer ones. */
+/** A camera that stands for 5 s is restarted: `faults` has the longer ones. */
 const PAUSES_MS = [100, 200, 500, 1_000, 2_000, 4_000];
 /** Of each pause, at moments drawn from the seed. */
 const ROUNDS = 6;
