@@ -1,5 +1,6 @@
 /** Where the box records its events: in the spool, or nowhere without a broker. */
 import { join } from 'node:path';
+import { turns } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { MqttConfig } from '../config/mqtt.ts';
@@ -38,8 +39,7 @@ class OpenEventLog implements EventLog {
   readonly #deps: { readonly clock: Clock; readonly log: Log };
   #spool: EventSpool | undefined;
   #maxBytes = 0;
-  /** Events of meanwhile wait until the folder is open again. */
-  #switching: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = turns();
 
   constructor(folder: string, deps: { readonly clock: Clock; readonly log: Log }) {
     this.#folder = folder;
@@ -55,19 +55,17 @@ class OpenEventLog implements EventLog {
   }
 
   async use({ url, spool_mb }: Pick<MqttConfig, 'url' | 'spool_mb'>): Promise<void> {
-    const work = this.#switching.then(() => this.#use(url === '' ? 0 : spool_mb * 1_000_000));
-    this.#switching = work.catch(() => undefined);
-    await work;
+    await this.#inTurn(() => this.#use(url === '' ? 0 : spool_mb * 1_000_000));
   }
 
   async record(event: RecordedEvent): Promise<void> {
-    await this.#switching;
+    // Events of meanwhile wait until the folder is open again.
+    await this.#inTurn(async () => undefined);
     await this.#spool?.record(event);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#switching;
-    await this.#spool?.[Symbol.asyncDispose]();
+    await this.#inTurn(async () => this.#spool?.[Symbol.asyncDispose]());
   }
 
   async #use(maxBytes: number): Promise<void> {
