@@ -4,7 +4,7 @@ import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { Article } from '../../../config/drop.ts';
 import { language, planTexts as text } from '../text/texts.ts';
 import { h, setText } from '../ui/dom.ts';
-import { type ArticleValues, articlesOf, newArticle, valuesOf } from './article-fields.ts';
+import { type ArticleValues, articlesOf, minorOf, newArticle, valuesOf } from './article-fields.ts';
 
 interface Row {
   readonly element: HTMLElement;
@@ -77,7 +77,7 @@ function openRow(values: ArticleValues, onRemove: () => void): Row {
     read: () => ({ ...valuesIn(controls), id: values.id }),
     showFault: (key, reason) => {
       const one = (fields as Record<string, Field>)[FIELD_OF[key] ?? key];
-      setText(one?.fault ?? fault, inWords(key, reason));
+      setText(one?.fault ?? fault, inWords(key, reason, valuesIn(controls)));
     },
     clearFaults: () => {
       for (const one of [fault, ...parts.map((part) => part.fault)]) setText(one, '');
@@ -86,10 +86,12 @@ function openRow(values: ArticleValues, onRemove: () => void): Row {
 }
 
 /** The box counts in cents, which no person wrote. */
-function inWords(key: string, reason: string): string {
+function inWords(key: string, reason: string, values: Omit<ArticleValues, 'id'>): string {
   if (key !== 'price' && key !== 'flash_price') return reason;
-  if (/^must not be above price/.test(reason)) return text.flashAbove;
-  return /whole number/.test(reason) ? text.priceForm : reason;
+  const { price, flashPrice, currency } = values;
+  const [normal, flash] = [minorOf(price, currency), minorOf(flashPrice, currency)];
+  const isAbove = typeof normal === 'number' && typeof flash === 'number' && flash > normal;
+  return key === 'flash_price' && isAbove ? text.flashAbove : text.priceForm;
 }
 
 type Controls = ReturnType<typeof openControls>;
