@@ -18,7 +18,7 @@ export interface RoomLimits {
 const FIRST_BPS = 200_000;
 /** A second: from the first to 5 Mbit/s in some fifteen. */
 const GROWTH = 1.25;
-/** After a sign of trouble. */
+/** After a sign of congestion. */
 const REST_MS = 10_000;
 /** Below it the encoder has already given way. */
 const FULL = 0.95;

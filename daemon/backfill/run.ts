@@ -1,4 +1,4 @@
-/** Runs the back-fill process, and tells it each second how the way to the far end is. */
+/** Runs the back-fill process, and sends it each second the state of the way to the far end. */
 import { resolve } from 'node:path';
 import { pause, untilAborted } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
@@ -40,7 +40,7 @@ export interface BackfillDeps {
 const POLICY: RestartPolicy = { firstPauseMs: 1_000, longestPauseMs: 60_000, healthyMs: 60_000 };
 const OBSERVE_EVERY_MS = 1_000;
 const GRACE_MS = 3_000;
-/** A connection that is gone is noticed after three seconds without a packet, and told within three. */
+/** A connection that is gone is noticed after three seconds without a packet, and reported within three. */
 const NOTICED_MS = 8_000;
 /** From the first packet after the return to a picture that can be shown. */
 const RETURN_MS = 4_000;

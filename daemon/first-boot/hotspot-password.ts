@@ -11,7 +11,7 @@ const FILE = 'hotspot-password';
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
 const LENGTH = 10;
 
-/** One that is damaged is made anew: the label is then wrong, and the printer and the page are right. */
+/** One that is damaged is replaced: the label is then wrong, and the printer and the page are right. */
 export async function hotspotPassword(stateFolder: string, log: Log): Promise<string> {
   const file = join(stateFolder, FILE);
   try {

@@ -8,7 +8,7 @@ export const ORDER_RULES: readonly Rule[] = [
     afterMs: 0,
     holdMs: 0,
     advice:
-      'Sell by hand and write each sale down. After the drop, copy the folder “orders” of the box’s state to another disk: nothing of it is lost. See daemon/orders/README.md for how to begin anew.',
+      'Sell by hand and write each sale down. After the drop, copy the folder “orders” of the box’s state to another disk: nothing of it is lost. See daemon/orders/README.md for how to start over.',
     find: ({ box: { shop } }) =>
       shop?.fault?.kind === 'damaged'
         ? { text: 'The list of orders is damaged: no order is taken', detail: shop.fault.reason }

@@ -102,7 +102,7 @@ export function readUplinkSecrets(uplink: UplinkConfig | undefined): UplinkSecre
   };
 }
 
-/** Read once; where that fails, again when they are used, for whoever supervises that. */
+/** Read once; where that fails, again when they are used, for its supervisor. */
 export function openUplinkSecrets(uplink: UplinkConfig | undefined): () => UplinkSecrets {
   let secrets: UplinkSecrets | undefined;
   const read = () => {

@@ -55,7 +55,7 @@ export function openUplinkMessages(
   };
 }
 
-/** Back-fill and destinations leave less of the budgets: the links are told in such steps. */
+/** Back-fill and destinations leave less of the budgets: the links get it in such steps. */
 const BESIDE_STEP_BYTES = 1_000_000;
 
 function totalOf(use: BesideUse): number {

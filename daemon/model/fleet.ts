@@ -61,7 +61,7 @@ export type SharedDrop = NonNullable<FleetMessage['drop']>;
 export interface FleetBox extends Omit<FleetMessage, 'fleet' | 'leader'> {
   readonly name: string;
   readonly isOwn: boolean;
-  /** Its last will came, or no news for some minutes. */
+  /** Its last will came, or no message for some minutes. */
   readonly isAway: boolean;
   /** By how much its clock is ahead of this one's; undefined until it has said something itself. */
   readonly clockAheadMs?: number;

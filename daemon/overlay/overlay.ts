@@ -19,7 +19,7 @@ import { isDue, type Schedule } from './schedule.ts';
 
 type SeenBox = Pick<BoxSnapshot, 'drop' | 'playerUrl' | 'shop' | 'scan'>;
 
-/** Of the drop that is shown; another one begins anew. */
+/** Of the drop that is shown; another one restarts it. */
 export interface PlannedOverlay {
   readonly wishes: OverlayWishes;
   readonly schedule: Schedule;
@@ -45,7 +45,7 @@ export interface OverlayDeps {
 /** A code that is in the picture. */
 interface Code {
   readonly link: string;
-  /** What was asked for: another corner or size begins anew. */
+  /** What was asked for: another corner or size restarts it. */
   readonly wanted: string;
   readonly sizes: CodeSizes;
   readonly judged: Judged;

@@ -12,7 +12,7 @@ import * as v from 'valibot';
 /**
  * `VB1.KEY.CLAIM.SIGNATURE`: CLAIM is JSON in base64url, SIGNATURE is Ed25519 (RFC 8032)
  * over everything before its dot, and KEY is the start of the SHA-256 of the public key,
- * so that one of another box is told from a forged one. page/verify.ts reads the same.
+ * so that one of another box can be distinguished from a forged one. page/verify.ts reads the same.
  */
 const VERSION = 'VB1';
 const KEY_CHARS = 8;

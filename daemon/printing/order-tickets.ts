@@ -78,7 +78,7 @@ async function firstSeq(path: string, orders: ConfirmedOrders, log: Log): Promis
   }
 }
 
-/** A ledger that was begun anew counts from 1 again: the order's id tells its slips apart. */
+/** A new ledger counts from 1 again: the order's id tells its slips apart. */
 const idOf = ({ seq, orderId }: OrderConfirmed) =>
   `order-${seq}-${orderId.replace(/[^\w-]/g, '_')}`.slice(0, 56);
 

@@ -69,7 +69,7 @@ export function bestOf(box: BoxSnapshot): string | undefined {
 }
 
 /**
- * Takes a link away as if it were unplugged, and gives it back. The bond is not told: how it
+ * Takes a link away as if it were unplugged, and gives it back. The bond gets no notice: how it
  * notices is what is measured.
  */
 export async function takeAway(

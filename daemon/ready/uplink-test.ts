@@ -1,4 +1,4 @@
-/** What each link of the uplink carries by itself, for whoever sets it up. */
+/** What each link of the uplink carries by itself, for the person who sets it up. */
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Config } from '../config/config.ts';
 import { budgetsOf, type MonthUse } from '../media/data-use.ts';

@@ -10,7 +10,7 @@ export type Part =
   | 'announce'
   | 'network'
   | 'addresses'
-  /** The operator's page: whoever has it open signs in again. */
+  /** The operator's page: those who have it open sign in again. */
   | 'page'
   | 'modems'
   | 'printer'
@@ -75,7 +75,7 @@ const RULES: readonly Rule[] = [
   { keys: ['mqtt', 'fleet'], need: 'mqtt', parts: ['mqtt'] },
   { keys: ['metrics'], need: 'metrics', parts: ['metrics'] },
   { keys: ['box.announce'], need: 'announce', parts: ['announce'] },
-  // Phones lose their network while it is opened anew. On port 80 the media process is its portal.
+  // Phones lose their network while it restarts. On port 80 the media process is its portal.
   { keys: ['network.guests.device'], need: 'media', parts: ['network', 'media'] },
   { keys: ['network.guests', 'network.crew'], need: 'between', parts: ['network'] },
   { keys: ['modems'], need: 'modems', parts: ['modems'] },

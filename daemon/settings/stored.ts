@@ -42,7 +42,7 @@ export function readStored(file: string): Values | undefined {
   }
 }
 
-/** The same for the same settings: two people who change them at once are told by it. */
+/** The same for the same settings: by it a change made meanwhile by somebody else is noticed. */
 export function tagOf(values: Values): string {
   return createHash('sha256').update(renderSettings(values)).digest('hex').slice(0, 16);
 }

@@ -16,7 +16,7 @@ export interface MechanismState {
 
 /**
  * Takes bytes as they come, and prints what is complete, in order. Out of paper or open it
- * keeps the rest, and goes on when a person has seen to it, as printers do.
+ * keeps the rest, and goes on when a person has repaired it, as printers do.
  */
 export class Mechanism {
   readonly #profile: PrinterProfile;

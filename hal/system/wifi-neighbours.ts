@@ -1,4 +1,4 @@
-/** Wi-Fi networks that the machine hears, by NetworkManager. */
+/** Wi-Fi networks that the machine receives, by NetworkManager. */
 import { runCommand } from '../os/process.ts';
 
 export interface WifiNetwork {

@@ -130,7 +130,7 @@ export class Backfill {
     const { fromMs } = hole;
     const times = this.#tried.fromMs === fromMs ? this.#tried.times + 1 : 1;
     this.#tried = { fromMs, times };
-    // One that is open again is planned anew when it has ended.
+    // One that is open again is planned again when it has ended.
     if (times < TRIES || hole.untilMs === undefined) return false;
     this.#lost += 1;
     const from = new Date(fromMs).toISOString();

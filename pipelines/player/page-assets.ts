@@ -78,7 +78,7 @@ export function etagsOf(assets: Iterable<readonly [string, Asset]>): ReadonlyMap
   return new Map(etags);
 }
 
-/** The look's files, made anew when it changes. */
+/** The look's files, made again when it changes. */
 export function openBrandAssets(branding: () => Branding): () => ReadonlyMap<string, Asset> {
   let made: { readonly of: Branding; readonly assets: ReadonlyMap<string, Asset> } | undefined;
   return () => {

@@ -59,7 +59,7 @@ export function openScanner(deps: ScannerDeps): Scanner {
   const scan = async (signal: AbortSignal): Promise<boolean> => {
     const asked = wanted;
     if (asked === undefined || !isReady) return false;
-    // Media time begins anew with each stream.
+    // Media time restarts with each stream.
     const ageUs = (clock.monotonicMs() - asked.sinceMs) * 1000;
     const stills = deps.stills(deps.nowUs() - ageUs + SETTLE_US);
     if (stills.length === 0) return false;

@@ -164,7 +164,7 @@ export function formatsOf({ lines }: Section, codec: RegExp): readonly Format[] 
   });
 }
 
-/** A track as the library is told of it. */
+/** A track as it is given to the library. */
 export interface RenderedTrack extends Format {
   readonly kind: MediaKind;
   readonly mid: string;

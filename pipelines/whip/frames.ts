@@ -41,7 +41,7 @@ export class Frames {
     return this.#needsKeyframe;
   }
 
-  /** The decoder begins anew: it needs a key frame. */
+  /** The decoder restarts: it needs a key frame. */
   restart(): void {
     this.#needsKeyframe = true;
   }

@@ -1,4 +1,4 @@
-/** One publisher: what its packets become, and what it is told of them. Pure: times come in. */
+/** One publisher: what its packets become, and what is reported to it. Pure: times come in. */
 import type { MediaKind } from '../webrtc/sdp.ts';
 import { PublisherClock } from './clock.ts';
 import type { FrameReader } from './frames.ts';
@@ -71,7 +71,7 @@ export class Publisher {
     this.#report(nowMs);
   }
 
-  /** The decoder of a track begins anew. */
+  /** The decoder of a track restarts. */
   restart(kind: MediaKind, nowMs: number): void {
     this.#tracks.get(kind)?.restart();
     this.#ask(nowMs);

@@ -65,7 +65,7 @@ export class PublishedTrack {
     this.#reception.setReport(report, nowMs);
   }
 
-  /** Its decoder begins anew: the next unit is a key frame, which is asked for. */
+  /** Its decoder restarts: the next unit is a key frame, which is asked for. */
   restart(): void {
     this.#frames.restart();
     this.#askedMs = Number.NEGATIVE_INFINITY;

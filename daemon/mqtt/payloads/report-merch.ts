@@ -8,7 +8,7 @@ import type { Body } from './topics.ts';
 /** It is computed from a time that is left: by less than this it is the same. */
 const SAME_MS = 2_000;
 
-/** Remembers the window’s end, so that it is not published anew each second. */
+/** Remembers the window’s end, so that it is not published again each second. */
 export class MerchReport {
   #untilMs: number | undefined;
 

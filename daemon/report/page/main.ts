@@ -48,7 +48,7 @@ function show(place: HTMLElement, { box, records }: Data): void {
   }
 }
 
-/** Two evenings of one title are told apart by their date. */
+/** Two evenings of one title differ by their date. */
 function nameOf({ drop, report }: DropRecord): string {
   const title = report?.title ?? drop;
   return report === null ? title : `${title}, ${localTime(report.started)}`;

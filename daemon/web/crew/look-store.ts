@@ -121,7 +121,7 @@ function read(path: string): Buffer {
 const NOT_SAVED = 'the box cannot save that: its disk is full or write-protected';
 const NO_PICTURE = 'this is no picture: choose a PNG, JPEG or WebP file';
 
-/** Decoded and written anew: upright, no larger than needed, and without EXIF (place, device). */
+/** Decoded and encoded again: upright, no larger than needed, and without EXIF (place, device). */
 async function shrink(part: 'logo' | 'title', bytes: Buffer): Promise<Buffer> {
   const start = bytes.subarray(0, 12).toString('latin1');
   // Only these decoders ever see the bytes: an SVG could name other files.

@@ -64,7 +64,7 @@ function turn(): void {
     wait(most >= MESSAGES ? 0 : idleTurns < IDLE_TURNS ? TURN_MS : IDLE_TURN_MS);
 }
 
-/** A timer is refreshed rather than made anew. */
+/** A timer is refreshed rather than replaced. */
 function wait(ms: number): void {
   if (timer !== undefined && ms === pauseMs) return;
   clearTimeout(timer);

@@ -170,7 +170,7 @@ export class WhepFeed {
     }
   }
 
-  /** The upstream's dates may begin anew: then nothing would be newer than what came before. */
+  /** The upstream's dates may restart: then nothing would be newer than what came before. */
   #isInTime(id: string, timeUs: number): boolean {
     const newestUs = this.#newestUs.get(id) ?? 0;
     if (timeUs >= 0 && timeUs >= newestUs - JUMP_MAX_US) {

@@ -17,10 +17,10 @@ export function readLadder(playlist: string): Ladder | undefined {
   const lines = playlist.split(/\r?\n/);
   const renditions = lines.flatMap((line, i) => {
     const name = ADDRESS.exec(line)?.[1];
-    const told = lines[i - 1] ?? '';
+    const tag = lines[i - 1] ?? '';
     // One without a size is the sound alone.
-    if (name === undefined || !/^#EXT-X-STREAM-INF:.*RESOLUTION=/.test(told)) return [];
-    const bps = /AVERAGE-BANDWIDTH=(\d{1,9})/.exec(told) ?? /BANDWIDTH=(\d{1,9})/.exec(told);
+    if (name === undefined || !/^#EXT-X-STREAM-INF:.*RESOLUTION=/.test(tag)) return [];
+    const bps = /AVERAGE-BANDWIDTH=(\d{1,9})/.exec(tag) ?? /BANDWIDTH=(\d{1,9})/.exec(tag);
     return [{ name, bitrateBps: Number(bps?.[1] ?? 0) }];
   });
   if (renditions.length === 0) return undefined;

@@ -46,7 +46,7 @@ export class LiveBranding {
     await every(LOOK_EVERY_MS, signal, () => void this.look());
   }
 
-  /** Reads the files anew where one has changed; what cannot be used leaves the look as it is. */
+  /** Reads the files again where one has changed; what cannot be used leaves the look as it is. */
   async look(): Promise<void> {
     // A disk that does not answer holds up one look, not one a second.
     if (this.#isLooking) return;

@@ -31,7 +31,7 @@ test('a failover that is seen in several polls counts once', () => {
   assert.is(counted(...looks).failovers, 3);
 });
 
-test('an uplink that was started again counts on, by a clock that begins anew', () => {
+test('an uplink that was started again counts on, by a clock that restarts', () => {
   assert.is(counted(lost(10, 20), lost(5)).failovers, 3);
 });
 

@@ -160,7 +160,7 @@ test('the power ends a drop so that it is resumed later; a person ends it for go
   assert.is(savedDropOf(ended.drop, 0).live, null);
 });
 
-test('two drops are never named alike: within a second, or by a clock that begins anew', () => {
+test('two drops are never named alike: within a second, or by a clock that restarts', () => {
   const box = new DropRun().to('live');
   const first = box.drop.dropId;
   box.command('end');

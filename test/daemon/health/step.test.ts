@@ -105,7 +105,7 @@ test('what a cause may explain is held back, and dropped when it is over by then
   assert.equal(short.at(1_000), ['+camera-died'], 'the cause was a blip');
 });
 
-test('what takes time to be shown begins anew where a cause was found meanwhile', () => {
+test('what takes time to be shown restarts where a cause was found meanwhile', () => {
   const engine = new Engine([
     { key: 'power-low', afterMs: 10_000 },
     { key: 'picture-dark', afterMs: 3_000, dependsOn: ['power-low'] },

@@ -164,7 +164,7 @@ test('what no catalogue has is invalid, and nothing of it is kept', async () => 
   assert.is((await shop.desk.take(paid('a', 'tee'))).status, 'confirmed');
 });
 
-test('editions are numbered anew in another drop', async () => {
+test('editions count from 1 again in another drop', async () => {
   using folder = scratchFolder();
   await using shop = await openShop(folder.path, [EDITION]);
   await shop.desk.take(paid('a'));

@@ -169,7 +169,7 @@ test('settings that are in force and have run for half a minute are on trial no 
   }
 });
 
-test('what the rules of the guests’ network hold opens it anew', () => {
+test('what the rules of the guests’ network hold restarts it', () => {
   for (const [path, after] of [
     ['viewers.port', 9_124],
     ['viewers.whep.port', 8_189],

@@ -94,7 +94,7 @@ test('the discontinuity sequence counts on for each discontinuity that left the 
   assert.is(window.discontinuitySequence, 9);
 });
 
-test('the list can begin anew with the open segment; what was before it is gone from memory', () => {
+test('the list can restart with the open segment; what was before it is gone from memory', () => {
   const window = new RenditionWindow(limitsOf(20), 7);
   add(window, 0, { isDiscontinuity: true });
   for (const msn of [1, 2]) add(window, msn);

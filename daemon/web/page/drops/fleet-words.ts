@@ -4,7 +4,7 @@ import type { FleetBox, FleetState } from '../../../model/fleet.ts';
 import { boxTexts } from '../text/texts.ts';
 import { formatSpan } from '../ui/format.ts';
 
-/** A countdown that is off by less is no trouble. */
+/** A countdown that is off by less does no harm. */
 const CLOCK_OFF_MS = 5_000;
 
 /** Armed or live, with the drop that all share. */

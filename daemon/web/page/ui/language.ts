@@ -20,7 +20,7 @@ export function nameOf(code: string): string {
   return new Intl.DisplayNames([code], { type: 'language' }).of(code) ?? code;
 }
 
-/** The server writes the page anew in the language that is chosen. */
+/** The server writes the page again, in the language that is chosen. */
 export function switchLanguage(code: string): void {
   // biome-ignore lint/suspicious/noDocumentCookie: Firefox and Safari of this decade's first half have no Cookie Store API.
   document.cookie = `${LANGUAGE_COOKIE}=${code}; Path=/; Max-Age=${KEPT_S}; SameSite=Strict`;

@@ -41,7 +41,7 @@ export class Pacer {
   }
 
   /**
-   * Playback stands still. After a stall Chromium waits for more media than at the start, half a
+   * Playback has stalled. After a stall Chromium waits for more media than at the start, half a
    * second and more: a seek ends that, and goes on as close to the live edge as before.
    * @returns whether there was enough for it.
    */

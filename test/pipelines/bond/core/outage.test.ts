@@ -43,7 +43,7 @@ test('with no link at all packets go by the stalled ones in turn, after two seco
   const later = Array.from({ length: 40 }, () => outage.choose(links, 7_001));
   assert.is(later.filter((slot) => slot >= 0).length, 4);
   outage.end();
-  assert.is.not(outage.choose(links, 8_000), -1, 'the next outage begins anew');
+  assert.is.not(outage.choose(links, 8_000), -1, 'the next outage is a new one');
   assert.is(outage.choose([undefined, activeLink(1)], 8_000), -1);
 });
 

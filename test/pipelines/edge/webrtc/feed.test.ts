@@ -149,7 +149,7 @@ test('the end of the upstream’s drop is reported', async () => {
   assert.is(upstream.state.ended, 1);
 });
 
-test('where the upstream’s dates begin anew, there is a new source', async () => {
+test('where the upstream’s dates restart, there is a new source', async () => {
   await using upstream = await openUpstream();
   upstream.feed.want(['high']);
   await until(() => upstream.open.size === 2, WITHIN_MS);

@@ -62,7 +62,7 @@ export const en = {
   letPublish: 'Let the box publish to venuebox/v1/<box>/# on the broker.',
   bringBack: 'Bring the broker back, check the disk that saves the state, or raise mqtt.spool_mb.',
   sellByHand:
-    'Sell by hand and write each sale down. After the drop, copy the folder “orders” of the box’s state to another disk: nothing of it is lost. See daemon/orders/README.md for how to begin anew.',
+    'Sell by hand and write each sale down. After the drop, copy the folder “orders” of the box’s state to another disk: nothing of it is lost. See daemon/orders/README.md for how to start over.',
   freeOrders: 'Free some space on the box’s disk, or replace it. Buyers can try again then.',
   exportOrders: 'Export the orders, move the folder “orders” away, and set another drop.id.',
   giveBack: 'Give the money back at your payment service, then cancel the order here.',

@@ -82,7 +82,7 @@ test('the minimum is that of the last ten seconds', () => {
   assert.is(rtt.minMs, 300, 'after a long pause nothing of before counts');
 });
 
-test('a path that is forgotten is measured anew', () => {
+test('a path that is forgotten is measured again', () => {
   const rtt = new RttEstimator();
   rtt.add(50, 1_000);
   rtt.reset();

@@ -63,7 +63,7 @@ test('an ACK for a large packet ends the doubt, one for a small packet does not'
   passage.onAcked(LARGE);
   assert.not.ok(passage.isDoubted);
   send(passage, 14, DATA, 1_000);
-  assert.not.ok(passage.isDoubted, 'they are counted anew');
+  assert.not.ok(passage.isDoubted, 'they are counted from 0 again');
 });
 
 test('an ACK is overdue when the time for it has passed since the doubt began', () => {
@@ -92,7 +92,7 @@ test('a large keepalive that passes ends the doubt', () => {
   assert.ok(passage.onEcho(38, 1_000), 'nothing is in question');
   send(passage, 15, DATA, 2_000);
   for (let i = 0; i < 4; i += 1) passage.onEcho(38, 2_000);
-  assert.not.ok(passage.isVanishing, 'echoes are counted anew');
+  assert.not.ok(passage.isVanishing, 'echoes are counted from 0 again');
 });
 
 test('echoes of an earlier doubt do not count in the next one', () => {
