@@ -19,7 +19,8 @@ const MACHINE = /lab\/power-cut|media\/power-cuts|lab\/systemd\.sh/;
 /** Takes long: it should not be last. */
 const LONG = /\bstartBox\b[^;]* from '[^']*support\/box\.ts'|openChromium/;
 /** Ends its process, or changes what the next file in it would see. */
-const OWN_PROCESS = /process\.exit\(|process\.env\['\w+'\] =|globalThis\.\w+ =|memoryUsage\(\)|\/proc\/self\/fd/;
+const OWN_PROCESS =
+  /process\.exit\(|process\.env\['\w+'\] =|globalThis\.\w+ =|memoryUsage\(\)|\/proc\/self\/fd/;
 /** To start Node and load what most tests load takes longer than most tests. */
 const FILES_PER_PROCESS = 30;
 
