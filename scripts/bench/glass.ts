@@ -20,9 +20,9 @@ const CASES: readonly GlassCase[] = [
     name: 'our player, 200 ms parts',
     query: '',
     partMs: 200,
-    goal: 'p50 <= 450, p95 <= 500, no stall',
+    goal: 'p50 <= 330, no stall',
   },
-  { name: 'our player, 100 ms parts', query: '', partMs: 100, goal: 'p50 <= 300' },
+  { name: 'our player, 100 ms parts', query: '', partMs: 100, goal: 'p50 <= 205, no stall' },
   {
     name: 'hls.js, 200 ms parts',
     query: '?player=hls',
@@ -83,7 +83,7 @@ export async function benchStart(): Promise<readonly Figure[]> {
   await using box = await startBox();
   await box.ready();
   const hasFrame = 'globalThis.venuebox?.().startupMs !== undefined';
-  return [await measureStarts('first frame', `${box.url}/`, hasFrame, 'p95 <= 500 ms')];
+  return [await measureStarts('first frame', `${box.url}/`, hasFrame, 'p95 <= 300 ms')];
 }
 
 /**
