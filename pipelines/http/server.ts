@@ -35,7 +35,7 @@ const HELD_PER_CONNECTION = 4;
 /** What one address may hold where its number of connections does not allow more: 500 guests. */
 const HELD_PER_ADDRESS = 2_048;
 /**
- * A guest's page sends 20 requests a second over one HTTP/2 connection, or four of HTTP/1.1.
+ * A guest's player sends up to 20 requests a second over one HTTP/2 connection, or four of HTTP/1.1.
  * One router may have 300 guests behind it.
  */
 const REQUESTS_PER_S_MIN = 6_000;

@@ -2,6 +2,7 @@
 import { pause } from '../../hal/os/async.ts';
 import { systemClock } from '../../hal/os/clock.ts';
 import { quantiles } from '../origin/viewers.ts';
+import { startingParts } from '../player/playback/next-parts.ts';
 import {
   isAfter,
   type MediaPlaylist,
@@ -9,7 +10,6 @@ import {
   parseMedia,
   parseMultivariant,
 } from '../player/playback/playlist.ts';
-import { startingParts } from '../player/playback/starting-parts.ts';
 import { edgeOf } from './edge-hit.ts';
 import type { ViewerFigures } from './messages.ts';
 import { Playout } from './playout.ts';
@@ -106,7 +106,7 @@ export class ProbeViewer {
     }
   }
 
-  /** One blocking reload and one request for the hinted part at a time, as in track.ts. */
+  /** One blocking reload and one request for the hinted part at a time, as a player that does not know how parts are named. */
   async #next(
     { uri, msn, part }: NonNullable<MediaPlaylist['hint']>,
     base: URL,

@@ -1,6 +1,14 @@
 /** One track of the player: follows a media playlist and appends its parts to a buffer. */
 import type { TrackBuffer } from './buffer.ts';
+import { Fetches, request } from './fetches.ts';
 import { Interrupted } from './media-demand.ts';
+import {
+  followingParts,
+  hintedPart,
+  type NextPart,
+  partAfter,
+  startingParts,
+} from './next-parts.ts';
 import {
   isAfter,
   type MediaPlaylist,
@@ -10,7 +18,6 @@ import {
 } from './playlist.ts';
 import type { Transfer } from './rendition-choice.ts';
 import { anySignal } from './signals.ts';
-import { followingParts, startingParts } from './starting-parts.ts';
 
 /** Media sequence numbers start again: what is buffered belongs to an earlier stream. */
 export class StreamReset extends Error {}
@@ -26,7 +33,8 @@ export interface TrackEvents {
 
 /** Parts fetched at once where several are missing. */
 const PARALLEL_MAX = 4;
-const REQUEST_TIMEOUT_MS = 8_000;
+/** After one that took longer than this many parts there may be several: the playlist says. */
+const LATE_PARTS = 1.5;
 
 /** A part that was asked for before the playlist had it. */
 interface Prefetched {
@@ -35,15 +43,17 @@ interface Prefetched {
 }
 
 /**
- * At any time one blocking playlist reload and one request for the hinted part
- * are pending, so that a part arrives one network trip after it exists.
+ * At any time the request for the next part is pending, so that it arrives one network trip after
+ * it exists. Its playlist is asked for at the same time where it may say more than is expected:
+ * once a segment, not once a part, so a guest is half as many requests, and on a line that loses
+ * packets half as often late.
  */
 export class LiveTrack {
   readonly #buffer: TrackBuffer;
   readonly #events: TrackEvents;
   #playlistUrl: URL;
   #nextUrl: URL | undefined;
-  #last: Position | undefined;
+  #last: PlaylistPart | undefined;
   #attempt = new AbortController();
 
   constructor(playlistUrl: URL, buffer: TrackBuffer, events: TrackEvents) {
@@ -80,30 +90,62 @@ export class LiveTrack {
     const following = followingParts(playlist, this.#buffer, (uri) => this.#hrefOf(uri));
     this.#last = following?.last;
     await this.#appendAll(following?.parts ?? startingParts(playlist), signal);
-    while (!playlist.isEnded && playlist.hint !== undefined) {
-      const { hint } = playlist;
-      const url = new URL(hint.uri, this.#playlistUrl);
-      const isFirst = hint.part === 0;
-      if (isFirst && this.#nextUrl !== undefined) {
-        playlist = await this.#switch(hint, signal);
+    let next = hintedPart(playlist, this.#last);
+    let askedMs = performance.now();
+    while (next !== undefined) {
+      if (next.part === 0 && this.#nextUrl !== undefined) {
+        playlist = await this.#switch(next, signal);
+        next = hintedPart(playlist, this.#last);
         continue;
       }
-      const hinted = new Fetches();
-      const prefetch = hinted.fetch(url, signal).then(
-        (bytes) => {
-          this.#report(hinted);
-          return bytes;
-        },
-        (error: unknown) => {
-          if (signal.aborted) throw error;
-          return undefined;
-        },
-      );
-      const query = `?_HLS_msn=${hint.msn}&_HLS_part=${hint.part}&_HLS_skip=YES`;
-      const [bytes, next] = await Promise.all([prefetch, this.#fetchPlaylist(query, signal)]);
-      playlist = next;
-      await this.#appendNew(playlist, signal, { href: url.href, bytes });
+      const { expected } = next;
+      const tookS = (performance.now() - askedMs) / 1_000;
+      askedMs = performance.now();
+      const prefetched = this.#prefetch(next, signal);
+      const isKnown = expected !== undefined && tookS < LATE_PARTS * expected.durationS;
+      if (isKnown && (await this.#appendExpected(expected, await prefetched, signal))) {
+        next = partAfter(playlist, expected);
+        continue;
+      }
+      playlist = await this.#appendListed(next, prefetched, signal);
+      next = hintedPart(playlist, this.#last);
     }
+  }
+
+  /** Without bytes where the request fails: it may not come, or not under this name. */
+  async #prefetch({ uri }: NextPart, signal: AbortSignal): Promise<Prefetched> {
+    const url = new URL(uri, this.#playlistUrl);
+    const fetches = new Fetches();
+    try {
+      const bytes = await fetches.fetch(url, signal);
+      this.#report(fetches);
+      return { href: url.href, bytes };
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return { href: url.href, bytes: undefined };
+    }
+  }
+
+  /** @returns false where it did not come, or is a gap: then the playlist says what comes instead. */
+  async #appendExpected(
+    part: PlaylistPart,
+    { bytes }: Prefetched,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    if (bytes === undefined || bytes.byteLength === 0) return false;
+    await this.#append(part, bytes, signal);
+    return true;
+  }
+
+  async #appendListed(
+    { reload }: NextPart,
+    prefetched: Promise<Prefetched>,
+    signal: AbortSignal,
+  ): Promise<MediaPlaylist> {
+    const both = [prefetched, this.#reload(reload, signal)] as const;
+    const [fetched, playlist] = await Promise.all(both);
+    await this.#appendNew(playlist, signal, fetched);
+    return playlist;
   }
 
   /**
@@ -154,10 +196,15 @@ export class LiveTrack {
   async #switch(at: Position, signal: AbortSignal): Promise<MediaPlaylist> {
     this.#playlistUrl = this.#nextUrl ?? this.#playlistUrl;
     this.#nextUrl = undefined;
-    const query = `?_HLS_msn=${at.msn}&_HLS_part=${at.part}&_HLS_skip=YES`;
-    const playlist = await this.#fetchPlaylist(query, signal);
-    await this.#appendNew(playlist, signal);
+    const playlist = await this.#reload(at, signal);
+    const following = playlist.parts.filter((part) => !isAfter(at, part));
+    await this.#appendAll(following, signal);
     return playlist;
+  }
+
+  /** The playlist as soon as it has this part. */
+  async #reload({ msn, part }: Position, signal: AbortSignal): Promise<MediaPlaylist> {
+    return await this.#fetchPlaylist(`?_HLS_msn=${msn}&_HLS_part=${part}&_HLS_skip=YES`, signal);
   }
 
   async #append(
@@ -200,28 +247,4 @@ export class LiveTrack {
   #report({ bytes, beginMs, endMs }: Fetches): void {
     if (bytes > 0) this.#events.onTransfer({ bytes, ms: endMs - beginMs });
   }
-}
-
-/** Parts that are fetched at once share the line: together they say how fast it is. */
-class Fetches {
-  bytes = 0;
-  /** Of the first byte of any. */
-  beginMs = Number.POSITIVE_INFINITY;
-  endMs = 0;
-
-  async fetch(url: URL, signal: AbortSignal): Promise<ArrayBuffer> {
-    const response = await request(url, signal);
-    this.beginMs = Math.min(this.beginMs, performance.now());
-    const body = await response.arrayBuffer();
-    this.bytes += body.byteLength;
-    this.endMs = performance.now();
-    return body;
-  }
-}
-
-async function request(url: URL, signal: AbortSignal): Promise<Response> {
-  const ends = anySignal(signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS));
-  const response = await fetch(url, { signal: ends });
-  if (!response.ok) throw new Error(`${url.pathname}: ${response.status}`);
-  return response;
 }

@@ -1,9 +1,11 @@
-/** A track that fetches parts: several at once where it is behind, in order into the buffer. */
+/** A track that fetches parts: each once and in order, however segments are cut, with few playlists. */
+import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Reply } from '../../../../pipelines/http/reply.ts';
 import type { TrackBuffer } from '../../../../pipelines/player/playback/buffer.ts';
 import { LiveTrack } from '../../../../pipelines/player/playback/track.ts';
-import { openFeed } from '../../../support/feed.ts';
+import { type Feed, openFeed } from '../../../support/feed.ts';
 
 const test = suite('a track of fetched parts');
 
@@ -42,8 +44,8 @@ test('parts that were missed are asked for at once, and appended in their order'
     if (pathname.endsWith('.m3u8')) {
       if (search !== '') {
         if (isBehind) return await new Promise<Response>(() => undefined);
-        // While it waited, a second of media was made.
-        feed.run(1);
+        // While it waited, two seconds of media were made.
+        feed.run(2);
         isBehind = true;
       }
       return new Response(feed.text(pathname));
@@ -71,6 +73,112 @@ test('parts that were missed are asked for at once, and appended in their order'
   } finally {
     globalThis.fetch = fetchBefore;
   }
+});
+
+interface Watched {
+  readonly appended: readonly string[];
+  readonly playlists: number;
+  /** All parts that the stream has had, in their order. */
+  readonly published: readonly string[];
+}
+
+/** A track on the real origin, over time that the test moves. Each part is its own address. */
+async function watch(feed: Feed, steps: readonly ((feed: Feed) => void)[]): Promise<Watched> {
+  const { appended, buffer } = fakeBuffer();
+  const stop = new AbortController();
+  const published = new Set<string>();
+  const held: (() => boolean)[] = [];
+  let playlists = 0;
+  const answer = (path: string, reply: Reply) => {
+    const body = Buffer.concat(reply.body);
+    const isNamed = isPart(path) && reply.status === 200 && body.length > 0;
+    return new Response(isNamed ? path : body, { status: reply.status });
+  };
+  const fetchBefore = globalThis.fetch;
+  performance.now = () => feed.nowUs() / 1_000;
+  globalThis.fetch = (async ({ pathname, search }: URL) => {
+    if (search !== '') playlists += 1;
+    const first = feed.get(`${pathname}${search}`);
+    if (!('wait' in first)) return answer(pathname, first);
+    return await new Promise<Response>((resolve) => {
+      held.push(() => {
+        const reply = first.retry();
+        if (reply !== undefined) resolve(answer(pathname, reply));
+        return reply !== undefined;
+      });
+    });
+  }) as unknown as typeof fetch;
+  const settle = async () => {
+    for (let i = 0; i < 12; i += 1) await new Promise((resolve) => setImmediate(resolve));
+  };
+  const tick = async () => {
+    for (const retry of held.splice(0)) if (!retry()) held.push(retry);
+    const text = feed.text(BASE.pathname);
+    for (const [, uri = ''] of text.matchAll(/^#EXT-X-PART:.*URI="([^"]+)"/gm)) {
+      published.add(new URL(uri, BASE).pathname);
+    }
+    await settle();
+  };
+  try {
+    const seen = { onPart: () => undefined, onTransfer: () => undefined };
+    const track = new LiveTrack(BASE, buffer, { ...seen, onDiscontinuity: () => undefined });
+    const ran = track.run(stop.signal).catch(() => undefined);
+    await settle();
+    for (const step of steps) {
+      step(feed);
+      await tick();
+    }
+    stop.abort();
+    await Promise.race([ran, settle()]);
+  } finally {
+    globalThis.fetch = fetchBefore;
+    Reflect.deleteProperty(performance, 'now');
+  }
+  return { appended: appended.filter(isPart), playlists, published: [...published] };
+}
+
+/** From the first one that was appended on; the last ones may still be on their way. */
+function assertAllInOrder({ appended, published }: Watched) {
+  const from = published.indexOf(appended[0] ?? '');
+  const expected = published.slice(from, from + appended.length);
+  assert.equal(appended, expected);
+  assert.ok(published.length - from - appended.length <= 2, `${published.length - from} published`);
+}
+
+test('a steady stream is followed with one playlist a segment', async () => {
+  for (const partMs of [100, 200]) {
+    const feed = openFeed({ partMs });
+    feed.run(6.3);
+    const seen = await watch(
+      feed,
+      Array.from({ length: 500 }, () => (one: Feed) => one.run(0.02)),
+    );
+    assertAllInOrder(seen);
+    assert.is(seen.playlists, 10);
+  }
+});
+
+test('wherever capture dies and comes back, each part is appended once and in order', async () => {
+  const outage = fc.record({
+    runS: fc.double({ min: 0.1, max: 2.5, noNaN: true }),
+    awayS: fc.double({ min: 0.02, max: 1.5, noNaN: true }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(outage, { minLength: 1, maxLength: 4 }), async (outages) => {
+      const feed = openFeed({ hasIdrs: true });
+      feed.run(6.3);
+      const repeat = (seconds: number, act: (one: Feed) => void) =>
+        Array.from({ length: Math.ceil(seconds / 0.02) }, () => act);
+      const steps = outages.flatMap(({ runS, awayS }) => [
+        ...repeat(runS, (one) => one.run(0.02)),
+        (one: Feed) => one.die(),
+        ...repeat(awayS, (one) => one.idle(0.02)),
+        (one: Feed) => one.start(),
+      ]);
+      assertAllInOrder(await watch(feed, [...steps, ...repeat(2, (one) => one.run(0.02))]));
+    }),
+    { numRuns: 25 },
+  );
 });
 
 test.run();

@@ -1,11 +1,8 @@
 /** Where our player begins in a playlist, and where it goes on. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { followingParts, startingParts } from '../../../../pipelines/player/playback/next-parts.ts';
 import { parseMedia } from '../../../../pipelines/player/playback/playlist.ts';
-import {
-  followingParts,
-  startingParts,
-} from '../../../../pipelines/player/playback/starting-parts.ts';
 import { openFeed } from '../../../support/feed.ts';
 
 const test = suite('parts to begin with');
