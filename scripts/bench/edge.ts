@@ -79,7 +79,7 @@ async function watchLoad(
   frontPid: number | undefined,
 ): Promise<Seen> {
   const originPid = origin.childPid('media') ?? 0;
-  const load = runLoad(url, viewers);
+  const load = runLoad(url, viewers, 'part');
   await load.warm;
   const look = async () => ({
     requests: (await origin.state<BoxSnapshot>()).media?.http.requestsTotal ?? 0,

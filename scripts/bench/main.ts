@@ -40,13 +40,19 @@ import { benchRehearsal } from './stream/rehearsal.ts';
 import { benchThrottled } from './stream/throttled.ts';
 import { benchWhep } from './stream/whep.ts';
 import { benchTelemetry } from './telemetry.ts';
-import { benchViewers } from './viewers.ts';
+import { benchViewers, type ViewersCase } from './viewers.ts';
+
+const VIEWERS: readonly ViewersCase[] = [
+  { viewers: 100, listsBy: 'page' },
+  { viewers: 100, listsBy: 'part' },
+  { viewers: 1_000, listsBy: 'page' },
+];
 
 const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   lag: benchLag,
   glass: () => benchGlass(30),
   start: benchStart,
-  viewers: () => benchViewers([100, 1_000]),
+  viewers: () => benchViewers(VIEWERS),
   push: benchPush,
   edge: benchEdge,
   record: benchRecord,

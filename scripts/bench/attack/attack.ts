@@ -29,7 +29,7 @@ export async function benchAttack(): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
   for (const [kind, what] of ATTACKS) {
     const attacker = kind === 'none' ? undefined : startAttacker(kind, box);
-    const load = runLoad(box.url, VIEWERS);
+    const load = runLoad(box.url, VIEWERS, 'part');
     const { waitP50Ms, waitP99Ms, failed, parts } = await load.report;
     const done = attacker?.stop() ?? 0;
     const mb = residentMb(box.childPid('media') ?? 0);
