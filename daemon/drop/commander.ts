@@ -184,7 +184,7 @@ function notResumed({ reason }: NotSaved): string {
 function summarise(checks: readonly CheckResult[]): Outcome {
   const count = (verdict: CheckResult['verdict']) =>
     checks.filter((check) => check.verdict === verdict).length;
-  const detail = `${count('pass')} passed, ${count('warn')} warnings, ${count('fail')} failed`;
+  const detail = `${count('pass')} passed, ${count('warn')} ${count('warn') === 1 ? 'warning' : 'warnings'}, ${count('fail')} failed`;
   return done(detail, { checks });
 }
 

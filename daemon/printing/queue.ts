@@ -124,7 +124,7 @@ export class PrintQueue {
     const leftMs = waitMs(this.#budget(), clock.monotonicMs());
     if (leftMs > 0) {
       const minutes = Math.ceil(leftMs / 60_000);
-      return `printer.max_per_hour (${this.#budget().perHour}) is reached; the next one in ${minutes} minutes`;
+      return `printer.max_per_hour (${this.#budget().perHour}) is reached; the next one in ${minutes} min`;
     }
     return obstacleOf(await printer.status(signal));
   }

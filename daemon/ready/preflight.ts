@@ -160,5 +160,5 @@ function finish({ keep }: PreflightDeps, checklist: Checklist): Outcome {
 
 export function summaryOf({ lines }: Pick<Checklist, 'lines'>): string {
   const count = (verdict: string) => lines.filter((line) => line.verdict === verdict).length;
-  return `${count('pass')} passed, ${count('warn')} warnings, ${count('fail')} failed`;
+  return `${count('pass')} passed, ${count('warn')} ${count('warn') === 1 ? 'warning' : 'warnings'}, ${count('fail')} failed`;
 }

@@ -90,8 +90,8 @@ export function systemDiskLine({ box: { system } }: Facts): Line {
 
 export function printerLine({ box: { printer, prints }, plan }: Facts): Line {
   const name = 'printer and paper';
-  const waiting =
-    prints === undefined || prints.waiting === 0 ? '' : `, ${prints.waiting} slips wait`;
+  const count = prints?.waiting ?? 0;
+  const waiting = count === 0 ? '' : `, ${count} ${count === 1 ? 'slip waits' : 'slips wait'}`;
   if (!plan.hasPrinter || printer.phase === 'absent') return pass(name, 'no printer is configured');
   if (printer.phase === 'away') {
     return fail(name, `away: ${printer.reason}`, 'Switch it on and check its cable.');

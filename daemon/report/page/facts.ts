@@ -37,7 +37,8 @@ export const ROWS: readonly Row[] = [
 
 function salesText({ orders, pieces, amounts }: NonNullable<DropReport['sales']>): string {
   const sums = amounts.map(({ currency, amount_minor }) => money(amount_minor, currency));
-  return [`${orders} orders, ${pieces} pieces`, ...sums].join(', ');
+  const [sold, made] = [orders === 1 ? 'order' : 'orders', pieces === 1 ? 'piece' : 'pieces'];
+  return [`${orders} ${sold}, ${pieces} ${made}`, ...sums].join(', ');
 }
 
 /** In the smallest unit of the currency. */

@@ -109,8 +109,7 @@ async function untilOpened(isWanted: () => boolean): Promise<undefined> {
 
 function explain({ error, triesLeft }: SignInRefusal, leftMs: number): string {
   const again = fill(text.tryAgainIn, { time: formatClock(leftMs + 999) });
-  const wrong =
-    triesLeft === 1 ? text.oneTryLeft : fill(text.triesLeft, { count: String(triesLeft) });
+  const wrong = fill(text.triesLeft, { count: String(triesLeft) });
   if (leftMs > 0) {
     if (error === 'locked') return `${text.locked} ${again}`;
     if (error === 'busy') return `${text.othersSignIn} ${again}`;

@@ -45,7 +45,7 @@ export const de: Dictionary = {
   notNow: 'Gerade sind zu viele da. Versuch es gleich noch einmal.',
   failed: 'Hier ist etwas schiefgegangen.',
   heart: 'Ein Herz senden',
-  hearts: '{count} Herzen',
+  hearts: '{count} {count:Herz|Herzen}',
   behindLive: '{time} hinter live',
   cast: 'Auf einem Fernseher abspielen',
   shop: 'Shop',

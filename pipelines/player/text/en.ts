@@ -45,7 +45,7 @@ export const en: Dictionary = {
   notNow: 'Too many people at once. Try again in a moment.',
   failed: 'Something went wrong here.',
   heart: 'Send a heart',
-  hearts: '{count} hearts',
+  hearts: '{count} {count:heart|hearts}',
   behindLive: '{time} behind live',
   cast: 'Play on a television',
   shop: 'Shop',

@@ -45,7 +45,7 @@ export const fr: Dictionary = {
   notNow: 'Il y a trop de monde. Réessayez dans un instant.',
   failed: 'Un problème est survenu ici.',
   heart: 'Envoyer un cœur',
-  hearts: '{count} cœurs',
+  hearts: '{count} {count:cœur|cœur|cœurs}',
   behindLive: '{time} derrière le direct',
   cast: 'Lire sur un téléviseur',
   shop: 'Boutique',

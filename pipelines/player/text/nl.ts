@@ -45,7 +45,7 @@ export const nl: Dictionary = {
   notNow: 'Het is nu te druk. Probeer het zo nog eens.',
   failed: 'Er ging hier iets mis.',
   heart: 'Stuur een hart',
-  hearts: '{count} harten',
+  hearts: '{count} {count:hart|harten}',
   behindLive: '{time} achter live',
   cast: 'Op een televisie afspelen',
   shop: 'Winkel',

@@ -15,6 +15,7 @@ import { STAGE_TEXTS } from '../../../daemon/web/page/text/stage/languages.ts';
 import { openTranslation, translate } from '../../../daemon/web/page/text/translation.ts';
 import { fill } from '../../../pipelines/player/text/fill.ts';
 import { LANGUAGES } from '../../../pipelines/player/text/language.ts';
+import { DICTIONARIES as GUESTS_TEXTS } from '../../../pipelines/player/text/languages.ts';
 import { until } from '../../support/box.ts';
 import { openChromium, waitInPage } from '../../support/chromium.ts';
 import { startFakeBox } from './support/fake-box.ts';
@@ -36,6 +37,42 @@ test('each text has the same places for values in every language, and says somet
       }
     }
   }
+});
+
+test('words that go by a number follow one that the text has, and differ where one is', () => {
+  const ofPage = [STAGE_TEXTS, BOX_TEXTS, SETTINGS_TEXTS, LABEL_TEXTS, CREW_TEXTS, PLAN_TEXTS];
+  let found = 0;
+  for (const texts of [...ofPage, SAID_TEXTS, GUESTS_TEXTS]) {
+    for (const language of LANGUAGES) {
+      for (const [key, text] of Object.entries(texts[language])) {
+        for (const [, name = '', words = ''] of text.matchAll(/\{(\w+):([^}]*)\}/g)) {
+          const where = `${language} ${key}`;
+          assert.ok(placesOf(text).includes(`{${name}}`), where);
+          const of = (value: string) => fill(`{${name}:${words}}`, { [name]: value });
+          assert.is.not(of('1'), of('2'), where);
+          assert.match(words, of('0'), where);
+          found += 1;
+        }
+      }
+    }
+  }
+  assert.ok(found > 80, `${found}`);
+});
+
+test('of none, one and others each language says what it does', () => {
+  const of = (language: 'en' | 'fr', count: string) =>
+    fill(PLAN_TEXTS[language].viewersAtMost, { count });
+  assert.equal(
+    ['0', '1', '2', '1,000'].map((count) => of('en', count)),
+    [...['0 viewers at most', '1 viewer at most', '2 viewers at most', '1,000 viewers at most']],
+  );
+  assert.equal(
+    ['0', '1', '21'].map((count) => of('fr', count)),
+    [...['0 spectateur au plus', '1 spectateur au plus', '21 spectateurs au plus']],
+  );
+  const say = openTranslation('fr');
+  assert.is(say('1 passed, 1 warning, 2 failed'), '1 bon, 1 avertissement, 2 échecs');
+  assert.is(say('0 passed, 2 warnings, 0 failed'), '0 bon, 2 avertissements, 0 échec');
 });
 
 test('what the box says is translated with the names that it has, whatever they are', () => {

@@ -113,9 +113,7 @@ function describe(drop: PlannedDropInfo, nowMs: number): string {
     Number.isNaN(startsMs) ? text.noTime : formatMinute(startsMs, nowMs),
     ...(Number.isNaN(endsMs) ? [] : [fill(text.until, { time: formatMinute(endsMs, nowMs) })]),
     ...(isAhead ? [fill(text.inTime, { time: formatSpan((startsMs - nowMs) / 1000) })] : []),
-    ...(articles === 0
-      ? []
-      : [articles === 1 ? text.oneItem : fill(text.items, { count: String(articles) })]),
+    ...(articles === 0 ? [] : [fill(text.items, { count: String(articles) })]),
     ...(profile === '' ? [] : [fill(text.renditionsOf, { profile })]),
   ];
   return parts.join(' · ');

@@ -85,7 +85,6 @@ function updateProcesses(list: HTMLElement, { children }: View): void {
 
 function describePhase(state: string, restartsTotal: number): string {
   if (restartsTotal === 0) return state;
-  if (restartsTotal === 1) return fill(text.oneRestart, { state });
   return fill(text.restarts, { state, count: String(restartsTotal) });
 }
 

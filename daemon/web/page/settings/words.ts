@@ -53,8 +53,7 @@ export const NEEDS = {
 export const SAYS = {
   ...text,
   pageMoved: (address: string) => fill(text.pageMoved, { address }),
-  changes: (count: number) =>
-    count === 1 ? text.oneChange : fill(text.changes, { count: String(count) }),
+  changes: (count: number) => fill(text.changes, { count: String(count) }),
   pending: (names: string) => fill(text.pending, { names }),
   conflictSame: (names: string) => fill(text.conflictSame, { names }),
   pendingDrop: (names: string) => fill(text.pendingDrop, { names }),
@@ -66,7 +65,6 @@ export const SAYS = {
   linkUntried: (id: string) => fill(text.linkUntried, { id }),
   receiverAnswers: (mbps: string) => fill(text.receiverAnswers, { mbps }),
   receiverSilent: (reason: string) => fill(text.receiverSilent, { reason }),
-  wrong: (count: number) =>
-    count === 1 ? text.oneWrong : fill(text.wrong, { count: String(count) }),
+  wrong: (count: number) => fill(text.wrong, { count: String(count) }),
   failed: (reason: string) => fill(text.failed, { reason }),
 };

@@ -14,7 +14,7 @@ interface Pattern {
 }
 
 const KEYS = Object.keys(en) as Key[];
-const HAS_VALUE = /\{\w+\}/;
+const HAS_VALUE = /\{\w+[:}]/;
 const WHOLE: ReadonlyMap<string, Key> = new Map(
   KEYS.filter((key) => !HAS_VALUE.test(en[key])).map((key) => [en[key], key]),
 );
@@ -24,8 +24,18 @@ const ADVICE: ReadonlyMap<string, AdviceKey> = new Map(
 );
 const PATTERNS: readonly Pattern[] = KEYS.filter((key) => HAS_VALUE.test(en[key])).map((key) => ({
   key,
-  expression: new RegExp(`^${escapeRegExp(en[key]).replace(/\\\{(\w+)\\\}/g, '(?<$1>.+)')}$`),
+  expression: expressionOf(en[key]),
 }));
+
+/** Each value is any text; of words that go by a number each fits. */
+function expressionOf(text: string): RegExp {
+  const words = /\\\{\w+:(.*?)\\\}/g;
+  const fitting = escapeRegExp(text).replace(
+    words,
+    (_all, list: string) => `(?:${list.replaceAll('\\|', '|')})`,
+  );
+  return new RegExp(`^${fitting.replace(/\\\{(\w+)\\\}/g, '(?<$1>.+)')}$`);
+}
 
 /** Links and disks have names of their own, so there is no end of sentences. */
 const KNOWN_MAX = 500;

@@ -28,7 +28,7 @@ export function describeBackfill({ backfill }: Pick<View, 'backfill'>): string {
   if (backfill === undefined) return '';
   const { phase, holes, reason } = backfill;
   if (phase === 'idle') return crewTexts.farEndAll;
-  const gaps = holes === 1 ? crewTexts.oneGap : fill(crewTexts.gaps, { count: String(holes) });
+  const gaps = fill(crewTexts.gaps, { count: String(holes) });
   if (phase === 'sending') return fill(crewTexts.farEndGets, { gaps });
   const why = reason === undefined ? '' : `: ${fromBox(reason)}`;
   return fill(crewTexts.farEndWaits, { gaps, why });

@@ -19,7 +19,7 @@ export const de: CrewTexts = {
     'Sie ist dann endgültig von diesem Datenträger weg. Speichere sie vorher, wenn du sie brauchst.',
   deleted: 'Gelöscht.',
   beingWritten: 'wird aufgenommen',
-  more: '{count} ältere',
+  more: '{count} {count:älterer|ältere}',
   addresses: 'Adressen',
   guests: 'Gäste öffnen',
   crew: 'Die Crew öffnet',
@@ -118,8 +118,7 @@ export const de: CrewTexts = {
   showOverlay: 'Code zeigen',
 
   farEndAll: 'Die Gegenstelle hat alles.',
-  oneGap: 'eine Lücke',
-  gaps: '{count} Lücken',
+  gaps: '{count} {count:Lücke|Lücken}',
   farEndGets: 'Die Gegenstelle bekommt, was ihr fehlte; übrig: {gaps}.',
   farEndWaits: 'Die Gegenstelle bekommt, was ihr fehlte, sobald Platz ist; übrig: {gaps}{why}.',
 };

@@ -15,7 +15,7 @@ export const en = {
   deleteFileDetail: 'It is gone from this disk for good. Save it first, if you need it.',
   deleted: 'Deleted.',
   beingWritten: 'being recorded',
-  more: '{count} older ones',
+  more: '{count} older {count:one|ones}',
   addresses: 'Addresses',
   guests: 'Guests open',
   crew: 'The crew opens',
@@ -114,8 +114,7 @@ export const en = {
   showOverlay: 'Show the code',
 
   farEndAll: 'The far end has everything.',
-  oneGap: 'one gap',
-  gaps: '{count} gaps',
+  gaps: '{count} {count:gap|gaps}',
   farEndGets: 'The far end gets what it missed; left: {gaps}.',
   farEndWaits: 'The far end gets what it missed when there is room; left: {gaps}{why}.',
 } as const;

@@ -17,7 +17,7 @@ export const es: CrewTexts = {
   deleteFileDetail: 'Desaparece de este disco para siempre. Guárdala antes si la necesitas.',
   deleted: 'Borrado.',
   beingWritten: 'grabándose',
-  more: '{count} más antiguos',
+  more: '{count} más {count:antiguo|antiguos}',
   addresses: 'Direcciones',
   guests: 'El público abre',
   crew: 'El equipo abre',
@@ -116,8 +116,7 @@ export const es: CrewTexts = {
   showOverlay: 'Ver el código',
 
   farEndAll: 'El otro extremo lo tiene todo.',
-  oneGap: 'un hueco',
-  gaps: '{count} huecos',
+  gaps: '{count} {count:hueco|huecos}',
   farEndGets: 'El otro extremo recibe lo que le faltó; quedan: {gaps}.',
   farEndWaits: 'El otro extremo recibirá lo que le faltó cuando haya sitio; quedan: {gaps}{why}.',
 };

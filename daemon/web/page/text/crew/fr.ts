@@ -18,7 +18,7 @@ export const fr: CrewTexts = {
   deleteFileDetail: 'Il quitte ce disque pour de bon. Enregistrez-le d’abord s’il vous le faut.',
   deleted: 'Supprimé.',
   beingWritten: 'en cours d’enregistrement',
-  more: '{count} plus anciens',
+  more: '{count} plus {count:ancien|anciens}',
   addresses: 'Adresses',
   guests: 'Le public ouvre',
   crew: 'L’équipe ouvre',
@@ -117,8 +117,7 @@ export const fr: CrewTexts = {
   showOverlay: 'Voir le code',
 
   farEndAll: 'L’autre bout a tout reçu.',
-  oneGap: 'une lacune',
-  gaps: '{count} lacunes',
+  gaps: '{count} {count:lacune|lacunes}',
   farEndGets: 'L’autre bout reçoit ce qui lui a manqué ; reste : {gaps}.',
   farEndWaits:
     'L’autre bout recevra ce qui lui a manqué quand il y aura de la place ; reste : {gaps}{why}.',

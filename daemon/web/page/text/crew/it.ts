@@ -17,7 +17,7 @@ export const it: CrewTexts = {
   deleteFileDetail: 'Sparisce da questo disco per sempre. Salvala prima, se ti serve.',
   deleted: 'Eliminato.',
   beingWritten: 'in registrazione',
-  more: '{count} meno recenti',
+  more: '{count} meno {count:recente|recenti}',
   addresses: 'Indirizzi',
   guests: 'Il pubblico apre',
   crew: 'La squadra apre',
@@ -116,8 +116,7 @@ export const it: CrewTexts = {
   showOverlay: 'Mostra il codice',
 
   farEndAll: 'L’altro capo ha tutto.',
-  oneGap: 'un buco',
-  gaps: '{count} buchi',
+  gaps: '{count} {count:buco|buchi}',
   farEndGets: 'L’altro capo riceve ciò che gli mancava; restano: {gaps}.',
   farEndWaits: 'L’altro capo riceverà ciò che gli mancava quando c’è spazio; restano: {gaps}{why}.',
 };

@@ -118,8 +118,7 @@ export const nl: CrewTexts = {
   showOverlay: 'Code tonen',
 
   farEndAll: 'De overkant heeft alles.',
-  oneGap: 'één gat',
-  gaps: '{count} gaten',
+  gaps: '{count} {count:gat|gaten}',
   farEndGets: 'De overkant krijgt wat ze miste; over: {gaps}.',
   farEndWaits: 'De overkant krijgt wat ze miste zodra er ruimte is; over: {gaps}{why}.',
 };

@@ -17,7 +17,7 @@ export const pt: CrewTexts = {
   deleteFileDetail: 'Desaparece deste disco de vez. Guarde-a antes, se precisar dela.',
   deleted: 'Apagado.',
   beingWritten: 'a ser gravado',
-  more: '{count} mais antigos',
+  more: '{count} mais {count:antigo|antigos}',
   addresses: 'Endereços',
   guests: 'O público abre',
   crew: 'A equipa abre',
@@ -116,8 +116,7 @@ export const pt: CrewTexts = {
   showOverlay: 'Ver o código',
 
   farEndAll: 'O outro lado tem tudo.',
-  oneGap: 'uma falha',
-  gaps: '{count} falhas',
+  gaps: '{count} {count:falha|falhas}',
   farEndGets: 'O outro lado recebe o que lhe faltou; restam: {gaps}.',
   farEndWaits: 'O outro lado recebe o que lhe faltou quando houver espaço; restam: {gaps}{why}.',
 };

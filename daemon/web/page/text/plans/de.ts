@@ -22,7 +22,6 @@ export const de: PlanTexts = {
   noTime: 'ohne Uhrzeit',
   until: 'bis {time}',
   inTime: 'in {time}',
-  oneItem: '1 Artikel',
   items: '{count} Artikel',
   renditionsOf: 'Bildstufen: {profile}',
   title: 'Titel',
@@ -82,7 +81,7 @@ export const de: PlanTexts = {
   compareHint: 'Hake zwei Drops an, um sie zu vergleichen.',
   compareOne: '{drop} vergleichen',
   report: 'Bericht',
-  viewersAtMost: 'höchstens {count} Gäste',
+  viewersAtMost: 'höchstens {count} {count:Gast|Gäste}',
   behind: '{time} zurück',
 
   ready: 'Vor dem Drop',
@@ -120,7 +119,7 @@ export const de: PlanTexts = {
   sound: 'Ton',
   wifi: 'WLAN',
   cannotSeeWifi: 'diese Box kann es nicht sehen',
-  networks: '{count} Netze',
+  networks: '{count} {count:Netz|Netze}',
   notes: 'Notizen',
   range: '{typical} ({least} bis {most})',
 };

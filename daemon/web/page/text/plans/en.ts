@@ -19,8 +19,7 @@ export const en = {
   noTime: 'no time set',
   until: 'until {time}',
   inTime: 'in {time}',
-  oneItem: '1 item',
-  items: '{count} items',
+  items: '{count} {count:item|items}',
   renditionsOf: 'renditions: {profile}',
   title: 'Title',
   starts: 'Starts',
@@ -79,7 +78,7 @@ export const en = {
   compareHint: 'Tick two drops to compare them.',
   compareOne: 'Compare {drop}',
   report: 'Report',
-  viewersAtMost: '{count} viewers at most',
+  viewersAtMost: '{count} {count:viewer|viewers} at most',
   behind: '{time} behind',
 
   ready: 'Before the drop',
@@ -117,7 +116,7 @@ export const en = {
   sound: 'Sound',
   wifi: 'Wi-Fi',
   cannotSeeWifi: 'this box cannot see it',
-  networks: '{count} networks',
+  networks: '{count} {count:network|networks}',
   notes: 'Notes',
   range: '{typical} ({least} to {most})',
 } as const;

@@ -21,8 +21,7 @@ export const es: PlanTexts = {
   noTime: 'sin hora',
   until: 'hasta {time}',
   inTime: 'dentro de {time}',
-  oneItem: '1 artículo',
-  items: '{count} artículos',
+  items: '{count} {count:artículo|artículos}',
   renditionsOf: 'calidades: {profile}',
   title: 'Título',
   starts: 'Empieza',
@@ -81,7 +80,7 @@ export const es: PlanTexts = {
   compareHint: 'Marca dos drops para compararlos.',
   compareOne: 'Comparar {drop}',
   report: 'Informe',
-  viewersAtMost: '{count} espectadores como máximo',
+  viewersAtMost: '{count} {count:espectador|espectadores} como máximo',
   behind: '{time} de retraso',
 
   ready: 'Antes del drop',
@@ -119,7 +118,7 @@ export const es: PlanTexts = {
   sound: 'Sonido',
   wifi: 'Wifi',
   cannotSeeWifi: 'esta caja no lo ve',
-  networks: '{count} redes',
+  networks: '{count} {count:red|redes}',
   notes: 'Notas',
   range: '{typical} ({least} a {most})',
 };

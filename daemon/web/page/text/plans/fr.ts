@@ -21,8 +21,7 @@ export const fr: PlanTexts = {
   noTime: 'sans heure',
   until: 'jusqu’à {time}',
   inTime: 'dans {time}',
-  oneItem: '1 article',
-  items: '{count} articles',
+  items: '{count} {count:article|articles}',
   renditionsOf: 'qualités : {profile}',
   title: 'Titre',
   starts: 'Début',
@@ -81,7 +80,7 @@ export const fr: PlanTexts = {
   compareHint: 'Cochez deux drops pour les comparer.',
   compareOne: 'Comparer {drop}',
   report: 'Rapport',
-  viewersAtMost: '{count} spectateurs au plus',
+  viewersAtMost: '{count} {count:spectateur|spectateur|spectateurs} au plus',
   behind: '{time} de retard',
 
   ready: 'Avant le drop',
@@ -118,7 +117,7 @@ export const fr: PlanTexts = {
   sound: 'Son',
   wifi: 'Wi-Fi',
   cannotSeeWifi: 'cette box ne le voit pas',
-  networks: '{count} réseaux',
+  networks: '{count} {count:réseau|réseau|réseaux}',
   notes: 'Notes',
   range: '{typical} ({least} à {most})',
 };

@@ -21,8 +21,7 @@ export const it: PlanTexts = {
   noTime: 'senza orario',
   until: 'fino a {time}',
   inTime: 'tra {time}',
-  oneItem: '1 articolo',
-  items: '{count} articoli',
+  items: '{count} {count:articolo|articoli}',
   renditionsOf: 'qualità: {profile}',
   title: 'Titolo',
   starts: 'Inizio',
@@ -81,7 +80,7 @@ export const it: PlanTexts = {
   compareHint: 'Spunta due drop per confrontarli.',
   compareOne: 'Confronta {drop}',
   report: 'Rapporto',
-  viewersAtMost: 'al massimo {count} spettatori',
+  viewersAtMost: 'al massimo {count} {count:spettatore|spettatori}',
   behind: '{time} di ritardo',
 
   ready: 'Prima del drop',
@@ -119,7 +118,7 @@ export const it: PlanTexts = {
   sound: 'Audio',
   wifi: 'Wi-Fi',
   cannotSeeWifi: 'questa box non lo vede',
-  networks: '{count} reti',
+  networks: '{count} {count:rete|reti}',
   notes: 'Note',
   range: '{typical} ({least} a {most})',
 };

@@ -21,8 +21,7 @@ export const nl: PlanTexts = {
   noTime: 'geen tijd',
   until: 'tot {time}',
   inTime: 'over {time}',
-  oneItem: '1 artikel',
-  items: '{count} artikelen',
+  items: '{count} {count:artikel|artikelen}',
   renditionsOf: 'kwaliteiten: {profile}',
   title: 'Titel',
   starts: 'Begint',
@@ -81,7 +80,7 @@ export const nl: PlanTexts = {
   compareHint: 'Vink twee drops aan om ze te vergelijken.',
   compareOne: '{drop} vergelijken',
   report: 'Verslag',
-  viewersAtMost: 'hoogstens {count} kijkers',
+  viewersAtMost: 'hoogstens {count} {count:kijker|kijkers}',
   behind: '{time} achter',
 
   ready: 'Voor de drop',
@@ -119,7 +118,7 @@ export const nl: PlanTexts = {
   sound: 'Geluid',
   wifi: 'Wifi',
   cannotSeeWifi: 'deze box ziet het niet',
-  networks: '{count} netwerken',
+  networks: '{count} {count:netwerk|netwerken}',
   notes: 'Notities',
   range: '{typical} ({least} tot {most})',
 };

@@ -21,8 +21,7 @@ export const pt: PlanTexts = {
   noTime: 'sem hora',
   until: 'até {time}',
   inTime: 'daqui a {time}',
-  oneItem: '1 artigo',
-  items: '{count} artigos',
+  items: '{count} {count:artigo|artigos}',
   renditionsOf: 'qualidades: {profile}',
   title: 'Título',
   starts: 'Início',
@@ -81,7 +80,7 @@ export const pt: PlanTexts = {
   compareHint: 'Marque dois drops para os comparar.',
   compareOne: 'Comparar {drop}',
   report: 'Relatório',
-  viewersAtMost: '{count} espectadores no máximo',
+  viewersAtMost: '{count} {count:espectador|espectadores} no máximo',
   behind: '{time} de atraso',
 
   ready: 'Antes do drop',
@@ -118,7 +117,7 @@ export const pt: PlanTexts = {
   sound: 'Som',
   wifi: 'Wi-Fi',
   cannotSeeWifi: 'esta caixa não o vê',
-  networks: '{count} redes',
+  networks: '{count} {count:rede|redes}',
   notes: 'Notas',
   range: '{typical} ({least} a {most})',
 };

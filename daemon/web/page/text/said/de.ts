@@ -116,7 +116,7 @@ export const de: SaidTexts = {
   armedAlready: 'schon bereit',
   liveAlready: 'schon live',
   checksRunning: 'die Prüfung läuft',
-  checksCounted: '{passed} gut, {warnings} Warnungen, {failed} Fehler',
+  checksCounted: '{passed} gut, {warnings} {warnings:Warnung|Warnungen}, {failed} Fehler',
   machineShutsDown: 'die Box schaltet sich aus',
   pinWrong: 'die PIN ist falsch',
 

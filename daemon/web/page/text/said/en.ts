@@ -117,7 +117,7 @@ export const en = {
   armedAlready: 'it is armed already',
   liveAlready: 'it is live already',
   checksRunning: 'the checks are running',
-  checksCounted: '{passed} passed, {warnings} warnings, {failed} failed',
+  checksCounted: '{passed} passed, {warnings} {warnings:warning|warnings}, {failed} failed',
   machineShutsDown: 'the machine shuts down',
   pinWrong: 'the PIN is wrong',
 

@@ -116,7 +116,8 @@ export const es: SaidTexts = {
   armedAlready: 'ya está listo',
   liveAlready: 'ya está en vivo',
   checksRunning: 'se está comprobando',
-  checksCounted: '{passed} bien, {warnings} avisos, {failed} fallos',
+  checksCounted:
+    '{passed} bien, {warnings} {warnings:aviso|avisos}, {failed} {failed:fallo|fallos}',
   machineShutsDown: 'la caja se apaga',
   pinWrong: 'el PIN no es correcto',
 

@@ -116,7 +116,8 @@ export const fr: SaidTexts = {
   armedAlready: 'déjà prêt',
   liveAlready: 'déjà en direct',
   checksRunning: 'la vérification est en cours',
-  checksCounted: '{passed} bons, {warnings} avertissements, {failed} échecs',
+  checksCounted:
+    '{passed} {passed:bon|bon|bons}, {warnings} {warnings:avertissement|avertissement|avertissements}, {failed} {failed:échec|échec|échecs}',
   machineShutsDown: 'la box s’éteint',
   pinWrong: 'le code est faux',
 

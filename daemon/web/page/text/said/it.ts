@@ -116,7 +116,7 @@ export const it: SaidTexts = {
   armedAlready: 'è già pronto',
   liveAlready: 'è già in diretta',
   checksRunning: 'i controlli sono in corso',
-  checksCounted: '{passed} bene, {warnings} avvisi, {failed} non va',
+  checksCounted: '{passed} bene, {warnings} {warnings:avviso|avvisi}, {failed} non va',
   machineShutsDown: 'la box si spegne',
   pinWrong: 'il PIN è sbagliato',
 

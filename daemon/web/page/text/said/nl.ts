@@ -116,7 +116,8 @@ export const nl: SaidTexts = {
   armedAlready: 'al klaar',
   liveAlready: 'al live',
   checksRunning: 'de controle loopt',
-  checksCounted: '{passed} goed, {warnings} waarschuwingen, {failed} mislukt',
+  checksCounted:
+    '{passed} goed, {warnings} {warnings:waarschuwing|waarschuwingen}, {failed} mislukt',
   machineShutsDown: 'de box gaat uit',
   pinWrong: 'de pincode klopt niet',
 

@@ -116,7 +116,7 @@ export const pt: SaidTexts = {
   armedAlready: 'já está pronto',
   liveAlready: 'já está em direto',
   checksRunning: 'a verificação está em curso',
-  checksCounted: '{passed} bem, {warnings} avisos, {failed} falhas',
+  checksCounted: '{passed} bem, {warnings} {warnings:aviso|avisos}, {failed} {failed:falha|falhas}',
   machineShutsDown: 'a caixa desliga-se',
   pinWrong: 'o PIN está errado',
 

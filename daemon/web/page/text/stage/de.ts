@@ -24,8 +24,7 @@ export const de: StageTexts = {
   cookiesBlocked:
     'Dieser Browser sperrt Cookies. Erlaube sie für diese Seite und versuch es noch einmal.',
   tryAgainIn: 'Neuer Versuch in {time}.',
-  oneTryLeft: 'Die PIN ist falsch; noch 1 Versuch.',
-  triesLeft: 'Die PIN ist falsch; noch {count} Versuche.',
+  triesLeft: 'Die PIN ist falsch; noch {count} {count:Versuch|Versuche}.',
   locked:
     'Nach zu vielen falschen PINs gesperrt. Halte MARK an der Box 3 Sekunden gedrückt, um die PIN jetzt einzugeben.',
   othersSignIn: 'Gerade melden sich andere an.',

@@ -22,8 +22,7 @@ export const en = {
   checking: 'Checking…',
   cookiesBlocked: 'This browser blocks cookies. Allow them for this page and try again.',
   tryAgainIn: 'Try again in {time}.',
-  oneTryLeft: 'That PIN is wrong; 1 try is left.',
-  triesLeft: 'That PIN is wrong; {count} tries are left.',
+  triesLeft: 'That PIN is wrong; {count} {count:try is|tries are} left.',
   locked:
     'Locked after too many wrong PINs. Press and hold MARK on the box for 3 seconds to enter the PIN now.',
   othersSignIn: 'Others are signing in at the same time.',

@@ -24,8 +24,7 @@ export const es: StageTexts = {
   cookiesBlocked:
     'Este navegador bloquea las cookies. Permítelas para esta página e inténtalo de nuevo.',
   tryAgainIn: 'Inténtalo de nuevo en {time}.',
-  oneTryLeft: 'Ese PIN no es correcto; queda 1 intento.',
-  triesLeft: 'Ese PIN no es correcto; quedan {count} intentos.',
+  triesLeft: 'Ese PIN no es correcto; {count:queda|quedan} {count} {count:intento|intentos}.',
   locked:
     'Bloqueado tras demasiados PIN incorrectos. Mantén pulsado MARK en la caja 3 segundos para introducir el PIN ahora.',
   othersSignIn: 'Otros están entrando al mismo tiempo.',

@@ -23,8 +23,7 @@ export const fr: StageTexts = {
   checking: 'Vérification…',
   cookiesBlocked: 'Ce navigateur bloque les cookies. Autorisez-les pour cette page et réessayez.',
   tryAgainIn: 'Réessayez dans {time}.',
-  oneTryLeft: 'Ce code est faux ; il reste 1 essai.',
-  triesLeft: 'Ce code est faux ; il reste {count} essais.',
+  triesLeft: 'Ce code est faux ; il reste {count} {count:essai|essais}.',
   locked:
     'Bloqué après trop de codes faux. Maintenez MARK sur la box pendant 3 secondes pour entrer le code maintenant.',
   othersSignIn: 'D’autres se connectent en même temps.',

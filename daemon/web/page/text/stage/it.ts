@@ -23,8 +23,7 @@ export const it: StageTexts = {
   checking: 'Controllo…',
   cookiesBlocked: 'Questo browser blocca i cookie. Consentili per questa pagina e riprova.',
   tryAgainIn: 'Riprova tra {time}.',
-  oneTryLeft: 'Il PIN è sbagliato; resta 1 tentativo.',
-  triesLeft: 'Il PIN è sbagliato; restano {count} tentativi.',
+  triesLeft: 'Il PIN è sbagliato; {count:resta|restano} {count} {count:tentativo|tentativi}.',
   locked:
     'Bloccato dopo troppi PIN sbagliati. Tieni premuto MARK sulla box per 3 secondi per inserire subito il PIN.',
   othersSignIn: 'Altri stanno entrando nello stesso momento.',

@@ -24,8 +24,7 @@ export const nl: StageTexts = {
   cookiesBlocked:
     'Deze browser blokkeert cookies. Sta ze toe voor deze pagina en probeer het opnieuw.',
   tryAgainIn: 'Probeer het over {time} opnieuw.',
-  oneTryLeft: 'Die pincode klopt niet; nog 1 poging.',
-  triesLeft: 'Die pincode klopt niet; nog {count} pogingen.',
+  triesLeft: 'Die pincode klopt niet; nog {count} {count:poging|pogingen}.',
   locked:
     'Geblokkeerd na te veel foute pincodes. Houd MARK op de box 3 seconden ingedrukt om de pincode nu in te voeren.',
   othersSignIn: 'Er loggen op dit moment anderen in.',

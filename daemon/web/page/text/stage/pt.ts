@@ -23,8 +23,7 @@ export const pt: StageTexts = {
   checking: 'A verificar…',
   cookiesBlocked: 'Este navegador bloqueia cookies. Permita-os para esta página e tente outra vez.',
   tryAgainIn: 'Tente outra vez daqui a {time}.',
-  oneTryLeft: 'O PIN está errado; resta 1 tentativa.',
-  triesLeft: 'O PIN está errado; restam {count} tentativas.',
+  triesLeft: 'O PIN está errado; {count:resta|restam} {count} {count:tentativa|tentativas}.',
   locked:
     'Bloqueado depois de demasiados PIN errados. Mantenha MARK premido na caixa durante 3 segundos para inserir já o PIN.',
   othersSignIn: 'Há outros a entrar ao mesmo tempo.',
