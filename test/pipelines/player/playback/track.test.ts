@@ -83,7 +83,10 @@ interface Watched {
 }
 
 /** A track on the real origin, over time that the test moves. Each part is its own address. */
-async function watch(feed: Feed, steps: readonly ((feed: Feed) => void)[]): Promise<Watched> {
+async function watch(
+  feed: Feed,
+  steps: readonly ((feed: Feed, track: LiveTrack) => void)[],
+): Promise<Watched> {
   const { appended, buffer } = fakeBuffer();
   const stop = new AbortController();
   const published = new Set<string>();
@@ -125,7 +128,7 @@ async function watch(feed: Feed, steps: readonly ((feed: Feed) => void)[]): Prom
     const ran = track.run(stop.signal).catch(() => undefined);
     await settle();
     for (const step of steps) {
-      step(feed);
+      step(feed, track);
       await tick();
     }
     stop.abort();
@@ -177,7 +180,27 @@ test('wherever capture dies and comes back, each part is appended once and in or
       ]);
       assertAllInOrder(await watch(feed, [...steps, ...repeat(2, (one) => one.run(0.02))]));
     }),
-    { numRuns: 25 },
+    { numRuns: 12 },
+  );
+});
+
+test('another rendition begins with a segment, and goes on where the one before it ended', async () => {
+  const feed = openFeed();
+  feed.run(6.3);
+  const steps = Array.from({ length: 300 }, (_, i) => (one: Feed, track: LiveTrack) => {
+    one.run(0.02);
+    if (i % 70 === 20)
+      track.switchTo(new URL(`../${i % 140 === 20 ? 'low' : 'high'}/index.m3u8`, BASE));
+  });
+  const { appended, published } = await watch(feed, steps);
+  const from = published.indexOf(appended[0] ?? '');
+  const named = (paths: readonly string[]) => paths.map((path) => path.split('/').at(-1));
+  assert.equal(named(appended), named(published.slice(from, from + appended.length)));
+  const changes = appended.filter((path, i) => i > 0 && path[6] !== appended[i - 1]?.[6]);
+  assert.is(changes.length, 4, appended.join(' '));
+  assert.ok(
+    changes.every((path) => path.endsWith('.0.m4s')),
+    changes.join(' '),
   );
 });
 
