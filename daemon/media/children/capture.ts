@@ -114,7 +114,7 @@ export function openCapture(options: CaptureOptions): CaptureChild {
       const start = { settings: connect, inherit: pipes.fds, onMessage, onStart };
       await worker.run(start, ends.signal);
       if (failing.signal.aborted) throw failing.signal.reason;
-      if (gone.aborted) throw new Error('the media process it fed has ended');
+      gone.throwIfAborted();
     } finally {
       current.end();
       forget();

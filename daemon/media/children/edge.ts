@@ -92,7 +92,7 @@ class EdgeProcess implements EdgeChild {
       if (failing.signal.aborted) throw failing.signal.reason;
     } finally {
       this.#current.set(undefined);
-      this.#gone.abort();
+      this.#gone.abort(new Error('the media process has ended'));
       if (signal.aborted) this.#ports.close();
     }
   };

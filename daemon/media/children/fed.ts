@@ -4,7 +4,6 @@ import { anySignal } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { entryPoint } from '../../../hal/os/process.ts';
-import { WantedRestart } from '../../../hal/os/supervise.ts';
 import { openWorker } from '../../../hal/os/worker.ts';
 import { type PipelineError, pipelineErrorOf } from '../../../pipelines/errors/pipeline-error.ts';
 import type { Feeder } from './current.ts';
@@ -82,8 +81,7 @@ export function openFed<Settings extends Fed, Command, Message>(
       const start = { settings, inherit: pipes.fds, onMessage, onStart: pipes.close };
       await worker.run(start, ends.signal);
       if (failing.signal.aborted) throw failing.signal.reason;
-      if (media.gone.reason instanceof WantedRestart) throw media.gone.reason;
-      if (media.gone.aborted) throw new Error('the media process that feeds it has ended');
+      media.gone.throwIfAborted();
     } finally {
       forget();
     }

@@ -132,7 +132,7 @@ class MediaProcess implements MediaChild {
     } finally {
       this.#begun.set(undefined);
       this.#current.set(undefined);
-      gone.abort();
+      gone.abort(new Error('the media process has ended'));
       if (signal.aborted) this.#ports.close();
     }
   };
