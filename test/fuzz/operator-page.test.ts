@@ -10,7 +10,7 @@ import { mutateText } from './mutate.ts';
 
 const test = suite('any request to the operator’s page');
 const SEED = Number(process.env['SEED'] ?? 19);
-const RUNS = Number(process.env['RUNS'] ?? 600);
+const RUNS = Number(process.env['RUNS'] ?? 300);
 
 const PATHS = [
   ...['/command', '/panel', '/settings', '/tests/preview', '/update', '/prints/abc', '/session'],

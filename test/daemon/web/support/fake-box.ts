@@ -128,7 +128,9 @@ export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBo
   ended.catch(() => undefined);
   const url = `http://127.0.0.1:${port}`;
   if (options.port === undefined && config.tls === undefined) {
-    await until(async () => (await fetch(`${url}/favicon.svg`)).ok, 15_000);
+    const serves = until(async () => (await fetch(`${url}/favicon.svg`)).ok, 60_000);
+    // Where it ends instead, that is the reason.
+    await Promise.race([serves, ended]);
   }
   return {
     url,
