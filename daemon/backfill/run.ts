@@ -107,7 +107,7 @@ async function observe(
   while (await pause(clock, OBSERVE_EVERY_MS, signal)) {
     const box = withoutStale(snapshot());
     const { droppedTotal } = room;
-    room = stepRoom(room, box, limitsOf(uplink, box, dataUse, clock.wallMs()), clock.monotonicMs());
+    room = stepRoom(room, box, limitsOf(uplink, dataUse, clock.wallMs()), clock.monotonicMs());
     const isDark =
       box.uplink?.phase !== 'connected' ||
       box.uplink.reason !== undefined ||
@@ -120,11 +120,10 @@ async function observe(
 
 function limitsOf(
   { links, bitrate_bps, backfill }: UplinkConfig,
-  { modemMaintenance = [] }: BoxSnapshot,
   dataUse: DataUseStore,
   wallMs: number,
 ): RoomLimits {
-  const budgets = budgetsOf(links, modemMaintenance, dataUse.useAt(wallMs));
+  const budgets = budgetsOf(links, dataUse.useAt(wallMs));
   return { maxBps: backfill.max_bps, fullBps: bitrate_bps, budgets };
 }
 

@@ -9,6 +9,7 @@ import {
   type DataUse,
   type LinkCount,
   noteDataUse,
+  noteSim,
   parseDataUse,
   turnMonth,
 } from './data-use.ts';
@@ -21,6 +22,8 @@ export interface DataUseStore extends AsyncDisposable {
   useAt(wallMs: number): DataUse;
   /** @returns true when another month is counted from now on and the links must be sent theirs. */
   note(links: readonly LinkCount[], wallMs: number): boolean;
+  /** The modem of a link has counted so many bytes for all programs in `month`. */
+  noteSim(link: string, bytes: number, month: string): void;
   /** So many bytes were carried over a link beside the bond. */
   addBeside(what: Beside, link: string, bytes: number, wallMs: number): void;
 }
@@ -52,6 +55,9 @@ export async function openDataUse(folder: string, wallMs: number, log: Log): Pro
       use = noteDataUse(use, links, nowMs);
       if (Math.abs(nowMs - savedMs) >= SAVE_EVERY_MS || use.month !== month) save(nowMs);
       return use.month !== month;
+    },
+    noteSim: (link, bytes, month) => {
+      use = noteSim(use, link, bytes, month);
     },
     addBeside: (what, link, bytes, nowMs) => {
       use = addBeside(use, what, link, bytes, nowMs);

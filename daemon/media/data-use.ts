@@ -10,12 +10,14 @@ export interface MonthUse {
   readonly backfillByLink?: Readonly<Record<string, number>> | undefined;
   /** And further destinations, by the machine's own route. */
   readonly destinationsByLink?: Readonly<Record<string, number>> | undefined;
+  /** All that a SIM has carried beside the bond, by its modem's own count: the crew's and other programs' too. */
+  readonly simByLink?: Readonly<Record<string, number>> | undefined;
 }
 
 /** What uses a link's data budget beside the bond. */
 export type Beside = 'backfill' | 'destinations';
 
-export type BesideUse = Pick<MonthUse, `${Beside}ByLink`>;
+export type BesideUse = Pick<MonthUse, `${Beside}ByLink` | 'simByLink'>;
 
 /** The month that is counted now, and those counted before it, oldest first. */
 export interface DataUse extends MonthUse {
@@ -42,6 +44,7 @@ const monthUse = {
   bytesByLink: counts,
   backfillByLink: v.exactOptional(counts),
   destinationsByLink: v.exactOptional(counts),
+  simByLink: v.exactOptional(counts),
 };
 const schema = v.object({
   ...monthUse,
@@ -98,14 +101,29 @@ export function addBeside(
   return { ...use, [`${what}ByLink`]: { ...usedByLink, [link]: usedBytes } };
 }
 
-/** All that was carried over each link beside the bond. */
+/**
+ * Takes in what a link's modem has counted for all programs in `month`. What is beside the bond
+ * never becomes less: the bond's own count comes a second later, and a budget is spent once.
+ */
+export function noteSim(before: DataUse, link: string, bytes: number, month: string): DataUse {
+  if (month !== before.month) return before;
+  const besideBytes = Math.round(bytes) - (before.bytesByLink[link] ?? 0);
+  if (besideBytes <= (before.simByLink?.[link] ?? 0)) return before;
+  return { ...before, simByLink: { ...before.simByLink, [link]: besideBytes } };
+}
+
+/** All that was carried over each link beside the bond; a modem's own count has back-fill and destinations too. */
 export function besideOf({
   backfillByLink = {},
   destinationsByLink = {},
+  simByLink = {},
 }: BesideUse): Readonly<Record<string, number>> {
   const sums = { ...backfillByLink };
   for (const [link, bytes] of Object.entries(destinationsByLink)) {
     sums[link] = (sums[link] ?? 0) + bytes;
+  }
+  for (const [link, bytes] of Object.entries(simByLink)) {
+    sums[link] = Math.max(sums[link] ?? 0, bytes);
   }
   return sums;
 }
@@ -126,16 +144,13 @@ export interface Budget {
 /** Of the links that have one, in this month. */
 export function budgetsOf(
   links: readonly { readonly id: string; readonly budget_mb_per_month?: number | undefined }[],
-  modems: readonly { readonly link?: string; readonly usedBytes?: number }[],
   use: MonthUse,
 ): Readonly<Record<string, Budget>> {
   const beside = besideOf(use);
   const budgets = links.flatMap(({ id, budget_mb_per_month: budgetMb }) => {
     if (budgetMb === undefined) return [];
-    // A modem's own count has all programs', and what went by the machine's own route.
-    const counted = modems.find(({ link }) => link === id)?.usedBytes ?? 0;
-    const known = (use.bytesByLink[id] ?? 0) + (beside[id] ?? 0);
-    return [[id, { bytes: budgetMb * 1e6, usedBytes: Math.max(counted, known) }] as const];
+    const usedBytes = (use.bytesByLink[id] ?? 0) + (beside[id] ?? 0);
+    return [[id, { bytes: budgetMb * 1e6, usedBytes }] as const];
   });
   return Object.fromEntries(budgets);
 }

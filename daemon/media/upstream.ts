@@ -78,7 +78,7 @@ function openWith({ uplink }: Config, deps: UpstreamDeps) {
         deps.dataUse.addBeside('destinations', link, bytes, deps.clock.wallMs()),
       isSpent: (link) => {
         const use = deps.dataUse.useAt(deps.clock.wallMs());
-        const { bytes, usedBytes } = budgetsOf(uplink?.links ?? [], [], use)[link] ?? NO_BUDGET;
+        const { bytes, usedBytes } = budgetsOf(uplink?.links ?? [], use)[link] ?? NO_BUDGET;
         return usedBytes >= bytes;
       },
       chosen: () => deps.presentDrop().destinations,

@@ -4,6 +4,7 @@ import { pause } from '../../hal/os/async.ts';
 import { type Clock, isAbort } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { Config } from '../config/config.ts';
+import type { DataUseStore } from '../media/data-use-store.ts';
 import { wantedLinks } from '../media/uplink-settings.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { BoxSnapshot, ModemMaintenance } from '../model/snapshot.ts';
@@ -19,6 +20,8 @@ export interface MaintenanceDeps {
   readonly config: Pick<Config, 'modems' | 'uplink'>;
   readonly modems: Pick<Modems, 'act' | 'canPower' | 'sendPin'>;
   readonly snapshot: () => Pick<BoxSnapshot, 'modems' | 'uplink' | 'children' | 'system'>;
+  /** A budget counts all that its SIM carries. */
+  readonly dataUse: Pick<DataUseStore, 'noteSim'>;
   readonly stateFolder: string;
   readonly onMaintenance: (care: readonly ModemMaintenance[]) => void;
   /** `modem.reset`, for each reset. */
@@ -47,6 +50,9 @@ export async function maintainModems(deps: MaintenanceDeps, signal: AbortSignal)
         const reset = resets?.get(modemKeyOf(modem));
         const usedBytes = data.usedOf(modem);
         const link = plannedLinkOf(modem, planned, box.uplink);
+        if (link !== undefined && usedBytes !== undefined) {
+          deps.dataUse.noteSim(link.id, usedBytes, data.month);
+        }
         return {
           id: modem.id,
           model: modem.model,

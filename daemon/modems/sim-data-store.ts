@@ -14,6 +14,8 @@ const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
 export interface SimDataStore extends AsyncDisposable {
   note(modems: readonly ModemState[]): Promise<void>;
+  /** The month that is counted, for example `2026-11`. */
+  readonly month: string;
   /** Bytes in both directions this month; undefined where its interface does not count. */
   usedOf(modem: ModemState): number | undefined;
 }
@@ -38,6 +40,9 @@ export async function openSimData(
     });
   };
   return {
+    get month() {
+      return data.month;
+    },
     note: async (modems) => {
       data = noteSimData(data, modems, clock.wallMs());
       if (clock.monotonicMs() - savedMs >= SAVE_EVERY_MS) await save();

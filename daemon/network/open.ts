@@ -7,8 +7,11 @@ import type { Log } from '../../hal/os/log.ts';
 import type { Task } from '../../hal/os/task.ts';
 import { openNetworkManager } from '../../hal/wifi/network-manager.ts';
 import type { Config } from '../config/config.ts';
+import type { DataUseStore } from '../media/data-use-store.ts';
 import type { OwnNetwork } from '../model/hotspot.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
 import { runOwnNetworks } from './own-networks.ts';
+import { spentDevices } from './spent.ts';
 import { wantedNetworks } from './wanted.ts';
 
 interface Box {
@@ -19,18 +22,23 @@ interface Box {
     readonly isWanted: boolean;
     readonly setUp: { readonly isFinished: boolean };
   };
+  readonly dataUse: DataUseStore;
+  readonly snapshot: () => Pick<BoxSnapshot, 'uplink'>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** The task of a box that makes networks; it waits where the config wants none. */
-export function makingNetworks(config: Config, { state, firstBoot, clock, log }: Box): Task {
+export function makingNetworks(config: Config, box: Box): Task {
+  const { state, firstBoot, dataUse, snapshot, clock, log } = box;
   const wanted = wantedNetworks(config);
   if (wanted === undefined) return untilAborted;
   const deps = {
     helper: openNetworkHelper(clock),
     network: openNetworkManager(clock),
     isSetUp: () => !firstBoot.isWanted || firstBoot.setUp.isFinished,
+    spent: () =>
+      spentDevices(config.uplink?.links ?? [], dataUse.useAt(clock.wallMs()), snapshot()),
     onChange: (networks: readonly OwnNetwork[] | undefined) => state.set({ networks }),
     ...{ clock, log },
   };

@@ -1,7 +1,7 @@
 /** Keeps the networks for guests and crew as the config wants them, and takes them away at the end. */
 
 import type { NetworkHelper } from '../../hal/network/client.ts';
-import { GUESTS_ADDRESS, PORTAL_PORT, type Reply } from '../../hal/network/plan.ts';
+import { GUESTS_ADDRESS, PORTAL_PORT, type Reply, type Shaped } from '../../hal/network/plan.ts';
 import { pause, withTimeout } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { HalError } from '../../hal/os/errors.ts';
@@ -10,13 +10,15 @@ import type { Network, SharedRole, SharedSettings } from '../../hal/wifi/port.ts
 import type { OwnNetwork } from '../model/hotspot.ts';
 import { type Failure, failureOf, helperFailure, openingFailure } from './faults.ts';
 import { runGuestsPortal } from './portal.ts';
-import type { WantedNetworks } from './wanted.ts';
+import { type WantedNetworks, withSpent } from './wanted.ts';
 
 export interface OwnNetworksDeps {
   readonly helper: NetworkHelper;
   readonly network: Pick<Network, 'shared' | 'isShared' | 'openShared' | 'closeShared'>;
   /** The first set-up has the Wi-Fi card, and the guests' address. */
   readonly isSetUp: () => boolean;
+  /** Interfaces of links whose data budget is used up. */
+  readonly spent: () => readonly string[];
   readonly onChange: (networks: readonly OwnNetwork[] | undefined) => void;
   readonly portal?: { readonly address: string; readonly port: number };
   readonly clock: Clock;
@@ -119,7 +121,8 @@ class OwnNetworks {
   async #hold(signal: AbortSignal): Promise<Reply | Failure> {
     try {
       this.#isAsked = true;
-      const reply = await this.#deps.helper.ask({ verb: 'apply', plan: this.#wanted.plan }, signal);
+      const plan = withSpent(this.#wanted.plan, this.#deps.spent());
+      const reply = await this.#deps.helper.ask({ verb: 'apply', plan }, signal);
       this.#isHeld = reply.ok;
       return reply;
     } catch (error) {
@@ -155,8 +158,18 @@ class OwnNetworks {
     if (up.has(role) && !isUp) await network.closeShared(role, signal).catch(() => undefined);
     if (failure !== undefined) return { role, device, phase: 'failed', ...failure };
     const shaped = role === 'crew' && 'shaped' in held ? { shaped: held.shaped } : {};
-    if (isUp) return { role, device, phase: 'open', ...shaped };
-    return await this.#open(settings, shaped, signal);
+    if (!isUp) return await this.#open(settings, shaped, signal);
+    const reason = this.#noWayOut(shaped.shaped ?? [], device);
+    if (reason !== undefined) return { role, device, phase: 'waiting', reason, ...shaped };
+    return { role, device, phase: 'open', ...shaped };
+  }
+
+  /** Why the crew has no internet, though its network is up. */
+  #noWayOut(shaped: readonly Shaped[], device: string): string | undefined {
+    const ways = shaped.map((one) => one.device).filter((one) => one !== device);
+    const spent = this.#deps.spent();
+    if (ways.length === 0 || !ways.every((way) => spent.includes(way))) return undefined;
+    return `the data budget of ${ways.join(', ')} is used up`;
   }
 
   /** Looked at once: one that was left by a box which was killed may have another password. */

@@ -4,7 +4,6 @@ import type { Config } from '../config/config.ts';
 import { budgetsOf, type MonthUse } from '../media/data-use.ts';
 import type { Outcome } from '../model/commands.ts';
 import type { TestedLink, UplinkTest } from '../model/readiness.ts';
-import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { LinkProbe } from './checklist/line.ts';
 import { connect, probeAlone, type RigDeps, SAMPLE_S } from './link-rig.ts';
 import { BESIDE, Interrupted, type Runner, type Stage } from './running.ts';
@@ -45,7 +44,7 @@ export async function testUplink(deps: UplinkTestDeps): Promise<Outcome> {
 async function measure(wantedBps: number, deps: UplinkTestDeps, stage: Stage): Promise<UplinkTest> {
   const { snapshot, config } = deps;
   const links = (config.uplink?.links ?? []).filter(({ enabled }) => enabled);
-  const spared = sparedLinks(wantedBps, links, snapshot(), deps.dataUse.useAt(deps.clock.wallMs()));
+  const spared = sparedLinks(wantedBps, links, deps.dataUse.useAt(deps.clock.wallMs()));
   const test = { wantedBps, links: spared.map((id) => ({ id, why: 'spared' as const })) };
   // Without any, SRT takes the machine's own route.
   if (links.length > 0 && spared.length === links.length) return test;
@@ -69,11 +68,10 @@ function testedOf({ links }: LinkProbe, spared: readonly string[]): readonly Tes
 function sparedLinks(
   wantedBps: number,
   links: NonNullable<Config['uplink']>['links'],
-  box: BoxSnapshot,
   use: MonthUse,
 ): readonly string[] {
   const neededBytes = (wantedBps / 8) * SAMPLE_S;
-  return Object.entries(budgetsOf(links, box.modemMaintenance ?? [], use))
+  return Object.entries(budgetsOf(links, use))
     .filter(([, { bytes, usedBytes }]) => bytes - usedBytes < neededBytes)
     .map(([id]) => id);
 }

@@ -36,6 +36,8 @@ export const planSchema = v.pipe(
         device,
         /** Interface that it goes out by; left out: the machine's own routes. */
         via: v.optional(device),
+        /** Interfaces by which nothing of theirs leaves or comes: their data budgets are used up. */
+        spent: v.optional(v.pipe(v.array(device), v.maxLength(16))),
         /** What the way out carries: the stream goes first, the crew gets what it leaves. */
         upBps: rate,
         /** What the crew may receive. */

@@ -83,6 +83,10 @@ function forwardChain(
           // By IPv6 the crew has no addresses of the box, and so nothing that would hide them.
           `  meta nfproto ipv6 iifname "${crew.device}" drop`,
           `  oifname "${crew.device}" ct state != { established, related } drop`,
+          ...(crew.spent ?? []).flatMap((way) => [
+            `  iifname "${crew.device}" oifname "${way}" drop`,
+            `  iifname "${way}" oifname "${crew.device}" drop`,
+          ]),
           `  iifname "${crew.device}" meta priority set ${CREW_CLASS}`,
           `  oifname "${crew.device}" meta priority set ${CREW_CLASS}`,
         ];

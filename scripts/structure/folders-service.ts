@@ -18,8 +18,8 @@ export const SERVICE_FOLDERS: Readonly<Record<string, Folder>> = {
 
 export const NETWORK_FOLDERS: Readonly<Record<string, Folder>> = {
   'daemon/network': {
-    // Phones are led to a page in the same way as at the first set-up.
-    may: [...BASE, 'daemon/first-boot'],
+    // Phones are led to a page in the same way as at the first set-up; a spent budget is the media's to know.
+    may: [...BASE, 'daemon/first-boot', 'daemon/media'],
     what: 'networks for guests and crew, as the config wants them',
   },
 };

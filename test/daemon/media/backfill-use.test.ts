@@ -53,6 +53,24 @@ test('a link’s budget is less by it, and never below nothing', () => {
   assert.is(wantedLinks(config, both)[0]?.budgetBytes, 7e6);
 });
 
+test('a modem’s own count has what the crew and other programs carry: the budget is less by it', async () => {
+  await using store = await openDataUse(newFolder(), NOVEMBER_MS, silentLog);
+  const left = () => wantedLinks(config, store.useAt(NOVEMBER_MS))[0]?.budgetBytes;
+  const carried = (usedBytes: number) =>
+    store.note([{ id: 'wwan0', usedBytes, usedPeriod: '2026-11' }], NOVEMBER_MS);
+  carried(2e6);
+  store.addBeside('backfill', 'wwan0', 1e6, NOVEMBER_MS);
+  store.noteSim('wwan0', 2.5e6, '2026-11');
+  assert.is(left(), 9e6, 'a modem that was counted later has less');
+  store.noteSim('wwan0', 6e6, '2026-11');
+  assert.is(left(), 6e6, 'of 6 MB the bond has carried 2');
+  carried(3e6);
+  assert.is(left(), 6e6, 'what the bond reports late is not given back');
+  store.noteSim('wwan0', 99e6, '2026-12');
+  assert.is(left(), 6e6, 'another month');
+  assert.is(wantedLinks(config, store.useAt(DECEMBER_MS))[0]?.budgetBytes, 10e6);
+});
+
 test('a running bond is told in steps of a megabyte, with the use that it was given: its counts go on', async () => {
   const clock = new VirtualClock(NOVEMBER_MS);
   await using dataUse = await openDataUse(newFolder(), NOVEMBER_MS, silentLog);

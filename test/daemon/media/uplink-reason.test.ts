@@ -28,6 +28,7 @@ function reportedOf(figures: Partial<Figures>): UplinkFigures | undefined {
     dataUse: {
       useAt: () => ({ month: '2026-11', bytesByLink: {}, former: [] }),
       note: () => false,
+      noteSim: () => undefined,
       addBeside: () => undefined,
       [Symbol.asyncDispose]: async () => undefined,
     },

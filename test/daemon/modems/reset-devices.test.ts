@@ -115,6 +115,7 @@ test('over D-Bus: ModemManager is sent the PIN, and asked to reconnect and reset
       config: parseConfig('x', yaml, []),
       modems,
       snapshot: () => ({ ...idle(), modems: state }),
+      dataUse: { noteSim: () => undefined },
       stateFolder: folder,
       onMaintenance: () => undefined,
       onEvent: () => undefined,

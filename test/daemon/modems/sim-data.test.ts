@@ -12,6 +12,7 @@ import type { ModemState } from '../../../hal/modem/port.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { link, WELL } from '../../support/snapshot.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
+import { live, maintain } from './support/maintained-modems.ts';
 
 const test = suite('data of a SIM');
 const NOVEMBER = Date.UTC(2026, 10, 30, 23, 59);
@@ -86,6 +87,15 @@ test("links are reported with their modem's radio and its SIM's count, the great
   );
   const own = reportLinks({ ...box, modemMaintenance: [] }).links[0];
   assert.equal([own?.data_used_b, own?.data_cap_b], [10, null]);
+});
+
+test('a link’s budget is given what its modem has counted for all programs', async () => {
+  await using box = await maintain(
+    live('active', 'active', { rxBytesTotal: 700, txBytesTotal: 20 }),
+  );
+  const [link, bytes, month] = box.sims.at(-1) ?? [];
+  assert.equal([link, bytes], ['5g', 720]);
+  assert.match(month ?? '', /^\d{4}-\d\d$/);
 });
 
 test('any saved text is a count, and it never shrinks', () => {

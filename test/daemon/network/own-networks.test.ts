@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import type { OwnNetwork } from '../../../daemon/model/hotspot.ts';
 import { runOwnNetworks } from '../../../daemon/network/own-networks.ts';
 import type { WantedNetworks } from '../../../daemon/network/wanted.ts';
-import type { Reply, Request } from '../../../hal/network/plan.ts';
+import type { NetworkPlan, Reply, Request } from '../../../hal/network/plan.ts';
 import { HalError } from '../../../hal/os/errors.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import type { SharedRole, SharedSettings } from '../../../hal/wifi/port.ts';
@@ -16,7 +16,10 @@ const GUESTS = { role: 'guests', device: 'wlan0', address: '10.42.0.1' } as cons
 const CREW = { role: 'crew', device: 'eth1', address: '10.42.77.1' } as const;
 const NAME = { ssid: 'corner', password: '' };
 const WANTED: WantedNetworks = {
-  plan: { guests: { device: 'wlan0', tcp: [8080], udp: [] } },
+  plan: {
+    guests: { device: 'wlan0', tcp: [8080], udp: [] },
+    crew: { device: 'eth1', upBps: 5e6, downBps: 2e7, dns: '9.9.9.9' },
+  },
   shared: [
     { ...GUESTS, ...NAME },
     { ...CREW, ...NAME },
@@ -43,13 +46,16 @@ async function start({ isSetUp = true, left = [] as readonly SharedSettings[] } 
     opening: HalError | undefined;
     manager: HalError | undefined;
     isSetUp: boolean;
-  } = { reply: WELL, opening: undefined, manager: undefined, isSetUp };
+    spent: readonly string[];
+  } = { reply: WELL, opening: undefined, manager: undefined, isSetUp, spent: [] };
+  const plans: unknown[] = [];
   let shown: readonly OwnNetwork[] | undefined;
   const stop = new AbortController();
   const deps = {
     helper: {
-      ask: async ({ verb }: Request) => {
-        done.push(verb);
+      ask: async (request: Request) => {
+        done.push(request.verb);
+        if ('plan' in request) plans.push(request.plan);
         if (at.reply instanceof HalError) throw at.reply;
         return at.reply;
       },
@@ -72,6 +78,7 @@ async function start({ isSetUp = true, left = [] as readonly SharedSettings[] } 
       },
     },
     isSetUp: () => at.isSetUp,
+    spent: () => at.spent,
     onChange: (networks: readonly OwnNetwork[] | undefined) => {
       shown = networks;
     },
@@ -80,7 +87,7 @@ async function start({ isSetUp = true, left = [] as readonly SharedSettings[] } 
   const ended = runOwnNetworks(WANTED, deps, stop.signal);
   await clock.advance(0);
   return {
-    ...{ clock, done, up, at },
+    ...{ clock, done, up, at, plans },
     shown: () =>
       shown?.map(({ role, phase, code }) => [role, phase, ...(code ? [code] : [])].join(' ')),
     all: () => shown,
@@ -114,6 +121,21 @@ test('what a box left that was killed stays up, but for one whose password has c
   assert.equal(box.shown(), ['guests open', 'crew open']);
   await box.clock.advance(20_000);
   assert.equal(new Set(box.done.slice(3)), new Set(['apply']), 'looked at once');
+  await box.end();
+});
+
+test('the crew does not use a link whose data budget is used up, and its network stays up', async () => {
+  const box = await start();
+  box.at.spent = ['wwan0', 'wwan7'];
+  await box.clock.advance(5_000);
+  const { crew } = box.plans.at(-1) as NetworkPlan;
+  assert.equal(crew?.spent, ['wwan0', 'wwan7']);
+  assert.equal(box.shown(), ['guests open', 'crew waiting']);
+  assert.is(box.all()?.at(1)?.reason, 'the data budget of wwan0 is used up');
+  assert.is(box.up.get('crew'), 'eth1');
+  box.at.spent = ['wwan7'];
+  await box.clock.advance(5_000);
+  assert.equal(box.shown(), ['guests open', 'crew open'], 'another way out is left');
   await box.end();
 });
 

@@ -175,6 +175,11 @@ else {
     assert.equal(keys(found(network)), keys(inForce));
     assert.equal(found(network).rules, inForce.rules);
 
+    // Its data budget is used up: not even what is open already goes on.
+    await helper.apply({ crew: { ...plan.crew, spent: ['wwan0'] } });
+    assert.equal(await network.reach('crew', [], [target]), {});
+    assert.equal(await network.reach('box', [modem]), { [modem]: '10.98.0.2' });
+
     // The modem goes: no other way carries the crew's traffic.
     run('box', 'ip', 'link', 'set', 'wwan0', 'down');
     await helper.apply(plan);

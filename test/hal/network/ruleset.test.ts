@@ -36,6 +36,19 @@ test('the rules come in place of the ones before, and touch no other table', () 
   assert.is(UNDO_RULESET, 'table inet venuebox\ndelete table inet venuebox\n');
 });
 
+test('nothing of the crew leaves or comes by an interface whose data budget is used up', () => {
+  fc.assert(
+    fc.property(plans, fc.boolean(), (plan, found) => {
+      const { crew } = plan;
+      const rules = chainOf(rulesetOf(plan, found), 'forward');
+      for (const way of crew?.spent ?? []) {
+        assert.ok(rules.includes(`iifname "${crew?.device}" oifname "${way}" drop`));
+        assert.ok(rules.includes(`iifname "${way}" oifname "${crew?.device}" drop`));
+      }
+    }),
+  );
+});
+
 test('guests reach the ports of the plan, addresses, names and pings, and nothing behind the box', () => {
   fc.assert(
     fc.property(plans, fc.boolean(), (plan, found) => {

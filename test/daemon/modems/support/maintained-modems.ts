@@ -61,6 +61,7 @@ export async function maintain(first: Box, options: Options = {}) {
   const stop = new AbortController();
   const acts: [atS: number, id: string, action: string][] = [];
   const events: BoxEvent[] = [];
+  const sims: (readonly [link: string, bytes: number, month: string])[] = [];
   let box = first;
   let care: readonly ModemMaintenance[] | undefined;
   const run = maintainModems(
@@ -75,6 +76,7 @@ export async function maintain(first: Box, options: Options = {}) {
         sendPin: async () => {},
       },
       snapshot: () => box,
+      dataUse: { noteSim: (...noted) => sims.push(noted) },
       stateFolder: folder,
       onMaintenance: (now) => {
         care = now;
@@ -87,6 +89,7 @@ export async function maintain(first: Box, options: Options = {}) {
   );
   await until(() => care !== undefined, 30_000);
   return {
+    sims,
     acts,
     actions: () => acts.map(([, , action]) => action),
     events,

@@ -15,13 +15,14 @@ export const plans: fc.Arbitrary<NetworkPlan> = fc
     hasVia: fc.boolean(),
     ...{ tcp: ports, udp: ports, upBps: rate, downBps: rate },
     dns: fc.ipV4(),
+    spent: fc.uniqueArray(device, { maxLength: 3 }),
   })
-  .map(({ devices, hasGuests, hasCrew, hasVia, tcp, udp, upBps, downBps, dns }) => {
+  .map(({ devices, hasGuests, hasCrew, hasVia, tcp, udp, upBps, downBps, dns, spent }) => {
     const [guests = '', crew = '', via = ''] = devices;
     return {
       ...(hasGuests ? { guests: { device: guests, tcp, udp } } : {}),
       ...(hasCrew
-        ? { crew: { device: crew, upBps, downBps, dns, ...(hasVia ? { via } : {}) } }
+        ? { crew: { device: crew, upBps, downBps, dns, spent, ...(hasVia ? { via } : {}) } }
         : {}),
     };
   });
