@@ -1,16 +1,17 @@
 /**
  * Measures the bonding against its goals and prints them as a table:
  *
- *     node --import tsx scripts/bench/bond.ts [--only TEXT] [--relay 'ARGV'] [--sender 'ARGV']
+ *     node --import tsx scripts/bench/bond.ts [--only TEXT]…
  *
- * Needs root for namespaces, and Debian's srt-tools. `--relay` and `--sender` put
- * another SRTLA program in place of ours; its argv may hold {relayPort},
- * {listenerPort}, {bondPort}, {receiverHost}, {receiverPort} and {addresses}.
+ * Needs root for namespaces, and Debian's srt-tools. Each case is run once more with each
+ * program that SRTLA_SENDERS and SRTLA_RECEIVERS name in place of ours: see peer-programs.ts.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { peerPrograms } from '../../test/support/network/peer-programs.ts';
 import * as cases from './bond/cases.ts';
+import { cpu } from './bond/cpu.ts';
 import * as field from './bond/field.ts';
 import type { Ends, Row } from './bond/measure.ts';
 import { rate } from './bond/rate.ts';
@@ -37,43 +38,51 @@ const CASES: readonly Case[] = [
   ['far', cases.farShare],
   ['rate link-aware', (ends) => rate(ends, 'link-aware')],
   ['rate classic', (ends) => rate(ends, 'classic')],
-  ['cpu 6', (ends) => cases.cpu(ends, 6, 8)],
-  ['cpu 12', (ends) => cases.cpu(ends, 12)],
-  ['cpu 50', (ends) => cases.cpu(ends, 50, 20)],
+  ['cpu 6', (ends) => cpu(ends, 6, 5)],
+  ['cpu 12', (ends) => cpu(ends, 12)],
+  ['cpu 50', (ends) => cpu(ends, 50, 12)],
 ];
 
 interface Result extends Row {
+  /** The program of others in place of ours. */
+  readonly by?: string;
   readonly isMet: boolean | null;
   /** The machine's load average over the last minute when the case ended. */
   readonly load: number;
 }
 
-const { values } = parseArgs({
-  options: { only: { type: 'string' }, relay: { type: 'string' }, sender: { type: 'string' } },
-});
-const ends: Ends = {
-  ...(values.relay === undefined ? {} : { relayCommand: values.relay.split(' ') }),
-  ...(values.sender === undefined ? {} : { senderCommand: values.sender.split(' ') }),
-};
+const { values } = parseArgs({ options: { only: { type: 'string', multiple: true } } });
+const peers: readonly { readonly by?: string; readonly ends: Ends }[] = [
+  { ends: {} },
+  ...peerPrograms('SRTLA_SENDERS').map(({ name, argv }) => {
+    return { by: name, ends: { senderCommand: argv } };
+  }),
+  ...peerPrograms('SRTLA_RECEIVERS').map(({ name, argv }) => {
+    return { by: name, ends: { relayCommand: argv } };
+  }),
+];
 const results: Result[] = [];
 for (const [name, run] of CASES) {
-  if (values.only !== undefined && !name.includes(values.only)) continue;
-  try {
-    for (const row of await run(ends)) {
-      const result = { ...row, isMet: isMet(row), load: loadavg()[0] ?? 0 };
-      results.push(result);
-      console.log(renderRow(result));
+  if (values.only?.every((text) => !name.includes(text))) continue;
+  for (const { by, ends } of peers) {
+    try {
+      for (const row of await run(ends)) {
+        const found = { isMet: isMet(row), load: loadavg()[0] ?? 0 };
+        const result = { ...row, ...found, ...(by === undefined ? {} : { by }) };
+        results.push(result);
+        console.log(renderRow(result));
+      }
+    } catch (error) {
+      console.log(renderHead(name, by), `could not be measured: ${String(error)}`);
+      if (by === undefined) process.exitCode = 1;
     }
-  } catch (error) {
-    console.log(`${name.padEnd(46)} could not be measured: ${String(error)}`);
-    process.exitCode = 1;
   }
 }
 mkdirSync('bench-results', { recursive: true });
 const machine = { cpu: cpus()[0]?.model, cores: cpus().length };
 writeFileSync(
   'bench-results/bond.json',
-  `${JSON.stringify({ at: new Date().toISOString(), machine, ends, results }, null, 2)}\n`,
+  `${JSON.stringify({ at: new Date().toISOString(), machine, results }, null, 2)}\n`,
 );
 
 function isMet({ value, goal }: Row): boolean | null {
@@ -81,10 +90,16 @@ function isMet({ value, goal }: Row): boolean | null {
   return value <= (goal.max ?? Number.POSITIVE_INFINITY) && value >= (goal.min ?? 0);
 }
 
-function renderRow({ name, value, unit, goal, isMet: met, load, note }: Result): string {
+/** What others reach stands below ours. */
+function renderHead(name: string, by: string | undefined): string {
+  return (by === undefined ? name : `  ${by}: ${name}`).padEnd(46);
+}
+
+function renderRow({ name, by, value, unit, goal, isMet: met, load, note = '' }: Result): string {
   const figure = `${Number.isInteger(value) ? value : value.toFixed(2)} ${unit}`.padEnd(14);
   const bound = goal?.max === undefined ? `>= ${goal?.min}` : `<= ${goal.max}`;
-  const verdict =
-    met === null ? ''.padEnd(16) : `${bound.padEnd(8)}${met ? 'met' : 'MISSED'}`.padEnd(16);
-  return `${name.padEnd(46)}${figure}${verdict}load ${load.toFixed(2)}${note === undefined ? '' : `  ${note}`}`;
+  const isJudged = met !== null && by === undefined;
+  const verdict = isJudged ? `${bound.padEnd(8)}${met ? 'met' : 'MISSED'}` : '';
+  const said = `${verdict.padEnd(16)}load ${load.toFixed(2)}`;
+  return `${renderHead(name, by)} ${figure}${said}${note === '' ? '' : `  ${note}`}`;
 }

@@ -1,5 +1,6 @@
 /** The cases that the bond is measured in. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { BondSnapshot } from '../../../pipelines/bond/core/snapshot.ts';
 import type { Chain } from './chain.ts';
 import {
   busiest,
@@ -10,6 +11,7 @@ import {
   type Row,
   SETTLE_MS,
   secondsUntil,
+  shareOf,
   USUAL_BPS,
   withChain,
 } from './measure.ts';
@@ -24,8 +26,7 @@ export function blackHole(
   return withChain({ links: [NEAR, FAR], latencyMs, family, ...ends }, async (chain) => {
     await chain.setRate(USUAL_BPS);
     await sleep(SETTLE_MS + latencyMs);
-    // A foreign sender reports no figures; its first link has the lower RTT and more traffic.
-    const index = chain.bond === undefined ? 0 : busiest(await chain.snapshot());
+    const index = await busiest(chain);
     const first = await chain.sent();
     await chain.impair(index, { isBlackHole: true });
     await sleep(3000);
@@ -33,11 +34,9 @@ export function blackHole(
     const by = family === 6 ? ', IPv6' : '';
     const name = `lost, busiest link black-holed, ${latencyMs} ms${by}`;
     const rows: Row[] = [{ name, value: lost, unit: 'packets', goal: { max } }];
-    if (latencyMs !== 1000 || chain.bond === undefined) return rows;
+    if (latencyMs !== 1000) return rows;
     await chain.impair(index, { isBlackHole: false });
-    const healedS = await secondsUntil(8, async () => {
-      return ((await chain.snapshot()).links[index]?.sharePct ?? 0) >= 40;
-    });
+    const healedS = await secondsUntil(30, async () => (await shareOf(chain, index)) >= 40);
     const healed = 'healed link carries 40 % after';
     return [...rows, { name: healed, value: healedS, unit: 's', goal: { max: 5 } }];
   });
@@ -49,7 +48,7 @@ export function unplug(ends: Ends): Promise<readonly Row[]> {
   return withChain({ links: [NEAR, FAR], latencyMs, ...ends }, async (chain) => {
     await chain.setRate(USUAL_BPS);
     await sleep(SETTLE_MS);
-    const index = chain.bond === undefined ? 0 : busiest(await chain.snapshot());
+    const index = await busiest(chain);
     const first = await chain.sent();
     await chain.network.plug(index, false);
     await sleep(3000);
@@ -70,16 +69,12 @@ export function swing(ends: Ends): Promise<readonly Row[]> {
       await sleep(100);
     }
     const end = await chain.sent();
-    const pulls = (await chain.snapshot()).links[0]?.stallsTotal ?? 0;
+    const pulls = await figures(chain, ({ links }) => links[0]?.stallsTotal);
     const lost = await countLost(chain, first, end, 2000);
+    const name = 'RTT swings 100-1200 ms, 30 s';
     return [
-      {
-        name: 'pulls while RTT swings 100-1200 ms, 30 s',
-        value: pulls,
-        unit: '',
-        goal: { max: 0 },
-      },
-      { name: 'lost meanwhile, 2000 ms', value: lost, unit: 'packets', goal: { max: 0 } },
+      ...pulls.map((value) => ({ name: `pulls: ${name}`, value, unit: '', goal: { max: 0 } })),
+      { name: `lost: ${name}`, value: lost, unit: 'packets', goal: { max: 0 } },
     ];
   });
 }
@@ -119,9 +114,10 @@ export async function registration(ends: Ends): Promise<readonly Row[]> {
       { ...FAR, losing },
     ];
     const row = await withChain({ links, latencyMs: 500, ...ends }, async (chain) => {
+      if (chain.bond === undefined) return [];
       await sleep(3000);
       const { links: now, switches } = await chain.snapshot();
-      const startedMs = (await chain.bond?.ask<number>('started')) ?? 0;
+      const startedMs = await chain.bond.ask<number>('started');
       const joined = switches
         .filter(({ to }) => to === 'active')
         .map(({ atMs }) => atMs - startedMs);
@@ -140,19 +136,24 @@ export function squeeze(ends: Ends): Promise<readonly Row[]> {
   return withChain(options, async (chain) => {
     await chain.setRate(USUAL_BPS);
     await sleep(SETTLE_MS);
-    const before = await chain.snapshot();
+    const wire = ({ wireBytesTotal, offeredBytesTotal }: BondSnapshot) =>
+      [wireBytesTotal, offeredBytesTotal] as const;
+    const [before] = await figures(chain, wire);
     for (const link of [0, 1]) await chain.network.setRate(link, 2_000_000);
     await sleep(5000);
     for (const link of [0, 1]) await chain.network.setRate(link, 10_000_000);
     await sleep(3000);
     const first = await chain.sent();
     await sleep(3000);
-    const after = await chain.snapshot();
+    const after = await figures(chain, wire);
     const lost = await countLost(chain, first, await chain.sent(), 1000);
-    const offered = after.offeredBytesTotal - before.offeredBytesTotal;
-    const value = (after.wireBytesTotal - before.wireBytesTotal) / offered;
+    const [wireBefore = 0, offeredBefore = 0] = before ?? [];
     return [
-      { name: 'wire for offered, squeeze of 5 s', value, unit: 'x', goal: { max: 1.3 } },
+      ...after.map(([wireBytes, offered]) => ({
+        name: 'wire for offered, squeeze of 5 s',
+        value: (wireBytes - wireBefore) / (offered - offeredBefore),
+        ...{ unit: 'x', goal: { max: 1.3 } },
+      })),
       { name: 'lost from 3 s after it on', value: lost, unit: 'packets', goal: { max: 0 } },
     ];
   });
@@ -203,35 +204,17 @@ export function farShare(ends: Ends): Promise<readonly Row[]> {
   return withChain({ links, latencyMs: 1000, ...ends }, async (chain) => {
     await chain.setRate(USUAL_BPS);
     await sleep(8000);
-    const value = (await chain.snapshot()).links[1]?.sharePct ?? 0;
+    const value = await shareOf(chain, 1);
     return [{ name: 'share of a 150 ms link beside 30 ms', value, unit: '%', goal: { min: 20 } }];
   });
 }
 
-/** CPU of one core, ours and a bare relay's, at one rate. */
-export async function cpu(ends: Ends, mbps: number, max?: number): Promise<readonly Row[]> {
-  const links = [
-    { ...NEAR, rateBps: undefined },
-    { ...FAR, rateBps: undefined },
-  ].map(({ rateBps: _, ...link }) => link);
-  const measure = (isBare: boolean) =>
-    withChain({ links, latencyMs: 1000, isBare, ...ends }, async (chain) => {
-      await chain.setRate(mbps * 1e6);
-      await sleep(SETTLE_MS);
-      const before = (await chain.progress()).received;
-      const spent = await cpuOf(chain);
-      const startMs = performance.now();
-      await sleep(8000);
-      const value = ((await cpuOf(chain)) - spent) / (performance.now() - startMs) / 10;
-      const got = (((await chain.progress()).received - before) * 1316 * 8) / 8e6;
-      const name = `CPU of ${isBare ? 'a bare relay' : 'the bond'} at ${mbps} Mbit/s`;
-      const goal = max === undefined || isBare ? {} : { goal: { max } };
-      return [{ name, value, unit: '%', ...goal, note: `${got.toFixed(1)} Mbit/s came out` }];
-    });
-  return [...(await measure(false)), ...(await measure(true))];
-}
-
-async function cpuOf(chain: Chain): Promise<number> {
-  const usage = await chain.bond?.ask<NodeJS.CpuUsage>('cpu');
-  return usage === undefined ? Number.NaN : usage.user + usage.system;
+/** What a snapshot of our own sender says: nothing of another's. */
+async function figures<Figure>(
+  chain: Chain,
+  read: (snapshot: BondSnapshot) => Figure | undefined,
+): Promise<readonly Figure[]> {
+  if (chain.bond === undefined) return [];
+  const figure = read(await chain.snapshot());
+  return figure === undefined ? [] : [figure];
 }

@@ -43,8 +43,12 @@ export interface Progress extends Arrivals {
 /** feed -> srt-live-transmit -> bond -> links -> impairment -> relay -> srt-live-transmit -> sink. */
 export interface Chain {
   readonly network: Network;
-  /** The sender under test, ours or the bare one. */
+  /** The sender under test, ours or the bare one; undefined for another's. */
   readonly bond: Worker | undefined;
+  readonly senderPid: number;
+  readonly relayPid: number | undefined;
+  /** Data packets that each link has brought in the last `ms`, before any impairment. */
+  carried(ms: number): Promise<readonly number[]>;
   impair(link: number, impairment: Partial<Impairment>): Promise<void>;
   setRate(bitrateBps: number): Promise<void>;
   sent(): Promise<number>;
@@ -75,7 +79,9 @@ export async function openChain(options: ChainOptions): Promise<Chain> {
       return started;
     },
     command: (namespace, name, argv) => {
-      parts.push(startCommand(namespace, argv, join(directory, `${name}.log`)));
+      const started = startCommand(namespace, argv, join(directory, `${name}.log`));
+      parts.push(started);
+      return started;
     },
   };
   try {
@@ -92,22 +98,20 @@ interface Building {
   readonly network: Network;
   readonly directory: string;
   worker(namespace: string, role: string, extra: object): Promise<Worker>;
-  command(namespace: string, name: string, argv: readonly string[]): void;
+  command(namespace: string, name: string, argv: readonly string[]): Command;
 }
 
 async function startChain(building: Building): Promise<Omit<Chain, 'close'>> {
   const { network } = building;
-  const sink = await startReceiver(building);
-  const impair = await startImpairment(building);
-  const bond = await startSender(building);
+  const { sink, relay } = await startReceiver(building);
+  const impairing = await startImpairment(building);
+  const { bond, pid } = await startSender(building);
   const feed = await startCaller(building);
   const unoffered = async (first: number, end: number) =>
     building.options.isBare ? 0 : ((await bond?.ask<number>('unoffered', { first, end })) ?? 0);
   await sleep(1500);
   return {
-    network,
-    bond,
-    impair,
+    ...{ network, bond, senderPid: pid, relayPid: relay?.pid, ...impairing },
     setRate: (bitrateBps) => feed.ask('rate', bitrateBps),
     sent: async () => (await feed.ask<{ sentTotal: number }>('read')).sentTotal,
     progress: () => sink.ask('read'),
@@ -124,21 +128,26 @@ async function startChain(building: Building): Promise<Omit<Chain, 'close'>> {
 }
 
 /** The far end: relay, SRT listener and sink. */
-async function startReceiver({ options, network, worker, command }: Building): Promise<Worker> {
+async function startReceiver({ options, network, worker, command }: Building) {
   const { receiver, receiverHost } = network;
   const sink = await worker(receiver, 'sink', { port: SINK_PORT });
   const host = options.isBare ? receiverHost : LISTENER.host;
   const listening = `srt://${host}:${LISTENER.port}?mode=listener&latency=${options.latencyMs}`;
   command(receiver, 'listener', transmit(listening, `udp://127.0.0.1:${SINK_PORT}`));
-  if (options.relayCommand === undefined) {
-    await worker(receiver, 'relay', { listen: RELAY, target: LISTENER });
-  } else {
-    command(receiver, 'relay', fill(options.relayCommand, { receiverHost }));
-  }
-  return sink;
+  if (options.isBare) return { sink };
+  const { relayCommand } = options;
+  const relay =
+    relayCommand === undefined
+      ? await worker(receiver, 'relay', { listen: RELAY, target: LISTENER })
+      : command(receiver, 'relay', fill(relayCommand, { receiverHost }));
+  return { sink, relay };
 }
 
-async function startImpairment({ options, network, worker }: Building): Promise<Chain['impair']> {
+async function startImpairment({
+  options,
+  network,
+  worker,
+}: Building): Promise<Pick<Chain, 'impair' | 'carried'>> {
   const impairing = await worker(network.receiver, 'impair', {
     listen: { host: network.receiverHost, port: FRONT_PORT },
     target: RELAY,
@@ -160,7 +169,13 @@ async function startImpairment({ options, network, worker }: Building): Promise<
     await impair(index, {});
     if (rateBps !== undefined) await network.setRate(index, rateBps);
   }
-  return impair;
+  const carried = (ms: number) =>
+    Promise.all(
+      network.links.map(({ sourceAddress: address }) =>
+        impairing.ask<number>('carried', { address, ms }),
+      ),
+    );
+  return { impair, carried };
 }
 
 /** The encoder: its packets, and the SRT caller that sends them to the bond. */
@@ -173,27 +188,29 @@ async function startCaller({ options, network, worker, command }: Building): Pro
   return feed;
 }
 
-async function startSender(building: Building): Promise<Worker | undefined> {
+async function startSender(
+  building: Building,
+): Promise<{ readonly bond: Worker | undefined; readonly pid: number }> {
   const { options, network, directory, worker, command } = building;
   const { sender, links, receiverHost } = network;
   const listen = { host: '127.0.0.1', port: BOND_PORT };
   if (options.isBare) {
-    return await worker(sender, 'bare', {
-      listen,
-      target: { host: receiverHost, port: LISTENER.port },
-    });
+    const target = { host: receiverHost, port: LISTENER.port };
+    const bare = await worker(sender, 'bare', { listen, target });
+    return { bond: bare, pid: bare.pid };
   }
   if (options.senderCommand !== undefined) {
     const addresses = join(directory, 'addresses');
     writeFileSync(addresses, links.map(({ sourceAddress }) => `${sourceAddress}\n`).join(''));
-    command(sender, 'sender', fill(options.senderCommand, { addresses, receiverHost }));
-    return undefined;
+    const argv = fill(options.senderCommand, { addresses, receiverHost });
+    return { bond: undefined, pid: command(sender, 'sender', argv).pid };
   }
-  return await worker(sender, 'bond', {
+  const bond = await worker(sender, 'bond', {
     listen,
     target: { host: receiverHost, port: FRONT_PORT },
     links: links.map(toConfig),
   });
+  return { bond, pid: bond.pid };
 }
 
 function toConfig({

@@ -18,14 +18,14 @@ export function smallMtu(ends: Ends): Promise<readonly Row[]> {
   return withChain({ links: [NEAR, FAR], latencyMs, ...ends }, async (chain) => {
     await chain.setRate(USUAL_BPS);
     await sleep(SETTLE_MS);
-    const index = chain.bond === undefined ? 0 : busiest(await chain.snapshot());
+    const index = await busiest(chain);
     const first = await chain.sent();
     await chain.network.setMtu(index, 1300);
     await sleep(5000);
-    const reason = (await chain.snapshot()).links[index]?.reason ?? '';
+    const note = chain.bond === undefined ? '' : (await chain.snapshot()).links[index]?.reason;
     const value = await countLost(chain, first, await chain.sent(), latencyMs);
     const name = 'lost, large packets vanish on a link, 500 ms';
-    return [{ name, value, unit: 'packets', goal: { max: 0 }, note: reason }];
+    return [{ name, value, unit: 'packets', goal: { max: 0 }, note: note ?? '' }];
   });
 }
 

@@ -1,6 +1,5 @@
 /** What the cases share: goals, rows, waiting for a state. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BondSnapshot } from '../../../pipelines/bond/core/snapshot.ts';
 import { type Chain, type ChainOptions, type LinkSpec, openChain } from './chain.ts';
 
 /** The usual pair: 25 and 40 ms one way with jitter. */
@@ -38,11 +37,21 @@ export async function withChain(
 /** Packets of `first` to `end` that never came, once nothing of them can still come. */
 export async function countLost(chain: Chain, first: number, end: number, latencyMs: number) {
   await sleep(latencyMs + 1500);
+  if ((await chain.progress()).received === 0) throw new Error('nothing arrived at all');
   return await chain.missing(first, end);
 }
 
-export function busiest({ links }: BondSnapshot): number {
-  return (links[0]?.sharePct ?? 0) >= (links[1]?.sharePct ?? 0) ? 0 : 1;
+/** The link that carried most in the last two seconds. */
+export async function busiest(chain: Chain): Promise<number> {
+  const carried = await chain.carried(2000);
+  return carried.indexOf(Math.max(...carried));
+}
+
+/** Of what all links carried in the last second, in per cent. */
+export async function shareOf(chain: Chain, link: number): Promise<number> {
+  const carried = await chain.carried(1000);
+  const all = carried.reduce((sum, packets) => sum + packets, 0);
+  return all === 0 ? 0 : (100 * (carried[link] ?? 0)) / all;
 }
 
 /** Seconds until `isTrue`, Infinity where not within `timeoutS`. */

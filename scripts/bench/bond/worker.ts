@@ -33,8 +33,7 @@ const [, , role = '', json = '{}'] = process.argv;
 const handlers = await start(role, JSON.parse(json) as Options);
 process.on('message', (message: { id: number; ask: string; argument: never }) => {
   const answer = (value: unknown) => process.send?.({ id: message.id, value });
-  if (message.ask === 'cpu') answer(process.cpuUsage());
-  else answer(handlers[message.ask]?.(message.argument));
+  answer(handlers[message.ask]?.(message.argument));
 });
 process.send?.({ id: 0 });
 
@@ -69,6 +68,10 @@ async function start(name: string, options: Options): Promise<Handlers> {
           return systemClock.monotonicMs();
         },
         times: (address: string) => times.get(address) ?? [],
+        carried: ({ address, ms }: { address: string; ms: number }) => {
+          const sinceMs = systemClock.monotonicMs() - ms;
+          return (times.get(address) ?? []).filter((atMs) => atMs >= sinceMs).length;
+        },
       };
     }
     case 'feed': {

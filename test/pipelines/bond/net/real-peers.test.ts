@@ -1,35 +1,27 @@
 /**
- * Our bond with the receivers of others, and their senders with our relay, in namespaces. The
- * programs are built outside of the repository and named by two variables, an argv a line:
- *
- *     SRTLA_RECEIVERS='/tmp/srtla/srtla_rec {relayPort} 127.0.0.1 {listenerPort}'
- *     SRTLA_SENDERS='/tmp/srtla/srtla_send {bondPort} {receiverHost} {receiverPort} {addresses}'
+ * Our bond with the receivers of others, and their senders with our relay, in namespaces.
+ * SRTLA_RECEIVERS and SRTLA_SENDERS name the programs: see peer-programs.ts.
  */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startBonded, twoOfThreeDie } from '../../../support/network/bonded.ts';
+import { peerPrograms } from '../../../support/network/peer-programs.ts';
 
 const test = suite('bond and relay with the programs of others');
 
-const namedBy = (variable: string) =>
-  (process.env[variable] ?? '')
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([command = '']) => command !== '');
-
-const receivers = namedBy('SRTLA_RECEIVERS');
-const senders = namedBy('SRTLA_SENDERS');
+const receivers = peerPrograms('SRTLA_RECEIVERS');
+const senders = peerPrograms('SRTLA_SENDERS');
 const skip = () => console.log('SKIPPED 1: this machine makes no network namespaces');
 
-for (const relay of receivers) {
-  test(`${relay[0]}: three links, of which two die in turn, lose nothing`, async () => {
+for (const { name, argv: relay } of receivers) {
+  test(`${name}: three links, of which two die in turn, lose nothing`, async () => {
     await using bonded = await startBonded(3, { relay });
     if (bonded === undefined) return skip();
     await twoOfThreeDie(bonded);
     assert.is(bonded.far().lost, 0);
   });
 
-  test(`${relay[0]}: a link on which large packets vanish is left and named`, async () => {
+  test(`${name}: a link on which large packets vanish is left and named`, async () => {
     await using bonded = await startBonded(2, { relay });
     if (bonded === undefined) return skip();
     const { network, link } = bonded;
@@ -43,8 +35,8 @@ for (const relay of receivers) {
   });
 }
 
-for (const sender of senders) {
-  test(`${sender[0]}: our relay joins its links, and either one alone carries on`, async () => {
+for (const { name, argv: sender } of senders) {
+  test(`${name}: our relay joins its links, and either one alone carries on`, async () => {
     await using bonded = await startBonded(2, { sender });
     if (bonded === undefined) return skip();
     const { network } = bonded;
