@@ -127,6 +127,6 @@ async function inside(namespace: string, command: string, args: readonly string[
 }
 
 async function ip(args: readonly string[]): Promise<void> {
-  const { exitCode, stderr } = await runCommand('ip', args, { timeoutMs: 5000 });
+  const { exitCode, stderr } = await runCommand('ip', args, { timeoutMs: 30_000 });
   if (exitCode !== 0) throw new Error(`ip ${args.join(' ')}: ${stderr.trim()}`);
 }

@@ -50,30 +50,8 @@ async function start(name: string, options: Options): Promise<Handlers> {
         );
       });
       return {};
-    case 'impair': {
-      const impairments = new Map<string, Impairment>();
-      /** When each link brought packets of the encoder: the last of them. */
-      const times = new Map<string, number[]>();
-      const onUp = (address: string, packet: Buffer) => {
-        if (!isSrtData(packet)) return;
-        const all = times.get(address) ?? [];
-        all.push(systemClock.monotonicMs());
-        if (all.length > 2 * TIMES_KEPT) all.splice(0, TIMES_KEPT);
-        times.set(address, all);
-      };
-      runImpairment(listen, target, impairments, onUp).catch(fail);
-      return {
-        set: ({ address, ...impairment }: Impairment & { address: string }) => {
-          impairments.set(address, impairment);
-          return systemClock.monotonicMs();
-        },
-        times: (address: string) => times.get(address) ?? [],
-        carried: ({ address, ms }: { address: string; ms: number }) => {
-          const sinceMs = systemClock.monotonicMs() - ms;
-          return (times.get(address) ?? []).filter((atMs) => atMs >= sinceMs).length;
-        },
-      };
-    }
+    case 'impair':
+      return startImpairing(listen, target);
     case 'feed': {
       const feed: Feed = { bitrateBps: 0, sentTotal: 0 };
       runFeed(feed, options.port ?? 0).catch(fail);
@@ -97,6 +75,31 @@ async function start(name: string, options: Options): Promise<Handlers> {
     default:
       throw new Error(`no role ${name}`);
   }
+}
+
+function startImpairing(listen: Endpoint, target: Endpoint): Handlers {
+  const impairments = new Map<string, Impairment>();
+  /** When each link brought packets of the encoder: the last of them. */
+  const times = new Map<string, number[]>();
+  const onUp = (address: string, packet: Buffer) => {
+    if (!isSrtData(packet)) return;
+    const all = times.get(address) ?? [];
+    all.push(systemClock.monotonicMs());
+    if (all.length > 2 * TIMES_KEPT) all.splice(0, TIMES_KEPT);
+    times.set(address, all);
+  };
+  runImpairment(listen, target, impairments, onUp).catch(fail);
+  return {
+    set: ({ address, ...impairment }: Impairment & { address: string }) => {
+      impairments.set(address, impairment);
+      return systemClock.monotonicMs();
+    },
+    times: (address: string) => times.get(address) ?? [],
+    carried: ({ address, ms }: { address: string; ms: number }) => {
+      const sinceMs = systemClock.monotonicMs() - ms;
+      return (times.get(address) ?? []).filter((atMs) => atMs >= sinceMs).length;
+    },
+  };
 }
 
 async function startBond(
