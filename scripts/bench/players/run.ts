@@ -1,6 +1,8 @@
 /** Plays one box's drop in some players at once, through a course of faults. */
+import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { ask } from '../../../test/support/ask.ts';
 import { type Box, startBox, until } from '../../../test/support/box.ts';
+import { sendPanelAction } from '../../../test/support/operator.ts';
 import { type Course, runCourse } from './course.ts';
 import { pageFiles } from './pages.ts';
 import type { Player, RunningPlayer, Sample } from './player.ts';
@@ -20,6 +22,9 @@ export interface PlayerRow extends PlayerReport {
 const TOP_RENDITION = 'mid';
 const FIRST_FRAME_MS = 45_000;
 const COMPLAINTS_MAX = 3;
+/** A charge at which the box saves power, and how soon it does at the latest. */
+const SAVING_PCT = 30;
+const SAVING_MS = 60_000;
 
 export interface Playing {
   readonly player: Player;
@@ -114,6 +119,7 @@ async function followCourse(
     box,
     taps: playing.map(({ tap }) => tap),
     rendition: TOP_RENDITION,
+    savePower: (isOn) => savePower(box, isOn),
     end: async () => {
       endedMs = Date.now();
       await ask(box, 'cmd', 'end');
@@ -134,6 +140,14 @@ async function followCourse(
       .map(([text, count]) => (count > 1 ? `${count} x ${text}` : text)),
     hasSeenEnd: running.isEnded(),
   }));
+}
+
+async function savePower(box: Box, isOn: boolean): Promise<void> {
+  await sendPanelAction(box.operatorUrl, { do: 'mains', isOn: !isOn });
+  await sendPanelAction(box.operatorUrl, { do: 'charge', pct: isOn ? SAVING_PCT : 100 });
+  const isSuspended = async () =>
+    (await box.state<BoxSnapshot>()).media?.suspended.includes(TOP_RENDITION) ?? false;
+  await until(async () => (await isSuspended()) === isOn, SAVING_MS, box.output);
 }
 
 /** Those whose picture stands are restarted, as a person would. */

@@ -1,7 +1,16 @@
-/** A proxy between one player and the box: counts requests, cuts the network, loses a rendition. */
-import { type Agent, createServer, Agent as HttpAgent, request as send } from 'node:http';
+/** A proxy between one player and the box: counts requests, and makes the faults of a network. */
+import {
+  type Agent,
+  createServer,
+  Agent as HttpAgent,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  request as send,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import { freePort } from '../../../test/support/free-port.ts';
+import { type DeadLine, openDeadLine } from '../../../test/support/network/dead-line.ts';
 
 /** A file that is served beside the stream, so that a page of the bench has the stream's origin. */
 export interface ServedFile {
@@ -10,19 +19,62 @@ export interface ServedFile {
 }
 
 export class Tap implements AsyncDisposable {
-  readonly url: string;
+  readonly #line: DeadLine;
   readonly #boxUrl: string;
   readonly #files: ReadonlyMap<string, ServedFile>;
   readonly #agent: Agent = new HttpAgent({ keepAlive: true });
   readonly #sockets = new Set<Socket>();
-  #isCut = false;
   #lost: string | undefined;
   requestsTotal = 0;
   /** Answered with 400 and above. */
   refusedTotal = 0;
-  readonly #server = createServer((incoming, outgoing) => {
-    // No answer, until the connection is reset when the network is back.
-    if (this.#isCut) return;
+  readonly #server: Server;
+
+  private constructor(
+    server: Server,
+    line: DeadLine,
+    boxUrl: string,
+    files: ReadonlyMap<string, ServedFile>,
+  ) {
+    this.#server = server;
+    this.#line = line;
+    this.#boxUrl = boxUrl;
+    this.#files = files;
+    server.on('request', (incoming, outgoing) => this.#pass(incoming, outgoing));
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+  }
+
+  static async open(boxUrl: string, files: ReadonlyMap<string, ServedFile>): Promise<Tap> {
+    const port = await freePort();
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    const line = await openDeadLine(`http://127.0.0.1:${port}`);
+    return new Tap(server, line, boxUrl, files);
+  }
+
+  get url(): string {
+    return this.#line.url;
+  }
+
+  /** As Wi-Fi that is away: nothing passes, and connections go on once it is back. */
+  setDead(isDead: boolean): void {
+    this.#line.setDead(isDead);
+  }
+
+  /** All connections end at once, as where a proxy is restarted; new ones are taken. */
+  reset(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Answers 404 for a rendition; undefined for none. */
+  lose(rendition: string | undefined): void {
+    this.#lost = rendition;
+  }
+
+  #pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const path = incoming.url ?? '/';
     const file = this.#files.get(path.split('?', 1)[0] ?? '');
     if (file !== undefined) {
@@ -45,38 +97,11 @@ export class Tap implements AsyncDisposable {
       response.pipe(outgoing);
     });
     incoming.pipe(upstream);
-  });
-
-  private constructor(url: string, boxUrl: string, files: ReadonlyMap<string, ServedFile>) {
-    this.url = url;
-    this.#boxUrl = boxUrl;
-    this.#files = files;
-    this.#server.on('connection', (socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-    });
-  }
-
-  static async open(boxUrl: string, files: ReadonlyMap<string, ServedFile>): Promise<Tap> {
-    const port = await freePort();
-    const tap = new Tap(`http://127.0.0.1:${port}`, boxUrl, files);
-    await new Promise<void>((resolve) => tap.#server.listen(port, '127.0.0.1', resolve));
-    return tap;
-  }
-
-  /** Connections are reset, and new ones get no answer until the network is back. */
-  cut(isCut: boolean): void {
-    this.#isCut = isCut;
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  /** Answers 404 for a rendition; undefined for none. */
-  lose(rendition: string | undefined): void {
-    this.#lost = rendition;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.cut(true);
+    await this.#line[Symbol.asyncDispose]();
+    this.reset();
     this.#agent.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
   }

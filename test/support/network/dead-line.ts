@@ -18,6 +18,10 @@ export async function openDeadLine(serverUrl: string): Promise<DeadLine> {
   const keep = (socket: Socket, other: () => Socket | undefined) => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
+    // A pipe resumes its source when the other end has read.
+    socket.on('resume', () => {
+      if (isDead) socket.pause();
+    });
     socket.on('close', () => {
       sockets.delete(socket);
       other()?.destroy();
