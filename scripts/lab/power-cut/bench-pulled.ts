@@ -6,7 +6,7 @@ import { basename } from 'node:path';
 import { probe } from '../../../test/support/media/movies.ts';
 import { type Figure, printFigures, saveFigures, watchMachine } from '../../bench/machine.ts';
 import { prepareGuest } from './cuts.ts';
-import { type DiskFormat, findFatKernel } from './machine.ts';
+import { type DiskFormat, findFatKernel, findKernel } from './machine.ts';
 import { pullDisks } from './pulled.ts';
 
 const [asked = '25', ...names] = process.argv.slice(2);
@@ -14,16 +14,19 @@ const times = Number(asked);
 const FORMATS: readonly DiskFormat[] = ['exfat', 'vfat', 'ext4'];
 const formats = FORMATS.filter((format) => names.length === 0 || names.includes(format));
 const machine = watchMachine();
-const kernel = findFatKernel();
+/** The lab's own kernel has ext4, and needs no build. */
+const kernels = formats.map((format) => (format === 'ext4' ? findKernel() : findFatKernel()));
 const { work, remove } = await prepareGuest();
 process.on('exit', remove);
 const figures: Figure[] = [];
-for (const format of formats) figures.push(...(await measure(format)));
+for (const [i, format] of formats.entries()) {
+  figures.push(...(await measure(format, kernels[i] ?? '')));
+}
 const measured = machine();
 printFigures('disks pulled out', figures, measured);
 saveFigures('pulled', figures, measured);
 
-async function measure(format: DiskFormat): Promise<readonly Figure[]> {
+async function measure(format: DiskFormat, kernel: string): Promise<readonly Figure[]> {
   const missingMs: number[] = [];
   const faults: string[] = [];
   let disks = 0;
