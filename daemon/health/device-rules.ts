@@ -110,6 +110,19 @@ export const DEVICE_RULES: readonly Rule[] = [
     },
   },
   {
+    key: 'tickets-damaged',
+    severity: 'warning',
+    afterMs: 0,
+    holdMs: 0,
+    advice:
+      'Compare the tickets that came out with the list of orders, and write by hand what is missing.',
+    find: ({ box: { prints } }) => {
+      const { damaged = [] } = prints ?? {};
+      if (damaged.length === 0) return undefined;
+      return { text: 'The box has lost track of some tickets', detail: damaged.join(', ') };
+    },
+  },
+  {
     key: 'printer-fault',
     severity: 'warning',
     afterMs: 2_000,

@@ -21,3 +21,15 @@ export interface PrintJobInfo {
   /** The how manieth print of the same slip; 1 is the first. */
   readonly copy: number;
 }
+
+/** Slips that the box was asked for. */
+export interface PrintFigures {
+  /** On their way to the printer. */
+  readonly waiting: number;
+  readonly printedTotal: number;
+  readonly failedTotal: number;
+  /** Perhaps printed: a person is to look. */
+  readonly uncertain?: number;
+  /** Files that this run of the box could not read: slips of them may not be printed. */
+  readonly damaged?: readonly string[];
+}

@@ -16,6 +16,7 @@ import type { HotspotInfo, OwnNetwork } from './hotspot.ts';
 import type { ShopState } from './orders.ts';
 import type { OverlaySnapshot } from './overlay.ts';
 import type { PlannedDropsState } from './planned-drops.ts';
+import type { PrintFigures } from './prints.ts';
 import type { Readiness } from './readiness.ts';
 import type { UpdateSnapshot } from './update.ts';
 
@@ -102,16 +103,6 @@ export interface EventsState {
   readonly notSaved?: string;
   /** Why the broker takes none. */
   readonly refused?: string;
-}
-
-/** Slips that the box was asked for. */
-export interface PrintFigures {
-  /** On their way to the printer. */
-  readonly waiting: number;
-  readonly printedTotal: number;
-  readonly failedTotal: number;
-  /** Perhaps printed: a person is to look. */
-  readonly uncertain?: number;
 }
 
 /** Something is wrong, and what to do about it. One list feeds every place that shows it. */

@@ -11,6 +11,7 @@ import type { MediaFigures } from '../../pipelines/media/messages.ts';
 import type { Destination } from './destinations.ts';
 import type { FleetState } from './fleet.ts';
 import type { PlannedDropsState } from './planned-drops.ts';
+import type { PrintFigures } from './prints.ts';
 import type { Readiness } from './readiness.ts';
 import type {
   BoxSnapshot,
@@ -19,7 +20,6 @@ import type {
   EventsState,
   ModemMaintenance,
   PowerPhase,
-  PrintFigures,
   UplinkFigures,
   Warning,
 } from './snapshot.ts';

@@ -9,8 +9,8 @@ import { readDocumentCodes, renderPaperPng } from '../../hal/printer/verify.ts';
 import type { Config } from '../config/config.ts';
 import type { Outcome, PrintCommand } from '../model/commands.ts';
 import type { ConfirmedOrders } from '../model/orders.ts';
-import type { PrintJobInfo } from '../model/prints.ts';
-import type { BoxSnapshot, PrintFigures } from '../model/snapshot.ts';
+import type { PrintFigures, PrintJobInfo } from '../model/prints.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
 import { type Card, type CardSource, openCard } from './card-facts.ts';
 import { renderClaim } from './claim.ts';
 import { type ClaimKeys, openClaimKeys } from './claim-key.ts';
@@ -73,7 +73,9 @@ const SHOWN = 24;
 export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): Promise<Printing> {
   const { printer, stateFolder, snapshot, drops, clock, log } = deps;
   const folder = join(stateFolder, 'prints');
-  const store = await openPrintStore(folder, log);
+  const damaged: string[] = [];
+  const onDamaged = (file: string) => void damaged.push(file);
+  const store = await openPrintStore(folder, log, { onDamaged });
   const keys = await openClaimKeys(stateFolder, log);
   const card = openCard(() => ({ ...config.current(), drop: drops.present() }), deps);
   const label = async () => {
@@ -93,10 +95,11 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
     queue,
     print: (args, isDryRun, signal) =>
       runPrint(queue, config, args, isDryRun, pausedBy, clock, signal),
-    figures: () => queue.figures(),
+    figures: () => ({ ...queue.figures(), damaged }),
     run: async (signal) => {
       const isOn = config.printer.order_tickets && config.printer.driver !== 'none';
-      const tickets = { orders: deps.orders, drops, queue, folder, isOn, clock, log };
+      const given = { orders: deps.orders, drops, queue, folder, isOn, clock, log };
+      const tickets = { ...given, onDamaged };
       await runAll(
         [(ending) => queue.run(ending), (ending) => runOrderTickets(tickets, ending)],
         signal,

@@ -6,11 +6,12 @@ import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { errnoOf } from '../../hal/os/errors.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import { removeFile, saveFile } from '../../hal/os/save-file.ts';
+import { putAside, removeFile, saveFile } from '../../hal/os/save-file.ts';
 import type { ConfirmedOrders, OrderConfirmed } from '../model/orders.ts';
-import type { Content } from './job.ts';
+import type { Content, PrintJob } from './job.ts';
 import { type PrintQueue, QueueFull } from './queue.ts';
 
+const CURSOR_FILE = 'orders.json';
 const EVERY_MS = 500;
 const RETRY_MS = 3_000;
 const BATCH = 8;
@@ -22,11 +23,13 @@ const cursorSchema = v.object({ seq: v.number() });
 export interface OrderTicketDeps {
   readonly orders: ConfirmedOrders;
   readonly drops: { present(): { readonly id: string; readonly title: string } };
-  readonly queue: Pick<PrintQueue, 'add'>;
+  readonly queue: Pick<PrintQueue, 'add' | 'jobs'>;
   /** Of the state; the slips lie there too. */
   readonly folder: string;
   /** False: orders of meanwhile are never printed. */
   readonly isOn: boolean;
+  /** Of the file that says how far tickets are printed. */
+  readonly onDamaged: (file: string) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -34,9 +37,9 @@ export interface OrderTicketDeps {
 /** Runs until `signal` aborts. Never rejects. */
 export async function runOrderTickets(deps: OrderTicketDeps, signal: AbortSignal): Promise<void> {
   const { folder, isOn, orders, clock, log } = deps;
-  const path = join(folder, 'orders.json');
+  const path = join(folder, CURSOR_FILE);
   if (!isOn) return await removeFile(path).catch(() => undefined);
-  let seq = await firstSeq(path, orders, log);
+  let seq = await firstSeq(path, deps);
   let reported = '';
   while (!signal.aborted) {
     try {
@@ -60,22 +63,39 @@ export async function runOrderTickets(deps: OrderTicketDeps, signal: AbortSignal
   }
 }
 
-/** Where there is no file, what is in the ledger was sold without a printer, or printed already. */
-async function firstSeq(path: string, orders: ConfirmedOrders, log: Log): Promise<number> {
+/**
+ * Where there is no file, what is in the ledger was sold without a printer, or printed already.
+ * A damaged one is renamed to `.bad`.
+ */
+async function firstSeq(path: string, deps: OrderTicketDeps): Promise<number> {
+  const { orders, queue, onDamaged, log } = deps;
   try {
     return v.parse(cursorSchema, JSON.parse(await readFile(path, 'utf8'))).seq;
   } catch (error) {
-    const seq = orders.confirmedAfter(0, ALL).at(-1)?.seq ?? 0;
-    if (errnoOf(error) !== 'ENOENT') {
-      log.error('printed orders unknown: earlier ones are not printed', {
-        reason: messageOf(error),
-      });
+    const isDamaged = errnoOf(error) !== 'ENOENT';
+    const known = isDamaged ? lastWithSlip(orders, queue.jobs()) : undefined;
+    const seq = known ?? orders.confirmedAfter(0, ALL).at(-1)?.seq ?? 0;
+    if (isDamaged) {
+      log.error('list of printed orders is damaged', { path, seq, reason: messageOf(error) });
+      await putAside(path).catch(() => undefined);
+      onDamaged(CURSOR_FILE);
     }
     await saveFile(path, JSON.stringify({ seq })).catch((fault: unknown) =>
       log.error('printed orders not saved', { reason: messageOf(fault) }),
     );
     return seq;
   }
+}
+
+/** A slip is on the disk before its order counts as printed: it went on behind the last of them. */
+function lastWithSlip(orders: ConfirmedOrders, slips: readonly PrintJob[]): number | undefined {
+  const seqs = slips.flatMap(({ content }) => {
+    if (content.document !== 'ticket') return [];
+    const { seq, orderId } = content.order;
+    // A slip may be of a ledger before this one.
+    return orders.confirmedAfter(seq - 1, 1)[0]?.orderId === orderId ? [seq] : [];
+  });
+  return seqs.length === 0 ? undefined : Math.max(...seqs);
 }
 
 /** A new ledger counts from 1 again: the order's id tells its slips apart. */

@@ -5,7 +5,7 @@ import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { PrintDocument, Printer, PrintOutcome } from '../../hal/printer/port.ts';
 import { obstacleOf } from '../../hal/printer/status.ts';
-import type { PrintFigures } from '../model/snapshot.ts';
+import type { PrintFigures } from '../model/prints.ts';
 import { type Budget, spent, waitMs } from './budget.ts';
 import * as step from './job.ts';
 import { MAX_OPEN, type PrintStore } from './store.ts';

@@ -18,11 +18,17 @@ export interface PrintStore {
   save(job: PrintJob): Promise<void>;
 }
 
-/** Reads the folder. A damaged file is renamed to `.bad` and logged. */
+export interface PrintStoreOptions {
+  readonly disk?: Disk;
+  /** Of each damaged file, which is renamed to `.bad`. */
+  readonly onDamaged?: (file: string) => void;
+}
+
+/** Reads the folder. */
 export async function openPrintStore(
   folder: string,
   log: Log,
-  disk: Disk = systemDisk,
+  { disk = systemDisk, onDamaged }: PrintStoreOptions = {},
 ): Promise<PrintStore> {
   const jobs = new Map<string, PrintJob>();
   for (const name of await readdir(folder).catch(() => [])) {
@@ -34,6 +40,7 @@ export async function openPrintStore(
     } catch (error) {
       log.error('damaged slip put aside', { path, reason: messageOf(error) });
       await putAside(path).catch(() => undefined);
+      onDamaged?.(name);
     }
   }
   const sorted = () => [...jobs.values()].toSorted((a, b) => a.number - b.number);

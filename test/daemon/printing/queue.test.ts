@@ -60,6 +60,7 @@ interface Options {
   readonly folder: string;
   readonly printer: Printer;
   readonly disk?: Disk;
+  readonly onDamaged?: (file: string) => void;
   readonly perHour?: number;
   readonly pausedBy?: () => string | undefined;
 }
@@ -68,10 +69,11 @@ async function openQueue({
   folder,
   printer,
   disk = systemDisk,
+  onDamaged = () => undefined,
   perHour = 3600,
   ...options
 }: Options) {
-  const store = await openPrintStore(folder, silentLog, disk);
+  const store = await openPrintStore(folder, silentLog, { disk, onDamaged });
   return new PrintQueue({
     ...{ store, printer, perHour: () => perHour, pausedBy: () => undefined, ...os, ...options },
     render: async ({ id }) => documentOf(id),
@@ -273,11 +275,14 @@ test('a slip that no printer prints fails at once, and those behind it come out'
     await running;
   }));
 
-test('a damaged file is put aside, and the others are printed', () =>
+test('a damaged file is put aside and named, and the others are printed', () =>
   withFolder(async (folder) => {
     await writeFile(join(folder, 'slip-x.json'), '{"id": "x", "phase": "wai');
     const { printer, papers } = openWell();
-    const queue = await openQueue({ folder, printer });
+    const damaged: string[] = [];
+    const onDamaged = (file: string) => void damaged.push(file);
+    const queue = await openQueue({ folder, printer, onDamaged });
+    assert.equal(damaged, ['slip-x.json']);
     await queue.add('y', 'y', { document: 'status' });
     const box = new AbortController();
     const running = queue.run(box.signal);

@@ -1,4 +1,4 @@
-/** Tickets of orders: signed codes, as a phone reads them off the paper; each order once. */
+/** Tickets of orders: signed codes, as a phone reads them off the paper. */
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,11 +11,8 @@ import * as assert from 'uvu/assert';
 import type { OrderConfirmed } from '../../../daemon/model/orders.ts';
 import { type Claim, renderClaim, verifyClaim } from '../../../daemon/printing/claim.ts';
 import { keyFileOf, openClaimKeys } from '../../../daemon/printing/claim-key.ts';
-import type { Content } from '../../../daemon/printing/job.ts';
-import { runOrderTickets } from '../../../daemon/printing/order-tickets.ts';
 import { renderSticker } from '../../../daemon/printing/sticker.ts';
 import { renderTicket } from '../../../daemon/printing/ticket.ts';
-import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { renderPaper } from '../../../hal/printer/paper/escpos-render.ts';
 import { renderPng } from '../../../hal/printer/paper/png.ts';
@@ -140,61 +137,6 @@ test('the key is made once, only its user reads it, and a damaged one is put asi
     const other = await openClaimKeys(folder, silentLog);
     assert.is(verifyClaim(code, other.publicKey).isValid, false);
     assert.is(await readFile(`${keyFileOf(folder)}.bad`, 'utf8'), 'torn');
-  }));
-
-test('each order is queued once over restarts, and those before the printer never', () =>
-  inFolder(async (folder) => {
-    const all = Array.from({ length: 20 }, (_, index) => ({
-      ...order,
-      seq: index + 1,
-      orderId: `o${index}`,
-    }));
-    let known = 3;
-    const orders = {
-      confirmedAfter: (seq: number, max: number) =>
-        all
-          .slice(0, known)
-          .filter((one) => one.seq > seq)
-          .slice(0, max),
-    };
-    const queued: string[] = [];
-    const clock = {
-      ...systemClock,
-      sleep: (_: number, signal?: AbortSignal) => systemClock.sleep(2, signal),
-    };
-    const runUntil = async (count: number) => {
-      const box = new AbortController();
-      const queue = {
-        add: async (id: string, _title: string, content: Content) => {
-          assert.is(content.document === 'ticket' && content.title, 'Late set');
-          // Killed between the slip and the note that it was made: it is asked for again.
-          if (queued.length === 9 && !queued.includes('again')) {
-            queued.push('again');
-            throw new Error('killed');
-          }
-          if (!queued.includes(id)) queued.push(id);
-          return {} as never;
-        },
-      };
-      const drops = { present: () => ({ id: order.drop, title: 'Late set' }) };
-      const deps = { orders, drops, queue, folder, isOn: true, clock, log: silentLog };
-      const running = runOrderTickets(deps, box.signal);
-      while (queued.length < count) await systemClock.sleep(2);
-      // The note is saved after the slip.
-      await systemClock.sleep(20);
-      box.abort();
-      await running;
-    };
-    await runUntil(0);
-    known = 10;
-    await runUntil(7);
-    known = 20;
-    await runUntil(18);
-    const made = queued.filter((id) => id !== 'again');
-    assert.equal(
-      made,
-      all.slice(3).map(({ seq, orderId }) => `order-${seq}-${orderId}`),
-    );
   }));
 
 test('a sticker fills the paper, and its marks stand outside of the picture', () =>

@@ -14,7 +14,7 @@ const ACTIONS: readonly (readonly [keys: RegExp, action: AlertAction])[] = [
   [/^(?:broker|events|topics|messages)-/, { label: text.mqttSettings, settings: 'mqtt' }],
   [/^(?:uplink|links|link)-/, { label: text.showLinks, section: 'links' }],
   [/^(?:recording|recorder|disk)-/, { label: text.showRecordings, section: 'clips' }],
-  [/^orders-/, { label: text.showShop, section: 'shop' }],
+  [/^(?:orders|tickets)-/, { label: text.showShop, section: 'shop' }],
   [/^sound-/, { label: text.showSound, section: 'sound' }],
   [/^no-picture$/, { label: text.cameraSettings, settings: 'camera' }],
   [/^viewers-/, { label: text.guestsSettings, settings: 'viewers' }],

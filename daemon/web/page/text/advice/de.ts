@@ -129,4 +129,6 @@ export const de: AdviceTexts = {
     'Prüfe, ob ein anderes Programm diese Karte oder Buchse benutzt. Manche WLAN-Karten können kein Netz anbieten.',
   shaperTaken:
     'Beende das Programm, das den Verkehr hier regelt, oder nimm eine andere Schnittstelle.',
+  compareTickets:
+    'Vergleiche die Zettel, die herauskamen, mit der Liste der Bestellungen, und schreib von Hand, was fehlt.',
 };

@@ -106,4 +106,6 @@ export const en = {
   networkTaken:
     'Check that no other program uses this card or port. Some Wi-Fi cards serve nobody.',
   shaperTaken: 'End the program that shapes this interface, or use another one.',
+  compareTickets:
+    'Compare the tickets that came out with the list of orders, and write by hand what is missing.',
 } as const;

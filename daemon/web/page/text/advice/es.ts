@@ -117,4 +117,6 @@ export const es: AdviceTexts = {
   networkTaken:
     'Comprueba que ningún otro programa usa esta tarjeta o este puerto. Algunas tarjetas wifi no pueden ofrecer una red.',
   shaperTaken: 'Termina el programa que regula esta interfaz, o usa otra.',
+  compareTickets:
+    'Compara los papeles que salieron con la lista de pedidos, y escribe a mano lo que falte.',
 };

@@ -131,4 +131,6 @@ export const fr: AdviceTexts = {
     'Vérifiez qu’aucun autre programme n’utilise cette carte ou ce port. Certaines cartes Wi-Fi ne peuvent pas offrir de réseau.',
   shaperTaken:
     'Arrêtez le programme qui règle le débit de cette interface, ou prenez-en une autre.',
+  compareTickets:
+    'Comparez les tickets sortis avec la liste des commandes, et écrivez à la main ce qui manque.',
 };

@@ -118,4 +118,6 @@ export const it: AdviceTexts = {
   networkTaken:
     'Controlla che nessun altro programma usi questa scheda o porta. Alcune schede Wi-Fi non possono offrire una rete.',
   shaperTaken: 'Chiudi il programma che regola questa interfaccia, o usane un’altra.',
+  compareTickets:
+    'Confronta i foglietti usciti con l’elenco degli ordini, e scrivi a mano ciò che manca.',
 };

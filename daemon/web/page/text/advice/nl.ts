@@ -127,4 +127,6 @@ export const nl: AdviceTexts = {
   networkTaken:
     'Controleer of een ander programma deze kaart of poort gebruikt. Sommige wifikaarten kunnen geen netwerk aanbieden.',
   shaperTaken: 'Beëindig het programma dat deze interface regelt, of gebruik een andere.',
+  compareTickets:
+    'Vergelijk de bonnen die eruit kwamen met de lijst van bestellingen, en schrijf met de hand wat ontbreekt.',
 };

@@ -10,6 +10,7 @@ export const de: SaidTexts = {
   printerOpen: 'Der Deckel des Druckers ist offen',
   printerFault: 'Der Drucker hat eine Störung',
   onePerhapsPrinted: 'Ein Zettel wurde vielleicht gedruckt',
+  ticketsLost: 'Die Box weiß von einigen Zetteln nichts mehr',
   perhapsPrinted: '{count} Zettel wurden vielleicht gedruckt',
 
   wouldGoLive: 'Der beendete Drop ginge nach einem Neustart wieder live',
@@ -189,4 +190,19 @@ export const de: SaidTexts = {
   printedPerhaps: 'vielleicht gedruckt, sieh nach: {reason}',
   guestsClosed: 'Das Netz für Gäste ist nicht offen',
   crewClosed: 'Das Netz für die Crew ist nicht offen',
+  wholeFrom: 'muss eine ganze Zahl von {min} bis {max} sein',
+  numberFrom: 'muss eine Zahl von {min} bis {max} sein',
+  tooLong: 'darf höchstens {count} Zeichen haben',
+  linkTooLong:
+    'darf höchstens {count} Bytes haben: einen längeren Link kann man in einem kleinen Bild nicht lesen',
+  notEmpty: 'darf nicht leer sein',
+  isMissing: 'fehlt',
+  afterStart: 'muss nach dem Beginn liegen ({time})',
+  httpsAddress: 'muss eine https://-Adresse ohne Benutzernamen sein',
+  codeAddress: 'muss eine https://-Adresse ohne Benutzernamen sein',
+  leadsElsewhere: 'führt zu {host}: trag diesen Namen bei {key} ein, oder nimm einen anderen Link',
+  itemsAtMost: 'höchstens {count} Artikel',
+  currencyCode: 'muss eine Währung nach ISO 4217 sein, wie EUR oder USD',
+  codeTimes: 'muss über 0 und kürzer als der Abstand sein, oder der Abstand muss 0 sein',
+  destinationGone: 'die Box hat kein Ziel {destination}',
 };

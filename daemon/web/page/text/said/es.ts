@@ -10,6 +10,7 @@ export const es: SaidTexts = {
   printerOpen: 'La tapa de la impresora está abierta',
   printerFault: 'La impresora tiene una avería',
   onePerhapsPrinted: 'Quizá se imprimió un papel',
+  ticketsLost: 'La caja ha perdido la cuenta de algunos papeles',
   perhapsPrinted: 'Quizá se imprimieron {count} papeles',
 
   wouldGoLive: 'Tras un reinicio, el drop terminado volvería a salir en vivo',
@@ -190,4 +191,19 @@ export const es: SaidTexts = {
   printedPerhaps: 'quizá impreso, mira: {reason}',
   guestsClosed: 'La red para los invitados no está abierta',
   crewClosed: 'La red para el equipo no está abierta',
+  wholeFrom: 'debe ser un número entero de {min} a {max}',
+  numberFrom: 'debe ser un número de {min} a {max}',
+  tooLong: 'debe tener {count} caracteres como máximo',
+  linkTooLong:
+    'debe tener {count} bytes como máximo: un enlace más largo no se lee en una imagen pequeña',
+  notEmpty: 'no debe estar vacío',
+  isMissing: 'falta',
+  afterStart: 'debe ser después del comienzo ({time})',
+  httpsAddress: 'debe ser una dirección https:// sin nombre de usuario',
+  codeAddress: 'debe ser una dirección https:// sin nombre de usuario',
+  leadsElsewhere: 'lleva a {host}: añade ese nombre a {key}, o usa otro enlace',
+  itemsAtMost: '{count} artículos como máximo',
+  currencyCode: 'debe ser una moneda de ISO 4217, como EUR o USD',
+  codeTimes: 'debe ser mayor que 0 y menor que el intervalo, o el intervalo debe ser 0',
+  destinationGone: 'la caja no tiene el destino {destination}',
 };

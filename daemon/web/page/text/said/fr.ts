@@ -10,6 +10,7 @@ export const fr: SaidTexts = {
   printerOpen: 'Le capot de l’imprimante est ouvert',
   printerFault: 'L’imprimante est en panne',
   onePerhapsPrinted: 'Un ticket a peut-être été imprimé',
+  ticketsLost: 'La box ne sait plus ce qu’il en est de certains tickets',
   perhapsPrinted: '{count} tickets ont peut-être été imprimés',
 
   wouldGoLive: 'Le drop terminé repasserait en direct après un redémarrage',
@@ -190,4 +191,19 @@ export const fr: SaidTexts = {
   printedPerhaps: 'peut-être imprimé, regardez : {reason}',
   guestsClosed: 'Le réseau des invités n’est pas ouvert',
   crewClosed: 'Le réseau de l’équipe n’est pas ouvert',
+  wholeFrom: 'doit être un nombre entier de {min} à {max}',
+  numberFrom: 'doit être un nombre de {min} à {max}',
+  tooLong: 'doit avoir {count} caractères au plus',
+  linkTooLong:
+    'doit avoir {count} octets au plus : un lien plus long ne se lit pas dans une petite image',
+  notEmpty: 'ne doit pas être vide',
+  isMissing: 'manque',
+  afterStart: 'doit être après le début ({time})',
+  httpsAddress: 'doit être une adresse https:// sans nom d’utilisateur',
+  codeAddress: 'doit être une adresse https:// sans nom d’utilisateur',
+  leadsElsewhere: 'mène à {host} : ajoutez ce nom à {key}, ou prenez un autre lien',
+  itemsAtMost: '{count} articles au plus',
+  currencyCode: 'doit être une monnaie de l’ISO 4217, comme EUR ou USD',
+  codeTimes: 'doit être au-dessus de 0 et plus court que l’intervalle, ou l’intervalle doit être 0',
+  destinationGone: 'la box n’a pas de destination {destination}',
 };

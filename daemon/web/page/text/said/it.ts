@@ -10,6 +10,7 @@ export const it: SaidTexts = {
   printerOpen: 'Il coperchio della stampante è aperto',
   printerFault: 'La stampante ha un guasto',
   onePerhapsPrinted: 'Un foglietto forse è stato stampato',
+  ticketsLost: 'La box ha perso il conto di alcuni foglietti',
   perhapsPrinted: '{count} foglietti forse sono stati stampati',
 
   wouldGoLive: 'Dopo un riavvio il drop finito tornerebbe in diretta',
@@ -189,4 +190,19 @@ export const it: SaidTexts = {
   printedPerhaps: 'forse stampato, guarda: {reason}',
   guestsClosed: 'La rete per gli ospiti non è aperta',
   crewClosed: 'La rete per la crew non è aperta',
+  wholeFrom: 'deve essere un numero intero da {min} a {max}',
+  numberFrom: 'deve essere un numero da {min} a {max}',
+  tooLong: 'deve avere al massimo {count} caratteri',
+  linkTooLong:
+    'deve avere al massimo {count} byte: un link più lungo non si legge in un’immagine piccola',
+  notEmpty: 'non deve essere vuoto',
+  isMissing: 'manca',
+  afterStart: 'deve essere dopo l’inizio ({time})',
+  httpsAddress: 'deve essere un indirizzo https:// senza nome utente',
+  codeAddress: 'deve essere un indirizzo https:// senza nome utente',
+  leadsElsewhere: 'porta a {host}: aggiungi quel nome a {key}, o usa un altro link',
+  itemsAtMost: 'al massimo {count} articoli',
+  currencyCode: 'deve essere una valuta ISO 4217, come EUR o USD',
+  codeTimes: 'deve essere sopra 0 e più breve dell’intervallo, o l’intervallo deve essere 0',
+  destinationGone: 'la box non ha la destinazione {destination}',
 };

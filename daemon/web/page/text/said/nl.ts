@@ -10,6 +10,7 @@ export const nl: SaidTexts = {
   printerOpen: 'De klep van de printer staat open',
   printerFault: 'De printer heeft een storing',
   onePerhapsPrinted: 'Een bon is misschien geprint',
+  ticketsLost: 'De box weet van sommige bonnen niets meer',
   perhapsPrinted: '{count} bonnen zijn misschien geprint',
 
   wouldGoLive: 'De gestopte drop zou na een herstart weer live gaan',
@@ -190,4 +191,19 @@ export const nl: SaidTexts = {
   printedPerhaps: 'misschien geprint, kijk: {reason}',
   guestsClosed: 'Het netwerk voor gasten is niet open',
   crewClosed: 'Het netwerk voor de crew is niet open',
+  wholeFrom: 'moet een heel getal van {min} tot {max} zijn',
+  numberFrom: 'moet een getal van {min} tot {max} zijn',
+  tooLong: 'mag hoogstens {count} tekens hebben',
+  linkTooLong:
+    'mag hoogstens {count} bytes hebben: een langere link is in een klein beeld niet te lezen',
+  notEmpty: 'mag niet leeg zijn',
+  isMissing: 'ontbreekt',
+  afterStart: 'moet na het begin zijn ({time})',
+  httpsAddress: 'moet een https://-adres zonder gebruikersnaam zijn',
+  codeAddress: 'moet een https://-adres zonder gebruikersnaam zijn',
+  leadsElsewhere: 'leidt naar {host}: zet die naam bij {key}, of neem een andere link',
+  itemsAtMost: 'hoogstens {count} artikelen',
+  currencyCode: 'moet een valuta volgens ISO 4217 zijn, zoals EUR of USD',
+  codeTimes: 'moet boven 0 en korter dan de tussentijd zijn, of de tussentijd moet 0 zijn',
+  destinationGone: 'de box heeft geen bestemming {destination}',
 };

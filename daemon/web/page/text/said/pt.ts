@@ -10,6 +10,7 @@ export const pt: SaidTexts = {
   printerOpen: 'A tampa da impressora está aberta',
   printerFault: 'A impressora tem uma avaria',
   onePerhapsPrinted: 'Um talão talvez tenha sido impresso',
+  ticketsLost: 'A caixa perdeu a conta de alguns talões',
   perhapsPrinted: '{count} talões talvez tenham sido impressos',
 
   wouldGoLive: 'Depois de um reinício, o drop terminado voltaria ao direto',
@@ -189,4 +190,19 @@ export const pt: SaidTexts = {
   printedPerhaps: 'talvez impresso, veja: {reason}',
   guestsClosed: 'A rede para os convidados não está aberta',
   crewClosed: 'A rede para a equipa não está aberta',
+  wholeFrom: 'deve ser um número inteiro de {min} a {max}',
+  numberFrom: 'deve ser um número de {min} a {max}',
+  tooLong: 'deve ter no máximo {count} caracteres',
+  linkTooLong:
+    'deve ter no máximo {count} bytes: uma ligação mais longa não se lê numa imagem pequena',
+  notEmpty: 'não deve estar vazio',
+  isMissing: 'falta',
+  afterStart: 'deve ser depois do início ({time})',
+  httpsAddress: 'deve ser um endereço https:// sem nome de utilizador',
+  codeAddress: 'deve ser um endereço https:// sem nome de utilizador',
+  leadsElsewhere: 'leva a {host}: acrescente esse nome a {key}, ou use outra ligação',
+  itemsAtMost: 'no máximo {count} artigos',
+  currencyCode: 'deve ser uma moeda da ISO 4217, como EUR ou USD',
+  codeTimes: 'deve ser acima de 0 e mais curto do que o intervalo, ou o intervalo deve ser 0',
+  destinationGone: 'a caixa não tem o destino {destination}',
 };

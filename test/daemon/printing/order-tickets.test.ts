@@ -1,0 +1,120 @@
+/** Tickets of orders: each put into the queue once, over restarts and damaged files. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Content, PrintJob } from '../../../daemon/printing/job.ts';
+import { runOrderTickets } from '../../../daemon/printing/order-tickets.ts';
+import { systemClock } from '../../../hal/os/clock.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+
+const test = suite('tickets of orders');
+const DROP = { id: 'late-set', title: 'Late set' };
+const clock = {
+  ...systemClock,
+  sleep: (_: number, signal?: AbortSignal) => systemClock.sleep(2, signal),
+};
+
+const orderOf = (seq: number) => ({
+  ...{ seq, orderId: `o${seq}`, drop: DROP.id, item: { id: 'poster', name: 'Poster' } },
+  ...{ quantity: 1, numbers: [seq], atMs: 0, source: 'cash' as const },
+});
+
+/** A box whose slips are in memory and whose note of them is in a folder. */
+async function openRoom() {
+  const folder = await mkdtemp(join(tmpdir(), 'order-tickets-'));
+  const state = { sold: 0 };
+  const all = Array.from({ length: 20 }, (_, index) => orderOf(index + 1));
+  const orders = {
+    confirmedAfter: (seq: number, max: number) =>
+      all
+        .slice(0, state.sold)
+        .filter((one) => one.seq > seq)
+        .slice(0, max),
+  };
+  const slips = new Map<string, Content>();
+  const damaged: string[] = [];
+  /** One run of the box, until so many slips are queued; `onAdd` may throw, as if it was killed. */
+  const run = async (count: number, onAdd: () => void = () => undefined) => {
+    const box = new AbortController();
+    const queue = {
+      jobs: () =>
+        [...slips].map(([id, content]) => ({ id, content, phase: 'printed' }) as PrintJob),
+      add: async (id: string, _title: string, content: Content) => {
+        onAdd();
+        slips.set(id, content);
+        return {} as PrintJob;
+      },
+    };
+    const drops = { present: () => DROP };
+    const onDamaged = (file: string) => void damaged.push(file);
+    const given = { orders, drops, queue, folder, onDamaged };
+    const running = runOrderTickets({ ...given, isOn: true, clock, log: silentLog }, box.signal);
+    while (slips.size < count) await systemClock.sleep(2);
+    // The note is saved after the slip.
+    await systemClock.sleep(20);
+    box.abort();
+    await running;
+  };
+  const end = () => rm(folder, { recursive: true, force: true });
+  return { folder, state, slips, damaged, run, [Symbol.asyncDispose]: end };
+}
+
+const idsOf = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, n) => `order-${from + n}-o${from + n}`);
+
+test('each order is queued once over restarts, and those before the printer never', async () => {
+  await using room = await openRoom();
+  const { state, slips, damaged, run } = room;
+  state.sold = 3;
+  await run(0);
+  state.sold = 10;
+  await run(7);
+  state.sold = 20;
+  let isKilled = false;
+  // Between the slip and the note that it was made: it is asked for again.
+  await run(17, () => {
+    if (slips.size !== 9 || isKilled) return;
+    isKilled = true;
+    throw new Error('killed');
+  });
+  assert.equal([...slips.keys()], idsOf(4, 20));
+  for (const content of slips.values()) {
+    assert.is(content.document === 'ticket' && content.title, DROP.title);
+  }
+  assert.equal(damaged, []);
+});
+
+test('a damaged note is put aside and named, and goes on behind the last order that has a slip', async () => {
+  for (const text of ['', '{"seq": 1', '{"seq": "7"}', 'null', '\0'.repeat(16)]) {
+    await using room = await openRoom();
+    const { folder, state, slips, damaged, run } = room;
+    await run(0);
+    state.sold = 8;
+    await run(8);
+    const path = join(folder, 'orders.json');
+    await writeFile(path, text);
+    state.sold = 12;
+    await run(12);
+    assert.equal([...slips.keys()], idsOf(1, 12), JSON.stringify(text));
+    assert.equal(damaged, ['orders.json']);
+    assert.is(await readFile(`${path}.bad`, 'utf8'), text);
+  }
+});
+
+test('with a damaged note, and no slip of this ledger, what was sold before is not printed', async () => {
+  await using room = await openRoom();
+  const { folder, state, slips, damaged, run } = room;
+  const of = { ...orderOf(5), orderId: 'of-another-ledger' };
+  slips.set('other', { document: 'ticket', order: of });
+  await writeFile(join(folder, 'orders.json'), 'torn');
+  state.sold = 8;
+  await run(0);
+  state.sold = 9;
+  await run(2);
+  assert.equal([...slips.keys()], ['other', ...idsOf(9, 9)]);
+  assert.equal(damaged, ['orders.json']);
+});
+
+test.run();
