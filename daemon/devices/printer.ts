@@ -54,6 +54,10 @@ export class ConfiguredPrinter implements Printer {
     return this.#printer.status(signal);
   }
 
+  async prepare(signal: AbortSignal): Promise<void> {
+    await this.#printer.prepare?.(signal);
+  }
+
   print(document: PrintDocument, signal: AbortSignal, options?: PrintOptions) {
     return this.#printer.print(document, signal, options);
   }

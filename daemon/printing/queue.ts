@@ -1,6 +1,6 @@
 /** Prints the slips of the store, one after another, each at most once. */
 import { EventEmitter, once } from 'node:events';
-import { pause } from '../../hal/os/async.ts';
+import { anySignal, pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { PrintDocument, Printer, PrintOutcome } from '../../hal/printer/port.ts';
@@ -12,6 +12,7 @@ import { MAX_OPEN, type PrintStore } from './store.ts';
 
 /** So often a printer is asked whether it is well again. */
 const RETRY_MS = 3_000;
+const PREPARE_EVERY_MS = 10_000;
 
 export interface QueueDeps {
   readonly store: PrintStore;
@@ -107,7 +108,7 @@ export class PrintQueue {
     while (!signal.aborted) {
       const job = store.jobs().find(({ phase }) => phase === 'waiting');
       if (job === undefined) {
-        await once(this.#changes, 'changed', { signal }).catch(() => undefined);
+        await this.#idle(signal);
         continue;
       }
       const obstacle = await this.#obstacle(signal).catch(() => 'the box ends');
@@ -115,6 +116,20 @@ export class PrintQueue {
       if (obstacle !== undefined) await this.#hold(job, obstacle, signal);
       else await this.#print(job, signal);
     }
+  }
+
+  /** Until something changes. What the first slip would have to wait for is found out meanwhile. */
+  async #idle(signal: AbortSignal): Promise<void> {
+    const { pausedBy, printer, clock } = this.#deps;
+    const changed = new AbortController();
+    using ends = anySignal(signal, changed.signal);
+    const change = once(this.#changes, 'changed', { signal: ends.signal });
+    const isOver = change.catch(() => undefined).then(() => changed.abort());
+    while (!ends.signal.aborted) {
+      if (pausedBy() === undefined) await printer.prepare?.(ends.signal).catch(() => undefined);
+      await pause(clock, PREPARE_EVERY_MS, ends.signal);
+    }
+    await isOver;
   }
 
   async #obstacle(signal: AbortSignal): Promise<string | undefined> {

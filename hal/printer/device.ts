@@ -6,7 +6,7 @@ import type { Clock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';
 import { type Log, messageOf } from '../os/log.ts';
 import { QUESTION_IDS } from './confirm.ts';
-import { printOver } from './job.ts';
+import { prepareOver, printOver } from './job.ts';
 import type { PrintDocument, Printer, PrinterStatus, PrintOptions, PrintOutcome } from './port.ts';
 import type { PrinterProfile } from './profiles.ts';
 import type { JobState } from './question.ts';
@@ -31,6 +31,13 @@ export function openPrinter(open: OpenTransport, profile: PrinterProfile, os: Pr
     isTorn: false,
     onStatus: (seen) => statuses.set(seen),
   };
+  /** It was away: what comes back may be another printer, which does answer. */
+  const openAgain: OpenTransport = (signal) =>
+    open(signal).catch((error: unknown) => {
+      forgetAbsence(state);
+      throw error;
+    });
+  const closing = new AbortController();
   let waiting = 0;
   const oneByOne = turns();
   const inTurn = <T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> => {
@@ -43,7 +50,7 @@ export function openPrinter(open: OpenTransport, profile: PrinterProfile, os: Pr
   return {
     // A job may wait a quarter of an hour for paper: it reports the status that it sees.
     status: (signal) =>
-      statuses.orElse(() => inTurn(() => statusNow(open, signal), signal), signal),
+      statuses.orElse(() => inTurn(() => statusNow(openAgain, signal), signal), signal),
     print: async (document, signal, options = {}) => {
       if (waiting >= MAX_WAITING) {
         throw new HalError('DEVICE_BUSY', `printer: ${waiting} jobs wait already`);
@@ -51,14 +58,34 @@ export function openPrinter(open: OpenTransport, profile: PrinterProfile, os: Pr
       waiting += 1;
       try {
         const job = { document, options };
-        const work = () => printNow(open, job, profile, state, os, signal);
+        const work = () => printNow(openAgain, job, profile, state, os, signal);
         return await inTurn(() => work().finally(() => statuses.set(undefined)), signal);
       } finally {
         waiting -= 1;
       }
     },
-    [Symbol.asyncDispose]: () => oneByOne(async () => undefined),
+    prepare: async (signal) => {
+      if (isPrepared(state, profile)) return;
+      using ends = anySignal(signal, closing.signal);
+      const session = { profile, state, clock: os.clock, signal: ends.signal };
+      const prepare = async () => {
+        await using transport = await openAgain(ends.signal);
+        await prepareOver({ ...session, transport });
+      };
+      // What is away, or goes away, is tried again.
+      const work = () => prepare().finally(() => statuses.set(undefined));
+      await inTurn(work, ends.signal).catch(() => signal.throwIfAborted());
+    },
+    [Symbol.asyncDispose]: () => {
+      closing.abort();
+      return oneByOne(async () => undefined);
+    },
   };
+}
+
+function isPrepared({ answers, confirms }: JobState, { confirmation }: PrinterProfile): boolean {
+  if (answers !== true) return answers === false;
+  return confirmation === undefined || confirms !== undefined;
 }
 
 /** What the job under way has last seen of the printer. */
@@ -124,10 +151,7 @@ async function printNow(
       if ('fault' in rendered) {
         return { outcome: 'failed', reason: rendered.fault, sentBytes: 0, isUnprintable: true };
       }
-      await using transport = await open(signal).catch((error: unknown) => {
-        forgetAbsence(state);
-        throw error;
-      });
+      await using transport = await open(signal);
       const isTorn = state.isTorn || options.isAfterTorn === true;
       const session = { transport, profile, state, clock, signal };
       return await printOver(session, { bytes: rendered.bytes, isTorn, onSent });
@@ -145,7 +169,6 @@ async function printNow(
   return outcome;
 }
 
-/** It was away: what comes back may be another printer, which does answer. */
 function forgetAbsence(state: JobState): void {
   if (state.answers === false) delete state.answers;
   if (state.confirms === false) delete state.confirms;

@@ -6,6 +6,7 @@ import type { PrintOutcome } from './port.ts';
 import type { PrinterProfile } from './profiles.ts';
 import {
   ANSWER_AFTER_JOB_MS,
+  CONFIRM_MS,
   chooseQuestion,
   type Question,
   type Session,
@@ -13,8 +14,6 @@ import {
 } from './question.ts';
 import { askStatus, obstacleOf } from './status.ts';
 
-/** A printer that is well prints what it has taken within this: 4 KiB of text, or a metre of raster. */
-const CONFIRM_MS = 30_000;
 /** Out of paper or open in mid-job, it holds the rest and goes on by itself: so long is it waited for. */
 const HELD_MS = 15 * 60_000;
 const POLL_MS = 500;
@@ -52,6 +51,17 @@ export async function printOver(
   await dropLateAnswers(session);
   await transport.write(question.bytes, signal);
   return await confirmed(session, question, bytes.length);
+}
+
+/**
+ * While no job waits: whether it answers, and whether it confirms. Where it does not that takes up to
+ * a minute, which a job would have to wait for.
+ */
+export async function prepareOver(session: Session): Promise<void> {
+  const status = await statusBefore(session, false);
+  session.state.onStatus(status);
+  if (status.phase !== 'known' || obstacleOf(status) !== undefined) return;
+  await chooseQuestion(session, CONFIRM_MS);
 }
 
 const unsent = (reason: string): PrintOutcome => ({ outcome: 'failed', reason, sentBytes: 0 });

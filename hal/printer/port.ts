@@ -73,6 +73,11 @@ export interface Printer extends AsyncDisposable {
   /** Asks it now. A printer that is away is a status; rejects only when `signal` aborts. */
   status(signal: AbortSignal): Promise<PrinterStatus>;
   /**
+   * While no job waits: finds out what the first one would have to wait for. Resolves when it is
+   * known, or cannot be known now; rejects only when `signal` aborts. Left out where all is known.
+   */
+  prepare?(signal: AbortSignal): Promise<void>;
+  /**
    * Prints after the jobs before it. Each failure is an outcome; rejects only when
    * `signal` aborts, or with `HalError` DEVICE_BUSY when too many jobs wait.
    */

@@ -12,6 +12,8 @@ import type { Transport } from './transport/transport.ts';
 export const ANSWER_AFTER_JOB_MS = 5000;
 /** Answers to questions that stood one behind the other come within this of each other. */
 const QUIET_MS = 300;
+/** A printer that is well prints what it has taken within this: 4 KiB of text, or a metre of raster. */
+export const CONFIRM_MS = 30_000;
 /** The bytes of one read are all that came: more reads than this, and it sends without an end. */
 const QUIET_READS_MAX = 20;
 
@@ -79,8 +81,13 @@ export interface Choice {
  * that confirms nothing is believed by its status alone, which says nothing of what is in its
  * buffer. So it is that only where it is well, was asked twice, and nothing of an earlier job
  * swallowed the question.
+ *
+ * @param patienceMs For each of two answers, which stand behind what is still in its buffer.
  */
-export async function chooseQuestion(session: Session): Promise<Choice> {
+export async function chooseQuestion(
+  session: Session,
+  patienceMs = ANSWER_AFTER_JOB_MS,
+): Promise<Choice> {
   const { transport, profile, state, signal } = session;
   const { confirmation } = profile;
   if (confirmation === undefined || state.confirms === false) return {};
@@ -88,7 +95,7 @@ export async function chooseQuestion(session: Session): Promise<Choice> {
     if (tries > 0) await transport.write(endOfTornBand(profile), signal);
     const trial = nextQuestion(confirmation, state);
     await transport.write(trial.bytes, signal);
-    const isTrialAnswered = await isAnswered(session, trial);
+    const isTrialAnswered = await isAnswered(session, trial, patienceMs);
     if (isTrialAnswered && confirmation === 'paper-sensor') await quiet(session);
     const fault = faultOf(await askStatus(transport, ANSWER_AFTER_JOB_MS, signal));
     if (fault !== undefined) return { fault };
@@ -122,10 +129,11 @@ function faultOf(status: PrinterStatus): string | undefined {
 async function isAnswered(
   { transport, clock, signal }: Session,
   { isAnsweredBy }: Question,
+  patienceMs: number,
 ): Promise<boolean> {
-  const endMs = clock.monotonicMs() + ANSWER_AFTER_JOB_MS;
+  const endMs = clock.monotonicMs() + patienceMs;
   let got = Buffer.alloc(0);
-  for (let leftMs = ANSWER_AFTER_JOB_MS; leftMs > 0; leftMs = endMs - clock.monotonicMs()) {
+  for (let leftMs = patienceMs; leftMs > 0; leftMs = endMs - clock.monotonicMs()) {
     signal.throwIfAborted();
     got = Buffer.concat([got, await transport.read(leftMs, signal)]).subarray(-64);
     if (isAnsweredBy(got)) return true;

@@ -89,7 +89,8 @@ class PrintsWorld {
   constructor(dice: Dice) {
     this.#profile = PRINTER_PROFILES[dice.pick(MODELS)];
     const [mmPerS, chunkMs] = [dice.whole(55, 250), dice.pick([1, 40, 300])];
-    const build = { profile: this.#profile, mmPerS, chunkMs, answersInTurn: dice.isTrue(0.5) };
+    const manners = { answersInTurn: dice.isTrue(0.5), confirms: dice.isTrue(0.8) };
+    const build = { profile: this.#profile, mmPerS, chunkMs, ...manners };
     this.#printer = new SlowPrinter(build, this.#clock);
     this.#box = this.#start();
   }

@@ -17,6 +17,8 @@ export interface Build {
   readonly mmPerS: number;
   /** Status requests are answered in their turn, as cheap ones do, and not at once. */
   readonly answersInTurn: boolean;
+  /** It answers questions that ask whether a job came out, as its profile promises. */
+  readonly confirms: boolean;
   /** The box may end, or the cable be pulled, before the next chunk. */
   readonly chunkMs: number;
 }
@@ -148,7 +150,9 @@ export class SlowPrinter {
 
   /** @param isWithoutStatus Its status was answered when it was asked. */
   #answer(bytes: Buffer, isWithoutStatus: boolean): void {
-    const wanted = isWithoutStatus ? bytes.filter((byte) => (byte & 0x93) !== 0x12) : bytes;
+    const isStatus = (byte: number) => (byte & 0x93) === 0x12;
+    const { confirms } = this.#build;
+    const wanted = bytes.filter((byte) => (isStatus(byte) ? !isWithoutStatus : confirms));
     if (wanted.length === 0 || !this.#isPlugged) return;
     const atMs = this.#clock.monotonicMs() + this.answerMs;
     this.#answers.push({ atMs, bytes: Buffer.from(wanted) });

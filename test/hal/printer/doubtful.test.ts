@@ -28,7 +28,7 @@ function open(model: keyof typeof PRINTER_PROFILES, build: Partial<Build> = {}) 
   const clock = new VirtualClock();
   const profile = PRINTER_PROFILES[model];
   const paper = new SlowPrinter(
-    { profile, mmPerS: 60, answersInTurn: false, chunkMs: 1, ...build },
+    { profile, mmPerS: 60, answersInTurn: false, confirms: true, chunkMs: 1, ...build },
     clock,
   );
   const startBox = () => openPrinter(paper.open, profile, { clock, log: silentLog });
@@ -74,6 +74,39 @@ test('one that answers late is not taken for one that never answers', async () =
   const { paper, startBox, settled } = open('epson-80');
   paper.answerMs = 900;
   assert.equal(await settled(startBox().print(slip('a'), never)), { outcome: 'printed' });
+});
+
+test('that it confirms or answers nothing is found out while no slip waits', async () => {
+  for (const isSilent of [false, true]) {
+    const { clock, paper, startBox, settled } = open('generic-80', { confirms: false });
+    if (isSilent) paper.answerMs = 1e9;
+    const box = startBox();
+    await settled(box.prepare?.(never) ?? Promise.reject());
+    const beganMs = clock.monotonicMs();
+    const { outcome } = await settled(box.print(slip('a'), never));
+    assert.is(outcome, isSilent ? 'sent' : 'printed');
+    const tookMs = clock.monotonicMs() - beganMs;
+    assert.ok(tookMs < 3_000, `${tookMs} ms, of which the paper takes under 2,000`);
+  }
+});
+
+test('a slip that comes while that is found out is confirmed by its own answer', async () => {
+  for (const model of ['epson-80', 'generic-80'] as const) {
+    for (let atMs = 50; atMs < 6_000; atMs += 350) {
+      const { paper, startBox, pass, settled } = open(model, { answersInTurn: atMs % 100 === 0 });
+      paper.answerMs = 1_200;
+      const box = startBox();
+      const stop = new AbortController();
+      const preparing = (box.prepare?.(stop.signal) ?? Promise.reject()).catch(() => undefined);
+      await pass(atMs);
+      stop.abort();
+      await settled(preparing);
+      const printed = await settled(box.print(slip('a'), never));
+      paper.switchOff();
+      assert.equal(printed, { outcome: 'printed' }, `${model} at ${atMs}`);
+      assert.ok(paper.papers.flat().includes('END a'), `${model} at ${atMs}: still in the buffer`);
+    }
+  }
 });
 
 test('one that answered before, and is silent now, is sent nothing', async () => {
