@@ -1,6 +1,6 @@
 /** An article in the words of its form, and as drops.yaml has it. Pure. */
 import type { Article } from '../../../config/drop.ts';
-import { idOfTitle } from './drop-fields.ts';
+import { idOfTitle, numberOf } from './drop-fields.ts';
 
 export interface ArticleValues {
   /** Empty for a new one: it is made of the name. */
@@ -89,9 +89,4 @@ export function digitsOf(currency: string): number {
   } catch {
     return 2;
   }
-}
-
-function numberOf(text: string): number | string {
-  const trimmed = text.trim();
-  return /^\d{1,9}$/.test(trimmed) ? Number(trimmed) : trimmed;
 }

@@ -2,15 +2,19 @@
 
 import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { Article } from '../../../config/drop.ts';
-import { language, planTexts as text } from '../text/texts.ts';
+import { fromBox, language, planTexts as text } from '../text/texts.ts';
 import { h, setText } from '../ui/dom.ts';
 import { type ArticleValues, articlesOf, minorOf, newArticle, valuesOf } from './article-fields.ts';
+import { type Field, field, input, select } from './field.ts';
 
 interface Row {
   readonly element: HTMLElement;
   readonly name: HTMLInputElement;
   readonly read: () => ArticleValues;
-  /** @param key As drops.yaml has it. */
+  /**
+   * @param key As drops.yaml has it.
+   * @param reason As the box has it.
+   */
   readonly showFault: (key: string, reason: string) => void;
   readonly clearFaults: () => void;
 }
@@ -87,7 +91,7 @@ function openRow(values: ArticleValues, onRemove: () => void): Row {
 
 /** The box counts in cents, which no person wrote. */
 function inWords(key: string, reason: string, values: Omit<ArticleValues, 'id'>): string {
-  if (key !== 'price' && key !== 'flash_price') return reason;
+  if (key !== 'price' && key !== 'flash_price') return fromBox(reason);
   const { price, flashPrice, currency } = values;
   const [normal, flash] = [minorOf(price, currency), minorOf(flashPrice, currency)];
   const isAbove = typeof normal === 'number' && typeof flash === 'number' && flash > normal;
@@ -97,13 +101,11 @@ function inWords(key: string, reason: string, values: Omit<ArticleValues, 'id'>)
 type Controls = ReturnType<typeof openControls>;
 
 function openControls(values: ArticleValues) {
-  const limit = h(
-    'select',
-    {},
-    h('option', { value: 'none' }, text.asOrdered),
-    h('option', { value: 'stock' }, text.aStock),
-    h('option', { value: 'edition' }, text.anEdition),
-  );
+  const limit = select([
+    ['none', text.asOrdered],
+    ['stock', text.aStock],
+    ['edition', text.anEdition],
+  ]);
   limit.value = values.limit;
   const collector = h('input', { type: 'checkbox' });
   collector.checked = values.isCollector;
@@ -158,28 +160,15 @@ function valuesIn(controls: Controls): Omit<ArticleValues, 'id'> {
   };
 }
 
-interface Field {
-  readonly element: HTMLElement;
-  readonly fault: HTMLElement;
-}
-
-function field(label: string, control: HTMLElement, kind = ''): Field {
-  const fault = h('small', { class: 'fault', role: 'alert' });
-  const parts = kind === 'check' ? [control, h('span', {}, label)] : [label, control];
-  return { element: h('label', kind === '' ? {} : { class: kind }, ...parts, fault), fault };
-}
-
-const input = (attributes: Readonly<Record<string, string>>) =>
-  h('input', { autocomplete: 'off', ...attributes });
-
 function currencies(chosen: string): HTMLSelectElement {
   const names = new Intl.DisplayNames(language, { type: 'currency' });
   const all = new Set([...Intl.supportedValuesOf('currency'), chosen]);
-  const options = [...all].map((code) => {
-    const name = names.of(code) ?? code;
-    return h('option', { value: code }, name === code ? code : `${code} – ${name}`);
-  });
-  const select = h('select', {}, ...options);
-  select.value = chosen;
-  return select;
+  const choice = select(
+    [...all].map((code) => {
+      const name = names.of(code) ?? code;
+      return [code, name === code ? code : `${code} – ${name}`];
+    }),
+  );
+  choice.value = chosen;
+  return choice;
 }

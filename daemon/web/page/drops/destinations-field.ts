@@ -1,6 +1,7 @@
 /** To which of its destinations the box sends a drop, as a part of the form. */
 import { planTexts as text } from '../text/texts.ts';
 import { h } from '../ui/dom.ts';
+import { field, select } from './field.ts';
 
 /**
  * @param all Ids of `uplink.destinations`.
@@ -9,12 +10,10 @@ import { h } from '../ui/dom.ts';
 export function destinationsField(all: readonly string[], before: readonly string[] | undefined) {
   // One that the box has not any more stays until a person takes it away.
   const ids = [...new Set([...all, ...(before ?? [])])];
-  const choice = h(
-    'select',
-    {},
-    h('option', { value: 'all' }, text.allDestinations),
-    h('option', { value: 'these' }, text.onlyThese),
-  );
+  const choice = select([
+    ['all', text.allDestinations],
+    ['these', text.onlyThese],
+  ]);
   choice.value = before === undefined ? 'all' : 'these';
   const boxes = ids.map((id) => {
     const box = h('input', { type: 'checkbox', value: id });
@@ -31,10 +30,12 @@ export function destinationsField(all: readonly string[], before: readonly strin
   };
   choice.addEventListener('change', show);
   show();
-  const element = h('div', {}, h('label', {}, text.isSentTo, choice), ticks);
+  const sentTo = field(text.isSentTo, choice);
+  const element = h('div', {}, sentTo.element, ticks);
   element.hidden = ids.length === 0;
   return {
     element,
+    fault: sentTo.fault,
     /** As drops.yaml has it; `null` takes it away. */
     read: () =>
       choice.value === 'all' ? null : boxes.filter((box) => box.checked).map((box) => box.value),

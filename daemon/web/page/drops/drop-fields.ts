@@ -44,3 +44,9 @@ export function changedKeys(
     JSON.stringify(value) !== JSON.stringify(before[key] ?? null);
   return Object.fromEntries(Object.entries(after).filter(isChanged));
 }
+
+/** What is no whole number is sent as it is: the box says so. */
+export function numberOf(text: string): number | string {
+  const trimmed = text.trim();
+  return /^\d{1,9}$/.test(trimmed) ? Number(trimmed) : trimmed;
+}

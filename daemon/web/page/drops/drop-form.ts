@@ -3,7 +3,7 @@
 import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { PlannedDrop } from '../../../config/drop-list/parse.ts';
 import type { DropDetails } from '../../../drops/command.ts';
-import { fromBox, planTexts as text } from '../text/texts.ts';
+import { crewTexts, fromBox, planTexts as text } from '../text/texts.ts';
 import { answerOf } from '../ui/dialog.ts';
 import { h, setText } from '../ui/dom.ts';
 import { toLocalInput, toTimestamp } from '../ui/local-time.ts';
@@ -11,7 +11,9 @@ import { type Outcome, runCommand } from '../ui/request.ts';
 import { articlesFields } from './articles.ts';
 import { destinationsField } from './destinations-field.ts';
 import { changedKeys, idOfTitle } from './drop-fields.ts';
+import { type Field, field, input, select } from './field.ts';
 import { lookFields } from './look-fields.ts';
+import { overlayFields } from './overlay-fields.ts';
 
 /** Keys as in drops.yaml; `null` takes one away. */
 type Wanted = Readonly<Record<string, unknown>>;
@@ -31,6 +33,7 @@ const PROFILES = [
  */
 export async function editDrop(id: string | undefined, taken: readonly string[]): Promise<boolean> {
   let details = await readDrop(id);
+  const used = [...taken];
   const parts = openParts(details);
   const first = parts.read();
   const no = h('button', { type: 'button' }, text.cancel);
@@ -50,18 +53,23 @@ export async function editDrop(id: string | undefined, taken: readonly string[])
   const send = async (): Promise<boolean> => {
     const changes = changedKeys(id === undefined ? {} : first, parts.read());
     if (Object.keys(changes).length === 0) return true;
-    const name = id ?? idOfTitle(String(changes['title']), taken);
+    const name = id ?? idOfTitle(String(changes['title']), used);
     // Of what this person changes: what another one changes stays as that one has it.
     const seen = id === undefined ? ['id'] : Object.keys(changes);
     const tags = Object.fromEntries(seen.map((key) => [key, details.tags[key] ?? '']));
     const outcome = await runCommand('drops', undefined, { do: 'set', ...changes, id: name, tags });
     if (outcome.status === 'done') return true;
-    setText(message, await explain(outcome));
+    setText(message, await explain(outcome, name));
     message.scrollIntoView({ block: 'nearest' });
     return false;
   };
-  const explain = async (outcome: Exclude<Outcome, { status: 'done' }>): Promise<string> => {
-    if (outcome.code === 'CHANGED' && id !== undefined) {
+  const explain = async (outcome: Refused, name: string): Promise<string> => {
+    if (outcome.code === 'CHANGED') {
+      // A second press adds this one beside the other's.
+      if (id === undefined) {
+        used.push(name);
+        return text.addedMeanwhile;
+      }
       // A second press puts this in the other's place: by then that was read.
       details = await readDrop(id);
       return fill(text.changedMeanwhile, { values: parts.describeTheirs(details, outcome) });
@@ -86,8 +94,10 @@ export async function editDrop(id: string | undefined, taken: readonly string[])
   return await answerOf(dialog, no, parts.focused);
 }
 
+type Refused = Exclude<Outcome, { status: 'done' }>;
+
 const textOf = ({ path, reason }: { readonly path: string; readonly reason: string }) =>
-  `${path} ${reason}`;
+  `${path} ${fromBox(reason)}`;
 
 /** @throws Error with the box's reason. */
 async function readDrop(id: string | undefined): Promise<DropDetails> {
@@ -99,52 +109,62 @@ async function readDrop(id: string | undefined): Promise<DropDetails> {
 
 function openParts({ drop, destinations }: DropDetails) {
   const before: Partial<PlannedDrop> = drop ?? {};
-  const title = field(text.title, { required: '', maxlength: '120', value: before.title ?? '' });
-  const starts = timeField(text.starts, before.starts_at);
-  const ends = timeField(text.plannedEnd, before.ends_at);
-  const picture = field(text.picture, {
+  const title = input({ required: '', maxlength: '120', value: before.title ?? '' });
+  const starts = timeInput(before.starts_at);
+  const ends = timeInput(before.ends_at);
+  const picture = input({
     ...{ maxlength: '500', value: before.picture_file ?? '' },
     placeholder: text.pictureHint,
   });
-  const profile = h('select', {}, ...PROFILES.map(([value, name]) => h('option', { value }, name)));
+  const profile = select(PROFILES);
   profile.value = before.profile ?? '';
   const look = lookFields(before.look);
+  const overlay = overlayFields(before.overlay);
   const sentTo = destinationsField(destinations, before.destinations);
   const articles = articlesFields(before.catalogue ?? []);
   const orNull = (value: string) => (value === '' ? null : value);
-  const places: Readonly<Record<string, HTMLElement>> = {
-    ...{ title: title.fault, starts_at: starts.fault, ends_at: ends.fault },
-    picture_file: picture.fault,
+  /** By their keys in drops.yaml. */
+  const fields = {
+    title: field(text.title, title),
+    starts_at: field(text.starts, starts),
+    ends_at: field(text.plannedEnd, ends),
+    picture_file: field(text.picture, picture),
+    profile: field(text.forGuests, profile),
   };
+  const placeOf = (path: string): HTMLElement | undefined =>
+    (fields as Readonly<Record<string, Field>>)[path]?.fault ??
+    overlay.placeOf(path) ??
+    (/^destinations\b/.test(path) ? sentTo.fault : undefined);
   return {
-    focused: title.input,
+    focused: title,
     elements: [
-      ...[title, starts, ends, picture].map(({ label }) => label),
-      h('label', {}, text.forGuests, profile),
-      ...[...look.labels, sentTo.element, articles.element],
+      ...Object.values(fields).map(({ element }) => element),
+      ...[...look.labels, overlay.element, sentTo.element, articles.element],
     ],
     read: (): Wanted => {
       const items = articles.read();
       return {
-        title: title.input.value.trim(),
-        starts_at: orNull(toTimestamp(starts.input.value)),
-        ends_at: orNull(toTimestamp(ends.input.value)),
-        picture_file: orNull(picture.input.value.trim()),
+        title: title.value.trim(),
+        starts_at: orNull(toTimestamp(starts.value)),
+        ends_at: orNull(toTimestamp(ends.value)),
+        picture_file: orNull(picture.value.trim()),
         profile: orNull(profile.value),
         look: look.read(),
+        overlay: overlay.read(),
         destinations: sentTo.read(),
         catalogue: items.length === 0 ? null : items,
       };
     },
     clearFaults: () => {
       articles.clearFaults();
-      for (const place of Object.values(places)) setText(place, '');
+      const places = [...Object.values(fields).map(({ fault }) => fault), ...overlay.places];
+      for (const place of [...places, sentTo.fault]) setText(place, '');
     },
     /** Beside its field; false where it has none. */
     showFault: ({ path, reason }: { readonly path: string; readonly reason: string }): boolean => {
-      const place = places[path];
+      const place = placeOf(path);
       if (place !== undefined) setText(place, fromBox(reason));
-      return place !== undefined || articles.showFault(path, fromBox(reason));
+      return place !== undefined || articles.showFault(path, reason);
     },
     describeTheirs,
   };
@@ -159,6 +179,7 @@ function describeTheirs(
     ...{ title: text.title, starts_at: text.starts, ends_at: text.plannedEnd },
     ...{ picture_file: text.picture, profile: text.forGuests, look: text.lookOfPicture },
     ...{ destinations: text.isSentTo, catalogue: text.itemsForSale },
+    overlay: crewTexts.inPicture,
   };
   return faults
     .map(({ path }) => {
@@ -177,11 +198,4 @@ function shown(value: unknown): string {
     .join(', ');
 }
 
-const timeField = (name: string, value = '') =>
-  field(name, { type: 'datetime-local', value: toLocalInput(value) });
-
-function field(name: string, attributes: Readonly<Record<string, string>>) {
-  const input = h('input', attributes);
-  const fault = h('small', { class: 'fault', role: 'alert' });
-  return { input, fault, label: h('label', {}, name, input, fault) };
-}
+const timeInput = (value = '') => input({ type: 'datetime-local', value: toLocalInput(value) });

@@ -3,6 +3,7 @@ import type { DropConfig } from '../../../config/drop.ts';
 import { planTexts as text } from '../text/texts.ts';
 import { h } from '../ui/dom.ts';
 import { lookOf } from './drop-fields.ts';
+import { select } from './field.ts';
 
 const LOOKS = [
   ['', text.lookUsual],
@@ -16,7 +17,7 @@ const LOOKS = [
 
 /** @param before Undefined where it is as in the config. */
 export function lookFields(before: DropConfig['look'] | undefined) {
-  const look = h('select', {}, ...LOOKS.map(([value, name]) => h('option', { value }, name)));
+  const look = select(LOOKS);
   const isFile = before !== undefined && before.cube_file !== '';
   look.value = isFile ? 'file' : (before?.name ?? '');
   const file = h('input', {

@@ -72,6 +72,11 @@ export const de: PlanTexts = {
   onlyThese: 'nur diese:',
   changedMeanwhile:
     'Jemand anderes hat das inzwischen geändert. Jetzt steht da: {values}. Speichere noch einmal, um deines an seine Stelle zu setzen, oder brich ab.',
+  addedMeanwhile:
+    'Jemand anderes hat gerade einen Drop mit diesem Titel hinzugefügt. Speichere noch einmal, um deinen auch hinzuzufügen, oder brich ab.',
+  codeFrom: 'Code ist zu sehen ab (Sekunden nach dem Beginn)',
+  codeFor: 'So viele Sekunden lang (0: bis zum Ende)',
+  codeEvery: 'Wieder alle so viele Sekunden (0: einmal)',
   lookAtFields: 'Nicht gespeichert: sieh dir die roten Felder an.',
 
   pastDrops: 'Vergangene Drops',

@@ -69,6 +69,11 @@ export const en = {
   onlyThese: 'only these:',
   changedMeanwhile:
     'Somebody else has changed this meanwhile. There is now: {values}. Save again to put yours in its place, or cancel.',
+  addedMeanwhile:
+    'Somebody else has just added a drop with this title. Save again to add yours as well, or cancel.',
+  codeFrom: 'Code is shown from (seconds after the start)',
+  codeFor: 'For so many seconds (0: until the end)',
+  codeEvery: 'Again every so many seconds (0: once)',
   lookAtFields: 'Not saved: look at the fields in red.',
 
   pastDrops: 'Past drops',

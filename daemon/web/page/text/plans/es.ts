@@ -71,6 +71,11 @@ export const es: PlanTexts = {
   onlyThese: 'solo estos:',
   changedMeanwhile:
     'Otra persona lo ha cambiado entretanto. Ahora pone: {values}. Guarda otra vez para poner lo tuyo en su lugar, o cancela.',
+  addedMeanwhile:
+    'Otra persona acaba de añadir un drop con este título. Guarda otra vez para añadir también el tuyo, o cancela.',
+  codeFrom: 'El código se ve desde (segundos tras el comienzo)',
+  codeFor: 'Durante tantos segundos (0: hasta el final)',
+  codeEvery: 'De nuevo cada tantos segundos (0: una vez)',
   lookAtFields: 'No guardado: mira los campos en rojo.',
 
   pastDrops: 'Drops anteriores',

@@ -71,6 +71,11 @@ export const fr: PlanTexts = {
   onlyThese: 'seulement celles-ci :',
   changedMeanwhile:
     'Quelqu’un d’autre l’a changé entre-temps. Il y a maintenant : {values}. Enregistrez encore une fois pour mettre le vôtre à la place, ou annulez.',
+  addedMeanwhile:
+    'Quelqu’un d’autre vient d’ajouter un drop avec ce titre. Enregistrez encore une fois pour ajouter aussi le vôtre, ou annulez.',
+  codeFrom: 'Code affiché à partir de (secondes après le début)',
+  codeFor: 'Pendant tant de secondes (0 : jusqu’à la fin)',
+  codeEvery: 'De nouveau toutes les tant de secondes (0 : une fois)',
   lookAtFields: 'Pas enregistré : regardez les champs en rouge.',
 
   pastDrops: 'Drops passés',

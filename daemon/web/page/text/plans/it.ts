@@ -71,6 +71,11 @@ export const it: PlanTexts = {
   onlyThese: 'solo queste:',
   changedMeanwhile:
     'Nel frattempo qualcun altro l’ha cambiato. Ora c’è: {values}. Salva di nuovo per mettere il tuo al suo posto, oppure annulla.',
+  addedMeanwhile:
+    'Qualcun altro ha appena aggiunto un drop con questo titolo. Salva di nuovo per aggiungere anche il tuo, oppure annulla.',
+  codeFrom: 'Codice visibile da (secondi dopo l’inizio)',
+  codeFor: 'Per tanti secondi (0: fino alla fine)',
+  codeEvery: 'Di nuovo ogni tanti secondi (0: una volta)',
   lookAtFields: 'Non salvato: guarda i campi in rosso.',
 
   pastDrops: 'Drop passati',

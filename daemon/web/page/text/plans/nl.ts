@@ -71,6 +71,11 @@ export const nl: PlanTexts = {
   onlyThese: 'alleen deze:',
   changedMeanwhile:
     'Iemand anders heeft dit intussen veranderd. Nu staat er: {values}. Bewaar nog eens om het jouwe ervoor in de plaats te zetten, of annuleer.',
+  addedMeanwhile:
+    'Iemand anders heeft net een drop met deze titel toegevoegd. Bewaar nog eens om de jouwe ook toe te voegen, of annuleer.',
+  codeFrom: 'Code te zien vanaf (seconden na het begin)',
+  codeFor: 'Zoveel seconden lang (0: tot het eind)',
+  codeEvery: 'Opnieuw om de zoveel seconden (0: één keer)',
   lookAtFields: 'Niet bewaard: kijk naar de velden in rood.',
 
   pastDrops: 'Eerdere drops',

@@ -71,6 +71,11 @@ export const pt: PlanTexts = {
   onlyThese: 'só estes:',
   changedMeanwhile:
     'Outra pessoa alterou isto entretanto. Agora está: {values}. Guarde outra vez para pôr o seu no lugar, ou cancele.',
+  addedMeanwhile:
+    'Outra pessoa acabou de adicionar um drop com este título. Guarde outra vez para adicionar também o seu, ou cancele.',
+  codeFrom: 'Código visível a partir de (segundos após o início)',
+  codeFor: 'Durante tantos segundos (0: até ao fim)',
+  codeEvery: 'De novo a cada tantos segundos (0: uma vez)',
   lookAtFields: 'Não guardado: veja os campos a vermelho.',
 
   pastDrops: 'Drops anteriores',

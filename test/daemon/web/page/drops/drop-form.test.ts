@@ -33,7 +33,8 @@ const SHOWN: PlannedDropsState = {
   file: 'drops.yaml',
 };
 
-test('an item is added on a phone, its mistakes stand beside their fields, and another’s change is not lost', async () => {
+/** A box with this list, and its page on a phone. */
+async function openRoom() {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-form-'));
   const path = join(folder, 'drops.yaml');
   await writeFile(path, LIST);
@@ -42,18 +43,30 @@ test('an item is added on a phone, its mistakes stand beside their fields, and a
     ...{ lookFault: async () => undefined, onAir: () => undefined, state: () => SHOWN },
   });
   const commander: Commander = { run: (command) => drops(command) };
-  await using box = await startFakeBox({ deps: { commander } });
+  const box = await startFakeBox({ deps: { commander } });
   box.set({ plannedDrops: SHOWN });
-  await using browser = await openChromium(PHONE);
+  const browser = await openChromium(PHONE);
   const page = await openPage(browser, box.url);
   await waitInPage(page, has('#drops li button'));
+  const end = async () => {
+    await browser[Symbol.asyncDispose]();
+    await box[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  };
+  const save = () => page.click('.drop-form button[type="submit"]');
+  const isClosed = () => waitInPage(page, `!(${has('.drop-form')})`);
+  return { page, path, save, isClosed, [Symbol.asyncDispose]: end };
+}
+
+test('an item is added on a phone, its mistakes stand beside their fields, and another’s change is not lost', async () => {
+  await using room = await openRoom();
+  const { page, path, save, isClosed } = room;
   const open = async () => {
     await page.click('#drops li button');
     await waitInPage(page, has('.drop-form'));
   };
   const item = '.article:last-child';
   const inItem = (n: number) => page.locator(`${item} input:not([type="checkbox"])`).nth(n);
-  const save = () => page.click('.drop-form button[type="submit"]');
 
   await open();
   assert.ok(await page.evaluate(says('.article', 'Poster')));
@@ -72,7 +85,7 @@ test('an item is added on a phone, its mistakes stand beside their fields, and a
   assert.ok(Number(widthPx) <= PHONE.width, `${widthPx} px wide`);
   await inItem(4).fill('15');
   await save();
-  await waitInPage(page, `!(${has('.drop-form')})`);
+  await isClosed();
   const saved = await readFile(path, 'utf8');
   assert.match(
     saved,
@@ -87,10 +100,51 @@ test('an item is added on a phone, its mistakes stand beside their fields, and a
   await waitInPage(page, says('.drop-form', 'There is now: For sale: Print'));
   assert.match(await readFile(path, 'utf8'), /Print/);
   await save();
-  await waitInPage(page, `!(${has('.drop-form')})`);
+  await isClosed();
   assert.match(await readFile(path, 'utf8'), /Signed poster/);
   assert.equal(page.faults, []);
-  await rm(folder, { recursive: true });
+});
+
+test('of two who add a drop of one title the second one is told, and adds it all the same', async () => {
+  await using room = await openRoom();
+  const { page, path, save, isClosed } = room;
+  await page.click('#drops > .row button');
+  await waitInPage(page, has('.drop-form'));
+  await page.fill('.drop-form input >> nth=0', 'Late Set');
+  await writeFile(path, `${LIST}- { id: late-set, title: Late Set }\n`);
+  await save();
+  await waitInPage(page, says('.drop-form', 'Somebody else has just added a drop'));
+  assert.not.match(await readFile(path, 'utf8'), /late-set-2/);
+  await save();
+  await isClosed();
+  assert.match(await readFile(path, 'utf8'), /id: late-set-2\n\s+title: Late Set/);
+});
+
+test('what is in a drop’s picture is part of its form, with its mistakes beside their fields', async () => {
+  await using room = await openRoom();
+  const { page, path, save, isClosed } = room;
+  await page.click('#drops li button');
+  await waitInPage(page, has('.drop-form'));
+  const inPicture = page.locator('.drop-form fieldset').first();
+  const fieldOf = (label: string) => inPicture.getByLabel(label, { exact: true });
+  await page.selectOption('.drop-form select:has(option[value="checkout"])', 'link');
+  await fieldOf('Link').fill('https://elsewhere.example/a');
+  await fieldOf('Size in %').fill('900');
+  await fieldOf('Name').fill('Ada Example');
+  await save();
+  await waitInPage(page, says('.drop-form', 'must be a number from 10 to 60'));
+  await fieldOf('Size in %').fill('30');
+  await save();
+  await waitInPage(page, says('.drop-form', 'leads to elsewhere.example'));
+  assert.is(await readFile(path, 'utf8'), LIST);
+  await page.selectOption('.drop-form select:has(option[value="checkout"])', 'page');
+  await fieldOf('For so many seconds (0: until the end)').fill('20');
+  await save();
+  await isClosed();
+  const saved = await readFile(path, 'utf8');
+  assert.match(saved, /overlay:\n\s+code:\n\s+link: page\n\s+corner: bottom-right\n/);
+  assert.match(saved, /size_pct: 30\n\s+for_s: 20\n\s+name: Ada Example/);
+  assert.equal(page.faults, []);
 });
 
 test.run();
