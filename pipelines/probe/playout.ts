@@ -9,6 +9,7 @@ import {
   choosePace,
   openPace,
   type Pace,
+  type Place,
   START_BEHIND_S,
 } from '../player/playback/pace/pace.ts';
 import { Stalls } from '../player/playback/stalls.ts';
@@ -17,12 +18,18 @@ const PACE_EVERY_MS = 100;
 /** Dates of parts that follow each other differ by rounding. */
 const GAP_MS = 50;
 
+/** What has arrived of picture or sound: both ends are dates. */
+interface Arrived {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
 /** Positions are dates of the stream, Unix time in ms. */
 export class Playout {
   readonly #stalls = new Stalls();
   #pace: Pace;
-  #startMs = 0;
-  #endMs: number | undefined;
+  /** Undefined of a track of which nothing has come yet. */
+  #tracks: (Arrived | undefined)[] = [undefined];
   #positionMs: number | undefined;
   #rate = 1;
   #isStalled = false;
@@ -48,30 +55,50 @@ export class Playout {
     return this.#isStalled ? undefined : this.#positionMs;
   }
 
-  /** A part has arrived in full. */
-  addPart(dateMs: number, durationMs: number, nowMs: number): void {
+  /** The picture alone, or picture and sound, of which a player needs both. */
+  expectTracks(count: 1 | 2): void {
+    if (this.#tracks.length !== count) this.#tracks = Array.from({ length: count });
+  }
+
+  /** A part of a track has arrived in full. */
+  addPart(dateMs: number, durationMs: number, nowMs: number, track = 0): void {
     this.advance(nowMs);
     if (!this.#isStalled) this.#note(nowMs);
-    const isGap = this.#endMs !== undefined && Math.abs(dateMs - this.#endMs) > GAP_MS;
-    if (this.#endMs === undefined || isGap) this.#startMs = dateMs;
-    this.#endMs = dateMs + durationMs;
+    const before = this.#tracks[track];
+    const isGap = before === undefined || Math.abs(dateMs - before.endMs) > GAP_MS;
+    const startMs = isGap ? dateMs : before.startMs;
+    this.#tracks[track] = { startMs, endMs: dateMs + durationMs };
+    const buffered = this.#buffered();
+    if (buffered === undefined) return;
     if (this.#positionMs === undefined) this.#jump(nowMs);
-    if (!this.#isStalled) return;
+    if (!this.#isStalled || this.#positionMs === undefined) return;
     // What was lost is skipped.
-    if (this.#positionMs !== undefined && this.#positionMs < this.#startMs) this.#jump(nowMs);
+    const isOutside = this.#positionMs < buffered.startMs || this.#positionMs > buffered.endMs;
+    if (isOutside) this.#jump(nowMs);
+    // The other track has not come yet.
+    if (this.#positionMs >= buffered.endMs) return;
     this.#isStalled = false;
     this.#stalls.end(nowMs);
+  }
+
+  /** What can be played: undefined until all tracks have begun. */
+  #buffered(): Arrived | undefined {
+    const all = this.#tracks.filter((one) => one !== undefined);
+    if (all.length < this.#tracks.length) return undefined;
+    const startMs = Math.max(...all.map((one) => one.startMs));
+    return { startMs, endMs: Math.min(...all.map((one) => one.endMs)) };
   }
 
   /** Plays on until now; every few hundredths of a second. */
   advance(nowMs: number): void {
     const passedMs = nowMs - this.#advancedMs;
     this.#advancedMs = nowMs;
-    if (this.#positionMs === undefined || this.#endMs === undefined || this.#isStalled) return;
-    const aheadMs = this.#endMs - this.#positionMs;
+    const endMs = this.#buffered()?.endMs;
+    if (this.#positionMs === undefined || endMs === undefined || this.#isStalled) return;
+    const aheadMs = endMs - this.#positionMs;
     const playedMs = passedMs * this.#rate;
     if (playedMs >= aheadMs) {
-      this.#positionMs = this.#endMs;
+      this.#positionMs = endMs;
       this.#isStalled = true;
       this.#stalls.begin(nowMs - (playedMs - aheadMs) / this.#rate);
       this.#pace = afterStall(this.#pace, nowMs);
@@ -82,10 +109,10 @@ export class Playout {
   }
 
   #keepPace(nowMs: number): void {
-    if (this.#positionMs === undefined || this.#endMs === undefined) return;
+    const place = this.#place();
+    if (place === undefined || this.#positionMs === undefined) return;
     this.#pacedMs = nowMs;
     this.#note(nowMs);
-    const place = { endS: this.#endMs / 1000, nowS: this.#positionMs / 1000 };
     const change = choosePace(this.#pace, place, nowMs);
     if ('rate' in change) {
       this.#rate = change.rate;
@@ -96,15 +123,21 @@ export class Playout {
   }
 
   #note(nowMs: number): void {
-    if (this.#positionMs === undefined || this.#endMs === undefined) return;
-    const place = { endS: this.#endMs / 1000, nowS: this.#positionMs / 1000 };
-    this.#pace = addSample(this.#pace, place, nowMs);
+    const place = this.#place();
+    if (place !== undefined) this.#pace = addSample(this.#pace, place, nowMs);
+  }
+
+  #place(): Place | undefined {
+    const endMs = this.#buffered()?.endMs;
+    if (this.#positionMs === undefined || endMs === undefined) return undefined;
+    return { endS: endMs / 1000, nowS: this.#positionMs / 1000 };
   }
 
   #jump(nowMs: number): void {
-    if (this.#endMs === undefined) return;
+    const buffered = this.#buffered();
+    if (buffered === undefined) return;
     const behindMs = (this.#pace.targetS + START_BEHIND_S) * 1000;
-    this.#positionMs = Math.max(this.#startMs, this.#endMs - behindMs);
+    this.#positionMs = Math.max(buffered.startMs, buffered.endMs - behindMs);
     this.#pace = afterJump(this.#pace, nowMs);
   }
 }

@@ -1,6 +1,7 @@
 /** Follows the stream by HTTP as the guests' player does, and measures what it would show. */
 import { pause } from '../../hal/os/async.ts';
 import { systemClock } from '../../hal/os/clock.ts';
+import { runAll } from '../../hal/os/task.ts';
 import { quantiles } from '../origin/viewers.ts';
 import { startingParts } from '../player/playback/next-parts.ts';
 import {
@@ -28,6 +29,16 @@ export interface KeyPart {
   readonly dateMs: number;
 }
 
+/** One of the playlists that a player follows at the same time. */
+interface Track {
+  readonly base: URL;
+  /** Its place in the playout. */
+  readonly index: number;
+  last?: Pick<PlaylistPart, 'msn' | 'part'>;
+}
+
+const PICTURE = 0;
+
 export class ProbeViewer {
   readonly #url: string;
   readonly #onKeyPart: (part: KeyPart) => void;
@@ -38,7 +49,6 @@ export class ProbeViewer {
   #lagsMs: number[] = [];
   /** By how much the dates are ahead of CLOCK_MONOTONIC, by each clock that was read. */
   #aheadMs: number[] = [];
-  #last: Pick<PlaylistPart, 'msn' | 'part'> | undefined;
   readonly #inits = new Map<string, Buffer>();
 
   constructor(url: string, onKeyPart: (part: KeyPart) => void) {
@@ -94,54 +104,61 @@ export class ProbeViewer {
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
-    const { variants } = parseMultivariant(await this.#text(this.#url, signal));
+    const { variants, audio } = parseMultivariant(await this.#text(this.#url, signal));
     const best = variants.at(-1);
     if (best === undefined) throw new Error('no rendition yet');
-    const base = new URL(best.uri, this.#url);
-    let playlist = parseMedia(await this.#text(base.href, signal));
-    this.#last = undefined;
-    for (const part of startingParts(playlist)) await this.#take(part, base, undefined, signal);
+    const uris = audio === undefined ? [best.uri] : [best.uri, audio.uri];
+    this.#playout.expectTracks(audio === undefined ? 1 : 2);
+    const tracks = uris.map((uri, index): Track => ({ base: new URL(uri, this.#url), index }));
+    await runAll(
+      tracks.map((track) => (ending) => this.#followTrack(track, ending)),
+      signal,
+    );
+  }
+
+  async #followTrack(track: Track, signal: AbortSignal): Promise<void> {
+    let playlist = parseMedia(await this.#text(track.base.href, signal));
+    for (const part of startingParts(playlist)) await this.#take(part, track, undefined, signal);
     while (!playlist.isEnded && playlist.hint !== undefined) {
-      playlist = await this.#next(playlist.hint, base, signal);
+      playlist = await this.#next(playlist.hint, track, signal);
     }
   }
 
   /** One blocking reload and one request for the hinted part at a time, as a player that does not know how parts are named. */
   async #next(
     { uri, msn, part }: NonNullable<MediaPlaylist['hint']>,
-    base: URL,
+    track: Track,
     signal: AbortSignal,
   ): Promise<MediaPlaylist> {
+    const { base, last } = track;
     const url = new URL(uri, base).href;
     const query = `?_HLS_msn=${msn}&_HLS_part=${part}&_HLS_skip=YES`;
     const hinted = this.#bytes(url, signal).catch(() => undefined);
     const [bytes, text] = await Promise.all([hinted, this.#text(base.href + query, signal)]);
     const playlist = parseMedia(text);
-    for (const one of playlist.parts.filter((listed) => this.#isNew(listed))) {
+    const isNew = (listed: PlaylistPart) => last === undefined || isAfter(listed, last);
+    for (const one of playlist.parts.filter(isNew)) {
       const known = new URL(one.uri, base).href === url ? bytes : undefined;
-      await this.#take(one, base, known, signal);
+      await this.#take(one, track, known, signal);
     }
     return playlist;
   }
 
-  #isNew(part: PlaylistPart): boolean {
-    return this.#last === undefined || isAfter(part, this.#last);
-  }
-
   async #take(
     listed: PlaylistPart,
-    base: URL,
+    track: Track,
     known: Buffer | undefined,
     signal: AbortSignal,
   ): Promise<void> {
-    this.#last = { msn: listed.msn, part: listed.part };
+    track.last = { msn: listed.msn, part: listed.part };
+    const { base, index } = track;
     const { dateMs, durationS, initUri } = listed;
     if (listed.isGap) return;
     const bytes = known ?? (await this.#bytes(new URL(listed.uri, base).href, signal));
-    this.#counts.parts += 1;
+    if (index === PICTURE) this.#counts.parts += 1;
     if (dateMs === undefined) return;
-    this.#playout.addPart(dateMs, durationS * 1000, performance.now());
-    if (!listed.isIndependent || initUri === undefined) return;
+    this.#playout.addPart(dateMs, durationS * 1000, performance.now(), index);
+    if (index !== PICTURE || !listed.isIndependent || initUri === undefined) return;
     const init = await this.#init(new URL(initUri, base).href, signal);
     this.#onKeyPart({ init, part: bytes, dateMs });
   }

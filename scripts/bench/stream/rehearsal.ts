@@ -120,17 +120,19 @@ async function cut(box: Box, links: ShapedLinks): Promise<number> {
 
 /**
  * Until the stream left a link: the packets that come on it get three times as rare as in the
- * two seconds before. A bond tries a dead link again with single packets.
+ * two seconds before. A bond tries a dead link again with single packets, so some of them are
+ * looked at together; the last one before the longest pause among these is the last of the stream.
  */
-function leftAfter(times: readonly number[], deadMs: number): number {
+export function leftAfter(times: readonly number[], deadMs: number): number {
   const usual = times.filter((ms) => ms < deadMs && ms >= deadMs - BEFORE_MS).length;
   const spacingMs = BEFORE_MS / usual;
   const after = times.filter((ms) => ms >= deadMs);
-  const last = after.find((ms, i) => {
-    const next = after[i + SOME] ?? Number.POSITIVE_INFINITY;
-    return next - ms > 3 * SOME * spacingMs;
-  });
-  return (last ?? deadMs) - deadMs;
+  const pauseAt = (i: number, count = 1) =>
+    (after[i + count] ?? Number.POSITIVE_INFINITY) - (after[i] ?? 0);
+  const first = after.findIndex((_, i) => pauseAt(i, SOME) > 3 * SOME * spacingMs);
+  const some = [...after.slice(first, first + SOME).keys()].map((n) => first + n);
+  const last = some.toSorted((a, b) => pauseAt(b) - pauseAt(a))[0] ?? first;
+  return (after[last] ?? deadMs) - deadMs;
 }
 
 function compare(name: string, unit: string, rehearsed: number, measured: number): Figure {

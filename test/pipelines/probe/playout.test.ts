@@ -57,6 +57,44 @@ test('parts that are lost are skipped, and what is shown goes on from what came'
   assert.is(playout.stalls, 1);
 });
 
+test('with sound it plays what has come of both, and waits for the later one', () => {
+  const SOUND_MS = 213;
+  const playout = new Playout(0);
+  playout.expectTracks(2);
+  const parts = [0, 1].flatMap((track) => {
+    const lengthMs = track === 0 ? PART_MS : SOUND_MS;
+    return Array.from({ length: 200 }, (_, n) => ({
+      ...{ track, lengthMs, dateMs: DATE_MS + n * lengthMs },
+      // The sound is away for a second.
+      atMs: (n + 1) * lengthMs + (track === 1 && n > 100 && n <= 105 ? 1_000 : 20),
+    }));
+  });
+  const lagsMs: number[] = [];
+  let next = 0;
+  const arrivals = parts.toSorted((a, b) => a.atMs - b.atMs);
+  for (let nowMs = 0; nowMs < 40_000; nowMs += 10) {
+    for (; next < arrivals.length; next += 1) {
+      const one = arrivals[next];
+      if (one === undefined || one.atMs > nowMs) break;
+      playout.addPart(one.dateMs, one.lengthMs, one.atMs, one.track);
+    }
+    playout.advance(nowMs);
+    const { positionMs } = playout;
+    if (positionMs === undefined) continue;
+    const ends = [0, 1].map((track) => {
+      const last = arrivals.slice(0, next).findLast((one) => one.track === track);
+      return (last?.dateMs ?? 0) + (last?.lengthMs ?? 0);
+    });
+    assert.ok(positionMs <= Math.min(...ends) + 0.01, `${nowMs} ms`);
+    if (nowMs > 10_000 && nowMs < 20_000) lagsMs.push(nowMs + DATE_MS - positionMs);
+  }
+  assert.is(playout.stalls, 1);
+  const p50 = lagsMs.toSorted((a, b) => a - b)[lagsMs.length >> 1] ?? 0;
+  const alone = play([20], 300);
+  const p50Alone = alone.lagsMs[alone.lagsMs.length >> 1] ?? 0;
+  assert.ok(p50 > p50Alone && p50 < p50Alone + 60, `${p50} ms, of the picture alone ${p50Alone}`);
+});
+
 test('whatever arrives, it never shows what has not come, nor goes back', () => {
   const part = fc.record({
     afterMs: fc.integer({ min: 0, max: 900 }),
