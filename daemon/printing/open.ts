@@ -78,10 +78,6 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
   const store = await openPrintStore(folder, log, { onDamaged });
   const keys = await openClaimKeys(stateFolder, log);
   const card = openCard(() => ({ ...config.current(), drop: drops.present() }), deps);
-  const label = async () => {
-    const hotspot = deps.ownHotspot?.();
-    return hotspot === undefined ? undefined : await renderLabelPdf(hotspot.login);
-  };
   const render = (job: Pick<PrintJob, 'content' | 'copy'>) =>
     renderContent(job, config, deps, { keys, card });
   const pausedBy = () => {
@@ -98,8 +94,7 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
     figures: () => ({ ...queue.figures(), damaged }),
     run: async (signal) => {
       const isOn = config.printer.order_tickets && config.printer.driver !== 'none';
-      const given = { orders: deps.orders, drops, queue, folder, isOn, clock, log };
-      const tickets = { ...given, onDamaged };
+      const tickets = { orders: deps.orders, drops, queue, folder, isOn, onDamaged, clock, log };
       await runAll(
         [(ending) => queue.run(ending), (ending) => runOrderTickets(tickets, ending)],
         signal,
@@ -108,7 +103,7 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
     jobs: () => queue.jobs().slice(-SHOWN).map(infoOf),
     preview: async (name) => {
       if (name === CARD_PDF) return await card.pdf();
-      if (name === LABEL_PDF) return await label();
+      if (name === LABEL_PDF) return await renderLabel(deps);
       const job = queue.find(name) ?? contentOf(name, config);
       return job === undefined ? undefined : await renderPaperPng(await render(job), profile());
     },
@@ -131,6 +126,11 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
         : done(job, 'noted as printed');
     },
   };
+}
+
+async function renderLabel({ ownHotspot }: PrintingDeps): Promise<Buffer | undefined> {
+  const hotspot = ownHotspot?.();
+  return hotspot === undefined ? undefined : await renderLabelPdf(hotspot.login);
 }
 
 const baseOf = (id: string) => id.replace(/-copy-\d+$/, '');

@@ -72,12 +72,9 @@ export async function editDrop(id: string | undefined, taken: readonly string[])
       }
       // A second press puts this in the other's place: by then that was read.
       details = await readDrop(id);
-      return fill(text.changedMeanwhile, { values: parts.describeTheirs(details, outcome) });
+      return fill(text.changedMeanwhile, { values: describeTheirs(details, outcome) });
     }
-    const left = (outcome.faults ?? []).filter((fault) => !parts.showFault(fault));
-    const isShown = outcome.faults !== undefined && left.length === 0;
-    const reason = left.length > 0 ? left.map(textOf).join('; ') : fromBox(outcome.detail);
-    return isShown ? text.lookAtFields : fill(text.notSaved, { reason });
+    return showFaults(outcome, parts.showFault);
   };
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -94,6 +91,17 @@ export async function editDrop(id: string | undefined, taken: readonly string[])
   return await answerOf(dialog, no, parts.focused);
 }
 
+/** Each fault beside its field; returns what to say of them all. */
+function showFaults(
+  { faults, detail }: Refused,
+  show: (fault: { readonly path: string; readonly reason: string }) => boolean,
+): string {
+  const left = (faults ?? []).filter((fault) => !show(fault));
+  const isShown = faults !== undefined && left.length === 0;
+  const reason = left.length > 0 ? left.map(textOf).join('; ') : fromBox(detail);
+  return isShown ? text.lookAtFields : fill(text.notSaved, { reason });
+}
+
 type Refused = Exclude<Outcome, { status: 'done' }>;
 
 const textOf = ({ path, reason }: { readonly path: string; readonly reason: string }) =>
@@ -106,6 +114,8 @@ async function readDrop(id: string | undefined): Promise<DropDetails> {
   if (outcome.status !== 'done') throw new Error(fromBox(outcome.detail));
   return outcome.result as DropDetails;
 }
+
+const orNull = (value: string) => (value === '' ? null : value);
 
 function openParts({ drop, destinations }: DropDetails) {
   const before: Partial<PlannedDrop> = drop ?? {};
@@ -122,7 +132,6 @@ function openParts({ drop, destinations }: DropDetails) {
   const overlay = overlayFields(before.overlay);
   const sentTo = destinationsField(destinations, before.destinations);
   const articles = articlesFields(before.catalogue ?? []);
-  const orNull = (value: string) => (value === '' ? null : value);
   /** By their keys in drops.yaml. */
   const fields = {
     title: field(text.title, title),
@@ -166,7 +175,6 @@ function openParts({ drop, destinations }: DropDetails) {
       if (place !== undefined) setText(place, fromBox(reason));
       return place !== undefined || articles.showFault(path, reason);
     },
-    describeTheirs,
   };
 }
 
