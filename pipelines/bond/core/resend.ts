@@ -1,5 +1,7 @@
 /** Whether a packet in a NAK is sent again. */
 import { SEQUENCES_PER_ACK } from '../wire/packet.ts';
+import { sequenceAfter } from '../wire/sequence.ts';
+import type { SequenceRange } from '../wire/srt.ts';
 import type { Link } from './link.ts';
 import { ARRIVED, IN_FLIGHT } from './path/in-flight.ts';
 import type { Links } from './select.ts';
@@ -59,4 +61,14 @@ function ackPauseMs(link: Link, nowMs: number): number {
     MAX_ACK_PAUSE_MS,
     1000 / (link.sentPackets.perS(1000, nowMs) / SEQUENCES_PER_ACK),
   );
+}
+
+/** Extends the last range or starts one. */
+export function addTo(ranges: SequenceRange[], sequence: number): void {
+  const last = ranges.at(-1);
+  if (last !== undefined && sequenceAfter(last.last) === sequence) {
+    ranges[ranges.length - 1] = { first: last.first, last: sequence };
+  } else {
+    ranges.push({ first: sequence, last: sequence });
+  }
 }

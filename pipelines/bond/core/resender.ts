@@ -9,9 +9,9 @@ import { markRetransmission, parseNak, renderNak, type SequenceRange } from '../
 import { DATAGRAM_HEADER_BYTES } from './config.ts';
 import { type Link, STALL_MS } from './link.ts';
 import { IN_FLIGHT } from './path/in-flight.ts';
-import { judgeNak } from './resend.ts';
+import { addTo, judgeNak } from './resend.ts';
 import { ResendBudget } from './resend-budget.ts';
-import { chooseLink, type Links } from './select.ts';
+import { chooseLatest, chooseLink, type Links } from './select.ts';
 import type { Store } from './store.ts';
 
 /** Packets that may be queued to be sent again. */
@@ -31,6 +31,13 @@ const LAST_CHANCE_RTTS = 3;
 
 /** First repeats among them: as many as chance loses late, and no burst, which would fill the last link. */
 const DOUBLED_FIRST: BucketLimits = { perS: 20, max: 3 };
+
+/** With less time than this, in round trips, the loss of a repeat is seen too late for another one. */
+const BLIND_RTTS = 2.3;
+/** A copy then follows without waiting for that, this much later: what loses one packet loses its neighbours. */
+const BLIND_MS = 15;
+/** As chance needs them: of a burst, which would fill the last link, the oldest have one. */
+const BLIND: BucketLimits = { perS: 20, max: 6 };
 
 export type Transmit = (slot: number, sequence: number, packet: Buffer, nowMs: number) => void;
 
@@ -55,6 +62,9 @@ export class Resender {
   /** Sent again where latency is short: their own link's ACKs show a loss before the next NAK. */
   #watched: number[] = [];
   readonly #doubledFirst: TokenBucket = { left: DOUBLED_FIRST.max, atMs: 0 };
+  /** To be sent once more, whatever becomes of the copies before. */
+  #unproven: number[] = [];
+  readonly #blind: TokenBucket = { left: BLIND.max, atMs: 0 };
 
   constructor(store: Store, links: Links, transmit: Transmit) {
     this.#store = store;
@@ -118,6 +128,7 @@ export class Resender {
   /** Handles all that is queued again; call it every tick. */
   drain(ackedUpTo: number, nowMs: number): void {
     this.#checkWatched(ackedUpTo, nowMs);
+    this.#sendUnproven(ackedUpTo, nowMs);
     const count = this.#queuedCount;
     this.#queuedCount = 0;
     for (let index = 0; index < count; index += 1) {
@@ -130,6 +141,20 @@ export class Resender {
   clear(): void {
     this.#queuedCount = 0;
     this.#watched = [];
+    this.#unproven = [];
+  }
+
+  /** By the link that replied last: one that died a moment ago is not known to be dead yet. */
+  #sendUnproven(ackedUpTo: number, nowMs: number): void {
+    if (this.#unproven.length === 0) return;
+    this.#unproven = this.#unproven.filter((sequence) => {
+      if (!this.#store.has(sequence) || isCovered(sequence, ackedUpTo)) return false;
+      if (nowMs - this.#store.lastSentMs(sequence) < BLIND_MS) return true;
+      const slot = chooseLatest(this.#links);
+      const packet = this.#store.bytesOf(sequence);
+      if (slot >= 0 && this.budget.take(packet.length)) this.#repeat(slot, sequence, packet, nowMs);
+      return false;
+    });
   }
 
   /** Sends again what was lost once more; forgets what arrived, or is of no use any more. */
@@ -170,6 +195,8 @@ export class Resender {
       const other = chooseLink(this.#links, 'best', slot);
       if (other >= 0) this.#repeat(other, sequence, packet, nowMs);
     }
+    const isBlind = this.#isShort(slot, sequence, BLIND_RTTS, nowMs);
+    if (isBlind && takeFrom(this.#blind, 1, BLIND, nowMs) > 0) this.#unproven.push(sequence);
     return true;
   }
 
@@ -186,13 +213,17 @@ export class Resender {
 
   /** If this repeat is lost there is no time for another. */
   #isLastChance(slot: number, sequence: number, nowMs: number): boolean {
+    if (!this.#isShort(slot, sequence, LAST_CHANCE_RTTS, nowMs)) return false;
+    const isFirst = this.#store.lastSentMs(sequence) === this.#store.firstSentMs(sequence);
+    return !isFirst || takeFrom(this.#doubledFirst, 1, DOUBLED_FIRST, nowMs) > 0;
+  }
+
+  /** The packet is of use for less than so many round trips of a link that leaves no time. */
+  #isShort(slot: number, sequence: number, rtts: number, nowMs: number): boolean {
     const link = this.#links[slot];
     if (link === undefined || !this.#canRepeatOnceOnly(link)) return false;
-    const firstSentMs = this.#store.firstSentMs(sequence);
-    const leftMs = firstSentMs + this.latencyMs - nowMs;
-    if (leftMs >= LAST_CHANCE_RTTS * link.rtt.meanMs) return false;
-    const isFirst = this.#store.lastSentMs(sequence) === firstSentMs;
-    return !isFirst || takeFrom(this.#doubledFirst, 1, DOUBLED_FIRST, nowMs) > 0;
+    const leftMs = this.#store.firstSentMs(sequence) + this.latencyMs - nowMs;
+    return leftMs < rtts * link.rtt.meanMs;
   }
 
   #watch(slot: number, sequence: number): void {
@@ -211,14 +242,4 @@ export class Resender {
 /** SRT's own ACK says that it arrived. */
 function isCovered(sequence: number, ackedUpTo: number): boolean {
   return ackedUpTo >= 0 && sequenceDistance(sequence, ackedUpTo) > 0;
-}
-
-/** Extends the last range or starts one. */
-function addTo(ranges: SequenceRange[], sequence: number): void {
-  const last = ranges.at(-1);
-  if (last !== undefined && sequenceAfter(last.last) === sequence) {
-    ranges[ranges.length - 1] = { first: last.first, last: sequence };
-  } else {
-    ranges.push({ first: sequence, last: sequence });
-  }
 }

@@ -55,6 +55,13 @@ export function chooseLink(links: Links, prefer: Preference, avoid = -1): number
   return minBy(links, (link) => (isSuspect(link) ? -link.lastReceivedMs : undefined));
 }
 
+/** The link that replied last, of those that may carry more; -1 for none. */
+export function chooseLatest(links: Links): number {
+  return minBy(links, (link) =>
+    isPrimary(link) && loadOf(link) < MAX_LOAD ? -link.lastReceivedMs : undefined,
+  );
+}
+
 /** Moves the chosen link on in the fair queue. */
 export function chargeShare(links: Links, slot: number, bytes: number): void {
   const link = links[slot];

@@ -12,7 +12,8 @@ const THREE = [
   { ...LOSSY, delayMs: 45 },
 ];
 
-for (let seed = 1; seed <= 6; seed += 1) {
+// 62, 96 and 99 lost a packet each while no copy followed a repeat whose loss is seen too late.
+for (const seed of [1, 2, 3, 62, 96, 99]) {
   test(`two of three black-holed in turn beside 2 % loss lose nothing at 300 ms (seed ${seed})`, () => {
     const venue = new Venue({ links: THREE, latencyMs: 300, seed });
     venue.run(6000);
@@ -27,7 +28,6 @@ for (let seed = 1; seed <= 6; seed += 1) {
       venue.cut(second, false);
       venue.run(3000);
     }
-    // Of 120 seeds five lose one packet each: chance takes it and all of its repeats.
     assert.is(venue.receiver.lost, 0);
     const { wireBytesTotal, offeredBytesTotal } = venue.snapshot();
     assert.ok(wireBytesTotal / offeredBytesTotal < 1.2, `${wireBytesTotal / offeredBytesTotal}`);

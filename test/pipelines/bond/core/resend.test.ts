@@ -217,6 +217,36 @@ test('a repeat that is lost is repeated without another NAK, by two links where 
   ]);
 });
 
+test('where the loss of a repeat would be seen too late a copy follows it, by the link that replied last', () => {
+  const world = new World(300);
+  world.send(0, 1, 1, 1_000);
+  // 120 ms are left, and two round trips of 80 ms would be needed.
+  world.nak(1, 1, 1_180);
+  const repeats = world.sent.length;
+  world.links[0]?.onReceived(2, 1_185);
+  world.resender.drain(-1, 1_190);
+  assert.is(world.sent.length, repeats, 'what loses one packet loses its neighbours');
+  world.resender.drain(-1, 1_200);
+  assert.equal(world.sent.slice(repeats), [{ slot: 0, sequence: 1 }]);
+  world.resender.drain(-1, 1_220);
+  assert.is(world.sent.length, repeats + 1);
+});
+
+test('no copy follows what has arrived, nor where there is time, and of a burst the oldest have one', () => {
+  const copies = (count: number, nakMs: number, ackedUpTo: number, latencyMs = 300) => {
+    const world = new World(latencyMs);
+    world.send(0, 1, count, 1_000);
+    world.nak(1, count, nakMs);
+    const repeats = world.sent.length;
+    world.resender.drain(ackedUpTo, nakMs + 20);
+    return world.sent.slice(repeats).map(({ sequence }) => sequence);
+  };
+  assert.equal(copies(30, 1_180, -1), [1, 2, 3, 4, 5, 6]);
+  assert.equal(copies(30, 1_180, 4), [4, 5, 6]);
+  assert.equal(copies(30, 1_110, -1), [], 'its loss is seen in time');
+  assert.equal(copies(30, 1_180, -1, 1_000), []);
+});
+
 test('a repeat that SRT has acknowledged is watched no more', () => {
   const world = new World(400);
   world.send(0, 1, 1, 1_000);
