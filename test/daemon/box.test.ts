@@ -49,7 +49,7 @@ test('ffprobe reads picture and sound without an error', async () => {
       '-count_frames',
       `${box.url}/live/index.m3u8?profile=laptop`,
     ],
-    { timeout: 30_000 },
+    { timeout: 120_000 },
   );
   assert.is(stderr, '');
   const { streams } = JSON.parse(stdout) as {
@@ -85,7 +85,7 @@ test('ffmpeg decodes on without an error over a kill -9 of capture', async () =>
       ...['-i', `${box.url}/live/index.m3u8?profile=laptop`],
       ...['-t', '12', '-f', 'null', '-'],
     ],
-    { timeout: 60_000 },
+    { timeout: 120_000 },
   );
   await new Promise((resolve) => setTimeout(resolve, 4_000));
   process.kill(box.childPid('capture') ?? 0, 'SIGKILL');

@@ -1,5 +1,5 @@
 /** Starts and ends any program for a test. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { DAEMON } from './daemon.ts';
 
@@ -42,4 +42,20 @@ export function startProgram(
 /** The command line, run from its source. */
 export function startVenuebox(...args: readonly string[]): Program {
   return startProgram(process.execPath, [...DAEMON, ...args]);
+}
+
+/** So slow is no machine: it hangs. */
+const HANGS_AFTER_MS = 120_000;
+
+/** The same, until it ends by itself. The code of one that hangs is -1. */
+export function runVenuebox(
+  ...args: readonly string[]
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    const options = { timeout: HANGS_AFTER_MS };
+    execFile(process.execPath, [...DAEMON, ...args], options, (error, stdout, stderr) => {
+      const code = error === null ? 0 : error.code;
+      resolve({ code: typeof code === 'number' ? code : -1, stdout, stderr });
+    });
+  });
 }

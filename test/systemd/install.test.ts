@@ -19,7 +19,7 @@ const test = suite('installing');
 
 function run(command: string, ...args: readonly string[]) {
   return new Promise<{ code: number | string; output: string }>((resolve) => {
-    execFile(command, args, { timeout: 60_000 }, (error, stdout, stderr) => {
+    execFile(command, args, { timeout: 120_000 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : (error.code ?? 1), output: stdout + stderr });
     });
   });

@@ -1,5 +1,4 @@
 /** Tests of how command lines are parsed. */
-import { execFile } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,24 +15,9 @@ import {
   type Listening,
 } from '../../../daemon/model/addresses.ts';
 import { checkPath } from '../../../pipelines/http/access/token.ts';
-import { DAEMON } from '../../support/daemon.ts';
+import { runVenuebox } from '../../support/program.ts';
 
 const test = suite('command line');
-
-function venuebox(
-  ...args: readonly string[]
-): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [...DAEMON, ...args],
-      { timeout: 20_000 },
-      (error, stdout, stderr) => {
-        resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-      },
-    );
-  });
-}
 
 test('commands and their options are read', () => {
   assert.equal(parseCommand(['run', '--config', 'a.yaml', '--set', 'b.c=1', '--set', 'd=2']), {
@@ -56,12 +40,12 @@ test('sign makes an address of the secret that the config names, and never repor
   const [config, secret] = [join(folder, 'box.yaml'), join(folder, 'secret')];
   writeFileSync(config, `clips: {token_secret_file: ${secret}}\n`);
   writeFileSync(secret, 'short');
-  const refused = await venuebox('sign', '/posters/live-640', '--config', config);
+  const refused = await runVenuebox('sign', '/posters/live-640', '--config', config);
   assert.is(refused.code, 1);
   assert.match(refused.stderr, 'must hold 16 to 4096 characters');
   assert.not.match(refused.stderr, 'short');
   writeFileSync(secret, 'a secret of this venue\n');
-  const { stdout, code } = await venuebox(
+  const { stdout, code } = await runVenuebox(
     'sign',
     '/posters/live-640',
     '-c',
@@ -75,7 +59,7 @@ test('sign makes an address of the secret that the config names, and never repor
   const nowS = Date.now() / 1000;
   assert.is(checkPath(pathname, nowS + 7_000, key).type, 'good');
   assert.is(checkPath(pathname, nowS + 7_300, key).type, 'expired');
-  assert.is((await venuebox('sign', 'posters', '-c', config)).code, 2);
+  assert.is((await runVenuebox('sign', 'posters', '-c', config)).code, 2);
 });
 
 test('status and cmd are read, and values that read as JSON are that', () => {
@@ -161,9 +145,9 @@ test('an option without its value, or with one that it does not take, is an erro
 
 test('--help and --version print and exit 0, a wrong command exits 2', async () => {
   const [help, version, wrong] = await Promise.all([
-    venuebox('--help'),
-    venuebox('--version'),
-    venuebox('fly'),
+    runVenuebox('--help'),
+    runVenuebox('--version'),
+    runVenuebox('fly'),
   ]);
   assert.is(help.code, 0);
   assert.match(help.stdout, 'runs the box');
@@ -178,9 +162,9 @@ test('check says what is wrong with a config and exits 78, or that nothing is', 
   const file = join(mkdtempSync(join(tmpdir(), 'venuebox-')), 'box.yaml');
   writeFileSync(file, 'viewers:\n  port: 99999\n');
   const [wrong, missing, right] = await Promise.all([
-    venuebox('check', file),
-    venuebox('check', `${file}.nope`),
-    venuebox('check', 'systemd/venuebox.example.yaml'),
+    runVenuebox('check', file),
+    runVenuebox('check', `${file}.nope`),
+    runVenuebox('check', 'systemd/venuebox.example.yaml'),
   ]);
   assert.is(wrong.code, 78);
   assert.is(
@@ -199,10 +183,10 @@ test('check reports which files a config names that cannot be read on this machi
   const uplink = (path = '') => `uplink: {host: a, port: 9, passphrase_file: ${path}}\n`;
   const modems = `modems: {pin_files: {'894': ${nowhere}}}\n`;
   writeFileSync(file ?? '', uplink(there));
-  const right = await venuebox('check', file ?? '');
+  const right = await runVenuebox('check', file ?? '');
   assert.is(right.stdout, `${file}: no fault found\n`);
   writeFileSync(file ?? '', `${uplink(nowhere)}${modems}operator: {pin_file: ${nowhere}}\n`);
-  const wrong = await venuebox('check', file ?? '');
+  const wrong = await runVenuebox('check', file ?? '');
   assert.is(wrong.code, 0);
   assert.equal(wrong.stdout.split('\n').slice(1, -1).toSorted(), [
     `  modems.pin_files.894: ${nowhere} is not there`,

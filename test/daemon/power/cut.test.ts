@@ -53,7 +53,7 @@ test('where the mains are unknown, or no board can cut the power, nothing is don
 
 function run(command: string, ...args: readonly string[]) {
   return new Promise<{ code: number; output: string }>((resolve) => {
-    execFile(command, args, { timeout: 60_000 }, (error, stdout, stderr) => {
+    execFile(command, args, { timeout: 120_000 }, (error, stdout, stderr) => {
       resolve({ code: Number(error?.code ?? 0), output: stdout + stderr });
     });
   });

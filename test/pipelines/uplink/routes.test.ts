@@ -18,7 +18,7 @@ test('a changed gateway is used, and a table or rule that was removed is set aga
     execFileSync(command, [...rest, 'ip', ...args], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: 5_000,
+      timeout: 120_000,
     });
   await using following = startProgram(command, [
     ...rest,

@@ -12,7 +12,7 @@ const FAR_HOST = '10.88.0.1';
 const PORT = 6000;
 const NAMES = { venue: `vbt${process.pid}`, carriers: [`vbc${process.pid}`, `vbd${process.pid}`] };
 
-const ip = (...args: string[]) => execFileSync('ip', args, { stdio: 'ignore', timeout: 5_000 });
+const ip = (...args: string[]) => execFileSync('ip', args, { stdio: 'ignore', timeout: 120_000 });
 const at = (namespace: string, ...args: string[]) => ip('netns', 'exec', namespace, 'ip', ...args);
 
 /** Each carrier is a namespace of its own: it has the modem's side of the cable and the far end. */

@@ -43,24 +43,24 @@ export function whyNoBoxNetwork(): string | undefined {
     ['ip', '-V'],
   ] as const) {
     try {
-      execFileSync(name, [flag], { stdio: 'ignore', timeout: 10_000 });
+      execFileSync(name, [flag], { stdio: 'ignore', timeout: 120_000 });
     } catch {
       return `${name} is not on this machine`;
     }
   }
   const name = `vbt${process.pid}`;
   try {
-    execFileSync('ip', ['netns', 'add', name], { stdio: 'ignore', timeout: 10_000 });
+    execFileSync('ip', ['netns', 'add', name], { stdio: 'ignore', timeout: 120_000 });
     const inside = ['netns', 'exec', name];
     execFileSync('ip', [...inside, 'nft', 'add', 'table', 'inet', 'probe'], { stdio: 'ignore' });
     const htb = ['tc', 'qdisc', 'add', 'dev', 'lo', 'root', 'htb'];
-    execFileSync('ip', [...inside, ...htb], { stdio: 'ignore', timeout: 10_000 });
+    execFileSync('ip', [...inside, ...htb], { stdio: 'ignore', timeout: 120_000 });
     return undefined;
   } catch {
     return 'this machine allows no namespaces, or its kernel has neither nftables nor HTB';
   } finally {
     try {
-      execFileSync('ip', ['netns', 'del', name], { stdio: 'ignore', timeout: 10_000 });
+      execFileSync('ip', ['netns', 'del', name], { stdio: 'ignore', timeout: 120_000 });
     } catch {
       // It was never made.
     }
@@ -70,12 +70,12 @@ export function whyNoBoxNetwork(): string | undefined {
 export function openBoxNetwork(): BoxNetwork {
   const name = (place: Place) => `vb${place}${process.pid}`;
   const ip = (...args: readonly string[]) => {
-    execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: 20_000 });
+    execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: 120_000 });
   };
   const run = (place: Place, ...words: readonly string[]) =>
     execFileSync('ip', ['netns', 'exec', name(place), ...words], {
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: 120_000,
     });
   const cable = (a: Place, aName: string, b: Place, bName: string) => {
     const peer = ['type', 'veth', 'peer', 'name', bName, 'netns', name(b)];

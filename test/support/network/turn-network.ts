@@ -34,12 +34,12 @@ const SECRET = 'a-secret-of-coturn-and-the-box';
 const WITHIN_MS = 60_000;
 
 const ip = (...args: readonly string[]) =>
-  execFileSync('ip', args, { timeout: 20_000, env: { PATH }, stdio: 'pipe' });
+  execFileSync('ip', args, { timeout: 120_000, env: { PATH }, stdio: 'pipe' });
 
 /** Undefined where this machine can make one. */
 export function whyNoTurnNetwork(): string | undefined {
   try {
-    execFileSync('turnserver', ['--version'], { env: { PATH }, stdio: 'ignore', timeout: 20_000 });
+    execFileSync('turnserver', ['--version'], { env: { PATH }, stdio: 'ignore', timeout: 120_000 });
   } catch (error) {
     // Older versions print theirs and end with 255.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'coturn is not on this machine';

@@ -128,5 +128,5 @@ function at(namespace: string, ...args: string[]): void {
 }
 
 function ip(...args: string[]): void {
-  execFileSync('ip', args, { stdio: 'ignore', timeout: 5_000 });
+  execFileSync('ip', args, { stdio: 'ignore', timeout: 120_000 });
 }

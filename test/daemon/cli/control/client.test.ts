@@ -1,5 +1,4 @@
 /** `venuebox status` and `cmd` over the control socket. */
-import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +11,7 @@ import type { Commander, Outcome } from '../../../../daemon/model/commands.ts';
 import type { BoxSnapshot } from '../../../../daemon/model/snapshot.ts';
 import { systemClock } from '../../../../hal/os/clock.ts';
 import { silentLog } from '../../../../hal/os/log.ts';
-import { DAEMON } from '../../../support/daemon.ts';
+import { runVenuebox } from '../../../support/program.ts';
 import { WELL } from '../../../support/snapshot.ts';
 import { all, startControl } from './support/control-socket.ts';
 
@@ -20,19 +19,6 @@ const test = suite('command line over the control socket');
 
 const never = new AbortController().signal;
 const newPath = () => join(mkdtempSync(join(tmpdir(), 'venuebox-control-')), 'run', 'control.sock');
-
-function venuebox(...args: readonly string[]) {
-  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    execFile(
-      process.execPath,
-      [...DAEMON, ...args],
-      { timeout: 60_000 },
-      (error, stdout, stderr) => {
-        resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-      },
-    );
-  });
-}
 
 const never2: Commander['run'] = () => new Promise(() => undefined);
 
@@ -68,19 +54,19 @@ test('the command line shows a state, does a command, and exits by its outcome',
   await using box = await startControl({
     answer: async ({ verb }) => (verb === 'end' ? refused : { status: 'done', detail: 'marked' }),
   });
-  const status = await venuebox('status', '--socket', box.path);
+  const status = await runVenuebox('status', '--socket', box.path);
   assert.is(status.code, 0, status.stderr);
   assert.match(status.stdout, 'venuebox 0.0.0: LIVE for');
-  const json = await venuebox('status', '--json', '--socket', box.path);
+  const json = await runVenuebox('status', '--json', '--socket', box.path);
   assert.is((JSON.parse(json.stdout) as BoxSnapshot).drop.phase, 'live');
-  const mark = await venuebox('cmd', 'mark', 'label=encore', '--socket', box.path);
+  const mark = await runVenuebox('cmd', 'mark', 'label=encore', '--socket', box.path);
   assert.is(mark.code, 0, mark.stderr);
   assert.match(mark.stdout, 'done: marked');
   assert.equal(box.commands.at(-1)?.args, { label: 'encore' });
-  const end = await venuebox('cmd', 'end', '--socket', box.path);
+  const end = await runVenuebox('cmd', 'end', '--socket', box.path);
   assert.is(end.code, 1);
   assert.match(end.stdout, 'rejected (WRONG_PHASE): nothing is live');
-  const missing = await venuebox('status', '--socket', '/nonexistent/box');
+  const missing = await runVenuebox('status', '--socket', '/nonexistent/box');
   assert.is(missing.code, 1);
   assert.match(missing.stderr, /^venuebox: no box runs here/);
 });
