@@ -84,9 +84,7 @@ export async function openDbus(
   const watch: Dbus['watch'] = (...args) => watchSender(bus, call, ...args);
   const close = async () => {
     if (!lost.signal.aborted) lost.abort(new HalError('GONE', 'D-Bus: closed'));
-    bus.disconnect();
-    // `disconnect` only ends this half: a bus that hangs would keep the socket open for ever.
-    streamOf(bus)?.destroy();
+    closeBus(bus);
   };
   try {
     const greet = (stop: AbortSignal) => call({ ...BUS, member: 'GetId' }, stop);
@@ -164,6 +162,15 @@ function plain(value: unknown): unknown {
 }
 
 /** The socket below a bus: no part of dbus-next's types. */
+/**
+ * `disconnect` only ends this half: a bus that hangs would keep the socket open for ever, and
+ * dbus-next throws, where nobody can catch it, when it answers what still comes in.
+ */
+export function closeBus(bus: dbus.MessageBus): void {
+  bus.disconnect();
+  streamOf(bus)?.destroy();
+}
+
 function streamOf(bus: dbus.MessageBus): Socket | undefined {
   const inner = bus as unknown as { _connection?: { stream?: Socket } };
   return inner._connection?.stream;

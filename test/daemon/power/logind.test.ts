@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { powerOff } from '../../../daemon/power/logind.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
+import { closeBus } from '../../../hal/os/dbus.ts';
 import { HalError } from '../../../hal/os/errors.ts';
 import { startBus } from '../../support/dbus/private-bus.ts';
 
@@ -28,7 +29,7 @@ async function startLogind(address: string, isPermitted: boolean) {
     }
     bus.send(answer);
   });
-  return { calls, [Symbol.asyncDispose]: async () => bus.disconnect() };
+  return { calls, [Symbol.asyncDispose]: async () => closeBus(bus) };
 }
 
 test('the machine is shut down once, without a question to any user', async () => {

@@ -9,7 +9,7 @@ import { openModemManager } from '../../../hal/modem/modem-manager.ts';
 import { NM, readNmDevices } from '../../../hal/modem/nm-state.ts';
 import type { ModemsState } from '../../../hal/modem/port.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
-import { openDbus } from '../../../hal/os/dbus.ts';
+import { closeBus, openDbus } from '../../../hal/os/dbus.ts';
 import { HalError } from '../../../hal/os/errors.ts';
 import { messageOf, silentLog } from '../../../hal/os/log.ts';
 import { startBus } from '../../support/dbus/private-bus.ts';
@@ -162,7 +162,7 @@ async function startFakeNetworkManager(address: string) {
       bus.send(errorReply(message, gone, 'it went'));
     }
   });
-  return { stop: () => bus.disconnect() };
+  return { stop: () => closeBus(bus) };
 }
 
 test("NetworkManager's devices are read off the bus; one that goes meanwhile is left out", async () => {

@@ -3,6 +3,7 @@ import dbus from '@particle/dbus-next';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../../hal/os/clock.ts';
+import { closeBus } from '../../../hal/os/dbus.ts';
 import { openClockSync } from '../../../hal/system/clock-sync.ts';
 import { startBus } from '../../support/dbus/private-bus.ts';
 
@@ -27,7 +28,7 @@ async function startTimedated() {
   });
   return Object.assign(timedated, {
     [Symbol.asyncDispose]: async () => {
-      bus.disconnect();
+      closeBus(bus);
       await privateBus.stop();
     },
   });

@@ -6,6 +6,7 @@ import dbus from '@particle/dbus-next';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RhythmName } from '../../../hal/gpio/rhythm.ts';
+import { closeBus } from '../../../hal/os/dbus.ts';
 import { installBox } from '../support/installed-box.ts';
 import { makeGpioChip, put, run, until } from '../support/kernel.ts';
 import { SeenRhythm } from '../support/seen-rhythm.ts';
@@ -86,7 +87,7 @@ async function startLogind(onPowerOff: () => void) {
   });
   return {
     [Symbol.asyncDispose]: async () => {
-      bus.disconnect();
+      closeBus(bus);
       daemon.kill('SIGKILL');
     },
   };

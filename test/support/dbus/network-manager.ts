@@ -1,5 +1,6 @@
 /** A substitute NetworkManager on a private D-Bus: one Wi-Fi card, one Ethernet port. */
 import dbus from '@particle/dbus-next';
+import { closeBus } from '../../../hal/os/dbus.ts';
 import { errorReply } from '../modem/modem-manager.ts';
 
 const NM = 'org.freedesktop.NetworkManager';
@@ -217,6 +218,6 @@ export async function startFakeNetworkManager(
       active = undefined;
       isSeen = isInReach;
     },
-    stop: () => bus.disconnect(),
+    stop: () => closeBus(bus),
   };
 }

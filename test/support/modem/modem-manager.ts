@@ -1,6 +1,7 @@
 /** A substitute ModemManager on a private D-Bus. */
 import dbus from '@particle/dbus-next';
 import { MM } from '../../../hal/modem/mm-state.ts';
+import { closeBus } from '../../../hal/os/dbus.ts';
 
 /** dbus-next's types have the parameters of `newError` wrong: the call comes first. */
 export function errorReply(call: dbus.Message, name: string, text: string): dbus.Message {
@@ -57,6 +58,6 @@ export async function startFakeManager(address: string, state: number, sim = '/s
       );
       bus.send(signal);
     },
-    stop: () => bus.disconnect(),
+    stop: () => closeBus(bus),
   };
 }
