@@ -102,7 +102,8 @@ export class LiveTrack {
       const tookS = (performance.now() - askedMs) / 1_000;
       askedMs = performance.now();
       const prefetched = this.#prefetch(next, signal);
-      const isKnown = expected !== undefined && tookS < LATE_PARTS * expected.durationS;
+      const isLate = tookS > LATE_PARTS * (this.#last?.durationS ?? 0);
+      const isKnown = expected !== undefined && !isLate;
       if (isKnown && (await this.#appendExpected(expected, await prefetched, signal))) {
         next = partAfter(playlist, expected);
         continue;
