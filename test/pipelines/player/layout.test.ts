@@ -29,6 +29,15 @@ const UNNAMED = `[...document.querySelectorAll('button, a, video')]
   .filter((control) => !(control.textContent.trim() || control.getAttribute('aria-label')))
   .map((control) => control.id || control.outerHTML)`;
 const FITS = 'document.documentElement.scrollWidth <= innerWidth';
+const TEXT_SIZE = 'getComputedStyle(document.documentElement).fontSize';
+/** What the cover says, and does not show whole. */
+const CUT_OFF = `[...document.querySelectorAll('#cover > :not(#still, #loop)')]
+  .filter((said) => said.offsetParent !== null && said.textContent.trim() !== '')
+  .filter((said) => {
+    const [inner, outer] = [said, said.parentElement].map((element) => element.getBoundingClientRect());
+    return inner.top < outer.top - 1 || inner.bottom > outer.bottom + 1;
+  })
+  .map((said) => said.id)`;
 /** A page without a switch has one language. The last one stays, as its words are long. */
 const IN_EACH_LANGUAGE = `${JSON.stringify([...Object.keys(DICTIONARIES), 'de'])}.flatMap((lang) => {
   const select = document.getElementById('language');
@@ -71,9 +80,18 @@ for (const [state, scene] of Object.entries(SCENES)) {
     await page.setViewportSize(SIZES[0]);
     const settings = await browser.context.newCDPSession(page);
     await settings.send('Page.setFontSizes', { fontSizes: { standard: 32 } });
+    assert.is(await page.evaluate(TEXT_SIZE), '32px');
     assert.ok(await page.evaluate(FITS), `${state} with text twice as large`);
-    await page.screenshot({ path: `${FOLDER}/${state}-200pct.png`, fullPage: true });
+    assert.equal(await page.evaluate(CUT_OFF), [], state);
     await settings.send('Page.setFontSizes', { fontSizes: { standard: 16 } });
+    // A screenshot of the browser's setting would show text as it was before.
+    await page.evaluate("document.documentElement.style.fontSize = '200%'");
+    await page.screenshot({ path: `${FOLDER}/${state}-200pct.png`, fullPage: true });
+    assert.is(await page.evaluate(TEXT_SIZE), '32px');
+    // Text may be larger without the style sheet's knowing of it, as in Safari.
+    assert.ok(await page.evaluate(FITS), `${state} with text enlarged alone`);
+    assert.equal(await page.evaluate(CUT_OFF), [], state);
+    await page.evaluate("document.documentElement.style.fontSize = ''");
     await page.emulateMedia({ forcedColors: 'active' });
     await page.screenshot({ path: `${FOLDER}/${state}-forced-colors.png` });
     await page.close();
