@@ -143,8 +143,7 @@ export class LiveTrack {
     prefetched: Promise<Prefetched>,
     signal: AbortSignal,
   ): Promise<MediaPlaylist> {
-    const both = [prefetched, this.#reload(reload, signal)] as const;
-    const [fetched, playlist] = await Promise.all(both);
+    const [fetched, playlist] = await Promise.all([prefetched, this.#reload(reload, signal)]);
     await this.#appendNew(playlist, signal, fetched);
     return playlist;
   }
