@@ -50,7 +50,7 @@ export async function pauseOrSet(
 /** Of the name of a run: two of 4 characters are the same once in 65,536 times. */
 const RUN_CHARS = 4;
 
-/** The time, by both clocks. @param boot Given where the clock is not known to be right. */
+/** The time, by both clocks, and the run of the machine. */
 export function nowOf(clock: Clock, boot?: BootClock): Now {
   const run = boot?.bootId.slice(0, RUN_CHARS) ?? '';
   return { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs(), run };

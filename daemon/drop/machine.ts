@@ -74,7 +74,7 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
   const read = await readSavedDrop(stateFile);
   if ('reason' in read) log.warn('saved state not readable', { stateFile, reason: read.reason });
   const now = nowOf(clock, options.boot);
-  const newId = nextDropId(read.saved?.lastDropId ?? undefined, now.wallMs, now.run);
+  const newId = nextDropId(read.saved?.lastDropId ?? undefined, now);
   const boot = bootTimeOf(options.boot);
   const first = startDrop(read.saved, start, resumeWithinS * 1000, newId, now, boot);
   const machine = new Machine(first, read.saved, options);

@@ -98,8 +98,10 @@ export interface Step {
 export interface Now {
   readonly wallMs: number;
   readonly monotonicMs: number;
-  /** Of the machine, where its clock may be wrong; empty or left out where it is right. */
+  /** Of the machine; empty or left out where it is not known. */
   readonly run?: string;
+  /** Nothing says that the clock may be wrong. */
+  readonly isRight?: boolean;
 }
 
 /** The part of a drop that others see. */
@@ -118,12 +120,16 @@ export function stateOf({ phase, sinceMs, dropId, reason }: Drop): DropState {
  * last one that is far ahead was named by a wrong clock. Where the disk has not kept the last one
  * either, the run of the machine tells them apart.
  */
-export function nextDropId(last: string | undefined, wallMs: number, run = ''): string {
+export function nextDropId(
+  last: string | undefined,
+  { wallMs, run = '', isRight = false }: Pick<Now, 'wallMs' | 'run' | 'isRight'>,
+): string {
   const text = last?.slice(0, ID_CHARS).replace(/T(\d\d)-(\d\d)-/, 'T$1:$2:') ?? '';
   const aheadMs = Date.parse(text) - wallMs;
   const isAhead = aheadMs > -1_000 && aheadMs < CLOCK_ERROR_MAX_MS;
   const id = dropIdAt(isAhead ? wallMs + aheadMs + 1_000 : wallMs);
-  return run === '' ? id : `${id}-${run}`;
+  // Two runs may count on from the same one, where the disk has not kept what the first made.
+  return run === '' || (isRight && !isAhead) ? id : `${id}-${run}`;
 }
 
 /** Without the run of the machine. */

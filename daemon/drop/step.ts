@@ -86,7 +86,7 @@ function check(drop: Drop, aim: Aim, now: Now): Step {
 }
 
 function goLive(drop: Drop, now: Now): Step {
-  const dropId = nextDropId(drop.dropId, now.wallMs, now.run);
+  const dropId = nextDropId(drop.dropId, now);
   return onAir(dropId, drop.phase !== 'armed', false, now, now.wallMs);
 }
 
@@ -105,7 +105,7 @@ function stepChecks(drop: In<'preflight'>, failures: readonly string[], now: Now
         effects: [publish('drop.armed', now)],
       };
     case 'go-live':
-      return onAir(nextDropId(drop.dropId, now.wallMs, now.run), false, false, now, now.wallMs);
+      return onAir(nextDropId(drop.dropId, now), false, false, now, now.wallMs);
   }
 }
 

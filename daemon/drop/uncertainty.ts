@@ -6,14 +6,14 @@ import { nowOf } from './boot-time.ts';
 import { type Alive, isTooLate, type SavedDrop } from './saved-drop.ts';
 import type { Now } from './state.ts';
 
-/** The time, with the run of the machine while its clock may be wrong. */
+/** The time, and whether the clock is known to be right. */
 export function nowIn(box: {
   readonly clock: Clock;
   readonly boot?: BootClock;
   readonly snapshot: () => BoxSnapshot;
 }): Now {
   const isRight = isClockSynchronised(box.snapshot().system);
-  return nowOf(box.clock, isRight ? undefined : box.boot);
+  return { ...nowOf(box.clock, box.boot), isRight };
 }
 
 /** Lasts until the clock is set and the question settled, or a person takes the drop over. */

@@ -101,8 +101,8 @@ test('what begins with a drop and fails is its reason; at other times it is none
 test('a name that a clock of another day has given is not counted on', () => {
   const last = dropIdAt(START_MS);
   const DAY_MS = 86_400_000;
-  assert.is(nextDropId(last, START_MS - DAY_MS), dropIdAt(START_MS - DAY_MS));
-  assert.is(nextDropId(last, START_MS - DAY_MS + 1_000), dropIdAt(START_MS + 1_000));
+  assert.is(nextDropId(last, { wallMs: START_MS - DAY_MS }), dropIdAt(START_MS - DAY_MS));
+  assert.is(nextDropId(last, { wallMs: START_MS - DAY_MS + 1_000 }), dropIdAt(START_MS + 1_000));
 });
 
 test('where the clock begins at one time at each start and the disk keeps nothing, no two drops share a name', () => {
@@ -110,7 +110,7 @@ test('where the clock begins at one time at each start and the disk keeps nothin
   for (const run of ['0a1b', '77fe', 'c001']) {
     let last: string | undefined;
     for (let i = 0; i < 3; i += 1) {
-      last = nextDropId(last, START_MS, run);
+      last = nextDropId(last, { wallMs: START_MS, run });
       names.add(last);
     }
   }
@@ -119,7 +119,7 @@ test('where the clock begins at one time at each start and the disk keeps nothin
   assert.is(first, `${dropIdAt(START_MS)}-0a1b`);
   assert.is(second, `${dropIdAt(START_MS + 1_000)}-0a1b`, 'counted on within a run');
   assert.is(
-    nextDropId(second, START_MS),
+    nextDropId(second, { wallMs: START_MS }),
     dropIdAt(START_MS + 2_000),
     'and once the clock is right',
   );

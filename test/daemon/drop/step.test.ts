@@ -167,14 +167,14 @@ test('two drops are never named alike: within a second, or by a clock that resta
   box.send({ kind: 'ended' });
   box.command('go-live', true);
   assert.is.not(box.drop.dropId, first);
-  const at = (wallMs: number) => nextDropId(dropIdAt(START_MS), wallMs);
+  const at = (wallMs: number) => nextDropId(dropIdAt(START_MS), { wallMs });
   assert.is(at(START_MS - 3_600_000), dropIdAt(START_MS + 1_000));
   assert.is(at(START_MS + 999), dropIdAt(START_MS + 1_000));
   assert.is(at(START_MS + 60_000), dropIdAt(START_MS + 60_000));
   // A last one of another day was named by a wrong clock.
   assert.is(at(START_MS - 90_000_000), dropIdAt(START_MS - 90_000_000));
-  assert.is(nextDropId(undefined, START_MS), dropIdAt(START_MS));
-  assert.is(nextDropId('evening', START_MS), dropIdAt(START_MS));
+  assert.is(nextDropId(undefined, { wallMs: START_MS }), dropIdAt(START_MS));
+  assert.is(nextDropId('evening', { wallMs: START_MS }), dropIdAt(START_MS));
 });
 
 test('a box that was not powered off after all does not go on air at its next start', () => {
