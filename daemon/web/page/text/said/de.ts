@@ -204,5 +204,6 @@ export const de: SaidTexts = {
   itemsAtMost: 'höchstens {count} Artikel',
   currencyCode: 'muss eine Währung nach ISO 4217 sein, wie EUR oder USD',
   codeTimes: 'muss über 0 und kürzer als der Abstand sein, oder der Abstand muss 0 sein',
-  destinationGone: 'die Box hat kein Ziel {destination}',
+  noDestination: 'die Box hat kein Ziel {destination}, und auch kein anderes',
+  destinationGone: 'die Box hat kein Ziel {destination}; sie hat {known}',
 };

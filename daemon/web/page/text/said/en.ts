@@ -204,5 +204,6 @@ export const en = {
   itemsAtMost: 'must list {count} items at most',
   currencyCode: 'must be a currency of ISO 4217, as EUR or USD',
   codeTimes: 'must be above 0 and below every_s, or every_s must be 0',
-  destinationGone: 'unknown destination {destination}; uplink.destinations {known}',
+  noDestination: 'unknown destination {destination}; uplink.destinations has none',
+  destinationGone: 'unknown destination {destination}; uplink.destinations has {known}',
 } as const;

@@ -205,5 +205,6 @@ export const es: SaidTexts = {
   itemsAtMost: '{count} artículos como máximo',
   currencyCode: 'debe ser una moneda de ISO 4217, como EUR o USD',
   codeTimes: 'debe ser mayor que 0 y menor que el intervalo, o el intervalo debe ser 0',
-  destinationGone: 'la caja no tiene el destino {destination}',
+  noDestination: 'la caja no tiene el destino {destination}, ni ningún otro',
+  destinationGone: 'la caja no tiene el destino {destination}; tiene {known}',
 };

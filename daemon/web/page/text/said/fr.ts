@@ -205,5 +205,6 @@ export const fr: SaidTexts = {
   itemsAtMost: '{count} articles au plus',
   currencyCode: 'doit être une monnaie de l’ISO 4217, comme EUR ou USD',
   codeTimes: 'doit être au-dessus de 0 et plus court que l’intervalle, ou l’intervalle doit être 0',
-  destinationGone: 'la box n’a pas de destination {destination}',
+  noDestination: 'la box n’a pas de destination {destination}, ni aucune autre',
+  destinationGone: 'la box n’a pas de destination {destination} ; elle a {known}',
 };

@@ -204,5 +204,6 @@ export const it: SaidTexts = {
   itemsAtMost: 'al massimo {count} articoli',
   currencyCode: 'deve essere una valuta ISO 4217, come EUR o USD',
   codeTimes: 'deve essere sopra 0 e più breve dell’intervallo, o l’intervallo deve essere 0',
-  destinationGone: 'la box non ha la destinazione {destination}',
+  noDestination: 'la box non ha la destinazione {destination}, né altre',
+  destinationGone: 'la box non ha la destinazione {destination}; ha {known}',
 };

@@ -205,5 +205,6 @@ export const nl: SaidTexts = {
   itemsAtMost: 'hoogstens {count} artikelen',
   currencyCode: 'moet een valuta volgens ISO 4217 zijn, zoals EUR of USD',
   codeTimes: 'moet boven 0 en korter dan de tussentijd zijn, of de tussentijd moet 0 zijn',
-  destinationGone: 'de box heeft geen bestemming {destination}',
+  noDestination: 'de box heeft geen bestemming {destination}, en ook geen andere',
+  destinationGone: 'de box heeft geen bestemming {destination}; wel {known}',
 };

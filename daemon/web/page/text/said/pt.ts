@@ -204,5 +204,6 @@ export const pt: SaidTexts = {
   itemsAtMost: 'no máximo {count} artigos',
   currencyCode: 'deve ser uma moeda da ISO 4217, como EUR ou USD',
   codeTimes: 'deve ser acima de 0 e mais curto do que o intervalo, ou o intervalo deve ser 0',
-  destinationGone: 'a caixa não tem o destino {destination}',
+  noDestination: 'a caixa não tem o destino {destination}, nem outro',
+  destinationGone: 'a caixa não tem o destino {destination}; tem {known}',
 };
