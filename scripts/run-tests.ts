@@ -51,6 +51,12 @@ function sum(pick: (outcome: Outcome) => number): number {
   return [...outcomes.values()].reduce((all, outcome) => all + pick(outcome), 0);
 }
 
+/** A file without an outcome is a fault of this program, and no file that passed. */
+function neverRun(title: string): Outcome {
+  const counts = { passed: 0, failed: 1, skipped: 0, why: 'it was not run' };
+  return { ...counts, title, output: '', code: null, isTimedOut: false, seconds: 0 };
+}
+
 async function runAgain(failed: readonly string[]): Promise<void> {
   for (const title of failed) {
     if (performance.now() > RUN_AGAIN_UNTIL_MS) return;
@@ -66,6 +72,9 @@ async function runAgain(failed: readonly string[]): Promise<void> {
 const jobs = findJobs(process.argv.slice(2));
 const queue = [...jobs];
 await Promise.all(Array.from({ length: WORKERS }, (_, index) => work(queue, index === 0)));
+for (const title of jobs.flatMap(({ titles }) => titles)) {
+  if (!outcomes.has(title)) report(neverRun(title));
+}
 const failures = [...outcomes.values()].filter(({ failed }) => failed > 0).map((o) => o.title);
 if (failures.length <= MAX_RUN_AGAIN && outcomes.size > failures.length) await runAgain(failures);
 const [passed, failed] = [sum((o) => o.passed), sum((o) => o.failed)];

@@ -7,6 +7,8 @@ import { hasLastLine, splitByFile } from './sections.ts';
 
 /** The longest, test/systemd/lab.test.ts, boots a machine. */
 const FILE_TIMEOUT_MS = 630_000;
+/** Several that hang in one process do so one after the other; each of these takes seconds. */
+const SHARED_TIMEOUT_MS = 300_000;
 /** The lab ends by itself before this, and reports what it has until then. */
 const LAB_TIMEOUT_S = 420;
 /** Take minutes on a busy machine, or a kernel of their own; by hand: scripts/lab.sh slow/box. */
@@ -85,10 +87,13 @@ export function filesJob(files: readonly string[], isMachine = false): Job {
   return { titles: files, isMachine, run: () => runFiles(files) };
 }
 
-/** One after the other in one process, and in a new one after one that ended it, or hung. */
+/**
+ * One after the other in one process, and in a new one after one that ended it, or hung. Where so
+ * much was printed that the lines of a file are lost, those that are left run alone.
+ */
 export async function runFiles(
   files: readonly string[],
-  timeoutMs = FILE_TIMEOUT_MS,
+  timeoutMs = files.length > 1 ? SHARED_TIMEOUT_MS : FILE_TIMEOUT_MS,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   while (outcomes.length < files.length) {
@@ -96,6 +101,10 @@ export async function runFiles(
     const args = ['--import', 'tsx', 'scripts/tests/files.ts', ...left];
     const ended = await run(process.execPath, args, timeoutMs, {}, hasLastLine);
     const found = splitByFile(left[0] ?? '', ended);
+    if (left.length > 1 && found.some(({ file }, i) => file !== left[i])) {
+      for (const file of left) outcomes.push(...(await runFiles([file], timeoutMs)));
+      break;
+    }
     outcomes.push(...found.map((one) => ({ ...one, ...countFile(one), title: one.file })));
   }
   return outcomes;

@@ -109,6 +109,14 @@ test('what a file printed is its own', async () => {
   assert.match(two?.output ?? '', 'on purpose');
 });
 
+test('none is lost behind one that prints more than is kept', async () => {
+  const much = `console.log('x'.repeat(2_100_000));\n${PASSES}${RUN}`;
+  const outcomes = await outcomesOf([FAILS + RUN, PASSES + RUN, much, PASSES + RUN]);
+  const counts = outcomes.map(({ passed, failed }) => [passed, failed]);
+  const passes = [1, 0];
+  assert.equal(counts, [[0, 1], passes, passes, passes]);
+});
+
 test('one that does not end, before or after its last test, is ended, and the next one begun', async () => {
   const open = 'setInterval(() => undefined, 1_000);\n';
   const hangs = `test('waits', () => new Promise(() => undefined));\n${RUN}`;
