@@ -12,10 +12,10 @@ import { availableParallelism } from 'node:os';
 import { filesJob, findJobs, type Job, type Outcome } from './tests/jobs.ts';
 
 /**
- * Most test files wait more than they compute, so two more than there are cores run
+ * Most test files wait more than they compute, so one more than there are cores run
  * side by side; of those one at a time is a machine, which computes.
  */
-const WORKERS = availableParallelism() + 2;
+const WORKERS = availableParallelism() + 1;
 
 /** More failures than these are no matter of load. */
 const MAX_RUN_AGAIN = 5;
