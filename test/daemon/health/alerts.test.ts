@@ -85,6 +85,7 @@ function plannedWith(faults: readonly string[]): Change {
   return { plannedDrops: { shown, list: [], faults, file: 'drops.yaml' } };
 }
 
+const NO_PRINTS = { waiting: 0, printedTotal: 1, failedTotal: 1 };
 const CASES: readonly (readonly [string, Change])[] = [
   ['orders-damaged', shop({ kind: 'damaged', reason: 'line 7' })],
   ['orders-not-saved', shop({ kind: 'not-saved', reason: 'ENOSPC' })],
@@ -253,7 +254,8 @@ const CASES: readonly (readonly [string, Change])[] = [
   ['printer-paper-low', printer({ paper: 'low' })],
   ['printer-open', printer({ isCoverOpen: true })],
   ['printer-fault', printer({ fault: 'the cutter is stuck' })],
-  ['print-uncertain', { prints: { waiting: 0, printedTotal: 1, failedTotal: 1, uncertain: 1 } }],
+  ['print-uncertain', { prints: { ...NO_PRINTS, uncertain: 1 } }],
+  ['tickets-damaged', { prints: { ...NO_PRINTS, damaged: ['orders.json'] } }],
 ];
 
 for (const [key, change] of CASES) {
