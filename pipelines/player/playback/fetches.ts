@@ -3,6 +3,12 @@ import { anySignal } from './signals.ts';
 
 const REQUEST_TIMEOUT_MS = 8_000;
 
+/** A part that was asked for before the playlist had it. */
+export interface Prefetched {
+  readonly href: string;
+  readonly bytes: ArrayBuffer | undefined;
+}
+
 /** Parts that are fetched at once share the line: together they say how fast it is. */
 export class Fetches {
   bytes = 0;

@@ -1,6 +1,6 @@
 /** One track of the player: follows a media playlist and appends its parts to a buffer. */
 import type { TrackBuffer } from './buffer.ts';
-import { Fetches, request } from './fetches.ts';
+import { Fetches, type Prefetched, request } from './fetches.ts';
 import { Interrupted } from './media-demand.ts';
 import {
   followingParts,
@@ -17,7 +17,7 @@ import {
   parseMedia,
 } from './playlist.ts';
 import type { Transfer } from './rendition-choice.ts';
-import { anySignal } from './signals.ts';
+import { anySignal, within } from './signals.ts';
 
 /** Media sequence numbers start again: what is buffered belongs to an earlier stream. */
 export class StreamReset extends Error {}
@@ -35,12 +35,8 @@ export interface TrackEvents {
 const PARALLEL_MAX = 4;
 /** After one that took longer than this many parts there may be several: the playlist says. */
 const LATE_PARTS = 1.5;
-
-/** A part that was asked for before the playlist had it. */
-interface Prefetched {
-  readonly href: string;
-  readonly bytes: ArrayBuffer | undefined;
-}
+/** One that has not come after this many parts stands still, or has another name: the playlist says. */
+const HELD_PARTS = 2;
 
 /**
  * At any time the request for the next part is pending, so that it arrives one network trip after
@@ -104,7 +100,7 @@ export class LiveTrack {
       const prefetched = this.#prefetch(next, signal);
       const isLate = tookS > LATE_PARTS * (this.#last?.durationS ?? 0);
       const isKnown = expected !== undefined && !isLate;
-      if (isKnown && (await this.#appendExpected(expected, await prefetched, signal))) {
+      if (isKnown && (await this.#appendExpected(expected, prefetched, signal))) {
         next = partAfter(playlist, expected);
         continue;
       }
@@ -127,12 +123,13 @@ export class LiveTrack {
     }
   }
 
-  /** @returns false where it did not come, or is a gap: then the playlist says what comes instead. */
+  /** @returns false where it does not come, or is a gap: then the playlist says what comes instead. */
   async #appendExpected(
     part: PlaylistPart,
-    { bytes }: Prefetched,
+    prefetched: Promise<Prefetched>,
     signal: AbortSignal,
   ): Promise<boolean> {
+    const bytes = (await within(prefetched, HELD_PARTS * part.durationS * 1_000))?.bytes;
     if (bytes === undefined || bytes.byteLength === 0) return false;
     await this.#append(part, bytes, signal);
     return true;

@@ -80,6 +80,9 @@ interface Watched {
   readonly playlists: number;
   /** All parts that the stream has had, in their order. */
   readonly published: readonly string[];
+  /** When it gave up, in us of media time; undefined where it goes on, or has ended. */
+  readonly failedUs: number | undefined;
+  readonly hasEnded: boolean;
 }
 
 /** A track on the real origin, over time that the test moves. Each part is its own address. */
@@ -92,21 +95,33 @@ async function watch(
   const stop = new AbortController();
   const published = new Set<string>();
   const held: (() => boolean)[] = [];
+  const timers = new Map<number, { readonly dueUs: number; readonly act: () => void }>();
+  let failedUs: number | undefined;
+  let hasEnded = false;
   let playlists = 0;
   const answer = (path: string, reply: Reply) => {
     const body = Buffer.concat(reply.body);
     const isNamed = isPart(path) && reply.status === 200 && body.length > 0;
     return new Response(isNamed ? path : body, { status: reply.status });
   };
-  const fetchBefore = globalThis.fetch;
+  const { fetch: fetchBefore, setTimeout: timeoutBefore, clearTimeout: clearBefore } = globalThis;
   performance.now = () => feed.nowUs() / 1_000;
-  globalThis.fetch = (async ({ pathname, search }: URL) => {
+  let timerIds = 0;
+  globalThis.setTimeout = ((act: () => void, ms: number) => {
+    timerIds += 1;
+    timers.set(timerIds, { dueUs: feed.nowUs() + ms * 1_000, act });
+    return timerIds;
+  }) as unknown as typeof setTimeout;
+  globalThis.clearTimeout = ((id: number) => timers.delete(id)) as unknown as typeof clearTimeout;
+  globalThis.fetch = (async ({ pathname, search }: URL, { signal }: { signal: AbortSignal }) => {
     if (search !== '') playlists += 1;
     const first = feed.get(`${pathname}${search}`);
     if (!('wait' in first)) return answer(pathname, first);
-    return await new Promise<Response>((resolve) => {
+    const endsUs = feed.nowUs() + first.holdMs * 1_000;
+    return await new Promise<Response>((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       held.push(() => {
-        const reply = first.retry();
+        const reply = feed.nowUs() < endsUs ? first.retry() : first.expired();
         if (reply !== undefined) resolve(answer(pathname, reply));
         return reply !== undefined;
       });
@@ -117,6 +132,9 @@ async function watch(
   };
   const tick = async () => {
     for (const retry of held.splice(0)) if (!retry()) held.push(retry);
+    for (const [id, { dueUs, act }] of timers) {
+      if (dueUs <= feed.nowUs() && timers.delete(id)) act();
+    }
     const text = feed.text(base.pathname);
     for (const [, uri = ''] of text.matchAll(/^#EXT-X-PART:.*URI="([^"]+)"/gm)) {
       published.add(new URL(uri, base).pathname);
@@ -126,7 +144,14 @@ async function watch(
   try {
     const seen = { onPart: () => undefined, onTransfer: () => undefined };
     const track = new LiveTrack(base, buffer, { ...seen, onDiscontinuity: () => undefined });
-    const ran = track.run(stop.signal).catch(() => undefined);
+    const ran = track.run(stop.signal).then(
+      () => {
+        hasEnded = true;
+      },
+      () => {
+        failedUs = feed.nowUs();
+      },
+    );
     await settle();
     for (const step of steps) {
       step(feed, track);
@@ -134,18 +159,28 @@ async function watch(
     }
     stop.abort();
     await Promise.race([ran, settle()]);
+    assert.is(timers.size, 0, 'timers go on');
   } finally {
     globalThis.fetch = fetchBefore;
+    globalThis.setTimeout = timeoutBefore;
+    globalThis.clearTimeout = clearBefore;
     Reflect.deleteProperty(performance, 'now');
   }
-  return { appended: appended.filter(isPart), playlists, published: [...published] };
+  const parts = appended.filter(isPart);
+  return { appended: parts, playlists, published: [...published], failedUs, hasEnded };
 }
 
-/** From the first one that was appended on; the last ones may still be on their way. */
+/** From the first one that was appended on, of any rendition; the last ones may be on their way. */
 function assertAllInOrder({ appended, published }: Watched) {
   const from = published.indexOf(appended[0] ?? '');
   const expected = published.slice(from, from + appended.length);
-  assert.equal(appended, expected);
+  const named = (paths: readonly string[]) => paths.map((path) => path.split('/').at(-1));
+  assert.equal(named(appended), named(expected));
+  const changes = appended.filter((path, i) => i > 0 && path[6] !== appended[i - 1]?.[6]);
+  assert.ok(
+    changes.every((path) => path.endsWith('.0.m4s')),
+    changes.join(' '),
+  );
   assert.ok(published.length - from - appended.length <= 2, `${published.length - from} published`);
 }
 
@@ -200,16 +235,30 @@ test('another rendition begins with a segment, and goes on where the one before 
     if (i % 70 === 20)
       track.switchTo(new URL(`../${i % 140 === 20 ? 'low' : 'high'}/index.m3u8`, BASE));
   });
-  const { appended, published } = await watch(feed, steps);
-  const from = published.indexOf(appended[0] ?? '');
-  const named = (paths: readonly string[]) => paths.map((path) => path.split('/').at(-1));
-  assert.equal(named(appended), named(published.slice(from, from + appended.length)));
+  const seen = await watch(feed, steps);
+  assertAllInOrder(seen);
+  const { appended } = seen;
   const changes = appended.filter((path, i) => i > 0 && path[6] !== appended[i - 1]?.[6]);
   assert.is(changes.length, 4, appended.join(' '));
-  assert.ok(
-    changes.every((path) => path.endsWith('.0.m4s')),
-    changes.join(' '),
-  );
+});
+
+test('a track that stands still is given up after one wait, not one after the other', async () => {
+  const feed = openFeed();
+  feed.run(6.3);
+  let stoodUs = 0;
+  const standing = { ...feed, nowUs: () => feed.nowUs() + stoodUs };
+  const repeat = (count: number, act: (one: Feed) => void) =>
+    Array.from({ length: count }, () => act);
+  const stand = () => {
+    stoodUs += 20_000;
+  };
+  const { failedUs = Number.POSITIVE_INFINITY } = await watch(standing, [
+    ...repeat(60, (one) => one.run(0.02)),
+    ...repeat(400, stand),
+  ]);
+  const { holdMs } = feed.presentation.limits;
+  const waitedMs = (failedUs - feed.nowUs()) / 1_000;
+  assert.ok(waitedMs < holdMs + 1_000, `${waitedMs} ms`);
 });
 
 test.run();
