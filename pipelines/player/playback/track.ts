@@ -104,7 +104,7 @@ export class LiveTrack {
         next = partAfter(playlist, expected);
         continue;
       }
-      playlist = await this.#appendListed(next, prefetched, signal);
+      playlist = await this.#appendListed(next.reload, prefetched, signal);
       next = hintedPart(playlist, this.#last);
     }
   }
@@ -136,8 +136,8 @@ export class LiveTrack {
   }
 
   async #appendListed(
-    { reload }: NextPart,
-    prefetched: Promise<Prefetched>,
+    reload: Position,
+    prefetched: Promise<Prefetched> | undefined,
     signal: AbortSignal,
   ): Promise<MediaPlaylist> {
     const [fetched, playlist] = await Promise.all([prefetched, this.#reload(reload, signal)]);
@@ -189,8 +189,10 @@ export class LiveTrack {
     await this.#appendAll(parts.filter(isNew), signal, prefetched);
   }
 
-  /** Continues with the other rendition from part `at` on. */
-  async #switch(at: Position, signal: AbortSignal): Promise<MediaPlaylist> {
+  /** Continues with the other rendition from part `at` on; where that is a guess, looks first. */
+  async #switch(at: NextPart, signal: AbortSignal): Promise<MediaPlaylist> {
+    const { msn, part } = at.reload;
+    if (part > 0) return await this.#appendListed({ msn, part: part - 1 }, undefined, signal);
     this.#playlistUrl = this.#nextUrl ?? this.#playlistUrl;
     this.#nextUrl = undefined;
     const playlist = await this.#reload(at, signal);

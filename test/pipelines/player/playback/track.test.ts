@@ -204,10 +204,17 @@ test('a steady stream is followed with one playlist a segment, its sound too', a
   }
 });
 
+/** Capture that leaves a segment shorter than the one after it, in which a rendition is left. */
+const SHORTER = [
+  { runS: 0.1046, awayS: 0.0981, rendition: 'high' as const },
+  { runS: 2.3819, awayS: 0.1007, rendition: 'low' as const },
+];
+
 test('wherever capture dies and comes back, each part is appended once and in order', async () => {
   const outage = fc.record({
     runS: fc.double({ min: 0.1, max: 2.5, noNaN: true }),
     awayS: fc.double({ min: 0.02, max: 1.5, noNaN: true }),
+    rendition: fc.constantFrom('high', 'low', undefined),
   });
   await fc.assert(
     fc.asyncProperty(fc.array(outage, { minLength: 1, maxLength: 4 }), async (outages) => {
@@ -215,7 +222,10 @@ test('wherever capture dies and comes back, each part is appended once and in or
       feed.run(6.3);
       const repeat = (seconds: number, act: (one: Feed) => void) =>
         Array.from({ length: Math.ceil(seconds / 0.02) }, () => act);
-      const steps = outages.flatMap(({ runS, awayS }) => [
+      const steps = outages.flatMap(({ runS, awayS, rendition }) => [
+        (_: Feed, track: LiveTrack) => {
+          if (rendition !== undefined) track.switchTo(new URL(`../${rendition}/index.m3u8`, BASE));
+        },
         ...repeat(runS, (one) => one.run(0.02)),
         (one: Feed) => one.die(),
         ...repeat(awayS, (one) => one.idle(0.02)),
@@ -223,7 +233,7 @@ test('wherever capture dies and comes back, each part is appended once and in or
       ]);
       assertAllInOrder(await watch(feed, [...steps, ...repeat(2, (one) => one.run(0.02))]));
     }),
-    { numRuns: 12 },
+    { numRuns: 24, examples: [[SHORTER]] },
   );
 });
 
