@@ -23,8 +23,11 @@ export interface StoreDeps {
   readonly onStart?: (port: number) => void;
 }
 
-/** A box sends one file at a time; several may be behind one address. */
-const SHARES = { strangers: 32, known: 32, perAddress: 4 } as const;
+/**
+ * A box sends one file at a time; several may be behind one address. More that are known than a
+ * relay has boxes: one more ends the upload of another one.
+ */
+const SHARES = { strangers: 32, known: 256, perAddress: 4 } as const;
 const HEADERS_MS = 10_000;
 /** So often those that say nothing are looked for. */
 const SILENT_CHECK_MS = 2_000;

@@ -67,6 +67,13 @@ async function openStore(quotaBytes = 10_000_000) {
 }
 
 const digest = (body: Buffer) => renderDigest(createHash('sha256').update(body).digest());
+/** Each from an address of its own: one address gets only a few connections. */
+const openPut = (port: number, i: number, path: string, body: Buffer, headers = {}) =>
+  request({
+    ...{ port, host: '127.0.0.1', localAddress: `127.0.0.${i + 2}`, agent: false },
+    ...{ method: 'PUT', path },
+    headers: { Authorization: `Bearer ${TOKEN}`, 'Content-Digest': digest(body), ...headers },
+  });
 /** All files below a folder, those that are hidden too. */
 const filesIn = (root: string) =>
   readdirSync(root, { recursive: true, withFileTypes: true })
@@ -126,19 +133,8 @@ test('of two under one name at once the first to be complete stays', async () =>
     ['equal', one, [200, 201]],
   ] as const) {
     const half = [one, other].map((body) => {
-      const sent = request({
-        ...{
-          port: store.port,
-          host: '127.0.0.1',
-          method: 'PUT',
-          path: `/a/${file}/c`,
-          agent: false,
-        },
-        headers: {
-          ...{ Authorization: `Bearer ${TOKEN}`, 'Content-Digest': digest(body) },
-          'Content-Length': body.length,
-        },
-      });
+      const headers = { 'Content-Length': body.length };
+      const sent = openPut(store.port, 0, `/a/${file}/c`, body, headers);
       sent.write(body.subarray(0, 20_000));
       return { sent, body, answered: once(sent, 'response') };
     });
@@ -219,12 +215,7 @@ test('the quota holds for many at once, and counts what was there', async () => 
   const bodies = Array.from({ length: 10 }, () => randomBytes(10_000));
   const statuses = await Promise.all(
     bodies.map(async (body, i) => {
-      const sent = request({
-        // Each from an address of its own: one address gets only a few connections.
-        ...{ port: store.port, host: '127.0.0.1', localAddress: `127.0.0.${i + 2}`, agent: false },
-        ...{ method: 'PUT', path: `/a/b/f${i}` },
-        headers: { Authorization: `Bearer ${TOKEN}`, 'Content-Digest': digest(body) },
-      }).end(body);
+      const sent = openPut(store.port, i, `/a/b/f${i}`, body).end(body);
       const [response] = (await once(sent, 'response')) as [IncomingMessage];
       response.resume();
       return response.statusCode;
@@ -277,6 +268,21 @@ test('a folder that cannot be read is not counted, and the store opens all the s
   assert.equal(warnings, ['not counted in the store']);
   renameSync(join(root, 'upper', ...deep, 'lower'), join(root, 'lower'));
   rmSync(root, { recursive: true });
+});
+
+test('a box that uploads is not cut off for those that come after it', async () => {
+  await using store = await openStore();
+  const body = randomBytes(100);
+  const headers = { 'Content-Length': 100, Expect: '100-continue' };
+  const sent = Array.from({ length: 60 }, (_, i) =>
+    openPut(store.port, i, `/a/b/f${i}`, body, headers),
+  );
+  for (const one of sent) {
+    one.flushHeaders();
+    await once(one, 'continue');
+  }
+  await Promise.all(sent.map((one) => once(one.end(body), 'response')));
+  assert.is(filesIn(store.root).length, 60);
 });
 
 test('a digest is read as RFC 9530 writes it', () => {
