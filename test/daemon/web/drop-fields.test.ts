@@ -66,6 +66,16 @@ test('what is in the picture is as in the config, or as the form says, and the l
   assert.ok('drop' in checked, JSON.stringify(checked));
 });
 
+test('a size that the list takes is the same after it went through the form (from a seed)', () => {
+  fc.assert(
+    fc.property(fc.double({ min: 10, max: 40, noNaN: true }), (size) => {
+      const overlay = overlayOf({ ...USUAL, size: `${size}` });
+      assert.is((overlay as { code: { size_pct: unknown } }).code.size_pct, size);
+    }),
+    { seed: 20261130, examples: [[22.25]] },
+  );
+});
+
 test('whatever is written into the form, its mistakes have words in each language (from a seed)', () => {
   /** Mostly right: what is wrong with one key keeps the others from being looked at together. */
   const mostly = (right: string, ...wrong: readonly string[]) =>

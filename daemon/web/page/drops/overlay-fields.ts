@@ -79,7 +79,7 @@ function openControls(before: PlannedDrop['overlay']) {
       placeholder: 'https://',
     }),
     corner: select(CORNERS),
-    size: input({ inputmode: 'decimal', maxlength: '4', value: `${code?.size_pct ?? 22}` }),
+    size: input({ inputmode: 'decimal', maxlength: '20', value: `${code?.size_pct ?? 22}` }),
     ...{ from: seconds(code?.from_s), for: seconds(code?.for_s), every: seconds(code?.every_s) },
     ...{ title: words(title), name: words(name), line: words(line) },
   };

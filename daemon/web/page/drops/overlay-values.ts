@@ -41,5 +41,5 @@ function codeOf({ code, link, corner, size, ...times }: OverlayValues): Record<s
 /** `22` and `22,5`; what is no number is sent as it is: the box says so. */
 function sizeOf(text: string): number | string {
   const plain = text.trim().replace(',', '.');
-  return /^\d{1,3}(\.\d)?$/.test(plain) ? Number(plain) : text;
+  return /^\d{1,3}(\.\d+)?$/.test(plain) ? Number(plain) : text;
 }
