@@ -34,6 +34,9 @@ interface Known {
 export class Pictures {
   readonly #log: Pick<Log, 'warn'>;
   #known: ReadonlyMap<string, Known> = new Map();
+  /** Looks, and the last of them that {@link #known} is of: an earlier one may take longer. */
+  #begun = 0;
+  #shown = 0;
 
   constructor(log: Pick<Log, 'warn'>) {
     this.#log = log;
@@ -69,12 +72,16 @@ export class Pictures {
 
   /** Often: reads those of these files that are new or have changed, and forgets all others. Never rejects. */
   async refresh(wanted: readonly WantedPicture[]): Promise<void> {
+    this.#begun += 1;
+    const number = this.#begun;
     const byFile = new Map(wanted.map((one) => [one.file, one]));
     const known = await Promise.all(
       [...byFile.values()]
         .slice(0, PICTURES_MAX)
         .map(async (one) => [one.file, await this.#look(one)] as const),
     );
+    if (number < this.#shown) return;
+    this.#shown = number;
     this.#known = new Map(known);
   }
 

@@ -158,4 +158,17 @@ test('what is sold has its picture too, kept by caches, and guests learn nothing
   await rm(folder, { recursive: true });
 });
 
+test('a look at files that takes longer than a later one does not bring back what is not wanted', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-picture-'));
+  const file = join(folder, 'poster');
+  await writeFile(file, PNG);
+  const pictures = new Pictures(silentLog);
+  const wanted = [{ file, maxBytes: 10_000 }];
+  await Promise.all([pictures.refresh(wanted), pictures.refresh([])]);
+  assert.is(pictures.find(file), undefined);
+  await Promise.all([pictures.refresh([]), pictures.refresh(wanted)]);
+  assert.ok(pictures.find(file));
+  await rm(folder, { recursive: true });
+});
+
 test.run();
