@@ -31,6 +31,8 @@ interface Session {
 const SILENT_MAX_MS = 10_000;
 /** Where there are too many, one that has not connected by then gives way to the next. */
 const GIVES_WAY_MS = 2_000;
+/** Offers cost nothing: beyond all places so many wait, of which each ends another when it connects. */
+const WAITING_BEYOND_MAX = 16;
 /** Of the crew, beside all guests. */
 const PREVIEWS_MAX = 4;
 
@@ -62,10 +64,10 @@ export class Sessions {
 
   /** Resolves with what the viewer is answered; never rejects. */
   async offer(offering: Offering): Promise<WhepAnswer> {
-    const full = this.#isFullFor(offering);
-    if (full !== undefined) return { status: 503, line: full };
     const offer = parseOffer(offering.sdp);
     if ('status' in offer) return offer;
+    const place = this.#placeFor(offering);
+    if (typeof place === 'string') return { status: 503, line: place };
     let session: Session;
     try {
       session = this.#open(offer, offering);
@@ -73,6 +75,7 @@ export class Sessions {
       this.#deps.onFault(String(error));
       return { status: 503, line: 'the box cannot connect anybody now' };
     }
+    if (place.of !== undefined) this.end(place.of);
     const sdp = await session.peer.answer;
     // Another one may have ended it meanwhile.
     if (!this.#sessions.has(session.id)) return { status: 503, line: 'the stream has ended' };
@@ -126,27 +129,27 @@ export class Sessions {
     }
   }
 
-  #isFullFor({ address, isPreview }: Offering): string | undefined {
+  /** A place, and whose it was until now; or why there is none. Ends nobody. */
+  #placeFor({ address, isPreview }: Offering): { readonly of?: string } | string {
     const { maxViewers, maxViewersPerAddress } = this.#deps.settings;
-    const others = [...this.#sessions.values()].filter((one) => one.isPreview === isPreview);
-    if (isPreview) return others.length < PREVIEWS_MAX ? undefined : 'there are too many previews';
+    const others = this.#like(isPreview);
+    if (isPreview) return others.length < PREVIEWS_MAX ? {} : 'there are too many previews';
     const own = others.filter((one) => one.address === address).length;
     if (own >= maxViewersPerAddress) return 'your address has too many viewers';
-    const isFull = others.length >= maxViewers && !this.#makeRoom(others, own);
-    return isFull ? `there are ${maxViewers} viewers already` : undefined;
+    if (others.length < maxViewers) return {};
+    const sinceMs = this.#deps.nowMs() - GIVES_WAY_MS;
+    const late = others.filter((one) => !one.isOpen && one.heardMs <= sinceMs);
+    const first = lastOfMost(late, others, own);
+    const isFair = givingWayTo(own, others) !== undefined;
+    const isTaken = others.filter(({ isOpen }) => isOpen).length >= maxViewers;
+    if (first !== undefined && (isFair || !isTaken)) return { of: first.id };
+    const hasRoom = others.length < maxViewers + WAITING_BEYOND_MAX;
+    return isFair && hasRoom ? {} : `there are ${maxViewers} viewers already`;
   }
 
-  /**
-   * One of the address that has most ends, in favour of an address that has fewer. Offers cost
-   * nothing: those that did not connect in time give way first. Of viewers that are connected the
-   * last one does, where its address keeps no fewer than the newcomer's then has.
-   */
-  #makeRoom(guests: readonly Session[], ownCount: number): boolean {
-    const sinceMs = this.#deps.nowMs() - GIVES_WAY_MS;
-    const late = guests.filter((one) => !one.isOpen && one.heardMs <= sinceMs);
-    const open = guests.filter((one) => one.isOpen);
-    const first = lastOfMost(late, guests, ownCount) ?? lastOfMost(open, open, ownCount + 1);
-    return first !== undefined && this.end(first.id);
+  /** Guests, or the crew. */
+  #like(isPreview: boolean): readonly Session[] {
+    return [...this.#sessions.values()].filter((one) => one.isPreview === isPreview);
   }
 
   #open(offer: Offer, { address, isPreview, renditions }: Offering): Session {
@@ -184,11 +187,29 @@ export class Sessions {
     return session;
   }
 
+  /** Where all places are taken one that is connected ends now, or this one. */
   #begin(session: Session): void {
+    const { address, isPreview } = session;
+    const open = this.#like(isPreview).filter((one) => one.isOpen);
+    if (!isPreview && open.length >= this.#deps.settings.maxViewers) {
+      const own = open.filter((one) => one.address === address).length;
+      const first = givingWayTo(own, open);
+      this.end((first ?? session).id);
+      if (first === undefined) return;
+    }
     session.heardMs = this.#deps.nowMs();
     session.isOpen = true;
     session.viewer.begin(session.heardMs);
   }
+}
+
+/**
+ * The last connected one of the address that has most, where that keeps no fewer than an address
+ * of so many then has with one more.
+ */
+function givingWayTo(ownCount: number, guests: readonly Session[]): Session | undefined {
+  const open = guests.filter((one) => one.isOpen);
+  return lastOfMost(open, open, ownCount + 1);
 }
 
 /** The newest of these whose address has most of all, and more than so many. */

@@ -142,6 +142,49 @@ test('at random, whoever has fewer places than another by two gets one', async (
   }
 });
 
+test('at random, no offer ends a viewer that is connected: one that connects ends one at most', async () => {
+  const random = seeded(23);
+  const below = (count: number) => Math.floor(random() * count);
+  for (let run = 0; run < 30; run += 1) {
+    const places = below(12) + 2;
+    const { sessions, peers, clock, offer } = openSessions(places, 6);
+    const begun = new Set<unknown>();
+    for (let i = 0; i < 150; i += 1) {
+      clock.ms += below(300);
+      const open = sessions.addresses.length;
+      const kind = below(4);
+      if (kind === 0) assert.is((await offer(`stranger ${i}`, 'garbage')).status, 400);
+      else if (kind === 1) await offer(`stranger ${i}`);
+      else if (kind === 2) await offer(`guest ${below(4)}`);
+      if (kind !== 3) assert.is(sessions.addresses.length, open, `${run}, ${i}: ${kind}`);
+      else {
+        const waiting = peers.filter((peer) => !peer.isClosed && !begun.has(peer));
+        const next = waiting[below(waiting.length)];
+        begun.add(next);
+        next?.onOpen();
+        assert.ok(sessions.addresses.length >= open && sessions.addresses.length <= places);
+      }
+      assert.ok(sessions.count <= places + 16);
+    }
+  }
+});
+
+test('who comes while others wait beyond all places gets the place of one that does not connect', async () => {
+  const { sessions, peers, clock, offer } = openSessions(20, 20);
+  for (let i = 0; i < 20; i += 1) {
+    await offer('all');
+    peers[i]?.onOpen();
+  }
+  const statuses = [];
+  for (let i = 0; i < 40; i += 1) statuses.push((await offer('flood')).status);
+  assert.is(statuses.filter((status) => status === 201).length, 16);
+  assert.is((await offer('guest')).status, 503);
+  clock.ms += 2_000;
+  assert.is((await offer('guest')).status, 201);
+  peers.at(-1)?.onOpen();
+  assert.equal(sessions.addresses, [...Array.from({ length: 19 }, () => 'all'), 'guest']);
+});
+
 test('the crew sees the picture however many guests there are', async () => {
   const { sessions, offer } = openSessions(3, 3);
   for (let i = 0; i < 3; i += 1) await offer('a');
