@@ -68,13 +68,13 @@ async function connect(
   onAnswer: (session: WhepSession) => void,
 ): Promise<WhepSession> {
   const { playlistUrl, token } = options;
-  const endpoint = new URL('whep', playlistUrl);
-  endpoint.search = playlistUrl.search;
+  const endpoint = new URL(`whep${playlistUrl.search}`, playlistUrl);
   const headers = token === null ? {} : { Authorization: `Bearer ${token}` };
-  const asked = askIceServers(endpoint, headers);
   // Many guests wait for a drop; they ask for the playlist, which costs the box nothing.
   await fetchText(playlistUrl, { signal });
-  const session = new WhepSession(headers, options.serverNowMs, await asked);
+  const iceServers = await askIceServers(endpoint, headers);
+  signal.throwIfAborted();
+  const session = new WhepSession(headers, options.serverNowMs, iceServers);
   const close = () => session.close();
   signal.addEventListener('abort', close, { once: true });
   try {
