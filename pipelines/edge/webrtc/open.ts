@@ -3,7 +3,7 @@ import type { Clock } from '../../../hal/os/clock.ts';
 import { UplinkFeed } from '../../feed/uplink-feed.ts';
 import { openOutputs } from '../../feed/uplink-request.ts';
 import type { HttpRequest } from '../../http/handlers.ts';
-import { openWhep, type Whep, type WhepOptions } from '../../whep/http/endpoint.ts';
+import { openWhep, unavailable, type Whep, type WhepOptions } from '../../whep/http/endpoint.ts';
 import type { WhepRequest } from '../../whep/messages.ts';
 import type { FromEdge, ToEdge } from '../messages.ts';
 import { WhepFeed, type WhepFeedDeps } from './feed.ts';
@@ -36,21 +36,14 @@ export function openEdgeWhep({ options, send, clock, ...deps }: EdgeWhepDeps): E
     onEnded: () => whep.endAll(),
   });
   const ask = (request: WhepRequest): void => {
-    if (request.type === 'offer') {
-      const { missing } = feed;
-      if (missing !== undefined) {
-        const { reason: line, isSoon } = missing;
-        whep.onAnswer(request.request, { status: 503, line, isSoon });
-        return;
-      }
-      feed.want(feed.best(request.renditions));
-    }
+    if (request.type === 'offer') feed.want(feed.best(request.renditions));
     send({ type: 'whep', request });
   };
   const whep: Whep = openWhep({
     options,
     // Until a drop is live its stream is the upstream's secret.
-    admit: (request) => request,
+    admit: (request) =>
+      feed.missing === undefined ? request : unavailable(feed.missing.reason, feed.missing.isSoon),
     renditions: async (request) => namesOf(await deps.ladderFor(request)),
     send: ask,
     nowMs: () => clock.monotonicMs(),

@@ -37,14 +37,14 @@ export interface Whep {
 
 const PATH = /^\/live\/whep(?:\/([\w-]{1,64}))?$/;
 const BODY_MAX_BYTES = 65_536;
-/** The WHEP process answers within milliseconds; with a STUN server, within two seconds. */
+/** The WHEP process answers within milliseconds; with a STUN server, within a second. */
 const ANSWERS = { max: 16, maxMs: 5_000 };
 /** A guest who reloads the page sends one, and one before to leave; one address may have many guests. */
 const OFFERS = { burst: 20, perS: 1, totalBurst: 60, totalPerS: 10, keptForNewcomers: 30 };
 
 /** What the page waits for, where the process is starting, and where there are too many viewers. */
 const [SOON_S, LATER_S] = ['1', '5'];
-const NO_PROCESS = unavailable('the box cannot connect anybody now', SOON_S);
+const NO_PROCESS = unavailable('the box cannot connect anybody now', true);
 const TOO_OFTEN = refuse(429, 'too many requests', 0, ['Retry-After', LATER_S]);
 const NO_TOKEN = refuse(401, 'send the token of this box, as Authorization: Bearer', 0, [
   ...['WWW-Authenticate', 'Bearer'],
@@ -120,7 +120,7 @@ function renderAnswer(answer: WhepAnswer | undefined, links: readonly string[]):
   if (answer.status === 200) return reply(200, [], HEADERS);
   if (answer.status !== 201) {
     if (answer.status !== 503) return refuse(answer.status, answer.line);
-    return unavailable(answer.line, answer.isSoon === true ? SOON_S : LATER_S);
+    return unavailable(answer.line, answer.isSoon);
   }
   const { id, sdp } = answer;
   const extra = ['Location', `whep/${id}`, 'ETag', `"${id.slice(0, 8)}"`, ...links, ...EXPOSED];
@@ -137,9 +137,9 @@ const HEADERS = {
 const EXPOSED = ['Access-Control-Expose-Headers', 'Location, ETag, Link'] as const;
 
 /** The crew's page, of another port, reads it too. */
-function unavailable(line: string, retryS: string): Reply {
+export function unavailable(line: string, isSoon = false): Reply {
   const exposed = ['Access-Control-Expose-Headers', 'Retry-After'];
-  return refuse(503, line, 0, ['Retry-After', retryS, ...exposed]);
+  return refuse(503, line, 0, ['Retry-After', isSoon ? SOON_S : LATER_S, ...exposed]);
 }
 
 /** See {@link WhepOptions}. */
