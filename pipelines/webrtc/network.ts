@@ -9,7 +9,7 @@ export interface NetworkSettings extends IceServers {
 }
 
 /**
- * A TURN server answers STUN, too. Its relays are the clients': libjuice has none for connections
+ * A TURN server answers STUN, too, where it is asked by UDP. Its relays are the clients': libjuice has none for connections
  * that share a port.
  *
  * @throws PipelineError BAD_SECRET
@@ -19,7 +19,7 @@ export function peerNetworkOf(settings: NetworkSettings): PeerNetwork {
   readTurnPassword(settings);
   const servers = new Set(
     iceServers
-      .filter((url) => !url.startsWith('turns:'))
+      .filter((url) => !/^turns:|[?&]transport=tcp/i.test(url))
       .map((url) => url.replace(/^turn:/, 'stun:').replace(/\?.*/, '')),
   );
   return { port, stunServers: [...servers], ...(host === undefined ? {} : { host }) };

@@ -31,6 +31,13 @@ test('a process asks a TURN server, too, which address it has, and needs no logi
   });
 });
 
+test('a server that is reached by TCP or TLS only is not asked by UDP', () => {
+  const iceServers = ['a?transport=tcp', 'b', 'c?transport=udp'].map((name) => `turn:${name}`);
+  assert.equal(peerNetworkOf({ port: 8190, iceServers: [...iceServers, 'turns:d'] }), {
+    ...{ port: 8190, stunServers: ['stun:b', 'stun:c'] },
+  });
+});
+
 test('clients get the login of the config, whatever characters it has; those who may not, STUN only', () => {
   withPassword('p@"s:\\w,d>;\n', (passwordFile) => {
     const links = openIceLinks({
