@@ -29,7 +29,7 @@ export interface ReadOffer<Track> extends Transport {
   readonly audio?: Track;
   /** In the order of the offer. */
   readonly kinds: readonly MediaKind[];
-  /** Where the client may be reached: IP addresses only. */
+  /** Where the client may be reached: IP addresses only, those outside its own network first. */
   readonly candidates: readonly string[];
 }
 
@@ -40,7 +40,8 @@ export interface Format {
 }
 
 const LINES_MAX = 2_000;
-const CANDIDATES_MAX = 20;
+/** A box with ICE servers sends to each of them, whoever has named it. */
+const CANDIDATES_MAX = 6;
 /** RFC 8839 §5.4. */
 const ICE_CHARS = /^[A-Za-z0-9+/]+$/;
 /** An IPv4 or IPv6 address, and no name: `.local` names of mDNS are of no use here. */
@@ -71,7 +72,12 @@ export function readOffer<Track extends { readonly mid: string }>(
   if (tracks.video?.mid === tracks.audio?.mid) {
     return bad('each media section needs a mid of its own');
   }
-  return { ...transport, ...tracks, kinds: [...media.keys()], candidates: candidatesOf(sdp) };
+  return {
+    ...transport,
+    ...tracks,
+    kinds: [...media.keys()],
+    candidates: candidatesOf(first as Section),
+  };
 }
 
 /** The session, and its media: one picture and one sound at most. */
@@ -133,12 +139,13 @@ function transportOf(session: Section, media: Section): Transport | Refusal {
 }
 
 /** See {@link ReadOffer}. */
-function candidatesOf(sdp: string): readonly string[] {
-  return sdp
-    .split(/\r?\n/)
+function candidatesOf({ lines }: Section): readonly string[] {
+  const isHost = (line: string) => Number(/ typ host/i.test(line));
+  return lines
     .filter((line) => line.startsWith('a=candidate:'))
     .map((line) => line.slice(2))
     .filter((line) => CANDIDATE.test(line) && line.length < 256)
+    .toSorted((a, b) => isHost(a) - isHost(b))
     .slice(0, CANDIDATES_MAX);
 }
 

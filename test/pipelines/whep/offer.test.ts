@@ -31,6 +31,19 @@ test('names of mDNS are ignored, addresses are not', () => {
   ]);
 });
 
+test('six addresses are taken, of the first section, those beyond a NAT first', () => {
+  const lineOf = (i: number, type: string) =>
+    `a=candidate:${i} 1 udp ${i} 192.0.2.${i} 5000 typ ${type}\r\n`;
+  const types = ['host', 'host', 'srflx', 'host', 'relay', 'host', 'host', 'host', 'srflx'];
+  const lines = types.map((type, i) => lineOf(i + 1, type)).join('');
+  const sdp = CHROMIUM_OFFER.replaceAll(/a=candidate.*\r\n/g, '')
+    .replace('a=mid:0', `${lines}a=mid:0`)
+    .replace('a=mid:1', `${lineOf(100, 'relay')}a=mid:1`);
+  assert.match(sdp, '192.0.2.100');
+  const numbers = accepted(sdp).candidates.map((line) => Number(/\d+/.exec(line)?.[0]));
+  assert.equal(numbers, [3, 5, 9, 1, 2, 4]);
+});
+
 test('main profile is preferred, as the encoders make it', () => {
   const main = CHROMIUM_OFFER.replace(
     'a=rtpmap:39 AV1/90000',
