@@ -14,8 +14,12 @@ export function isOwnHost(host: string | undefined, names: ReadonlySet<string>):
   const name = /^(\[[0-9a-f:.]+\]|[^:[\]]+)(?::\d{1,5})?$/i.exec(host ?? '')?.[1];
   if (name === undefined) return false;
   const bare = name.replace(/^\[|\]$/g, '').toLowerCase();
-  return isIP(bare) !== 0 || names.has(bare.replace(/\.$/, ''));
+  const plain = bare.replace(/\.$/, '');
+  return isIP(bare) !== 0 || names.has(plain) || names.has(plain.replace(NUMBERED, '.local'));
 }
+
+/** What avahi makes of a name that another machine has; no name server answers for `.local` (RFC 6762). */
+const NUMBERED = /-\d+\.local$/;
 
 /** Host names of a box: its own, the machine's, and those of the config. */
 export function ownNames(
@@ -24,11 +28,14 @@ export function ownNames(
   extra: readonly string[],
 ): ReadonlySet<string> {
   const own = [boxName, hostName.split('.')[0] ?? ''].map((name) => name.toLowerCase());
+  // Of `corner-2`, avahi makes `corner-3`.
+  const counted = own.map((name) => `${name}.local`.replace(NUMBERED, '.local'));
   return new Set([
     'localhost',
     hostName.toLowerCase(),
     ...own,
     ...own.map((name) => `${name}.local`),
+    ...counted,
     ...extra,
   ]);
 }
