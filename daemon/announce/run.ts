@@ -7,6 +7,7 @@ import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { Task } from '../../hal/os/task.ts';
 import type { Config } from '../config/config.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
+import { HostNames } from './host-names.ts';
 import { type AnnouncedBox, BOX_TYPE, hostAddressesOf, servicesOf } from './services.ts';
 
 export interface AnnounceDeps {
@@ -40,16 +41,9 @@ export async function runAnnouncing(deps: AnnounceDeps, signal: AbortSignal): Pr
     log.info('announced on the network', { name: announcement.name });
     reported = '';
     let shown = snapshot().drop.phase;
-    let hosted = '';
+    const names = new HostNames(announcement, clock, log);
     do {
-      const addresses = hostAddressesOf(interfaces());
-      const text = JSON.stringify(addresses);
-      if (text !== hosted) {
-        hosted = text;
-        // Without it the box is still found by its services.
-        const host = await announcement.host(addresses).catch(messageOf);
-        log.info('name on the network', { host, addresses });
-      }
+      await names.follow(hostAddressesOf(interfaces()));
       const { phase } = snapshot().drop;
       const box = servicesOf(announced, phase).find(({ type }) => type === BOX_TYPE);
       if (phase === shown || box === undefined) continue;

@@ -1,6 +1,7 @@
 /** What the box says of itself by mDNS. Pure. */
 import type { NetworkInterfaceInfo } from 'node:os';
-import type { HostAddress, MdnsService } from '../../hal/os/avahi.ts';
+import type { MdnsService } from '../../hal/os/avahi.ts';
+import { NOT_THE_ROOM } from '../model/addresses.ts';
 import type { DropPhase } from '../model/snapshot.ts';
 
 export interface AnnouncedBox {
@@ -27,13 +28,22 @@ export function servicesOf(box: AnnouncedBox, phase: DropPhase): readonly MdnsSe
   ];
 }
 
-/** Of IPv6 without those that need the name of an interface: phones do not all take them. */
+/**
+ * Of each interface behind which a phone may be. Of IPv6 without those that need the name of an
+ * interface: phones do not all take them.
+ */
 export function hostAddressesOf(
   interfaces: Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>,
-): readonly HostAddress[] {
-  return Object.entries(interfaces).flatMap(([device, addresses = []]) =>
-    addresses
+): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  for (const [label, infos = []] of Object.entries(interfaces)) {
+    // Further addresses of IPv4 may have a label: `eth0:1`.
+    const [device = label] = label.split(':');
+    const addresses = infos
       .filter(({ internal, address }) => !internal && !/^fe[89ab]/i.test(address))
-      .map(({ address }) => ({ device, address })),
-  );
+      .map(({ address }) => address);
+    if (addresses.length === 0 || NOT_THE_ROOM.test(device)) continue;
+    found.set(device, [...(found.get(device) ?? []), ...addresses]);
+  }
+  return found;
 }

@@ -32,7 +32,7 @@ export interface AddressHints {
 }
 
 /** Containers, virtual machines, VPNs and modems: a phone in the room is behind none of them. */
-const NOT_THE_ROOM =
+export const NOT_THE_ROOM =
   /^(?:docker|br-|veth|virbr|vmnet|vboxnet|lxc|lxd|cni|podman|tun|tap|wg|tailscale|zt|wwan|ppp|rmnet)/;
 
 /**

@@ -13,20 +13,17 @@ export interface MdnsService {
   readonly txt: Readonly<Record<string, string>>;
 }
 
-/** An address of this machine, on the interface that has it: nothing else is told of it there. */
-export interface HostAddress {
-  readonly device: string;
-  readonly address: string;
-}
-
 export interface Announcement {
   /** Replaces the TXT records of one service. */
   update(service: MdnsService): Promise<void>;
   /**
-   * Makes the box's name one of this machine, beside its own, with these addresses in place of those
-   * before. Resolves with it: `corner.local`, or with a number where another has that name.
+   * Makes the box's name one of this machine, beside its own, on one interface, with these of its
+   * addresses in place of those before: nothing of it is told elsewhere, or changes there. Resolves
+   * with it: `corner.local`, or with a number where another has that name.
    */
-  host(addresses: readonly HostAddress[]): Promise<string>;
+  host(device: string, addresses: readonly string[]): Promise<string>;
+  /** That name was taken by another meanwhile, or avahi failed. */
+  hasLost(device: string): Promise<boolean>;
   /** What it is called on the network: `name`, or with a number where another has that name. */
   readonly name: string;
 }
@@ -44,6 +41,8 @@ const ESTABLISHED = 2;
 const COLLISION = 3;
 /** So many names are tried: `box`, `box #2`, … */
 const MAX_NAMES = 20;
+/** avahi refuses more than 32 records of one group (`entries-per-entry-group-max`). */
+const MAX_ADDRESSES = 30;
 /** A label of DNS. */
 const MAX_NAME_BYTES = 63;
 
@@ -78,9 +77,14 @@ export async function announce(
   const group = await openGroup();
   const as = await group.announce(shortened(name), services);
   const update = (service: MdnsService) => group.update(as, service);
-  const hostGroup = await openGroup();
-  const host = (addresses: readonly HostAddress[]) => hostGroup.host(name, addresses);
-  if (!ends.signal.aborted) await work({ update, host, name: as }, ends.signal);
+  const hosts = new Map<string, EntryGroup>();
+  const host = async (device: string, addresses: readonly string[]) => {
+    const own = hosts.get(device) ?? (await openGroup());
+    hosts.set(device, own);
+    return await own.host(name, device, addresses);
+  };
+  const hasLost = async (device: string) => (await hosts.get(device)?.hasLost()) ?? false;
+  if (!ends.signal.aborted) await work({ update, host, hasLost, name: as }, ends.signal);
   if (!signal.aborted) ends.signal.throwIfAborted();
 }
 
@@ -108,16 +112,21 @@ class EntryGroup {
     return await this.#addAs(name, add, 'GetAlternativeServiceName');
   }
 
-  async host(name: string, addresses: readonly HostAddress[]): Promise<string> {
+  async hasLost(): Promise<boolean> {
+    return (await this.#state()) > ESTABLISHED;
+  }
+
+  async host(name: string, device: string, addresses: readonly string[]): Promise<string> {
     const [machine] = await this.#bus.call({ ...SERVER, member: 'GetHostName' }, this.#ends);
     if (machine === name || addresses.length === 0) {
       await this.#call('Reset');
       return `${name}.local`;
     }
     const [, protocol] = EVERYWHERE;
+    const index = indexOf(device);
     const add = async (as: string) => {
-      for (const { device, address } of addresses) {
-        const record = [indexOf(device), protocol, NO_REVERSE, `${as}.local`, address];
+      for (const address of addresses.slice(0, MAX_ADDRESSES)) {
+        const record = [index, protocol, NO_REVERSE, `${as}.local`, address];
         await this.#call('AddAddress', 'iiuss', record);
       }
     };
@@ -159,11 +168,15 @@ class EntryGroup {
     // Registering takes a second of probes (RFC 6762, 8.1).
     while (!this.#ends.aborted) {
       const change = this.#changed.wait(this.#ends);
-      const state = Number((await this.#call('GetState'))[0]);
+      const state = await this.#state();
       if (state >= ESTABLISHED) return state;
       await change;
     }
     return UNCOMMITTED;
+  }
+
+  async #state(): Promise<number> {
+    return Number((await this.#call('GetState'))[0]);
   }
 
   #call(member: string, signature = '', body: readonly unknown[] = []) {

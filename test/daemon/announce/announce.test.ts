@@ -23,6 +23,8 @@ const lan = (address: string, internal = false) => ({
   ...{ netmask: '255.255.255.0', mac: '02:00:00:00:00:01', cidr: null },
 });
 const lan6 = (address: string) => ({ ...lan(address), family: 'IPv6' as const, scopeid: 0 });
+/** More than avahi takes of one group. */
+const MANY = Array.from({ length: 40 }, (_, i) => lan6(`fd00::${i + 1}`));
 const run = promisify(execFile);
 const LONG_MS = 60_000;
 
@@ -81,7 +83,11 @@ test('is found by name, ports and state, follows the drop, and is announced agai
     return runAnnouncing({ ...common, ...own, clock: systemClock }, stop.signal);
   };
   // The avahi here knows loopback only.
-  const boxes = [start(8081, () => ({ lo: [lan(address)] })), start(9081, () => ({}))];
+  const boxes = [
+    // One interface goes between its being seen and being announced.
+    start(8081, () => ({ gone0: [lan('192.168.8.1')], lo: [lan(address), ...MANY] })),
+    start(9081, () => ({})),
+  ];
   try {
     for (let i = 0; i < 2; i += 1) {
       const avahi = await startAvahi(folder, bus.address);
@@ -120,13 +126,18 @@ test('a phone is told the addresses that it can use, each where it is', () => {
   const interfaces = {
     lo: [lan('127.0.0.1', true)],
     eth0: [lan('192.168.9.7'), lan6('fe80::1'), lan6('fd00::7')],
+    'eth0:1': [lan('192.168.10.7')],
+    wwan0: [lan('100.64.3.2')],
+    docker0: [lan('172.17.0.1')],
     wlan0: [lan('10.42.0.1')],
   };
-  assert.equal(hostAddressesOf(interfaces), [
-    { device: 'eth0', address: '192.168.9.7' },
-    { device: 'eth0', address: 'fd00::7' },
-    { device: 'wlan0', address: '10.42.0.1' },
-  ]);
+  assert.equal(
+    [...hostAddressesOf(interfaces)],
+    [
+      ['eth0', ['192.168.9.7', 'fd00::7', '192.168.10.7']],
+      ['wlan0', ['10.42.0.1']],
+    ],
+  );
 });
 
 test('says where the pages are, and in which state the box is', () => {
