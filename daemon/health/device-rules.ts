@@ -115,7 +115,7 @@ export const DEVICE_RULES: readonly Rule[] = [
     afterMs: 0,
     holdMs: 0,
     advice:
-      'Compare the tickets that came out with the list of orders, and write by hand what is missing.',
+      'Compare the tickets that came out with the list of orders, and write by hand what is missing. Then remove the files that end in .bad from the folder prints of the box.',
     find: ({ box: { prints } }) => {
       const { damaged = [] } = prints ?? {};
       if (damaged.length === 0) return undefined;

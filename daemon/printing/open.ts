@@ -1,4 +1,5 @@
 /** Opens printing: the command, the queue, previews, and the tickets of orders. */
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
@@ -73,8 +74,8 @@ const SHOWN = 24;
 export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): Promise<Printing> {
   const { printer, stateFolder, snapshot, drops, clock, log } = deps;
   const folder = join(stateFolder, 'prints');
-  const damaged: string[] = [];
-  const onDamaged = (file: string) => void damaged.push(file);
+  const damaged = new Set(await findDamaged(folder));
+  const onDamaged = (file: string) => void damaged.add(file);
   const store = await openPrintStore(folder, log, { onDamaged });
   const keys = await openClaimKeys(stateFolder, log);
   const card = openCard(() => ({ ...config.current(), drop: drops.present() }), deps);
@@ -91,7 +92,7 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
     queue,
     print: (args, isDryRun, signal) =>
       runPrint(queue, config, args, isDryRun, pausedBy, clock, signal),
-    figures: () => ({ ...queue.figures(), damaged }),
+    figures: () => ({ ...queue.figures(), damaged: [...damaged] }),
     run: async (signal) => {
       const isOn = config.printer.order_tickets && config.printer.driver !== 'none';
       const tickets = { orders: deps.orders, drops, queue, folder, isOn, onDamaged, clock, log };
@@ -126,6 +127,12 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
         : done(job, 'noted as printed');
     },
   };
+}
+
+/** Put aside in an earlier run, until a person removes them. */
+async function findDamaged(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((name) => name.endsWith('.bad')).map((name) => name.slice(0, -'.bad'.length));
 }
 
 async function renderLabel({ ownHotspot }: PrintingDeps): Promise<Buffer | undefined> {

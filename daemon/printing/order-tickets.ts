@@ -1,12 +1,12 @@
 /** Puts a slip into the queue for each confirmed order, once, also over restarts. */
-import { readFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { errnoOf } from '../../hal/os/errors.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import { putAside, removeFile, saveFile } from '../../hal/os/save-file.ts';
+import { removeFile, saveFile } from '../../hal/os/save-file.ts';
 import type { ConfirmedOrders, OrderConfirmed } from '../model/orders.ts';
 import type { Content, PrintJob } from './job.ts';
 import { type PrintQueue, QueueFull } from './queue.ts';
@@ -65,7 +65,8 @@ export async function runOrderTickets(deps: OrderTicketDeps, signal: AbortSignal
 
 /**
  * Where there is no file, what is in the ledger was sold without a printer, or printed already.
- * A damaged one is renamed to `.bad`.
+ * A damaged one is copied to `.bad` and then replaced: without any, a start after a power cut in
+ * between would take all orders for printed.
  */
 async function firstSeq(path: string, deps: OrderTicketDeps): Promise<number> {
   const { orders, queue, onDamaged, log } = deps;
@@ -77,7 +78,7 @@ async function firstSeq(path: string, deps: OrderTicketDeps): Promise<number> {
     const seq = known ?? orders.confirmedAfter(0, ALL).at(-1)?.seq ?? 0;
     if (isDamaged) {
       log.error('list of printed orders is damaged', { path, seq, reason: messageOf(error) });
-      await putAside(path).catch(() => undefined);
+      await copyFile(path, `${path}.bad`).catch(() => undefined);
       onDamaged(CURSOR_FILE);
     }
     await saveFile(path, JSON.stringify({ seq })).catch((fault: unknown) =>

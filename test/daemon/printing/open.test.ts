@@ -1,5 +1,5 @@
 /** The print command, previews, copies, and slips on the disk. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -32,8 +32,11 @@ async function inRoom(
   run: (room: Room) => Promise<void>,
   config: object = {},
   shed: (typeof WELL)['shedLoads'] = [],
+  files: readonly string[] = [],
 ): Promise<void> {
   const stateFolder = await mkdtemp(join(tmpdir(), 'printing-'));
+  await mkdir(join(stateFolder, 'prints'));
+  for (const file of files) await writeFile(join(stateFolder, 'prints', file), 'torn');
   const papers: Paper[] = [];
   const profile = PRINTER_PROFILES['epson-80'];
   const os = { clock: systemClock, log: silentLog };
@@ -69,6 +72,15 @@ test('the title on a slip is that of the drop that is on or next', () =>
     assert.is(papers[0]?.text.includes('Live'), false);
     assert.match(papers[0]?.text.join() ?? '', 'everything');
   }));
+
+test('what an earlier run put aside is named until a person removes it', () =>
+  inRoom(
+    async ({ printing }) =>
+      assert.equal(printing.figures().damaged?.toSorted(), ['orders.json', 'slip-x.json']),
+    {},
+    [],
+    ['orders.json.bad', 'slip-x.json.bad', 'orders.json.new'],
+  ));
 
 test('a document is printed by its name, and shown as printed', () =>
   inRoom(async ({ printing, papers }) => {

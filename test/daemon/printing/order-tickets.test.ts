@@ -36,7 +36,11 @@ async function openRoom() {
   const slips = new Map<string, Content>();
   const damaged: string[] = [];
   /** One run of the box, until so many slips are queued; `onAdd` may throw, as if it was killed. */
-  const run = async (count: number, onAdd: () => void = () => undefined) => {
+  const run = async (
+    count: number,
+    onAdd: () => void = () => undefined,
+    onBad: () => void = () => undefined,
+  ) => {
     const box = new AbortController();
     const queue = {
       jobs: () =>
@@ -48,9 +52,13 @@ async function openRoom() {
       },
     };
     const drops = { present: () => DROP };
-    const onDamaged = (file: string) => void damaged.push(file);
+    const onDamaged = (file: string) => {
+      damaged.push(file);
+      onBad();
+    };
     const given = { orders, drops, queue, folder, onDamaged };
     const running = runOrderTickets({ ...given, isOn: true, clock, log: silentLog }, box.signal);
+    running.catch(() => undefined);
     while (slips.size < count) await systemClock.sleep(2);
     // The note is saved after the slip.
     await systemClock.sleep(20);
@@ -101,6 +109,24 @@ test('a damaged note is put aside and named, and goes on behind the last order t
     assert.equal(damaged, ['orders.json']);
     assert.is(await readFile(`${path}.bad`, 'utf8'), text);
   }
+});
+
+test('a power cut before a damaged note is replaced loses no order', async () => {
+  await using room = await openRoom();
+  const { folder, state, slips, run } = room;
+  await run(0);
+  state.sold = 8;
+  await run(8);
+  await writeFile(join(folder, 'orders.json'), 'torn');
+  state.sold = 12;
+  const cut = () => {
+    throw new Error('power cut');
+  };
+  await run(8, undefined, cut).then(assert.unreachable, (error: Error) =>
+    assert.is(error.message, 'power cut'),
+  );
+  await run(12);
+  assert.equal([...slips.keys()], idsOf(1, 12));
 });
 
 test('with a damaged note, and no slip of this ledger, what was sold before is not printed', async () => {

@@ -130,5 +130,5 @@ export const de: AdviceTexts = {
   shaperTaken:
     'Beende das Programm, das den Verkehr hier regelt, oder nimm eine andere Schnittstelle.',
   compareTickets:
-    'Vergleiche die Zettel, die herauskamen, mit der Liste der Bestellungen, und schreib von Hand, was fehlt.',
+    'Vergleiche die Zettel, die herauskamen, mit der Liste der Bestellungen, und schreib von Hand, was fehlt. Lösche danach im Ordner prints der Box die Dateien, die auf .bad enden.',
 };

@@ -107,5 +107,5 @@ export const en = {
     'Check that no other program uses this card or port. Some Wi-Fi cards serve nobody.',
   shaperTaken: 'End the program that shapes this interface, or use another one.',
   compareTickets:
-    'Compare the tickets that came out with the list of orders, and write by hand what is missing.',
+    'Compare the tickets that came out with the list of orders, and write by hand what is missing. Then remove the files that end in .bad from the folder prints of the box.',
 } as const;

@@ -118,5 +118,5 @@ export const es: AdviceTexts = {
     'Comprueba que ningún otro programa usa esta tarjeta o este puerto. Algunas tarjetas wifi no pueden ofrecer una red.',
   shaperTaken: 'Termina el programa que regula esta interfaz, o usa otra.',
   compareTickets:
-    'Compara los papeles que salieron con la lista de pedidos, y escribe a mano lo que falte.',
+    'Compara los papeles que salieron con la lista de pedidos, y escribe a mano lo que falte. Después borra de la carpeta prints de la caja los archivos que terminan en .bad.',
 };

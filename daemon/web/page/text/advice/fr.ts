@@ -132,5 +132,5 @@ export const fr: AdviceTexts = {
   shaperTaken:
     'Arrêtez le programme qui règle le débit de cette interface, ou prenez-en une autre.',
   compareTickets:
-    'Comparez les tickets sortis avec la liste des commandes, et écrivez à la main ce qui manque.',
+    'Comparez les tickets sortis avec la liste des commandes, et écrivez à la main ce qui manque. Supprimez ensuite, dans le dossier prints de la box, les fichiers qui finissent par .bad.',
 };

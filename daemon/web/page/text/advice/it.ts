@@ -119,5 +119,5 @@ export const it: AdviceTexts = {
     'Controlla che nessun altro programma usi questa scheda o porta. Alcune schede Wi-Fi non possono offrire una rete.',
   shaperTaken: 'Chiudi il programma che regola questa interfaccia, o usane un’altra.',
   compareTickets:
-    'Confronta i foglietti usciti con l’elenco degli ordini, e scrivi a mano ciò che manca.',
+    'Confronta i foglietti usciti con l’elenco degli ordini, e scrivi a mano ciò che manca. Poi elimina dalla cartella prints della box i file che finiscono con .bad.',
 };

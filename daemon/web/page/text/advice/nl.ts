@@ -128,5 +128,5 @@ export const nl: AdviceTexts = {
     'Controleer of een ander programma deze kaart of poort gebruikt. Sommige wifikaarten kunnen geen netwerk aanbieden.',
   shaperTaken: 'Beëindig het programma dat deze interface regelt, of gebruik een andere.',
   compareTickets:
-    'Vergelijk de bonnen die eruit kwamen met de lijst van bestellingen, en schrijf met de hand wat ontbreekt.',
+    'Vergelijk de bonnen die eruit kwamen met de lijst van bestellingen, en schrijf met de hand wat ontbreekt. Verwijder daarna in de map prints van de box de bestanden die op .bad eindigen.',
 };

@@ -110,5 +110,5 @@ export const pt: AdviceTexts = {
     'Verifique se nenhum outro programa usa esta placa ou porta. Algumas placas Wi-Fi não conseguem oferecer uma rede.',
   shaperTaken: 'Termine o programa que regula esta interface, ou use outra.',
   compareTickets:
-    'Compare os talões que saíram com a lista de encomendas, e escreva à mão o que falta.',
+    'Compare os talões que saíram com a lista de encomendas, e escreva à mão o que falta. Depois apague da pasta prints da caixa os ficheiros que terminam em .bad.',
 };
