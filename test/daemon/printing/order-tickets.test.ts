@@ -122,8 +122,9 @@ test('a power cut before a damaged note is replaced loses no order', async () =>
   const cut = () => {
     throw new Error('power cut');
   };
-  await run(8, undefined, cut).then(assert.unreachable, (error: Error) =>
-    assert.is(error.message, 'power cut'),
+  await run(8, undefined, cut).then(
+    () => assert.unreachable(),
+    (error: Error) => assert.is(error.message, 'power cut'),
   );
   await run(12);
   assert.equal([...slips.keys()], idsOf(1, 12));
