@@ -23,10 +23,6 @@ const REPORT_MS = 120_000;
 const RETRY_MS = 10_000;
 const POLL_MS = 100;
 const BODY_MAX_BYTES = 256 * 1024;
-/** Of the printer's own. */
-const MAX_PRINTERS = 8;
-/** With strangers, of whom a burst is accepted before the first is closed. */
-const MAX_CONNECTIONS = 64;
 
 export interface PolledOptions {
   readonly protocol: 'cloudprnt' | 'direct-print';
@@ -105,16 +101,10 @@ async function serve(options: PolledOptions, offer: Offer, signal: AbortSignal):
     answer(request, response, options, offer).catch(() => response.destroy());
   });
   server.requestTimeout = 15_000;
-  server.maxConnections = MAX_CONNECTIONS;
-  let printers = 0;
+  server.maxConnections = 8;
   server.on('connection', (socket: Socket) => {
     // Those who only stay would hold the printer's places.
-    if (!isPrinter(socket, options)) return void socket.end(REFUSED, () => socket.destroy());
-    if (printers >= MAX_PRINTERS) return void socket.destroy();
-    printers += 1;
-    socket.once('close', () => {
-      printers -= 1;
-    });
+    if (!isPrinter(socket, options)) socket.end(REFUSED, () => socket.destroy());
   });
   while (!signal.aborted && !server.listening) {
     try {
