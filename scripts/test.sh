@@ -20,21 +20,19 @@ setup_box
 failed=0
 export NO_COLOR=1
 log=$(mktemp)
-trap 'rm -f "$log" "$log.lint"' EXIT
-# Beside the tests, most of which wait more than they compute.
-step 'types, lint and tests'
-(
-  npm run --silent types || failed=1
-  npm run --silent lint || failed=1
-  exit $failed
-) >"$log.lint" 2>&1 &
-lint=$!
+trap 'rm -f "$log" "$log.types"' EXIT
+# Beside each other, and not beside the tests: the lab's machines, which come first, need a core.
+step 'types and lint'
+npm run --silent types >"$log.types" 2>&1 &
+types=$!
+npm run --silent lint >&2 || failed=1
+if ! wait "$types"; then
+  failed=1
+  cat "$log.types" >&2
+fi
+step 'tests'
 # A hang anywhere ends here, well inside CI's limit.
 timeout --kill-after=10 3600 node --import tsx scripts/run-tests.ts "$@" | tee "$log" | sed '$d' || failed=1
-if ! wait "$lint"; then
-  failed=1
-  cat "$log.lint" >&2
-fi
 last=$(tail -n 1 "$log")
 if ! [[ "$last" =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(.*)$ ]]; then
   echo 'the test runner ended without its counts'
