@@ -1,23 +1,11 @@
 /** Code, title and lower third in the picture: what is there, and a form that changes it. */
 import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { CodeReadings, OverlayState } from '../../../model/overlay.ts';
+import { CODES, CORNERS } from '../text/overlay-words.ts';
 import { fromBox, crewTexts as text } from '../text/texts.ts';
 import { card, h, setText } from '../ui/dom.ts';
 import { runCommand } from '../ui/request.ts';
 import type { Section } from '../ui/section.ts';
-
-const CODES = {
-  none: text.noCode,
-  page: text.codePage,
-  checkout: text.codeCheckout,
-  link: text.codeLink,
-};
-const CORNERS = {
-  'top-left': text.topLeft,
-  'top-right': text.topRight,
-  'bottom-left': text.bottomLeft,
-  'bottom-right': text.bottomRight,
-};
 
 export function openOverlay(onError: (error: unknown) => void): Section {
   const state = h('p', { class: 'calm' });

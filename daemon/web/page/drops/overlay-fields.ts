@@ -1,24 +1,10 @@
 /** Code, title and lower third in a coming drop's picture, as fields of its form. */
 import type { PlannedDrop } from '../../../config/drop-list/parse.ts';
+import { CODES, CORNERS } from '../text/overlay-words.ts';
 import { crewTexts, planTexts as text } from '../text/texts.ts';
 import { h } from '../ui/dom.ts';
 import { type Field, field, input, select } from './field.ts';
 import { overlayOf } from './overlay-values.ts';
-
-const CODES = [
-  ['', text.lookUsual],
-  ['none', crewTexts.noCode],
-  ['page', crewTexts.codePage],
-  ['checkout', crewTexts.codeCheckout],
-  ['link', crewTexts.codeLink],
-] as const;
-
-const CORNERS = [
-  ['top-left', crewTexts.topLeft],
-  ['top-right', crewTexts.topRight],
-  ['bottom-left', crewTexts.bottomLeft],
-  ['bottom-right', crewTexts.bottomRight],
-] as const;
 
 /** @param before Undefined where all of it is as in the config. */
 export function overlayFields(before: PlannedDrop['overlay']) {
@@ -69,16 +55,16 @@ export function overlayFields(before: PlannedDrop['overlay']) {
 
 function openControls(before: PlannedDrop['overlay']) {
   const { code, title = '', name = '', line = '' } = before ?? {};
-  const isWord = CODES.some(([word]) => word === code?.link);
+  const isWord = Object.hasOwn(CODES, code?.link ?? '');
   const seconds = (value = 0) => input({ inputmode: 'numeric', maxlength: '5', value: `${value}` });
   const words = (value: string) => input({ maxlength: '80', value });
   const controls = {
-    code: select(CODES),
+    code: select([['', text.lookUsual], ...Object.entries(CODES)]),
     link: input({
       ...{ maxlength: '213', value: isWord ? '' : (code?.link ?? '') },
       placeholder: 'https://',
     }),
-    corner: select(CORNERS),
+    corner: select(Object.entries(CORNERS)),
     size: input({ inputmode: 'decimal', maxlength: '20', value: `${code?.size_pct ?? 22}` }),
     ...{ from: seconds(code?.from_s), for: seconds(code?.for_s), every: seconds(code?.every_s) },
     ...{ title: words(title), name: words(name), line: words(line) },
