@@ -9,6 +9,8 @@ const RETRY_MS = 10_000;
 interface Shown {
   /** The addresses that were last told or tried. */
   readonly text: string;
+  /** The name it got, or why it got none. */
+  readonly host: string;
   readonly isHeld: boolean;
   readonly atMs: number;
 }
@@ -18,7 +20,6 @@ export class HostNames {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #shown = new Map<string, Shown>();
-  readonly #said = new Map<string, string>();
 
   constructor(announcement: Pick<Announcement, 'host' | 'hasLost'>, clock: Clock, log: Log) {
     this.#announcement = announcement;
@@ -50,10 +51,9 @@ export class HostNames {
       return messageOf(error);
     });
     const text = JSON.stringify(addresses);
-    this.#shown.set(device, { text, isHeld, atMs: this.#clock.monotonicMs() });
-    const said = `${host} ${text}`;
-    if (this.#said.get(device) === said) return;
-    this.#said.set(device, said);
+    const before = this.#shown.get(device);
+    this.#shown.set(device, { text, host, isHeld, atMs: this.#clock.monotonicMs() });
+    if (before?.host === host && before.text === text) return;
     this.#log.info('name on the network', { host, device, addresses });
   }
 }
