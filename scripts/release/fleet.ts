@@ -16,8 +16,8 @@ export interface Rollout {
 
 type Update = Pick<Payload<'update'>, 'installed' | 'step' | 'failed'>;
 type Reply = Pick<Payload<'reply'>, 'id' | 'status' | 'detail'>;
-/** Topics of a box, from its last message on each. */
-type News = Map<string, unknown>;
+/** The last message on each topic of each box, and each reply by its topic and id. */
+type News = ReadonlyMap<string, unknown>;
 
 const REFUSED: readonly string[] = ['rejected', 'expired', 'failed'];
 
@@ -31,10 +31,13 @@ export async function rollOut(rollout: Rollout): Promise<boolean> {
   const client = await connectAsync(broker, { protocolVersion: 4, ...login });
   // It connects again by itself.
   client.on('error', ({ message }) => print(`broker: ${message}`));
+  const news = follow(client);
   try {
     for (const [index, names] of stages.entries()) {
       print(`stage ${index + 1} of ${stages.length}: ${names.join(', ')}`);
-      const ends = await Promise.allSettled(names.map((name) => updateBox(name, client, rollout)));
+      const ends = await Promise.allSettled(
+        names.map((name) => updateBox(name, client, news, rollout)),
+      );
       for (const [at, end] of ends.entries()) {
         const said = end.status === 'fulfilled' ? end.value : `FAILED: ${end.reason.message}`;
         print(`  ${names[at]}: ${said}`);
@@ -47,21 +50,27 @@ export async function rollOut(rollout: Rollout): Promise<boolean> {
   }
 }
 
-async function updateBox(name: string, client: MqttClient, rollout: Rollout): Promise<string> {
-  const { version, limits } = rollout;
+async function updateBox(
+  name: string,
+  client: MqttClient,
+  news: News,
+  { version, limits }: Rollout,
+): Promise<string> {
   const root = `venuebox/v1/${name}`;
-  const news = await follow(root, client);
-  const before = await until(() => news.get('update') as Update | undefined, limits.answerMs);
+  const topics = ['availability', 'update', 'reply'].map((topic) => `${root}/${topic}`);
+  await client.subscribeAsync(topics, { qos: 1 });
+  const update = () => news.get(`${root}/update`) as Update | undefined;
+  const before = await until(update, limits.answerMs);
   if (before === undefined) throw new Error('no such box at this broker, or it is too old');
   if (isKept(before, version)) return `has ${version}`;
-  if (news.get('availability') !== 'online') throw new Error('it is offline');
+  if (news.get(`${root}/availability`) !== 'online') throw new Error('it is offline');
   const id = `fleet-${randomUUID()}`;
   const command = { id, args: { version }, ts: new Date().toISOString() };
   await client.publishAsync(`${root}/cmd/update`, JSON.stringify(command), { qos: 1 });
   const end = await until(() => {
-    const now = news.get('update') as Update;
+    const now = update() ?? before;
     if (isKept(now, version)) return 'kept' as const;
-    return whyNot(before, now, news.get(id) as Reply | undefined, version);
+    return whyNot(before, now, news.get(`${root}/reply ${id}`) as Reply | undefined, version);
   }, limits.updateMs);
   if (end === 'kept') return `runs ${version} now, before ${before.installed}`;
   throw new Error(end?.reason ?? 'not done in time');
@@ -80,16 +89,18 @@ function whyNot(before: Update, now: Update, reply: Reply | undefined, version: 
   return { reason: reply.detail ?? reply.status };
 }
 
-async function follow(root: string, client: MqttClient): Promise<News> {
-  const news: News = new Map();
+/** One listener for all boxes: a fleet may have many. */
+function follow(client: MqttClient): News {
+  const news = new Map<string, unknown>();
   client.on('message', (topic, payload) => {
-    if (topic === `${root}/availability`) news.set('availability', payload.toString());
-    const json = topic === `${root}/update` || topic === `${root}/reply` ? parse(payload) : {};
-    if (topic === `${root}/update`) news.set('update', json);
-    if (topic === `${root}/reply` && typeof json?.['id'] === 'string') news.set(json['id'], json);
+    if (topic.endsWith('/availability')) {
+      news.set(topic, payload.toString());
+      return;
+    }
+    const json = parse(payload);
+    if (topic.endsWith('/update')) news.set(topic, json);
+    else if (typeof json?.['id'] === 'string') news.set(`${topic} ${json['id']}`, json);
   });
-  const topics = ['availability', 'update', 'reply'].map((topic) => `${root}/${topic}`);
-  await client.subscribeAsync(topics, { qos: 1 });
   return news;
 }
 
