@@ -1,6 +1,6 @@
 /**
  * The one table of what may import what, folder by folder, lowest first in each layer.
- * `npm run lint` holds the code to it, and the picture in the README is drawn from it.
+ * `npm run lint` holds the code to it, and the picture in the README beside it is drawn from it.
  *
  * `may` lists folders of the same layer. Of a layer below, everything may be imported:
  * daemon -> pipelines -> hal. The roots join everything.

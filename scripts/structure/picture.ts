@@ -1,4 +1,4 @@
-/** Draws the table of imports as text, for the README. */
+/** Draws the table of imports as text, for scripts/structure/README.md. */
 import { FOLDERS } from './folders.ts';
 
 const LAYERS = [
@@ -7,6 +7,7 @@ const LAYERS = [
   ['hal', 'devices and the operating system'],
 ] as const;
 
+export const STRUCTURE_README = 'scripts/structure/README.md';
 const START = '<!-- picture: node --import tsx scripts/structure/write-picture.ts -->';
 const END = '<!-- end of the picture -->';
 
@@ -32,6 +33,6 @@ function renderPicture(): string {
 export function insertPicture(text: string): string {
   const [start, end] = [text.indexOf(START), text.indexOf(END)];
   if (start < 0 || end < start)
-    throw new Error(`README.md: the lines ${START} and ${END} are missing`);
+    throw new Error(`${STRUCTURE_README}: the lines ${START} and ${END} are missing`);
   return `${text.slice(0, start)}${START}\n\n${renderPicture()}\n\n${text.slice(end)}`;
 }

@@ -1,9 +1,9 @@
 /**
- * Writes the picture of folders and imports into the README:
+ * Writes the picture of folders and imports into the README beside it:
  *
  *     node --import tsx scripts/structure/write-picture.ts
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { insertPicture } from './picture.ts';
+import { insertPicture, STRUCTURE_README } from './picture.ts';
 
-writeFileSync('README.md', insertPicture(readFileSync('README.md', 'utf8')));
+writeFileSync(STRUCTURE_README, insertPicture(readFileSync(STRUCTURE_README, 'utf8')));

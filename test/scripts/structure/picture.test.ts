@@ -1,14 +1,14 @@
-/** The picture in the README is the table of imports. */
+/** The picture in scripts/structure/README.md is the table of imports. */
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FOLDERS } from '../../../scripts/structure/folders.ts';
-import { insertPicture } from '../../../scripts/structure/picture.ts';
+import { insertPicture, STRUCTURE_README } from '../../../scripts/structure/picture.ts';
 
 const test = suite('picture of the folders');
 
 test('the README shows the table as it is', () => {
-  const readme = readFileSync('README.md', 'utf8');
+  const readme = readFileSync(STRUCTURE_README, 'utf8');
   assert.is(
     readme,
     insertPicture(readme),
@@ -17,7 +17,7 @@ test('the README shows the table as it is', () => {
 });
 
 test('every folder has a line with what it may import', () => {
-  const markers = readFileSync('README.md', 'utf8').match(/<!-- .*picture.*-->/g) ?? [];
+  const markers = readFileSync(STRUCTURE_README, 'utf8').match(/<!-- .*picture.*-->/g) ?? [];
   const picture = insertPicture(markers.join('\n'));
   for (const [folder, { may, what }] of Object.entries(FOLDERS)) {
     const line = picture

@@ -1,0 +1,61 @@
+/** What the documents point at exists: files, headings, and the source files that they name. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+
+const test = suite('links of the documents');
+
+const FILES = ['daemon', 'hal', 'pipelines', 'scripts', 'systemd', 'test'].flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path}`),
+);
+const DOCUMENTS = ['README.md', ...FILES.filter((path) => path.endsWith('.md'))];
+
+/** As GitHub makes it of a heading. */
+const anchorOf = (heading: string) =>
+  heading
+    .replace(/^#+ /, '')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} -]/gu, '')
+    .replaceAll(' ', '-');
+
+function anchorsOf(path: string): readonly string[] {
+  const lines = readFileSync(path, 'utf8').split('\n');
+  return lines.filter((line) => /^#+ /.test(line)).map(anchorOf);
+}
+
+/** Links of a document that lead nowhere. */
+function deadLinks(document: string, text: string): readonly string[] {
+  return [...text.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)]
+    .map(([, link = '']) => link)
+    .filter((link) => {
+      const [path = '', anchor] = link.split('#');
+      const target = path === '' ? document : join(dirname(document), path);
+      return !existsSync(target) || (anchor !== undefined && !anchorsOf(target).includes(anchor));
+    });
+}
+
+/** Source files in code marks that are nowhere; `DEVICE/port.ts` stands for one of each device. */
+function deadNames(text: string): readonly string[] {
+  return [...text.matchAll(/`([\w./-]+\.(?:ts|mjs|sh))`/g)]
+    .map(([, name = '']) => name)
+    .filter((name) => !/[A-Z]{3}/.test(name))
+    .filter((name) => !FILES.some((path) => `/${path}`.endsWith(`/${name.replace(/^[./]+/, '')}`)));
+}
+
+test('every link leads to a file, and to a heading in it', () => {
+  for (const path of DOCUMENTS) assert.equal(deadLinks(path, readFileSync(path, 'utf8')), [], path);
+});
+
+test('every source file that a document names exists', () => {
+  for (const path of DOCUMENTS) assert.equal(deadNames(readFileSync(path, 'utf8')), [], path);
+});
+
+test('a dead link, heading or name is found', () => {
+  const text =
+    '[a](no.md) [b](README.md#no-such) [c](#test-it) [d](hal/README.md#printers) `no.ts`';
+  assert.equal(deadLinks('README.md', text), ['no.md', 'README.md#no-such']);
+  assert.equal(deadNames(text), ['no.ts']);
+});
+
+test.run();
