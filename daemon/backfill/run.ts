@@ -90,7 +90,7 @@ export function backfilling(config: Config, deps: BackfillDeps): Task {
 
 const EMPTY: BackfillFigures = {
   phase: 'idle',
-  holes: 0,
+  gaps: 0,
   sentBytesTotal: 0,
   filledTotal: 0,
   lostTotal: 0,

@@ -55,12 +55,12 @@ export const BACKFILL = {
     isRequired: true,
     read: ({ phase }) => phase,
   },
-  holes: {
+  gaps: {
     unit: 'count',
-    help: 'Holes that the far end has not all of yet.',
-    metric: 'backfill_holes',
+    help: 'Gaps that the far end has not all of yet.',
+    metric: 'backfill_gaps',
     isRequired: true,
-    read: ({ holes }) => holes,
+    read: ({ gaps }) => gaps,
   },
   sent_b: {
     unit: 'b',
@@ -71,14 +71,14 @@ export const BACKFILL = {
   },
   filled: {
     unit: 'count',
-    help: 'Holes that were filled.',
+    help: 'Gaps that were filled.',
     metric: 'backfill_filled_total',
     isRequired: true,
     read: ({ filledTotal }) => filledTotal,
   },
   lost: {
     unit: 'count',
-    help: 'Holes of which there is no recording.',
+    help: 'Gaps of which there is no recording.',
     metric: 'backfill_lost_total',
     isRequired: true,
     read: ({ lostTotal }) => lostTotal,

@@ -31,7 +31,7 @@ export const DESTINATION_RULES: readonly Rule[] = [
     dependsOn: ['links-down', 'uplink-not-connected'],
     find: ({ box: { backfill } }) =>
       backfill?.phase === 'failed'
-        ? { text: 'The far end does not get what it missed', detail: backfill.reason }
+        ? { text: 'The receiver does not get what it missed', detail: backfill.reason }
         : undefined,
   },
 ];

@@ -1,5 +1,5 @@
 /** Settings of the back-fill process, and its messages. */
-import type { Margins, Observation } from './holes.ts';
+import type { Margins, Observation } from './gaps.ts';
 
 export interface BackfillSettings {
   /** Files go below it: `https://host:port/path`, `rsync://user@address:port/module`, `ssh://user@host:port/folder`. */
@@ -13,7 +13,7 @@ export interface BackfillSettings {
   readonly box: string;
   /** That recordings lie in, the first choice first. */
   readonly folders: readonly string[];
-  /** Keeps the holes over restarts. */
+  /** Keeps the gaps over restarts. */
   readonly stateFile: string;
   readonly margins: Margins;
 }
@@ -44,16 +44,16 @@ export interface ToBackfill {
 
 export interface BackfillFigures {
   /**
-   * `idle`: the far end has all. `waiting`: for the end of a hole, its recording, or room.
+   * `idle`: the far end has all. `waiting`: for the end of a gap, its recording, or room.
    * `failed`: the far end does not take files; the reason says why.
    */
   readonly phase: 'idle' | 'waiting' | 'sending' | 'failed';
   readonly reason?: string;
   /** That the far end has not all of yet. */
-  readonly holes: number;
+  readonly gaps: number;
   readonly sentBytesTotal: number;
   readonly filledTotal: number;
-  /** Holes of which no recording was found, or that could not be sent. */
+  /** Gaps of which no recording was found, or that could not be sent. */
   readonly lostTotal: number;
 }
 

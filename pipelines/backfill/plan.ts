@@ -1,7 +1,7 @@
-/** Which files of the far end fill a hole: byte ranges of recordings, and a playlist. Pure. */
+/** Which files of the far end fill a gap: byte ranges of recordings, and a playlist. Pure. */
 import type { Journal } from '../recording/files/journal.ts';
 import { type ReplaySegment, SegmentGrouper } from '../recording/replay-segments.ts';
-import type { Hole } from './holes.ts';
+import type { Gap } from './gaps.ts';
 
 export interface JournalOf {
   /** Without an ending. */
@@ -31,18 +31,18 @@ interface Covered {
   readonly untilMs: number;
 }
 
-/** A playlist that lists more is no longer a hole. */
+/** A playlist that lists more is no longer a gap. */
 const SEGMENTS_MAX = 4_000;
 
 /**
- * The files for a hole, the same ones and in the same order each time. Undefined while its end is not
+ * The files for a gap, the same ones and in the same order each time. Undefined while its end is not
  * on the disk yet; none where no recording has any of it.
  *
  * @param recordings Of one folder, the oldest first.
  * @param isOver No more is recorded now.
  */
 export function planPieces(
-  { fromMs, untilMs }: Hole,
+  { fromMs, untilMs }: Gap,
   recordings: readonly JournalOf[],
   isOver: boolean,
 ): readonly Piece[] | undefined {
@@ -85,7 +85,7 @@ function piecesOf(
     path: `${name}/${fileOf(offset)}`,
     from: { name, offset, bytes },
   }));
-  const stem = `hole-${basicTime(epochMs + (wanted[0]?.startUs ?? 0) / 1000)}`;
+  const stem = `gap-${basicTime(epochMs + (wanted[0]?.startUs ?? 0) / 1000)}`;
   const playlist = { path: `${name}/${stem}.m3u8`, text: renderPlaylist(wanted, epochMs) };
   return [header, ...media, playlist];
 }

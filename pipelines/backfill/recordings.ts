@@ -1,22 +1,22 @@
-/** Recordings on a disk, as far as a hole needs them. */
+/** Recordings on a disk, as far as a gap needs them. */
 import { createHash } from 'node:crypto';
 import { readAt } from '../../hal/os/durable.ts';
 import { openInside, readInside } from '../../hal/os/open-inside.ts';
 import { JOURNAL_MAX_BYTES, parseJournal } from '../recording/files/journal.ts';
 import { listRecordings } from '../recording/files/library.ts';
-import type { Hole } from './holes.ts';
+import type { Gap } from './gaps.ts';
 import type { JournalOf, Piece } from './plan.ts';
 
 /** A recording is cut at each full hour; the clock may have been set. */
 const LONGEST_MS = 2 * 3_600_000;
 
-/** The recordings of a folder that may have something of this hole, the oldest first. */
-export async function readJournals(folder: string, hole: Hole): Promise<readonly JournalOf[]> {
+/** The recordings of a folder that may have something of this gap, the oldest first. */
+export async function readJournals(folder: string, gap: Gap): Promise<readonly JournalOf[]> {
   const stored = await listRecordings(folder).catch(() => []);
-  const untilMs = hole.untilMs ?? hole.fromMs;
+  const untilMs = gap.untilMs ?? gap.fromMs;
   const near = stored.filter(({ name }) => {
     const startMs = startOf(name);
-    return startMs > hole.fromMs - LONGEST_MS && startMs < untilMs + LONGEST_MS;
+    return startMs > gap.fromMs - LONGEST_MS && startMs < untilMs + LONGEST_MS;
   });
   const found: JournalOf[] = [];
   for (const { name } of near) {

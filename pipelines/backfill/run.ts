@@ -1,10 +1,10 @@
-/** Fills holes one after the other, the oldest first, and remembers how far it has come. */
+/** Fills gaps one after the other, the oldest first, and remembers how far it has come. */
 import { readFile } from 'node:fs/promises';
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
-import { type Hole, parseHoles, renderHoles, stepHoles } from './holes.ts';
+import { type Gap, parseGaps, renderGaps, stepGaps } from './gaps.ts';
 import type { BackfillFigures, BackfillSettings, ToBackfill, Way } from './messages.ts';
 import { HeldUp, Pace } from './pace.ts';
 import { type Piece, planPieces } from './plan.ts';
@@ -36,14 +36,14 @@ export class Backfill {
   readonly #settings: BackfillSettings;
   readonly #deps: BackfillDeps;
   readonly #pace: Pace;
-  #holes: readonly Hole[] = [];
+  #gaps: readonly Gap[] = [];
   #saving = Promise.resolve();
   #phase: BackfillFigures['phase'] = 'idle';
   #reason: string | undefined;
   #sentBytes = 0;
   #filled = 0;
   #lost = 0;
-  /** How often the oldest hole could not be sent for a reason of its own. */
+  /** How often the oldest gap could not be sent for a reason of its own. */
   #tried = { fromMs: 0, times: 0 };
   #liveMs: number;
   /** Stream time at which the far end got all last, in this drop. */
@@ -60,18 +60,18 @@ export class Backfill {
 
   static async open(settings: BackfillSettings, deps: BackfillDeps): Promise<Backfill> {
     const backfill = new Backfill(settings, deps);
-    backfill.#holes = parseHoles(await readFile(settings.stateFile, 'utf8').catch(() => ''));
+    backfill.#gaps = parseGaps(await readFile(settings.stateFile, 'utf8').catch(() => ''));
     return backfill;
   }
 
   observe({ observation, way }: ToBackfill): void {
     this.#pace.way = way;
     if (observation.isLive) this.#liveMs = this.#deps.clock.monotonicMs();
-    const before = this.#holes;
-    this.#set(stepHoles(before, observation, this.#settings.margins, this.#goodMs));
+    const before = this.#gaps;
+    this.#set(stepGaps(before, observation, this.#settings.margins, this.#goodMs));
     if (!observation.isLive) this.#goodMs = undefined;
     else if (!observation.isDark) this.#goodMs = observation.nowMs;
-    if (this.#holes.length > before.length) this.#deps.log.info('hole in the far recording');
+    if (this.#gaps.length > before.length) this.#deps.log.info('gap in the far recording');
   }
 
   /** What each link has carried since the last call, with headers. */
@@ -83,9 +83,9 @@ export class Backfill {
 
   figures(): BackfillFigures {
     return {
-      phase: this.#holes.length === 0 ? 'idle' : this.#phase,
+      phase: this.#gaps.length === 0 ? 'idle' : this.#phase,
       ...(this.#reason === undefined ? {} : { reason: this.#reason }),
-      holes: this.#holes.length,
+      gaps: this.#gaps.length,
       sentBytesTotal: this.#sentBytes,
       filledTotal: this.#filled,
       lostTotal: this.#lost,
@@ -122,34 +122,34 @@ export class Backfill {
     this.#reason = reason;
   }
 
-  /** One hole that can never be sent must not hold up all that come after it. */
+  /** One gap that can never be sent must not hold up all that come after it. */
   #isGivenUp(error: unknown): boolean {
     const isUnwanted = error instanceof Refused && UNWANTED.includes(error.status);
-    const [hole] = this.#holes;
-    if (hole === undefined || !(isUnwanted || error instanceof Unreadable)) return false;
-    const { fromMs } = hole;
+    const [gap] = this.#gaps;
+    if (gap === undefined || !(isUnwanted || error instanceof Unreadable)) return false;
+    const { fromMs } = gap;
     const times = this.#tried.fromMs === fromMs ? this.#tried.times + 1 : 1;
     this.#tried = { fromMs, times };
     // One that is open again is planned again when it has ended.
-    if (times < TRIES || hole.untilMs === undefined) return false;
+    if (times < TRIES || gap.untilMs === undefined) return false;
     this.#lost += 1;
     const from = new Date(fromMs).toISOString();
-    this.#deps.log.warn('hole given up', { from, reason: messageOf(error) });
-    this.#replace(hole, undefined);
+    this.#deps.log.warn('gap given up', { from, reason: messageOf(error) });
+    this.#replace(gap, undefined);
     return true;
   }
 
   /** @returns false where there is nothing to send now. */
   async #fillNext(signal: AbortSignal): Promise<boolean> {
-    const [hole] = this.#holes;
-    if (hole?.untilMs === undefined || this.#pace.way.bps <= 0) return false;
-    const plan = await this.#planOf(hole);
+    const [gap] = this.#gaps;
+    if (gap?.untilMs === undefined || this.#pace.way.bps <= 0) return false;
+    const plan = await this.#planOf(gap);
     if (plan === undefined) return false;
     if (plan.pieces.length === 0) {
       this.#lost += 1;
-      this.#deps.log.warn('no recording of a hole', { from: new Date(hole.fromMs).toISOString() });
+      this.#deps.log.warn('no recording of a gap', { from: new Date(gap.fromMs).toISOString() });
     }
-    let sent = hole.sent;
+    let sent = gap.sent;
     for (const [i, piece] of plan.pieces.entries()) {
       this.#phase = 'sending';
       const bytes = await readPiece(plan.folder, piece).catch((cause: unknown) => {
@@ -160,24 +160,24 @@ export class Backfill {
       if (sent[i] === digest) continue;
       await this.#send(piece, bytes, signal);
       sent = [...sent.slice(0, i), digest];
-      if (!this.#replace(hole, { ...hole, sent })) return true;
+      if (!this.#replace(gap, { ...gap, sent })) return true;
     }
     if (plan.pieces.length > 0) {
       this.#filled += 1;
-      this.#deps.log.info('hole filled', { files: plan.pieces.length });
+      this.#deps.log.info('gap filled', { files: plan.pieces.length });
     }
-    this.#replace(hole, undefined);
+    this.#replace(gap, undefined);
     return true;
   }
 
   /** From the first folder that has it. */
   async #planOf(
-    hole: Hole,
+    gap: Gap,
   ): Promise<{ readonly folder: string; readonly pieces: readonly Piece[] } | undefined> {
     const isOver = this.#deps.clock.monotonicMs() - this.#liveMs > OVER_MS;
     const plans = [];
     for (const folder of this.#settings.folders) {
-      const pieces = planPieces(hole, await readJournals(folder, hole), isOver);
+      const pieces = planPieces(gap, await readJournals(folder, gap), isOver);
       if (pieces !== undefined) plans.push({ folder, pieces });
     }
     return plans.find(({ pieces }) => pieces.length > 0) ?? plans[0];
@@ -202,25 +202,25 @@ export class Backfill {
 
   /**
    * @param next Undefined where it is filled.
-   * @returns false where the hole has grown meanwhile: then it is planned again.
+   * @returns false where the gap has grown meanwhile: then it is planned again.
    */
-  #replace(hole: Hole, next: Hole | undefined): boolean {
-    const isSame = (one: Hole) => one.fromMs === hole.fromMs && one.untilMs === hole.untilMs;
-    if (!this.#holes.some(isSame)) return false;
+  #replace(gap: Gap, next: Gap | undefined): boolean {
+    const isSame = (one: Gap) => one.fromMs === gap.fromMs && one.untilMs === gap.untilMs;
+    if (!this.#gaps.some(isSame)) return false;
     this.#set(
-      this.#holes.flatMap((one) => (isSame(one) ? (next === undefined ? [] : [next]) : [one])),
+      this.#gaps.flatMap((one) => (isSame(one) ? (next === undefined ? [] : [next]) : [one])),
     );
     return true;
   }
 
-  #set(holes: readonly Hole[]): void {
-    if (holes === this.#holes) return;
-    this.#holes = holes;
+  #set(gaps: readonly Gap[]): void {
+    if (gaps === this.#gaps) return;
+    this.#gaps = gaps;
     const { stateFile } = this.#settings;
     this.#saving = this.#saving
-      .then(() => saveFile(stateFile, renderHoles(holes)))
+      .then(() => saveFile(stateFile, renderGaps(gaps)))
       .catch((error: unknown) =>
-        this.#deps.log.warn('holes not saved', { reason: messageOf(error) }),
+        this.#deps.log.warn('gaps not saved', { reason: messageOf(error) }),
       );
   }
 }

@@ -50,7 +50,7 @@ export function sshCommand(port: string, { localAddress }: Pick<Way, 'localAddre
   ].join(' ');
 }
 
-/** `ssh://box@far.example.org:22/srv/holes` as rsync writes it: `box@far.example.org:/srv/holes`. */
+/** `ssh://box@far.example.org:22/srv/gaps` as rsync writes it: `box@far.example.org:/srv/gaps`. */
 export function placeOf(url: string): { readonly place: string; readonly port: string } {
   const { username, hostname, port, pathname } = new URL(url);
   return { place: `${username}@${hostname}:${pathname}`, port };

@@ -88,7 +88,7 @@ export class UnitFeed {
     if (format.kind === 'audio') this.#fillEveryUs = frameUsOf(format);
   }
 
-  /** Repeats the last key frame, or sends silence, where nothing has arrived: the far end sees no hole. */
+  /** Repeats the last key frame, or sends silence, where nothing has arrived: the far end sees no gap. */
   fill(nowUs: number): void {
     const isSilent = nowUs - this.#lastUs >= REPEAT_EVERY_US + FILL_DELAY_US;
     if (!this.#isStarted || !(isSilent || this.#isFilling)) return;

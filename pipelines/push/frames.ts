@@ -7,8 +7,8 @@ import { recordOf } from './records.ts';
 
 /** moof and the header of mdat, around one sample: see `renderPart`. */
 const AROUND_BYTES = 108;
-/** A longer hole is lost media. */
-const HOLE_MAX_S = 0.5;
+/** A longer gap is lost media. */
+const GAP_MAX_S = 0.5;
 
 interface Sent {
   initId: string;
@@ -79,11 +79,11 @@ export class FrameRecords {
 
 /**
  * In a part the last frame is shown longer where the next ones are missing. Here it is sent
- * already, so the frame after them begins earlier: there is no hole.
+ * already, so the frame after them begins earlier: there is no gap.
  */
 function startOf({ startTicks, timescale }: PublishedFrame, lastEndTicks: number): number {
-  const hole = startTicks - lastEndTicks;
-  return hole > 0 && hole <= HOLE_MAX_S * timescale ? lastEndTicks : startTicks;
+  const gap = startTicks - lastEndTicks;
+  return gap > 0 && gap <= GAP_MAX_S * timescale ? lastEndTicks : startTicks;
 }
 
 function isNear({ timescale }: PublishedFrame, startTicks: number, startUs: number): boolean {

@@ -5,7 +5,7 @@ import { type PushedRecord, recordOf } from './records.ts';
 
 export type OnRecord = (trackId: string, record: PushedRecord) => void;
 
-/** Lost parts leave a hole: they have no record. */
+/** Lost parts leave a gap: they have no record. */
 export class PartRecords {
   readonly #tap: PartTap;
   readonly #index = new Map<string, number>();

@@ -29,8 +29,8 @@ const MARGIN = 0.5;
 const HELD_UP_US = 50_000;
 /** unless those after it stay as late for so long, */
 const HELD_UP_MAX_US = 500_000;
-/** without a hole of this length between two of them. */
-const HOLE_US = 90_000;
+/** without a gap of this length between two of them. */
+const GAP_US = 90_000;
 
 /** Of the frame's duration: so far from its place a frame still follows its predecessor. */
 const HYSTERESIS = 0.75;
@@ -143,10 +143,10 @@ export class FramePacer<F> {
   #noteDelay(atUs: number, delayUs: number): void {
     const slowest = this.#delays[0]?.delayUs ?? delayUs;
     const limitUs = slowest + (this.#heldUpFromUs === undefined ? HELD_UP_US : 0);
-    const isAfterHole = atUs > this.#lastCameUs + HOLE_US;
+    const isAfterGap = atUs > this.#lastCameUs + GAP_US;
     this.#lastCameUs = atUs;
     if (delayUs <= limitUs) this.#heldUpFromUs = undefined;
-    else if (this.#heldUpFromUs === undefined || isAfterHole) this.#heldUpFromUs = atUs;
+    else if (this.#heldUpFromUs === undefined || isAfterGap) this.#heldUpFromUs = atUs;
     if (this.#heldUpFromUs !== undefined && atUs < this.#heldUpFromUs + HELD_UP_MAX_US) return;
     // Only maxima can matter later: the list stays as short as its falling slope.
     this.#delays = this.#delays.filter(

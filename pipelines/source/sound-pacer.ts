@@ -37,7 +37,7 @@ const CATCH_UP_US = 1_000_000;
 const FADE_SAMPLES = 96;
 
 /**
- * Puts a source's blocks onto a continuous timeline of samples: holes are silence,
+ * Puts a source's blocks onto a continuous timeline of samples: gaps are silence,
  * what comes twice is dropped, and a source whose clock runs faster or slower than the
  * machine's is resampled by so little that lips and sound stay together for hours.
  */
@@ -158,7 +158,7 @@ export class SoundPacer {
       }
       const end = Math.min(due, next?.index ?? due);
       const silent = end - this.#sent;
-      // What is there already follows without a pause: its hole will not be filled any more.
+      // What is there already follows without a pause: its gap will not be filled any more.
       if (silent <= 0) return out;
       this.#silentTotal += silent;
       this.#wasSilent = true;

@@ -6,9 +6,9 @@ export type Row = readonly [name: string, text: string];
 export function backfillRows({ backfill }: BoxSnapshot): readonly Row[] {
   if (backfill === undefined || (backfill.phase === 'idle' && backfill.filledTotal === 0))
     return [];
-  const { phase, reason, holes, filledTotal } = backfill;
+  const { phase, reason, gaps, filledTotal } = backfill;
   const why = reason === undefined ? '' : `: ${reason}`;
-  return [['back-fill', `${phase}${why}, ${holes} holes left, ${filledTotal} filled`]];
+  return [['back-fill', `${phase}${why}, ${gaps} gaps left, ${filledTotal} filled`]];
 }
 
 export function networkRows({ networks = [] }: Pick<BoxSnapshot, 'networks'>): readonly Row[] {

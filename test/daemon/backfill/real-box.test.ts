@@ -24,8 +24,8 @@ const DARK_MS = Number(process.env['DARK_S'] ?? 1) * 1_000;
  * A busy machine leaves gaps in a recording, or starts another one: those need not be equal.
  */
 async function assertFilled(near: string, far: string, fromMs: number, untilMs: number) {
-  const hole = { fromMs, untilMs, sent: [] };
-  const pieces = planPieces(hole, await readJournals(near, hole), true) ?? [];
+  const gap = { fromMs, untilMs, sent: [] };
+  const pieces = planPieces(gap, await readJournals(near, gap), true) ?? [];
   const media = pieces.filter(({ path }) => !path.endsWith('.m3u8'));
   assert.ok(media.length > 1, 'it was recorded');
   for (const piece of media) {
@@ -69,16 +69,16 @@ test('all links gone, and back: near and far are equal, and the stream goes on m
   relay.child.kill('SIGSTOP');
   await until(async () => !(await isConnected()), LIMIT_MS, log);
   let figures: BoxSnapshot['backfill'];
-  const holes = async () => {
+  const gaps = async () => {
     figures = (await status()).backfill;
-    return figures?.holes;
+    return figures?.gaps;
   };
-  await until(async () => ((await holes()) ?? 0) > 0, LIMIT_MS, log);
+  await until(async () => ((await gaps()) ?? 0) > 0, LIMIT_MS, log);
   await new Promise((resolve) => setTimeout(resolve, DARK_MS));
   const backMs = Date.now();
   relay.child.kill('SIGCONT');
   await until(isConnected, LIMIT_MS, log);
-  const isFilled = async () => (await holes()) === 0;
+  const isFilled = async () => (await gaps()) === 0;
   const besideUntilMs = Date.now() + BESIDE_MS;
   await until(async () => (await isFilled()) || Date.now() > besideUntilMs, LIMIT_MS, log);
   // A busy machine may leave no room beside the stream; after the drop there is.

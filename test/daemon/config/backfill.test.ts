@@ -36,13 +36,13 @@ test('no name and no address of others gets the token in clear', () => {
 
 test('rsync goes to a module of a server of the own network, as a user', () => {
   for (const url of [
-    ...['rsync://box@192.168.1.20/holes', 'rsync://box@10.8.0.1:8730/holes/venue-1/'],
-    ...['rsync://box_2@[fd12:3456::1]/holes', 'rsync://b.x-y@127.0.0.1/a/b/c'],
+    ...['rsync://box@192.168.1.20/gaps', 'rsync://box@10.8.0.1:8730/gaps/venue-1/'],
+    ...['rsync://box_2@[fd12:3456::1]/gaps', 'rsync://b.x-y@127.0.0.1/a/b/c'],
   ]) {
     assert.ok(isTaken(url), url);
   }
   for (const url of [
-    ...['rsync://192.168.1.20/holes', 'rsync://box@192.168.1.20', 'rsync://box@192.168.1.20/'],
+    ...['rsync://192.168.1.20/gaps', 'rsync://box@192.168.1.20', 'rsync://box@192.168.1.20/'],
     ...['rsync://box:secret@10.0.0.1/a', 'rsync://box@nas.example.org/a', 'rsync://box@8.8.8.8/a'],
     ...['rsync://-e@10.0.0.1/a', 'rsync://box@10.0.0.1/-a', 'rsync://box@10.0.0.1/a/../b/../..'],
     ...['rsync://box@10.0.0.1/a%20b', 'rsync://box@10.0.0.1/a;b', 'rsync://box@10.0.0.1/a?b'],
@@ -53,13 +53,13 @@ test('rsync goes to a module of a server of the own network, as a user', () => {
 
 test('SSH goes to a folder of any server, as a user', () => {
   for (const url of [
-    ...['ssh://box@far.example.org/srv/holes', 'ssh://box@203.0.113.9:2222/srv/holes/'],
-    ...['ssh://box_2@[2001:db8::1]/holes', 'ssh://b.x-y@nas/a/b/c'],
+    ...['ssh://box@far.example.org/srv/gaps', 'ssh://box@203.0.113.9:2222/srv/gaps/'],
+    ...['ssh://box_2@[2001:db8::1]/gaps', 'ssh://b.x-y@nas/a/b/c'],
   ]) {
     assert.ok(isTaken(url), url);
   }
   for (const url of [
-    ...['ssh://far.example.org/holes', 'ssh://box@far.example.org', 'ssh://box@far.example.org/'],
+    ...['ssh://far.example.org/gaps', 'ssh://box@far.example.org', 'ssh://box@far.example.org/'],
     ...['ssh://box:secret@far/a', 'ssh://-e@far/a', 'ssh://box@-oProxyCommand=x/a', 'ssh://box@/a'],
     ...[
       'ssh://box@far/-a',
@@ -73,7 +73,7 @@ test('SSH goes to a folder of any server, as a user', () => {
   }
 });
 
-const SSH = 'url: ssh://box@far/holes';
+const SSH = 'url: ssh://box@far/gaps';
 const RELAY = 'url: "https://far:5001"';
 
 test('SSH takes a key and a host key, others a token: each says what it needs', () => {

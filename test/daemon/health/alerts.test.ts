@@ -61,7 +61,7 @@ const destination: Destination = {
 const backfill: BackfillFigures = {
   phase: 'failed',
   reason: 'HTTP 507',
-  holes: 1,
+  gaps: 1,
   sentBytesTotal: 0,
   filledTotal: 0,
   lostTotal: 0,

@@ -45,7 +45,7 @@ test('each payload has its envelope, and unknown keys are refused where the box 
 
 test('names of fields end in their units', () => {
   const plain = new Set(
-    'v seq n window in_flight queue printed failed copies recordings retrans lost parts viewers frames_dropped viewers_peak switches stalls failovers prints clips fps left sold edition pending confirmed void refused to_refund orders pieces requests stale p50 p95 hearts restarts holes filled samples min max channel'.split(
+    'v seq n window in_flight queue printed failed copies recordings retrans lost parts viewers frames_dropped viewers_peak switches stalls failovers prints clips fps left sold edition pending confirmed void refused to_refund orders pieces requests stale p50 p95 hearts restarts gaps filled samples min max channel'.split(
       ' ',
     ),
   );

@@ -34,16 +34,16 @@ async function openEnds() {
 }
 
 test('the argument list says how fast and from where, and ends in the source and the place', () => {
-  const to = { url: 'rsync://box@10.0.0.1/holes/', source: '/tmp/x/./corner/a/b.m4s' };
+  const to = { url: 'rsync://box@10.0.0.1/gaps/', source: '/tmp/x/./corner/a/b.m4s' };
   const args = argsOf(to, { bps: 1_000_000, localAddress: '10.0.0.7' });
-  assert.equal(args.slice(-3), ['--', to.source, 'rsync://box@10.0.0.1/holes/']);
+  assert.equal(args.slice(-3), ['--', to.source, 'rsync://box@10.0.0.1/gaps/']);
   assert.ok(args.includes('--bwlimit=122') && args.includes('--address=10.0.0.7'));
   assert.ok(argsOf(to, { bps: 1 }).includes('--bwlimit=1'), 'never without a limit');
   assert.not.ok(args.some((arg) => arg.includes(TOKEN)));
 });
 
 test('what rsync says is told in words of ours, never in those of the server', () => {
-  const hostile = 'rsync: @ERROR: auth failed on module \u001b[31m<b>holes</b>';
+  const hostile = 'rsync: @ERROR: auth failed on module \u001b[31m<b>gaps</b>';
   assert.is(meaningOf(5, hostile), 'the user or the token is wrong (rsync exit code 5)');
   assert.is(
     meaningOf(5, '\u0007'),
@@ -127,7 +127,7 @@ else {
       assert.match(reason?.message ?? '', 'the user or the token is wrong');
       assert.not.match(reason?.message ?? '', token);
     }
-    const { reason } = await send(url.replace(/holes$/, 'other'), TOKEN, bytes);
+    const { reason } = await send(url.replace(/gaps$/, 'other'), TOKEN, bytes);
     assert.match(reason?.message ?? '', 'the module is unknown');
     assert.equal(readdirSync(ends.server.folder), []);
   });

@@ -110,12 +110,12 @@ test('after the links were gone the far end has what was recorded meanwhile, byt
   backfill.observe(10, false, FAST);
   backfill.observe(11, true, { bps: 0 });
   backfill.observe(30, false, { bps: 0 });
-  assert.is(backfill.figures().holes, 1);
+  assert.is(backfill.figures().gaps, 1);
   await recording.record(10);
   backfill.observe(31, false, FAST);
   await until(() => backfill.figures().filledTotal === 1, LIMIT_MS);
   assertEqual(ends.folder, recording.name);
-  assert.is(backfill.figures().holes, 0);
+  assert.is(backfill.figures().gaps, 0);
   assert.is(backfill.figures().phase, 'idle');
   assert.equal([...backfill.carried()], [], 'it went over no link with a budget');
   await backfill.end();
@@ -143,7 +143,7 @@ test('a far end that is away or full is tried again; a restart goes on where it 
   assert.ok(arrived > 0);
   const large = ends.store();
   const second = await ends.backfill();
-  assert.is(second.figures().holes, 1, 'it is kept');
+  assert.is(second.figures().gaps, 1, 'it is kept');
   second.observe(50, false, { ...FAST, link: 'wwan0', localAddress: '127.0.0.2' });
   await until(() => second.figures().filledTotal === 1, LIMIT_MS);
   assertEqual(ends.folder, recording.name);
@@ -176,7 +176,7 @@ test('without room nothing goes out, and a wrong token is named', async () => {
   await store.end();
 });
 
-test('a hole whose recording is cut short is given up, and the next one is sent', async () => {
+test('a gap whose recording is cut short is given up, and the next one is sent', async () => {
   using ends = await openEnds();
   const cut = await recordedNear(ends.folder, 20);
   await cut.end();
@@ -190,21 +190,21 @@ test('a hole whose recording is cut short is given up, and the next one is sent'
   backfill.observe(119, false, FAST);
   backfill.observe(120, true, FAST);
   backfill.observe(130, false, FAST);
-  assert.is(backfill.figures().holes, 2);
+  assert.is(backfill.figures().gaps, 2);
   await until(
     () => backfill.figures().filledTotal === 1,
     LIMIT_MS,
     () => JSON.stringify(backfill.figures()),
   );
   assert.is(backfill.figures().lostTotal, 1);
-  assert.is(backfill.figures().holes, 0);
+  assert.is(backfill.figures().gaps, 0);
   assertEqual(ends.folder, next.name);
   await backfill.end();
   await next.end();
   await store.end();
 });
 
-test('a hole that the far end will never take is given up', async () => {
+test('a gap that the far end will never take is given up', async () => {
   using ends = await openEnds();
   const recording = await recordedNear(ends.folder, 40);
   let asked = 0;
@@ -219,7 +219,7 @@ test('a hole that the far end will never take is given up', async () => {
   backfill.observe(30, false, FAST);
   await until(() => backfill.figures().lostTotal === 1, LIMIT_MS);
   assert.ok(asked > 1, 'not at the first refusal');
-  assert.is(backfill.figures().holes, 0);
+  assert.is(backfill.figures().gaps, 0);
   assert.is(backfill.figures().filledTotal, 0);
   await backfill.end();
   await recording.end();

@@ -16,11 +16,11 @@ const FAST: Way = { bps: 80_000_000 };
 
 test('rsync is told to start ssh with our key and host key only, from the link that has room', () => {
   const to = {
-    url: 'ssh://box@far.example.org:2222/srv/holes/',
+    url: 'ssh://box@far.example.org:2222/srv/gaps/',
     source: '/tmp/x/./corner/a/b.m4s',
   };
   const args = argsOf(to, { bps: 1_000_000, localAddress: '10.0.0.7' });
-  assert.equal(args.slice(-3), ['--', to.source, 'box@far.example.org:/srv/holes/']);
+  assert.equal(args.slice(-3), ['--', to.source, 'box@far.example.org:/srv/gaps/']);
   const shell = (args.find((arg) => arg.startsWith('--rsh=')) ?? '').slice(6).split(' ');
   assert.equal(shell.slice(0, 6), ['ssh', '-F', 'none', '-T', '-i', 'key']);
   assert.equal(shell.slice(-4), ['-p', '2222', '-b', '10.0.0.7']);
@@ -32,8 +32,8 @@ test('rsync is told to start ssh with our key and host key only, from the link t
   }
   // rsync takes these for its own servers only.
   assert.not.ok(args.some((arg) => /^--(?:contimeout|password-file|address)/.test(arg)));
-  const six = argsOf({ ...to, url: 'ssh://box@[fd12::1]/srv/holes' }, FAST);
-  assert.is(six.at(-1), 'box@[fd12::1]:/srv/holes/');
+  const six = argsOf({ ...to, url: 'ssh://box@[fd12::1]/srv/gaps' }, FAST);
+  assert.is(six.at(-1), 'box@[fd12::1]:/srv/gaps/');
   assert.not.match(six.join(' '), / -p | -b /);
 });
 

@@ -6,7 +6,7 @@ import { type Feed, openFeed } from '../../support/feed.ts';
 import { checkSeries, type SeenPlaylist } from '../../support/rules.ts';
 import { seeded } from '../../support/seeded.ts';
 
-const test = suite('a stream without holes');
+const test = suite('a stream without gaps');
 
 const IDS = ['high', 'low', 'audio'] as const;
 const SEEDS = 200;

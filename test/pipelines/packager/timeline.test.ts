@@ -1,4 +1,4 @@
-/** A presentation over restarts, holes and drifting sources. */
+/** A presentation over restarts, gaps and drifting sources. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseCaps } from '../../../pipelines/gdp/caps.ts';

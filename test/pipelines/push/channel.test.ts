@@ -142,7 +142,7 @@ test('what waits for a client is bounded, however it reads', () => {
         stream.part();
         assert.ok(output.backlogBytes <= 64_000 + 2 * (PART_BYTES + 100));
       }
-      // It can decode what it got: a hole in the picture ends with a key frame.
+      // It can decode what it got: a gap in the picture ends with a key frame.
       let last = -1;
       for (const { header } of output.records) {
         if (header.kind !== 'media' || header.track !== 'video') continue;

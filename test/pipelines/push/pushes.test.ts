@@ -89,7 +89,7 @@ test('by frame: the samples of the parts, each as soon as it is there', () => {
   }
 });
 
-test('by frame: frames that the camera leaves out leave no hole', () => {
+test('by frame: frames that the camera leaves out leave no gap', () => {
   const { feed, join } = openPushes({ hasIdrs: true });
   feed.run(3.2);
   const output = join('/live/push/high?chunk=frame');

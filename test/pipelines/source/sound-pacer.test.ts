@@ -71,7 +71,7 @@ test('a steady card goes through sample by sample', () => {
   }
 });
 
-test('holes of any length are silence in their place, and what follows is in its own', () => {
+test('gaps of any length are silence in their place, and what follows is in its own', () => {
   const random = seeded(2);
   for (let round = 0; round < 60; round += 1) {
     const fromUs = 1e6 + random() * 1e6;
@@ -121,7 +121,7 @@ test('a card whose clock is 200 ppm off stays within 40 ms for eight hours', () 
   }
 });
 
-test('time stamps that jump, or are not there, make no hole', () => {
+test('time stamps that jump, or are not there, make no gap', () => {
   const jumping = card({ seconds: 6 }).map((block, i) => {
     const jumpUs = i > 200 && i < 300 ? 3_600e6 : i >= 300 ? -100e6 : 0;
     return { ...block, capturedUs: block.capturedUs + jumpUs };

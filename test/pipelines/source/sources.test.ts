@@ -21,7 +21,7 @@ const camera = (caps: string, rest = '') =>
 const CARD = source('audiotestsrc is-live=true freq=440 ! audio/x-raw,rate=48000,channels=2');
 
 /**
- * Frames in the constant rate, with key frames by count, and sound without a hole. A
+ * Frames in the constant rate, with key frames by count, and sound without a gap. A
  * frame that the encoders had no time for, on a busy machine, is left out of all.
  */
 function assertConstant(live: LiveSources, what: string): void {

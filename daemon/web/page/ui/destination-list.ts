@@ -26,9 +26,9 @@ export function openDestinations() {
 /** Empty where there is nothing to say. */
 export function describeBackfill({ backfill }: Pick<View, 'backfill'>): string {
   if (backfill === undefined) return '';
-  const { phase, holes, reason } = backfill;
+  const { phase, reason } = backfill;
   if (phase === 'idle') return crewTexts.farEndAll;
-  const gaps = fill(crewTexts.gaps, { count: String(holes) });
+  const gaps = fill(crewTexts.gaps, { count: String(backfill.gaps) });
   if (phase === 'sending') return fill(crewTexts.farEndGets, { gaps });
   const why = reason === undefined ? '' : `: ${fromBox(reason)}`;
   return fill(crewTexts.farEndWaits, { gaps, why });

@@ -122,7 +122,7 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
       },
     },
     backfill: {
-      ...{ phase: 'sending', holes: 1, sentBytesTotal: 12_345_678 },
+      ...{ phase: 'sending', gaps: 1, sentBytesTotal: 12_345_678 },
       ...{ filledTotal: 2, lostTotal: 0 },
     },
     destinations: [

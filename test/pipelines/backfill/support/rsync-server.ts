@@ -25,7 +25,7 @@ export async function openRsyncServer(folder: string, password: string): Promise
   chmodSync(secrets ?? '', 0o600);
   const isRoot = process.getuid?.() === 0;
   const lines = [
-    ...['use chroot = no', '[holes]', `path = ${stored}`, 'read only = no'],
+    ...['use chroot = no', '[gaps]', `path = ${stored}`, 'read only = no'],
     ...['auth users = box', `secrets file = ${secrets}`],
     ...(isRoot ? ['uid = 0', 'gid = 0'] : []),
   ];
@@ -33,7 +33,7 @@ export async function openRsyncServer(folder: string, password: string): Promise
   const args = ['--daemon', '--no-detach', '--address=127.0.0.1', `--port=${port}`];
   let program: Program | undefined;
   const server: RsyncServer = {
-    url: `rsync://box@127.0.0.1:${port}/holes`,
+    url: `rsync://box@127.0.0.1:${port}/gaps`,
     folder: stored ?? '',
     start: async () => {
       const started = startProgram('rsync', [...args, `--config=${conf}`]);

@@ -117,8 +117,8 @@ export const de: CrewTexts = {
   showDrops: 'Drops zeigen',
   showOverlay: 'Code zeigen',
 
-  farEndAll: 'Die Gegenstelle hat alles.',
+  farEndAll: 'Der Empfänger hat alles.',
   gaps: '{count} {count:Lücke|Lücken}',
-  farEndGets: 'Die Gegenstelle bekommt, was ihr fehlte; übrig: {gaps}.',
-  farEndWaits: 'Die Gegenstelle bekommt, was ihr fehlte, sobald Platz ist; übrig: {gaps}{why}.',
+  farEndGets: 'Der Empfänger bekommt, was ihm fehlte; übrig: {gaps}.',
+  farEndWaits: 'Der Empfänger bekommt, was ihm fehlte, sobald Platz ist; übrig: {gaps}{why}.',
 };

@@ -113,8 +113,8 @@ export const en = {
   showDrops: 'Show the drops',
   showOverlay: 'Show the code',
 
-  farEndAll: 'The far end has everything.',
+  farEndAll: 'The receiver has everything.',
   gaps: '{count} {count:gap|gaps}',
-  farEndGets: 'The far end gets what it missed; left: {gaps}.',
-  farEndWaits: 'The far end gets what it missed when there is room; left: {gaps}{why}.',
+  farEndGets: 'The receiver gets what it missed; left: {gaps}.',
+  farEndWaits: 'The receiver gets what it missed when there is room; left: {gaps}{why}.',
 } as const;

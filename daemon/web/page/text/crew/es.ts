@@ -115,8 +115,8 @@ export const es: CrewTexts = {
   showDrops: 'Ver los drops',
   showOverlay: 'Ver el código',
 
-  farEndAll: 'El otro extremo lo tiene todo.',
+  farEndAll: 'El receptor lo tiene todo.',
   gaps: '{count} {count:hueco|huecos}',
-  farEndGets: 'El otro extremo recibe lo que le faltó; quedan: {gaps}.',
-  farEndWaits: 'El otro extremo recibirá lo que le faltó cuando haya sitio; quedan: {gaps}{why}.',
+  farEndGets: 'El receptor recibe lo que le faltó; quedan: {gaps}.',
+  farEndWaits: 'El receptor recibirá lo que le faltó cuando haya sitio; quedan: {gaps}{why}.',
 };

@@ -116,9 +116,9 @@ export const fr: CrewTexts = {
   showDrops: 'Voir les drops',
   showOverlay: 'Voir le code',
 
-  farEndAll: 'L’autre bout a tout reçu.',
+  farEndAll: 'Le récepteur a tout reçu.',
   gaps: '{count} {count:lacune|lacunes}',
-  farEndGets: 'L’autre bout reçoit ce qui lui a manqué ; reste : {gaps}.',
+  farEndGets: 'Le récepteur reçoit ce qui lui a manqué ; reste : {gaps}.',
   farEndWaits:
-    'L’autre bout recevra ce qui lui a manqué quand il y aura de la place ; reste : {gaps}{why}.',
+    'Le récepteur recevra ce qui lui a manqué quand il y aura de la place ; reste : {gaps}{why}.',
 };

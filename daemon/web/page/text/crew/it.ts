@@ -115,8 +115,9 @@ export const it: CrewTexts = {
   showDrops: 'Mostra i drop',
   showOverlay: 'Mostra il codice',
 
-  farEndAll: 'L’altro capo ha tutto.',
+  farEndAll: 'Il ricevitore ha tutto.',
   gaps: '{count} {count:buco|buchi}',
-  farEndGets: 'L’altro capo riceve ciò che gli mancava; restano: {gaps}.',
-  farEndWaits: 'L’altro capo riceverà ciò che gli mancava quando c’è spazio; restano: {gaps}{why}.',
+  farEndGets: 'Il ricevitore riceve ciò che gli mancava; restano: {gaps}.',
+  farEndWaits:
+    'Il ricevitore riceverà ciò che gli mancava quando c’è spazio; restano: {gaps}{why}.',
 };

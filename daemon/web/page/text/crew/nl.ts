@@ -117,8 +117,8 @@ export const nl: CrewTexts = {
   showDrops: 'Drops tonen',
   showOverlay: 'Code tonen',
 
-  farEndAll: 'De overkant heeft alles.',
+  farEndAll: 'De ontvanger heeft alles.',
   gaps: '{count} {count:gat|gaten}',
-  farEndGets: 'De overkant krijgt wat ze miste; over: {gaps}.',
-  farEndWaits: 'De overkant krijgt wat ze miste zodra er ruimte is; over: {gaps}{why}.',
+  farEndGets: 'De ontvanger krijgt wat hij miste; over: {gaps}.',
+  farEndWaits: 'De ontvanger krijgt wat hij miste zodra er ruimte is; over: {gaps}{why}.',
 };

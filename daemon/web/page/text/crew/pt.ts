@@ -115,8 +115,8 @@ export const pt: CrewTexts = {
   showDrops: 'Ver os drops',
   showOverlay: 'Ver o código',
 
-  farEndAll: 'O outro lado tem tudo.',
+  farEndAll: 'O receptor tem tudo.',
   gaps: '{count} {count:falha|falhas}',
-  farEndGets: 'O outro lado recebe o que lhe faltou; restam: {gaps}.',
-  farEndWaits: 'O outro lado recebe o que lhe faltou quando houver espaço; restam: {gaps}{why}.',
+  farEndGets: 'O receptor recebe o que lhe faltou; restam: {gaps}.',
+  farEndWaits: 'O receptor recebe o que lhe faltou quando houver espaço; restam: {gaps}{why}.',
 };

@@ -192,7 +192,7 @@ export const de: LabelTexts = {
   'uplink.backfill.token_file': 'Token',
   'uplink.backfill.ca_file': 'Zertifizierungsstelle (Datei)',
   'uplink.backfill.key_file': 'SSH: privater Schlüssel (Datei)',
-  'uplink.backfill.known_hosts_file': 'SSH: Schlüssel der Gegenstelle (Datei)',
+  'uplink.backfill.known_hosts_file': 'SSH: Schlüssel des Empfängers (Datei)',
   'uplink.backfill.max_bps': 'Höchste Bitrate (Bit/s)',
   'card.camera': 'Feldkarte: Kamera',
   'card.audio': 'Feldkarte: Ton',

@@ -190,7 +190,7 @@ export const en = {
   'uplink.backfill.token_file': 'Token',
   'uplink.backfill.ca_file': 'Certificate authority (file)',
   'uplink.backfill.key_file': 'SSH: private key (file)',
-  'uplink.backfill.known_hosts_file': 'SSH: host key of the far end (file)',
+  'uplink.backfill.known_hosts_file': 'SSH: host key of the receiver (file)',
   'uplink.backfill.max_bps': 'Highest bit rate (bit/s)',
   'card.camera': 'Field card: camera',
   'card.audio': 'Field card: sound',

@@ -192,7 +192,7 @@ export const es: LabelTexts = {
   'uplink.backfill.token_file': 'Token',
   'uplink.backfill.ca_file': 'Autoridad de certificación (archivo)',
   'uplink.backfill.key_file': 'SSH: clave privada (archivo)',
-  'uplink.backfill.known_hosts_file': 'SSH: clave del otro extremo (archivo)',
+  'uplink.backfill.known_hosts_file': 'SSH: clave del receptor (archivo)',
   'uplink.backfill.max_bps': 'Tasa máxima (bit/s)',
   'card.camera': 'Ficha: cámara',
   'card.audio': 'Ficha: sonido',

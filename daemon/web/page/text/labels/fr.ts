@@ -192,7 +192,7 @@ export const fr: LabelTexts = {
   'uplink.backfill.token_file': 'Jeton',
   'uplink.backfill.ca_file': 'Autorité de certification (fichier)',
   'uplink.backfill.key_file': 'SSH : clé privée (fichier)',
-  'uplink.backfill.known_hosts_file': 'SSH : clé de l’autre bout (fichier)',
+  'uplink.backfill.known_hosts_file': 'SSH : clé du récepteur (fichier)',
   'uplink.backfill.max_bps': 'Débit maximal (bit/s)',
   'card.camera': 'Fiche : caméra',
   'card.audio': 'Fiche : son',

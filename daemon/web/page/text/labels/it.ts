@@ -192,7 +192,7 @@ export const it: LabelTexts = {
   'uplink.backfill.token_file': 'Token',
   'uplink.backfill.ca_file': 'Autorità di certificazione (file)',
   'uplink.backfill.key_file': 'SSH: chiave privata (file)',
-  'uplink.backfill.known_hosts_file': 'SSH: chiave dell’altro capo (file)',
+  'uplink.backfill.known_hosts_file': 'SSH: chiave del ricevitore (file)',
   'uplink.backfill.max_bps': 'Bitrate massimo (bit/s)',
   'card.camera': 'Scheda: camera',
   'card.audio': 'Scheda: audio',

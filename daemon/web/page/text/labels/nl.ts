@@ -192,7 +192,7 @@ export const nl: LabelTexts = {
   'uplink.backfill.token_file': 'Token',
   'uplink.backfill.ca_file': 'Certificaatautoriteit (bestand)',
   'uplink.backfill.key_file': 'SSH: privésleutel (bestand)',
-  'uplink.backfill.known_hosts_file': 'SSH: sleutel van de overkant (bestand)',
+  'uplink.backfill.known_hosts_file': 'SSH: sleutel van de ontvanger (bestand)',
   'uplink.backfill.max_bps': 'Hoogste bitrate (bit/s)',
   'card.camera': 'Veldkaart: camera',
   'card.audio': 'Veldkaart: geluid',

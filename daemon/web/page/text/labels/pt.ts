@@ -192,7 +192,7 @@ export const pt: LabelTexts = {
   'uplink.backfill.token_file': 'Token',
   'uplink.backfill.ca_file': 'Autoridade de certificação (ficheiro)',
   'uplink.backfill.key_file': 'SSH: chave privada (ficheiro)',
-  'uplink.backfill.known_hosts_file': 'SSH: chave do outro lado (ficheiro)',
+  'uplink.backfill.known_hosts_file': 'SSH: chave do receptor (ficheiro)',
   'uplink.backfill.max_bps': 'Taxa máxima (bit/s)',
   'card.camera': 'Ficha: câmara',
   'card.audio': 'Ficha: som',

@@ -168,7 +168,7 @@ export const de: SaidTexts = {
   certificateInvalid: 'Das Zertifikat für den MQTT-Broker ist ungültig',
   boxNameTaken: 'Eine andere Box heißt auch {name}',
   messagesTooLarge: 'Manche Nachrichten sind zu groß für den MQTT-Broker',
-  backfillAway: 'Die Gegenstelle bekommt nicht, was ihr fehlte',
+  backfillAway: 'Der Empfänger bekommt nicht, was ihm fehlte',
   settingsNotUsed: 'Die letzten Einstellungen waren nicht zu gebrauchen',
   dropFaulty: 'Ein Drop der Liste hat einen Fehler',
   webhookSecret: 'Das Geheimnis des Webshops ist nicht zu gebrauchen',

@@ -169,7 +169,7 @@ export const en = {
   certificateInvalid: 'The certificate for the MQTT broker is not valid',
   boxNameTaken: 'Another box is called {name} too',
   messagesTooLarge: 'Some messages are too large for the MQTT broker',
-  backfillAway: 'The far end does not get what it missed',
+  backfillAway: 'The receiver does not get what it missed',
   settingsNotUsed: 'The last settings could not be used',
   dropFaulty: 'A drop in the list has a mistake',
   webhookSecret: 'The secret of the web shop cannot be used',

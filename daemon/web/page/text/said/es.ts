@@ -169,7 +169,7 @@ export const es: SaidTexts = {
   certificateInvalid: 'El certificado del broker MQTT no es válido',
   boxNameTaken: 'Otra caja también se llama {name}',
   messagesTooLarge: 'Algunos mensajes son demasiado grandes para el broker MQTT',
-  backfillAway: 'El otro extremo no recibe lo que le faltó',
+  backfillAway: 'El receptor no recibe lo que le faltó',
   settingsNotUsed: 'Los últimos ajustes no se pudieron usar',
   dropFaulty: 'Un drop de la lista tiene un error',
   webhookSecret: 'El secreto de la tienda web no se puede usar',

@@ -169,7 +169,7 @@ export const fr: SaidTexts = {
   certificateInvalid: 'Le certificat du broker MQTT n’est pas valable',
   boxNameTaken: 'Une autre box s’appelle aussi {name}',
   messagesTooLarge: 'Certains messages sont trop gros pour le broker MQTT',
-  backfillAway: 'L’autre bout ne reçoit pas ce qui lui a manqué',
+  backfillAway: 'Le récepteur ne reçoit pas ce qui lui a manqué',
   settingsNotUsed: 'Les derniers réglages n’ont pas pu servir',
   dropFaulty: 'Un drop de la liste a une erreur',
   webhookSecret: 'Le secret de la boutique en ligne est inutilisable',

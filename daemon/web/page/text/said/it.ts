@@ -168,7 +168,7 @@ export const it: SaidTexts = {
   certificateInvalid: 'Il certificato del broker MQTT non è valido',
   boxNameTaken: 'Anche un’altra box si chiama {name}',
   messagesTooLarge: 'Alcuni messaggi sono troppo grandi per il broker MQTT',
-  backfillAway: 'L’altro capo non riceve ciò che gli mancava',
+  backfillAway: 'Il ricevitore non riceve ciò che gli mancava',
   settingsNotUsed: 'Le ultime impostazioni non si possono usare',
   dropFaulty: 'Un drop dell’elenco ha un errore',
   webhookSecret: 'Il segreto del negozio web non si può usare',

@@ -169,7 +169,7 @@ export const nl: SaidTexts = {
   certificateInvalid: 'Het certificaat voor de MQTT-broker is niet geldig',
   boxNameTaken: 'Een andere box heet ook {name}',
   messagesTooLarge: 'Sommige berichten zijn te groot voor de MQTT-broker',
-  backfillAway: 'De overkant krijgt niet wat ze miste',
+  backfillAway: 'De ontvanger krijgt niet wat hij miste',
   settingsNotUsed: 'De laatste instellingen waren niet bruikbaar',
   dropFaulty: 'Een drop in de lijst heeft een fout',
   webhookSecret: 'Het geheim van de webwinkel is niet bruikbaar',

@@ -168,7 +168,7 @@ export const pt: SaidTexts = {
   certificateInvalid: 'O certificado do broker MQTT não é válido',
   boxNameTaken: 'Outra caixa também se chama {name}',
   messagesTooLarge: 'Algumas mensagens são grandes demais para o broker MQTT',
-  backfillAway: 'O outro lado não recebe o que lhe faltou',
+  backfillAway: 'O receptor não recebe o que lhe faltou',
   settingsNotUsed: 'As últimas definições não puderam ser usadas',
   dropFaulty: 'Um drop da lista tem um erro',
   webhookSecret: 'O segredo da loja web não pode ser usado',

@@ -1,7 +1,7 @@
 /** Which times the far end has missed. Pure. */
 import * as v from 'valibot';
 
-const hole = v.object({
+const gap = v.object({
   /** Unix time by the stream's clock, in ms. */
   fromMs: v.number(),
   /** Undefined while the links are still gone. */
@@ -10,10 +10,10 @@ const hole = v.object({
   sent: v.pipe(v.array(v.pipe(v.string(), v.regex(/^[\da-f]{64}$/))), v.maxLength(5_000)),
 });
 
-export type Hole = v.InferOutput<typeof hole>;
+export type Gap = v.InferOutput<typeof gap>;
 
-/** What is saved: over restarts, the oldest hole first. */
-const schema = v.object({ holes: v.pipe(v.array(hole), v.maxLength(64)) });
+/** What is saved: over restarts, the oldest gap first. */
+const schema = v.object({ gaps: v.pipe(v.array(gap), v.maxLength(64)) });
 
 /** Of the stream's way to the far end, once a second. */
 export interface Observation {
@@ -33,42 +33,42 @@ export interface Margins {
 }
 
 /** Older ones are given up. */
-const HOLES_MAX = 32;
+const GAPS_MAX = 32;
 
 /**
  * @param goodMs When all was well last: on a busy box the fault is seen late.
  * @returns the very same list where nothing has changed.
  */
-export function stepHoles(
-  holes: readonly Hole[],
+export function stepGaps(
+  gaps: readonly Gap[],
   { nowMs, isLive, isDark }: Observation,
   { beforeMs, afterMs }: Margins,
   goodMs = nowMs,
-): readonly Hole[] {
-  const last = holes.at(-1);
+): readonly Gap[] {
+  const last = gaps.at(-1);
   const isOpen = last !== undefined && last.untilMs === undefined;
   if (isLive && isDark) {
-    if (isOpen) return holes;
+    if (isOpen) return gaps;
     const fromMs = Math.min(nowMs, goodMs) - beforeMs;
     // One that begins before the last has ended goes on with it, unless its files are on their way.
     if (last?.untilMs !== undefined && fromMs <= last.untilMs && last.sent.length === 0) {
-      return [...holes.slice(0, -1), { fromMs: last.fromMs, sent: [] }];
+      return [...gaps.slice(0, -1), { fromMs: last.fromMs, sent: [] }];
     }
-    return [...holes, { fromMs, sent: [] }].slice(-HOLES_MAX);
+    return [...gaps, { fromMs, sent: [] }].slice(-GAPS_MAX);
   }
-  if (!isOpen) return holes;
+  if (!isOpen) return gaps;
   const untilMs = Math.max(last.fromMs, nowMs + (isLive ? afterMs : 0));
-  return [...holes.slice(0, -1), { ...last, untilMs }];
+  return [...gaps.slice(0, -1), { ...last, untilMs }];
 }
 
-export function renderHoles(holes: readonly Hole[]): string {
-  return JSON.stringify({ holes });
+export function renderGaps(gaps: readonly Gap[]): string {
+  return JSON.stringify({ gaps });
 }
 
 /** What is damaged counts as nothing. */
-export function parseHoles(text: string): readonly Hole[] {
+export function parseGaps(text: string): readonly Gap[] {
   try {
-    return v.parse(schema, JSON.parse(text)).holes;
+    return v.parse(schema, JSON.parse(text)).gaps;
   } catch {
     return [];
   }

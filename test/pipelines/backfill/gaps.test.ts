@@ -1,27 +1,22 @@
-/** Holes of the far end, and the files that fill them. */
+/** Gaps of the far end, and the files that fill them. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  type Hole,
-  parseHoles,
-  renderHoles,
-  stepHoles,
-} from '../../../pipelines/backfill/holes.ts';
+import { type Gap, parseGaps, renderGaps, stepGaps } from '../../../pipelines/backfill/gaps.ts';
 import { planPieces } from '../../../pipelines/backfill/plan.ts';
 import { readJournals } from '../../../pipelines/backfill/recordings.ts';
 import { EPOCH_MS, startRecording } from './support/recorded.ts';
 
-const test = suite('holes of the far end');
+const test = suite('gaps of the far end');
 
 const MARGINS = { beforeMs: 5_000, afterMs: 3_000 };
 const live = (nowS: number, isDark: boolean) => ({ nowMs: nowS * 1000, isLive: true, isDark });
 
-test('a hole is from before the fault was seen until after the return', () => {
-  let holes: readonly Hole[] = [];
+test('a gap is from before the fault was seen until after the return', () => {
+  let gaps: readonly Gap[] = [];
   for (const [s, isDark] of [
     [100, false],
     [101, true],
@@ -29,51 +24,51 @@ test('a hole is from before the fault was seen until after the return', () => {
     [161, false],
     [162, false],
   ] as const) {
-    holes = stepHoles(holes, live(s, isDark), MARGINS);
+    gaps = stepGaps(gaps, live(s, isDark), MARGINS);
   }
-  assert.equal(holes, [{ fromMs: 96_000, untilMs: 164_000, sent: [] }]);
+  assert.equal(gaps, [{ fromMs: 96_000, untilMs: 164_000, sent: [] }]);
 });
 
-test('a fault that a busy box sees late is a hole from when all was well last', () => {
-  const holes = stepHoles([], live(120, true), MARGINS, 100_000);
-  assert.equal(holes, [{ fromMs: 95_000, sent: [] }]);
+test('a fault that a busy box sees late is a gap from when all was well last', () => {
+  const gaps = stepGaps([], live(120, true), MARGINS, 100_000);
+  assert.equal(gaps, [{ fromMs: 95_000, sent: [] }]);
 });
 
-test('a flapping way is one hole; an end of the drop ends it', () => {
-  let holes: readonly Hole[] = [];
-  for (let s = 100; s < 130; s += 1) holes = stepHoles(holes, live(s, s % 2 === 0), MARGINS);
-  assert.is(holes.length, 1);
-  holes = stepHoles(holes, live(131, true), MARGINS);
-  holes = stepHoles(holes, { nowMs: 140_000, isLive: false, isDark: true }, MARGINS);
-  assert.equal(holes, [{ fromMs: 95_000, untilMs: 140_000, sent: [] }]);
-  assert.is(stepHoles(holes, { nowMs: 9e6, isLive: false, isDark: true }, MARGINS), holes);
+test('a flapping way is one gap; an end of the drop ends it', () => {
+  let gaps: readonly Gap[] = [];
+  for (let s = 100; s < 130; s += 1) gaps = stepGaps(gaps, live(s, s % 2 === 0), MARGINS);
+  assert.is(gaps.length, 1);
+  gaps = stepGaps(gaps, live(131, true), MARGINS);
+  gaps = stepGaps(gaps, { nowMs: 140_000, isLive: false, isDark: true }, MARGINS);
+  assert.equal(gaps, [{ fromMs: 95_000, untilMs: 140_000, sent: [] }]);
+  assert.is(stepGaps(gaps, { nowMs: 9e6, isLive: false, isDark: true }, MARGINS), gaps);
 });
 
-test('whatever is seen, all dark seconds are in a hole, holes are few and are read back', () => {
+test('whatever is seen, all dark seconds are in a gap, gaps are few and are read back', () => {
   const second = fc.record({ isLive: fc.boolean(), isDark: fc.boolean() });
   fc.assert(
     fc.property(fc.array(second, { minLength: 1, maxLength: 40 }), (seconds) => {
-      let holes: readonly Hole[] = [];
+      let gaps: readonly Gap[] = [];
       for (const [s, one] of seconds.entries()) {
-        holes = stepHoles(holes, { nowMs: s * 1000, ...one }, MARGINS);
+        gaps = stepGaps(gaps, { nowMs: s * 1000, ...one }, MARGINS);
       }
       for (const [s, { isLive, isDark }] of seconds.entries()) {
-        const isIn = ({ fromMs, untilMs = Number.POSITIVE_INFINITY }: Hole) =>
+        const isIn = ({ fromMs, untilMs = Number.POSITIVE_INFINITY }: Gap) =>
           fromMs <= s * 1000 && s * 1000 <= untilMs;
-        if (isLive && isDark) assert.ok(holes.some(isIn), `second ${s}`);
+        if (isLive && isDark) assert.ok(gaps.some(isIn), `second ${s}`);
       }
-      assert.ok(holes.length <= 32);
-      assert.equal(parseHoles(renderHoles(holes)), holes);
+      assert.ok(gaps.length <= 32);
+      assert.equal(parseGaps(renderGaps(gaps)), gaps);
     }),
   );
-  fc.assert(fc.property(fc.string(), (text) => void parseHoles(text)));
+  fc.assert(fc.property(fc.string(), (text) => void parseGaps(text)));
 });
 
 test('its files are those of the recording from before to behind it, the same at each look', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'venuebox-holes-'));
+  const folder = mkdtempSync(join(tmpdir(), 'venuebox-gaps-'));
   const at = (s: number) => EPOCH_MS + s * 1000;
-  const hole = { fromMs: at(21), untilMs: at(30), sent: [] };
-  const plan = async (isOver = false) => planPieces(hole, await readJournals(folder, hole), isOver);
+  const gap = { fromMs: at(21), untilMs: at(30), sent: [] };
+  const plan = async (isOver = false) => planPieces(gap, await readJournals(folder, gap), isOver);
   const recording = await startRecording(folder);
   await recording.record(28);
   assert.is(await plan(), undefined, 'its end is not recorded yet');
@@ -81,7 +76,7 @@ test('its files are those of the recording from before to behind it, the same at
   const pieces = await plan();
   const paths = pieces?.map(({ path }) => path.replace(`${recording.name}/`, '')) ?? [];
   assert.is(paths[0], 'init.mp4');
-  assert.match(paths.at(-1) ?? '', /^hole-20261129T200020-000Z\.m3u8$/);
+  assert.match(paths.at(-1) ?? '', /^gap-20261129T200020-000Z\.m3u8$/);
   // 20 to 32 s, by four.
   assert.is(paths.filter((path) => path.endsWith('.m4s')).length, 3);
   const playlist = pieces?.at(-1);
@@ -92,17 +87,17 @@ test('its files are those of the recording from before to behind it, the same at
   rmSync(folder, { recursive: true });
 });
 
-test('a hole over two recordings is filled from both, one without any when the drop is over', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'venuebox-holes-'));
+test('a gap over two recordings is filled from both, one without any when the drop is over', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'venuebox-gaps-'));
   const at = (s: number) => EPOCH_MS + s * 1000;
-  const hole = { fromMs: at(15), untilMs: at(26), sent: [] };
+  const gap = { fromMs: at(15), untilMs: at(26), sent: [] };
   const first = await startRecording(folder);
   await first.record(20);
   await first.end();
-  assert.is(planPieces(hole, await readJournals(folder, hole), false), undefined);
+  assert.is(planPieces(gap, await readJournals(folder, gap), false), undefined);
   const second = await startRecording(folder, 20);
   await second.record(12);
-  const pieces = planPieces(hole, await readJournals(folder, hole), false) ?? [];
+  const pieces = planPieces(gap, await readJournals(folder, gap), false) ?? [];
   assert.is(new Set(pieces.map(({ path }) => path.split('/')[0])).size, 2);
   assert.is(pieces.filter(({ path }) => path.endsWith('.m3u8')).length, 2);
   const never = { fromMs: at(7_000), untilMs: at(7_010), sent: [] };
