@@ -91,7 +91,7 @@ export async function runBondCommand(
       control?.setLinks(changed);
       log.info('links read again', { links: changed.map(({ id }) => id).join(' ') });
     } catch (error) {
-      log.warn('links stay as they are', { reason: messageOf(error) });
+      log.warn('links file not used', { reason: messageOf(error) });
     }
   });
   await runBond(
@@ -101,14 +101,17 @@ export async function runBondCommand(
       log,
       onStart: (started, listening) => {
         control = started;
-        log.info('bonding', { listen: renderEndpoint(listening), to: renderEndpoint(receiver) });
+        log.info('bond started', {
+          listen: renderEndpoint(listening),
+          to: renderEndpoint(receiver),
+        });
       },
       onSnapshot: (snapshot) => {
         if (isJson) print(JSON.stringify(snapshot));
         for (const { atMs, link, from: before, to, reason } of snapshot.switches) {
           if (atMs <= switchesSeen) continue;
           switchesSeen = atMs;
-          if (!isJson) log.info('link', { link, from: before, to, reason });
+          if (!isJson) log.info('link changed', { link, from: before, to, reason });
         }
       },
     },
@@ -133,7 +136,10 @@ export async function runRelayCommand(
         clock,
         log,
         onStart: (listening) => {
-          log.info('relaying', { listen: renderEndpoint(listening), srt: renderEndpoint(srt) });
+          log.info('relay started', {
+            listen: renderEndpoint(listening),
+            srt: renderEndpoint(srt),
+          });
           const hasSecret = secret !== undefined;
           if (isJson) return;
           const hint = { listening, interfaces: networkInterfaces(), hasSecret };

@@ -70,7 +70,7 @@ export function runStoreOf(
   { clock, log }: { readonly clock: Clock; readonly log: Log },
 ): Task {
   const options = storeOptions(store);
-  const onStart = (port: number) => log.info('storing', { port, folder: store.folder });
+  const onStart = (port: number) => log.info('store listening', { port, folder: store.folder });
   if (options.tls === undefined) {
     log.warn('the store speaks HTTP: for the own network only; others need a certificate');
   }

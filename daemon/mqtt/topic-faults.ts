@@ -24,7 +24,7 @@ export class FaultyTopics {
   /** True where it was not known before. */
   add(topic: string, { code, message }: MqttError): boolean {
     if (code !== 'REFUSED' && code !== 'TOO_LARGE') {
-      this.#log.debug('not published', { topic, reason: message });
+      this.#log.debug('message not published', { topic, reason: message });
       return false;
     }
     if (this.#faults.get(topic) === code || this.#faults.size >= NAMED_MAX) return false;

@@ -109,7 +109,7 @@ class OwnNetworks {
     };
     await withTimeout(takeAway, { clock, timeoutMs: END_MS, timeoutError }).catch(
       (error: unknown) =>
-        log.warn('networks not undone: the helper does it in a minute', {
+        log.warn('networks not removed: the helper does it in a minute', {
           reason: messageOf(error),
         }),
     );

@@ -135,7 +135,7 @@ export class GroupCommit implements AsyncDisposable {
     try {
       await this.#file.mark();
     } catch (error) {
-      this.#deps.log.warn('order mark not saved', { reason: messageOf(error) });
+      this.#deps.log.warn('acknowledged orders not saved', { reason: messageOf(error) });
     }
   }
 

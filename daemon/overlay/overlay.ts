@@ -195,7 +195,7 @@ export class Overlay {
     if (scan.id !== this.#scanId) return;
     const judged = judge(code.judged, scan, code.link, code.sizes);
     if (judged.sizePct > code.judged.sizePct) {
-      this.#deps.log.warn('code enlarged', { sizePct: Math.round(judged.sizePct) });
+      this.#deps.log.warn('QR code enlarged', { sizePct: Math.round(judged.sizePct) });
     }
     this.#code = { ...code, judged };
   }

@@ -111,7 +111,11 @@ async function followPresses(
   const press = (gesture: Extract<Gesture, { kind: 'press' }>) => {
     setAnswer(undefined);
     const command = commandOf(gesture, snapshot().drop.phase);
-    log.info('press', { buttons: gesture.buttons, length: gesture.length, verb: command?.verb });
+    log.info('button pressed', {
+      buttons: gesture.buttons,
+      length: gesture.length,
+      verb: command?.verb,
+    });
     if (isHeldMark(gesture)) return;
     const hasSecond = snapshot().sources?.camera.second !== undefined;
     if (command?.verb !== 'mark' || !hasSecond) return start(command);
@@ -171,12 +175,12 @@ async function carryOut(
   try {
     const outcome = await commander.run(command, () => undefined, signal);
     if (outcome.status === 'done') return;
-    log.warn('press not followed', { verb: command.verb, why: outcome.detail });
+    log.warn('button command not carried out', { verb: command.verb, why: outcome.detail });
     // A later press replaced it: that is the current request.
     if (outcome.status === 'rejected' || outcome.code !== 'OVERTAKEN') refuse();
   } catch (error) {
     if (signal.aborted) return;
-    log.error('press not followed', { verb: command.verb, why: messageOf(error) });
+    log.error('button command failed', { verb: command.verb, why: messageOf(error) });
     refuse();
   }
 }

@@ -53,7 +53,7 @@ export async function runTrial(deps: TrialDeps, signal: AbortSignal): Promise<vo
 async function confirm({ id, store, onEvent, clock, log }: TrialDeps): Promise<void> {
   const versions = proved(await store.load(), id);
   await store.save(versions);
-  log.info('version has proved itself', { version: id });
+  log.info('version passed its trial', { version: id });
   const data = { version: versionOf(id) };
   onEvent({ type: 'update.done', severity: 'info', atMs: clock.wallMs(), data });
   await store.sweep(versions).catch((error: unknown) => {
@@ -62,7 +62,7 @@ async function confirm({ id, store, onEvent, clock, log }: TrialDeps): Promise<v
 }
 
 async function giveUp(fault: string, { id, store, end, clock, log }: TrialDeps): Promise<void> {
-  log.error('version gives itself up', { version: id, reason: fault });
+  log.error('version failed its trial', { version: id, reason: fault });
   await store.save(gaveUp(await store.load(), fault, clock.wallMs()));
   end();
 }

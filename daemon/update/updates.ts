@@ -170,7 +170,7 @@ export class Updates {
     const { failed } = this.#versions;
     const { onEvent, clock, log } = this.#deps;
     if (failed === null) return;
-    log.warn('an update went back', { version: failed.id, reason: failed.reason });
+    log.warn('update rolled back', { version: failed.id, reason: failed.reason });
     const atMs = clock.wallMs();
     const data = { version: nameOf(failed.id), reason: failed.reason };
     if (atMs - failed.atMs < HOUR_MS)

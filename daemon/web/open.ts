@@ -36,7 +36,7 @@ export function openOperatorPage(deps: Box): Task {
     } catch (error) {
       if (before === undefined || signal.aborted) throw error;
       last = before;
-      deps.log.error('operator page stays as it was', { reason: messageOf(error) });
+      deps.log.error('operator page not reopened', { reason: messageOf(error) });
       await openPage(before, deps)(signal);
     }
   });

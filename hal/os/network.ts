@@ -62,7 +62,7 @@ async function follow(onLine: () => void, clock: Clock, log: Log, signal: AbortS
     try {
       await followCommand('ip', ['-o', 'monitor', 'link', 'address', 'route'], onLine, signal);
     } catch (error) {
-      log.debug('netlink is not followed', { reason: messageOf(error) });
+      log.debug('network changes not followed', { reason: messageOf(error) });
     }
     await pause(clock, FOLLOW_AGAIN_MS, signal);
   }

@@ -112,7 +112,7 @@ export async function runNodeChild<In>(
       // execa throws at once when the child has disconnected, and rejects later.
       const send = async () => await child.sendMessage(message as Message<'json'>);
       send().catch((error: unknown) => {
-        log.debug('message to a child lost', { child: spec.name, reason: messageOf(error) });
+        log.debug('message to child process lost', { child: spec.name, reason: messageOf(error) });
       });
     },
   });

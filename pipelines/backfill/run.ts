@@ -71,7 +71,8 @@ export class Backfill {
     this.#set(stepGaps(before, observation, this.#settings.margins, this.#goodMs));
     if (!observation.isLive) this.#goodMs = undefined;
     else if (!observation.isDark) this.#goodMs = observation.nowMs;
-    if (this.#gaps.length > before.length) this.#deps.log.info('gap in the far recording');
+    if (this.#gaps.length > before.length)
+      this.#deps.log.info('gap in the recording of the receiver');
   }
 
   /** What each link has carried since the last call, with headers. */
@@ -196,7 +197,7 @@ export class Backfill {
       this.#sentBytes += bytes.length;
     } catch (error) {
       if (!(error instanceof Refused) || error.status !== TAKEN) throw error;
-      this.#deps.log.warn('the far end has another file', { path: piece.path });
+      this.#deps.log.warn('receiver has another file', { path: piece.path });
     }
   }
 

@@ -120,8 +120,8 @@ function openWebRtc(
     nowUs: () => Number(process.hrtime.bigint()) / 1_000,
     onWatching: (address) => viewers.addFetch({ address }, performance.now()),
     onMissing: (missing) => {
-      if (missing === undefined) log.info('webrtc: the upstream has it');
-      else log.info('webrtc: not now', { reason: missing.reason });
+      if (missing === undefined) log.info('WebRTC available at the upstream');
+      else log.info('WebRTC not available', { reason: missing.reason });
     },
   });
   onCommand(whep.handle);

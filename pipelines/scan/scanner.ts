@@ -68,7 +68,7 @@ export function openScanner(deps: ScannerDeps): Scanner {
     using limit = anySignal(signal, AbortSignal.timeout(ANSWER_MAX_MS));
     while (answer === undefined && !limit.signal.aborted) await answered.wait(limit.signal);
     const got = answer as FromScanner | undefined;
-    if (got?.type === 'failed') log.warn('code not read', { reason: got.reason });
+    if (got?.type === 'failed') log.warn('QR code not read', { reason: got.reason });
     // What is wanted meanwhile may be another code.
     if (got?.type !== 'read' || wanted !== asked) return true;
     count += 1;

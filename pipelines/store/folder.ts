@@ -39,7 +39,7 @@ export class StoreFolder {
     await mkdir(root, { recursive: true, mode: FOLDER_MODE });
     const store = new StoreFolder(root, quotaBytes);
     store.#usedBytes = await countBytes(root, (path, error) =>
-      log.warn('not counted in the store', { path, reason: messageOf(error) }),
+      log.warn('file not counted in the store', { path, reason: messageOf(error) }),
     );
     return store;
   }

@@ -31,7 +31,7 @@ export async function runControl(
       return;
     } catch (error) {
       const reason = messageOf(error);
-      if (reason !== lastReason) deps.log.warn('no control socket', { path, reason });
+      if (reason !== lastReason) deps.log.warn('control socket failed', { path, reason });
       lastReason = reason;
     }
     await pause(deps.clock, RETRY_MS, signal);
@@ -55,7 +55,7 @@ async function serve(path: string, deps: ControlDeps, signal: AbortSignal): Prom
     list.add(kept);
   });
   await listen(server, path);
-  deps.log.info('control socket', { path });
+  deps.log.info('control socket listening', { path });
   try {
     await unlessFailed(server, signal);
   } finally {

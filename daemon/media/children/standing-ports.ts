@@ -65,7 +65,7 @@ export class StandingPorts {
     try {
       return bindSocket(host, port);
     } catch (error) {
-      this.#log.debug('port not held', { host, port, reason: messageOf(error) });
+      this.#log.debug('port not bound', { host, port, reason: messageOf(error) });
       return undefined;
     }
   }

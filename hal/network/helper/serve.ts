@@ -123,9 +123,9 @@ class Service {
       const reply = await networks.undo();
       // What is left is undone at the next look.
       if (!reply.ok)
-        return log.warn('networks not undone', { code: reply.code, reason: reply.reason });
+        return log.warn('networks not removed', { code: reply.code, reason: reply.reason });
       this.#plan = undefined;
-      log.info('networks undone: the box is gone');
+      log.info('networks removed: the box has gone');
     } else if (crew !== undefined) {
       this.#plan = { guests };
       await networks.apply(this.#plan);

@@ -109,7 +109,7 @@ async function serve(options: PolledOptions, offer: Offer, signal: AbortSignal):
   while (!signal.aborted && !server.listening) {
     try {
       await listen(server, '::', port);
-      log.info('printer server', { port });
+      log.info('printer server listening', { port });
     } catch (error) {
       log.warn('printer server cannot listen', { port, reason: messageOf(error) });
       await pause(clock, RETRY_MS, signal);

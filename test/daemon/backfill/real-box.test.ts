@@ -50,7 +50,7 @@ test('all links gone, and back: near and far are equal, and the stream goes on m
     ...['--store', join(folder, 'far'), '--store-listen', `127.0.0.1:${storePort}`],
     ...['--store-token-file', token],
   );
-  await until(() => relay.output().includes('storing'), LIMIT_MS, relay.output);
+  await until(() => relay.output().includes('store listening'), LIMIT_MS, relay.output);
   const uplink = {
     ...{ host: '127.0.0.1', port, rendition: 'low', latency_ms: 300 },
     links: ['127.0.0.2', '127.0.0.3'].map((address, i) => ({ id: `link-${i}`, address })),

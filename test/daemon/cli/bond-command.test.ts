@@ -102,7 +102,7 @@ test('an SRT encoder reaches an SRT listener over two links, and SIGHUP takes on
     `127.0.0.1:${srtPort}`,
     '--json',
   );
-  await until(() => relay.output().includes('relaying'), 10_000, relay.output);
+  await until(() => relay.output().includes('relay started'), 10_000, relay.output);
   await using bond = startVenuebox(
     'bond',
     '--listen',

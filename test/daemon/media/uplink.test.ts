@@ -176,7 +176,7 @@ test('the whole chain over two links: each dies in turn and nothing is lost; wit
     ...[process.execPath, ...DAEMON, 'relay'],
     ...['--listen', `${network.farHost}:${relayPort}`, '--srt', `127.0.0.1:${srtPort}`],
   ]);
-  await until(() => relay.output().includes('relaying'), 20_000, relay.output);
+  await until(() => relay.output().includes('relay started'), 20_000, relay.output);
   const config = {
     host: network.farHost,
     port: relayPort,

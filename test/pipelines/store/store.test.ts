@@ -265,7 +265,7 @@ test('a folder that cannot be read is not counted, and the store opens all the s
   const log = { ...silentLog, warn: (message: string) => warnings.push(message) };
   const store = await StoreFolder.open(root, 1e6, log);
   assert.is(store.usedBytes, 9_000);
-  assert.equal(warnings, ['not counted in the store']);
+  assert.equal(warnings, ['file not counted in the store']);
   renameSync(join(root, 'upper', ...deep, 'lower'), join(root, 'lower'));
   rmSync(root, { recursive: true });
 });
