@@ -53,8 +53,8 @@ import { LiveConfig } from './settings/live-config.ts';
 import type { LoadedSettings } from './settings/load.ts';
 import { type Launched, openUpdates } from './update/open.ts';
 import { runWatchdog } from './watchdog/run.ts';
+import { SignInOpening } from './web/access/opening.ts';
 import { openSettings } from './web/crew/open-settings.ts';
-import { SignInOpening } from './web/door/opening.ts';
 import { LogTail, tailLog } from './web/log-tail.ts';
 import { openOperatorPage } from './web/open.ts';
 

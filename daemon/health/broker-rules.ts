@@ -25,9 +25,9 @@ export const BROKER_RULES: readonly Rule[] = [
     holdMs: 0,
     advice: 'Commands reach either of them. Give each box its own box.name in its config.',
     find: ({ box: { broker, name } }) =>
-      broker.phase === 'none' || broker.twin === undefined
+      broker.phase === 'none' || broker.nameConflict === undefined
         ? undefined
-        : { text: `Another box is called ${name} too`, detail: broker.twin },
+        : { text: `Another box is called ${name} too`, detail: broker.nameConflict },
   },
   {
     key: 'events-not-kept',

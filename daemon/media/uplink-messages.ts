@@ -6,7 +6,7 @@ import type { UsedData } from '../../pipelines/uplink/links.ts';
 import type { FromUplink, LinksMessage } from '../../pipelines/uplink/messages.ts';
 import type { UplinkConfig } from '../config/uplink.ts';
 import type { UplinkFigures } from '../model/snapshot.ts';
-import type { FedChild } from './children/fed.ts';
+import type { UnitConsumer } from './children/unit-consumer.ts';
 import { type BesideUse, besideOf } from './data-use.ts';
 import type { DataUseStore } from './data-use-store.ts';
 import { usedData, wantedLinks } from './uplink-settings.ts';
@@ -15,7 +15,7 @@ export interface UplinkDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly dataUse: DataUseStore;
-  readonly child: () => Pick<FedChild<LinksMessage>, 'send'>;
+  readonly child: () => Pick<UnitConsumer<LinksMessage>, 'send'>;
   /** The use of data budgets that the process was given last. */
   readonly given: () => UsedData;
   /** The encoder's bitrate from now on. */

@@ -6,9 +6,9 @@ import type { FromUplink, ToUplink, UplinkSettings } from '../../pipelines/uplin
 import type { Config } from '../config/config.ts';
 import { receiverOf, type UplinkConfig } from '../config/uplink.ts';
 import type { UplinkFigures } from '../model/snapshot.ts';
-import { type FedChild, openFed } from './children/fed.ts';
 import type { MediaChild } from './children/media.ts';
 import type { openSupervision } from './children/supervision.ts';
+import { openUnitConsumer, type UnitConsumer } from './children/unit-consumer.ts';
 import { type Budget, budgetsOf } from './data-use.ts';
 import { openDestinations } from './destinations/open.ts';
 import type { PresentLink } from './destinations/route.ts';
@@ -120,7 +120,7 @@ function openBonded(
   if (receiver === undefined) return NO_UPLINK;
   let isWanted = false;
   let given = usedData(dataUse.useAt(clock.wallMs()));
-  const child: FedChild<ToUplink> = openFed<UplinkSettings, ToUplink, FromUplink>({
+  const child: UnitConsumer<ToUplink> = openUnitConsumer<UplinkSettings, ToUplink, FromUplink>({
     ...{ name: 'uplink', program: 'uplink', media, clock, log },
     settings: () => {
       const use = dataUse.useAt(clock.wallMs());

@@ -81,14 +81,14 @@ export type BrokerState =
       /** What it does not offer, each in a few words. */
       readonly limits?: readonly string[];
       /** Another box has the name of this one: where it is. */
-      readonly twin?: string;
+      readonly nameConflict?: string;
     }
   | {
       readonly phase: 'away';
       readonly reason: string;
       /** A certificate is not valid at this time. */
       readonly isCertificate?: boolean;
-      readonly twin?: string;
+      readonly nameConflict?: string;
     };
 
 /** Events on their way to the broker. */

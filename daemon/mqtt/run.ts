@@ -6,9 +6,9 @@ import { messageOf } from '../../hal/os/log.ts';
 import type { MqttConfig } from '../config/mqtt.ts';
 import { clientIdOf, connectOptions, isUnencrypted } from './broker/connect-options.ts';
 import { BrokerMemory } from './broker/memory.ts';
+import { NameConflictWatch } from './broker/name-conflict.ts';
 import { Retry } from './broker/retry.ts';
 import { BrokerReport } from './broker/state.ts';
-import { TwinWatch } from './broker/twin.ts';
 import { connectMqtt } from './client/connect.ts';
 import { type Connection, type Incoming, MqttError } from './client/connection.ts';
 import { CommandMemory } from './command-memory.ts';
@@ -41,15 +41,15 @@ export async function runMqtt(
   const session = randomBytes(8).toString('hex');
   const stamper = new Stamper(root, session, clock);
   const commands = await openCommands(stamper, deps, signal);
-  const twins = new TwinWatch(session);
+  const conflicts = new NameConflictWatch(session);
   const broker = await BrokerMemory.open(join(deps.stateDir, 'broker.json'), config.url);
   const report = new BrokerReport(
     (state) => deps.onChange?.(state),
     () => clock.monotonicMs(),
   );
   const onInfo = ({ payload }: Incoming) => {
-    const twin = twins.receive(payload);
-    if (twin !== undefined) report.twinSeen(twin);
+    const nameConflict = conflicts.receive(payload);
+    if (nameConflict !== undefined) report.conflictSeen(nameConflict);
   };
   const { onCommand } = commands;
   const parts = { config, deps, stamper, report, broker, onCommand, onInfo };
@@ -62,7 +62,9 @@ export async function runMqtt(
       if (signal.aborted) break;
       broker.failed(error);
       if (error instanceof MqttError && error.reasonCode === SESSION_TAKEN_OVER)
-        report.twinSeen(report.twin ?? `it uses the MQTT client id ${clientIdOf(root)}`);
+        report.conflictSeen(
+          report.nameConflict ?? `it uses the MQTT client id ${clientIdOf(root)}`,
+        );
       retry.failed(messageOf(error));
       report.away(messageOf(error), error);
     }

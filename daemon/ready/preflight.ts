@@ -8,11 +8,11 @@ import type { Checklist } from '../model/readiness.ts';
 import type { BoxSnapshot, DropPhase } from '../model/snapshot.ts';
 import { makeChecklist } from './checklist/checklist.ts';
 import type { Facts, LinkProbe, PageProbe, Plan, Probes } from './checklist/line.ts';
-import { probedNow, probeLinks, type RigDeps, until } from './link-rig.ts';
+import { type LinkDeps, probedNow, probeLinks, until } from './link-measurement.ts';
 import type { OpenProbe } from './probe.ts';
 import type { Runner, Stage } from './running.ts';
 
-export interface PreflightDeps extends RigDeps {
+export interface PreflightDeps extends LinkDeps {
   readonly config: Config;
   readonly plan: Plan;
   readonly inner: Commander;

@@ -6,11 +6,11 @@ import type { Drill, ProbedViewer, Rehearsal } from '../model/readiness.ts';
 import { round } from '../model/rounding.ts';
 import type { BoxSnapshot, UplinkFigures } from '../model/snapshot.ts';
 import { type Goals, judge, type Measured } from './judge.ts';
-import { bestOf, connect, type RigDeps, takeAway, until } from './link-rig.ts';
+import { bestOf, connect, type LinkDeps, takeAway, until } from './link-measurement.ts';
 import type { OpenProbe, Probe } from './probe.ts';
 import { Interrupted, interruptionOf, type Stage } from './running.ts';
 
-export interface RehearsalDeps extends RigDeps {
+export interface RehearsalDeps extends LinkDeps {
   readonly goals: Goals;
   readonly hasUplink: boolean;
   readonly openProbe: OpenProbe;

@@ -5,12 +5,12 @@ import type { Config } from '../config/config.ts';
 import { linksOf } from '../health/links.ts';
 import type { Survey } from '../model/readiness.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import { connect, probeAlone, type RigDeps, SAMPLE_S, until } from './link-rig.ts';
+import { connect, type LinkDeps, probeAlone, SAMPLE_S, until } from './link-measurement.ts';
 import type { OpenProbe } from './probe.ts';
 import { interruptionOf, type Stage } from './running.ts';
 import { SurveyTally } from './survey-tally.ts';
 
-export interface SurveyDeps extends RigDeps {
+export interface SurveyDeps extends LinkDeps {
   readonly settings: Config['survey'];
   readonly links: readonly {
     readonly id: string;

@@ -5,10 +5,10 @@ import { budgetsOf, type MonthUse } from '../media/data-use.ts';
 import type { Outcome } from '../model/commands.ts';
 import type { TestedLink, UplinkTest } from '../model/readiness.ts';
 import type { LinkProbe } from './checklist/line.ts';
-import { connect, probeAlone, type RigDeps, SAMPLE_S } from './link-rig.ts';
+import { connect, type LinkDeps, probeAlone, SAMPLE_S } from './link-measurement.ts';
 import { BESIDE, Interrupted, type Runner, type Stage } from './running.ts';
 
-export interface UplinkTestDeps extends RigDeps {
+export interface UplinkTestDeps extends LinkDeps {
   readonly config: Config;
   readonly plan: { readonly uplinkBps: number | undefined };
   readonly runner: Runner;

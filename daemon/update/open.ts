@@ -13,7 +13,7 @@ import { hasCamera } from '../model/phase.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { UpdateState } from '../model/update.ts';
 import type { Running } from './install.ts';
-import { faultOf, whatWorks } from './look.ts';
+import { faultOf, whatWorks } from './self-check.ts';
 import { VersionStore } from './store.ts';
 import { runTrial } from './trial.ts';
 import { readRelease } from './unpack.ts';

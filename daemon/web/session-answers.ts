@@ -2,8 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 import * as v from 'valibot';
 import { addressKeyOf } from '../../pipelines/http/clients/address-key.ts';
+import type { KnownDevices } from './access/devices.ts';
 import { type Answer, answerJson, readJson, refuse } from './answer.ts';
-import type { KnownDevices } from './door/devices.ts';
 import { ownCookie, readCookie } from './guard.ts';
 import type { Client } from './lockout.ts';
 import type { SignInRefusal } from './protocol.ts';

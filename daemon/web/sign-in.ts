@@ -2,8 +2,8 @@
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { PinHash } from '../config/pin-hash.ts';
-import type { SignInOpening } from './door/opening.ts';
-import { PinQueue } from './door/pin-queue.ts';
+import type { SignInOpening } from './access/opening.ts';
+import { PinQueue } from './access/pin-queue.ts';
 import { type Client, Lockout } from './lockout.ts';
 import { verifyPin } from './pin.ts';
 import type { SignInRefusal } from './protocol.ts';

@@ -15,7 +15,7 @@ export interface DropSettings {
   readonly hasReactions?: boolean;
   /** How far back guests can go while the drop is live; 0, or left out: not at all. */
   readonly dvrS?: number;
-  /** How guests can get the stream beside HLS, the preferred way first: see `waysOf`. */
+  /** How guests can get the stream beside HLS, the preferred way first: see `choosePlayers`. */
   readonly ways?: readonly string[];
 }
 

@@ -7,7 +7,7 @@ export interface PageHtml extends LinkPreview {
   readonly text: Dictionary;
   /** Of the venue's logo, relative to the root. */
   readonly logo?: string | undefined;
-  /** How guests can get the stream, the preferred way first: see `waysOf`. */
+  /** How guests can get the stream, the preferred way first: see `choosePlayers`. */
   readonly ways?: readonly string[] | undefined;
   /** Without JavaScript it looks again whether the drop has begun. */
   readonly looksAgain?: boolean;

@@ -4,10 +4,10 @@ import { openHlsJs, openNative, playsHls } from './playback/fallback.ts';
 import { openLive, type Player, StreamRefused } from './playback/live.ts';
 import { hasMediaSource, SourceNotOpened } from './playback/media-source.ts';
 import { waitForNextStream } from './playback/next-stream.ts';
+import { choosePlayers, type PlayerName } from './playback/player-choice.ts';
 import { hasWebRtc, type WhepOptions } from './playback/rtc/whep.ts';
 import { WhepChoice } from './playback/rtc/whep-choice.ts';
 import { SoundLost } from './playback/session.ts';
-import { type Way, waysOf } from './playback/ways.ts';
 
 /** A box whose process died is back within a second or two; each further try comes later. */
 const RETRY_FIRST_MS = 200;
@@ -151,7 +151,7 @@ export class PlayLoop {
     const { video, beacon, nowMs, parameters } = this.#deps;
     const url = this.#playlistUrl();
     const retried = beacon.restartStartup;
-    const open: Readonly<Record<Way, () => Promise<Player>>> = {
+    const open: Readonly<Record<PlayerName, () => Promise<Player>>> = {
       whep: () => this.#whep.open(this.#whepOptions(), signal),
       frames: () => openLive(video, url, nowMs, hasSound, signal, 'frame'),
       push: () => openLive(video, url, nowMs, hasSound, signal, 'part'),
@@ -161,7 +161,7 @@ export class PlayLoop {
     };
     // A box with a token offers WebRTC to nobody; who was given the token asks for it.
     const wanted = parameters.get('player') ?? (parameters.has('token') ? 'whep' : null);
-    const [way = 'hls'] = waysOf(wanted, offeredWays(), {
+    const [way = 'hls'] = choosePlayers(wanted, offeredWays(), {
       hasWebRtc: hasWebRtc() && this.#whep.isDue,
       hasMediaSource: hasMediaSource() && !this.#isSourceBroken,
       hasStreams: typeof ReadableStream === 'function' && 'body' in Response.prototype,

@@ -9,8 +9,8 @@ import type { FromUplink, ToUplink, UplinkSettings } from '../../../pipelines/up
 import type { DestinationConfig } from '../../config/destinations.ts';
 import type { UplinkConfig } from '../../config/uplink.ts';
 import type { Destination } from '../../model/destinations.ts';
-import { type FedChild, openFed } from '../children/fed.ts';
 import type { MediaChild } from '../children/media.ts';
+import { openUnitConsumer, type UnitConsumer } from '../children/unit-consumer.ts';
 import { runChosen } from './chosen.ts';
 import { followRoutes, type PresentLink } from './route.ts';
 import { rtmpSettings, srtSettings, tracksOf } from './settings.ts';
@@ -79,11 +79,11 @@ function openProcess(
   uplink: UplinkConfig,
   onReport: (report: DestinationReport) => void,
   { media, hasSound, secretOf, clock, log }: DestinationDeps,
-): Pick<FedChild<never>, 'run'> {
+): Pick<UnitConsumer<never>, 'run'> {
   const tracks = () => tracksOf(config, uplink, hasSound());
   const common = { name: `destination ${config.id}`, media, clock, log };
   if (config.kind === 'srt') {
-    return openFed<UplinkSettings, ToUplink, FromUplink>({
+    return openUnitConsumer<UplinkSettings, ToUplink, FromUplink>({
       ...{ ...common, program: 'uplink' },
       settings: () => srtSettings(config, tracks(), secretOf(config.id)),
       onMessage: (message) => {
@@ -91,7 +91,7 @@ function openProcess(
       },
     });
   }
-  return openFed<RtmpSettings, never, RtmpFigures>({
+  return openUnitConsumer<RtmpSettings, never, RtmpFigures>({
     ...{ ...common, program: 'rtmp' },
     settings: () => rtmpSettings(config, tracks(), secretOf(config.id)),
     onMessage: ({ type: _, ...report }) => onReport(report),

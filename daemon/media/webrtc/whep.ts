@@ -14,9 +14,9 @@ import { OPUS_TRACK } from '../../config/capture.ts';
 import type { Config } from '../../config/config.ts';
 import { isAny } from '../../model/addresses.ts';
 import type { Feeder } from '../children/current.ts';
-import { openFed } from '../children/fed.ts';
 import type { MediaChild } from '../children/media.ts';
 import type { openSupervision } from '../children/supervision.ts';
+import { openUnitConsumer } from '../children/unit-consumer.ts';
 import { iceOf } from './ice.ts';
 
 export interface WhepDeps {
@@ -87,7 +87,7 @@ export function openWhepBeside({
   ...os
 }: WhepBesideDeps): Whep {
   let isReady = false;
-  const child = openFed<WhepSettings, ToWhep, FromWhep>({
+  const child = openUnitConsumer<WhepSettings, ToWhep, FromWhep>({
     ...{ name: 'whep', program: 'whep', media, ...os },
     settings: () => whepSettings(config(), stream()),
     onMessage: (message) => {

@@ -13,14 +13,14 @@ export interface TopicFaults {
 }
 
 /** Two boxes of one name take turns, and each is away for up to a minute meanwhile. */
-const TWIN_LASTS_MS = 10 * 60_000;
+const CONFLICT_LASTS_MS = 10 * 60_000;
 
 /** Puts together what the parts of MQTT find, and reports it. */
 export class BrokerReport {
   readonly #onChange: (state: MqttState) => void;
   readonly #nowMs: () => number;
   #state: MqttState | undefined;
-  #twin: { readonly text: string; readonly seenMs: number } | undefined;
+  #nameConflict: { readonly text: string; readonly seenMs: number } | undefined;
 
   /** @param nowMs Monotonic. */
   constructor(onChange: (state: MqttState) => void, nowMs: () => number) {
@@ -50,21 +50,25 @@ export class BrokerReport {
   }
 
   /** Another box has the name of this one. */
-  twinSeen(text: string): void {
-    const isNew = this.#twin?.text !== text;
-    this.#twin = { text, seenMs: this.#nowMs() };
+  conflictSeen(text: string): void {
+    const isNew = this.#nameConflict?.text !== text;
+    this.#nameConflict = { text, seenMs: this.#nowMs() };
     if (isNew) this.#report();
   }
 
-  /** Forgets a twin that was not seen for a while. */
+  /** Forgets another box that was not seen for a while. */
   check(): void {
-    if (this.#twin === undefined || this.#nowMs() - this.#twin.seenMs < TWIN_LASTS_MS) return;
-    this.#twin = undefined;
+    if (
+      this.#nameConflict === undefined ||
+      this.#nowMs() - this.#nameConflict.seenMs < CONFLICT_LASTS_MS
+    )
+      return;
+    this.#nameConflict = undefined;
     this.#report();
   }
 
-  get twin(): string | undefined {
-    return this.#twin?.text;
+  get nameConflict(): string | undefined {
+    return this.#nameConflict?.text;
   }
 
   #set(state: MqttState): void {
@@ -74,7 +78,10 @@ export class BrokerReport {
 
   #report(): void {
     if (this.#state === undefined) return;
-    this.#onChange({ ...this.#state, ...(this.#twin && { twin: this.#twin.text }) });
+    this.#onChange({
+      ...this.#state,
+      ...(this.#nameConflict && { nameConflict: this.#nameConflict.text }),
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 /** Which rendition to play, by how fast parts come in, stalls and dropped frames. Pure. */
-import { addLeast, type Least, leastOf, since } from './pace/least.ts';
+import { addToWindow, minimumOf, type SliceMinimum, since } from './pace/sliding-minimum.ts';
 
 export interface Transfer {
   readonly bytes: number;
@@ -19,7 +19,7 @@ export interface PlaybackHistory {
   /** Of the last seconds, oldest first. */
   readonly frames: readonly (FrameTotals & { readonly atMs: number })[];
   /** How late parts came in the last half minute, oldest first: the least late of each half second. */
-  readonly arrivals: readonly Least[];
+  readonly arrivals: readonly SliceMinimum[];
   /** When playback was interrupted in the last seconds, oldest first. */
   readonly interruptedMs: readonly number[];
   /** No change up before. */
@@ -72,7 +72,7 @@ export function addArrival(
   lateMs: number,
   nowMs: number,
 ): PlaybackHistory {
-  const arrivals = addLeast(history.arrivals, lateMs, nowMs, ARRIVALS);
+  const arrivals = addToWindow(history.arrivals, lateMs, nowMs, ARRIVALS);
   return { ...history, arrivals };
 }
 
@@ -159,7 +159,7 @@ function dropsFrames({ frames }: PlaybackHistory): boolean {
 /** True where parts come later and later, and where it is not known. */
 function isBehind({ arrivals }: PlaybackHistory, nowMs: number): boolean {
   if (arrivals.length === 0) return true;
-  return leastOf(since(arrivals, nowMs, BEHIND_WITHIN_MS)) - leastOf(arrivals) > BEHIND_MS;
+  return minimumOf(since(arrivals, nowMs, BEHIND_WITHIN_MS)) - minimumOf(arrivals) > BEHIND_MS;
 }
 
 /** True where playback does not hold, though parts come in fast enough: the device is too slow. */

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ask } from '../../../daemon/cli/control/client.ts';
 import type { Rehearsal } from '../../../daemon/model/readiness.ts';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
-import { bestOf } from '../../../daemon/ready/link-rig.ts';
+import { bestOf } from '../../../daemon/ready/link-measurement.ts';
 import { quantiles } from '../../../pipelines/origin/viewers.ts';
 import { type Box, startBox, until } from '../../../test/support/box.ts';
 import { measureLatency, openChromium, waitInPage } from '../../../test/support/chromium.ts';

@@ -188,7 +188,7 @@ const CASES: readonly (readonly [string, Change])[] = [
     'messages-too-large',
     { broker: { phase: 'connected', largeTopics: ['venuebox/v1/corner/merch'] } },
   ],
-  ['box-name-taken', { broker: { phase: 'connected', twin: 'at 10.0.0.7' } }],
+  ['box-name-taken', { broker: { phase: 'connected', nameConflict: 'at 10.0.0.7' } }],
   ['buttons-away', { panelAway: { buttons: 'gpiochip0 is gone' } }],
   ['button-drop-stuck', { stuckButtons: ['drop'] }],
   ['lamps-away', { panelAway: { power: 'gpiochip0 is gone', sound: 'gone' } }],

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { UplinkFigures } from '../../../daemon/model/snapshot.ts';
 import { type Goals, judge, type Measured } from '../../../daemon/ready/judge.ts';
-import { bestOf, drillOf, probedNow } from '../../../daemon/ready/link-rig.ts';
+import { bestOf, drillOf, probedNow } from '../../../daemon/ready/link-measurement.ts';
 import { viewerOf } from '../../../daemon/ready/rehearsal.ts';
 import { link, WELL } from '../../support/snapshot.ts';
 

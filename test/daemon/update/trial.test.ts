@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BoxSnapshot, DropPhase } from '../../../daemon/model/snapshot.ts';
-import { faultOf, type LookDeps, whatWorks } from '../../../daemon/update/look.ts';
+import { faultOf, type SelfCheckDeps, whatWorks } from '../../../daemon/update/self-check.ts';
 import { runTrial } from '../../../daemon/update/trial.ts';
 import { gaveUp, installedOnly, onTrial, type Versions } from '../../../daemon/update/versions.ts';
 import { silentLog } from '../../../hal/os/log.ts';
@@ -111,11 +111,11 @@ test('what works is what answers and what has a picture, and what worked has to 
   });
   const host = '127.0.0.1';
   let nowMs = 0;
-  const deps: LookDeps = {
+  const deps: SelfCheckDeps = {
     config: {
       viewers: { host, port: guests.port },
       operator: { host, port: operator.port },
-    } as unknown as LookDeps['config'],
+    } as unknown as SelfCheckDeps['config'],
     setCapturing: (isWanted) => captured.push(isWanted),
     snapshot,
     clock: {

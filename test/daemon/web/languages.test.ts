@@ -7,9 +7,9 @@ import { ADVICE_TEXTS } from '../../../daemon/web/page/text/advice/languages.ts'
 import { BOX_TEXTS } from '../../../daemon/web/page/text/box/languages.ts';
 import { CREW_TEXTS } from '../../../daemon/web/page/text/crew/languages.ts';
 import { LABEL_TEXTS } from '../../../daemon/web/page/text/labels/languages.ts';
+import { en as said } from '../../../daemon/web/page/text/messages/en.ts';
+import { MESSAGE_TEXTS } from '../../../daemon/web/page/text/messages/languages.ts';
 import { PLAN_TEXTS } from '../../../daemon/web/page/text/plans/languages.ts';
-import { en as said } from '../../../daemon/web/page/text/said/en.ts';
-import { SAID_TEXTS } from '../../../daemon/web/page/text/said/languages.ts';
 import { SETTINGS_TEXTS } from '../../../daemon/web/page/text/settings/languages.ts';
 import { STAGE_TEXTS } from '../../../daemon/web/page/text/stage/languages.ts';
 import { openTranslation, translate } from '../../../daemon/web/page/text/translation.ts';
@@ -27,7 +27,7 @@ const placesOf = (text: string) => (text.match(/\{\w+\}/g) ?? []).toSorted();
 
 test('each text has the same places for values in every language, and says something', () => {
   const ofPage = [STAGE_TEXTS, BOX_TEXTS, SETTINGS_TEXTS, LABEL_TEXTS, CREW_TEXTS, PLAN_TEXTS];
-  for (const texts of [...ofPage, SAID_TEXTS, ADVICE_TEXTS]) {
+  for (const texts of [...ofPage, MESSAGE_TEXTS, ADVICE_TEXTS]) {
     const english: Readonly<Record<string, string>> = texts.en;
     for (const language of LANGUAGES) {
       for (const [key, text] of Object.entries(texts[language])) {
@@ -42,7 +42,7 @@ test('each text has the same places for values in every language, and says somet
 test('words that go by a number follow one that the text has, and differ where one is', () => {
   const ofPage = [STAGE_TEXTS, BOX_TEXTS, SETTINGS_TEXTS, LABEL_TEXTS, CREW_TEXTS, PLAN_TEXTS];
   let found = 0;
-  for (const texts of [...ofPage, SAID_TEXTS, GUESTS_TEXTS]) {
+  for (const texts of [...ofPage, MESSAGE_TEXTS, GUESTS_TEXTS]) {
     for (const language of LANGUAGES) {
       for (const [key, text] of Object.entries(texts[language])) {
         for (const [, name = '', words = ''] of text.matchAll(/\{(\w+):([^}]*)\}/g)) {
@@ -88,7 +88,7 @@ test('what the box says is translated with the names that it has, whatever they 
         const values = Object.fromEntries(places) as Readonly<Record<string, string>>;
         assert.is(
           translate(fill(said[key], values), language),
-          fill(SAID_TEXTS[language][key], values),
+          fill(MESSAGE_TEXTS[language][key], values),
         );
       },
     ),
@@ -147,7 +147,7 @@ test('the switch shows the page in each language at once, and nothing is cut off
       60_000,
     );
     await waitInPage(page, says('#phase', STAGE_TEXTS[language].idle), 60_000);
-    await waitInPage(page, says('.alerts li', SAID_TEXTS[language].linksDown), 60_000);
+    await waitInPage(page, says('.alerts li', MESSAGE_TEXTS[language].linksDown), 60_000);
     // The style sheet writes headings in capitals.
     const heading = 'document.querySelector("#power h2").textContent';
     assert.is(await page.evaluate(heading), BOX_TEXTS[language].power);

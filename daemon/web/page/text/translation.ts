@@ -3,8 +3,8 @@ import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { Language } from '../../../../pipelines/player/text/language.ts';
 import { en as adviceEn } from './advice/en.ts';
 import { ADVICE_TEXTS } from './advice/languages.ts';
-import { en } from './said/en.ts';
-import { SAID_TEXTS } from './said/languages.ts';
+import { en } from './messages/en.ts';
+import { MESSAGE_TEXTS } from './messages/languages.ts';
 
 type Key = keyof typeof en;
 
@@ -54,7 +54,7 @@ export function openTranslation(language: Language): (text: string) => string {
 
 /** Undefined where a sentence of it is not known. */
 export function translate(text: string, language: Language): string | undefined {
-  const texts = SAID_TEXTS[language];
+  const texts = MESSAGE_TEXTS[language];
   const whole = WHOLE.get(text);
   if (whole !== undefined) return texts[whole];
   const advice = translateAdvice(text.split(/(?<=\.) /), language);
@@ -86,7 +86,7 @@ function translateAdvice(sentences: readonly string[], language: Language): stri
 
 function translateWhole(text: string, language: Language): string {
   const key = WHOLE.get(text);
-  return key === undefined ? text : SAID_TEXTS[language][key];
+  return key === undefined ? text : MESSAGE_TEXTS[language][key];
 }
 
 function escapeRegExp(text: string): string {

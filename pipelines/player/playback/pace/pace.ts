@@ -3,7 +3,7 @@
  * network allows. Pure: times come in as arguments.
  */
 
-import { addLeast, type Least, leastOf } from './least.ts';
+import { addToWindow, minimumOf, type SliceMinimum } from './sliding-minimum.ts';
 
 /**
  * The measure is the smallest forward buffer of the last seconds, just before media
@@ -18,7 +18,7 @@ export interface Pace {
    * Where the buffer ended, less the time of the clock, in s: unlike what was buffered ahead it
    * stays true whatever the speed was since. The smallest one of each SAMPLE_MS.
    */
-  readonly samples: readonly Least[];
+  readonly samples: readonly SliceMinimum[];
   /** Since it started, stalled or jumped. */
   readonly sinceMs: number;
   readonly stableSinceMs: number;
@@ -98,7 +98,7 @@ export function withBase(pace: Pace, baseS: number): Pace {
 export function addSample(pace: Pace, place: Place, nowMs: number): Pace {
   const marginS = place.endS - nowMs / 1_000;
   const windowMs = Math.min(WINDOW_MAX_MS, Math.max(WINDOW_MIN_MS, (nowMs - pace.sinceMs) / 2));
-  const samples = addLeast(pace.samples, marginS, nowMs, { sliceMs: SAMPLE_MS, windowMs });
+  const samples = addToWindow(pace.samples, marginS, nowMs, { sliceMs: SAMPLE_MS, windowMs });
   return settle(stepBack({ ...pace, samples }, nowMs), place, nowMs);
 }
 
@@ -160,7 +160,7 @@ function stepped(by: number): number {
 
 /** By how much the smallest forward buffer is above its target, as playback is now. */
 function excessS({ samples, targetS }: Pace, { nowS }: Place, nowMs: number): number {
-  return leastOf(samples) + nowMs / 1_000 - nowS - targetS;
+  return minimumOf(samples) + nowMs / 1_000 - nowS - targetS;
 }
 
 function isSeen({ samples }: Pace, nowMs: number): boolean {

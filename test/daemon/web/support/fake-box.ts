@@ -8,8 +8,8 @@ import type { Command, Commander, Outcome } from '../../../../daemon/model/comma
 import type { BoxSnapshot, DropPhase } from '../../../../daemon/model/snapshot.ts';
 import { LiveConfig } from '../../../../daemon/settings/live-config.ts';
 import { loadSettings } from '../../../../daemon/settings/load.ts';
+import { SignInOpening } from '../../../../daemon/web/access/opening.ts';
 import { openSettings } from '../../../../daemon/web/crew/open-settings.ts';
-import { SignInOpening } from '../../../../daemon/web/door/opening.ts';
 import { LogTail } from '../../../../daemon/web/log-tail.ts';
 import { type OperatorDeps, runOperator } from '../../../../daemon/web/server.ts';
 import { type Clock, systemClock } from '../../../../hal/os/clock.ts';

@@ -1,7 +1,7 @@
 /** What the box says to the page, in French. */
-import type { SaidTexts } from './dictionary.ts';
+import type { MessageTexts } from './dictionary.ts';
 
-export const fr: SaidTexts = {
+export const fr: MessageTexts = {
   buttonsAway: 'Les boutons ne marchent pas',
   lampsAway: 'Des voyants ne marchent pas',
   printerAway: 'L’imprimante ne répond pas',

@@ -1,7 +1,7 @@
 /** These texts in every language of the page. */
 import type { Language } from '../../../../../pipelines/player/text/language.ts';
 import { de } from './de.ts';
-import type { SaidTexts } from './dictionary.ts';
+import type { MessageTexts } from './dictionary.ts';
 import { en } from './en.ts';
 import { es } from './es.ts';
 import { fr } from './fr.ts';
@@ -9,4 +9,12 @@ import { it } from './it.ts';
 import { nl } from './nl.ts';
 import { pt } from './pt.ts';
 
-export const SAID_TEXTS: Readonly<Record<Language, SaidTexts>> = { en, de, fr, es, it, pt, nl };
+export const MESSAGE_TEXTS: Readonly<Record<Language, MessageTexts>> = {
+  en,
+  de,
+  fr,
+  es,
+  it,
+  pt,
+  nl,
+};

@@ -1,4 +1,4 @@
-/** A process that sends access units on, which the media process, or an edge's, feeds it by FIFOs. */
+/** A child process that consumes access units (uplink, RTMP, WHEP), fed by FIFOs from the media process or an edge. */
 
 import { anySignal } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
@@ -10,12 +10,12 @@ import type { Feeder } from './current.ts';
 import { openPipes } from './pipes.ts';
 
 /** The part of its settings that says what it is fed. */
-interface Fed {
+interface ConsumerSettings {
   /** Each comes by an inherited descriptor, in this order. */
   readonly tracks: readonly { readonly id: string; readonly kind: 'video' | 'audio' }[];
 }
 
-export interface FedOptions<Settings, Message> {
+export interface ConsumerOptions<Settings, Message> {
   /** Of the process, and of its feed in the one that feeds it. */
   readonly name: string;
   /** Its `main`, below pipelines/. */
@@ -29,7 +29,7 @@ export interface FedOptions<Settings, Message> {
   readonly onMessage: (message: Message) => void;
 }
 
-export interface FedChild<Command> {
+export interface UnitConsumer<Command> {
   /** Runs it until it, or the process that feeds it, ends; a task for `supervise`. */
   readonly run: (signal: AbortSignal) => Promise<void>;
   /** Sends to it, where one runs. */
@@ -42,9 +42,9 @@ const GRACE_MS = 1_000;
 /** libuv threads: the binding's bus poll keeps one, and receivers' names are looked up (see gst.ts). */
 const THREADS = '8';
 
-export function openFed<Settings extends Fed, Command, Message>(
-  options: FedOptions<Settings, Message>,
-): FedChild<Command> {
+export function openUnitConsumer<Settings extends ConsumerSettings, Command, Message>(
+  options: ConsumerOptions<Settings, Message>,
+): UnitConsumer<Command> {
   const { name, program, clock, log, onMessage } = options;
   const worker = openWorker<Settings, Command, Message>(
     {

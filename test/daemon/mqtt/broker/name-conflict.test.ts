@@ -1,8 +1,8 @@
 /** Two boxes of one name. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { NameConflictWatch } from '../../../../daemon/mqtt/broker/name-conflict.ts';
 import { BrokerReport, type MqttState } from '../../../../daemon/mqtt/broker/state.ts';
-import { TwinWatch } from '../../../../daemon/mqtt/broker/twin.ts';
 import { NO_LIMITS } from '../../../../daemon/mqtt/client/limits.ts';
 import { until } from '../../../support/box.ts';
 import { startMosquitto } from '../support/mosquitto.ts';
@@ -16,7 +16,7 @@ const info = (session: string, more: object = {}) =>
   Buffer.from(JSON.stringify({ session, addresses: ['10.0.0.7', 'nonsense'], ...more }));
 
 test('another run of this box is none; what comes after a message of this run is another box', () => {
-  const watch = new TwinWatch('mine');
+  const watch = new NameConflictWatch('mine');
   assert.is(watch.receive(info('before')), undefined);
   assert.is(watch.receive(info('mine')), undefined);
   assert.is(watch.receive(info('theirs', { model: 'Pi\u0007 5' })), 'at 10.0.0.7 (Pi 5)');
@@ -34,13 +34,13 @@ test('it is reported while connections come and go, and forgotten when it was no
     () => nowMs,
   );
   report.connected({ protocol: 5, limits: NO_LIMITS });
-  report.twinSeen('at 10.0.0.7');
+  report.conflictSeen('at 10.0.0.7');
   report.away('taken over', undefined);
   nowMs += 60_000;
   report.connected({ protocol: 5, limits: NO_LIMITS });
   report.check();
   assert.equal(
-    states.map((state) => state.twin),
+    states.map((state) => state.nameConflict),
     [undefined, 'at 10.0.0.7', 'at 10.0.0.7', 'at 10.0.0.7'],
   );
   nowMs += 600_000;
@@ -50,22 +50,23 @@ test('it is reported while connections come and go, and forgotten when it was no
 
 test('two boxes of one name at one broker: each reports where the other is', async () => {
   await using broker = await startMosquitto();
-  const twins = ['', ''];
+  const conflicts = ['', ''];
   const start = (i: 0 | 1, address: string) => {
     const { system } = fullSnapshot();
     const [eth0] = system?.interfaces ?? [];
     const interfaces = eth0 === undefined ? [] : [{ ...eth0, addresses: [address] }];
     return startMqtt(broker.port, {
       snapshot: bareSnapshot({ system: system && { ...system, interfaces } }),
-      onChange: ({ twin }) => {
-        twins[i] = twin ?? '';
+      onChange: ({ nameConflict }) => {
+        conflicts[i] = nameConflict ?? '';
       },
     });
   };
   await using _one = await start(0, '192.0.2.1');
   await using _two = await start(1, '192.0.2.2');
-  const isSeen = () => /192\.0\.2\.2/.test(twins[0] ?? '') && /192\.0\.2\.1/.test(twins[1] ?? '');
-  await until(isSeen, LONG_MS, () => twins.join(' | '));
+  const isSeen = () =>
+    /192\.0\.2\.2/.test(conflicts[0] ?? '') && /192\.0\.2\.1/.test(conflicts[1] ?? '');
+  await until(isSeen, LONG_MS, () => conflicts.join(' | '));
 });
 
 test.run();

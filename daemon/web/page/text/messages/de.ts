@@ -1,7 +1,7 @@
 /** What the box says to the page, in German. */
-import type { SaidTexts } from './dictionary.ts';
+import type { MessageTexts } from './dictionary.ts';
 
-export const de: SaidTexts = {
+export const de: MessageTexts = {
   buttonsAway: 'Die Tasten gehen nicht',
   lampsAway: 'Einige Lampen gehen nicht',
   printerAway: 'Der Drucker antwortet nicht',

@@ -1,7 +1,7 @@
 /** What the box says to the page, in Dutch. */
-import type { SaidTexts } from './dictionary.ts';
+import type { MessageTexts } from './dictionary.ts';
 
-export const nl: SaidTexts = {
+export const nl: MessageTexts = {
   buttonsAway: 'De knoppen werken niet',
   lampsAway: 'Sommige lampjes werken niet',
   printerAway: 'De printer antwoordt niet',

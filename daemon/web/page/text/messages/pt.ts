@@ -1,7 +1,7 @@
 /** What the box says to the page, in Portuguese. */
-import type { SaidTexts } from './dictionary.ts';
+import type { MessageTexts } from './dictionary.ts';
 
-export const pt: SaidTexts = {
+export const pt: MessageTexts = {
   buttonsAway: 'Os botões não funcionam',
   lampsAway: 'Algumas luzes não funcionam',
   printerAway: 'A impressora não responde',

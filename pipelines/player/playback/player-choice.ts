@@ -1,10 +1,10 @@
-/** Which way the stream comes into this page. Pure. */
+/** Chooses the player of this page, by what the browser can do and the box offers. Pure. */
 
 /**
  * WebRTC, frames that are pushed one by one, parts that are pushed, parts that are fetched, the
  * browser's own player, or hls.js. Our player goes from what is pushed to parts by itself.
  */
-export type Way = 'whep' | 'frames' | 'push' | 'parts' | 'native' | 'hls';
+export type PlayerName = 'whep' | 'frames' | 'push' | 'parts' | 'native' | 'hls';
 
 /** What this browser can do. */
 export interface Browser {
@@ -18,7 +18,7 @@ export interface Browser {
   readonly playsHls: boolean;
 }
 
-const CAN_PLAY: Readonly<Record<Way, (browser: Browser) => boolean>> = {
+const CAN_PLAY: Readonly<Record<PlayerName, (browser: Browser) => boolean>> = {
   whep: ({ hasWebRtc }) => hasWebRtc,
   frames: ({ hasMediaSource, hasStreams }) => hasMediaSource && hasStreams,
   push: ({ hasMediaSource, hasStreams }) => hasMediaSource && hasStreams,
@@ -35,15 +35,15 @@ const ALWAYS = ['parts', 'native', 'hls'] as const;
  * @param offered By the box that serves the page, its preferred way first; others are ignored.
  * @returns the ways that this browser can play, best first; there is one at least.
  */
-export function waysOf(
+export function choosePlayers(
   wanted: string | null,
   offered: readonly string[],
   browser: Browser,
-): readonly Way[] {
-  const known = [wanted, ...offered, ...ALWAYS].filter(isWay);
+): readonly PlayerName[] {
+  const known = [wanted, ...offered, ...ALWAYS].filter(isPlayer);
   return [...new Set(known)].filter((way) => CAN_PLAY[way](browser));
 }
 
-function isWay(name: string | null): name is Way {
+function isPlayer(name: string | null): name is PlayerName {
   return name !== null && Object.hasOwn(CAN_PLAY, name);
 }

@@ -4,16 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openKnownDevices } from '../../../../daemon/web/door/devices.ts';
-import { OPEN_MS, SignInOpening } from '../../../../daemon/web/door/opening.ts';
-import { PinQueue } from '../../../../daemon/web/door/pin-queue.ts';
+import { openKnownDevices } from '../../../../daemon/web/access/devices.ts';
+import { OPEN_MS, SignInOpening } from '../../../../daemon/web/access/opening.ts';
+import { PinQueue } from '../../../../daemon/web/access/pin-queue.ts';
 import type { Client } from '../../../../daemon/web/lockout.ts';
 import { SignIn } from '../../../../daemon/web/sign-in.ts';
 import { silentLog } from '../../../../hal/os/log.ts';
 import { TEST_PIN, TEST_PIN_HASH } from '../../../support/operator.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
-const test = suite('door of the operator’s page');
+const test = suite('who may sign in on the operator’s page');
 
 const stranger = (key: string): Client => ({ key, isDevice: false });
 const TIMES = { idleMs: 1e9, maxMs: 1e9 };

@@ -1,7 +1,7 @@
 /** A process that another one feeds, which is replaced while it starts. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openFed } from '../../../../daemon/media/children/fed.ts';
+import { openUnitConsumer } from '../../../../daemon/media/children/unit-consumer.ts';
 import { systemClock } from '../../../../hal/os/clock.ts';
 import { openLog } from '../../../../hal/os/log.ts';
 import { WantedRestart } from '../../../../hal/os/supervise.ts';
@@ -12,7 +12,7 @@ test('where its feeder has another source before it runs, it starts again with t
   const asked: string[] = [];
   const gone = new AbortController();
   const source = { now: 'first' };
-  const fed = openFed({
+  const fed = openUnitConsumer({
     ...{ name: 'whep', program: 'whep', clock: systemClock, onMessage: () => undefined },
     log: openLog('error', 'journal', () => undefined),
     settings: () => {

@@ -15,7 +15,7 @@ const ADDRESSES_SHOWN = 2;
  * Watches the topic `info`, which a box publishes at each connection. What is retained of
  * a run before is no other box: only what comes after a message of this run is.
  */
-export class TwinWatch {
+export class NameConflictWatch {
   readonly #session: string;
   #hasSeenOwn = false;
 

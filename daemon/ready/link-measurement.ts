@@ -1,4 +1,4 @@
-/** Measures the links while the stream goes over them, and takes some of them away. */
+/** Measures each link while the stream goes over them, alone and with one of them lost. */
 import type { Clock } from '../../hal/os/clock.ts';
 import type { LinkSnapshot } from '../../pipelines/bond/core/snapshot.ts';
 import { isUsable, linksOf } from '../health/links.ts';
@@ -8,7 +8,7 @@ import type { BoxSnapshot, UplinkFigures } from '../model/snapshot.ts';
 import type { LinkProbe, ProbedLink } from './checklist/line.ts';
 import type { Stage } from './running.ts';
 
-export interface RigDeps {
+export interface LinkDeps {
   readonly snapshot: () => BoxSnapshot;
   readonly clock: Clock;
 }
@@ -25,7 +25,7 @@ export const SAMPLE_S = 25;
 const ALONE_MAX = 4;
 
 /** Waits for the far end. False where it does not answer in time. */
-export async function connect({ snapshot, clock }: RigDeps, stage: Stage): Promise<boolean> {
+export async function connect({ snapshot, clock }: LinkDeps, stage: Stage): Promise<boolean> {
   stage.step('connecting to the SRT receiver');
   const isConnected = () => snapshot().uplink?.phase === 'connected';
   if (!(await until(isConnected, CONNECT_MS, clock, stage.signal))) return false;
@@ -75,7 +75,7 @@ export function bestOf(box: BoxSnapshot): string | undefined {
 export async function takeAway(
   link: string,
   holdMs: number,
-  { snapshot, clock }: RigDeps,
+  { snapshot, clock }: LinkDeps,
   stage: Stage,
 ): Promise<Omit<Drill, 'stalls'>> {
   stage.step(`${link} is taken away`);
@@ -125,7 +125,7 @@ export function drillOf(
  */
 export async function measureAlone(
   ids: readonly string[],
-  { snapshot, clock }: RigDeps,
+  { snapshot, clock }: LinkDeps,
   stage: Stage,
   spared: readonly string[] = [],
 ): Promise<ReadonlyMap<string, number>> {
@@ -151,7 +151,7 @@ export async function measureAlone(
  * @param spared Links that carry nothing at all.
  */
 export async function probeAlone(
-  deps: RigDeps,
+  deps: LinkDeps,
   stage: Stage,
   spared: readonly string[],
 ): Promise<LinkProbe> {
@@ -174,7 +174,7 @@ function withAlone(seen: LinkProbe, alone: ReadonlyMap<string, number>): LinkPro
 }
 
 /** Connects, measures each link by itself, and drills. */
-export async function probeLinks(deps: RigDeps, stage: Stage): Promise<LinkProbe> {
+export async function probeLinks(deps: LinkDeps, stage: Stage): Promise<LinkProbe> {
   if (!(await connect(deps, stage))) return probedNow(deps.snapshot());
   const seen = probedNow(deps.snapshot());
   const ids = seen.links.filter(({ isUsable: isUp }) => isUp).map(({ id }) => id);

@@ -1,4 +1,4 @@
-/** Looks whether the box works: its pages answer, and its camera brings a picture. */
+/** Whether this box works, for an update on trial: its pages answer, and its camera brings a picture. */
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Clock } from '../../hal/os/clock.ts';
@@ -8,7 +8,7 @@ import { hasCamera } from '../model/phase.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { Expectation } from './versions.ts';
 
-export interface LookDeps {
+export interface SelfCheckDeps {
   readonly config: Pick<Config, 'viewers' | 'operator'>;
   /** Starts camera and encoders, of which guests see nothing. */
   readonly setCapturing: (isWanted: boolean) => void;
@@ -17,19 +17,19 @@ export interface LookDeps {
 }
 
 const ANSWER_MS = 5_000;
-const LOOK_EVERY_MS = 500;
+const CHECK_EVERY_MS = 500;
 /** A camera and an encoder start within seconds. */
 const PICTURE_MS = 20_000;
 
 /** What works now. Rejects only with the reason of an aborted `signal`. */
-export async function whatWorks(deps: LookDeps, signal: AbortSignal): Promise<Expectation> {
+export async function whatWorks(deps: SelfCheckDeps, signal: AbortSignal): Promise<Expectation> {
   return { pages: await pagesThatAnswer(deps), picture: await hasPicture(deps, signal) };
 }
 
 /** The first thing that worked before and does not now; undefined where all does. */
 export async function faultOf(
   expectation: Expectation,
-  deps: LookDeps,
+  deps: SelfCheckDeps,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { children, media } = deps.snapshot();
@@ -47,7 +47,7 @@ const PAGES = { guests: 'the guests’ page', operator: 'the operator’s page' 
 
 const why = (failure: string | undefined) => (failure === undefined ? '' : `: ${failure}`);
 
-async function pagesThatAnswer({ config }: LookDeps): Promise<Expectation['pages']> {
+async function pagesThatAnswer({ config }: SelfCheckDeps): Promise<Expectation['pages']> {
   const { viewers, operator } = config;
   const pages = [
     ['guests', `http://${hostOf(viewers.host)}:${viewers.port}/`],
@@ -81,7 +81,7 @@ function answersAt(url: string): Promise<boolean> {
   });
 }
 
-async function hasPicture(deps: LookDeps, signal: AbortSignal): Promise<boolean> {
+async function hasPicture(deps: SelfCheckDeps, signal: AbortSignal): Promise<boolean> {
   const { snapshot, setCapturing, clock } = deps;
   // A drop or a rehearsal has the camera, and shows whether it brings one.
   const isOurs = () =>
@@ -90,7 +90,7 @@ async function hasPicture(deps: LookDeps, signal: AbortSignal): Promise<boolean>
   const endMs = clock.monotonicMs() + PICTURE_MS;
   if (isOurs()) setCapturing(true);
   try {
-    while (!isFlowing() && clock.monotonicMs() < endMs) await clock.sleep(LOOK_EVERY_MS, signal);
+    while (!isFlowing() && clock.monotonicMs() < endMs) await clock.sleep(CHECK_EVERY_MS, signal);
     return isFlowing();
   } finally {
     if (isOurs()) setCapturing(false);

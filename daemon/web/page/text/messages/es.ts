@@ -1,7 +1,7 @@
 /** What the box says to the page, in Spanish. */
-import type { SaidTexts } from './dictionary.ts';
+import type { MessageTexts } from './dictionary.ts';
 
-export const es: SaidTexts = {
+export const es: MessageTexts = {
   buttonsAway: 'Los botones no funcionan',
   lampsAway: 'Algunas luces no funcionan',
   printerAway: 'La impresora no responde',

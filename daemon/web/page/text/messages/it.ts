@@ -1,7 +1,7 @@
 /** What the box says to the page, in Italian. */
-import type { SaidTexts } from './dictionary.ts';
+import type { MessageTexts } from './dictionary.ts';
 
-export const it: SaidTexts = {
+export const it: MessageTexts = {
   buttonsAway: 'I pulsanti non funzionano',
   lampsAway: 'Alcune spie non funzionano',
   printerAway: 'La stampante non risponde',
