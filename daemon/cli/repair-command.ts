@@ -1,4 +1,4 @@
-/** `venuebox repair`: a recording that ends inside a fragment is cut, so that any player opens it. */
+/** `venuebox repair`: truncates a recording that ends inside a fragment, so that any player opens it. */
 import { basename, dirname, resolve } from 'node:path';
 import { claimFolder } from '../../hal/os/claim.ts';
 import { HalError } from '../../hal/os/errors.ts';

@@ -105,7 +105,7 @@ export const VERB_TABLE = {
   },
   repair: {
     operands: 'FILE',
-    summary: 'cuts a recording that was torn off to its last complete fragment',
+    summary: 'truncates a recording that ends inside a fragment, so that any player opens it',
     details: ['The box does so itself where it records; this is for files of older versions.'],
     options: [],
   },
@@ -165,9 +165,9 @@ export const VERB_TABLE = {
       'go-live [force=true]     go live; force: although a check fails',
       'end                      end the drop',
       'mark [label=TEXT]        make a clip of the last seconds',
-      'preflight [drill=false]  run the checklist: page, links, paper and more, and a short drill',
+      'preflight [drill=false]  run the checklist: page, links, paper and more, and a short failover test',
       'rehearse [minutes=N]     a hidden run with a probe viewer and a failover drill; stop=true ends it',
-      'survey [minutes=N]       radio, links, light and sound of the place; stop=true ends it',
+      'survey [minutes=N]       site survey: radio, links, light and sound; stop=true ends it',
       'camera [camera=1|2]      put the other camera on air, or the one that is named',
       'overlay [code=page|checkout|LINK|none]',
       '                         code, title and lower third in the picture: [corner=top-left] [size=25] [for_s=60]',
@@ -175,7 +175,7 @@ export const VERB_TABLE = {
       'print document=address   print the address to watch, or status, card, preflight, rehearsal, survey',
       'order order=ID item=ID   take an order: [quantity=N] [name=TEXT] [do=reserve|confirm|cancel]',
       'drops do=list            list the coming drops; do=set id=ID title=TEXT [starts_at=TIME]; do=remove id=ID',
-      'update [version=V]       install what update.url offers; back=true goes back to the version before',
+      'update [version=V]       install what update.url offers; back=true goes back to the previous version',
       'shut-down                shut the machine down',
     ],
     options: [
@@ -193,10 +193,10 @@ export const VERB_TABLE = {
   },
   update: {
     operands: '[FILE|URL]',
-    summary: 'installs a signed release, and goes back by itself where it does not work',
+    summary: 'installs a signed release, and rolls back by itself where it does not work',
     details: ['Without FILE or URL it takes what update.url offers. Never while a drop is on.'],
     options: [
-      { name: 'back', help: 'goes back to the version before' },
+      { name: 'back', help: 'goes back to the previous version' },
       { name: 'older', help: 'takes a release that is not newer, too' },
       ...[DRY_RUN, JSON_LINES, SOCKET],
     ],

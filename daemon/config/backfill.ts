@@ -39,7 +39,7 @@ const SSH_HOST = /^(?:[a-z\d][a-z\d.-]{0,252}|\[[\da-f:]{2,39}\])$/i;
 function isStore(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const { protocol, hostname, username, password, search, hash, pathname } = new URL(value);
-  // Whoever sends there looks at the text: `SSH://` is no address of theirs.
+  // The sender looks at the text: `SSH://` is no address of theirs.
   if (!value.startsWith(protocol)) return false;
   if (`${password}${search}${hash}` !== '') return false;
   // A name may begin like an address, as 10.example.org does, and lead anywhere.

@@ -1,4 +1,4 @@
-/** Counts on what a process counts, over its restarts. Pure. */
+/** Adds up a counter of a process over its restarts, at which it begins at 0 again. Pure. */
 import * as v from 'valibot';
 
 const number = v.optional(v.number());

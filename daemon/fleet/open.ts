@@ -1,4 +1,4 @@
-/** The box as one of a fleet: what it tells the others, what it knows of them, and the leader's drop. */
+/** The box as one of a fleet: what it publishes to the others, what it knows of them, and the leader's drop. */
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { pause } from '../../hal/os/async.ts';

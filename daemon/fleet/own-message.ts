@@ -1,4 +1,4 @@
-/** What a box tells the others of its fleet. Pure. */
+/** What a box publishes to the others of its fleet. Pure. */
 import type { FleetConfig } from '../config/mqtt.ts';
 import type { FleetMessage, SharedDrop } from '../model/fleet.ts';
 import { healthOf } from '../model/phase.ts';

@@ -59,7 +59,7 @@ export const MACHINE_RULES: readonly Rule[] = [
     severity: 'info',
     afterMs: 0,
     holdMs: 0,
-    advice: 'The version before runs on. Tell whoever makes the releases.',
+    advice: 'The previous version runs on. Tell the people who make the releases.',
     find: ({ box: { update } }) =>
       update?.failed === undefined
         ? undefined

@@ -13,7 +13,8 @@ const ADVICE: Readonly<Record<NetworkFault, string>> = {
   NO_PROGRAM: 'Install the packages nftables and iproute2.',
   NO_MANAGER: 'Check that NetworkManager is installed and runs.',
   NO_DEVICE: 'Check that it is plugged in, and network.guests and network.crew in the config.',
-  NOT_OPENED: 'Check that no other program uses this card or port. Some Wi-Fi cards serve nobody.',
+  NOT_OPENED:
+    'Check that no other program uses this card or port. Some Wi-Fi cards cannot offer a network.',
   SHAPER_TAKEN: 'End the program that shapes this interface, or use another one.',
   RULES_REFUSED: STAYS,
   QUEUES_REFUSED: STAYS,

@@ -1,4 +1,4 @@
-/** The suggestion after a word that is not known. */
+/** Finds the known word for a "did you mean" after an unknown one. */
 
 /** `; did you mean --config?`, or nothing where no known word is near. */
 export function closest(word: string, known: readonly string[], prefix = ''): string {

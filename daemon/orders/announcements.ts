@@ -1,4 +1,4 @@
-/** Tells the rest of the box about orders that are on the disk, after their buyers have been answered. */
+/** Reports orders to the rest of the box once they are on the disk and their buyers have been answered. */
 import type { BoxEvent } from '../model/commands.ts';
 import type { OnOrderConfirmed } from '../model/orders.ts';
 import type { ConfirmedList } from './confirmed-list.ts';

@@ -1,4 +1,4 @@
-/** What a box runs with and no setting says. Pure. */
+/** Completes the config with what no setting names: the simulated uplink of the demo, the broker in the box. Pure. */
 import type { Config } from '../config/config.ts';
 
 /**

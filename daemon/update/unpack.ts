@@ -80,7 +80,7 @@ class Contents {
       this.#fault = error;
       gunzip.destroy(error);
     });
-    // Whoever reads next gets it; nobody else is to be brought down by it.
+    // The next reader gets it; an error without a reader would end the process.
     gunzip.on('error', () => undefined);
     this.#unpacked = this.#packed.pipe(gunzip)[Symbol.asyncIterator]();
   }

@@ -165,7 +165,7 @@ export class Updates {
     this.#step = undefined;
   }
 
-  /** Once: the version that went back has no way to tell of it. */
+  /** Once: the version that was rolled back cannot report it. */
   #reportFailure(): void {
     const { failed } = this.#versions;
     const { onEvent, clock, log } = this.#deps;

@@ -1,4 +1,4 @@
-/** Points of a cell: open-circuit mV and the charge in %, rising. */
+/** Charge curves of battery cells: points of open-circuit voltage in mV and charge in %, rising. */
 export type ChargeCurve = readonly (readonly [millivolt: number, pct: number])[];
 
 /**

@@ -77,7 +77,7 @@ export async function pause(clock: Clock, ms: number, signal: AbortSignal): Prom
 
 /**
  * Calls `work` again and again until `signal` aborts, by the system's clock: the first time
- * after `ms`. Rejects with what `work` throws, for whoever supervises it.
+ * after `ms`. Rejects with what `work` throws, for its supervisor.
  */
 export async function every(ms: number, signal: AbortSignal, work: () => void): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

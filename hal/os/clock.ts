@@ -5,7 +5,7 @@ import { uptime } from 'node:os';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 
 /**
- * The door to time. Everything that waits takes a clock, so that a test can
+ * All time comes from here. Everything that waits takes a clock, so that a test can
  * drive it with a virtual one.
  */
 export interface Clock {

@@ -15,7 +15,7 @@ export type Triple = readonly [red: number, green: number, blue: number];
 
 /**
  * What is wrong with a file, and in which line, counted from 1. The reason has no words of the
- * file: any file of the box can be named, and the reason is shown to whoever named it.
+ * file: any file of the box can be named, and the reason is shown to the person who named it.
  */
 export interface CubeFault {
   readonly line: number;

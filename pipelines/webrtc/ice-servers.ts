@@ -1,5 +1,5 @@
 /**
- * STUN and TURN servers of the config, as clients of WHEP and WHIP are told of them (RFC 9725
+ * STUN and TURN servers of the config, as clients of WHEP and WHIP receive them (RFC 9725
  * §4.6): a client asks the TURN server for an address to be reached at, and sends that to the box.
  */
 import { createHmac } from 'node:crypto';

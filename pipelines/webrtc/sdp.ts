@@ -40,7 +40,7 @@ export interface Format {
 }
 
 const LINES_MAX = 2_000;
-/** A box with ICE servers sends to each of them, whoever has named it. */
+/** A box with ICE servers sends to each of them, even if an attacker has named it. */
 const CANDIDATES_MAX = 6;
 /** RFC 8839 §5.4. */
 const ICE_CHARS = /^[A-Za-z0-9+/]+$/;

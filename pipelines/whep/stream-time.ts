@@ -14,7 +14,7 @@ export const SOUND_TICKS_PER_MS = 48;
 const TICKS = 2 ** 32;
 
 /**
- * Time stamps count from 1970, by the clock that the guests' page is told: a player knows
+ * Time stamps count from 1970, by the clock that the guests' page receives: a player knows
  * from a picture's time stamp how old it is. Picture and sound count the same time, so that
  * any sender report synchronises them.
  *

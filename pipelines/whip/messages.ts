@@ -34,7 +34,7 @@ export type WhipAnswer =
 export interface WhipEndpoint {
   /** That a publisher has to know. */
   readonly token: string;
-  /** STUN and TURN servers, which publishers are told. */
+  /** STUN and TURN servers, which publishers receive. */
   readonly iceLinks: IceLinks;
   /** Never rejects. */
   readonly offer: (sdp: string) => Promise<WhipAnswer>;

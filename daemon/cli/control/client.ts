@@ -53,7 +53,7 @@ async function connectFirst(paths: readonly string[]): Promise<Socket> {
         `${path} may not be opened: join the group venuebox (sudo adduser $USER venuebox), or use sudo`,
       );
     }
-    if (result === 'ETIMEDOUT') throw new ControlError(`${path}: the box hangs`);
+    if (result === 'ETIMEDOUT') throw new ControlError(`${path}: the box does not answer`);
   }
   throw new ControlError(`no box runs here; looked at ${paths.join(', ')}`);
 }

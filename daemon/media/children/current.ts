@@ -1,4 +1,4 @@
-/** A process that serves now, for those who wait for it. */
+/** The child process that serves guests at present, for callers that wait until there is one. */
 import { Condition } from '../../../hal/os/async.ts';
 import type { PipelineError } from '../../../pipelines/errors/pipeline-error.ts';
 import type { UplinkRequest } from '../../../pipelines/feed/uplink-request.ts';

@@ -1,4 +1,4 @@
-/** What a machine says against new settings, before they are saved: beside the field, and not in the dark. */
+/** What this machine refuses of new settings before they are saved, so that it is shown beside the field. */
 import { createServer } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { PORTAL_PORT } from '../../../hal/network/plan.ts';

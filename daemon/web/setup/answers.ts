@@ -99,7 +99,7 @@ export class SetUpAnswers {
     };
   }
 
-  /** Whoever is on the hotspot has its password from the label; once there is a PIN it counts too. */
+  /** A client on the hotspot has its password from the label; once there is a PIN it counts too. */
   #canEnter(request: IncomingMessage): boolean {
     const { firstBoot, hasOwnPin } = this.#deps;
     const { setUp, hotspot, isWanted } = firstBoot;

@@ -52,7 +52,7 @@ export class Networks {
     }
   }
 
-  /** All of it, whoever has set it: nothing else is touched. Never rejects. */
+  /** All of it, also what an earlier run has set: nothing else is touched. Never rejects. */
   async undo(): Promise<Reply> {
     const faults: unknown[] = [];
     const attempt = async (work: () => Promise<unknown>) => {

@@ -15,7 +15,7 @@ export interface ServeDeps {
     apply(plan: NetworkPlan): Promise<Reply>;
     undo(): Promise<Reply>;
   };
-  /** Whether the guests' network is still up, whoever keeps it. */
+  /** Whether the guests' network is still up, started by any program. */
   readonly hasGuests: (device: string) => boolean;
   readonly clock: Clock;
   readonly log: Log;

@@ -88,12 +88,12 @@ export function readName(fd: number, name: Buffer): void {
   checked('getsockname', calls().getsockname(fd, name, bytes));
 }
 
-/** How many datagrams came in, or -1: {@link lastErrorCode} tells why. */
+/** How many datagrams came in, or -1: {@link lastErrorCode} has the reason. */
 export function receiveMany(fd: number, headers: Buffer, count: number): number {
   return calls().recvmmsg(fd, headers, count, MSG_DONTWAIT, null);
 }
 
-/** How many datagrams went out, or -1: {@link lastErrorCode} tells why. */
+/** How many datagrams went out, or -1: {@link lastErrorCode} has the reason. */
 export function sendMany(fd: number, headers: Buffer, count: number): number {
   return calls().sendmmsg(fd, headers, count, MSG_DONTWAIT);
 }

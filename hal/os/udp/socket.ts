@@ -78,7 +78,7 @@ class BatchSocket implements UdpSocket {
   }
 
   close(): void {
-    // What is still to be sent may fail, and whoever hears of it may close again.
+    // What is still to be sent may fail, and the owner that is informed may close again.
     if (this.#isClosing) return;
     this.#isClosing = true;
     this.flush();

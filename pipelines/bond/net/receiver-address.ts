@@ -105,7 +105,7 @@ const WELL_KNOWN = /^(.*:)c000:aa$/;
 
 /**
  * An IPv4 address through a network of IPv6 only: behind the prefix of its NAT64, which
- * its DNS server tells (RFC 7050; prefixes of 96 bits, as carriers use them).
+ * its DNS server gives (RFC 7050; prefixes of 96 bits, as carriers use them).
  */
 async function translated(name: string, source: string): Promise<readonly string[]> {
   const answers = await queryFrom(source, 6, IPV4_ONLY_NAME).catch(() => []);

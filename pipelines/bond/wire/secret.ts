@@ -9,7 +9,7 @@ const PURPOSE = 'venuebox relay 1';
 
 /**
  * 256 bytes for a sender's first registration: to a receiver without a secret they are as
- * random as any. Whoever reads them on the way can repeat them, as he can join the group.
+ * random as any. An attacker who reads them on the way can repeat them, and join the group.
  */
 export function makeSenderId(
   randomBytes: (bytes: number) => Buffer,

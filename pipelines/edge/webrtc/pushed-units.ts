@@ -28,7 +28,7 @@ export function videoCapsOf(init: Buffer): string | undefined {
   return [
     'video/x-h264, stream-format=(string)avc, alignment=(string)au',
     `width=(int)${widthPx}, height=(int)${heightPx}`,
-    // Frames are dated one by one: whoever gets this does not go by the rate.
+    // Frames are dated one by one: the reader does not go by the rate.
     `framerate=(fraction)30/1, codec_data=(buffer)${data}`,
   ].join(', ');
 }

@@ -1,7 +1,7 @@
 /**
  * Who holds the connections of a server. Strangers share a part of them, in which a newcomer
  * takes the place of the longest idle one of the address that holds most: few addresses cannot
- * shut the door. The rest is for clients that have proved who they are.
+ * take them all. The rest is for clients that have signed in or shown a token.
  */
 export interface SharedConnection {
   readonly address: string;

@@ -90,7 +90,7 @@ export function openWhep(deps: WhepDeps): Whep {
   const exchange = (request: HttpRequest, method: string) => {
     if (!request.path.includes('/live/whep')) return undefined;
     const admitted = admit(request);
-    // Whoever watched until now may still leave.
+    // A viewer who watched until now may still leave.
     const path = 'status' in admitted ? request.path : admitted.path;
     const [isOurs, id] = PATH.exec(path) ?? [];
     if (isOurs === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** STUN and TURN servers for WebRTC, as the box tells of them (RFC 9725 §4.6). */
+/** STUN and TURN servers for WebRTC, as the box offers them (RFC 9725 §4.6). */
 
 const ASK_MAX_MS = 1_500;
 /** A server that does not answer holds up nobody for longer. */

@@ -10,7 +10,7 @@ export const en = {
     'Look at the printer. On the operator’s page, under Printed slips, say that it was printed, or print it again.',
   clearPaper: 'Open it, clear the paper, and switch it off and on.',
   freeSystemDisk: 'Free some space on the system disk, or replace it.',
-  versionBefore: 'The version before runs on. Tell whoever makes the releases.',
+  versionBefore: 'The previous version runs on. Tell the people who make the releases.',
   leaveSafeMode: 'Read below what it ended with, then restart the box: that leaves safe mode.',
   giveAir: 'Give the box air, and keep it out of the sun.',
   cooling: 'Check cooling and power supply; use fewer renditions if it stays.',
@@ -104,7 +104,7 @@ export const en = {
   networkManager: 'Check that NetworkManager is installed and runs.',
   networkDevice: 'Check that it is plugged in, and network.guests and network.crew in the config.',
   networkTaken:
-    'Check that no other program uses this card or port. Some Wi-Fi cards serve nobody.',
+    'Check that no other program uses this card or port. Some Wi-Fi cards cannot offer a network.',
   shaperTaken: 'End the program that shapes this interface, or use another one.',
   compareTickets:
     'Compare the tickets that came out with the list of orders, and write by hand what is missing. Then remove the files that end in .bad from the folder prints of the box.',

@@ -177,7 +177,7 @@ export const de: BoxTexts = {
   fleetLeftOut: '{count} weitere {count:wird|werden} nicht gezeigt.',
   fleetOwn: '{box} (diese Box)',
   fleetLeads: 'führt',
-  fleetAway: 'weg',
+  fleetAway: 'nicht erreichbar',
   fleetChecked: 'geprüft, alles gut',
   fleetWarned: 'geprüft, mit Warnungen',
   fleetFailed: 'Prüfung nicht bestanden',

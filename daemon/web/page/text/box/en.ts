@@ -176,7 +176,7 @@ export const en = {
   fleetLeftOut: '{count} more {count:is|are} not shown.',
   fleetOwn: '{box} (this box)',
   fleetLeads: 'leads',
-  fleetAway: 'away',
+  fleetAway: 'not reachable',
   fleetChecked: 'checks passed',
   fleetWarned: 'checks passed, with warnings',
   fleetFailed: 'checks failed',

@@ -177,7 +177,7 @@ export const es: BoxTexts = {
   fleetLeftOut: 'No se {count:muestra|muestran} {count} más.',
   fleetOwn: '{box} (esta caja)',
   fleetLeads: 'principal',
-  fleetAway: 'ausente',
+  fleetAway: 'no se alcanza',
   fleetChecked: 'comprobada, todo bien',
   fleetWarned: 'comprobada, con avisos',
   fleetFailed: 'comprobación no superada',

@@ -177,7 +177,7 @@ export const fr: BoxTexts = {
   fleetLeftOut: '{count} {count:autre n’est pas affichée|autres ne sont pas affichées}.',
   fleetOwn: '{box} (cette box)',
   fleetLeads: 'principale',
-  fleetAway: 'absente',
+  fleetAway: 'injoignable',
   fleetChecked: 'vérifiée, tout va bien',
   fleetWarned: 'vérifiée, avec des avertissements',
   fleetFailed: 'vérification non réussie',

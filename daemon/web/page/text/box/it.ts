@@ -177,7 +177,7 @@ export const it: BoxTexts = {
   fleetLeftOut: '{count} {count:altro non è mostrato|altri non sono mostrati}.',
   fleetOwn: '{box} (questo box)',
   fleetLeads: 'principale',
-  fleetAway: 'assente',
+  fleetAway: 'non raggiungibile',
   fleetChecked: 'controllato, tutto bene',
   fleetWarned: 'controllato, con avvisi',
   fleetFailed: 'controllo non superato',

@@ -177,7 +177,7 @@ export const nl: BoxTexts = {
   fleetLeftOut: 'Nog {count} {count:wordt|worden} niet getoond.',
   fleetOwn: '{box} (deze box)',
   fleetLeads: 'leidt',
-  fleetAway: 'weg',
+  fleetAway: 'niet bereikbaar',
   fleetChecked: 'gecontroleerd, alles goed',
   fleetWarned: 'gecontroleerd, met waarschuwingen',
   fleetFailed: 'controle niet gehaald',

@@ -177,7 +177,7 @@ export const pt: BoxTexts = {
   fleetLeftOut: 'Mais {count} não {count:é mostrada|são mostradas}.',
   fleetOwn: '{box} (esta caixa)',
   fleetLeads: 'principal',
-  fleetAway: 'ausente',
+  fleetAway: 'inacessível',
   fleetChecked: 'verificada, tudo bem',
   fleetWarned: 'verificada, com avisos',
   fleetFailed: 'verificação falhada',

@@ -68,7 +68,7 @@ export const en = {
   wentBack: 'Version {version} did not work, and the box went back: {reason}',
   goBack: 'Go back to {version}',
   goBackTitle: 'Go back to {version}?',
-  goBackDetail: 'The box starts again with the version before.',
+  goBackDetail: 'The box starts again with the previous version.',
   inPicture: 'In the picture',
   noCode: 'No code',
   codePage: 'Guests’ page',

@@ -76,7 +76,7 @@ export const en = {
   'drop.destinations': 'Goes to these destinations',
   'drop.reactions': 'Guests may send hearts',
   'drop.resume_within_s': 'Resume after a power failure within (s)',
-  'drop.catalogue': 'Articles',
+  'drop.catalogue': 'Items for sale',
   'drop.look.name': 'Look of the picture',
   'drop.look.cube_file': 'File of the look (.cube)',
   'drop.look.strength': 'Strength of the look (0-1)',
