@@ -15,7 +15,7 @@ import { readConfig } from './read-config.ts';
 export function renderChecked({ config: file, overrides }: Extract<Command, { verb: 'check' }>) {
   const config = readConfig(file, overrides);
   const notes = [
-    ...unreadableFiles(config),
+    ...unreadableFiles(config).map(({ key, reason }) => `${key}: ${reason}`),
     ...unwritableFolders(config),
     ...brandingFaults(config.drop.branding_folder),
   ];

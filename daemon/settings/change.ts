@@ -123,11 +123,10 @@ export function planValues(
   const differences = differencesOf(before, config);
   const files = new Set(secrets.map(({ file }) => file));
   const faults = unreadableFiles(config)
-    .map((line) => /^(\S+): (.*)$/s.exec(line))
-    .flatMap((found) => (found === null ? [] : [{ path: found[1] ?? '', reason: found[2] ?? '' }]))
     // Files of keys that stay as they are have not kept the box from running.
-    .filter(({ path }) => differences.some((one) => isWithin(path, one.path)))
-    .filter(({ reason }) => ![...files].some((file) => reason.startsWith(file)));
+    .filter(({ key }) => differences.some(({ path }) => isWithin(key, path)))
+    .filter(({ file }) => !files.has(file))
+    .map(({ key, reason }) => ({ path: key, reason }));
   return faults.length > 0 ? { faults } : { values, config, secrets, differences };
 }
 

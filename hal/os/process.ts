@@ -11,13 +11,22 @@ import { StderrTail } from './stderr-tail.ts';
 export class ProcessError extends Error {
   readonly exitCode: number | undefined;
   readonly signalName: string | undefined;
+  /** Of the operating system where it could not be started: `ENOENT` where there is no such program. */
+  readonly code: string | undefined;
 
-  constructor(name: string, exitCode?: number, signalName?: string, tail: readonly string[] = []) {
+  constructor(
+    name: string,
+    exitCode?: number,
+    signalName?: string,
+    tail: readonly string[] = [],
+    code?: string,
+  ) {
     const how = signalName === undefined ? `exit code ${exitCode ?? '?'}` : `signal ${signalName}`;
     super(`${name} ended with ${how}${tail.length > 0 ? `: ${tail.join(' | ')}` : ''}`);
     this.name = 'ProcessError';
     this.exitCode = exitCode;
     this.signalName = signalName;
+    this.code = code;
   }
 }
 
@@ -164,7 +173,8 @@ export async function runCommand(
     ...(cwd === undefined ? {} : { cwd }),
   });
   if (result.exitCode === undefined) {
-    throw new ProcessError(command, undefined, result.signal, [result.shortMessage ?? '']);
+    const { signal: signalName, shortMessage = '', code } = result;
+    throw new ProcessError(command, undefined, signalName, [shortMessage], code);
   }
   return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };
 }

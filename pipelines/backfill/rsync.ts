@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { anySignal } from '../../hal/os/async.ts';
+import { errnoOf } from '../../hal/os/errors.ts';
 import { runCommand } from '../../hal/os/process.ts';
 import type { Way } from './messages.ts';
 import type { Pace } from './pace.ts';
@@ -92,7 +93,7 @@ async function run(sent: Sent, way: Way, signal: AbortSignal): Promise<void> {
   const options = { timeoutMs, signal, input: `${sent.token}\n`, cwd: sent.stage };
   const { exitCode, stderr } = await runCommand('rsync', argsOf(sent, way), options).catch(
     (error: unknown) => {
-      if (!/ENOENT/.test(String((error as Error).message))) throw error;
+      if (errnoOf(error) !== 'ENOENT') throw error;
       throw new Error('rsync is not on this box: apt install rsync');
     },
   );

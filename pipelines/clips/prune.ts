@@ -29,6 +29,7 @@ export interface Pruned {
   readonly failed: readonly { readonly name: string; readonly reason: string }[];
 }
 
+const GONE = { code: 'ENOENT' };
 const CLIP = /^clip-([\w-]{11})\.mp4$/;
 
 export function inOrder(
@@ -98,12 +99,12 @@ export async function pruneClips(folder: string, limits: ClipLimits): Promise<Pr
   return { deleted, failed };
 }
 
-/** One that a person does not want. Rejects where it is not there or cannot be deleted. */
+/** One that a person does not want. Rejects with ENOENT where it is not there, or where it cannot be deleted. */
 export async function deleteClip(folder: string, id: string): Promise<void> {
   await assertDirectWay(folder);
   const clips = await listClips(folder);
   const kept = clips.filter((clip) => clip.id !== id);
-  if (kept.length === clips.length) throw new Error(`${id}: no such clip`);
+  if (kept.length === clips.length) throw Object.assign(new Error(`${id}: no such clip`), GONE);
   const [fault] = await unlinkClip(folder, id, new Set(await postersOf(folder, kept)));
   if (fault !== undefined) throw new Error(`${fault.name}: ${fault.reason}`);
 }

@@ -10,6 +10,7 @@ import { type ClipsProcess, openClipsProcess } from '../clips/clips-process.ts';
 import type { ClipsSettings } from '../clips/messages.ts';
 import { readPoster } from '../clips/poster-file.ts';
 import { PosterStore } from '../clips/poster-store.ts';
+import { PipelineError } from '../errors/pipeline-error.ts';
 import { Catalogue } from '../http/cache/catalogue.ts';
 import type { HttpRequest } from '../http/handlers.ts';
 import type { Reply } from '../http/reply.ts';
@@ -55,7 +56,7 @@ export interface Archive {
   setRecording(dropId: string | undefined): void;
   /** Turns live posters and previews on, as they are at first, or off. */
   setPreviews(isOn: boolean): void;
-  /** Rejects with a PipelineError CLIP_FAILED, or an Error where clips are not configured. */
+  /** Rejects with a PipelineError CLIP_FAILED, also where clips are not configured. */
   clip(wanted: WantedClip, signal: AbortSignal): Promise<ClipMade>;
   /** They were deleted. */
   forgetClips(ids: readonly string[]): void;
@@ -108,7 +109,10 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
     setRecording,
     setPreviews: (isOn) => clipsProcess?.setLivePosters(isOn),
     clip: async (wanted, signal) => {
-      if (clipsProcess === undefined) throw new Error('clips are not configured; set clips.folder');
+      if (clipsProcess === undefined) {
+        const advice = 'set clips.folder';
+        throw new PipelineError('CLIP_FAILED', 'clips are not configured', { advice });
+      }
       const made = await clipsProcess.clip(wanted, signal);
       const { seconds: _, ...mark } = wanted;
       clipIndex.add({ ...made, info: { ...mark, durationS: made.durationS } });

@@ -19,24 +19,32 @@ const WHY: Readonly<Record<string, string>> = {
   EACCES: 'may not be read by this user; the box’s own is venuebox',
 };
 
-/** Files of secrets and certificates that a config names and that cannot be read, one line each. */
-export function unreadableFiles(config: Config): readonly string[] {
-  return namedFiles(config, '').flatMap(([key, path]) => {
+export interface UnreadableFile {
+  /** Of the config, as `mqtt.password_file`. */
+  readonly key: string;
+  readonly file: string;
+  /** Which file, and why. */
+  readonly reason: string;
+}
+
+/** Files of secrets and certificates that a config names and that cannot be read. */
+export function unreadableFiles(config: Config): readonly UnreadableFile[] {
+  return namedFiles(config, '').flatMap(([key, file]) => {
     if (key === LOOK) {
-      const read = readCube(path);
-      return 'fault' in read ? [`${key}: ${read.fault}`] : [];
+      const read = readCube(file);
+      return 'fault' in read ? [{ key, file, reason: read.fault }] : [];
     }
     const isPicture = PICTURE.test(key);
     // It begins in the state folder, which may be another machine's.
-    if (isPicture && !isAbsolute(path)) return [];
+    if (isPicture && !isAbsolute(file)) return [];
     try {
-      assertRegular(path, isPicture ? Number.POSITIVE_INFINITY : CERTIFICATE_BYTES_MAX);
-      accessSync(path, constants.R_OK);
+      assertRegular(file, isPicture ? Number.POSITIVE_INFINITY : CERTIFICATE_BYTES_MAX);
+      accessSync(file, constants.R_OK);
       return [];
     } catch (error) {
       const errno = errnoOf(error);
       const why = errno === undefined ? messageOf(error) : `cannot be read: ${errno}`;
-      return [`${key}: ${path} ${WHY[errno ?? ''] ?? why}`];
+      return [{ key, file, reason: `${file} ${WHY[errno ?? ''] ?? why}` }];
     }
   });
 }

@@ -45,6 +45,8 @@ export interface LibraryDeps {
 /** Newest ones that are listed; older ones are found on the disk. */
 const SHOWN_MAX = 100;
 
+const GONE = { code: 'ENOENT' };
+
 export class Library {
   readonly #deps: LibraryDeps;
 
@@ -72,10 +74,10 @@ export class Library {
     this.#deps.forgetClips([id]);
   }
 
-  /** False for the one that is being written. */
+  /** False for the one that is being written. Rejects with ENOENT where it is not there. */
   async deleteRecording(target: string, name: string): Promise<boolean> {
     const entry = (await this.#recordingsOn(target)).find((one) => one.name === name);
-    if (entry === undefined) throw new Error(`${name}: no such recording`);
+    if (entry === undefined) throw Object.assign(new Error(`${name}: no such recording`), GONE);
     if (entry.isRunning) return false;
     const folder = this.#folderOf(target);
     // The movie first: what is left of a power cut in between is found by repair.
@@ -106,7 +108,7 @@ export class Library {
   #folderOf(target: string): string {
     const { config, stateFolder } = this.#deps;
     const found = config().recording.targets.find(({ id }) => id === target);
-    if (found === undefined) throw new Error(`${target}: no such disk`);
+    if (found === undefined) throw Object.assign(new Error(`${target}: no such disk`), GONE);
     return resolve(stateFolder, found.folder);
   }
 

@@ -98,6 +98,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'real-hardware': text.realHardware,
   'crew-only': text.crewOnly,
   'being-written': text.beingWritten,
+  'not-deleted': text.notDeleted,
   'on-air': text.notOnAir,
   'no-supervisor': text.noSupervisor,
   'wrong-host': text.wrongHost,

@@ -30,6 +30,9 @@ function openFolder() {
 const LIMITS = { maxConnections: 1, maxConnectionsPerAddress: 1 };
 const SLATE = { widthPx: 64, heightPx: 64, title: 'a', text: '' };
 
+const faultsOf = (yaml: string) =>
+  unreadableFiles(parseConfig('x', yaml, [])).map(({ key, reason }) => `${key}: ${reason}`);
+
 /** Each reader of such a file. */
 const readers = (folder: string): Readonly<Record<string, (file: string) => unknown>> => ({
   config: (file) => readConfig(file, []),
@@ -72,7 +75,7 @@ test('a look’s file is read, and its line is named', () => {
   using folder = openFolder();
   const file = join(folder.path, 'x.cube');
   writeFileSync(file, 'LUT_3D_SIZE 2\n0 0 0\n1 0\n');
-  const faults = unreadableFiles(parseConfig('x', `drop: {look: {cube_file: ${file}}}`, []));
+  const faults = faultsOf(`drop: {look: {cube_file: ${file}}}`);
   assert.equal(faults, [
     `drop.look.cube_file: ${file}:3: a line of the table must be three numbers`,
   ]);
@@ -87,10 +90,8 @@ test('`check` lists them without opening one', () => {
   // A relative name begins in the state folder, which `check` does not know.
   const sold = [picture('/none.jpg'), picture('b.jpg').replace('id: a', 'id: b')].join();
   const drop = `drop: {id: friday, picture_file: duo.jpg, catalogue: [${sold}]}\n`;
-  assert.equal(unreadableFiles(parseConfig('x', drop, [])), [
-    'drop.catalogue.0.picture_file: /none.jpg is not there',
-  ]);
-  assert.equal(unreadableFiles(parseConfig('x', yaml, [])), [
+  assert.equal(faultsOf(drop), ['drop.catalogue.0.picture_file: /none.jpg is not there']);
+  assert.equal(faultsOf(yaml), [
     `operator.tls.cert_file: /none is not there`,
     `operator.tls.key_file: ${join(folder.path, 'large')} has more than 1024 KiB`,
     `mqtt.password_file: ${fifo} is a pipe (FIFO), not a file`,

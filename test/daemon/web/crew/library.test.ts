@@ -1,5 +1,5 @@
 /** Clips and recordings over the operator's server. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -65,6 +65,18 @@ test('a recording is saved in parts, and deleted unless it is being written', as
   assert.is((await ask(path, 'DELETE', headers)).status, 200);
   assert.not.ok(existsSync(join(box.folder, 'recordings', `${OLD}.mp4`)));
   assert.ok(existsSync(join(box.folder, 'recordings', `${NEW}.mp4`)));
+});
+
+test('a file that cannot be deleted is not reported as gone', async () => {
+  await using box = await startFakeBox();
+  fill(box);
+  const journal = join(box.folder, 'recordings', `${OLD}.journal`);
+  rmSync(journal);
+  mkdirSync(journal);
+  const headers = { ...OWN_PAGE, cookie: await signIn(box.url) };
+  const path = `${box.url}/library/recordings/card/${OLD}`;
+  const { status, text } = await ask(path, 'DELETE', headers);
+  assert.equal([status, JSON.parse(text)], [503, { error: 'not-deleted' }]);
 });
 
 test('no other file of the box is reached by a name', async () => {

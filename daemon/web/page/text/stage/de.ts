@@ -139,6 +139,8 @@ export const de: StageTexts = {
   searchLog: 'Im Protokoll suchen',
   crewOnly: 'Dafür braucht es die PIN der Crew.',
   beingWritten: 'Es wird gerade aufgenommen: warte auf das Ende des Drops.',
+  notDeleted:
+    'Es konnte nicht gelöscht werden: Der Datenträger ist schreibgeschützt oder antwortet nicht.',
   notOnAir: 'Nicht während eines Drops: beende ihn oder geh erst zurück in Ruhe.',
   noSupervisor:
     'Nichts startet diese Box von selbst neu: beende sie und starte sie dort, wo sie gestartet wurde.',

@@ -137,6 +137,7 @@ export const en = {
   searchLog: 'Search the log',
   crewOnly: 'That needs the PIN of the crew.',
   beingWritten: 'It is being recorded: wait for the end of the drop.',
+  notDeleted: 'It could not be deleted: its disk is write-protected or does not answer.',
   notOnAir: 'Not while a drop is on: end it or disarm first.',
   noSupervisor:
     'Nothing starts this box again by itself: end it and start it where it was started.',

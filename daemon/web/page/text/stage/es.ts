@@ -139,6 +139,7 @@ export const es: StageTexts = {
   searchLog: 'Buscar en el registro',
   crewOnly: 'Para eso hace falta el PIN del equipo.',
   beingWritten: 'Se está grabando: espera al final del drop.',
+  notDeleted: 'No se pudo borrar: el disco está protegido contra escritura o no responde.',
   notOnAir: 'No durante un drop: termínalo o vuelve al reposo primero.',
   noSupervisor: 'Nada vuelve a arrancar esta caja sola: apágala y arráncala donde se arrancó.',
   look: 'Aspecto de la página del público',

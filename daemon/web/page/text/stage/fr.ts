@@ -138,6 +138,7 @@ export const fr: StageTexts = {
   searchLog: 'Chercher dans le journal',
   crewOnly: 'Il faut le code de l’équipe.',
   beingWritten: 'C’est en cours d’enregistrement : attendez la fin du drop.',
+  notDeleted: 'Impossible de le supprimer : le disque est protégé en écriture ou ne répond pas.',
   notOnAir: 'Pas pendant un drop : terminez-le ou remettez-le en veille d’abord.',
   noSupervisor:
     'Rien ne relance cette box toute seule : arrêtez-la et relancez-la là où elle a été lancée.',

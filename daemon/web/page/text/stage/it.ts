@@ -138,6 +138,7 @@ export const it: StageTexts = {
   searchLog: 'Cerca nel registro',
   crewOnly: 'Serve il PIN della squadra.',
   beingWritten: 'Si sta registrando: aspetta la fine del drop.',
+  notDeleted: 'Non è stato possibile eliminarlo: il disco è protetto da scrittura o non risponde.',
   notOnAir: 'Non durante un drop: prima chiudilo o torna a riposo.',
   noSupervisor: 'Niente riavvia da solo questa box: chiudila e avviala dove è stata avviata.',
   look: 'Aspetto della pagina del pubblico',

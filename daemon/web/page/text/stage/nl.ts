@@ -140,6 +140,7 @@ export const nl: StageTexts = {
   searchLog: 'In het logboek zoeken',
   crewOnly: 'Daarvoor is de pincode van de crew nodig.',
   beingWritten: 'Het wordt nu opgenomen: wacht op het einde van de drop.',
+  notDeleted: 'Het kon niet worden verwijderd: de schijf is schrijfbeveiligd of antwoordt niet.',
   notOnAir: 'Niet tijdens een drop: stop hem of ga eerst terug in rust.',
   noSupervisor: 'Niets start deze box vanzelf opnieuw: stop hem en start hem waar hij gestart is.',
   look: 'Uiterlijk van de gastenpagina',

@@ -138,6 +138,7 @@ export const pt: StageTexts = {
   searchLog: 'Procurar no registo',
   crewOnly: 'Para isso é preciso o PIN da equipa.',
   beingWritten: 'Está a ser gravado: espere pelo fim do drop.',
+  notDeleted: 'Não foi possível apagar: o disco está protegido contra escrita ou não responde.',
   notOnAir: 'Não durante um drop: termine-o ou volte ao repouso primeiro.',
   noSupervisor:
     'Nada volta a arrancar esta caixa sozinha: termine-a e arranque-a onde foi arrancada.',
