@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { type Clock, isAbort } from '../../hal/os/clock.ts';
+import { parseJson } from '../../hal/os/files/json.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
 import type { BoxEvent } from '../model/commands.ts';
@@ -174,9 +175,6 @@ class Counter {
 }
 
 function parse(text: string): Stored | undefined {
-  try {
-    return v.parse(stored, JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+  const parsed = v.safeParse(stored, parseJson(text));
+  return parsed.success ? parsed.output : undefined;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
+import { parseJson } from '../../hal/os/files/json.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Task } from '../../hal/os/task.ts';
 import type { Config } from '../config/config.ts';
@@ -155,13 +156,9 @@ class Fleet {
 
   #receivePoster(box: string, payload: Buffer): void {
     if (payload.length > POSTER_MESSAGE_BYTES_MAX) return;
-    try {
-      const parsed = v.safeParse(posterMessage, JSON.parse(payload.toString()));
-      if (!parsed.success || parsed.output.fleet !== this.#config.fleet.name) return;
-      this.#deps.fleetPictures.set(box, Buffer.from(parsed.output.data, 'base64'));
-    } catch {
-      // No JSON: cleared, or not of a box.
-    }
+    const parsed = v.safeParse(posterMessage, parseJson(payload.toString()));
+    if (!parsed.success || parsed.output.fleet !== this.#config.fleet.name) return;
+    this.#deps.fleetPictures.set(box, Buffer.from(parsed.output.data, 'base64'));
   }
 
   #own(): FleetMessage {

@@ -1,6 +1,7 @@
 /** The drop that was added to this box's list for its leader: on the disk, over restarts. */
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
+import { parseJson } from '../../hal/os/files/json.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
 
 const stored = v.object({ taken: v.optional(v.pipe(v.string(), v.maxLength(64))) });
@@ -33,10 +34,6 @@ export class TakenDrop {
 }
 
 function parse(text: string): string | undefined {
-  try {
-    const parsed = v.safeParse(stored, JSON.parse(text));
-    return parsed.success ? parsed.output.taken : undefined;
-  } catch {
-    return undefined;
-  }
+  const parsed = v.safeParse(stored, parseJson(text));
+  return parsed.success ? parsed.output.taken : undefined;
 }

@@ -1,5 +1,6 @@
 /** What each link has carried in a month. Pure. */
 import * as v from 'valibot';
+import { parseJson } from '../../hal/os/files/json.ts';
 
 /** What each link has carried in a calendar month (UTC), against its data budget. */
 export interface MonthUse {
@@ -126,14 +127,6 @@ export function besideOf({
     sums[link] = Math.max(sums[link] ?? 0, bytes);
   }
   return sums;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 export interface Budget {

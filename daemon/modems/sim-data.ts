@@ -1,6 +1,7 @@
 /** What each SIM has carried in a month. Pure. */
 import * as v from 'valibot';
 import type { ModemState } from '../../hal/modem/port.ts';
+import { parseJson } from '../../hal/os/files/json.ts';
 import { monthOf } from '../media/data-use.ts';
 import { modemKeyOf } from './reset-attempts.ts';
 
@@ -63,12 +64,4 @@ export function noteSimData(
     if (all.has(key) || all.size < MAX_MODEMS) all.set(key, { bytes: bytes + more, counter });
   }
   return { ...before, month: isNew ? month : before.month, modems: Object.fromEntries(all) };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

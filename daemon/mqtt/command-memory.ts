@@ -1,6 +1,7 @@
 /** The commands that were received and their results, on disk before one is run. */
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
+import { parseJson } from '../../hal/os/files/json.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
 import type { Body } from './payloads/topics.ts';
 
@@ -98,12 +99,8 @@ export class CommandMemory {
 }
 
 function parseStored(text: string): v.InferOutput<typeof stored> {
-  try {
-    const parsed = v.safeParse(stored, JSON.parse(text));
-    return parsed.success ? parsed.output.slice(-IDS_MAX) : [];
-  } catch {
-    return [];
-  }
+  const parsed = v.safeParse(stored, parseJson(text));
+  return parsed.success ? parsed.output.slice(-IDS_MAX) : [];
 }
 
 /** A command that was running when the box stopped; how far it got is not known. */

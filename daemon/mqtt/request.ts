@@ -1,5 +1,6 @@
 /** Parses a command from the topic `cmd/<verb>`. */
 import * as v from 'valibot';
+import { parseJson } from '../../hal/os/files/json.ts';
 import { type Command, VERBS, type Verb } from '../model/commands.ts';
 import type { Incoming } from './client/connection.ts';
 import { cmd } from './payloads/payloads.ts';
@@ -103,12 +104,8 @@ function installation(wallMs = 0): Payload<'cmd'> {
 /** The payload, or why it is not one. */
 function parsePayload(bytes: Buffer): Payload<'cmd'> | string {
   if (bytes.length > PAYLOAD_MAX_BYTES) return `more than ${PAYLOAD_MAX_BYTES} bytes`;
-  let json: unknown;
-  try {
-    json = JSON.parse(bytes.toString());
-  } catch {
-    return 'not JSON';
-  }
+  const json = parseJson(bytes.toString());
+  if (json === undefined) return 'not JSON';
   const parsed = v.safeParse(cmd, json);
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;

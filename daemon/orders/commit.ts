@@ -9,6 +9,7 @@
  */
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
+import { parseJson } from '../../hal/os/files/json.ts';
 import { type OrderRecord, recordSchema } from './record.ts';
 
 /** What the first line's hash begins with. */
@@ -113,14 +114,6 @@ function readLine(
   }
   const parsed = v.safeParse(commit, value);
   return parsed.success && parsed.output.seq === end.nextSeq ? parsed.output : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /**

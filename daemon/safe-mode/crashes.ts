@@ -1,5 +1,6 @@
 /** Starts of the box that did not end in good order, and when they are too many. Pure. */
 import * as v from 'valibot';
+import { parseJson } from '../../hal/os/files/json.ts';
 
 const schema = v.object({
   v: v.literal(1),
@@ -28,12 +29,8 @@ export interface Start {
 }
 
 export function parseCrashes(text: string): Crashes | undefined {
-  try {
-    const parsed = v.safeParse(schema, JSON.parse(text));
-    return parsed.success ? parsed.output : undefined;
-  } catch {
-    return undefined;
-  }
+  const parsed = v.safeParse(schema, parseJson(text));
+  return parsed.success ? parsed.output : undefined;
 }
 
 /** A start counts as one that has crashed until {@link endedWell}. */

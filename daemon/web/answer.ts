@@ -1,5 +1,6 @@
 /** HTTP answers of the operator's server: JSON, refusals, security headers. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parseJson } from '../../hal/os/files/json.ts';
 
 /** A complete answer; only server-sent events are not one. */
 export interface Answer {
@@ -77,11 +78,7 @@ export async function readJson(
 ): Promise<unknown> {
   if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return undefined;
   const body = await readBody(request, maxBytes);
-  try {
-    return body && (JSON.parse(body.toString('utf8')) as unknown);
-  } catch {
-    return undefined;
-  }
+  return body && parseJson(body.toString('utf8'));
 }
 
 /** Reads a small body. Undefined when it is too long or incomplete. */

@@ -1,5 +1,6 @@
 /** Which times the far end has missed. Pure. */
 import * as v from 'valibot';
+import { parseJson } from '../../hal/os/files/json.ts';
 
 const gap = v.object({
   /** Unix time by the stream's clock, in ms. */
@@ -67,9 +68,6 @@ export function renderGaps(gaps: readonly Gap[]): string {
 
 /** What is damaged counts as nothing. */
 export function parseGaps(text: string): readonly Gap[] {
-  try {
-    return v.parse(schema, JSON.parse(text)).gaps;
-  } catch {
-    return [];
-  }
+  const parsed = v.safeParse(schema, parseJson(text));
+  return parsed.success ? parsed.output.gaps : [];
 }

@@ -1,6 +1,7 @@
 /** Stores which poster belongs to a clip, beside the clip. */
 import { basename, join } from 'node:path';
 import * as v from 'valibot';
+import { parseJson } from '../../hal/os/files/json.ts';
 import { readInside, replaceInside } from '../../hal/os/open-inside.ts';
 import { PICTURE_FORMATS } from './accept.ts';
 import type { Poster } from './poster.ts';
@@ -42,12 +43,4 @@ export async function readPoster(folder: string, clipId: string): Promise<Poster
   if (!parsed.success) return undefined;
   const { files, ...size } = parsed.output;
   return { ...size, files: files.map((file) => ({ ...file, path: join(folder, file.name) })) };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

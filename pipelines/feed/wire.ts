@@ -1,5 +1,6 @@
 /** The protocol from the media process to recorders and clips, over a Unix socket. */
 import * as v from 'valibot';
+import { parseJson } from '../../hal/os/files/json.ts';
 import { FRAGMENT_MAX_BYTES } from '../mp4/fragment.ts';
 import type { RecordedPart } from './part.ts';
 
@@ -133,13 +134,7 @@ export class WireReader {
 }
 
 function parseMessage(json: string, body: Buffer): WireMessage | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch {
-    return undefined;
-  }
-  const parsed = v.safeParse(headSchema, value);
+  const parsed = v.safeParse(headSchema, parseJson(json));
   if (!parsed.success) return undefined;
   const head = parsed.output;
   if (head.type === 'init') return { ...head, bytes: body };

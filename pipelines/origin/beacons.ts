@@ -1,5 +1,6 @@
 /** Receives the reports of player pages, `POST /beacon`. */
 import * as v from 'valibot';
+import { parseJson } from '../../hal/os/files/json.ts';
 import type { HttpRequest, Wait } from '../http/handlers.ts';
 import { type Reply, refuse, reply } from '../http/reply.ts';
 import { beaconSchema, type Viewers } from './viewers.ts';
@@ -69,12 +70,4 @@ export function receiveBeacon(
     return reply(204, [], { type: 'text/plain', cacheS: 0, source: 'method' });
   const count = [Buffer.from(JSON.stringify({ hearts: viewers.heartsTotal }))];
   return reply(200, count, { type: 'application/json', cacheS: 0, source: 'method' });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -66,12 +66,14 @@ function cpuTicks(): { readonly all: number; readonly idle: number } {
   return { all: ticks.reduce((sum, n) => sum + n, 0), idle: (ticks[3] ?? 0) + (ticks[4] ?? 0) };
 }
 
-/** CPU time of a process so far, in s (proc_pid_stat: utime and stime in ticks of 10 ms). */
-export function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
+/**
+ * CPU time of a process so far, in s (proc_pid_stat: utime and stime in ticks of 10 ms, and those
+ * of children that have ended).
+ */
+export function cpuSeconds(pid: number | 'self', withChildren = false): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '');
+  const ticks = stat.split(' ').slice(11, withChildren ? 15 : 13);
+  return ticks.reduce((sum, n) => sum + Number(n), 0) / 100;
 }
 
 /** CPU of a process while `work` runs, in per cent of a core; and what came of that. */

@@ -29,7 +29,7 @@ export async function benchRecord(): Promise<readonly Figure[]> {
   await sleep(5_000);
   const quietMs = await loopDelayMs(() => sleep(RUN_S * 1000));
   const pids = childrenOf(process.pid).filter(isArchiveProcess);
-  const before = pids.map(cpuSeconds);
+  const before = pids.map((pid) => cpuSeconds(pid));
   const tookMs: number[] = [];
   const busyMs = await loopDelayMs(async () => {
     for (let i = 0; i < CLIPS; i += 1) {

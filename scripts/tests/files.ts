@@ -2,10 +2,10 @@
  * Runs test files in this process, one after the other, each as it would run alone: the next
  * begins when nothing keeps Node alive any more.
  */
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import 'uvu';
+import { cpuSeconds } from '../bench/machine.ts';
 import { firstLine, lastLine } from './sections.ts';
 
 /** What uvu runs, in a timer, once the file that queued it has loaded. */
@@ -36,17 +36,10 @@ function begin(file: string): typeof end {
     (error: unknown) => console.error(error),
   );
   return (code) => {
-    const cpuS = cpuSeconds();
+    const cpuS = cpuSeconds('self', true);
     const took = { seconds: (performance.now() - startedMs) / 1000, cpuS: cpuS - cpuBeforeS };
     process.stdout.write(lastLine({ code: isLoaded ? code : 1, ...took }));
     cpuBeforeS = cpuS;
     end = () => undefined;
   };
-}
-
-/** CPU time so far of this process, and of those that it started and that have ended. */
-function cpuSeconds(): number {
-  const stat = readFileSync('/proc/self/stat', 'utf8').replace(/^.*\) /s, '');
-  const ticks = stat.split(' ').slice(11, 15);
-  return ticks.reduce((sum, n) => sum + Number(n), 0) / 100;
 }

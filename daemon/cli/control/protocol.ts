@@ -1,5 +1,6 @@
 /** Requests and answers of the control socket: one JSON object a line. */
 import * as v from 'valibot';
+import { parseJson } from '../../../hal/os/files/json.ts';
 import { type Outcome, type Progress, VERBS } from '../../model/commands.ts';
 import { type BoxSnapshot, DROP_PHASES } from '../../model/snapshot.ts';
 
@@ -37,12 +38,8 @@ export type Answer =
 
 /** A request, or what is wrong with the line. */
 export function parseRequest(line: string): Request | string {
-  let json: unknown;
-  try {
-    json = JSON.parse(line);
-  } catch {
-    return 'not a line of JSON';
-  }
+  const json = parseJson(line);
+  if (json === undefined) return 'not a line of JSON';
   const result = v.safeParse(requestSchema, json);
   if (result.success) return result.output;
   const [issue] = result.issues;

@@ -1,5 +1,6 @@
 /** What a webhook says of an order. Only what the box needs is read; the rest is forgotten. Pure. */
 import * as v from 'valibot';
+import { parseJson } from '../../../hal/os/files/json.ts';
 import type { OrderRequest } from '../../model/orders.ts';
 import { orderArguments, requestOf } from '../request.ts';
 import type { Scheme } from './signature.ts';
@@ -11,12 +12,8 @@ export type WebhookOrder =
   | { readonly fault: string };
 
 export function readPayload(scheme: Scheme, body: Buffer): WebhookOrder {
-  let json: unknown;
-  try {
-    json = JSON.parse(body.toString('utf8'));
-  } catch {
-    return { fault: 'the body is not JSON' };
-  }
+  const json = parseJson(body.toString('utf8'));
+  if (json === undefined) return { fault: 'the body is not JSON' };
   return scheme === 'standard' ? readStandard(json) : readStripe(json);
 }
 

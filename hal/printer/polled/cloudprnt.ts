@@ -1,5 +1,6 @@
 /** Star CloudPRNT (Star CloudPRNT Protocol Guide 2.4, HTTP): POST polls, GET fetches, DELETE confirms. */
 
+import { parseJson } from '../../os/files/json.ts';
 import type { Offer } from './offer.ts';
 
 export interface Request {
@@ -70,12 +71,8 @@ function stateOf(code: string) {
 }
 
 function parse(body: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(body);
+  return typeof value === 'object' && value !== null ? { ...value } : undefined;
 }
 
 function decode(text: string): string {

@@ -1,4 +1,5 @@
 /** Reads the kernel's routing tables and rules as `ip -json` prints them. */
+import { parseJson } from '../../../hal/os/files/json.ts';
 
 /** Arguments of `ip` to read routes and rules of one address family in one go. */
 export function listRoutes(family: 4 | 6) {
@@ -53,13 +54,9 @@ export function parseKernelRoutes(stdout: string): KernelRoutes | undefined {
 }
 
 function parseList(json: string): readonly object[] | undefined {
-  try {
-    const parsed: unknown = JSON.parse(json);
-    if (!Array.isArray(parsed)) return undefined;
-    return parsed.filter((entry) => typeof entry === 'object' && entry !== null);
-  } catch {
-    return undefined;
-  }
+  const parsed = parseJson(json);
+  if (!Array.isArray(parsed)) return undefined;
+  return parsed.filter((entry) => typeof entry === 'object' && entry !== null);
 }
 
 /**

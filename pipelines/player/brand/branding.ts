@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseJson } from '../../../hal/os/files/json.ts';
 import { NotRegular, readRegular } from '../../../hal/os/files/read-regular.ts';
 import { type Log, messageOf } from '../../../hal/os/log.ts';
 import { PICTURE_BYTES_MAX, PICTURE_TYPES } from '../pictures/picture-file.ts';
@@ -119,13 +120,5 @@ function readFile(folder: string, name: string, maxBytes: number): Buffer | unde
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     const why = cause instanceof NotRegular ? cause.message : 'cannot be read';
     throw new BrandingError(`${name} ${why}`, { cause });
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

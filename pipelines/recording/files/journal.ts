@@ -1,6 +1,7 @@
 /** The journal beside each recording: which of its fragments are on the disk. */
 import { crc32 } from 'node:zlib';
 import * as v from 'valibot';
+import { parseJson } from '../../../hal/os/files/json.ts';
 
 /**
  * Each line holds its own CRC-32 and is written only after the bytes that it lists were
@@ -149,12 +150,7 @@ export function acknowledgedBytes({ open, fragments }: Journal): number {
 
 function parseLine(line: string): unknown {
   const json = line.slice(9);
-  if (line[8] !== ' ' || line.slice(0, 8) !== checksum(json)) return undefined;
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
+  return line[8] === ' ' && line.slice(0, 8) === checksum(json) ? parseJson(json) : undefined;
 }
 
 function parseRecord(value: unknown): SyncedRecord | EndRecord | undefined {
