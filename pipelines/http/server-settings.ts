@@ -8,7 +8,7 @@ import type { ConnectionLimits } from './clients/connections.ts';
 export interface ServerOptions extends ConnectionLimits {
   readonly host: string;
   readonly port: number;
-  /** A socket that is bound to it already. */
+  /** A socket that is bound to it already: of this process, in settings the child's own once inherited. */
   readonly fd?: number;
   /** See `openTrustedProxies`. */
   readonly trustedProxies?: readonly string[];
@@ -30,14 +30,7 @@ export interface PortalSettings {
 }
 
 /** {@link ServerOptions} as they are sent to a child process: certificates by their files. */
-export interface ServerSettings extends ConnectionLimits {
-  readonly host: string;
-  readonly port: number;
-  /** Of this process; the child's own once it has inherited it. */
-  readonly fd?: number;
-  readonly trustedProxies?: readonly string[];
-  /** Further names of this box: see `OwnNames`. */
-  readonly hostNames?: readonly string[];
+export interface ServerSettings extends Omit<ServerOptions, 'tls'> {
   readonly tls?: {
     readonly port: number;
     readonly fd?: number | undefined;

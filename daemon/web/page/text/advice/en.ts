@@ -1,4 +1,8 @@
 /** What a person can do about an alert, in English as the box sends it: each sentence, or more. */
+
+/** Of each language: a missing text, or one too many, fails the build. */
+export type AdviceTexts = Readonly<Record<keyof typeof en, string>>;
+
 export const en = {
   panelAway: 'Use the operator’s page instead. Check the cable, and panel.buttons in the config.',
   lampsAway: 'Read the operator’s page instead. Check the cable, and panel.lamps in the config.',

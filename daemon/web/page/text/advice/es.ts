@@ -1,5 +1,5 @@
 /** What a person can do about an alert, in Spanish. */
-import type { AdviceTexts } from './dictionary.ts';
+import type { AdviceTexts } from './en.ts';
 
 export const es: AdviceTexts = {
   panelAway:

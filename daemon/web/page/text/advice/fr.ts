@@ -1,5 +1,5 @@
 /** What a person can do about an alert, in French. */
-import type { AdviceTexts } from './dictionary.ts';
+import type { AdviceTexts } from './en.ts';
 
 export const fr: AdviceTexts = {
   panelAway:

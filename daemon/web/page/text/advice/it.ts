@@ -1,5 +1,5 @@
 /** What a person can do about an alert, in Italian. */
-import type { AdviceTexts } from './dictionary.ts';
+import type { AdviceTexts } from './en.ts';
 
 export const it: AdviceTexts = {
   panelAway:

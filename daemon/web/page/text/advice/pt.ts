@@ -1,5 +1,5 @@
 /** What a person can do about an alert, in Portuguese. */
-import type { AdviceTexts } from './dictionary.ts';
+import type { AdviceTexts } from './en.ts';
 
 export const pt: AdviceTexts = {
   panelAway: 'Use antes a página da régie. Verifique o cabo e panel.buttons na configuração.',

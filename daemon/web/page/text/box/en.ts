@@ -1,5 +1,8 @@
 /** The operator's page in English: what concerns the box, its devices, its shop and its printer. */
 
+/** Of each language: a missing text, or one too many, fails the build. */
+export type BoxTexts = Readonly<Record<keyof typeof en, string>>;
+
 export const en = {
   links: 'Links',
   modemsUnreadable: 'The modems cannot be read ({reason}).',

@@ -1,8 +1,7 @@
 /** These texts in every language of the page. */
 import type { Language } from '../../../../../pipelines/player/text/language.ts';
 import { de } from './de.ts';
-import type { BoxTexts } from './dictionary.ts';
-import { en } from './en.ts';
+import { type BoxTexts, en } from './en.ts';
 import { es } from './es.ts';
 import { fr } from './fr.ts';
 import { it } from './it.ts';

@@ -1,5 +1,5 @@
 /** The operator's page in Portuguese: what concerns the box, its devices, its shop and its printer. */
-import type { BoxTexts } from './dictionary.ts';
+import type { BoxTexts } from './en.ts';
 
 export const pt: BoxTexts = {
   links: 'Ligações',

@@ -1,4 +1,8 @@
 /** Clips, addresses, support, the code in the picture, and buttons of alerts, in English. */
+
+/** Of each language: a missing text, or one too many, fails the build. */
+export type CrewTexts = Readonly<Record<keyof typeof en, string>>;
+
 export const en = {
   clips: 'Clips',
   noClips: 'No clips yet. Press Mark while the drop is live: it keeps the last moments.',

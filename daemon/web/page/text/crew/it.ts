@@ -1,5 +1,5 @@
 /** Clips, addresses, support, the code in the picture, and buttons of alerts, in Italian. */
-import type { CrewTexts } from './dictionary.ts';
+import type { CrewTexts } from './en.ts';
 
 export const it: CrewTexts = {
   clips: 'Clip',

@@ -1,5 +1,5 @@
 /** Clips, addresses, support, the code in the picture, and buttons of alerts, in Portuguese. */
-import type { CrewTexts } from './dictionary.ts';
+import type { CrewTexts } from './en.ts';
 
 export const pt: CrewTexts = {
   clips: 'Clipes',

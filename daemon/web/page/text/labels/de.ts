@@ -1,5 +1,5 @@
 /** Keys of the config in German. */
-import type { LabelTexts } from './dictionary.ts';
+import type { LabelTexts } from './en.ts';
 
 export const de: LabelTexts = {
   'box.name': 'Name der Box',

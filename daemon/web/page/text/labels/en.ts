@@ -1,4 +1,8 @@
 /** Keys of the config in English as people call them; others are called by their last word. */
+
+/** Of each language: a missing text, or one too many, fails the build. */
+export type LabelTexts = Readonly<Record<keyof typeof en, string>>;
+
 export const en = {
   'box.name': 'Name of the box',
   'box.announce': 'Can be found on the network by its name',

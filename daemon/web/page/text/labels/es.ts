@@ -1,5 +1,5 @@
 /** Keys of the config in Spanish. */
-import type { LabelTexts } from './dictionary.ts';
+import type { LabelTexts } from './en.ts';
 
 export const es: LabelTexts = {
   'box.name': 'Nombre de la caja',

@@ -1,5 +1,5 @@
 /** Keys of the config in French. */
-import type { LabelTexts } from './dictionary.ts';
+import type { LabelTexts } from './en.ts';
 
 export const fr: LabelTexts = {
   'box.name': 'Nom de la box',

@@ -1,5 +1,5 @@
 /** Keys of the config in Italian. */
-import type { LabelTexts } from './dictionary.ts';
+import type { LabelTexts } from './en.ts';
 
 export const it: LabelTexts = {
   'box.name': 'Nome della box',

@@ -1,5 +1,5 @@
 /** Keys of the config in Dutch. */
-import type { LabelTexts } from './dictionary.ts';
+import type { LabelTexts } from './en.ts';
 
 export const nl: LabelTexts = {
   'box.name': 'Naam van de box',

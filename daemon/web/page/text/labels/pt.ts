@@ -1,5 +1,5 @@
 /** Keys of the config in Portuguese. */
-import type { LabelTexts } from './dictionary.ts';
+import type { LabelTexts } from './en.ts';
 
 export const pt: LabelTexts = {
   'box.name': 'Nome da caixa',

@@ -1,5 +1,5 @@
 /** What the box says to the page, in German. */
-import type { MessageTexts } from './dictionary.ts';
+import type { MessageTexts } from './en.ts';
 
 export const de: MessageTexts = {
   buttonsAway: 'Die Tasten gehen nicht',

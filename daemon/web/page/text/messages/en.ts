@@ -2,6 +2,10 @@
  * What the box itself says to the page, in English as it is sent: titles of alerts, results
  * of commands, and labels of simulated hardware. A `{name}` stands for any words.
  */
+
+/** Of each language: a missing text, or one too many, fails the build. */
+export type MessageTexts = Readonly<Record<keyof typeof en, string>>;
+
 export const en = {
   buttonsAway: 'The buttons do not work',
   lampsAway: 'Some lamps do not work',

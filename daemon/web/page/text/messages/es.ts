@@ -1,5 +1,5 @@
 /** What the box says to the page, in Spanish. */
-import type { MessageTexts } from './dictionary.ts';
+import type { MessageTexts } from './en.ts';
 
 export const es: MessageTexts = {
   buttonsAway: 'Los botones no funcionan',

@@ -1,5 +1,5 @@
 /** What the box says to the page, in French. */
-import type { MessageTexts } from './dictionary.ts';
+import type { MessageTexts } from './en.ts';
 
 export const fr: MessageTexts = {
   buttonsAway: 'Les boutons ne marchent pas',

@@ -1,5 +1,5 @@
 /** What the box says to the page, in Italian. */
-import type { MessageTexts } from './dictionary.ts';
+import type { MessageTexts } from './en.ts';
 
 export const it: MessageTexts = {
   buttonsAway: 'I pulsanti non funzionano',

@@ -1,5 +1,5 @@
 /** What the box says to the page, in Dutch. */
-import type { MessageTexts } from './dictionary.ts';
+import type { MessageTexts } from './en.ts';
 
 export const nl: MessageTexts = {
   buttonsAway: 'De knoppen werken niet',

@@ -1,5 +1,5 @@
 /** What the box says to the page, in Portuguese. */
-import type { MessageTexts } from './dictionary.ts';
+import type { MessageTexts } from './en.ts';
 
 export const pt: MessageTexts = {
   buttonsAway: 'Os botões não funcionam',

@@ -1,5 +1,5 @@
 /** Coming and past drops, and what comes before a drop, in German. */
-import type { PlanTexts } from './dictionary.ts';
+import type { PlanTexts } from './en.ts';
 
 export const de: PlanTexts = {
   comingDrops: 'Kommende Drops',

@@ -1,4 +1,8 @@
 /** Coming and past drops, and what comes before a drop, in English. */
+
+/** Of each language: a missing text, or one too many, fails the build. */
+export type PlanTexts = Readonly<Record<keyof typeof en, string>>;
+
 export const en = {
   comingDrops: 'Coming drops',
   noneTitle: 'No drop is planned. Guests see the title of the config.',

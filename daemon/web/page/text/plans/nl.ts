@@ -1,5 +1,5 @@
 /** Coming and past drops, and what comes before a drop, in Dutch. */
-import type { PlanTexts } from './dictionary.ts';
+import type { PlanTexts } from './en.ts';
 
 export const nl: PlanTexts = {
   comingDrops: 'Komende drops',

@@ -1,5 +1,5 @@
 /** The settings in German. */
-import type { SettingsTexts } from './dictionary.ts';
+import type { SettingsTexts } from './en.ts';
 
 export const de: SettingsTexts = {
   sectionDrop: 'Drop',

@@ -1,4 +1,8 @@
 /** The settings in English: sections, needs, and what the page says of them. */
+
+/** Of each language: a missing text, or one too many, fails the build. */
+export type SettingsTexts = Readonly<Record<keyof typeof en, string>>;
+
 export const en = {
   sectionDrop: 'Drop',
   sectionCamera: 'Camera',

@@ -1,5 +1,5 @@
 /** The settings in Spanish. */
-import type { SettingsTexts } from './dictionary.ts';
+import type { SettingsTexts } from './en.ts';
 
 export const es: SettingsTexts = {
   sectionDrop: 'Drop',

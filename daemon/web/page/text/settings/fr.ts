@@ -1,5 +1,5 @@
 /** The settings in French. */
-import type { SettingsTexts } from './dictionary.ts';
+import type { SettingsTexts } from './en.ts';
 
 export const fr: SettingsTexts = {
   sectionDrop: 'Drop',

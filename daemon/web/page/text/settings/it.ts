@@ -1,5 +1,5 @@
 /** The settings in Italian. */
-import type { SettingsTexts } from './dictionary.ts';
+import type { SettingsTexts } from './en.ts';
 
 export const it: SettingsTexts = {
   sectionDrop: 'Drop',

@@ -1,5 +1,5 @@
 /** The settings in Dutch. */
-import type { SettingsTexts } from './dictionary.ts';
+import type { SettingsTexts } from './en.ts';
 
 export const nl: SettingsTexts = {
   sectionDrop: 'Drop',

@@ -1,5 +1,5 @@
 /** The settings in Portuguese. */
-import type { SettingsTexts } from './dictionary.ts';
+import type { SettingsTexts } from './en.ts';
 
 export const pt: SettingsTexts = {
   sectionDrop: 'Drop',

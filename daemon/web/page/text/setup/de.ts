@@ -1,5 +1,5 @@
 /** The first set-up of a box in German. */
-import type { SetUpTexts } from './dictionary.ts';
+import type { SetUpTexts } from './en.ts';
 
 export const de: SetUpTexts = {
   stepOf: 'Schritt {number} von {count}',

@@ -1,5 +1,8 @@
 /** The first set-up of a box in English. */
 
+/** Of each language: a missing text, or one too many, fails the build. */
+export type SetUpTexts = Readonly<Record<keyof typeof en, string>>;
+
 export const en = {
   stepOf: 'Step {number} of {count}',
   next: 'Next',

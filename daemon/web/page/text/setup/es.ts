@@ -1,5 +1,5 @@
 /** The first set-up of a box in Spanish. */
-import type { SetUpTexts } from './dictionary.ts';
+import type { SetUpTexts } from './en.ts';
 
 export const es: SetUpTexts = {
   stepOf: 'Paso {number} de {count}',

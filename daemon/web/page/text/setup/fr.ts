@@ -1,5 +1,5 @@
 /** The first set-up of a box in French. */
-import type { SetUpTexts } from './dictionary.ts';
+import type { SetUpTexts } from './en.ts';
 
 export const fr: SetUpTexts = {
   stepOf: 'Étape {number} sur {count}',

@@ -1,5 +1,5 @@
 /** The first set-up of a box in Italian. */
-import type { SetUpTexts } from './dictionary.ts';
+import type { SetUpTexts } from './en.ts';
 
 export const it: SetUpTexts = {
   stepOf: 'Passo {number} di {count}',

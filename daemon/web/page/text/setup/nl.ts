@@ -1,5 +1,5 @@
 /** The first set-up of a box in Dutch. */
-import type { SetUpTexts } from './dictionary.ts';
+import type { SetUpTexts } from './en.ts';
 
 export const nl: SetUpTexts = {
   stepOf: 'Stap {number} van {count}',

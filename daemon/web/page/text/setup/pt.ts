@@ -1,5 +1,5 @@
 /** The first set-up of a box in Portuguese. */
-import type { SetUpTexts } from './dictionary.ts';
+import type { SetUpTexts } from './en.ts';
 
 export const pt: SetUpTexts = {
   stepOf: 'Passo {number} de {count}',

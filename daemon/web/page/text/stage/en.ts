@@ -1,5 +1,8 @@
 /** The operator's page in English: its frame, the sign-in, and what concerns the show. */
 
+/** Of each language: a missing text, or one too many, fails the build. */
+export type StageTexts = Readonly<Record<keyof typeof en, string>>;
+
 export const en = {
   language: 'Language',
   pageTitle: 'venuebox operator',

@@ -1,5 +1,5 @@
 /** The operator's page in Italian: its frame, the sign-in, and what concerns the show. */
-import type { StageTexts } from './dictionary.ts';
+import type { StageTexts } from './en.ts';
 
 export const it: StageTexts = {
   language: 'Lingua',

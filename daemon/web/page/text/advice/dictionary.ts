@@ -1,4 +1,0 @@
-/** What each language of {@link en} has: a missing text, or one too many, fails the build. */
-import type { en } from './en.ts';
-
-export type AdviceTexts = Readonly<Record<keyof typeof en, string>>;
