@@ -5,22 +5,17 @@
  * time limit: scripts/tests/counts.ts finds these. A file may print `SKIPPED n: why`
  * for what this machine cannot do. A file that failed beside others is run once more,
  * alone, and both runs are shown: what fails only on a busy machine is named as such.
+ * All of it ends in time (scripts/tests/time.ts): what was not run until then has failed.
  *
- *     node --import tsx scripts/run-tests.ts [word in a path…]
+ *     [TESTS_WITHIN_S=1620] node --import tsx scripts/run-tests.ts [word in a path…]
  */
 import { availableParallelism } from 'node:os';
 import { filesJob, findJobs, type Job, type Outcome } from './tests/jobs.ts';
+import { leftMs } from './tests/time.ts';
 
-/**
- * Most test files wait more than they compute, so one more than there are cores run
- * side by side; of those one at a time is a machine, which computes.
- */
-const WORKERS = availableParallelism() + 1;
-
+const CORES = availableParallelism();
 /** More failures than these are no matter of load. */
 const MAX_RUN_AGAIN = 5;
-/** None is begun later than this after the start: all tests end within 30 minutes. */
-const RUN_AGAIN_UNTIL_MS = 20 * 60_000;
 
 /** By title; the last run counts. */
 const outcomes = new Map<string, Outcome>();
@@ -38,28 +33,45 @@ function report(outcome: Outcome): void {
   if (failed > 0) console.log(output.replaceAll('\r', '').replace(/^/gm, '     | '));
 }
 
-/** Takes jobs until none is left: one worker the machines first, the others the files first. */
-async function work(queue: Job[], isForMachines: boolean): Promise<void> {
-  while (queue.length > 0) {
-    const preferred = queue.findIndex(({ isMachine }) => isMachine === isForMachines);
-    const [job] = queue.splice(Math.max(0, preferred), 1);
-    for (const outcome of (await job?.run()) ?? []) report(outcome);
+/** Takes jobs until none is left, the long ones first or the short ones, which are last. */
+async function work(queue: Job[], take: 'shift' | 'pop' = 'shift'): Promise<void> {
+  while (queue.length > 0 && leftMs() > 0) {
+    for (const outcome of (await queue[take]()?.run()) ?? []) report(outcome);
   }
+}
+
+/**
+ * Most test files wait more than they compute, so more than there are cores run side by side: two
+ * more, one of them the short files, which have no box; and one more beside a machine, which computes.
+ */
+async function runAll(jobs: readonly Job[]): Promise<void> {
+  const machines = jobs.filter(({ isMachine }) => isMachine);
+  const files = jobs.filter(({ isMachine }) => !isMachine);
+  const afterMachines = async () => {
+    await work(machines);
+    await Promise.all([work(files), work(files, 'pop')]);
+  };
+  await Promise.all([afterMachines(), ...Array.from({ length: CORES }, () => work(files))]);
 }
 
 function sum(pick: (outcome: Outcome) => number): number {
   return [...outcomes.values()].reduce((all, outcome) => all + pick(outcome), 0);
 }
 
-/** A file without an outcome is a fault of this program, and no file that passed. */
+/** A file without an outcome is no file that passed. */
 function neverRun(title: string): Outcome {
-  const counts = { passed: 0, failed: 1, skipped: 0, why: 'it was not run' };
+  const why = leftMs() > 0 ? 'it was not run' : 'it was not run: there was no time left';
+  const counts = { passed: 0, failed: 1, skipped: 0, why };
   return { ...counts, title, output: '', code: null, isTimedOut: false, seconds: 0 };
 }
 
-async function runAgain(failed: readonly string[]): Promise<void> {
-  for (const title of failed) {
-    if (performance.now() > RUN_AGAIN_UNTIL_MS) return;
+/** The quick ones first, each where it fits into the time that is left. */
+async function runAgain(failed: readonly Outcome[]): Promise<void> {
+  for (const { title, seconds } of failed.toSorted((a, b) => a.seconds - b.seconds)) {
+    if (seconds * 1_000 > leftMs()) {
+      console.log(`not again, as ${Math.max(0, leftMs() / 1_000).toFixed(0)} s are left: ${title}`);
+      continue;
+    }
     console.log(`again, alone: ${title}`);
     const job = jobs.find(({ titles }) => titles.length === 1 && titles[0] === title);
     for (const outcome of await (job ?? filesJob([title])).run()) {
@@ -70,13 +82,13 @@ async function runAgain(failed: readonly string[]): Promise<void> {
 }
 
 const jobs = findJobs(process.argv.slice(2));
-const queue = [...jobs];
-await Promise.all(Array.from({ length: WORKERS }, (_, index) => work(queue, index === 0)));
+await runAll(jobs);
 for (const title of jobs.flatMap(({ titles }) => titles)) {
   if (!outcomes.has(title)) report(neverRun(title));
 }
-const failures = [...outcomes.values()].filter(({ failed }) => failed > 0).map((o) => o.title);
-if (failures.length <= MAX_RUN_AGAIN && outcomes.size > failures.length) await runAgain(failures);
+const failures = [...outcomes.values()].filter((outcome) => outcome.failed > 0);
+if (failures.length > MAX_RUN_AGAIN) console.log(`not again: ${failures.length} files failed`);
+else if (outcomes.size > failures.length) await runAgain(failures);
 const [passed, failed] = [sum((o) => o.passed), sum((o) => o.failed)];
 const skipped = sum((o) => o.skipped);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { type Counts, countFile, countLab } from './counts.ts';
 import { type Ended, run } from './run.ts';
 import { hasLastLine, splitByFile } from './sections.ts';
+import { leftMs, withinMs } from './time.ts';
 
 /** The longest, test/systemd/lab.test.ts, boots a machine. */
 const FILE_TIMEOUT_MS = 630_000;
@@ -11,6 +12,8 @@ const FILE_TIMEOUT_MS = 630_000;
 const SHARED_TIMEOUT_MS = 300_000;
 /** The lab ends by itself before this, and reports what it has until then. */
 const LAB_TIMEOUT_S = 420;
+/** In which it reports. */
+const LAB_END_S = 30;
 /** Take minutes on a busy machine, or a kernel of their own; by hand: scripts/lab.sh slow/box. */
 const ON_DEMAND: readonly string[] = ['box', 'prints', 'wifi'].map(
   (name) => `lab/slow/${name}.test.ts`,
@@ -19,7 +22,7 @@ const ON_DEMAND: readonly string[] = ['box', 'prints', 'wifi'].map(
 /** Boots a kernel as a process, which computes on one core until its end. */
 const MACHINE = /lab\/power-cut|media\/power-cuts|lab\/systemd\.sh/;
 /** Takes long: it should not be last. */
-const LONG = /\bstartBox\b[^;]* from '[^']*support\/box\.ts'|openChromium/;
+const LONG = /\bstartBox\b[^;]* from '[^']*support\/box\.ts'|openChromium|shareChromium/;
 /** Ends its process, or changes what the next file in it would see. */
 const OWN_PROCESS =
   /process\.exit\(|process\.env\['\w+'\] =|globalThis\.\w+ =|memoryUsage\(\)|\/proc\/self\/fd/;
@@ -35,7 +38,7 @@ export interface Outcome extends Ended, Counts {
 export interface Job {
   readonly titles: readonly string[];
   readonly isMachine: boolean;
-  /** One outcome for each title. */
+  /** One outcome for each title that it has come to within the whole run's time. */
   run(): Promise<readonly Outcome[]>;
 }
 
@@ -96,7 +99,7 @@ export async function runFiles(
   timeoutMs = files.length > 1 ? SHARED_TIMEOUT_MS : FILE_TIMEOUT_MS,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
-  while (outcomes.length < files.length) {
+  while (outcomes.length < files.length && leftMs() > 0) {
     const left = files.slice(outcomes.length);
     const args = ['--import', 'tsx', 'scripts/tests/files.ts', ...left];
     const ended = await run(process.execPath, args, timeoutMs, {}, hasLastLine);
@@ -112,12 +115,13 @@ export async function runFiles(
 
 function labJob(title: string, files: readonly string[]): Job {
   const names = files.map((file) => file.replace(/^test\/lab\/|\.test\.ts$/g, ''));
-  const env = { LAB_BUILD: 'no', LAB_TIMEOUT_S: String(LAB_TIMEOUT_S) };
   return {
     titles: [title],
     isMachine: true,
     run: async () => {
-      const timeoutMs = (LAB_TIMEOUT_S + 30) * 1000;
+      const timeoutMs = withinMs((LAB_TIMEOUT_S + LAB_END_S) * 1_000);
+      const labS = Math.max(1, Math.floor(timeoutMs / 1_000) - LAB_END_S);
+      const env = { LAB_BUILD: 'no', LAB_TIMEOUT_S: String(labS) };
       const ended = await run('bash', ['scripts/lab.sh', ...names], timeoutMs, env);
       return [{ ...ended, ...countLab(files, ended), title }];
     },

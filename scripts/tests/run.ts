@@ -1,5 +1,6 @@
 /** Runs one program in a process group of its own, with a time limit. */
 import { spawn } from 'node:child_process';
+import { withinMs } from './time.ts';
 
 const OUTPUT_CHARACTERS = 2_000_000;
 
@@ -12,7 +13,8 @@ export interface Ended {
 }
 
 /**
- * Whatever it leaves running in its group is killed at its end.
+ * Whatever it leaves running in its group is killed at its end. The time limit is no longer than
+ * what the whole run has left.
  *
  * @param isProgress What it prints after which the time limit restarts.
  */
@@ -34,14 +36,14 @@ export async function run(
     isTimedOut = true;
     killGroup(child.pid);
   };
-  let timer = setTimeout(stop, timeoutMs);
+  let timer = setTimeout(stop, withinMs(timeoutMs));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       output = (output + text).slice(-OUTPUT_CHARACTERS);
       if (!isProgress(text)) return;
       clearTimeout(timer);
-      timer = setTimeout(stop, timeoutMs);
+      timer = setTimeout(stop, withinMs(timeoutMs));
     });
   }
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
