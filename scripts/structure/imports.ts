@@ -10,10 +10,12 @@ interface Violation {
 }
 
 /** Of the folders daemon, pipelines and hal below the working directory. */
-export async function findViolations(): Promise<readonly Violation[]> {
+export async function findViolations(
+  forbidden: typeof config.forbidden = config.forbidden,
+): Promise<readonly Violation[]> {
   const { output } = await cruise(['daemon', 'pipelines', 'hal'], {
     ...config.options,
-    ruleSet: { forbidden: config.forbidden },
+    ruleSet: { forbidden },
     validate: true,
   });
   if (typeof output === 'string') throw new Error(output);
