@@ -152,6 +152,9 @@ const ANSWERS_WITHIN_MS = 10_000;
 /** A loaded machine is slow, and no failure: shorter time-outs are stretched to this. */
 const PATIENCE_MS = 60_000;
 
+/** What is soon true is seen soon; a look at what takes seconds costs more than it tells. */
+const PAUSE_MS = { first: 20, longest: 200, growth: 1.3 };
+
 /** Polls until `check` is true; a check that throws is not true yet. */
 export async function until(
   check: () => Promise<boolean> | boolean,
@@ -159,13 +162,15 @@ export async function until(
   explain: () => string = () => '',
 ): Promise<void> {
   const endMs = performance.now() + Math.max(timeoutMs, PATIENCE_MS);
+  let pauseMs = PAUSE_MS.first;
   while (performance.now() < endMs) {
     try {
       if (await check()) return;
     } catch {
       // Not yet.
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    pauseMs = Math.min(PAUSE_MS.longest, pauseMs * PAUSE_MS.growth);
   }
   throw new Error(`not within ${timeoutMs} ms: ${check} ${explain().slice(-2_000)}`);
 }

@@ -2,19 +2,19 @@
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 import { makeKey, pack } from '../../../../scripts/release/pack.ts';
 
-const TSX = import.meta.resolve('tsx');
-const LAUNCH = fileURLToPath(new URL('../../../../daemon/update/launch.ts', import.meta.url));
-
-/** Runs the launcher of this checkout without a build, and all else as it is. */
-const NODE = `#!/bin/sh
-case $1 in
-  *launch.js) exec '${process.execPath}' --import '${TSX}' "$@" ;;
-  *) exec '${process.execPath}' "$@" ;;
-esac
-`;
+/** The launcher of this checkout, as it is built. */
+const LAUNCH = buildSync({
+  entryPoints: ['daemon/update/launch.ts'],
+  ...{ bundle: true, platform: 'node', format: 'esm', target: 'node20' },
+  banner: {
+    js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+  },
+  write: false,
+}).outputFiles[0]?.text;
+const NODE = `#!/bin/sh\nexec '${process.execPath}' "$@"\n`;
 
 export interface Small {
   readonly version: string;
@@ -36,7 +36,7 @@ export function layProgram(folder: string, { version, run = '', files = {} }: Sm
     'bin/node': NODE,
     'package.json': JSON.stringify({ version, type: 'module' }),
     'dist/daemon/main.js': main,
-    'dist/daemon/update/launch.js': `import ${JSON.stringify(LAUNCH)};`,
+    'dist/daemon/update/launch.js': LAUNCH ?? '',
     ...files,
   };
   for (const [path, text] of Object.entries(all)) {
