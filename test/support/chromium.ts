@@ -3,7 +3,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import {
+  type BrowserContext,
+  type Browser as Chromium,
+  chromium,
+  type Page,
+} from 'playwright-core';
 import { parseClock } from '../../pipelines/probe/read-clock.ts';
 
 /** Without the background-networking flags Chromium connects to Google at every start. */
@@ -42,6 +47,13 @@ export async function openChromium(
     args: [...FLAGS, ...flags],
     viewport,
   });
+  return browserOf(context, async () => {
+    await context.close();
+    await rm(profile, { recursive: true, force: true, maxRetries: 3 });
+  });
+}
+
+function browserOf(context: BrowserContext, close: () => Promise<void>): Browser {
   return {
     context,
     open: async (url) => {
@@ -49,10 +61,28 @@ export async function openChromium(
       await page.goto(url, { waitUntil: 'commit' });
       return page;
     },
-    [Symbol.asyncDispose]: async () => {
-      await context.close();
-      await rm(profile, { recursive: true, force: true, maxRetries: 3 });
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Opens a browser for one test after the other: a new profile each, in one process. */
+export interface Chromiums {
+  open(viewport?: { width: number; height: number }): Promise<Browser>;
+  /** After the last test. */
+  close(): Promise<void>;
+}
+
+/** Starting it takes longer than most of what tests do with it. */
+export function shareChromium(): Chromiums {
+  let shared: Promise<Chromium> | undefined;
+  const launch = { executablePath: '/usr/bin/chromium', headless: true, args: FLAGS };
+  return {
+    open: async (viewport = { width: 960, height: 600 }) => {
+      shared ??= chromium.launch(launch);
+      const context = await (await shared).newContext({ viewport });
+      return browserOf(context, () => context.close());
     },
+    close: async () => await (await shared)?.close(),
   };
 }
 

@@ -2,17 +2,19 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { until } from '../../support/box.ts';
-import { openChromium, waitInPage } from '../../support/chromium.ts';
+import { shareChromium, waitInPage } from '../../support/chromium.ts';
 import { startFakeBox } from './support/fake-box.ts';
 import { has, openPage, saveScreenshot, says } from './support/page.ts';
 
 const test = suite('operator page in Chromium: commands');
+const chromium = shareChromium();
+test.after(() => chromium.close());
 const PHONE = { width: 360, height: 740 };
 const LAPTOP = { width: 1400, height: 900 };
 
 test('a press arms, a hold goes live, and each is sent as a command of the page', async () => {
   await using box = await startFakeBox();
-  await using browser = await openChromium(LAPTOP);
+  await using browser = await chromium.open(LAPTOP);
   const page = await openPage(browser, box.url);
   await page.click('[data-verb="arm"]');
   await waitInPage(page, says('#phase', 'Armed'));
@@ -43,7 +45,7 @@ test('a press arms, a hold goes live, and each is sent as a command of the page'
 
 test('checks are shown with evidence and advice, failed ones first, until the next command', async () => {
   await using box = await startFakeBox();
-  await using browser = await openChromium(PHONE);
+  await using browser = await chromium.open(PHONE);
   const page = await openPage(browser, box.url);
   await page.click('[data-verb="preflight"]');
   await waitInPage(page, says('.checks li:first-child', 'Put in another card.'));
@@ -67,7 +69,7 @@ test('a mark shows the link to its clip, and a print shows its result', async ()
   };
   await using box = await startFakeBox({ deps: { commander: commander as never } });
   box.set({ drop: { phase: 'live', sinceMs: Date.now() } });
-  await using browser = await openChromium(PHONE);
+  await using browser = await chromium.open(PHONE);
   const page = await openPage(browser, box.url);
   await page.click('[data-verb="mark"]');
   await waitInPage(page, says('#drop .clip', '/clip/abcdefghijk'));
@@ -89,7 +91,7 @@ test('a long command does not delay the next one', async () => {
     },
   };
   await using box = await startFakeBox({ deps: { commander: commander as never } });
-  await using browser = await openChromium(PHONE);
+  await using browser = await chromium.open(PHONE);
   const page = await openPage(browser, box.url);
   await page.click('[data-verb="arm"]');
   await waitInPage(page, says('#drop .message', 'Arm…'));
@@ -101,7 +103,7 @@ test('a long command does not delay the next one', async () => {
 
 test('by keyboard: the PIN, a hold of Enter, and a screen reader’s click that must be confirmed', async () => {
   await using box = await startFakeBox();
-  await using browser = await openChromium(LAPTOP);
+  await using browser = await chromium.open(LAPTOP);
   const page = await openPage(browser, box.url);
   await page.focus('[data-verb="go-live"]');
   await page.keyboard.down('Enter');
@@ -120,7 +122,7 @@ test('by keyboard: the PIN, a hold of Enter, and a screen reader’s click that 
 
 test('the box is shut down only after a confirmation', async () => {
   await using box = await startFakeBox();
-  await using browser = await openChromium(LAPTOP);
+  await using browser = await chromium.open(LAPTOP);
   const page = await openPage(browser, box.url);
   await page.click('[data-verb="shut-down"]');
   await waitInPage(page, has('dialog[open]'));
@@ -134,7 +136,7 @@ test('the box is shut down only after a confirmation', async () => {
 
 test('simulated hardware: a button is held as long as the finger, switches and mains are sent, lamps blink', async () => {
   await using box = await startFakeBox();
-  await using browser = await openChromium(LAPTOP);
+  await using browser = await chromium.open(LAPTOP);
   const page = await openPage(browser, box.url);
   await page.hover('#panel .hardware');
   await page.mouse.down();

@@ -1,18 +1,20 @@
 /** Sign-in, lost connections and hostile names on the operator's page in a real browser. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openChromium, waitInPage } from '../../support/chromium.ts';
+import { shareChromium, waitInPage } from '../../support/chromium.ts';
 import { TEST_PIN } from '../../support/operator.ts';
 import { startFakeBox } from './support/fake-box.ts';
 import { has, openPage, saveScreenshot, says } from './support/page.ts';
 
 const test = suite('operator page in Chromium: session');
+const chromium = shareChromium();
+test.after(() => chromium.close());
 const PHONE = { width: 360, height: 740 };
 const LAPTOP = { width: 1400, height: 900 };
 
 test('ten wrong PINs lock, and the page shows for how long; then the right one is accepted', async () => {
   await using box = await startFakeBox();
-  await using browser = await openChromium(PHONE);
+  await using browser = await chromium.open(PHONE);
   const page = await browser.open(box.url);
   for (let i = 1; i <= 10; i += 1) {
     await waitInPage(page, `${has('#pin')} && !document.querySelector('#pin').disabled`);
@@ -42,7 +44,7 @@ test('ten wrong PINs lock, and the page shows for how long; then the right one i
 
 test('without the box the page shows how old its data are, and reconnects', async () => {
   let port = 0;
-  await using browser = await openChromium(PHONE);
+  await using browser = await chromium.open(PHONE);
   let page: Awaited<ReturnType<typeof openPage>>;
   {
     await using box = await startFakeBox();
@@ -67,7 +69,7 @@ test('without the box the page shows how old its data are, and reconnects', asyn
 
 test('a fourth page of one session disconnects the first, which says so', async () => {
   await using box = await startFakeBox();
-  await using browser = await openChromium(PHONE);
+  await using browser = await chromium.open(PHONE);
   const first = await openPage(browser, box.url);
   for (let i = 0; i < 3; i += 1) {
     const page = await browser.open(box.url);
@@ -87,7 +89,7 @@ test('names and messages of the box and its devices are never HTML', async () =>
     drop: { phase: 'fault', sinceMs: Date.now(), reason: evil },
   });
   box.logTail.add({ atMs: 1, level: 'error', message: evil, fields: evil });
-  await using browser = await openChromium(LAPTOP);
+  await using browser = await chromium.open(LAPTOP);
   const page = await openPage(browser, box.url);
   await waitInPage(page, says('#drop', '<img src=x'));
   await waitInPage(page, says('#log', '<script>'));
@@ -97,7 +99,7 @@ test('names and messages of the box and its devices are never HTML', async () =>
 
 test('after signing out the page shows nothing of the box', async () => {
   await using box = await startFakeBox();
-  await using browser = await openChromium(PHONE);
+  await using browser = await chromium.open(PHONE);
   const page = await openPage(browser, box.url);
   await page.click('#sign-out');
   await waitInPage(page, has('#pin'));

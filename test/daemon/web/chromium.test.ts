@@ -2,12 +2,14 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { renderPng } from '../../../hal/printer/paper/png.ts';
-import { openChromium, waitInPage } from '../../support/chromium.ts';
+import { shareChromium, waitInPage } from '../../support/chromium.ts';
 import { startFakeBox } from './support/fake-box.ts';
 import { fakeSlips, fakeSnapshot } from './support/fake-snapshot.ts';
 import { openPage, saveScreenshot, says } from './support/page.ts';
 
 const test = suite('operator page in Chromium: state');
+const chromium = shareChromium();
+test.after(() => chromium.close());
 const PHONE = { width: 360, height: 740 };
 const LAPTOP = { width: 1400, height: 900 };
 
@@ -21,7 +23,7 @@ test('after sign-in it shows the live state, and loads from the box only', async
     message: 'link silent',
     fields: 'link=wwan1',
   });
-  await using browser = await openChromium(LAPTOP);
+  await using browser = await chromium.open(LAPTOP);
   const asked: string[] = [];
   browser.context.on('request', (request) => asked.push(request.url()));
   const page = await openPage(browser, box.url);
@@ -55,7 +57,7 @@ test('after sign-in it shows the live state, and loads from the box only', async
 
 test('alerts appear with their advice, the most severe first, and are cleared', async () => {
   await using box = await startFakeBox();
-  await using browser = await openChromium(PHONE);
+  await using browser = await chromium.open(PHONE);
   const page = await openPage(browser, box.url);
   const sinceMs = Date.now();
   const low = {
@@ -86,7 +88,7 @@ test('alerts appear with their advice, the most severe first, and are cleared', 
 
 test('at a phone’s width nothing is cut off, and all buttons are large enough for a thumb', async () => {
   await using box = await startFakeBox();
-  await using browser = await openChromium(PHONE);
+  await using browser = await chromium.open(PHONE);
   const page = await openPage(browser, box.url);
   await waitInPage(page, says('#links', '42 ms'));
   const wide =
@@ -115,7 +117,7 @@ test('what is unknown is shown as unknown', async () => {
     system: undefined,
     children: {},
   });
-  await using browser = await openChromium(PHONE);
+  await using browser = await chromium.open(PHONE);
   const page = await openPage(browser, box.url);
   for (const [selector, words] of [
     ['#picture', 'The camera is off'],

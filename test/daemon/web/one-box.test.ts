@@ -3,12 +3,14 @@ import type { Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Box, startBox, until } from '../../support/box.ts';
-import { openChromium, waitInPage } from '../../support/chromium.ts';
+import { shareChromium, waitInPage } from '../../support/chromium.ts';
 import { type Consumer, listen } from '../mqtt/support/consumer.ts';
 import { startMosquitto } from '../mqtt/support/mosquitto.ts';
 import { openPage, says } from './support/page.ts';
 
 const test = suite('one box by page, MQTT and button');
+const chromium = shareChromium();
+test.after(() => chromium.close());
 const ROOT = 'venuebox/v1/one';
 const PATIENCE_MS = 60_000;
 /** More than the 3 s that go live, less than the 10 s that shut down. */
@@ -55,7 +57,7 @@ test('going live by the page, by MQTT and by the button publishes the same event
   await using broker = await startMosquitto();
   await using consumer = await listen(broker.port, [`${ROOT}/event`]);
   await using box = await startOn(broker.port, ['demo', '--idle']);
-  await using browser = await openChromium({ width: 1400, height: 1400 });
+  await using browser = await chromium.open({ width: 1400, height: 1400 });
   const page = await openPage(browser, box.operatorUrl);
   await waitInPage(page, says('#phase', 'Idle'));
   const byPage = await evening(consumer, {
@@ -88,7 +90,7 @@ test('a child that is killed is an alert on the page and over MQTT, and is clear
   await using broker = await startMosquitto();
   await using consumer = await listen(broker.port, [`${ROOT}/alert/#`, `${ROOT}/event`]);
   await using box = await startOn(broker.port, ['demo']);
-  await using browser = await openChromium({ width: 1400, height: 1400 });
+  await using browser = await chromium.open({ width: 1400, height: 1400 });
   const page = await openPage(browser, box.operatorUrl);
   await waitInPage(page, says('#phase', 'On air'));
   await box.ready();

@@ -7,10 +7,20 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { ask } from '../../support/ask.ts';
-import { startBox, until } from '../../support/box.ts';
-import { openChromium, seeFrames, waitInPage } from '../../support/chromium.ts';
+import { type Box, startBox, until } from '../../support/box.ts';
+import { seeFrames, shareChromium, waitInPage } from '../../support/chromium.ts';
 
-const test = suite('page in Chromium');
+const test = suite<{ box: Box }>('page in Chromium');
+const alone = suite('page in Chromium, of a box of its own');
+const chromium = shareChromium();
+test.before(async (context) => {
+  context.box = await startBox(['drop.title=Record Shop Live']);
+  await context.box.ready();
+});
+test.after(async ({ box }) => {
+  await box[Symbol.asyncDispose]();
+});
+alone.after(() => chromium.close());
 
 interface Figures {
   readonly player: string;
@@ -23,10 +33,10 @@ const TIME = 'document.querySelector("video").currentTime';
 /** Decoded bytes: a muted page still decodes its sound. */
 const SOUND = 'document.querySelector("video").webkitAudioDecodedByteCount';
 
-test('our player plays: the picture moves, sound is decoded, the clock is read, the box counts a viewer', async () => {
-  await using box = await startBox();
-  await box.ready();
-  await using browser = await openChromium();
+test('our player plays: the picture moves, sound is decoded, the clock is read, the box counts a viewer', async ({
+  box,
+}) => {
+  await using browser = await chromium.open();
   const page = await browser.open(`${box.url}/`);
   const outside: string[] = [];
   page.on('request', (request) => {
@@ -45,10 +55,8 @@ test('our player plays: the picture moves, sound is decoded, the clock is read, 
   await until(async () => (await state()).media.viewers.viewers === 1, 10_000);
 });
 
-test('hls.js plays from the box when it is asked for', async () => {
-  await using box = await startBox();
-  await box.ready();
-  await using browser = await openChromium();
+test('hls.js plays from the box when it is asked for', async ({ box }) => {
+  await using browser = await chromium.open();
   const page = await browser.open(`${box.url}/?player=hls`);
   await waitInPage(page, `${TIME} > 0`);
   await seeFrames(page, { shown: 60, read: 6 });
@@ -56,10 +64,10 @@ test('hls.js plays from the box when it is asked for', async () => {
 });
 
 for (const player of ['venuebox', 'hls']) {
-  test(`${player}: a page that waited for the drop reports its first picture from when there was a stream`, async () => {
-    await using box = await startBox();
-    await box.ready();
-    await using browser = await openChromium();
+  test(`${player}: a page that waited for the drop reports its first picture from when there was a stream`, async ({
+    box,
+  }) => {
+    await using browser = await chromium.open();
     const playlist = '**/live/index.m3u8';
     await browser.context.route(playlist, (route) => route.fulfill({ status: 503 }));
     const page = await browser.open(`${box.url}/?player=${player}`);
@@ -73,25 +81,28 @@ for (const player of ['venuebox', 'hls']) {
 }
 
 for (const wrongMs of [-30_000, 30_000]) {
-  test(`hls.js on a device whose clock is ${wrongMs / 1000} s wrong: the box counts it, with its latency`, async () => {
-    await using box = await startBox();
-    await box.ready();
-    await using browser = await openChromium();
-    const wrong = `{ const now = Date.now; Date.now = () => now() + ${wrongMs}; }`;
-    await browser.context.addInitScript(wrong);
-    const page = await browser.open(`${box.url}/?player=hls`);
-    await waitInPage(page, `${TIME} > 0 && ${FIGURES}.latencyMs > 0`);
-    assert.ok(((await page.evaluate(FIGURES)) as Figures).latencyMs < 30_000);
-    const media = async () => (await box.state<BoxSnapshot>()).media;
-    const reported = async () => Object.keys((await media())?.viewers.latencyMsByRendition ?? {});
-    await until(async () => (await reported()).length > 0, 20_000, box.output);
-  });
+  alone(
+    `hls.js on a device whose clock is ${wrongMs / 1000} s wrong: the box counts it, with its latency`,
+    async () => {
+      await using box = await startBox();
+      await box.ready();
+      await using browser = await chromium.open();
+      const wrong = `{ const now = Date.now; Date.now = () => now() + ${wrongMs}; }`;
+      await browser.context.addInitScript(wrong);
+      const page = await browser.open(`${box.url}/?player=hls`);
+      await waitInPage(page, `${TIME} > 0 && ${FIGURES}.latencyMs > 0`);
+      assert.ok(((await page.evaluate(FIGURES)) as Figures).latencyMs < 30_000);
+      const media = async () => (await box.state<BoxSnapshot>()).media;
+      const reported = async () => Object.keys((await media())?.viewers.latencyMsByRendition ?? {});
+      await until(async () => (await reported()).length > 0, 20_000, box.output);
+    },
+  );
 }
 
-test('kill -9 of capture, then of media: the picture comes back without a reload', async () => {
-  await using box = await startBox();
-  await box.ready();
-  await using browser = await openChromium();
+test('kill -9 of capture, then of media: the picture comes back without a reload', async ({
+  box,
+}) => {
+  await using browser = await chromium.open();
   const page = await browser.open(`${box.url}/`);
   await waitInPage(page, `${TIME} > 0`);
   await page.evaluate('globalThis.loadedOnce = true');
@@ -106,10 +117,10 @@ test('kill -9 of capture, then of media: the picture comes back without a reload
   assert.is(await page.evaluate('globalThis.loadedOnce'), true);
 });
 
-test('after the drop guests read that it is over, and the next drop plays without a reload', async () => {
-  await using box = await startBox(['drop.title=Record Shop Live']);
-  await box.ready();
-  await using browser = await openChromium({ width: 360, height: 640 });
+test('after the drop guests read that it is over, and the next drop plays without a reload', async ({
+  box,
+}) => {
+  await using browser = await chromium.open({ width: 360, height: 640 });
   const page = await browser.open(`${box.url}/`);
   await waitInPage(page, `${TIME} > 0`);
   await page.evaluate('globalThis.loadedOnce = true');
@@ -122,7 +133,7 @@ test('after the drop guests read that it is over, and the next drop plays withou
   assert.is(await page.evaluate('globalThis.loadedOnce'), true);
 });
 
-test('before the drop the page shows its title and counts down, at a phone’s width', async () => {
+alone('before the drop the page shows its title and counts down, at a phone’s width', async () => {
   const fifo = join(mkdtempSync(join(tmpdir(), 'venuebox-')), 'frames');
   execFileSync('mkfifo', [fifo]);
   const startsAt = new Date(Date.now() + 3_700_000).toISOString();
@@ -134,7 +145,7 @@ test('before the drop the page shows its title and counts down, at a phone’s w
     `camera.launch=filesrc location=${fifo} ! rawvideoparse width=320 height=180 format=i420 framerate=30/1`,
   ]);
   await until(async () => (await fetch(`${box.url}/`)).ok, 15_000, box.output);
-  await using browser = await openChromium({ width: 360, height: 640 });
+  await using browser = await chromium.open({ width: 360, height: 640 });
   const page = await browser.open(`${box.url}/`);
   await waitInPage(page, '/Starts in 1:0/.test(document.body.innerText)');
   assert.is(await page.locator('h1').textContent(), 'Record Shop Live');
@@ -144,3 +155,4 @@ test('before the drop the page shows its title and counts down, at a phone’s w
 });
 
 test.run();
+alone.run();

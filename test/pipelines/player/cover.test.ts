@@ -10,9 +10,11 @@ import { renderNotice, type View } from '../../../pipelines/player/notice.ts';
 import { openPages } from '../../../pipelines/player/pages.ts';
 import { en } from '../../../pipelines/player/text/en.ts';
 import { until } from '../../support/box.ts';
-import { openChromium, waitInPage } from '../../support/chromium.ts';
+import { shareChromium, waitInPage } from '../../support/chromium.ts';
 
 const test = suite('cover of the page');
+const chromium = shareChromium();
+test.after(() => chromium.close());
 
 interface Stand extends AsyncDisposable {
   readonly url: string;
@@ -123,7 +125,7 @@ test('after the end, and after the first picture, no countdown is shown', () => 
 
 test('during the countdown nothing else is shown, and seconds are not read aloud', async () => {
   await using stand = await openStand(new Date(Date.now() + 3_700_000).toISOString());
-  await using browser = await openChromium();
+  await using browser = await chromium.open();
   const { page, shown, spoken } = await openNoted(browser.context, stand.url);
   await waitInPage(
     page,
@@ -140,7 +142,7 @@ test('during the countdown nothing else is shown, and seconds are not read aloud
 test('a box whose clock was not set does not count down by it: the phone’s own is better', async () => {
   const startsAt = new Date(Date.now() + 3_700_000).toISOString();
   await using stand = await openStand(startsAt, -30 * 86_400_000);
-  await using browser = await openChromium();
+  await using browser = await chromium.open();
   const { page, shown } = await openNoted(browser.context, stand.url);
   await waitInPage(page, 'shown.some((text) => /Starts in/.test(text))');
   assert.match((await shown()).find((text) => /Starts in/.test(text)) ?? '', 'Starts in 1:0');
@@ -149,7 +151,7 @@ test('a box whose clock was not set does not count down by it: the phone’s own
 test('after the countdown, or without one, a page without a picture says once that it is waiting', async () => {
   for (const startsAt of [new Date(Date.now() + 4_000).toISOString(), '']) {
     await using stand = await openStand(startsAt);
-    await using browser = await openChromium();
+    await using browser = await chromium.open();
     const { page, spoken } = await openNoted(browser.context, stand.url);
     await waitInPage(page, 'spoken.length > 0');
     await waitInPage(page, `refused > ${await page.evaluate('refused + 2')}`);
@@ -159,7 +161,7 @@ test('after the countdown, or without one, a page without a picture says once th
 
 test('a guest who comes after the drop, or stays, reads that it is over, and waits for the next one', async () => {
   await using stand = await openStand('');
-  await using browser = await openChromium();
+  await using browser = await chromium.open();
   const { page, spoken } = await openNoted(browser.context, stand.url);
   await waitInPage(page, 'spoken.length > 0');
   stand.isOver = true;
@@ -176,7 +178,7 @@ test('a guest who comes after the drop, or stays, reads that it is over, and wai
 test('before a drop the last seconds of the one before play, unless the guest wants no movement', async () => {
   for (const reducedMotion of ['reduce', 'no-preference'] as const) {
     await using stand = await openStand(new Date(Date.now() + 3_700_000).toISOString());
-    await using browser = await openChromium();
+    await using browser = await chromium.open();
     const page = await browser.open('about:blank');
     await page.emulateMedia({ reducedMotion });
     await page.goto(stand.url, { waitUntil: 'commit' });
@@ -189,7 +191,7 @@ test('before a drop the last seconds of the one before play, unless the guest wa
 test('a page that cannot reach the box says so once, and counts down when it can', async () => {
   await using stand = await openStand(new Date(Date.now() + 3_700_000).toISOString());
   stand.isAway = true;
-  await using browser = await openChromium();
+  await using browser = await chromium.open();
   const { page, spoken } = await openNoted(browser.context, stand.url);
   await waitInPage(page, 'refused > 5');
   stand.isAway = false;
