@@ -2,35 +2,16 @@
 /** The program: its verbs, signals and exit code. */
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../hal/os/clock.ts';
-import { HalError } from '../hal/os/errors.ts';
 import { exitNow } from '../hal/os/libc/exit.ts';
 import { openLog, stackOf } from '../hal/os/log.ts';
-import { ProcessError } from '../hal/os/process.ts';
-import { PipelineError } from '../pipelines/errors/pipeline-error.ts';
-import { runBox } from './box.ts';
-import { runBondCommand, runRelayCommand } from './cli/bond-command.ts';
-import { renderChecked } from './cli/check-command.ts';
 import { renderCompletion } from './cli/completion.ts';
-import { ControlError } from './cli/control/client.ts';
 import { socketCandidates } from './cli/control/socket-path.ts';
-import { runCmdCommand, runStatusCommand, runUpdateCommand } from './cli/control-command.ts';
-import { runDoctorCommand } from './cli/doctor-command.ts';
 import { renderHelp, renderVerbHelp } from './cli/help.ts';
-import { runLedgerCommand } from './cli/ledger-command.ts';
 import { type Command, parseCommand } from './cli/parse.ts';
-import { runPreviewCommand } from './cli/preview-command.ts';
-import { runRepairCommand } from './cli/repair-command.ts';
-import { renderSigned } from './cli/sign-command.ts';
-import { prepareStart } from './cli/start-command.ts';
-import { runTicketCommand } from './cli/ticket-command.ts';
-import { UsageError } from './cli/usage.ts';
-import { ConfigError } from './config/file.ts';
-import { runGuarded } from './safe-mode/guard.ts';
-import { sealed } from './web/crew/open-settings.ts';
 
-const EXIT = { ok: 0, failed: 1, usage: 2, config: 78 } as const;
+const EXIT = { ok: 0, failed: 1 } as const;
 
-/** Resolves with the exit code. */
+/** Resolves with the exit code. What one verb alone needs is loaded for it alone. */
 async function main(command: Command): Promise<number> {
   switch (command.verb) {
     case 'help':
@@ -40,61 +21,88 @@ async function main(command: Command): Promise<number> {
     case 'completion':
       return print(renderCompletion());
     case 'check':
-      return print(renderChecked(command));
+      return print((await import('./cli/check-command.ts')).renderChecked(command));
     case 'sign':
-      return print(renderSigned(command, systemClock.wallMs()));
+      return print(
+        (await import('./cli/sign-command.ts')).renderSigned(command, systemClock.wallMs()),
+      );
     case 'repair':
-      return print(await runRepairCommand(command));
+      return print(await (await import('./cli/repair-command.ts')).runRepairCommand(command));
     case 'ledger': {
+      const { runLedgerCommand } = await import('./cli/ledger-command.ts');
       const { text, isWell } = await runLedgerCommand(command, process.env);
       process.stdout.write(text);
       return isWell ? EXIT.ok : EXIT.failed;
     }
     case 'run':
-    case 'demo': {
+    case 'demo':
       outliveTerminal();
-      using start = await prepareStart(command, readVersion(), sealed);
-      await runStarted(start);
+      await runBoxCommand(command);
       return EXIT.ok;
-    }
     case 'doctor': {
+      const { runDoctorCommand } = await import('./cli/doctor-command.ts');
       const { text, isWell } = await runDoctorCommand(command, process.env, untilSignal());
       await new Promise((resolve) => process.stdout.write(text, resolve));
       // A driver that is stuck in the kernel would keep the process alive.
       return exitNow(isWell ? EXIT.ok : EXIT.failed);
     }
     case 'bond':
-      await runBondCommand(command, bondDeps(), untilSignal());
+      await (await import('./cli/bond-command.ts')).runBondCommand(
+        command,
+        bondDeps(),
+        untilSignal(),
+      );
       return EXIT.ok;
     case 'relay':
-      await runRelayCommand(command, bondDeps(), untilSignal());
+      await (await import('./cli/bond-command.ts')).runRelayCommand(
+        command,
+        bondDeps(),
+        untilSignal(),
+      );
       return EXIT.ok;
     case 'ticket': {
+      const { runTicketCommand } = await import('./cli/ticket-command.ts');
       const { text, isValid } = await runTicketCommand(command, process.env);
       print(text);
       return isValid ? EXIT.ok : EXIT.failed;
     }
     case 'preview':
-      return print(await runPreviewCommand(command, controlDeps(command), untilSignal()));
     case 'status':
-      await runStatusCommand(command, controlDeps(command), untilSignal());
-      return EXIT.ok;
     case 'update':
-      return (await runUpdateCommand(command, controlDeps(command), untilSignal()))
-        ? EXIT.ok
-        : EXIT.failed;
     case 'cmd':
-      return (await runCmdCommand(command, controlDeps(command), untilSignal()))
-        ? EXIT.ok
-        : EXIT.failed;
+      return (await askBox(command)) ? EXIT.ok : EXIT.failed;
   }
 }
 
-async function runStarted(start: Awaited<ReturnType<typeof prepareStart>>): Promise<void> {
+async function runBoxCommand(command: Command & { verb: 'run' | 'demo' }): Promise<void> {
+  const [{ prepareStart }, { runBox }, { runGuarded }, { sealed }] = await Promise.all([
+    import('./cli/start-command.ts'),
+    import('./box.ts'),
+    import('./safe-mode/guard.ts'),
+    import('./web/crew/open-settings.ts'),
+  ]);
+  using start = await prepareStart(command, readVersion(), sealed);
   const { config, deps, onFailure } = start;
   const signal = untilSignal();
   const run = (safeMode?: string) => runBox(config, { ...deps, safeMode }, signal);
   await runGuarded(deps, run).catch(onFailure);
+}
+
+/** Resolves with whether it was done. */
+async function askBox(
+  command: Command & { verb: 'preview' | 'status' | 'update' | 'cmd' },
+): Promise<boolean> {
+  const deps = controlDeps(command);
+  if (command.verb === 'preview') {
+    const { runPreviewCommand } = await import('./cli/preview-command.ts');
+    print(await runPreviewCommand(command, deps, untilSignal()));
+    return true;
+  }
+  const asking = await import('./cli/control-command.ts');
+  if (command.verb === 'cmd') return await asking.runCmdCommand(command, deps, untilSignal());
+  if (command.verb === 'update') return await asking.runUpdateCommand(command, deps, untilSignal());
+  await asking.runStatusCommand(command, deps, untilSignal());
+  return true;
 }
 
 function print(text: string): number {
@@ -165,22 +173,21 @@ function readVersion(): string {
   return 'unknown';
 }
 
-function exitCodeOf(error: unknown): number {
-  if (error instanceof UsageError) return EXIT.usage;
-  if (error instanceof ConfigError) return EXIT.config;
-  return EXIT.failed;
-}
-
-/** A defect is shown with its stack. */
-function explain(error: unknown): string {
-  const expected = [UsageError, ConfigError, ControlError, HalError, PipelineError, ProcessError];
-  const found = expected.some((kind) => error instanceof kind);
-  return found && error instanceof Error ? error.message : stackOf(error);
-}
+/** Exit codes of what a person can mend, by the error's name; any other is a defect, shown with its stack. */
+const EXPECTED: Readonly<Record<string, number>> = {
+  UsageError: 2,
+  ConfigError: 78,
+  ControlError: EXIT.failed,
+  HalError: EXIT.failed,
+  PipelineError: EXIT.failed,
+  ProcessError: EXIT.failed,
+};
 
 try {
   process.exitCode = await main(parseCommand(process.argv.slice(2)));
 } catch (error) {
-  for (const line of explain(error).split('\n')) process.stderr.write(`venuebox: ${line}\n`);
-  process.exitCode = exitCodeOf(error);
+  const code = error instanceof Error ? EXPECTED[error.name] : undefined;
+  const said = error instanceof Error && code !== undefined ? error.message : stackOf(error);
+  for (const line of said.split('\n')) process.stderr.write(`venuebox: ${line}\n`);
+  process.exitCode = code ?? EXIT.failed;
 }

@@ -51,12 +51,18 @@ await bundlePage('daemon/web/page', { operator: 'operator.css' });
 mkdirSync('dist/daemon/config', { recursive: true });
 copyFileSync('systemd/venuebox.example.yaml', 'dist/daemon/config/example.yaml');
 
-/** @param path without its ending. */
+/**
+ * What it imports when it is needed is a file of its own beside it.
+ *
+ * @param path without its ending.
+ */
 async function buildProgram(path) {
   await build({
     ...BUNDLING,
     entryPoints: [`${path}.ts`],
-    outfile: `dist/${path}.js`,
+    outdir: `dist/${dirname(path)}`,
+    splitting: true,
+    chunkNames: `${basename(path)}-[hash]`,
     plugins: [keepPlaces(path)],
     sourcemap: 'linked',
     sourcesContent: false,

@@ -8,7 +8,7 @@ import {
   type StatusArguments,
   type UpdateArguments,
 } from './control-command.ts';
-import { PARTS, type Part } from './doctor/doctor.ts';
+import { PARTS, type Part } from './doctor/report.ts';
 import { renderOption } from './help.ts';
 import { LEDGER_ACTIONS, type LedgerArguments } from './ledger-command.ts';
 import { parseEndpoint, parseOptions, type Values } from './parse-options.ts';

@@ -1,7 +1,7 @@
 /** The table of verbs and options: parsing, help and shell completion are made of it. */
 import { VERBS } from '../model/commands.ts';
 import { DROP_PHASES } from '../model/snapshot.ts';
-import { PARTS } from './doctor/doctor.ts';
+import { PARTS } from './doctor/report.ts';
 import { LEDGER_ACTIONS } from './ledger-command.ts';
 
 export interface Option {

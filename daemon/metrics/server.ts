@@ -9,7 +9,6 @@ import { listenOrExplain } from '../../pipelines/http/listen.ts';
 import { runOptionalPort } from '../../pipelines/http/optional-port.ts';
 import type { MetricsConfig } from '../config/metrics.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import { METRICS_CONTENT_TYPE, renderMetrics } from './render.ts';
 
 const SHARES = { strangers: 16, known: 0, perAddress: 8 } as const;
 const TIMEOUT_MS = 10_000;
@@ -31,6 +30,7 @@ export async function runMetrics(
   { snapshot, log }: { readonly snapshot: () => BoxSnapshot; readonly log: Log },
   signal: AbortSignal,
 ): Promise<void> {
+  const { METRICS_CONTENT_TYPE, renderMetrics } = await import('./render.ts');
   const server = createServer(
     { maxHeaderSize: 8_192, headersTimeout: TIMEOUT_MS, requestTimeout: TIMEOUT_MS },
     (request, response) => {

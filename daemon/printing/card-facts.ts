@@ -8,7 +8,6 @@ import { findAddresses } from '../model/addresses.ts';
 import { localTime } from '../model/rounding.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { cardSlip, type FieldCard, fieldCard } from './card.ts';
-import { renderCardPdf } from './card-pdf.ts';
 
 export type CardSource = Parameters<typeof fieldCard>[0] & Pick<Config, 'viewers' | 'operator'>;
 
@@ -32,7 +31,11 @@ export function openCard(
       time: localTime,
     });
   };
-  return { slip: () => cardSlip(card()), pdf: () => renderCardPdf(card()) };
+  return {
+    slip: () => cardSlip(card()),
+    // It is large, and not every box prints one.
+    pdf: async () => (await import('./card-pdf.ts')).renderCardPdf(card()),
+  };
 }
 
 /** On this network, though guests may open an address of the internet. */

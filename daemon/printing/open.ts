@@ -18,7 +18,6 @@ import { type ClaimKeys, openClaimKeys } from './claim-key.ts';
 import { DOCUMENT_NAMES, renderDocument, TITLES, unknownDocument } from './documents.ts';
 import { infoOf, isDone, type PrintJob } from './job.ts';
 import { type OwnHotspot, renderJoinSlip } from './join-slip.ts';
-import { renderLabelPdf } from './label-pdf.ts';
 import { runOrderTickets } from './order-tickets.ts';
 import { PrintQueue, QueueFull } from './queue.ts';
 import { renderSticker } from './sticker.ts';
@@ -137,7 +136,8 @@ async function findDamaged(folder: string): Promise<readonly string[]> {
 
 async function renderLabel({ ownHotspot }: PrintingDeps): Promise<Buffer | undefined> {
   const hotspot = ownHotspot?.();
-  return hotspot === undefined ? undefined : await renderLabelPdf(hotspot.login);
+  if (hotspot === undefined) return undefined;
+  return await (await import('./label-pdf.ts')).renderLabelPdf(hotspot.login);
 }
 
 const baseOf = (id: string) => id.replace(/-copy-\d+$/, '');

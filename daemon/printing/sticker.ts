@@ -1,5 +1,4 @@
 /** A sticker: a picture across the paper, with marks to cut along. */
-import sharp from 'sharp';
 import {
   blankPicture,
   dither,
@@ -17,6 +16,7 @@ const MAX_HEIGHT_DOTS = 1600;
 
 /** Reads a picture that sharp knows (PNG, JPEG, WebP, SVG and more). Rejects where it is none. */
 export async function renderSticker(file: string, widthDots: number): Promise<PrintDocument> {
+  const { default: sharp } = await import('sharp');
   const inner = widthDots - 2 * MARGIN_DOTS;
   const { data, info } = await sharp(file, { limitInputPixels: 64_000_000 })
     .rotate()

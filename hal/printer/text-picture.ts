@@ -1,6 +1,5 @@
 /** Draws text that no code page of a printer has: any script, by Pango and the machine's fonts. */
 
-import sharp from 'sharp';
 import { isEncodable } from './paper/codepages.ts';
 import { blankPicture, dither, drawPicture, type Picture } from './paper/picture.ts';
 import type { Block, PrintDocument, TextBlock } from './port.ts';
@@ -53,6 +52,7 @@ async function drawLine(block: TextBlock, widthDots: number): Promise<Picture> {
   const isTurned = FIRST_IS_RIGHT_TO_LEFT.test(text);
   const side = sideOf(block);
   const align = side === 'center' ? 'centre' : (side === 'right') !== isTurned ? 'right' : 'left';
+  const { default: sharp } = await import('sharp');
   const { data, info } = await sharp({
     text: {
       // It reads markup: without this a guest could set fonts, and break the line.
@@ -90,6 +90,7 @@ export async function drawTextPng(
   const text = escapeMarkup([...printable(line)].slice(0, MAX_CHARACTERS).join(''));
   const font = `Sans ${isBold ? 'Bold ' : ''}${px}`;
   try {
+    const { default: sharp } = await import('sharp');
     const drawn = sharp({
       text: { text, font, dpi: 72, width: widthDots, wrap: 'word-char', rgba: true },
     });

@@ -10,7 +10,7 @@ import { probeOwnNetworks } from './own-networks.ts';
 import { probeBattery } from './power.ts';
 import { probePrinter } from './printer.ts';
 import { probeRecordings } from './recordings.ts';
-import { type DoctorReport, type PartReport, wrong } from './report.ts';
+import { type DoctorReport, type Part, type PartReport, wrong } from './report.ts';
 import { nameMachine, probeEncoders, probeSystem } from './system.ts';
 
 /** The first look at GStreamer on a machine reads all its plug-ins; the rest takes a second or two. */
@@ -20,22 +20,6 @@ interface Os {
   readonly clock: Clock;
   readonly log: Log;
 }
-
-/** What can be examined, in the order of the report. */
-export const PARTS = [
-  'system',
-  'encoders',
-  'camera',
-  'sound',
-  'buttons',
-  'battery',
-  'printer',
-  'modems',
-  'networks',
-  'recordings',
-] as const;
-
-export type Part = (typeof PARTS)[number];
 
 /**
  * Asks drivers what is there and how it is, side by side. Never takes longer than

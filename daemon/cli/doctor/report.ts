@@ -16,6 +16,22 @@ export interface PartReport {
   readonly findings: readonly Finding[];
 }
 
+/** What can be examined, in the order of the report. */
+export const PARTS = [
+  'system',
+  'encoders',
+  'camera',
+  'sound',
+  'buttons',
+  'battery',
+  'printer',
+  'modems',
+  'networks',
+  'recordings',
+] as const;
+
+export type Part = (typeof PARTS)[number];
+
 export interface DoctorReport {
   readonly machine: string;
   readonly parts: readonly PartReport[];

@@ -1,6 +1,5 @@
 /** Connects to a broker whose version of MQTT and limits are not known before. */
 import { explainCertificate } from './certificate.ts';
-import { connectWith } from './client.ts';
 import { type Connection, type ConnectOptions, MqttError, type Protocol } from './connection.ts';
 
 /** 3.1.1: unacceptable protocol version. 5: unsupported protocol version. */
@@ -51,6 +50,7 @@ async function connectWithWill(
 ): Promise<Connection> {
   const { will } = options;
   try {
+    const { connectWith } = await import('./client.ts');
     return await connectWith(protocol, options, signal);
   } catch (error) {
     if (!(error instanceof MqttError)) throw error;

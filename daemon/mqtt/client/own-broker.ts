@@ -1,6 +1,6 @@
 /** The embedded MQTT broker of the demo. */
 import { createServer, type Socket } from 'node:net';
-import { Aedes, type AuthorizePublishHandler } from 'aedes';
+import type { AuthorizePublishHandler } from 'aedes';
 import { untilAborted } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../../hal/os/log.ts';
@@ -34,6 +34,7 @@ export async function runBroker(
   log: Log,
   signal: AbortSignal,
 ): Promise<void> {
+  const { Aedes } = await import('aedes');
   const broker = await Aedes.createBroker({
     queueLimit: QUEUE_MAX,
     maxClientsIdLength: 128,

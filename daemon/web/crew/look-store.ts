@@ -1,7 +1,7 @@
 /** The look that the crew uploads: checked by decoding, made small, and saved beside the box's state. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import sharp, { type Sharp } from 'sharp';
+import type { Sharp } from 'sharp';
 import { readRegular } from '../../../hal/os/files/read-regular.ts';
 import { removeFile, saveFile } from '../../../hal/os/save-file.ts';
 import {
@@ -127,6 +127,7 @@ async function shrink(part: 'logo' | 'title', bytes: Buffer): Promise<Buffer> {
   // Only these decoders ever see the bytes: an SVG could name other files.
   if (!PICTURE_TYPES.some(({ magic }) => magic.test(start))) throw new LookError(NO_PICTURE);
   const { widthPx, heightPx, maxBytes } = PICTURES[part];
+  const { default: sharp } = await import('sharp');
   const decode = () =>
     sharp(bytes, { limitInputPixels: PIXELS_MAX, failOn: 'error', pages: 1 }).autoOrient();
   try {

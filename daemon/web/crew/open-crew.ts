@@ -2,8 +2,8 @@
 import type { Notify } from '../../../hal/os/systemd/notify.ts';
 import { uploadsFolder } from '../../../pipelines/player/brand/branding.ts';
 import type { WhipEndpoint } from '../../../pipelines/whip/messages.ts';
-import { examine, PARTS, type Part } from '../../cli/doctor/doctor.ts';
-import { renderReport } from '../../cli/doctor/report.ts';
+import { examine } from '../../cli/doctor/doctor.ts';
+import { PARTS, type Part, renderReport } from '../../cli/doctor/report.ts';
 import type { PreviewRun } from '../../first-boot/preview-run.ts';
 import type { Commander, Outcome } from '../../model/commands.ts';
 import type { DropReport } from '../../model/drop-report.ts';

@@ -1,7 +1,7 @@
 /** Tests of the verb `doctor`. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { inTime, PARTS } from '../../../../daemon/cli/doctor/doctor.ts';
+import { inTime } from '../../../../daemon/cli/doctor/doctor.ts';
 import {
   judgeBattery,
   judgeCapture,
@@ -14,6 +14,7 @@ import {
   type DoctorReport,
   type Finding,
   note,
+  PARTS,
   renderReport,
   wrong,
   wrongCount,

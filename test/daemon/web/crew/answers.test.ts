@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { mock } from 'node:test';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { PARTS } from '../../../../daemon/cli/doctor/doctor.ts';
+import { PARTS } from '../../../../daemon/cli/doctor/report.ts';
 import { DROP_PHASES, type DropPhase } from '../../../../daemon/model/snapshot.ts';
 import { CrewAnswers, type CrewDeps } from '../../../../daemon/web/crew/answers.ts';
 import { partsFor } from '../../../../daemon/web/crew/open-crew.ts';
