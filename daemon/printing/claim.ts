@@ -21,7 +21,8 @@ const MAX_CHARS = 700;
 
 const claimSchema = v.strictTuple([
   v.pipe(v.string(), v.maxLength(64)),
-  v.pipe(v.string(), v.maxLength(64)),
+  // An order's id; a checkout session of Stripe has 66.
+  v.pipe(v.string(), v.maxLength(128)),
   v.pipe(v.string(), v.maxLength(64)),
   v.pipe(v.number(), v.integer(), v.minValue(0)),
   v.pipe(v.number(), v.integer(), v.minValue(1)),
