@@ -3,6 +3,8 @@ import * as v from 'valibot';
 import type { OrderRequest, OrderSource } from '../model/orders.ts';
 
 const NAME_MAX = 80;
+/** Of what somebody sends as a name: the rest is not even looked at. */
+const READ_MAX = 1_000;
 
 /** Of a command over MQTT, the operator's page or the command line. */
 export const orderArguments = v.strictObject({
@@ -18,9 +20,8 @@ export const orderArguments = v.strictObject({
     v.pipe(v.string('must be text'), v.maxLength(64, 'must be 64 characters at most')),
   ),
   quantity: v.optional(amountUpTo(100)),
-  name: v.optional(
-    v.pipe(v.string('must be text'), v.maxLength(200, 'must be 200 characters at most')),
-  ),
+  /** A paid order is not lost for a long one: it is cut. */
+  name: v.optional(v.string('must be text')),
   amount: v.optional(amountUpTo(Number.MAX_SAFE_INTEGER)),
   currency: v.optional(v.pipe(v.string('must be text'), v.regex(/^[A-Z]{3}$/, 'must be like EUR'))),
 });
@@ -53,6 +54,7 @@ export function requestOf(args: OrderArguments, source: OrderSource): OrderReque
 /** One line, without control or direction characters; empty for what looks like a card's number. */
 export function cleanName(text: string): string {
   const line = text
+    .slice(0, READ_MAX)
     .normalize('NFC')
     .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ')
     .replace(/\s+/g, ' ')

@@ -87,7 +87,7 @@ function readStripe(json: unknown): WebhookOrder {
     ...(quantity === undefined ? {} : { quantity: Number(quantity) }),
     ...(typeof session.amount_total === 'number' ? { amount: session.amount_total } : {}),
     ...(session.currency ? { currency: session.currency.toUpperCase() } : {}),
-    ...(buyer ? { name: buyer.slice(0, 200) } : {}),
+    ...(buyer ? { name: buyer } : {}),
   });
   if (!args.success) return faultOf(args.issues[0], 'metadata, or its session: ');
   return requestSent(args.output, created * 1000);

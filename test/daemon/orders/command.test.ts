@@ -76,6 +76,7 @@ test('a name is one line without control characters, and never a card number', (
     assert.is(cleanName(text), '', text);
   }
   assert.is(cleanName('0123456789'), '0123456789');
+  assert.ok(cleanName('\u202e🎈 '.repeat(5_000)).length > 70);
   const random = seeded(4);
   for (let round = 0; round < 500; round += 1) {
     const codes = Array.from({ length: 120 }, () => Math.floor(random() * 0x2_0000));

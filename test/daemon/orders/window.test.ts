@@ -93,6 +93,15 @@ test('a second start of the same drop does not open it again, and another drop d
   assert.is(shop.desk.state()?.window?.phase, 'open');
 });
 
+test('it is that of the drop, also for what is offered later', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, []);
+  shop.desk.record(FIRST_FRAME);
+  await shop.clock.advance(MINUTE_MS);
+  shop.catalogue = { ...shop.catalogue, articles: [COLLECTOR] };
+  assert.equal(shop.desk.state()?.window, { phase: 'open', leftMs: WINDOW_MS - MINUTE_MS });
+});
+
 test('it goes on over a restart of the program: guests’ time has passed', async () => {
   using folder = scratchFolder();
   const clock = new VirtualClock();

@@ -97,6 +97,17 @@ test('a paid order gets its number', async () => {
   assert.is(hook.shop.confirmed[0]?.name, 'Ada');
 });
 
+test('no name costs a buyer his order: what is too long is cut', async () => {
+  await using hook = await openHook();
+  const { status } = await hook.sendEvent('order.paid', {
+    ...PAID,
+    name: '\u202e🎈 Ada'.repeat(2_000),
+  });
+  assert.is(status, 200);
+  await hook.shop.announced();
+  assert.match(hook.shop.confirmed[0]?.name ?? '', /^🎈 Ada 🎈.{0,76}$/u);
+});
+
 test('a message that is sent again by its sender changes nothing, and a replayed one is refused', async () => {
   await using hook = await openHook();
   const body = event(PAID, hook.clock.wallMs());
