@@ -1,6 +1,12 @@
 /** The state of all orders, made of the ledger's records one by one. */
 import type { Sales } from '../model/orders.ts';
-import type { ConfirmedRecord, OrderRecord, PendingRecord, RefusedRecord } from './record.ts';
+import type {
+  ConfirmedRecord,
+  OrderFacts,
+  OrderRecord,
+  PendingRecord,
+  RefusedRecord,
+} from './record.ts';
 
 /** Where an order stands. A void order keeps what it was before, where it was anything. */
 export type OrderState =
@@ -67,6 +73,22 @@ export class Book {
     return this.#sales.get(drop) ?? NO_SALES;
   }
 
+  /** Those whose money must go back, then the newest. */
+  newest(max: number): readonly OrderState[] {
+    const all = [...this.#orders.values()];
+    const owed = this.#totals.refunds === 0 ? [] : all.filter(isOwed);
+    const others = all.filter((one) => !isOwed(one)).toSorted((a, b) => b.atMs - a.atMs);
+    return [...owed, ...others].slice(0, max);
+  }
+
+  /** The newest order of an item of any drop. Looks through all of them. */
+  lastOf(item: string): OrderFacts | undefined {
+    const orders = Array.from(this.#orders.values(), (one) =>
+      one.kind === 'void' ? one.was : one,
+    );
+    return orders.findLast((one) => one?.item === item);
+  }
+
   pieces(drop: string, item: string): PieceCount {
     return this.#pieces.get(keyOf(drop, item)) ?? NO_PIECES;
   }
@@ -107,6 +129,8 @@ export class Book {
     });
   }
 }
+
+const isOwed = (one: OrderState) => one.kind === 'refused' && one.isPaid;
 
 function addAmount(amounts: Sales['amounts'], currency: string, minor: number): Sales['amounts'] {
   const before = amounts.find((one) => one.currency === currency)?.amount_minor ?? 0;

@@ -40,15 +40,29 @@ export function decide(book: Book, request: OrderRequest, shop: Shop): Decision 
 
 function cancel(request: OrderRequest, known: OrderState | undefined, shop: Shop): Decision {
   const { id } = request;
-  if (known?.kind === 'void') return { repeat: known };
+  const conflict = known && conflictOf(request, known);
+  if (conflict !== undefined) return { invalid: conflict };
+  if (known?.kind === 'void' && known.reason === 'cancelled') return { repeat: known };
   return { record: { kind: 'void', id, atMs: shop.nowMs, reason: 'cancelled', ...sent(request) } };
 }
 
 function decideNew(book: Book, request: OrderRequest, shop: Shop): Decision {
   const offer = findOffer(request, shop);
-  if ('invalid' in offer) return offer;
+  if ('invalid' in offer) return paidTooLate(book, request, shop) ?? offer;
   const facts = factsFor(request, offer, shop);
   return { record: settle(book, request, facts, offer, shop) };
+}
+
+/** Its checkout was open when its drop ended, or its article was taken away: the money is there. */
+function paidTooLate(book: Book, request: OrderRequest, shop: Shop): Decision | undefined {
+  const { item = '', quantity = 1, amount, currency, id, name, source, sentMs } = request;
+  if (!isOwed(request) || shop.articles.some((one) => one.id === item)) return undefined;
+  const before = book.lastOf(item);
+  if (before === undefined || quantity < 1) return undefined;
+  const paid = { amount: amount ?? 0, currency: currency ?? before.currency };
+  const { drop, title } = before;
+  const facts = { id, drop, item, title, quantity, ...paid, name, source, sentMs };
+  return { record: refused({ ...facts, atMs: shop.nowMs }, 'closed', true) };
 }
 
 function confirmKnown(book: Book, request: OrderRequest, known: OrderState, shop: Shop): Decision {
@@ -59,7 +73,7 @@ function confirmKnown(book: Book, request: OrderRequest, known: OrderState, shop
     // Its pieces and its price are reserved, whatever the catalogue says now.
     return isPaidFor(request, facts)
       ? { record: confirmed(book, facts, shop) }
-      : { record: refused(facts, 'price', true) };
+      : { record: refused(facts, 'price', isOwed(request)) };
   }
   if (known.kind === 'refused' && known.isPaid) return { repeat: known };
   // The payment of an order that got nothing, or whose time was over.
@@ -69,12 +83,11 @@ function confirmKnown(book: Book, request: OrderRequest, known: OrderState, shop
   if (before === undefined) return { invalid: `order ${request.id} is void` };
   const late = { ...factsOf(before), ...newer };
   // What an earlier drop had left is not known by the pieces of this one.
-  if (before.drop !== shop.drop) return { record: refused(late, 'closed', true) };
+  if (before.drop !== shop.drop) return { record: refused(late, 'closed', isOwed(request)) };
   const offer = findOffer({ ...request, item: before.item, quantity: before.quantity }, shop);
-  const facts = late;
-  if ('invalid' in offer) return { record: refused(facts, 'closed', true) };
+  if ('invalid' in offer) return { record: refused(late, 'closed', isOwed(request)) };
   const price = before.kind === 'pending' ? { ...offer, isOpen: true } : offer;
-  return { record: settle(book, request, facts, price, shop) };
+  return { record: settle(book, request, late, price, shop) };
 }
 
 /** Nothing is given for it: the money must go back. */
@@ -83,13 +96,28 @@ function afterCancel(
   known: Extract<OrderState, { kind: 'void' }>,
   shop: Shop,
 ): Decision {
+  if (isDeliveredAgain(request, known.was)) return { repeat: known };
   if (known.was !== undefined) {
     const facts = { ...factsOf(known.was), atMs: shop.nowMs, ...sent(request) };
-    return { record: refused(facts, 'cancelled', true) };
+    return { record: refused(facts, 'cancelled', isOwed(request)) };
   }
   const offer = findOffer(request, shop);
   if ('invalid' in offer) return offer;
-  return { record: refused(factsFor(request, offer, shop), 'cancelled', true) };
+  return { record: refused(factsFor(request, offer, shop), 'cancelled', isOwed(request)) };
+}
+
+/** A payment that was known before the order was cancelled: its money went back with that. */
+function isDeliveredAgain(
+  { sentMs }: OrderRequest,
+  was: Extract<OrderState, { kind: 'void' }>['was'],
+): boolean {
+  const isPaid = was?.kind === 'confirmed' || (was?.kind === 'refused' && was.isPaid);
+  return isPaid && sentMs !== undefined && was.sentMs !== undefined && sentMs <= was.sentMs;
+}
+
+/** In cash the seller sees the refusal before he takes the money. */
+function isOwed({ do: wanted, source }: OrderRequest): boolean {
+  return wanted === 'confirm' && source !== 'cash' && source !== 'cli';
 }
 
 function settle(
@@ -99,14 +127,12 @@ function settle(
   { article, isOpen }: Offer,
   shop: Shop,
 ): OrderRecord {
-  const isPaid = request.do === 'confirm';
   const left = leftOf(article, book.pieces(shop.drop, article.id));
-  // In cash the seller sees the refusal before he takes the money.
-  const isOwed = isPaid && request.source !== 'cash' && request.source !== 'cli';
-  if (!isOpen) return refused(facts, 'closed', isOwed);
-  if (!isPaidFor(request, facts)) return refused(facts, 'price', isOwed);
-  if (left !== undefined && left < facts.quantity) return refused(facts, 'sold-out', isOwed);
-  if (isPaid) return confirmed(book, facts, shop);
+  if (!isOpen) return refused(facts, 'closed', isOwed(request));
+  if (!isPaidFor(request, facts)) return refused(facts, 'price', isOwed(request));
+  if (left !== undefined && left < facts.quantity)
+    return refused(facts, 'sold-out', isOwed(request));
+  if (request.do === 'confirm') return confirmed(book, facts, shop);
   return { kind: 'pending', ...facts, untilMs: shop.nowMs + shop.pendingMs };
 }
 

@@ -104,6 +104,50 @@ test('what was sent before a cancellation, and comes after it, changes nothing',
   assert.is(book.totals.refunds, 1);
 });
 
+test('a payment that is delivered again after its order was cancelled is not owed once more', () => {
+  const { book, ask } = seller();
+  const payment = { do: 'confirm', item: 'print', sentMs: 100 } as const;
+  ask({ ...payment, id: 'sold' });
+  ask({ ...payment, id: 'gone' }, { ...FRIDAY, articles: [article('print', { stock: 0 })] });
+  assert.is(book.totals.refunds, 1);
+  // By a person, once the money is back: without a time of the payment service.
+  for (const id of ['sold', 'gone']) ask({ do: 'cancel', id, source: 'cash' });
+  for (const id of ['sold', 'gone']) assert.ok('repeat' in ask({ ...payment, id }));
+  assert.is(book.totals.refunds, 0);
+  ask({ ...payment, id: 'sold', sentMs: 101 });
+  assert.is(book.totals.refunds, 1);
+});
+
+test('a cancellation holds for one order: not for another under its id, nor until a late payment', () => {
+  const { book, ask } = seller();
+  ask({ do: 'confirm', id: 'a', item: 'badge', quantity: 2 });
+  for (const other of [{ quantity: 1 }, { item: 'print' }]) {
+    const decision = ask({ do: 'cancel', id: 'a', ...other });
+    assert.is('invalid' in decision && decision.invalid, 'order a is another one: 2 × badge');
+  }
+  ask({ do: 'reserve', id: 'b', item: 'print' });
+  book.apply({ kind: 'void', id: 'b', atMs: 1, reason: 'time-out' });
+  ask({ do: 'cancel', id: 'b' });
+  const paid = recordOf(ask({ do: 'confirm', id: 'b' }));
+  assert.equal(paid?.kind === 'refused' && [paid.reason, paid.isPaid], ['cancelled', true]);
+});
+
+test('who pays when the drop has just ended gets his money back, and in cash nobody pays for nothing', () => {
+  const { book, ask } = seller();
+  ask({ do: 'confirm', id: 'a', item: 'print' });
+  const next = { ...FRIDAY, drop: 'sunday', articles: [article('tee')] };
+  const payment = { do: 'confirm', item: 'print', amount: 2500, currency: 'EUR' } as const;
+  const late = recordOf(ask({ ...payment, id: 'b' }, next));
+  assert.ok(late?.kind === 'refused' && late.isPaid && late.reason === 'closed');
+  assert.equal([late.drop, late.title, late.amount], ['friday', 'Article print', 2500]);
+  for (const source of ['cash', 'cli'] as const) {
+    assert.ok('invalid' in ask({ ...payment, id: source, source }, next));
+  }
+  assert.ok('invalid' in ask({ ...payment, id: 'c', item: 'cap' }, next));
+  assert.ok('invalid' in ask({ ...payment, do: 'reserve', id: 'd' }, next));
+  assert.is(book.totals.refunds, 1);
+});
+
 test('money for what is sold no more is owed: another drop, or an article that is gone', () => {
   for (const now of [
     { ...FRIDAY, drop: 'sunday' },
