@@ -1,16 +1,25 @@
-/** Requests about the guests' look: `/look`, `/look/colors`, `/look/logo`, `/look/title`, and `/undo` below each. */
+/**
+ * Requests about the guests' look: `/look`, `/look/colors`, `/look/logo`, `/look/title`, and `/undo`
+ * below each; and files for coming drops: `/look/picture` and `/look/cube`, with their names.
+ */
 import type { IncomingMessage } from 'node:http';
 import { BrandingError } from '../../../pipelines/player/brand/colors.ts';
 import { UPLOAD_MAX_BYTES } from '../../model/look.ts';
 import { type Answer, answerJson, readJson, refuse } from '../answer.ts';
+import type { DropFileKind } from './drop-files.ts';
 import { LookError, type LookPart, type LookStore } from './look-store.ts';
+
+/** Returns the name for drops.yaml. Rejects with LookError. */
+type SaveDropFile = (kind: DropFileKind, name: string, bytes: Buffer) => Promise<string>;
 
 export class LookAnswers {
   readonly #store: LookStore;
+  readonly #saveDropFile: SaveDropFile;
   #isWriting = false;
 
-  constructor(store: LookStore) {
+  constructor(store: LookStore, saveFile: SaveDropFile) {
     this.#store = store;
+    this.#saveDropFile = saveFile;
   }
 
   /** Undefined for a request that is not for it. */
@@ -19,6 +28,11 @@ export class LookAnswers {
     if (path !== '/look' && !path.startsWith('/look/')) return undefined;
     if (path === '/look') {
       return method === 'GET' ? answerJson(200, this.#store.state()) : NO_SUCH_METHOD;
+    }
+    const [, kind] = /^\/look\/(picture|cube)$/.exec(path) ?? [];
+    if (kind !== undefined) {
+      if (method !== 'PUT') return NO_SUCH_METHOD;
+      return await this.#once(() => this.#putDropFile(kind as DropFileKind, request));
     }
     const [, named, undo] = /^\/look\/(colors|logo|title)(\/undo)?$/.exec(path) ?? [];
     if (named === undefined) return refuse(404, 'not-here');
@@ -40,22 +54,22 @@ export class LookAnswers {
   }
 
   async #put(part: LookPart, request: IncomingMessage): Promise<void> {
-    if (part === 'colors') {
-      await this.#store.setColors(await readJson(request));
-    } else {
-      const bytes = await readBytes(request);
-      if (bytes === undefined) throw new LookError('the picture has more than 16 MB');
-      await this.#store.setPicture(part, bytes);
-    }
+    if (part === 'colors') await this.#store.setColors(await readJson(request));
+    else await this.#store.setPicture(part, await readBytes(request));
+  }
+
+  async #putDropFile(kind: DropFileKind, request: IncomingMessage) {
+    const name = decoded(request.url?.split('?', 2)[1] ?? '');
+    return { file: await this.#saveDropFile(kind, name, await readBytes(request)) };
   }
 
   /** One at a time: decoding takes memory. */
-  async #once(work: () => Promise<void>): Promise<Answer> {
+  async #once(work: () => Promise<unknown>): Promise<Answer> {
     if (this.#isWriting) return closing(refuse(503, 'busy'));
     this.#isWriting = true;
     try {
-      await work();
-      return answerJson(200, { status: 'done', detail: '', result: this.#store.state() });
+      const result = (await work()) ?? this.#store.state();
+      return answerJson(200, { status: 'done', detail: '', result });
     } catch (error) {
       if (!(error instanceof LookError || error instanceof BrandingError)) throw error;
       const outcome = { status: 'rejected', code: 'LOOK', detail: error.message };
@@ -73,8 +87,16 @@ function closing(answer: Answer): Answer {
   return { ...answer, headers: { ...answer.headers, Connection: 'close' } };
 }
 
-/** Undefined where there are too many, or not all came. */
-async function readBytes(request: IncomingMessage): Promise<Buffer | undefined> {
+const TOO_LARGE = 'the picture has more than 16 MB';
+
+/** Rejects with LookError where there are too many, or not all came. */
+async function readBytes(request: IncomingMessage): Promise<Buffer> {
+  const bytes = await readAll(request);
+  if (bytes === undefined) throw new LookError(TOO_LARGE);
+  return bytes;
+}
+
+async function readAll(request: IncomingMessage): Promise<Buffer | undefined> {
   if (Number(request.headers['content-length'] ?? 0) > UPLOAD_MAX_BYTES) return undefined;
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -89,5 +111,13 @@ async function readBytes(request: IncomingMessage): Promise<Buffer | undefined> 
     return Buffer.concat(chunks);
   } catch {
     return undefined;
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
   }
 }

@@ -28,8 +28,17 @@ export class LookError extends Error {}
 const PIXELS_MAX = 64e6;
 const PIXELS_MIN = 16;
 
+/** What a picture is made to fit into. */
+interface PictureSize {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly maxBytes: number;
+  /** Else a JPEG. */
+  readonly isPng?: boolean;
+}
+
 const PICTURES = {
-  logo: { name: 'logo.png', widthPx: 640, heightPx: 320, maxBytes: LOGO_MAX_BYTES },
+  logo: { name: 'logo.png', widthPx: 640, heightPx: 320, maxBytes: LOGO_MAX_BYTES, isPng: true },
   title: { name: 'title.jpg', widthPx: 1920, heightPx: 1920, maxBytes: PICTURE_BYTES_MAX },
 } as const;
 
@@ -77,7 +86,7 @@ export class LookStore {
 
   /** Rejects with LookError. */
   async setPicture(part: 'logo' | 'title', bytes: Buffer): Promise<void> {
-    await this.#replace(part, await shrink(part, bytes));
+    await this.#replace(part, await shrink(PICTURES[part], bytes));
   }
 
   /** The config's is shown again, or none. Rejects with LookError. */
@@ -118,15 +127,17 @@ function read(path: string): Buffer {
   return readRegular(path, PICTURE_BYTES_MAX);
 }
 
-const NOT_SAVED = 'the box cannot save that: its disk is full or write-protected';
+export const NOT_SAVED = 'the box cannot save that: its disk is full or write-protected';
 const NO_PICTURE = 'this is no picture: choose a PNG, JPEG or WebP file';
 
 /** Decoded and encoded again: upright, no larger than needed, and without EXIF (place, device). */
-async function shrink(part: 'logo' | 'title', bytes: Buffer): Promise<Buffer> {
+export async function shrink(
+  { widthPx, heightPx, maxBytes, isPng = false }: PictureSize,
+  bytes: Buffer,
+): Promise<Buffer> {
   const start = bytes.subarray(0, 12).toString('latin1');
   // Only these decoders ever see the bytes: an SVG could name other files.
   if (!PICTURE_TYPES.some(({ magic }) => magic.test(start))) throw new LookError(NO_PICTURE);
-  const { widthPx, heightPx, maxBytes } = PICTURES[part];
   const { default: sharp } = await import('sharp');
   const decode = () =>
     sharp(bytes, { limitInputPixels: PIXELS_MAX, failOn: 'error', pages: 1 }).autoOrient();
@@ -137,7 +148,7 @@ async function shrink(part: 'logo' | 'title', bytes: Buffer): Promise<Buffer> {
     for (const scale of [1, 0.7, 0.5, 0.35]) {
       const size = { width: Math.round(widthPx * scale), height: Math.round(heightPx * scale) };
       const small = decode().resize({ ...size, fit: 'inside', withoutEnlargement: true });
-      const written = await encode(part, small).toBuffer();
+      const written = await encode(isPng, small).toBuffer();
       if (written.length <= maxBytes) return written;
     }
   } catch (error) {
@@ -147,8 +158,8 @@ async function shrink(part: 'logo' | 'title', bytes: Buffer): Promise<Buffer> {
   throw new LookError('the picture is too detailed: choose another');
 }
 
-function encode(part: 'logo' | 'title', picture: Sharp): Sharp {
-  if (part === 'logo') return picture.png({ compressionLevel: 9, palette: true });
+function encode(isPng: boolean, picture: Sharp): Sharp {
+  if (isPng) return picture.png({ compressionLevel: 9, palette: true });
   return picture.flatten({ background: '#000' }).jpeg({ quality: 82, mozjpeg: true });
 }
 

@@ -13,6 +13,7 @@ import type { Settings } from '../../settings/settings.ts';
 import type { LogTail } from '../log-tail.ts';
 import { CrewAnswers } from './answers.ts';
 import { type BrokerTestDeps, testBroker } from './broker-test.ts';
+import { saveDropFile } from './drop-files.ts';
 import { Library } from './library.ts';
 import { LibraryAnswers } from './library-answers.ts';
 import { LookAnswers } from './look-answers.ts';
@@ -75,7 +76,7 @@ export function openCrew(
   return new CrewAnswers({
     settings: new SettingsAnswers(box.settings),
     library: new LibraryAnswers(library),
-    look: new LookAnswers(look),
+    look: new LookAnswers(look, saveDropFile.bind(undefined, stateFolder)),
     sessions: new SessionList(sessions),
     logTail,
     commander: box.commander,

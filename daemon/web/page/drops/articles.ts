@@ -6,6 +6,7 @@ import { fromBox, language, planTexts as text } from '../text/texts.ts';
 import { h, setText } from '../ui/dom.ts';
 import { type ArticleValues, articlesOf, minorOf, newArticle, valuesOf } from './article-fields.ts';
 import { type Field, field, input, select } from './field.ts';
+import { fileField } from './file-field.ts';
 
 interface Row {
   readonly element: HTMLElement;
@@ -139,7 +140,7 @@ function fieldsOf(controls: Controls) {
     flash_price: field(text.flashPrice, controls.flash),
     collector: field(text.firstMinutesItem, controls.collector, 'check'),
     checkout_url: field(text.checkoutPage, controls.link),
-    picture_file: field(text.picture, controls.picture),
+    picture_file: field(text.picture, fileField(controls.picture, 'picture')),
   };
   const show = () => {
     fields.count.element.hidden = limit.value === 'none';

@@ -12,6 +12,7 @@ import { articlesFields } from './articles.ts';
 import { destinationsField } from './destinations-field.ts';
 import { changedKeys, idOfTitle } from './drop-fields.ts';
 import { type Field, field, input, select } from './field.ts';
+import { fileField } from './file-field.ts';
 import { lookFields } from './look-fields.ts';
 import { overlayFields } from './overlay-fields.ts';
 
@@ -137,7 +138,7 @@ function openParts({ drop, destinations }: DropDetails) {
     title: field(text.title, title),
     starts_at: field(text.starts, starts),
     ends_at: field(text.plannedEnd, ends),
-    picture_file: field(text.picture, picture),
+    picture_file: field(text.picture, fileField(picture, 'picture')),
     profile: field(text.forGuests, profile),
   };
   const placeOf = (path: string): HTMLElement | undefined =>

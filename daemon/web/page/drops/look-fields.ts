@@ -4,6 +4,7 @@ import { planTexts as text } from '../text/texts.ts';
 import { h } from '../ui/dom.ts';
 import { lookOf } from './drop-fields.ts';
 import { select } from './field.ts';
+import { fileField } from './file-field.ts';
 
 const LOOKS = [
   ['', text.lookUsual],
@@ -28,7 +29,7 @@ export function lookFields(before: DropConfig['look'] | undefined) {
     ...{ type: 'number', min: '0', max: '100', step: '1' },
     value: String(Math.round((before?.strength ?? 1) * 100)),
   });
-  const fileLabel = h('label', {}, text.lookFile, file);
+  const fileLabel = h('label', {}, text.lookFile, fileField(file, 'cube'));
   const strengthLabel = h('label', {}, text.lookStrength, strength);
   const show = () => {
     fileLabel.hidden = look.value !== 'file';

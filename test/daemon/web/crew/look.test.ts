@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { LookStore } from '../../../../daemon/web/crew/look-store.ts';
+import { saveDropFile } from '../../../../daemon/web/crew/drop-files.ts';
+import { LookError, LookStore } from '../../../../daemon/web/crew/look-store.ts';
 import { openChromium, waitInPage } from '../../../support/chromium.ts';
 import { signIn } from '../../../support/operator.ts';
 import { startFakeBox } from '../support/fake-box.ts';
@@ -53,6 +54,25 @@ test('a photograph is saved upright, small, as a JPEG and without EXIF; a logo a
   await store.remove('title');
   await store.remove('title');
   assert.is(store.picture('title'), undefined);
+});
+
+test('files of a coming drop are named by what they are called and hold, and a wrong look by its line', async () => {
+  using folder = emptyFolder();
+  const photo = await photograph(2400, 1200);
+  const picture = await saveDropFile(folder.path, 'picture', '../Été à deux.JPG', photo);
+  assert.match(picture, /^pictures\/e-te-a-deux-[0-9a-f]{8}\.jpg$/);
+  assert.is(await saveDropFile(folder.path, 'picture', '../Été à deux.JPG', photo), picture);
+  const saved = readFileSync(join(folder.path, picture));
+  assert.ok(saved.length <= 512 * 1024 && !saved.includes('secret place'));
+  const cube = Buffer.from('LUT_1D_SIZE 2\n0 0 0\n1 1 1\n');
+  const look = await saveDropFile(folder.path, 'cube', 'キ.cube', cube);
+  assert.match(look, /^looks\/[0-9a-f]{8}\.cube$/);
+  const wrong = saveDropFile(folder.path, 'cube', 'b.cube', Buffer.from('LUT_1D_SIZE 2\n0 0\n'));
+  await wrong.then(assert.unreachable, (error: Error) => {
+    assert.instance(error, LookError);
+    assert.is(error.message, 'b.cube:2: a line of the table must be three numbers');
+  });
+  assert.is(readdirSync(join(folder.path, 'looks')).length, 1);
 });
 
 test('the last change of each part is taken back, and taken back again', async () => {

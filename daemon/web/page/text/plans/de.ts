@@ -29,6 +29,8 @@ export const de: PlanTexts = {
   plannedEnd: 'Geplantes Ende',
   picture: 'Bild',
   pictureHint: 'eine Datei auf der Box, JPEG, PNG oder WebP',
+  choosePicture: 'Ein Bild von hier senden',
+  chooseLook: 'Eine .cube-Datei von hier senden',
   forGuests: 'Bildstufen für Gäste',
   asNeeded: 'wie das Gerät es braucht',
   allRenditions: 'alle Bildstufen',

@@ -30,6 +30,8 @@ export const en = {
   plannedEnd: 'Planned end',
   picture: 'Picture',
   pictureHint: 'a file on the box, JPEG, PNG or WebP',
+  choosePicture: 'Send a picture from here',
+  chooseLook: 'Send a .cube file from here',
   forGuests: 'Renditions for guests',
   asNeeded: 'as each device needs',
   allRenditions: 'all renditions',

@@ -28,6 +28,8 @@ export const es: PlanTexts = {
   plannedEnd: 'Fin previsto',
   picture: 'Imagen',
   pictureHint: 'un archivo en la caja, JPEG, PNG o WebP',
+  choosePicture: 'Enviar una imagen desde aquí',
+  chooseLook: 'Enviar un archivo .cube desde aquí',
   forGuests: 'Calidades para el público',
   asNeeded: 'según cada dispositivo',
   allRenditions: 'todas las calidades',

@@ -28,6 +28,8 @@ export const fr: PlanTexts = {
   plannedEnd: 'Fin prévue',
   picture: 'Image',
   pictureHint: 'un fichier sur la box, JPEG, PNG ou WebP',
+  choosePicture: 'Envoyer une image d’ici',
+  chooseLook: 'Envoyer un fichier .cube d’ici',
   forGuests: 'Qualités pour le public',
   asNeeded: 'selon chaque appareil',
   allRenditions: 'toutes les qualités',

@@ -28,6 +28,8 @@ export const it: PlanTexts = {
   plannedEnd: 'Fine prevista',
   picture: 'Immagine',
   pictureHint: 'un file sulla box, JPEG, PNG o WebP',
+  choosePicture: 'Invia un’immagine da qui',
+  chooseLook: 'Invia un file .cube da qui',
   forGuests: 'Qualità per il pubblico',
   asNeeded: 'secondo il dispositivo',
   allRenditions: 'tutte le qualità',

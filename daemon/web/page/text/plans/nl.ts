@@ -28,6 +28,8 @@ export const nl: PlanTexts = {
   plannedEnd: 'Gepland einde',
   picture: 'Beeld',
   pictureHint: 'een bestand op de box, JPEG, PNG of WebP',
+  choosePicture: 'Hier een afbeelding kiezen en sturen',
+  chooseLook: 'Hier een .cube-bestand kiezen en sturen',
   forGuests: 'Kwaliteiten voor gasten',
   asNeeded: 'wat elk apparaat nodig heeft',
   allRenditions: 'alle kwaliteiten',

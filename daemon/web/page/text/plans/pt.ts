@@ -28,6 +28,8 @@ export const pt: PlanTexts = {
   plannedEnd: 'Fim previsto',
   picture: 'Imagem',
   pictureHint: 'um ficheiro na caixa, JPEG, PNG ou WebP',
+  choosePicture: 'Enviar uma imagem daqui',
+  chooseLook: 'Enviar um ficheiro .cube daqui',
   forGuests: 'Qualidades para o público',
   asNeeded: 'conforme o aparelho',
   allRenditions: 'todas as qualidades',

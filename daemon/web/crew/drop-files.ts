@@ -1,0 +1,52 @@
+/** Files of coming drops, which the crew sends from its own device: pictures, made small, and looks. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { messageOf } from '../../../hal/os/log.ts';
+import { removeFile, saveFile } from '../../../hal/os/save-file.ts';
+import { checkLook } from '../../../pipelines/look/look-file.ts';
+import { ITEM_PICTURE_BYTES_MAX } from '../../../pipelines/player/pictures/picture-file.ts';
+import { LookError, NOT_SAVED, shrink } from './look-store.ts';
+
+export type DropFileKind = 'picture' | 'cube';
+
+/** The same for a drop and for its items. */
+const PICTURE = { widthPx: 1920, heightPx: 1920, maxBytes: ITEM_PICTURE_BYTES_MAX };
+const STEM_MAX = 40;
+
+/**
+ * Returns its name for drops.yaml, relative to the state folder. Rejects with LookError.
+ *
+ * @param name As the file is called where it comes from.
+ */
+export async function saveDropFile(
+  stateFolder: string,
+  kind: DropFileKind,
+  name: string,
+  bytes: Buffer,
+): Promise<string> {
+  const content = kind === 'picture' ? await shrink(PICTURE, bytes) : bytes;
+  // Named by its content too: what another drop has is not replaced.
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 8);
+  const ending = kind === 'picture' ? 'jpg' : 'cube';
+  const file = `${kind === 'picture' ? 'pictures' : 'looks'}/${stemOf(name)}${hash}.${ending}`;
+  const path = join(stateFolder, file);
+  await saveFile(path, content).catch((cause: unknown) => {
+    throw new LookError(NOT_SAVED, { cause });
+  });
+  if (kind === 'picture') return file;
+  try {
+    await checkLook({ look: { cubeFile: path }, strength: 1, matrix: 'bt709' });
+  } catch (cause) {
+    await removeFile(path).catch(() => undefined);
+    // By the name that its sender knows.
+    throw new LookError(messageOf(cause).replace(path, name), { cause });
+  }
+  return file;
+}
+
+/** Letters, digits and hyphens, so that a person knows it again. */
+function stemOf(name: string): string {
+  const stem = name.replace(/\.[^.]*$/, '').normalize('NFKD');
+  const plain = stem.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '');
+  return plain === '' ? '' : `${plain.toLowerCase().slice(0, STEM_MAX)}-`;
+}

@@ -1,0 +1,45 @@
+/** A field for a file of the box, which a person can send from the device in his hand. */
+import { UPLOAD_MAX_BYTES } from '../../../model/look.ts';
+import { fromBox, planTexts, stageTexts } from '../text/texts.ts';
+import { h, setText } from '../ui/dom.ts';
+import { ask, checked } from '../ui/request.ts';
+
+const KINDS = {
+  picture: { accept: 'image/png,image/jpeg,image/webp', label: planTexts.choosePicture },
+  cube: { accept: '.cube', label: planTexts.chooseLook },
+} as const;
+
+/** A photograph over a busy Wi-Fi. */
+const UPLOAD_TIMEOUT_MS = 60_000;
+
+/** @param named Gets the name of the file on the box. */
+export function fileField(named: HTMLInputElement, kind: keyof typeof KINDS): HTMLElement {
+  const { accept, label } = KINDS[kind];
+  const file = h('input', { type: 'file', class: 'unseen', accept, tabindex: '-1' });
+  const choose = h('button', { type: 'button', class: 'quiet' }, label);
+  const message = h('small', { role: 'status' });
+  const send = async (chosen: File): Promise<string> => {
+    if (chosen.size > UPLOAD_MAX_BYTES) return stageTexts.lookTooLarge;
+    setText(message, stageTexts.lookSaving);
+    const path = `/look/${kind}?${encodeURIComponent(chosen.name.slice(0, 100))}`;
+    const outcome = (await checked(await ask('PUT', path, chosen, UPLOAD_TIMEOUT_MS))) as
+      | { readonly status: 'done'; readonly result: { readonly file: string } }
+      | { readonly status: 'rejected'; readonly detail: string };
+    if (outcome.status === 'rejected') return fromBox(outcome.detail);
+    named.value = outcome.result.file;
+    return '';
+  };
+  choose.addEventListener('click', () => file.click());
+  file.addEventListener('change', () => {
+    const [chosen] = file.files ?? [];
+    // The same file can be chosen again.
+    const sent = chosen === undefined ? Promise.resolve('') : send(chosen);
+    void sent
+      .catch((error: unknown) => (error as Error).message)
+      .then((text) => setText(message, text))
+      .finally(() => {
+        file.value = '';
+      });
+  });
+  return h('span', { class: 'file' }, named, choose, file, message);
+}
