@@ -26,6 +26,33 @@ export interface OrderConfirmed {
 export interface ConfirmedOrders {
   /** At most `max` of those behind `seq`, the oldest first, also of earlier runs; those voided since are left out. */
   confirmedAfter(seq: number, max: number): readonly OrderConfirmed[];
+  /** It was cancelled, or its time was over: what is not printed yet is not printed any more. */
+  isVoid(orderId: string): boolean;
+}
+
+/** An order as the crew sees it. */
+export interface OrderEntry {
+  readonly id: string;
+  readonly state: 'pending' | 'confirmed' | 'void' | 'refused';
+  /** Paid, and nothing was given for it: the money must go back. */
+  readonly isOwed: boolean;
+  /** Left out where it was cancelled before anything else was known of it. */
+  readonly item?: string;
+  readonly quantity?: number;
+  readonly amount?: number;
+  readonly currency?: string;
+  readonly numbers: readonly number[];
+  readonly name?: string;
+  /** Unix time in ms. */
+  readonly atMs: number;
+}
+
+/** All orders, for the crew. */
+export interface OrderList {
+  /** Those whose money must go back first, then the newest; at most `max`. */
+  newest(max: number): readonly OrderEntry[];
+  /** All of them as a table for a spreadsheet. */
+  csv(): string;
 }
 
 /** Called for each confirmed order once it is on the disk; a crash may come in between, see ConfirmedOrders. */

@@ -9,6 +9,7 @@ import type {
   ConfirmedOrders,
   OnOrderConfirmed,
   OrderDesk,
+  OrderList,
   OrderOutcome,
   OrderRequest,
   ShopState,
@@ -17,11 +18,12 @@ import { Announcements } from './announcements.ts';
 import { describeArticle } from './article.ts';
 import { Book, type OrderState } from './book.ts';
 import { ConfirmedList } from './confirmed-list.ts';
+import { renderCsv } from './csv.ts';
 import { Deadlines } from './deadlines.ts';
 import { decide, type Shop } from './decide.ts';
 import { GroupCommit } from './group-commit.ts';
 import { LedgerDamaged, openLedgerFile } from './ledger-file.ts';
-import { outcomeOf, unavailable } from './outcome.ts';
+import { cannotBeSaved, entryOf, outcomeOf, unavailable } from './outcome.ts';
 import type { OrderRecord } from './record.ts';
 import { WindowStore } from './window-store.ts';
 
@@ -50,7 +52,7 @@ export interface DeskDeps {
   readonly log: Log;
 }
 
-export interface Desk extends OrderDesk, ConfirmedOrders {
+export interface Desk extends OrderDesk, ConfirmedOrders, OrderList {
   /** Undefined where nothing is or was sold. */
   state(): ShopState | undefined;
   /** The first frame of a drop opens the window of the present catalogue. */
@@ -146,6 +148,18 @@ class OpenDesk implements Desk {
     return this.#opened.confirmed.after(seq, max);
   }
 
+  isVoid(orderId: string): boolean {
+    return this.#opened.book.find(orderId)?.kind === 'void';
+  }
+
+  newest(max: number) {
+    return this.#opened.book.newest(max).map(entryOf);
+  }
+
+  csv(): string {
+    return renderCsv(this.#opened.book.all());
+  }
+
   state(): ShopState | undefined {
     const { book, window } = this.#opened;
     const { drop, articles } = this.#deps.catalogue();
@@ -167,8 +181,9 @@ class OpenDesk implements Desk {
   }
 
   record({ type }: BoxEvent): void {
-    const { drop, articles } = this.#deps.catalogue();
-    const isBegin = type === 'drop.first-frame' && articles.length > 0;
+    const { drop } = this.#deps.catalogue();
+    // Also where nothing is for sale yet: the first minutes are those of the drop.
+    const isBegin = type === 'drop.first-frame' && drop !== '';
     // It never rejects: a disk that fails costs what a restart would have known.
     if (!isBegin) return;
     this.#lastShop = NO_SHOP;
@@ -231,8 +246,4 @@ class OpenDesk implements Desk {
     // The box ends: it is due again when it starts.
     ledger.add(record).catch(() => undefined);
   }
-}
-
-function cannotBeSaved(error: unknown): OrderOutcome {
-  return unavailable(messageOf(error));
 }

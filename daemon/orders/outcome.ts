@@ -1,5 +1,6 @@
 /** What an interface answers about an order. Pure. */
-import type { OrderOutcome } from '../model/orders.ts';
+import { messageOf } from '../../hal/os/log.ts';
+import type { OrderEntry, OrderOutcome } from '../model/orders.ts';
 import type { OrderState } from './book.ts';
 
 export function outcomeOf(state: OrderState, isRepeat: boolean): OrderOutcome {
@@ -24,6 +25,22 @@ export function outcomeOf(state: OrderState, isRepeat: boolean): OrderOutcome {
   }
 }
 
+/** An order in the crew's list. */
+export function entryOf(state: OrderState): OrderEntry {
+  const { id, kind, atMs } = state;
+  const facts = state.kind === 'void' ? state.was : state;
+  const isOwed = state.kind === 'refused' && state.isPaid;
+  const numbers = facts?.kind === 'confirmed' ? facts.numbers : [];
+  const entry = { id, state: kind, isOwed, numbers, atMs };
+  if (facts === undefined) return entry;
+  const { title: item, quantity, amount, currency, name } = facts;
+  return { ...entry, item, quantity, amount, currency, ...(name === undefined ? {} : { name }) };
+}
+
 export function unavailable(detail: string): OrderOutcome {
   return { status: 'unavailable', detail };
+}
+
+export function cannotBeSaved(error: unknown): OrderOutcome {
+  return unavailable(messageOf(error));
 }

@@ -18,7 +18,7 @@ import { type ClaimKeys, openClaimKeys } from './claim-key.ts';
 import { DOCUMENT_NAMES, renderDocument, TITLES, unknownDocument } from './documents.ts';
 import { infoOf, isDone, type PrintJob } from './job.ts';
 import { type OwnHotspot, renderJoinSlip } from './join-slip.ts';
-import { runOrderTickets } from './order-tickets.ts';
+import { cancelledOrder, runOrderTickets } from './order-tickets.ts';
 import { PrintQueue, QueueFull } from './queue.ts';
 import { renderSticker } from './sticker.ts';
 import { openPrintStore } from './store.ts';
@@ -78,8 +78,11 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
   const store = await openPrintStore(folder, log, { onDamaged });
   const keys = await openClaimKeys(stateFolder, log);
   const card = openCard(() => ({ ...config.current(), drop: drops.present() }), deps);
-  const render = (job: Pick<PrintJob, 'content' | 'copy'>) =>
-    renderContent(job, config, deps, { keys, card });
+  const render = async (job: Pick<PrintJob, 'content' | 'copy'>) => {
+    const reason = cancelledOrder(job, deps.orders);
+    if (reason !== undefined) throw new Error(reason);
+    return renderContent(job, config, deps, { keys, card });
+  };
   const pausedBy = () => {
     const shed = snapshot().shedLoads.find(({ load }) => load === 'printer');
     return shed === undefined ? undefined : `${shed.text}, to save the battery; plug in the mains`;
@@ -94,11 +97,8 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
     figures: () => ({ ...queue.figures(), damaged: [...damaged] }),
     run: async (signal) => {
       const isOn = config.printer.order_tickets && config.printer.driver !== 'none';
-      const tickets = { orders: deps.orders, drops, queue, folder, isOn, onDamaged, clock, log };
-      await runAll(
-        [(ending) => queue.run(ending), (ending) => runOrderTickets(tickets, ending)],
-        signal,
-      );
+      const tickets = { ...deps, queue, folder, isOn, onDamaged };
+      await runAll([queue.run.bind(queue), (ending) => runOrderTickets(tickets, ending)], signal);
     },
     jobs: () => queue.jobs().slice(-SHOWN).map(infoOf),
     preview: async (name) => {
@@ -114,6 +114,8 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
     reprint: async (id) => {
       const job = queue.find(id);
       if (job === undefined || !isDone(job)) return rejected('it is not printed yet, or gone');
+      const reason = cancelledOrder(job, deps.orders);
+      if (reason !== undefined) return rejected(reason);
       const copies = queue.jobs().filter((other) => baseOf(other.id) === baseOf(id));
       const copy = Math.max(...copies.map((other) => other.copy)) + 1;
       const again = `${baseOf(id)}-copy-${copy}`;

@@ -21,7 +21,7 @@ const ALL = 1_000_000;
 const cursorSchema = v.object({ seq: v.number() });
 
 export interface OrderTicketDeps {
-  readonly orders: ConfirmedOrders;
+  readonly orders: Pick<ConfirmedOrders, 'confirmedAfter'>;
   readonly drops: { present(): { readonly id: string; readonly title: string } };
   readonly queue: Pick<PrintQueue, 'add' | 'jobs'>;
   /** Of the state; the slips lie there too. */
@@ -89,7 +89,10 @@ async function firstSeq(path: string, deps: OrderTicketDeps): Promise<number> {
 }
 
 /** A slip is on the disk before its order counts as printed: it went on behind the last of them. */
-function lastWithSlip(orders: ConfirmedOrders, slips: readonly PrintJob[]): number | undefined {
+function lastWithSlip(
+  orders: OrderTicketDeps['orders'],
+  slips: readonly PrintJob[],
+): number | undefined {
   const seqs = slips.flatMap(({ content }) => {
     if (content.document !== 'ticket') return [];
     const { seq, orderId } = content.order;
@@ -97,6 +100,15 @@ function lastWithSlip(orders: ConfirmedOrders, slips: readonly PrintJob[]): numb
     return orders.confirmedAfter(seq - 1, 1)[0]?.orderId === orderId ? [seq] : [];
   });
   return seqs.length === 0 ? undefined : Math.max(...seqs);
+}
+
+/** A stub that comes out after its order was cancelled is worth something that was paid back. */
+export function cancelledOrder(
+  { content }: Pick<PrintJob, 'content'>,
+  orders: Pick<ConfirmedOrders, 'isVoid'>,
+): string | undefined {
+  if (content.document !== 'ticket' || !orders.isVoid(content.order.orderId)) return undefined;
+  return 'its order was cancelled';
 }
 
 /** A new ledger counts from 1 again: the order's id tells its slips apart. */

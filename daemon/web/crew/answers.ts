@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as v from 'valibot';
 import type { WhipEndpoint } from '../../../pipelines/whip/messages.ts';
 import type { Commander, Outcome } from '../../model/commands.ts';
+import type { OrderList } from '../../model/orders.ts';
 import { hasCamera } from '../../model/phase.ts';
 import type { DropPhase } from '../../model/snapshot.ts';
 import { type Answer, answerJson, readJson, refuse } from '../answer.ts';
@@ -10,6 +11,7 @@ import type { LogTail } from '../log-tail.ts';
 import type { Role } from '../sessions.ts';
 import type { LibraryAnswers } from './library-answers.ts';
 import type { LookAnswers } from './look-answers.ts';
+import { answerOrders } from './order-answers.ts';
 import type { SessionList } from './session-list.ts';
 import type { SettingsAnswers } from './settings-answers.ts';
 
@@ -17,6 +19,7 @@ export interface CrewDeps {
   readonly settings: SettingsAnswers;
   readonly library: LibraryAnswers;
   readonly look: LookAnswers;
+  readonly orders: OrderList;
   readonly sessions: SessionList;
   readonly logTail: LogTail;
   readonly commander: Commander;
@@ -40,7 +43,7 @@ const FOUND_MAX = 200;
 
 /** Hosts have the buttons, and see what is there. */
 const CREW_ONLY =
-  /^\/(?:settings|look|support\.txt|restart|sessions|tests|update|camera-access)(?:\/|$)/;
+  /^\/(?:settings|look|support\.txt|restart|sessions|tests|update|camera-access|orders\.csv)(?:\/|$)/;
 
 const updateSchema = v.strictObject({
   version: v.optional(v.pipe(v.string(), v.maxLength(40))),
@@ -87,6 +90,7 @@ export class CrewAnswers {
         return answerJson(200, logTail.find(queryOf(request), FOUND_MAX));
     }
     return (
+      answerOrders(this.#deps.orders, `${request.method} ${path}`) ??
       (await settings.answer(request, path)) ??
       (await library.answer(request, response, path, by.session)) ??
       (await look.answer(request, path)) ??

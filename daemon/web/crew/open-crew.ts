@@ -7,6 +7,7 @@ import { PARTS, type Part, renderReport } from '../../cli/doctor/report.ts';
 import type { PreviewRun } from '../../first-boot/preview-run.ts';
 import type { Commander, Outcome } from '../../model/commands.ts';
 import type { DropReport } from '../../model/drop-report.ts';
+import type { OrderList } from '../../model/orders.ts';
 import type { BoxSnapshot, DropPhase } from '../../model/snapshot.ts';
 import type { LiveConfig } from '../../settings/live-config.ts';
 import type { Settings } from '../../settings/settings.ts';
@@ -33,6 +34,8 @@ export interface CrewBox extends BrokerTestDeps {
   readonly logTail: LogTail;
   /** Of the last drops. */
   readonly reports: { list(): readonly DropReport[] };
+  /** What was ordered. */
+  readonly desk: OrderList;
   readonly forgetClips: (ids: readonly string[]) => void;
   /** Of a camera that comes by WHIP. */
   readonly whip?: () => Pick<WhipEndpoint, 'token'> | undefined;
@@ -77,6 +80,7 @@ export function openCrew(
     settings: new SettingsAnswers(box.settings),
     library: new LibraryAnswers(library),
     look: new LookAnswers(look, saveDropFile.bind(undefined, stateFolder)),
+    orders: box.desk,
     sessions: new SessionList(sessions),
     logTail,
     commander: box.commander,

@@ -154,7 +154,7 @@ function openSections(
     openPanel(onError),
     openOverlay(onError),
     openPrinted(onError),
-    openShop(onError),
+    openShop(isCrew, onError),
     openAddresses(),
     openPhoneCamera(isCrew, onError),
     openSupport(isCrew, onError),

@@ -16,6 +16,7 @@ import type { Paper } from '../../../hal/printer/paper/escpos-render.ts';
 import { PRINTER_PROFILES } from '../../../hal/printer/profiles.ts';
 import { openSimulatedPrinter, type SimulatedPrinter } from '../../../hal/printer/simulated.ts';
 import { readCodes } from '../../../hal/printer/verify.ts';
+import { until } from '../../support/box.ts';
 import { WELL } from '../../support/snapshot.ts';
 
 const test = suite('printing');
@@ -26,6 +27,8 @@ interface Room {
   readonly printing: Printing;
   readonly device: SimulatedPrinter;
   readonly papers: readonly Paper[];
+  /** Orders that were cancelled. */
+  readonly voided: Set<string>;
 }
 
 async function inRoom(
@@ -38,6 +41,7 @@ async function inRoom(
   await mkdir(join(stateFolder, 'prints'));
   for (const file of files) await writeFile(join(stateFolder, 'prints', file), 'torn');
   const papers: Paper[] = [];
+  const voided = new Set<string>();
   const profile = PRINTER_PROFILES['epson-80'];
   const os = { clock: systemClock, log: silentLog };
   const onPaper = (paper: Paper) => papers.push(paper);
@@ -49,7 +53,7 @@ async function inRoom(
     },
     {
       ...{ ...os, stateFolder, printer: device.printer },
-      orders: { confirmedAfter: () => [] },
+      orders: { confirmedAfter: () => [], isVoid: (id) => voided.has(id) },
       drops: { present: () => v.parse(dropSchema, { title: 'Ночь' }) },
       snapshot: () => ({ ...WELL, playerUrl: URL, shedLoads: shed }),
     },
@@ -57,7 +61,7 @@ async function inRoom(
   const box = new AbortController();
   const running = printing.run(box.signal);
   try {
-    await run({ printing, device, papers });
+    await run({ printing, device, papers, voided });
   } finally {
     box.abort();
     await running;
@@ -101,6 +105,26 @@ test('without paper it is saved, and the answer says why it waits', () =>
     const outcome = await printing.print({ document: 'status' }, false, never);
     assert.is(outcome.detail, 'status is saved, and printed later: it is out of paper');
     assert.is(printing.figures().waiting, 1);
+  }));
+
+test('the stub of an order that is cancelled while it waits for paper never comes out', () =>
+  inRoom(async ({ printing: { queue, reprint }, device, papers, voided }) => {
+    device.insertRoll(0);
+    for (const orderId of ['a', 'b']) {
+      const item = { id: 'poster', name: 'Poster' };
+      const order = { seq: 1, orderId, drop: 'd', item, quantity: 1, numbers: [1], atMs: 0 };
+      await queue.add(orderId, orderId, { document: 'ticket', order });
+    }
+    voided.add('a');
+    device.insertRoll(20_000);
+    await until(() => queue.find('b')?.phase === 'printed', 20_000);
+    assert.equal(
+      [queue.find('a')?.phase, queue.find('a')?.reason, papers.length],
+      ['failed', 'its order was cancelled', 1],
+    );
+    // Nor as a copy, of one that was printed before.
+    voided.add('b');
+    for (const id of ['a', 'b']) assert.is((await reprint(id)).detail, 'its order was cancelled');
   }));
 
 test('an unknown document, a box that saves power, and no printer are refused', async () => {

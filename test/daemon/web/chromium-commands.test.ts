@@ -1,6 +1,7 @@
 /** Commands and simulated hardware on the operator's page in a real browser. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { OrderEntry } from '../../../daemon/model/orders.ts';
 import { until } from '../../support/box.ts';
 import { shareChromium, waitInPage } from '../../support/chromium.ts';
 import { startFakeBox } from './support/fake-box.ts';
@@ -54,6 +55,30 @@ test('checks are shown with evidence and advice, failed ones first, until the ne
   await saveScreenshot(page, 'checks');
   await page.click('[data-verb="arm"]');
   await waitInPage(page, `!${has('.checks li')}`);
+});
+
+test('orders are listed, those to pay back first, and one is cancelled after a question', async () => {
+  const order = { item: 'Poster', quantity: 1, amount: 2500, currency: 'EUR', atMs: Date.now() };
+  const sold = { ...order, id: 'a', state: 'confirmed', isOwed: false, numbers: [7], name: 'Ada' };
+  const owed = { ...order, id: 'b', state: 'refused', isOwed: true, numbers: [] };
+  const desk = { newest: () => [owed, sold] as readonly OrderEntry[], csv: () => 'order' };
+  await using box = await startFakeBox({ deps: { desk } });
+  const totals = { pending: 0, confirmed: 1, void: 0, refused: 1, refunds: 1 };
+  const sales = { orders: 1, pieces: 1, amounts: [] };
+  box.set({ shop: { drop: 'friday', articles: [], sales, totals } });
+  await using browser = await openChromium(PHONE);
+  const page = await openPage(browser, box.url);
+  await page.click('#shop summary');
+  await waitInPage(page, says('#shop details li:first-child', 'give the money back'));
+  await waitInPage(page, says('#shop details li:last-child', 'No. 7 · Ada · €25.00'));
+  await saveScreenshot(page, 'orders');
+  await page.click('#shop details li:first-child button');
+  await page.click('dialog button.danger');
+  await until(() => box.commands.length === 1, 5_000);
+  assert.equal(
+    [box.commands[0]?.verb, box.commands[0]?.args],
+    ['order', { order: 'b', do: 'cancel' }],
+  );
 });
 
 test('a mark shows the link to its clip, and a print shows its result', async () => {

@@ -33,7 +33,7 @@ export function openPrintJobs(tell: Tell, onError: (error: unknown) => void) {
         (job) => openRow(job, tell, run),
         (row, { phase, reason, atMs, copy, title }) => {
           row.classList.toggle('bad', phase === 'uncertain' || phase === 'failed');
-          const why = reason === undefined ? '' : ` (${reason})`;
+          const why = reason === undefined ? '' : ` (${fromBox(reason)})`;
           const state = row.querySelector('small');
           if (state !== null) setText(state, `${formatTime(atMs)}: ${PHASES[phase]}${why}`);
           const name = row.querySelector('.name');

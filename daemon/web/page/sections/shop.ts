@@ -1,18 +1,20 @@
 /** The shop: what is left of each article, and sales in cash. */
 import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { ArticleState, ShopState } from '../../../model/orders.ts';
-import { fromBox, language, boxTexts as text } from '../text/texts.ts';
+import { openOrders } from '../crew/orders.ts';
+import { fromBox, boxTexts as text } from '../text/texts.ts';
 import { confirmBy } from '../ui/dialog.ts';
 import { card, h, setText, updateChildren } from '../ui/dom.ts';
-import { formatSpan } from '../ui/format.ts';
+import { formatPrice, formatSpan } from '../ui/format.ts';
 import { type Outcome, runCommand } from '../ui/request.ts';
 import type { Section } from '../ui/section.ts';
 
-export function openShop(onError: (error: unknown) => void): Section {
+export function openShop(isCrew: boolean, onError: (error: unknown) => void): Section {
   const message = h('p', { class: 'message', role: 'status' });
   const summary = h('p', { class: 'calm' });
   const list = h('ul', { class: 'targets' });
-  const element = card('shop', text.shop, summary, list, message);
+  const orders = openOrders(isCrew, message, onError);
+  const element = card('shop', text.shop, summary, list, orders.element, message);
   let shown: readonly ArticleState[] = [];
   const sell = async (id: string) => {
     const article = shown.find((one) => one.id === id);
@@ -42,6 +44,7 @@ export function openShop(onError: (error: unknown) => void): Section {
       if (shop === undefined) return;
       shown = shop.articles;
       setText(summary, describeSales(shop));
+      orders.update(shop);
       updateChildren(list, shop.articles, ({ id }) => id, render, updateArticle);
     },
   };
@@ -104,10 +107,4 @@ function describeLeft(left: number, edition: number | undefined): string {
   return edition === undefined
     ? fill(text.left, { count })
     : fill(text.leftOf, { count, edition: String(edition) });
-}
-
-function formatPrice(minor: number, currency: string): string {
-  const format = new Intl.NumberFormat(language, { style: 'currency', currency });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(minor / 10 ** digits);
 }

@@ -64,3 +64,10 @@ export function formatMinute(atMs: number, nowMs: number): string {
 export function formatTime(atMs: number): string {
   return new Date(atMs).toTimeString().slice(0, 8);
 }
+
+/** @param minor In the smallest unit of the currency. */
+export function formatPrice(minor: number, currency: string): string {
+  const format = new Intl.NumberFormat(language, { style: 'currency', currency });
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  return format.format(minor / 10 ** digits);
+}

@@ -39,6 +39,7 @@ test('a host has the buttons and sees the files, and is refused what is for the 
       ['GET', '/support.txt'],
       ['POST', '/restart'],
       ['GET', '/sessions'],
+      ['GET', '/orders.csv'],
       ['DELETE', '/library/clips/AAAAAAAAAA1'],
     ] as const) {
       assert.is((await ask(box.url + path, method, host)).status, 403, `${method} ${path}`);

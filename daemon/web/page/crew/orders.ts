@@ -1,0 +1,74 @@
+/** The orders: who bought what, and how one is cancelled once its money is back with the buyer. */
+import { fill } from '../../../../pipelines/player/text/fill.ts';
+import type { OrderEntry, ShopState } from '../../../model/orders.ts';
+import { fromBox, boxTexts as text } from '../text/texts.ts';
+import { confirmBy } from '../ui/dialog.ts';
+import { h, setText, updateChildren } from '../ui/dom.ts';
+import { formatMinute, formatPrice } from '../ui/format.ts';
+import { askJson, runCommand } from '../ui/request.ts';
+
+const STATES: Readonly<Record<OrderEntry['state'], string>> = {
+  pending: text.orderUnpaid,
+  confirmed: text.orderPaid,
+  void: text.orderVoid,
+  refused: text.orderRefused,
+};
+
+/** Shut at first, and read while it is open. @param isCrew Hosts do not save the names of all buyers. */
+export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: unknown) => void) {
+  const none = h('p', { class: 'calm' }, text.noOrders);
+  const list = h('ul', { class: 'targets' });
+  const save = h('a', { class: 'button', href: '/orders.csv', download: '' }, text.saveOrders);
+  const below = isCrew ? [h('div', { class: 'row below' }, save)] : [];
+  const element = h('details', {}, h('summary', {}, text.orders), none, list, ...below);
+  let shown = '';
+  const read = async () => {
+    const orders = (await askJson('GET', '/orders.json')) as readonly OrderEntry[];
+    none.hidden = orders.length > 0;
+    updateChildren(list, orders, ({ id }) => id, renderOrder, updateOrder);
+  };
+  const cancel = async (id: string) => {
+    const question = fill(text.cancelOrderQuestion, { order: id });
+    if (!(await confirmBy(question, text.cancelOrderMeans, text.cancelOrder))) return;
+    const outcome = await runCommand('order', undefined, { order: id, do: 'cancel' });
+    setText(message, outcome.status === 'done' ? '' : fromBox(outcome.detail));
+    await read();
+  };
+  const renderOrder = ({ id }: OrderEntry) => {
+    const button = h('button', { type: 'button', class: 'quiet' }, text.cancelOrder);
+    button.addEventListener('click', () => void cancel(id).catch(onError));
+    const head = h('div', { class: 'head' }, h('strong'), h('span', { class: 'state' }));
+    return h('li', {}, head, h('p', { class: 'calm' }), button);
+  };
+  element.addEventListener('toggle', () => element.open && void read().catch(onError));
+  return {
+    element,
+    update: ({ totals }: ShopState) => {
+      const key = JSON.stringify(totals);
+      if (!element.open || key === shown) return;
+      shown = key;
+      void read().catch(onError);
+    },
+  };
+}
+
+function updateOrder(item: Element, order: OrderEntry): void {
+  const [head, facts, button] = item.children;
+  const [what, state] = head?.children ?? [];
+  if (!what || !state || !facts || !(button instanceof HTMLButtonElement)) return;
+  setText(what, order.item === undefined ? order.id : `${order.quantity} × ${order.item}`);
+  setText(state, order.isOwed ? text.orderOwed : STATES[order.state]);
+  setText(facts, describe(order));
+  button.hidden = order.state === 'void' || (order.state === 'refused' && !order.isOwed);
+}
+
+function describe({ id, atMs, name, amount, currency, numbers }: OrderEntry): string {
+  const parts = [
+    ...(numbers.length === 0 ? [] : [fill(text.orderNumber, { number: numbers.join(', ') })]),
+    ...(name === undefined ? [] : [name]),
+    ...(amount === undefined || currency === undefined ? [] : [formatPrice(amount, currency)]),
+    formatMinute(atMs, Date.now()),
+    id,
+  ];
+  return parts.join(' · ');
+}
