@@ -21,11 +21,13 @@ export interface TableJob extends LookSettings {
 
 /** A Pi takes some seconds. */
 const TIMEOUT_MS = 120_000;
+/** Beside them lie the .cube files that people put there. */
+const TABLE_NAME = /^[0-9a-f]{16}\.table(?:\.new)?$/;
 /** Of what the table is made of, besides the file: another number where the arithmetic changes. */
 const VERSION = 1;
 
 /**
- * Resolves with the table's file; older ones go.
+ * Resolves with the table's file; older tables go.
  *
  * Rejects with one line: the .cube file's fault and its line, or the disk's error.
  */
@@ -47,7 +49,8 @@ export async function openLookTable(
   if (isThere) return tableFile;
   await runJob({ ...settings, tableFile }, signal);
   for (const name of await readdir(folder)) {
-    if (!name.startsWith(id)) await rm(join(folder, name), { force: true });
+    const isOlder = TABLE_NAME.test(name) && !name.startsWith(id);
+    if (isOlder) await rm(join(folder, name), { force: true });
   }
   return tableFile;
 }
