@@ -38,6 +38,7 @@ export interface HotspotDeps {
   readonly hasGuests: boolean;
   readonly ssid: string;
   readonly password: string;
+  /** Its `pageUrl` is read again at each look: settings may move the page. */
   readonly portal: Pick<PortalDeps, 'address' | 'port' | 'pageUrl'>;
   /** Called when it opens or closes, and when a network was not joined. */
   readonly onChange: (hotspot: HotspotInfo | undefined) => void;
@@ -60,7 +61,7 @@ export class Hotspot {
   #reported = '';
   /** The venue's Wi-Fi that the box is not in, and why. */
   #missed: Pick<HotspotInfo, 'notJoined' | 'why'> = {};
-  #portal: { readonly stop: () => Promise<void> } | undefined;
+  #portal: { readonly stop: () => Promise<void>; readonly pageUrl: string } | undefined;
 
   constructor(deps: HotspotDeps) {
     this.#deps = deps;
@@ -162,11 +163,14 @@ export class Hotspot {
     log.info('hotspot open', { ssid, address: portal.address });
   }
 
-  /** There is one while the hotspot is up. */
+  /** There is one while the hotspot is up, which leads to where the page is now. */
   async #followPortal(): Promise<void> {
-    if (this.isOpen === (this.#portal !== undefined)) return;
-    const { setUp, ssid, portal, clock, log, onChange } = this.#deps;
-    if (this.#portal !== undefined) return await this.#closePortal();
+    const { setUp, ssid, clock, log, onChange } = this.#deps;
+    const portal = { ...this.#deps.portal };
+    const { pageUrl } = portal;
+    if (this.#portal?.pageUrl === (this.isOpen ? pageUrl : undefined)) return;
+    await this.#closePortal();
+    if (!this.isOpen) return;
     const over = new AbortController();
     const onUse = () => {
       this.#usedMs = clock.monotonicMs();
@@ -176,15 +180,14 @@ export class Hotspot {
       // The page is still reached by its address.
       log.warn('captive portal not served', { reason: messageOf(error) });
     });
-    this.#portal = {
-      stop: async () => {
-        over.abort();
-        await served;
-      },
+    const stop = async () => {
+      over.abort();
+      await served;
     };
+    this.#portal = { stop, pageUrl };
     const { notJoined } = setUp.progress;
     const first = notJoined === undefined ? {} : { notJoined };
-    onChange({ ssid, url: portal.pageUrl, ...first, ...this.#missed });
+    onChange({ ssid, url: pageUrl, ...first, ...this.#missed });
   }
 
   async #closePortal(): Promise<void> {

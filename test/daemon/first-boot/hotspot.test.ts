@@ -37,13 +37,18 @@ async function start() {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-hotspot-'));
   const port = await freePort();
   const shown: (HotspotInfo | undefined)[] = [];
-  const at = { finished: 0, isRestarting: false, hasGuests: false };
+  const at = { finished: 0, isRestarting: false, hasGuests: false, pageUrl: PAGE };
   const run = async (isNew: boolean) => {
     const setUp = await openSetUp(folder, isNew, silentLog);
     const hotspot = new Hotspot({
       network: openNetworkManager(clock, bus.address),
       ...{ setUp, ssid: 'corner', password: 'abcdefgh12', hasGuests: at.hasGuests },
-      portal: { address: '127.0.0.1', port, pageUrl: PAGE },
+      portal: {
+        ...{ address: '127.0.0.1', port },
+        get pageUrl() {
+          return at.pageUrl;
+        },
+      },
       onChange: (info) => shown.push(info),
       onFinished: () => {
         at.finished += 1;
@@ -89,6 +94,10 @@ test('a new box opens its hotspot with a portal, and goes from there into the ve
   assert.equal(shown[0], { ssid: 'corner', url: PAGE });
   const probe = () => ask(port, 'captive.apple.com', '/hotspot-detect.html');
   await until(async () => (await probe().catch(() => '')) === `302 ${PAGE}`, LONG_MS);
+  // Somebody moves the page to another port.
+  at.at.pageUrl = 'http://127.0.0.1:9000/';
+  await until(async () => (await probe().catch(() => '')) === `302 ${at.at.pageUrl}`, LONG_MS);
+  assert.equal(shown.slice(1), [undefined, { ssid: 'corner', url: at.at.pageUrl }]);
   box.hotspot.release('127.0.0.1');
   assert.is(await probe(), '200');
   const signal = new AbortController().signal;
