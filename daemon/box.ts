@@ -97,7 +97,7 @@ export async function runBox(asked: Config, deps: BoxDeps, signal: AbortSignal):
   const { clock, stateFolder } = deps;
   const logTail = new LogTail();
   const log = tailLog(deps.log, logTail, asked.log.level, clock.wallMs);
-  const live = new LiveConfig(deps.loaded, log, completing(asked));
+  const live = new LiveConfig(deps.loaded, { clock, log }, completing(asked));
   const config = live.current();
   await claimState(stateFolder, { clock, log }, signal);
   const source =

@@ -1,16 +1,23 @@
 /** The config that the box runs with: settings that need no restart of the box change in it. */
-import { anySignal, Condition } from '../../hal/os/async.ts';
+import { anySignal, Condition, pause } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
+import { errnoOf } from '../../hal/os/errors.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { Task } from '../../hal/os/task.ts';
 import type { Config } from '../config/config.ts';
 import type { LoadedSettings } from './load.ts';
 import type { Part } from './needs.ts';
 
+/** So long a server may take to leave its port: recorders and uploads end with it. */
+const LEAVING_MS = 30_000;
+const LOOK_EVERY_MS = 500;
+
 /** Of several parts that one change restarts, none keeps another from it. */
 export class LiveConfig {
   #given: Config;
   #current: Config;
   readonly #completed: (config: Config) => Config;
+  readonly #clock: Clock;
   readonly #log: Log;
   /** Of the start. */
   readonly #warning: string | undefined;
@@ -21,13 +28,14 @@ export class LiveConfig {
   /** @param completed Adds what no setting says: the uplink of the demo, the broker in the box. */
   constructor(
     { config, warning }: Pick<LoadedSettings, 'config' | 'warning'>,
-    log: Log,
+    { clock, log }: { readonly clock: Clock; readonly log: Log },
     completed: (config: Config) => Config = (same) => same,
   ) {
     this.#warning = warning;
     this.#given = config;
     this.#completed = completed;
     this.#current = completed(config);
+    this.#clock = clock;
     this.#log = log;
   }
 
@@ -80,7 +88,8 @@ export class LiveConfig {
         const waiting = restarted.wait(ends.signal).then(() => restart.abort());
         const config = this.#current;
         try {
-          await open(config)(ends.signal);
+          const task = open(config);
+          await (config === first ? task(ends.signal) : onceLeft(task, this.#clock)(ends.signal));
           // One that has nothing to do does not do it again and again.
           await waiting;
         } catch (error) {
@@ -102,4 +111,20 @@ export class LiveConfig {
     this.#log.error('settings cannot be used', { part, reason: messageOf(error) });
     this.#faults.set(part, reason);
   }
+}
+
+/** The same task, which waits while another server of the box is about to leave its port, as in a swap. */
+export function onceLeft(task: Task, clock: Clock): Task {
+  return async (signal) => {
+    const sinceMs = clock.monotonicMs();
+    for (;;) {
+      try {
+        return await task(signal);
+      } catch (error) {
+        const isLate = clock.monotonicMs() - sinceMs > LEAVING_MS;
+        if (errnoOf(error) !== 'PORT_TAKEN' || isLate) throw error;
+        if (!(await pause(clock, LOOK_EVERY_MS, signal))) throw error;
+      }
+    }
+  };
 }

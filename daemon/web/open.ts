@@ -5,6 +5,7 @@ import type { WhipEndpoint } from '../../pipelines/whip/messages.ts';
 import type { Config } from '../config/config.ts';
 import { hasWhep } from '../config/viewers.ts';
 import type { Devices } from '../devices/devices.ts';
+import { onceLeft } from '../settings/live-config.ts';
 import { type OperatorDeps, runOperator } from './server.ts';
 
 interface Box
@@ -32,12 +33,13 @@ export function openOperatorPage(deps: Box): Task {
     const before = last;
     last = now;
     try {
-      await openPage(now, deps)(signal);
+      const task = openPage(now, deps);
+      await (before === undefined ? task : onceLeft(task, deps.clock))(signal);
     } catch (error) {
       if (before === undefined || signal.aborted) throw error;
       last = before;
       deps.log.error('operator page not reopened', { reason: messageOf(error) });
-      await openPage(before, deps)(signal);
+      await onceLeft(openPage(before, deps), deps.clock)(signal);
     }
   });
 }

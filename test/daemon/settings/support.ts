@@ -44,7 +44,7 @@ export function openTestSettings(
     clock = systemClock as Clock,
   } = {},
 ) {
-  const live = new LiveConfig(loaded, silentLog);
+  const live = new LiveConfig(loaded, { clock: systemClock, log: silentLog });
   const settings = new Settings({
     ...{ loaded, live, stateFolder: folder, restart: onRestart },
     isBusy: () => hasCamera(phase()),
