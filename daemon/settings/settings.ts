@@ -69,11 +69,11 @@ export interface SettingsView {
 export type Wish = { readonly changes: Changes } | { readonly version: number };
 
 export type SaveOutcome =
-  | { readonly status: 'saved' | 'restarting'; readonly differences: readonly Difference[] }
+  | { readonly status: 'restarting'; readonly differences: readonly Difference[] }
   | {
-      readonly status: 'planned';
+      readonly status: 'saved' | 'planned';
       readonly differences: readonly Difference[];
-      /** Those that would take effect after the drop that is on. */
+      /** What would take effect after the drop that is on; once saved, all that is not in force yet. */
       readonly waiting: readonly string[];
     }
   | { readonly status: 'wrong'; readonly faults: readonly SettingFault[] }
@@ -186,8 +186,9 @@ export class Settings {
     const { restart, log, isBusy } = this.#deps;
     log.info('settings changed', { keys: differences.map(({ path }) => path).join(' ') });
     const isDue = restart !== undefined && !isLater && this.#needsRestart();
-    if (isDue && isBusy()) this.#isRestartDue = true;
-    if (!isDue || isBusy()) return { status: 'saved', differences };
+    this.#isRestartDue ||= isDue && isBusy();
+    const waiting = Object.values(this.#pending()).flat();
+    if (!isDue || isBusy()) return { status: 'saved', differences, waiting };
     void this.#restartSoon(restart);
     return { status: 'restarting', differences };
   }

@@ -6,7 +6,7 @@ import { formatMinute } from '../ui/format.ts';
 import { openForm, type SettingsForm } from './form.ts';
 import { fullLabelOf } from './label.ts';
 import { movedTo } from './moved.ts';
-import { readSettings, sendSettings } from './request.ts';
+import { placeAfter, readSettings, sendSettings } from './request.ts';
 import { reviewChanges } from './review.ts';
 import { testsOf } from './tests.ts';
 import { SAYS } from './words.ts';
@@ -88,6 +88,13 @@ export class SettingsPlace {
     this.#say(text);
   }
 
+  /** To where the server is from now on; the link is for a browser that asks before it goes there. */
+  async #follow(address: string): Promise<void> {
+    this.#leave(SAYS.pageMoved(address));
+    this.#notes.replaceChildren(h('p', {}, h('a', { href: address }, address)));
+    location.assign(await placeAfter(address));
+  }
+
   #run(wish: Wish): void {
     this.#send(wish).catch(this.#onError);
   }
@@ -131,8 +138,9 @@ export class SettingsPlace {
         return this.#leave(SAYS.restarting);
       default: {
         const settings = this.#page?.settings ?? [];
-        const address = movedTo(outcome.differences, settings, location.hostname);
-        if (address !== undefined) return this.#leave(SAYS.pageMoved(address));
+        const inForce = outcome.differences.filter(({ path }) => !outcome.waiting.includes(path));
+        const address = movedTo(inForce, settings, location.hostname);
+        if (address !== undefined) return await this.#follow(address);
         await this.#load();
         // What waits for the end of a drop is named above.
         const isAll = this.#page?.pending.restart.length === 0;

@@ -8,7 +8,7 @@ import { NEEDS, SAYS } from './words.ts';
 
 /** Resolves with whether it is to be applied. */
 export function reviewChanges(
-  { differences, waiting }: Extract<SaveOutcome, { readonly status: 'planned' }>,
+  { differences, waiting }: Extract<SaveOutcome, { readonly waiting: readonly string[] }>,
   settings: readonly ShownSetting[],
   canRestart: boolean,
 ): Promise<boolean> {
