@@ -1,4 +1,4 @@
-/** Keeps `<the box's name>.local` known on each interface: one that fails or is lost is tried again. */
+/** Keeps each of the box's names known as `<name>.local` on each interface: one that fails or is lost is tried again. */
 import type { Announcement } from '../../hal/os/avahi.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
@@ -17,43 +17,51 @@ interface Shown {
 
 export class HostNames {
   readonly #announcement: Pick<Announcement, 'host' | 'hasLost'>;
+  readonly #names: readonly string[];
   readonly #clock: Clock;
   readonly #log: Log;
+  /** All that had an address at some time. */
+  readonly #devices = new Set<string>();
   readonly #shown = new Map<string, Shown>();
 
-  constructor(announcement: Pick<Announcement, 'host' | 'hasLost'>, clock: Clock, log: Log) {
+  constructor(
+    announcement: Pick<Announcement, 'host' | 'hasLost'>,
+    names: readonly string[],
+    { clock, log }: { readonly clock: Clock; readonly log: Log },
+  ) {
     this.#announcement = announcement;
+    this.#names = names;
     this.#clock = clock;
     this.#log = log;
   }
 
   /** @param found Addresses of each interface. Rejects when avahi is gone. */
   async follow(found: ReadonlyMap<string, readonly string[]>): Promise<void> {
-    for (const device of new Set([...this.#shown.keys(), ...found.keys()])) {
+    for (const device of found.keys()) this.#devices.add(device);
+    for (const device of this.#devices) {
       const addresses = found.get(device) ?? [];
-      if (await this.#isDone(device, JSON.stringify(addresses))) continue;
-      await this.#tell(device, addresses);
+      await Promise.all(this.#names.map((name) => this.#tell(name, device, addresses)));
     }
   }
 
-  async #isDone(device: string, text: string): Promise<boolean> {
-    const shown = this.#shown.get(device);
-    if (shown?.text !== text) return false;
-    if (this.#clock.monotonicMs() < shown.atMs + RETRY_MS) return true;
-    return shown.isHeld && !(await this.#announcement.hasLost(device));
-  }
-
-  async #tell(device: string, addresses: readonly string[]): Promise<void> {
+  async #tell(name: string, device: string, addresses: readonly string[]): Promise<void> {
+    const key = `${name} ${device}`;
+    const before = this.#shown.get(key);
+    const text = JSON.stringify(addresses);
+    if (before?.text === text && (await this.#isDone(name, device, before))) return;
     let isHeld = true;
     // Without it the box is still found by its services.
-    const host = await this.#announcement.host(device, addresses).catch((error: unknown) => {
+    const host = await this.#announcement.host(name, device, addresses).catch((error: unknown) => {
       isHeld = false;
       return messageOf(error);
     });
-    const text = JSON.stringify(addresses);
-    const before = this.#shown.get(device);
-    this.#shown.set(device, { text, host, isHeld, atMs: this.#clock.monotonicMs() });
+    this.#shown.set(key, { text, host, isHeld, atMs: this.#clock.monotonicMs() });
     if (before?.host === host && before.text === text) return;
     this.#log.info('name on the network', { host, device, addresses });
+  }
+
+  async #isDone(name: string, device: string, { atMs, isHeld }: Shown): Promise<boolean> {
+    if (this.#clock.monotonicMs() < atMs + RETRY_MS) return true;
+    return isHeld && !(await this.#announcement.hasLost(name, device));
   }
 }

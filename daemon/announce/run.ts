@@ -5,7 +5,7 @@ import { type Announcement, announce } from '../../hal/os/avahi.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { Task } from '../../hal/os/task.ts';
-import type { Config } from '../config/config.ts';
+import { type Config, ownName } from '../config/config.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { HostNames } from './host-names.ts';
 import { type AnnouncedBox, BOX_TYPE, hostAddressesOf, servicesOf } from './services.ts';
@@ -29,7 +29,7 @@ export function announcing(
   deps: Omit<AnnounceDeps, 'announced'> & { readonly version: string },
 ): Task {
   const ports = { viewersPort: viewers.port, operatorPort: operator.port };
-  const announced = { name, version: deps.version, ...ports };
+  const announced = { name, ownName: ownName(), version: deps.version, ...ports };
   return isWanted ? (signal) => runAnnouncing({ ...deps, announced }, signal) : untilAborted;
 }
 
@@ -41,7 +41,8 @@ export async function runAnnouncing(deps: AnnounceDeps, signal: AbortSignal): Pr
     log.info('announced on the network', { name: announcement.name });
     reported = '';
     let shown = snapshot().drop.phase;
-    const names = new HostNames(announcement, clock, log);
+    const own = [...new Set([announced.name, announced.ownName])];
+    const names = new HostNames(announcement, own, { clock, log });
     do {
       await names.follow(hostAddressesOf(interfaces()));
       const { phase } = snapshot().drop;

@@ -6,6 +6,8 @@ import type { DropPhase } from '../model/snapshot.ts';
 
 export interface AnnouncedBox {
   readonly name: string;
+  /** Its own alone: another box of the network may have `name` already. */
+  readonly ownName: string;
   readonly version: string;
   readonly viewersPort: number;
   readonly operatorPort: number;

@@ -123,7 +123,7 @@ const RULES: readonly Rule[] = [
     parts: ['page', 'source', 'addresses', 'announce', 'mqtt'],
     isTried: true,
   },
-  { keys: ['operator.host_names'], need: 'media', parts: ['media', 'page'] },
+  { keys: ['operator.host_names'], need: 'media', parts: ['media'] },
   { keys: ['viewers.address'], need: 'media', parts: ['media', 'addresses', 'mqtt'] },
   {
     keys: [

@@ -27,7 +27,8 @@ export interface RouteDeps {
   readonly webhook?: () => AnswerWebhook | undefined;
   /** Undefined where no camera comes by WHIP. */
   readonly whip?: WhipAnswers;
-  readonly hostNames: ReadonlySet<string>;
+  /** As the settings have them now. */
+  readonly hostNames: () => ReadonlySet<string>;
 }
 
 /**
@@ -54,7 +55,7 @@ export async function route(
   const host = request.headers.host ?? '';
   // A proxy before the box may have read the other one (RFC 9112 §3.2).
   if (hostsOf(request) > 1) return send(response, refuse(400, 'two-hosts'));
-  if (!isOwnHost(host, deps.hostNames)) return send(response, refuse(421, 'wrong-host'));
+  if (!isOwnHost(host, deps.hostNames())) return send(response, refuse(421, 'wrong-host'));
   const headers = commonHeaders(pictureOrigins(host, deps.viewers()), deps.whip?.isOn === true);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { runAll } from '../../hal/os/task.ts';
 import type { WhipEndpoint } from '../../pipelines/whip/messages.ts';
+import { ownName } from '../config/config.ts';
 import type { OperatorConfig } from '../config/operator.ts';
 import type { PrintedSlip } from '../devices/printed-slips.ts';
 import { PanelActions, type SimulatedPanel } from '../devices/simulated-panel.ts';
@@ -102,7 +103,7 @@ export async function runOperator(
     viewers: deps.viewers,
     ...(deps.webhook && { webhook: deps.webhook }),
     ...(deps.whip && { whip: new WhipAnswers(deps.whip, clock.monotonicMs) }),
-    hostNames: ownNames(deps.boxName, hostname(), config.host_names),
+    hostNames: () => hostNamesOf(deps),
   };
   try {
     await runAll(
@@ -119,9 +120,14 @@ export async function runOperator(
   }
 }
 
+function hostNamesOf({ boxName, live }: OperatorDeps): ReadonlySet<string> {
+  const { host_names } = live.current().operator;
+  return ownNames(boxName, hostname(), [...host_names, `${ownName()}.local`]);
+}
+
 function openSetUp(
   { port, tls }: OperatorConfig,
-  { firstBoot, stateFolder, snapshot, live, settings }: OperatorDeps,
+  { firstBoot, stateFolder, snapshot, live }: OperatorDeps,
   sessions: SessionAnswers,
   signal: AbortSignal,
 ): { readonly setUp?: SetUpAnswers } {
@@ -131,11 +137,7 @@ function openSetUp(
     return pin_file !== '' || pin_hash !== '';
   };
   const enter = sessions.enter.bind(sessions);
-  const boxName = async () => {
-    const { settings: shown } = await settings.view();
-    return String(shown.find(({ path }) => path === 'box.name')?.value);
-  };
-  const box = { firstBoot, stateFolder, snapshot, boxName, hasOwnPin, enter, signal };
+  const box = { firstBoot, stateFolder, snapshot, hasOwnPin, enter, signal };
   return { setUp: new SetUpAnswers({ ...box, port, isTls: tls !== undefined }) };
 }
 

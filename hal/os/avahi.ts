@@ -17,13 +17,13 @@ export interface Announcement {
   /** Replaces the TXT records of one service. */
   update(service: MdnsService): Promise<void>;
   /**
-   * Makes the box's name one of this machine, beside its own, on one interface, with these of its
+   * Makes a name one of this machine, beside its own, on one interface, with these of its
    * addresses in place of those before: nothing of it is told elsewhere, or changes there. Resolves
    * with it: `corner.local`, or with a number where another has that name.
    */
-  host(device: string, addresses: readonly string[]): Promise<string>;
+  host(name: string, device: string, addresses: readonly string[]): Promise<string>;
   /** That name was taken by another meanwhile, or avahi failed. */
-  hasLost(device: string): Promise<boolean>;
+  hasLost(name: string, device: string): Promise<boolean>;
   /** What it is called on the network: `name`, or with a number where another has that name. */
   readonly name: string;
 }
@@ -78,12 +78,13 @@ export async function announce(
   const as = await group.announce(shortened(name), services);
   const update = (service: MdnsService) => group.update(as, service);
   const hosts = new Map<string, EntryGroup>();
-  const host = async (device: string, addresses: readonly string[]) => {
-    const own = hosts.get(device) ?? (await openGroup());
-    hosts.set(device, own);
-    return await own.host(name, device, addresses);
+  const host: Announcement['host'] = async (of, device, addresses) => {
+    const own = hosts.get(`${of} ${device}`) ?? (await openGroup());
+    hosts.set(`${of} ${device}`, own);
+    return await own.host(of, device, addresses);
   };
-  const hasLost = async (device: string) => (await hosts.get(device)?.hasLost()) ?? false;
+  const hasLost: Announcement['hasLost'] = async (of, device) =>
+    (await hosts.get(`${of} ${device}`)?.hasLost()) ?? false;
   if (!ends.signal.aborted) await work({ update, host, hasLost, name: as }, ends.signal);
   if (!signal.aborted) ends.signal.throwIfAborted();
 }

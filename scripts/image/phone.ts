@@ -196,10 +196,11 @@ async function runPortal(): Promise<string> {
 
 async function runEvening(url: string): Promise<void> {
   seen('phone', await joinWifi(guest, VENUE, ''));
-  const host = await askMdns(guest, `${NAME}.local`);
+  const own = new URL(url).hostname;
+  const host = await askMdns(guest, own);
   seen('host', host);
   // A phone asks by multicast DNS itself.
-  const rule = `--host-resolver-rules=MAP ${NAME}.local ${host}`;
+  const rule = `--host-resolver-rules=${[own, `${NAME}.local`].map((name) => `MAP ${name} ${host}`).join()}`;
   await using browser = await openChromium(PHONE, undefined, [rule]);
   const page = await browser.open('about:blank');
   await goLive(page, url);

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { readRegular, SECRET_BYTES_MAX } from '../../../hal/os/files/read-regular.ts';
+import { ownName } from '../../config/config.ts';
 import type { FirstBoot } from '../../first-boot/open.ts';
 import { plainAddress } from '../../first-boot/portal-server.ts';
 import { nextStep, STEPS } from '../../first-boot/steps.ts';
@@ -16,8 +17,6 @@ export interface SetUpDeps {
   readonly firstBoot: FirstBoot;
   readonly stateFolder: string;
   readonly snapshot: () => Pick<BoxSnapshot, 'operatorUrl'>;
-  /** That it has once the set-up is done: it is found on the network by it. */
-  readonly boxName: () => Promise<string>;
   /** Of the operator's page. */
   readonly port: number;
   readonly isTls: boolean;
@@ -118,12 +117,13 @@ export class SetUpAnswers {
   }
 
   async #finish(request: IncomingMessage): Promise<HandOver> {
-    const { firstBoot, port, isTls, snapshot, boxName, hasOwnPin, stateFolder } = this.#deps;
+    const { firstBoot, port, isTls, snapshot, hasOwnPin, stateFolder } = this.#deps;
     const { hotspot, setUp, preview } = firstBoot;
     const { ssid } = setUp.progress;
     preview.stop();
     hotspot.release(plainAddress(request.socket.remoteAddress));
-    const byName = `${isTls ? 'https' : 'http'}://${await boxName()}.local:${port}/`;
+    // The name that was chosen may be that of another box in the venue's network.
+    const byName = `${isTls ? 'https' : 'http'}://${ownName()}.local:${port}/`;
     const { operatorUrl } = snapshot();
     const hasCable = hotspot.network?.hasCable === true;
     await hotspot.finish();

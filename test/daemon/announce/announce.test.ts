@@ -16,7 +16,8 @@ import { startBus } from '../../support/dbus/private-bus.ts';
 
 const test = suite('announced on the network');
 
-const BOX = { name: 'corner-cafe', version: '1.2.3', viewersPort: 8080, operatorPort: 8081 };
+const NAMES = { name: 'corner-cafe', ownName: 'venuebox-3f2a1' };
+const BOX = { ...NAMES, version: '1.2.3', viewersPort: 8080, operatorPort: 8081 };
 type Interfaces = NonNullable<AnnounceDeps['interfaces']>;
 const lan = (address: string, internal = false) => ({
   ...{ address, internal, family: 'IPv4' as const },
@@ -101,10 +102,12 @@ test('is found by name, ports and state, follows the drop, and is announced agai
         await found(/;corner-cafe[^;]*;.*;thebox\.local;.*;8081;.*"state=idle"/);
         // A second box of that name gets a name of its own.
         await found(/;corner-cafe\\032[^;]*2;/);
-        // Its name is one of the machine, beside `thebox`, and follows the network.
+        // Its names are those of the machine, beside `thebox`, and follow the network.
         for (const now of ['192.168.9.7', '10.42.0.1']) {
           address = now;
-          await until(async () => (await avahi.resolve('corner-cafe')) === now, LONG_MS);
+          for (const name of Object.values(NAMES)) {
+            await until(async () => (await avahi.resolve(name)) === now, LONG_MS);
+          }
         }
         phase = 'live';
         await found(/;8081;.*"state=live"/);

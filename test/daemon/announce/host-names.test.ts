@@ -11,21 +11,21 @@ const found = (addresses: Readonly<Record<string, readonly string[]>>) =>
   new Map(Object.entries(addresses));
 
 /** An avahi that notes what it is told. */
-function openAvahi() {
+function openAvahi(own: readonly string[] = ['corner']) {
   const told: string[] = [];
   const said: string[] = [];
   const state = { nowMs: 0, failing: '', lost: '' };
   const announcement = {
-    host: async (device: string, addresses: readonly string[]) => {
-      told.push(`${device} ${addresses.join()}`);
-      if (device === state.failing) throw new HalError('IO', 'no name was free');
-      return 'corner.local';
+    host: async (name: string, device: string, addresses: readonly string[]) => {
+      told.push([...(name === 'corner' ? [] : [name]), device, addresses.join()].join(' '));
+      if ([device, name].includes(state.failing)) throw new HalError('IO', 'no name was free');
+      return `${name}.local`;
     },
-    hasLost: async (device: string) => device === state.lost,
+    hasLost: async (_name: string, device: string) => device === state.lost,
   };
   const log = { ...silentLog, info: (text: string) => void said.push(text) };
   const clock = { ...systemClock, monotonicMs: () => state.nowMs };
-  const names = new HostNames(announcement, clock, log);
+  const names = new HostNames(announcement, own, { clock, log });
   /** What it is told by a look at the interfaces, some time later. */
   const look = async (addresses: Readonly<Record<string, readonly string[]>>, afterMs = 1_000) => {
     state.nowMs += afterMs;
@@ -59,6 +59,14 @@ test('one that fails takes no other, is tried again, and said once', async () =>
   assert.equal(await look(both, 10_000), ['eth0 192.168.9.7']);
   assert.is(said.length, 3);
   assert.equal(await look(both, 60_000), []);
+});
+
+test('the box’s own name is known where another box has the one that was chosen', async () => {
+  const { state, look } = openAvahi(['corner', 'venuebox-3f2a1']);
+  state.failing = 'corner';
+  const own = 'venuebox-3f2a1 wlan0 10.42.0.1';
+  assert.equal(await look({ wlan0: ROOM }), ['wlan0 10.42.0.1', own]);
+  assert.equal(await look({ wlan0: ROOM }, 10_000), ['wlan0 10.42.0.1']);
 });
 
 test('one that is lost to another is taken again', async () => {

@@ -3,6 +3,11 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { parseConfig } from '../../../daemon/config/file.ts';
+import { changesOf } from '../../../daemon/settings/change.ts';
+import { LiveConfig } from '../../../daemon/settings/live-config.ts';
+import { systemClock } from '../../../hal/os/clock.ts';
+import { silentLog } from '../../../hal/os/log.ts';
 import { until } from '../../support/box.ts';
 import { freePort } from '../../support/free-port.ts';
 import { OWN_PAGE, signIn } from '../../support/operator.ts';
@@ -12,15 +17,24 @@ import { ask } from './support/http.ts';
 const test = suite('operator server: access');
 const COMMAND = { verb: 'mark' };
 
-test('a host name that is not the box’s own is refused, for the page too', async () => {
-  await using box = await startFakeBox({ config: { host_names: ['box.example.org'] } });
+test('a host name that is not the box’s own is refused, for the page too; a new one holds at once', async () => {
+  const configOf = (yaml: string) => parseConfig('box.yaml', yaml, []);
+  const live = new LiveConfig({ config: configOf('') }, { clock: systemClock, log: silentLog });
+  await using box = await startFakeBox({ deps: { live } });
   const cookie = await signIn(box.url);
   for (const path of ['/', '/state.json', '/session']) {
     const host = 'evil.example:8081';
     assert.is((await ask(box.url + path, 'GET', { host, cookie })).status, 421);
   }
+  const statusAt = async (host: string) =>
+    (await ask(`${box.url}/state.json`, 'GET', { host, cookie })).status;
+  assert.is(await statusAt('box.example.org'), 421);
+  const named = configOf('operator: {host_names: [box.example.org]}');
+  const [change] = changesOf(live.given(), named);
+  assert.not(change?.parts.includes('page'), 'those who have it open stay signed in');
+  live.change(named, new Set(change?.parts));
   for (const host of ['venuebox.local', 'box.example.org', '127.0.0.1:9']) {
-    assert.is((await ask(`${box.url}/state.json`, 'GET', { host, cookie })).status, 200, host);
+    assert.is(await statusAt(host), 200, host);
   }
 });
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ownName } from '../../../../daemon/config/config.ts';
 import { until } from '../../../support/box.ts';
 import { axeFaults } from '../../../support/browser/axe.ts';
 import { openChromium, waitInPage } from '../../../support/chromium.ts';
@@ -83,7 +84,7 @@ test('a phone on the hotspot goes from the portal to the hand-over, and the box 
   await shot('title');
   await page.click('#setup .answers button:nth-child(2)');
   await shot('done');
-  for (const words of ['Market Hall', '//cafe-zentral.local:']) {
+  for (const words of ['Market Hall', `//${ownName()}.local:`]) {
     await waitInPage(page, says('#setup', words));
   }
   await until(() => at.fake.joined() === 'Market Hall', 60_000);
