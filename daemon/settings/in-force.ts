@@ -35,8 +35,9 @@ export class InForce {
 
   pending(saved: Config): Pending {
     const left = changesOf(this.#live.given(), saved);
-    // What still waits without a drop goes together with what needs a restart.
-    const isForDrop = ({ need }: Changed) => this.#isBusy() && waits(need) && need !== 'restart';
+    // What does not go with what waits for the drop is tried again after it; what still waits
+    // without a drop goes together with what needs a restart.
+    const isForDrop = ({ need }: Changed) => this.#isBusy() && need !== 'restart';
     return {
       restart: left.filter((one) => !isForDrop(one)).map(({ path }) => path),
       drop: left.filter(isForDrop).map(({ path }) => path),

@@ -92,7 +92,12 @@ export class SettingsPlace {
   async #follow(address: string): Promise<void> {
     this.#leave(SAYS.pageMoved(address));
     this.#notes.replaceChildren(h('p', {}, h('a', { href: address }, address)));
-    location.assign(await placeAfter(address));
+    const { port } = new URL(address);
+    const before = this.#page?.settings ?? [];
+    // In a swap another server leaves that port first: when it has, no page can know.
+    const isSwap = before.some(({ path, value }) => /port$/.test(path) && String(value) === port);
+    const isMoved = port !== location.port;
+    if (!(isMoved && isSwap)) location.assign(await placeAfter(address));
   }
 
   #run(wish: Wish): void {
