@@ -12,7 +12,7 @@ export function openOverlay(onError: (error: unknown) => void): Section {
   const message = h('p', { class: 'message', role: 'status' });
   const fields = openFields();
   const button = h('button', { type: 'submit', class: 'quiet' }, text.show);
-  const form = h('form', { class: 'fields' }, ...fields.rows, button);
+  const form = h('form', { class: 'overlay-form' }, ...fields.rows, button);
   const element = card('overlay', text.inPicture, state, form, message);
   let shown: OverlayState | undefined;
   let isEdited = false;
