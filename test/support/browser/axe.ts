@@ -1,4 +1,4 @@
-/** Runs axe-core in a page: what of it people with a disability cannot use. */
+/** Runs axe-core in a page: what of it people with a disability cannot use, and what is hidden in vain. */
 import axe from 'axe-core';
 import type { Evaluates } from '../chromium.ts';
 
@@ -17,7 +17,13 @@ export async function axeFaults(page: Evaluates): Promise<readonly string[]> {
   await page.evaluate(`if (!window.axe) { ${axe.source}; }`);
   const run = `axe.run(document, { runOnly: ${JSON.stringify(TAGS)}, resultTypes: ['violations'] })`;
   const { violations } = (await page.evaluate(run)) as Results;
-  return violations.flatMap(({ id, nodes }) =>
+  // A class with a display of its own goes before what the browser does for the attribute.
+  const seen = (await page.evaluate(
+    '[...document.querySelectorAll("[hidden]")].filter((one) => one.checkVisibility()).map((one) => one.outerHTML)',
+  )) as readonly string[];
+  const shown = seen.map((html) => `hidden, and seen: ${html.slice(0, 120)}`);
+  const faults = violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 120)} ${failureSummary}`),
   );
+  return [...shown, ...faults];
 }

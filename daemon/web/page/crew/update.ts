@@ -1,6 +1,7 @@
 /** Which version of the program runs, which is offered, and the way to it and back: for the crew. */
 import type { UpdateState } from '../../../model/update.ts';
 import { confirmBy } from '../ui/dialog.ts';
+import { fromBox } from '../text/texts.ts';
 import { card, h, setText } from '../ui/dom.ts';
 import { askJson, type Outcome } from '../ui/request.ts';
 import type { Section } from '../ui/section.ts';
@@ -23,7 +24,7 @@ export function openUpdate(isCrew: boolean, onError: (error: unknown) => void): 
 
   const ask = (body: object) => {
     askJson('POST', '/update', body, TIMEOUT_MS).then((answer) => {
-      setText(message, (answer as Outcome).detail);
+      setText(message, fromBox((answer as Outcome).detail));
     }, onError);
   };
   install.addEventListener('click', () => {
@@ -52,7 +53,7 @@ export function openUpdate(isCrew: boolean, onError: (error: unknown) => void): 
       shown = update;
       const { version, latest = '', previous = '', failed, isOnTrial, unsupported } = update;
       setText(state, isOnTrial === true ? SAYS.onTrial(version) : SAYS.runs(version));
-      setText(offer, unsupported ?? offerOf(update));
+      setText(offer, unsupported === undefined ? offerOf(update) : fromBox(unsupported));
       setText(failure, failed === undefined ? '' : SAYS.wentBack(failed.version, failed.reason));
       setText(install, SAYS.install(latest));
       setText(back, SAYS.goBack(previous));

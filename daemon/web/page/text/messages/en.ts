@@ -210,4 +210,8 @@ export const en = {
   codeTimes: 'must be above 0 and below every_s, or every_s must be 0',
   noDestination: 'unknown destination {destination}; uplink.destinations has none',
   destinationGone: 'unknown destination {destination}; uplink.destinations has {known}',
+  notAService: 'this box was not started as a service: update it where it was started',
+  noUpdateKey: 'this box takes no updates: its config file has no update.key',
+  noRelease: 'no release is named: set update.url, or use venuebox update FILE',
+  noVersionBefore: 'there is no version to go back to',
 } as const;

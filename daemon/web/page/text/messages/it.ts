@@ -206,4 +206,8 @@ export const it: MessageTexts = {
   codeTimes: 'deve essere sopra 0 e più breve dell’intervallo, o l’intervallo deve essere 0',
   noDestination: 'la box non ha la destinazione {destination}, né altre',
   destinationGone: 'la box non ha la destinazione {destination}; ha {known}',
+  notAService: 'La box non è stata avviata come servizio: aggiornala dove è stata avviata',
+  noUpdateKey: 'La box non accetta aggiornamenti: nel suo file di configurazione manca update.key',
+  noRelease: 'Nessuna versione è indicata: imposta update.url o usa venuebox update FILE',
+  noVersionBefore: 'Non c’è una versione a cui tornare',
 };

@@ -207,4 +207,8 @@ export const nl: MessageTexts = {
   codeTimes: 'moet boven 0 en korter dan de tussentijd zijn, of de tussentijd moet 0 zijn',
   noDestination: 'de box heeft geen bestemming {destination}, en ook geen andere',
   destinationGone: 'de box heeft geen bestemming {destination}; wel {known}',
+  notAService: 'Deze box is niet als dienst gestart: werk hem bij waar hij gestart is',
+  noUpdateKey: 'Deze box neemt geen updates: in zijn configbestand ontbreekt update.key',
+  noRelease: 'Er is geen versie genoemd: stel update.url in, of gebruik venuebox update BESTAND',
+  noVersionBefore: 'Er is geen versie om naar terug te gaan',
 };

@@ -206,4 +206,8 @@ export const pt: MessageTexts = {
   codeTimes: 'deve ser acima de 0 e mais curto do que o intervalo, ou o intervalo deve ser 0',
   noDestination: 'a caixa não tem o destino {destination}, nem outro',
   destinationGone: 'a caixa não tem o destino {destination}; tem {known}',
+  notAService: 'Esta caixa não foi iniciada como serviço: atualize-a onde foi iniciada',
+  noUpdateKey: 'Esta caixa não aceita atualizações: falta update.key no seu ficheiro de configuração',
+  noRelease: 'Nenhuma versão está indicada: defina update.url ou use venuebox update FICHEIRO',
+  noVersionBefore: 'Não há versão para a qual voltar',
 };
