@@ -2,8 +2,8 @@
 import type { NotLiveFilter } from '../origin/not-live.ts';
 import type { Presentation } from '../packager/presentation.ts';
 import type { DropOnPage, DropProgress, ShopOnPage } from '../player/drop-report.ts';
-import { ITEM_PICTURE_BYTES_MAX, PICTURE_BYTES_MAX } from '../player/pictures/picture-file.ts';
-import type { Pictures } from '../player/pictures/pictures.ts';
+import { ITEM_SIZE, TITLE_SIZE } from '../player/pictures/picture-file.ts';
+import type { PictureSize, Pictures } from '../player/pictures/pictures.ts';
 import type { Archive } from './archive.ts';
 import type { MediaClock } from './media-clock.ts';
 import type { ToMedia } from './messages.ts';
@@ -83,10 +83,7 @@ export class DropState {
     const items = this.#shop?.articles ?? [];
     // It never rejects.
     void pictures
-      .refresh([
-        ...filesOf([this.#shown ?? {}], PICTURE_BYTES_MAX),
-        ...filesOf(items, ITEM_PICTURE_BYTES_MAX),
-      ])
+      .refresh([...filesOf([this.#shown ?? {}], TITLE_SIZE), ...filesOf(items, ITEM_SIZE)])
       .then(onChange);
   }
 
@@ -120,8 +117,8 @@ export class DropState {
   }
 }
 
-function filesOf(all: readonly { readonly pictureFile?: string }[], maxBytes: number) {
-  return all.flatMap(({ pictureFile: file }) => (file === undefined ? [] : [{ file, maxBytes }]));
+function filesOf(all: readonly { readonly pictureFile?: string }[], size: PictureSize) {
+  return all.flatMap(({ pictureFile: file }) => (file === undefined ? [] : [{ file, ...size }]));
 }
 
 /** The id of a drop begins with the time of its start, with `-` for `:`. */

@@ -7,7 +7,7 @@ import { brandingFolders } from '../player/drop-report.ts';
 import { openPages, type Pages } from '../player/pages.ts';
 import { Pictures } from '../player/pictures/pictures.ts';
 import { TitlePictures } from '../player/pictures/title-pictures.ts';
-import { makeVariants } from '../variants/make-variants.ts';
+import { makeVariants, shrinkPicture } from '../variants/make-variants.ts';
 import type { Archive } from './archive.ts';
 import { DropState } from './drop-state.ts';
 import type { MediaClock } from './media-clock.ts';
@@ -19,17 +19,18 @@ interface PageParts {
   readonly notLive: NotLiveFilter;
   readonly clock: MediaClock;
   readonly log: Log;
+  readonly signal: AbortSignal;
 }
 
 /** The drop that they show, in the venue's look as it is now. */
 export function openGuestPages({ drop: settings }: MediaSettings, parts: PageParts) {
-  const { presentation, archive, notLive, clock, log } = parts;
+  const { presentation, archive, notLive, clock, log, signal } = parts;
   const list = () => {
     archive.list(new Map([...pages.etags, ...pictures.etags, ...titles.etags]));
     titles.refresh();
   };
   const branding = new LiveBranding(brandingFolders(settings), log, list);
-  const pictures = new Pictures(log);
+  const pictures = new Pictures({ shrink: shrinkPicture, onShrunk: list, log, signal });
   const titles = new TitlePictures({
     wanted: () =>
       [branding.current.picture, pictures.find(drop.pictureFile)].flatMap((one) => one ?? []),

@@ -74,7 +74,7 @@ export function openMediaService(
     ...{ sign: access.sign, clock: systemClock, log },
     onTargets: (targets) => send({ type: 'recording', targets }),
   });
-  const guests = openGuestPages(settings, { presentation, archive, notLive, clock, log });
+  const guests = openGuestPages(settings, { presentation, archive, notLive, clock, log, signal });
   const { branding, titles } = guests;
   const isTrack = (id: string) => presentation.kindOf(id) !== undefined;
   const viewers = new Viewers(isTrack, settings.drop.hasReactions);

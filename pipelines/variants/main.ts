@@ -1,8 +1,10 @@
 /** Makes a picture smaller, in a process that ends with it; what it has made goes to stdout, as JSON. */
+import { writeFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { makePoster } from '../clips/poster.ts';
+import { asJpeg, fitPicture } from './fit-picture.ts';
 import type { MadeFile, VariantsJob } from './make-variants.ts';
 
 /** It may run while a drop is live. */
@@ -12,10 +14,24 @@ const PIXELS_MAX = 64e6;
 /** No variant is larger. */
 const SIDE_MAX_PX = 1_920;
 
-async function run({ folder, source }: VariantsJob): Promise<readonly MadeFile[]> {
+// Of what hosts have; an SVG could name other files.
+sharp.block({ operation: ['VipsForeignLoad'] });
+const DECODERS = ['Jpeg', 'Png', 'Webp'].map((format) => `VipsForeignLoad${format}`);
+sharp.unblock({ operation: DECODERS });
+
+async function run({ folder, source, shrunk }: VariantsJob): Promise<readonly MadeFile[]> {
   // Turned upright first: what is made of it has no EXIF any more.
-  const upright = await sharp(join(folder, source), { limitInputPixels: PIXELS_MAX, pages: 1 })
-    .autoOrient()
+  const decode = () =>
+    sharp(join(folder, source), { limitInputPixels: PIXELS_MAX, pages: 1 }).autoOrient();
+  if (shrunk !== undefined) {
+    const { name, maxBytes, sidePx } = shrunk;
+    const fit = { widthPx: sidePx, heightPx: sidePx, maxBytes };
+    const bytes = await fitPicture(decode, fit, asJpeg);
+    if (bytes === undefined) throw new Error('it has too much detail');
+    await writeFile(join(folder, name), bytes, { mode: 0o600 });
+    return [];
+  }
+  const upright = await decode()
     .resize({ width: SIDE_MAX_PX, height: SIDE_MAX_PX, fit: 'inside', withoutEnlargement: true })
     .flatten({ background: '#000' })
     .png({ compressionLevel: 1 })

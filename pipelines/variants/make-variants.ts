@@ -1,5 +1,5 @@
-/** A host's picture in several widths, as AVIF, WebP and JPEG. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+/** A host's picture in several widths, as AVIF, WebP and JPEG; or one that is small enough to be sent. */
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { entryPoint, runCommand } from '../../hal/os/process.ts';
@@ -18,6 +18,14 @@ export interface VariantsJob {
   readonly folder: string;
   /** Name of the picture in it. */
   readonly source: string;
+  /** In place of all variants: one JPEG of this name. */
+  readonly shrunk?: { readonly name: string } & ShrunkSize;
+}
+
+export interface ShrunkSize {
+  readonly maxBytes: number;
+  /** Of the longer side. */
+  readonly sidePx: number;
 }
 
 export interface MadeFile {
@@ -40,23 +48,51 @@ export async function makeVariants(
   picture: Buffer,
   signal: AbortSignal,
 ): Promise<readonly Variant[]> {
-  const folder = await mkdtemp(join(process.env['RUNTIME_DIRECTORY'] ?? tmpdir(), 'vb-variants-'));
-  try {
-    const job: VariantsJob = { folder, source: 'picture' };
-    await writeFile(join(folder, job.source), picture, { mode: 0o600 });
-    const args = [...process.execArgv, entryPoint(import.meta.url, './main'), JSON.stringify(job)];
-    const made = await runCommand(process.execPath, args, { timeoutMs: TIMEOUT_MS, signal });
-    if (made.exitCode !== 0) throw new Error(`it cannot be decoded: ${lastLine(made.stderr)}`);
-    const files = JSON.parse(made.stdout) as readonly MadeFile[];
+  return await inFolder(async (folder, source) => {
+    await writeFile(join(folder, source), picture, { mode: 0o600 });
+    const files = JSON.parse(await run({ folder, source }, signal)) as readonly MadeFile[];
     return await Promise.all(
       files.map(async ({ format, widthPx, heightPx, name }) => {
         const bytes = await readFile(join(folder, basename(name)));
         return { type: mediaTypeOf(format), widthPx, heightPx, bytes };
       }),
     );
+  });
+}
+
+/**
+ * The picture of a regular file as a JPEG, upright and no larger than this; in a process of its
+ * own, too. Rejects with one line where it is no picture.
+ */
+export async function shrinkPicture(
+  file: string,
+  size: ShrunkSize,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  return await inFolder(async (folder, source) => {
+    // A copy: the file may be replaced meanwhile, and may be on a slow disk.
+    await copyFile(file, join(folder, source));
+    const name = 'shrunk';
+    await run({ folder, source, shrunk: { name, ...size } }, signal);
+    return await readFile(join(folder, name));
+  });
+}
+
+async function inFolder<T>(work: (folder: string, source: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(process.env['RUNTIME_DIRECTORY'] ?? tmpdir(), 'vb-variants-'));
+  try {
+    return await work(folder, 'picture');
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** What it writes to stdout. */
+async function run(job: VariantsJob, signal: AbortSignal): Promise<string> {
+  const args = [...process.execArgv, entryPoint(import.meta.url, './main'), JSON.stringify(job)];
+  const made = await runCommand(process.execPath, args, { timeoutMs: TIMEOUT_MS, signal });
+  if (made.exitCode !== 0) throw new Error(`it cannot be decoded: ${lastLine(made.stderr)}`);
+  return made.stdout;
 }
 
 /** Of a stack trace: its message. */

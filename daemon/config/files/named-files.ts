@@ -9,7 +9,7 @@ import type { Config } from '../config.ts';
 
 /** The box makes this one itself at its first start. */
 const MADE_BY_THE_BOX = 'operator.pin_file';
-/** Of any size; guests see those that are small enough. */
+/** Of any size; guests see those up to SOURCE_BYTES_MAX. */
 const PICTURE = /^drop\.(?:catalogue\.\d+\.)?picture_file$/;
 const LOOK = 'drop.look.cube_file';
 

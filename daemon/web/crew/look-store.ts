@@ -17,6 +17,7 @@ import {
   PICTURE_BYTES_MAX,
   PICTURE_TYPES,
 } from '../../../pipelines/player/pictures/picture-file.ts';
+import { asJpeg, fitPicture } from '../../../pipelines/variants/fit-picture.ts';
 
 const PARTS = ['colors', 'logo', 'title'] as const;
 export type LookPart = (typeof PARTS)[number];
@@ -131,10 +132,7 @@ export const NOT_SAVED = 'the box cannot save that: its disk is full or write-pr
 const NO_PICTURE = 'this is no picture: choose a PNG, JPEG or WebP file';
 
 /** Decoded and encoded again: upright, no larger than needed, and without EXIF (place, device). */
-export async function shrink(
-  { widthPx, heightPx, maxBytes, isPng = false }: PictureSize,
-  bytes: Buffer,
-): Promise<Buffer> {
+export async function shrink(size: PictureSize, bytes: Buffer): Promise<Buffer> {
   const start = bytes.subarray(0, 12).toString('latin1');
   // Only these decoders ever see the bytes: an SVG could name other files.
   if (!PICTURE_TYPES.some(({ magic }) => magic.test(start))) throw new LookError(NO_PICTURE);
@@ -145,12 +143,8 @@ export async function shrink(
     const { width, height } = await decode().metadata();
     if (width * height > PIXELS_MAX) throw new LookError('the picture has too many pixels');
     if (width < PIXELS_MIN || height < PIXELS_MIN) throw new LookError('the picture is too small');
-    for (const scale of [1, 0.7, 0.5, 0.35]) {
-      const size = { width: Math.round(widthPx * scale), height: Math.round(heightPx * scale) };
-      const small = decode().resize({ ...size, fit: 'inside', withoutEnlargement: true });
-      const written = await encode(isPng, small).toBuffer();
-      if (written.length <= maxBytes) return written;
-    }
+    const written = await fitPicture(decode, size, size.isPng === true ? asPng : asJpeg);
+    if (written !== undefined) return written;
   } catch (error) {
     if (error instanceof LookError) throw error;
     throw new LookError(NO_PICTURE, { cause: error });
@@ -158,9 +152,8 @@ export async function shrink(
   throw new LookError('the picture is too detailed: choose another');
 }
 
-function encode(isPng: boolean, picture: Sharp): Sharp {
-  if (isPng) return picture.png({ compressionLevel: 9, palette: true });
-  return picture.flatten({ background: '#000' }).jpeg({ quality: 82, mozjpeg: true });
+function asPng(picture: Sharp): Sharp {
+  return picture.png({ compressionLevel: 9, palette: true });
 }
 
 /** What the config's folder has wrong is no reason not to show the rest: guests see it so, too. */

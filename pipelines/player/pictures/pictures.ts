@@ -1,19 +1,35 @@
 /** Pictures of drops and of what is sold, from files that the host may replace while the box runs. */
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { turns } from '../../../hal/os/async.ts';
 import { type Log, messageOf } from '../../../hal/os/log.ts';
 import { type Digest, digestOf } from '../../http/cache/digest.ts';
 import type { HeaderLookup } from '../../http/negotiate.ts';
 import type { Reply } from '../../http/reply.ts';
 import { respond } from '../../http/respond.ts';
 import { SECURITY_HEADERS } from '../page-assets.ts';
-import { readPictureFile } from './picture-file.ts';
+import { readPictureFile, SOURCE_BYTES_MAX } from './picture-file.ts';
 
 /** A catalogue of 20 items, and two drops. */
 const PICTURES_MAX = 32;
 
-export interface WantedPicture {
-  readonly file: string;
+export interface PictureSize {
   readonly maxBytes: number;
+  /** Of the longer side, in a picture that has too many bytes. */
+  readonly sidePx: number;
+}
+
+export interface WantedPicture extends PictureSize {
+  readonly file: string;
+}
+
+export interface PicturesDeps {
+  /** A JPEG of a file that is too large. Rejects where that is no picture. */
+  readonly shrink: (file: string, size: PictureSize, signal: AbortSignal) => Promise<Buffer>;
+  /** One that was too large is there now. */
+  readonly onShrunk: () => void;
+  readonly log: Pick<Log, 'warn'>;
+  readonly signal: AbortSignal;
 }
 
 interface Picture {
@@ -27,19 +43,22 @@ interface Picture {
 interface Known {
   /** Of the file that was read. */
   readonly key: string;
-  /** Undefined where guests cannot see it. */
-  readonly picture?: Picture;
+  /** Undefined where guests cannot see it, or not yet. */
+  picture?: Picture;
 }
 
 export class Pictures {
-  readonly #log: Pick<Log, 'warn'>;
+  readonly #deps: PicturesDeps;
+  readonly #inTurn = turns();
+  /** Files that are too large, whether they are made smaller by now or not. */
+  readonly #large = new Map<string, Known>();
   #known: ReadonlyMap<string, Known> = new Map();
   /** Looks, and the last of them that {@link #known} is of: an earlier one may take longer. */
   #begun = 0;
   #shown = 0;
 
-  constructor(log: Pick<Log, 'warn'>) {
-    this.#log = log;
+  constructor(deps: PicturesDeps) {
+    this.#deps = deps;
   }
 
   /** Relative to the live page; undefined where guests cannot see it. */
@@ -80,27 +99,59 @@ export class Pictures {
         .slice(0, PICTURES_MAX)
         .map(async (one) => [one.file, await this.#look(one)] as const),
     );
+    for (const file of this.#large.keys()) if (!byFile.has(file)) this.#large.delete(file);
     if (number < this.#shown) return;
     this.#shown = number;
     this.#known = new Map(known);
   }
 
-  async #look({ file, maxBytes }: WantedPicture): Promise<Known> {
+  async #look({ file, ...size }: WantedPicture): Promise<Known> {
     const before = this.#known.get(file);
-    const key = await stat(file).then(
-      ({ mtimeMs, size, ino }) => [mtimeMs, size, ino, maxBytes].join(),
-      () => 'gone',
-    );
+    const found = await stat(file).catch(() => undefined);
+    const key = keyOf(found, size);
     if (before?.key === key) return before;
     try {
-      const { ending, type, bytes } = readPictureFile(file, maxBytes);
-      const digest = digestOf([bytes]);
-      // Named by its content, so that a changed one is fetched.
-      const name = digest.etag.replace(/\W/g, '').slice(0, 16);
-      return { key, picture: { path: `picture-${name}.${ending}`, type, bytes, digest } };
+      if (isTooLarge(found, size)) return this.#shrink(file, size, key);
+      const { ending, type, bytes } = readPictureFile(file, size.maxBytes);
+      return { key, picture: pictureOf(ending, type, bytes) };
     } catch (error) {
-      this.#log.warn('picture not shown', { file, reason: messageOf(error) });
+      this.#warn(file, error);
       return { key };
     }
   }
+
+  /** Guests see it once it is small enough. */
+  #shrink(file: string, size: PictureSize, key: string): Known {
+    const { shrink, onShrunk, signal } = this.#deps;
+    const before = this.#large.get(file);
+    if (before?.key === key) return before;
+    const known: Known = { key };
+    this.#large.set(file, known);
+    this.#inTurn(async () => {
+      if (signal.aborted) return;
+      known.picture = pictureOf('jpg', 'image/jpeg', await shrink(file, size, signal));
+      onShrunk();
+    }).catch((error: unknown) => this.#warn(file, error));
+    return known;
+  }
+
+  #warn(file: string, error: unknown): void {
+    const { log, signal } = this.#deps;
+    if (!signal.aborted) log.warn('picture not shown', { file, reason: messageOf(error) });
+  }
+}
+
+function keyOf(found: Stats | undefined, { maxBytes }: PictureSize): string {
+  return found === undefined ? 'gone' : [found.mtimeMs, found.size, found.ino, maxBytes].join();
+}
+
+function isTooLarge(found: Stats | undefined, { maxBytes }: PictureSize): boolean {
+  return found?.isFile() === true && found.size > maxBytes && found.size <= SOURCE_BYTES_MAX;
+}
+
+/** Named by its content, so that a changed one is fetched. */
+function pictureOf(ending: string, type: string, bytes: Buffer): Picture {
+  const digest = digestOf([bytes]);
+  const name = digest.etag.replace(/\W/g, '').slice(0, 16);
+  return { path: `picture-${name}.${ending}`, type, bytes, digest };
 }

@@ -9,7 +9,8 @@ import type { HttpRequest } from '../../../pipelines/http/handlers.ts';
 import { DropState, type DropStateDeps } from '../../../pipelines/media/drop-state.ts';
 import type { DropOnPage, ShopOnPage } from '../../../pipelines/player/drop-report.ts';
 import { openPages } from '../../../pipelines/player/pages.ts';
-import { Pictures } from '../../../pipelines/player/pictures/pictures.ts';
+import { Pictures, type PicturesDeps } from '../../../pipelines/player/pictures/pictures.ts';
+import { until } from '../../support/box.ts';
 
 const test = suite('the drop that guests see');
 
@@ -19,8 +20,13 @@ const FRIDAY: DropOnPage = {
   ...{ isNext: true, isNextNearer: false },
 };
 
-function openMedia() {
-  const pictures = new Pictures(silentLog);
+type Shrink = PicturesDeps['shrink'];
+
+function openMedia(shrink: Shrink = async () => Promise.reject(new Error('no picture'))) {
+  const pictures = new Pictures({
+    ...{ shrink, log: silentLog, signal: new AbortController().signal },
+    onShrunk: () => deps.onChange(),
+  });
   const catalogue = { listed: new Map<string, string>() as ReadonlyMap<string, string> };
   const deps = {
     pictures,
@@ -158,12 +164,52 @@ test('what is sold has its picture too, kept by caches, and guests learn nothing
   await rm(folder, { recursive: true });
 });
 
+test('a photograph that is too large to be sent is made smaller once, and then shown', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-picture-'));
+  const [duo, poster, bad] = ['duo.jpg', 'poster.jpg', 'bad.jpg'].map((name) => join(folder, name));
+  const shrunk: string[] = [];
+  const { drop, ask, catalogue, report } = openMedia(async (file, { maxBytes, sidePx }) => {
+    shrunk.push([file.split('/').at(-1), maxBytes / 1024, sidePx].join(' '));
+    // It takes longer than it takes until all files are looked at again.
+    for (let i = 0; i < 20; i += 1) await new Promise((resolve) => setTimeout(resolve, 1));
+    if (file === bad) throw new Error('it cannot be decoded');
+    return Buffer.from(`small ${shrunk.length}`);
+  });
+  const article = { name: 'Poster', price: 2500, currency: 'EUR', isOpen: true };
+  const articles = [poster, bad].map((pictureFile) => ({
+    ...article,
+    pictureFile: pictureFile ?? '',
+  }));
+  const shownNow = () => {
+    drop.show({ ...FRIDAY, pictureFile: duo ?? '' });
+    drop.setShop({ articles });
+    const { picture, shop } = report() as { picture?: string; shop: ShopOnPage };
+    return [picture, ...shop.articles.map((one) => one.picture)];
+  };
+  for (const file of [duo, poster, bad]) await writeFile(file ?? '', Buffer.alloc(9 * 1024 ** 2));
+  await until(() => shownNow()[0] !== undefined && shownNow()[1] !== undefined, 60_000);
+  await until(() => shownNow().length > 0 && shrunk.length === 3, 60_000);
+  const wanted = ['duo.jpg 2048 1920', 'poster.jpg 512 640', 'bad.jpg 512 640'];
+  assert.equal([...shrunk].sort(), [...wanted].sort(), 'each once');
+  const [first = '', item = '', none] = shownNow();
+  assert.is(none, undefined);
+  for (const path of [first, item]) assert.match(path, /^picture-\w{8,}\.jpg$/);
+  assert.match(ask(`/${first}`).text, /^small \d$/);
+  assert.match(ask(`/${first}`).headers.join(), 'image/jpeg');
+  assert.equal([...catalogue.listed.keys()].sort(), [`/${first}`, `/${item}`].sort());
+  await writeFile(duo ?? '', Buffer.alloc(10 * 1024 ** 2));
+  await until(() => ![first, undefined].includes(shownNow()[0]), 60_000);
+  assert.is(ask(`/${shownNow()[0]}`).text, 'small 4');
+  await rm(folder, { recursive: true });
+});
+
 test('a look at files that takes longer than a later one does not bring back what is not wanted', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-picture-'));
   const file = join(folder, 'poster');
   await writeFile(file, PNG);
-  const pictures = new Pictures(silentLog);
-  const wanted = [{ file, maxBytes: 10_000 }];
+  const deps = { shrink: async () => PNG, onShrunk: () => undefined, log: silentLog };
+  const pictures = new Pictures({ ...deps, signal: new AbortController().signal });
+  const wanted = [{ file, maxBytes: 10_000, sidePx: 640 }];
   await Promise.all([pictures.refresh(wanted), pictures.refresh([])]);
   assert.is(pictures.find(file), undefined);
   await Promise.all([pictures.refresh([]), pictures.refresh(wanted)]);

@@ -1,10 +1,10 @@
 /** Pictures as hosts have them, made smaller by the real process. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import * as assert from 'uvu/assert';
-import { makeVariants } from '../../../pipelines/variants/make-variants.ts';
+import { makeVariants, shrinkPicture } from '../../../pipelines/variants/make-variants.ts';
 import { suiteAtOnce } from '../../support/at-once.ts';
 
 const test = suiteAtOnce('variants of a picture');
@@ -57,6 +57,49 @@ test('no picture, half a picture and one with too many pixels are refused with o
     assert.instance(error, Error);
     assert.match((error as Error).message, /^it cannot be decoded: [^\n]+$/);
   }
+});
+
+/** Of no two alike: no encoder makes it small. */
+function noise(width: number, height: number) {
+  const create = { width, height, channels: 3, background: '#888' } as const;
+  return sharp({ create: { ...create, noise: { type: 'gaussian', mean: 128, sigma: 60 } } });
+}
+
+const KINDS: Readonly<Record<string, () => Promise<Buffer>>> = {
+  'a tiny PNG with holes': () => noise(24, 16).ensureAlpha(0.4).png().toBuffer(),
+  'a grey PNG of 16 bits': () => noise(200, 150).toColourspace('grey16').png().toBuffer(),
+  'a JPEG for print': () => noise(200, 150).toColourspace('cmyk').jpeg().toBuffer(),
+  'a film as WebP': async () => {
+    const pages = await Promise.all([1, 2].map(() => noise(200, 150).png().toBuffer()));
+    return await sharp(pages, { join: { animated: true } })
+      .webp()
+      .toBuffer();
+  },
+};
+
+test('whatever a camera or a program writes becomes a picture for every browser', async () => {
+  for (const [kind, write] of Object.entries(KINDS)) {
+    const variants = await makeVariants(await write(), never);
+    const types = variants.map(({ type }) => type);
+    assert.equal(types, ['image/avif', 'image/webp', 'image/jpeg'], kind);
+    const { space, channels, pages, width, height } = await sharp(variants[2]?.bytes).metadata();
+    assert.equal([space, channels, pages], ['srgb', 3, undefined], kind);
+    assert.ok(width < 200 && Math.abs(width / height - 1.4) < 0.2, `${kind}: ${width}x${height}`);
+  }
+});
+
+test('one with too many bytes is made small enough to be sent, and an SVG, which could name other files, is not', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'venuebox-kinds-'));
+  const file = join(folder, 'source');
+  writeFileSync(file, await noise(1_200, 900).png({ compressionLevel: 1 }).toBuffer());
+  const size = { maxBytes: 100_000, sidePx: 640 };
+  const small = await shrinkPicture(file, size, never);
+  const { format, width = 0 } = await sharp(small).metadata();
+  assert.ok(format === 'jpeg' && width <= 640 && small.length <= 100_000, `${small.length} bytes`);
+  writeFileSync(file, '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
+  const refused = await shrinkPicture(file, size, never).catch(String);
+  assert.match(String(refused), /it cannot be decoded: [^\n]+$/);
+  rmSync(folder, { recursive: true });
 });
 
 test('it ends when it is called off', async () => {
