@@ -4,6 +4,8 @@ import { watchEviction } from './media-source.ts';
 /** What is left behind the playback position, once there are TRIM_AT_S of it. */
 const BACK_BUFFER_S = 12;
 const TRIM_AT_S = 20;
+/** The same where a browser has no more memory: the GOP that plays is longer than this in no stream of ours. */
+const BACK_BUFFER_MIN_S = 7;
 /** The browser accepts no more media: the player has to be opened again. */
 export class BufferLost extends Error {}
 
@@ -19,6 +21,8 @@ export class TrackBuffer {
   endDateMs: number | undefined;
   #isAppending = false;
   #failed: unknown;
+  /** As far as it was last known. */
+  #playedS = 0;
 
   readonly #onAppend: () => void;
 
@@ -65,6 +69,7 @@ export class TrackBuffer {
 
   /** Removes what lies far behind `playedS`. */
   trim(playedS: number): void {
+    this.#playedS = playedS;
     const [start] = this.ranges[0] ?? [playedS];
     if (this.#buffer.updating || playedS - start < TRIM_AT_S) return;
     this.#buffer.remove(start, playedS - BACK_BUFFER_S);
@@ -78,9 +83,20 @@ export class TrackBuffer {
       this.#onAppend();
       this.#buffer.appendBuffer(head.bytes);
     } catch (error) {
+      this.#isAppending = false;
+      if (isFull(error) && this.#makeRoom()) return;
       this.#failed = new BufferLost(String(error));
       this.#next();
     }
+  }
+
+  /** Removes what was played; the append waits for that. @returns false where there is none. */
+  #makeRoom(): boolean {
+    const [startS] = this.ranges[0] ?? [this.#playedS];
+    const endS = this.#playedS - BACK_BUFFER_MIN_S;
+    if (endS <= startS) return false;
+    this.#buffer.remove(startS, endS);
+    return true;
   }
 
   #next(): void {
@@ -96,6 +112,8 @@ export class TrackBuffer {
     this.#start();
   }
 }
+
+const isFull = (error: unknown) => (error as Error).name === 'QuotaExceededError';
 
 /** Less than this is too little to play, or to skip a gap for. */
 const COMMON_MIN_S = 0.1;

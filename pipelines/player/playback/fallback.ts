@@ -44,6 +44,7 @@ export async function openHlsJs(
     if (!error.fatal) return;
     if (error.type !== Hls.ErrorTypes.MEDIA_ERROR) {
       setTimeout(() => {
+        if (signal.aborted) return;
         if (isRefusal(error)) onRetry();
         hls.loadSource(playlistUrl.href);
       }, RETRY_MS);
@@ -90,14 +91,14 @@ export function openNative(
 ): Player {
   video.src = playlistUrl.href;
   video.play().catch(() => undefined);
-  video.addEventListener('error', () => {
+  const retry = () => {
+    // The video may be another player's by now.
     if (signal.aborted) return;
-    setTimeout(() => {
-      onRetry();
-      video.src = playlistUrl.href;
-      video.play().catch(() => undefined);
-    }, RETRY_MS);
-  });
+    onRetry();
+    video.src = playlistUrl.href;
+    video.play().catch(() => undefined);
+  };
+  video.addEventListener('error', () => setTimeout(retry, RETRY_MS), { signal });
   return {
     kind: 'native',
     switches: () => 0,

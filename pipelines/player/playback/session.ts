@@ -1,6 +1,6 @@
 /** One viewer's playback: its tracks in their buffers, close to the live edge. */
 import { Adaptation } from './adaptation.ts';
-import { commonRange, TrackBuffer } from './buffer.ts';
+import { BufferLost, commonRange, TrackBuffer } from './buffer.ts';
 import { MediaDemand } from './media-demand.ts';
 import { watchStreaming } from './media-source.ts';
 import { Pacer } from './pace/pacer.ts';
@@ -34,6 +34,7 @@ export interface SessionOptions {
 
 export class LiveSession {
   readonly #video: HTMLVideoElement;
+  readonly #source: MediaSource;
   readonly #multivariant: Multivariant;
   readonly #base: URL;
   readonly #clock: ScreenClock;
@@ -53,6 +54,7 @@ export class LiveSession {
 
   constructor({ video, source, base, multivariant, clock, pushed }: SessionOptions) {
     this.#video = video;
+    this.#source = source;
     this.#base = base;
     this.#multivariant = multivariant;
     this.#clock = clock;
@@ -99,19 +101,20 @@ export class LiveSession {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const onWaiting = () => this.#onWaiting();
-    this.#video.addEventListener('waiting', onWaiting);
+    this.#video.addEventListener('waiting', () => this.#onWaiting(), { signal });
     const timer = setInterval(() => this.#keepPace(), PACE_EVERY_MS);
-    // The tracks end a moment later, and the video may be another player's already.
-    signal.addEventListener('abort', () => clearInterval(timer), { once: true });
-    const lost = new Promise<never>((_resolve, reject) => {
+    const over = new Promise<void>((resolve, reject) => {
       this.#fail = reject;
+      // The tracks end a moment later, or never where an append was under way: the video may be
+      // another player's already, and its source with this buffer is gone.
+      signal.addEventListener('abort', () => resolve(), { once: true });
     });
+    const onClosed = () => this.#fail(new BufferLost('the browser closed the media source'));
+    this.#source.addEventListener('sourceclose', onClosed, { once: true });
     try {
-      await Promise.race([this.#delivery.run(signal), lost]);
+      await Promise.race([this.#delivery.run(signal), over]);
     } finally {
       clearInterval(timer);
-      this.#video.removeEventListener('waiting', onWaiting);
     }
   }
 

@@ -220,8 +220,9 @@ export class LiveTrack {
     signal.throwIfAborted();
     await this.#buffer.append(bytes);
     this.#last = part;
-    const { dateMs, durationS } = part;
-    this.#buffer.endDateMs = dateMs === undefined ? undefined : dateMs + durationS * 1_000;
+    const endDateMs = part.dateMs === undefined ? undefined : part.dateMs + part.durationS * 1_000;
+    // What the browser has removed meanwhile is to be fetched again, though this part is there.
+    this.#buffer.endDateMs = this.#attempt.signal.aborted ? undefined : endDateMs;
     this.#events.onPart(part, this.#buffer.ranges.at(-1)?.[1] ?? 0);
   }
 
