@@ -27,13 +27,28 @@ async function share(url: URL, title: string): Promise<void> {
       await navigator.share({ title, url: url.href });
       return;
     }
-    // Only pages by HTTPS may write to the clipboard.
-    if (navigator.clipboard === undefined) throw new Error('no clipboard');
-    await navigator.clipboard.writeText(url.href);
+    // Only pages by HTTPS may write to the clipboard; the old way works by HTTP, too.
+    if (navigator.clipboard === undefined) copySelected(url.href);
+    else await navigator.clipboard.writeText(url.href);
     announce(texts().copied);
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') return;
     prompt(texts().share, url.href);
+  }
+}
+
+/** @throws Error where the browser does not copy it. */
+function copySelected(text: string): void {
+  const before = document.activeElement;
+  const field = Object.assign(document.createElement('textarea'), { value: text, readOnly: true });
+  field.className = 'aside';
+  document.body.append(field);
+  try {
+    field.select();
+    if (!document.execCommand('copy')) throw new Error('not copied');
+  } finally {
+    field.remove();
+    if (before instanceof HTMLElement) before.focus({ preventScroll: true });
   }
 }
 

@@ -1,4 +1,4 @@
-/** The buttons of the live picture. */
+/** The buttons of the live picture, and what the browser's own controls do to it. */
 import {
   connectKeys,
   connectPictureButtons,
@@ -9,37 +9,80 @@ import {
 export interface ControlElements extends PictureButtons {
   readonly pause: HTMLElement;
   readonly liveAgain: HTMLElement;
+  /** Over the cover, where a picture is there and the browser wants a tap before it plays. */
+  readonly start: HTMLElement;
+}
+
+export interface ControlDeps {
+  /** Stops playback, or goes on from the live edge. */
+  readonly setPaused: (isPaused: boolean) => void;
+  /** A live player has the video, and something to play. */
+  readonly isPlayable: () => boolean;
+  readonly onStopped: (isStopped: boolean) => void;
 }
 
 export interface Controls {
   render(): void;
+  /** To be called at least once a second. */
+  watch(): void;
 }
 
-/** @param setPaused Stops playback, or goes on from the live edge. */
-export function connectControls(
-  elements: ControlElements,
-  setPaused: (isPaused: boolean) => void,
-): Controls {
-  const { video, mute, pause, liveAgain, stage } = elements;
-  const pauseOrGoOn = (isPaused: boolean) => {
-    document.body.classList.toggle('paused', isPaused);
-    setPaused(isPaused);
-    (isPaused ? liveAgain : pause).focus({ preventScroll: true });
+/** So long a browser may take to go on by itself: after a call, or when the page is on screen again. */
+const STOPPED_MS = 1_500;
+
+export function connectControls(elements: ControlElements, deps: ControlDeps): Controls {
+  const { video, mute, pause, liveAgain, stage, start } = elements;
+  const isPaused = () => document.body.classList.contains('paused');
+  const setPaused = (isNow: boolean) => {
+    document.body.classList.toggle('paused', isNow);
+    deps.setPaused(isNow);
   };
+  const pauseOrGoOn = (isNow: boolean) => {
+    setPaused(isNow);
+    (isNow ? liveAgain : pause).focus({ preventScroll: true });
+  };
+  const play = () => void video.play().catch(() => undefined);
   const toggleSound = () => {
     video.muted = !video.muted;
-    if (!document.body.classList.contains('paused')) video.play().catch(() => undefined);
+    if (!isPaused()) play();
   };
   mute.addEventListener('click', toggleSound);
+  start.addEventListener('click', play);
   pause.addEventListener('click', () => pauseOrGoOn(true));
   liveAgain.addEventListener('click', () => pauseOrGoOn(false));
+  const isLive = () => document.body.dataset['state'] === 'live';
   const keys = {
     m: toggleSound,
     f: () => toggleFullScreen(stage, video),
-    k: () => pauseOrGoOn(!document.body.classList.contains('paused')),
+    k: () => pauseOrGoOn(!isPaused()),
   };
-  connectKeys(keys, () => document.body.dataset['state'] === 'live');
+  connectKeys(keys, isLive);
+  // In the window of picture-in-picture, on a headset, or in the full screen of an iPhone.
+  video.addEventListener('play', () => {
+    if (isPaused()) setPaused(false);
+  });
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden && !isPaused() && deps.isPlayable()) play();
+  });
+  const isStopped = openStopWatch(() => video.paused && !isPaused() && deps.isPlayable());
+  const watch = () => {
+    const isNow = isStopped();
+    if (isNow && isLive()) setPaused(true);
+    deps.onStopped(isNow && !isLive());
+  };
   const render = connectPictureButtons(elements);
   render();
-  return { render };
+  return { render, watch };
+}
+
+const isOnScreen = () => !document.hidden || document.pictureInPictureElement instanceof Element;
+
+/** True once it has been so for a while, on a page that is on screen: the guest has done it, or has to tap. */
+function openStopWatch(isSo: () => boolean): () => boolean {
+  let sinceMs: number | undefined;
+  return () => {
+    const nowMs = performance.now();
+    sinceMs = isSo() && isOnScreen() ? (sinceMs ?? nowMs) : undefined;
+    return sinceMs !== undefined && nowMs - sinceMs > STOPPED_MS;
+  };
 }

@@ -11,6 +11,7 @@ export class Cover {
   #drop: Drop | undefined;
   #view: View = {
     isPlaying: false,
+    isStopped: false,
     hasPlayed: false,
     hasEnded: false,
     drop: undefined,
@@ -67,6 +68,7 @@ export class Cover {
       element('starts'),
       isAhead && starts !== '' ? `${fill(starts, { date: date(startsMs) })}${next}` : '',
     );
+    element('start').hidden = state !== 'waiting' || !this.#view.isStopped;
     element('replay').hidden = state !== 'ended' || this.#drop?.hasReplay !== true;
     this.#showBadge(latencyMs);
     if (state === this.#state) return;

@@ -5,6 +5,8 @@ import { fill } from './text/fill.ts';
 /** What is known of the drop. */
 export interface View {
   readonly isPlaying: boolean;
+  /** There is a picture, which the browser plays after a tap only. */
+  readonly isStopped: boolean;
   /** There was a picture: no countdown comes after that. */
   readonly hasPlayed: boolean;
   /** The stream has ended, and no other has started. */
@@ -27,6 +29,7 @@ export function renderNotice(view: View, text: Dictionary, nowMs: number): Notic
   const { drop, isPlaying, isUnreachable } = view;
   if (isPlaying) return { state: 'live', message: '', countdown: '' };
   if (view.hasEnded || drop?.isOver) return { state: 'ended', message: text.over, countdown: '' };
+  if (view.isStopped) return { state: 'waiting', message: '', countdown: '' };
   if (drop === undefined) {
     const message = isUnreachable ? text.connecting : '';
     return { state: isUnreachable ? 'offline' : 'waiting', message, countdown: '' };

@@ -101,7 +101,7 @@ export function openPages(
       if (path === '/drop.json') {
         return dropReply(drop, progress(), nowMs(), branding(), pictures.variantsOf);
       }
-      if (path === '/drop.ics') return calendarReply(now(), request);
+      if (path === '/drop.ics') return calendarReply({ ...now(), ...progress().next }, request);
       if (path === '/' || path === '/index.html') {
         const said = livePage({ ...now(), ...progress() }, request, nowMs());
         return render(request, live, { ...said, root: './', image: showImage() });

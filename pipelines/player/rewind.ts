@@ -67,8 +67,13 @@ export class Rewind {
     if (!this.#isOn) return;
     this.#isOn = false;
     document.body.classList.remove('rewound');
-    void this.#opened?.then(({ close }) => close()).finally(() => this.#deps.hold(false));
+    const release = () => {
+      // The guest may have gone back again before this one had loaded.
+      if (!this.#isOn) this.#deps.hold(false);
+    };
+    this.#opened?.then(({ close }) => close()).then(release, release);
     this.#opened = undefined;
+    this.#playing = undefined;
   }
 
   render(): void {

@@ -82,13 +82,14 @@ test('it has the title of the config until the daemon names one, everywhere', ()
 });
 
 test('once it is over it keeps its title beside that of the next, until that one is nearer', () => {
-  const { drop, report } = openMedia();
+  const { drop, ask, report } = openMedia();
   drop.set({ type: 'record', isOver: true });
   const next = { ...FRIDAY, title: 'Sunday', lastTitle: 'Friday Duo' };
   drop.show(next);
   assert.is(report()['isOver'], true);
   assert.is(report()['title'], 'Friday Duo');
   assert.equal(report()['next'], { title: 'Sunday' });
+  assert.match(ask('/drop.ics').text, 'SUMMARY:Sunday', 'whose start it is');
   drop.show({ ...next, isNextNearer: true });
   assert.is(report()['isOver'], false);
   assert.is(report()['title'], 'Sunday');

@@ -97,6 +97,7 @@ async function openNoted(context: BrowserContext, url: string) {
 
 const VIEW: View = {
   isPlaying: false,
+  isStopped: false,
   hasPlayed: false,
   hasEnded: false,
   drop: { startsAt: '', isOver: false },
@@ -121,6 +122,12 @@ test('after the end, and after the first picture, no countdown is shown', () => 
   assert.equal(renderNotice(over, en, 1e12), { state: 'ended', message: en.over, countdown: '' });
   const played = { ...VIEW, hasPlayed: true, drop: { startsAt, isOver: false } };
   assert.is(renderNotice(played, en, 1e12).countdown, '');
+});
+
+test('a picture that the browser plays after a tap only is not waited for', () => {
+  const stopped = { ...VIEW, isStopped: true };
+  assert.equal(renderNotice(stopped, en, 1e12), { state: 'waiting', message: '', countdown: '' });
+  assert.is(renderNotice({ ...stopped, hasEnded: true }, en, 1e12).message, en.over);
 });
 
 test('during the countdown nothing else is shown, and seconds are not read aloud', async () => {
@@ -198,6 +205,26 @@ test('a page that cannot reach the box says so once, and counts down when it can
   await waitInPage(page, '/Starts in 1:0/.test(document.body.innerText)');
   assert.is(await page.title(), 'Record Shop Live');
   assert.equal(await spoken(), ['Connecting…']);
+});
+
+test('by plain HTTP, where browsers neither share nor have a clipboard, the link is copied all the same', async () => {
+  await using stand = await openStand('');
+  await using browser = await openChromium();
+  const { page, spoken } = await openNoted(browser.context, stand.url);
+  const asked: string[] = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.message());
+    void dialog.dismiss();
+  });
+  await page.evaluate(`for (const name of ['share', 'clipboard'])
+    Object.defineProperty(navigator, name, { configurable: true, value: undefined });`);
+  await page.click('#share');
+  await waitInPage(page, "spoken.includes('Link copied')");
+  assert.equal([asked, (await spoken()).at(-1)], [[], 'Link copied']);
+  await page.evaluate("document.body.append(document.createElement('textarea'))");
+  await page.focus('textarea');
+  await page.keyboard.press('Control+V');
+  assert.is(await page.inputValue('textarea'), stand.url);
 });
 
 test.run();
