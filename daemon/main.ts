@@ -46,20 +46,16 @@ async function main(command: Command): Promise<number> {
       // A driver that is stuck in the kernel would keep the process alive.
       return exitNow(isWell ? EXIT.ok : EXIT.failed);
     }
-    case 'bond':
-      await (await import('./cli/bond-command.ts')).runBondCommand(
-        command,
-        bondDeps(),
-        untilSignal(),
-      );
+    case 'bond': {
+      const { runBondCommand } = await import('./cli/bond-command.ts');
+      await runBondCommand(command, bondDeps(), untilSignal());
       return EXIT.ok;
-    case 'relay':
-      await (await import('./cli/bond-command.ts')).runRelayCommand(
-        command,
-        bondDeps(),
-        untilSignal(),
-      );
+    }
+    case 'relay': {
+      const { runRelayCommand } = await import('./cli/bond-command.ts');
+      await runRelayCommand(command, bondDeps(), untilSignal());
       return EXIT.ok;
+    }
     case 'ticket': {
       const { runTicketCommand } = await import('./cli/ticket-command.ts');
       const { text, isValid } = await runTicketCommand(command, process.env);

@@ -54,7 +54,8 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'daemon/web/whip': { may: ['daemon/web'], what: 'a phone or OBS as a camera, over HTTP' },
   'daemon/web/setup': {
-    may: ['daemon/model', 'daemon/first-boot', 'daemon/web'],
+    // The name that a box has by itself, where another one has the chosen one.
+    may: ['daemon/model', 'daemon/config', 'daemon/first-boot', 'daemon/web'],
     what: 'the first set-up, over HTTP',
   },
   'daemon/web/reports': {
@@ -77,6 +78,8 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
       'daemon/devices',
       'daemon/web/page/ui',
       'daemon/web/page/text',
+      // The shop's section holds the list of orders.
+      'daemon/web/page/crew',
     ],
     what: 'sections of the operator’s page',
   },

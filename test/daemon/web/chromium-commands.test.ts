@@ -66,7 +66,7 @@ test('orders are listed, those to pay back first, and one is cancelled after a q
   const totals = { pending: 0, confirmed: 1, void: 0, refused: 1, refunds: 1 };
   const sales = { orders: 1, pieces: 1, amounts: [] };
   box.set({ shop: { drop: 'friday', articles: [], sales, totals } });
-  await using browser = await openChromium(PHONE);
+  await using browser = await chromium.open(PHONE);
   const page = await openPage(browser, box.url);
   await page.click('#shop summary');
   await waitInPage(page, says('#shop details li:first-child', 'give the money back'));

@@ -209,7 +209,7 @@ test('a page that cannot reach the box says so once, and counts down when it can
 
 test('by plain HTTP, where browsers neither share nor have a clipboard, the link is copied all the same', async () => {
   await using stand = await openStand('');
-  await using browser = await openChromium();
+  await using browser = await chromium.open();
   const { page, spoken } = await openNoted(browser.context, stand.url);
   const asked: string[] = [];
   page.on('dialog', (dialog) => {

@@ -1,7 +1,7 @@
 /** Which version of the program runs, which is offered, and the way to it and back: for the crew. */
 import type { UpdateState } from '../../../model/update.ts';
-import { confirmBy } from '../ui/dialog.ts';
 import { fromBox } from '../text/texts.ts';
+import { confirmBy } from '../ui/dialog.ts';
 import { card, h, setText } from '../ui/dom.ts';
 import { askJson, type Outcome } from '../ui/request.ts';
 import type { Section } from '../ui/section.ts';

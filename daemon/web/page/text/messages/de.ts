@@ -206,7 +206,8 @@ export const de: MessageTexts = {
   codeTimes: 'muss über 0 und kürzer als der Abstand sein, oder der Abstand muss 0 sein',
   noDestination: 'die Box hat kein Ziel {destination}, und auch kein anderes',
   destinationGone: 'die Box hat kein Ziel {destination}; sie hat {known}',
-  notAService: 'Diese Box wurde nicht als Dienst gestartet: Aktualisiere sie dort, wo sie gestartet wurde',
+  notAService:
+    'Diese Box wurde nicht als Dienst gestartet: Aktualisiere sie dort, wo sie gestartet wurde',
   noUpdateKey: 'Diese Box nimmt keine Updates: In ihrer Config-Datei fehlt update.key',
   noRelease: 'Es ist keine Version genannt: update.url einstellen, oder venuebox update DATEI',
   noVersionBefore: 'Es gibt keine Version, zu der es zurückgeht',

@@ -208,7 +208,8 @@ export const es: MessageTexts = {
   noDestination: 'la caja no tiene el destino {destination}, ni ningún otro',
   destinationGone: 'la caja no tiene el destino {destination}; tiene {known}',
   notAService: 'Esta caja no se inició como servicio: actualízala donde se inició',
-  noUpdateKey: 'Esta caja no acepta actualizaciones: en su archivo de configuración falta update.key',
+  noUpdateKey:
+    'Esta caja no acepta actualizaciones: en su archivo de configuración falta update.key',
   noRelease: 'No se indica ninguna versión: ajusta update.url o usa venuebox update ARCHIVO',
   noVersionBefore: 'No hay ninguna versión a la que volver',
 };

@@ -207,8 +207,11 @@ export const fr: MessageTexts = {
   codeTimes: 'doit être au-dessus de 0 et plus court que l’intervalle, ou l’intervalle doit être 0',
   noDestination: 'la box n’a pas de destination {destination}, ni aucune autre',
   destinationGone: 'la box n’a pas de destination {destination} ; elle a {known}',
-  notAService: 'La box n’a pas été démarrée comme service : mettez-la à jour là où elle a été démarrée',
-  noUpdateKey: 'La box n’accepte pas de mises à jour : update.key manque dans son fichier de configuration',
-  noRelease: 'Aucune version n’est indiquée : réglez update.url ou utilisez venuebox update FICHIER',
+  notAService:
+    'La box n’a pas été démarrée comme service : mettez-la à jour là où elle a été démarrée',
+  noUpdateKey:
+    'La box n’accepte pas de mises à jour : update.key manque dans son fichier de configuration',
+  noRelease:
+    'Aucune version n’est indiquée : réglez update.url ou utilisez venuebox update FICHIER',
   noVersionBefore: 'Il n’y a pas de version à laquelle revenir',
 };

@@ -207,7 +207,8 @@ export const pt: MessageTexts = {
   noDestination: 'a caixa não tem o destino {destination}, nem outro',
   destinationGone: 'a caixa não tem o destino {destination}; tem {known}',
   notAService: 'Esta caixa não foi iniciada como serviço: atualize-a onde foi iniciada',
-  noUpdateKey: 'Esta caixa não aceita atualizações: falta update.key no seu ficheiro de configuração',
+  noUpdateKey:
+    'Esta caixa não aceita atualizações: falta update.key no seu ficheiro de configuração',
   noRelease: 'Nenhuma versão está indicada: defina update.url ou use venuebox update FICHEIRO',
   noVersionBefore: 'Não há versão para a qual voltar',
 };
