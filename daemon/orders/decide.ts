@@ -62,7 +62,7 @@ function paidTooLate(book: Book, request: OrderRequest, shop: Shop): Decision | 
   const paid = { amount: amount ?? 0, currency: currency ?? before.currency };
   const { drop, title } = before;
   const facts = { id, drop, item, title, quantity, ...paid, name, source, sentMs };
-  return { record: refused({ ...facts, atMs: shop.nowMs }, 'closed', true) };
+  return { record: refused({ ...facts, atMs: shop.nowMs }, 'closed', request) };
 }
 
 function confirmKnown(book: Book, request: OrderRequest, known: OrderState, shop: Shop): Decision {
@@ -73,7 +73,7 @@ function confirmKnown(book: Book, request: OrderRequest, known: OrderState, shop
     // Its pieces and its price are reserved, whatever the catalogue says now.
     return isPaidFor(request, facts)
       ? { record: confirmed(book, facts, shop) }
-      : { record: refused(facts, 'price', isOwed(request)) };
+      : { record: refused(facts, 'price', request) };
   }
   if (known.kind === 'refused' && known.isPaid) return { repeat: known };
   // The payment of an order that got nothing, or whose time was over.
@@ -83,9 +83,9 @@ function confirmKnown(book: Book, request: OrderRequest, known: OrderState, shop
   if (before === undefined) return { invalid: `order ${request.id} is void` };
   const late = { ...factsOf(before), ...newer };
   // What an earlier drop had left is not known by the pieces of this one.
-  if (before.drop !== shop.drop) return { record: refused(late, 'closed', isOwed(request)) };
+  if (before.drop !== shop.drop) return { record: refused(late, 'closed', request) };
   const offer = findOffer({ ...request, item: before.item, quantity: before.quantity }, shop);
-  if ('invalid' in offer) return { record: refused(late, 'closed', isOwed(request)) };
+  if ('invalid' in offer) return { record: refused(late, 'closed', request) };
   const price = before.kind === 'pending' ? { ...offer, isOpen: true } : offer;
   return { record: settle(book, request, late, price, shop) };
 }
@@ -99,11 +99,11 @@ function afterCancel(
   if (isDeliveredAgain(request, known.was)) return { repeat: known };
   if (known.was !== undefined) {
     const facts = { ...factsOf(known.was), atMs: shop.nowMs, ...sent(request) };
-    return { record: refused(facts, 'cancelled', isOwed(request)) };
+    return { record: refused(facts, 'cancelled', request) };
   }
   const offer = findOffer(request, shop);
   if ('invalid' in offer) return offer;
-  return { record: refused(factsFor(request, offer, shop), 'cancelled', isOwed(request)) };
+  return { record: refused(factsFor(request, offer, shop), 'cancelled', request) };
 }
 
 /** A payment that was known before the order was cancelled: its money went back with that. */
@@ -128,10 +128,10 @@ function settle(
   shop: Shop,
 ): OrderRecord {
   const left = leftOf(article, book.pieces(shop.drop, article.id));
-  if (!isOpen) return refused(facts, 'closed', isOwed(request));
-  if (!isPaidFor(request, facts)) return refused(facts, 'price', isOwed(request));
+  if (!isOpen) return refused(facts, 'closed', request);
+  if (!isPaidFor(request, facts)) return refused(facts, 'price', request);
   if (left !== undefined && left < facts.quantity)
-    return refused(facts, 'sold-out', isOwed(request));
+    return refused(facts, 'sold-out', request);
   if (request.do === 'confirm') return confirmed(book, facts, shop);
   return { kind: 'pending', ...facts, untilMs: shop.nowMs + shop.pendingMs };
 }
@@ -146,9 +146,11 @@ function confirmed(book: Book, facts: OrderFacts, { articles, drop }: Shop): Ord
   return { kind: 'confirmed', ...facts, numbers };
 }
 
-/** Of thousands at once most are refused: one literal, without a copy. */
-function refused(facts: OrderFacts, reason: OrderRefusal, isPaid: boolean): OrderRecord {
-  const { id, drop, item, title, quantity, amount, currency, name, source, sentMs, atMs } = facts;
+/** Of thousands at once most are refused: one literal, without a copy. What is owed is what was paid. */
+function refused(facts: OrderFacts, reason: OrderRefusal, request: OrderRequest): OrderRecord {
+  const { id, drop, item, title, quantity, name, source, sentMs, atMs } = facts;
+  const isPaid = isOwed(request);
+  const { amount = facts.amount, currency = facts.currency } = isPaid ? request : facts;
   return {
     kind: 'refused',
     id,

@@ -104,6 +104,17 @@ test('what was sent before a cancellation, and comes after it, changes nothing',
   assert.is(book.totals.refunds, 1);
 });
 
+test('what is owed is what was paid, and not the price', () => {
+  const { ask } = seller();
+  const low = { do: 'confirm', amount: 1999, currency: 'EUR', item: 'print' } as const;
+  ask({ do: 'reserve', id: 'b', item: 'print' });
+  for (const id of ['a', 'b']) {
+    const refused = recordOf(ask({ ...low, id }));
+    assert.ok(refused?.kind === 'refused' && refused.isPaid);
+    assert.equal([refused.amount, refused.currency, refused.reason], [1999, 'EUR', 'price']);
+  }
+});
+
 test('a payment that is delivered again after its order was cancelled is not owed once more', () => {
   const { book, ask } = seller();
   const payment = { do: 'confirm', item: 'print', sentMs: 100 } as const;

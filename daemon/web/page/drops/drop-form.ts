@@ -61,7 +61,9 @@ export async function editDrop(id: string | undefined, taken: readonly string[])
     const outcome = await runCommand('drops', undefined, { do: 'set', ...changes, id: name, tags });
     if (outcome.status === 'done') return true;
     setText(message, await explain(outcome, name));
-    message.scrollIntoView({ block: 'nearest' });
+    // A long form: what is red may be far from the button.
+    const [fault = message] = form.querySelectorAll('.fault:not(:empty)');
+    fault.scrollIntoView({ block: 'center' });
     return false;
   };
   const explain = async (outcome: Refused, name: string): Promise<string> => {

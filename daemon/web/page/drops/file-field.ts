@@ -18,9 +18,11 @@ export function fileField(named: HTMLInputElement, kind: keyof typeof KINDS): HT
   const file = h('input', { type: 'file', class: 'unseen', accept, tabindex: '-1' });
   const choose = h('button', { type: 'button', class: 'quiet' }, label);
   const message = h('small', { role: 'status' });
+  const fault = h('small', { class: 'fault', role: 'alert' });
   const send = async (chosen: File): Promise<string> => {
     if (chosen.size > UPLOAD_MAX_BYTES) return stageTexts.lookTooLarge;
     setText(message, stageTexts.lookSaving);
+    setText(fault, '');
     const path = `/look/${kind}?${encodeURIComponent(chosen.name.slice(0, 100))}`;
     const outcome = (await checked(await ask('PUT', path, chosen, UPLOAD_TIMEOUT_MS))) as
       | { readonly status: 'done'; readonly result: { readonly file: string } }
@@ -36,10 +38,11 @@ export function fileField(named: HTMLInputElement, kind: keyof typeof KINDS): HT
     const sent = chosen === undefined ? Promise.resolve('') : send(chosen);
     void sent
       .catch((error: unknown) => (error as Error).message)
-      .then((text) => setText(message, text))
+      .then((text) => setText(fault, text))
       .finally(() => {
+        setText(message, '');
         file.value = '';
       });
   });
-  return h('span', { class: 'file' }, named, choose, file, message);
+  return h('span', { class: 'file' }, named, choose, file, message, fault);
 }

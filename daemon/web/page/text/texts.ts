@@ -20,8 +20,24 @@ export const planTexts = PLAN_TEXTS[language];
 export const settingsTexts = SETTINGS_TEXTS[language];
 export const labelTexts = LABEL_TEXTS[language];
 
-/** What the box says, in the page's language; a sentence that is not known stays English. */
-export const fromBox = openTranslation(language);
+const translated = openTranslation(language);
+const QUOTES = {
+  ...{ en: '“”', de: '„“', fr: '«»', es: '«»', it: '«»', nl: '‘’', pt: '“”' },
+} as const satisfies Readonly<Record<Language, string>>;
+
+/**
+ * What the box says, in the page's language; a sentence that is not known stays English. Keys of
+ * the config are what the settings call them.
+ */
+export function fromBox(text: string): string {
+  return translated(text).replace(/\b[a-z]+(?:\.[a-z_]+)+\b/g, nameOf);
+}
+
+function nameOf(key: string): string {
+  const label = (labelTexts as Readonly<Record<string, string>>)[key];
+  const [open, close] = QUOTES[language];
+  return label === undefined ? key : `${open}${label}${close}`;
+}
 
 function languageOf(code: string): Language {
   return isLanguage(code) ? code : 'en';
