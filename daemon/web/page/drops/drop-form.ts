@@ -61,9 +61,7 @@ export async function editDrop(id: string | undefined, taken: readonly string[])
     const outcome = await runCommand('drops', undefined, { do: 'set', ...changes, id: name, tags });
     if (outcome.status === 'done') return true;
     setText(message, await explain(outcome, name));
-    // A long form: what is red may be far from the button.
-    const [fault = message] = form.querySelectorAll('.fault:not(:empty)');
-    fault.scrollIntoView({ block: 'center' });
+    showFirst(form, message);
     return false;
   };
   const explain = async (outcome: Refused, name: string): Promise<string> => {
@@ -92,6 +90,12 @@ export async function editDrop(id: string | undefined, taken: readonly string[])
       });
   });
   return await answerOf(dialog, no, parts.focused);
+}
+
+/** A long form: what is red may be far from the button. */
+function showFirst(form: HTMLElement, message: HTMLElement): void {
+  const [fault = message] = form.querySelectorAll('.fault:not(:empty)');
+  fault.scrollIntoView({ block: 'center' });
 }
 
 /** Each fault beside its field; returns what to say of them all. */
