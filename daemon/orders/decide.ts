@@ -130,8 +130,7 @@ function settle(
   const left = leftOf(article, book.pieces(shop.drop, article.id));
   if (!isOpen) return refused(facts, 'closed', request);
   if (!isPaidFor(request, facts)) return refused(facts, 'price', request);
-  if (left !== undefined && left < facts.quantity)
-    return refused(facts, 'sold-out', request);
+  if (left !== undefined && left < facts.quantity) return refused(facts, 'sold-out', request);
   if (request.do === 'confirm') return confirmed(book, facts, shop);
   return { kind: 'pending', ...facts, untilMs: shop.nowMs + shop.pendingMs };
 }
