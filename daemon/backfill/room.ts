@@ -29,14 +29,14 @@ const BUDGET_SHARE = 0.95;
 
 export interface Room {
   readonly bps: number;
-  readonly restUntilMs: number;
+  readonly pausedUntilMs: number;
   readonly droppedTotal: number;
   readonly link?: string;
   /** Links that carried the stream. */
   readonly active: readonly string[];
 }
 
-export const NO_ROOM: Room = { bps: 0, restUntilMs: 0, droppedTotal: 0, active: [] };
+export const NO_ROOM: Room = { bps: 0, pausedUntilMs: 0, droppedTotal: 0, active: [] };
 
 /** Once a second. */
 export function stepRoom(
@@ -54,14 +54,14 @@ export function stepRoom(
   const isLinkLost = before.active.some((id) => !active.includes(id));
   const rest = { ...before, bps: 0, droppedTotal, active };
   const isHit = !hasRoom(uplink, limits) || isLinkLost || droppedTotal > before.droppedTotal;
-  if (isHit) return { ...rest, restUntilMs: nowMs + REST_MS };
-  if (nowMs < before.restUntilMs) return rest;
+  if (isHit) return { ...rest, pausedUntilMs: nowMs + REST_MS };
+  if (nowMs < before.pausedUntilMs) return rest;
   const link = chooseLink(links, before.link, limits);
   if (uplink.bond !== undefined && link === undefined) return rest;
   const isSame = before.bps > 0 && before.link === link?.id;
   const grown = isSame ? before.bps * GROWTH : FIRST_BPS;
   return {
-    restUntilMs: before.restUntilMs,
+    pausedUntilMs: before.pausedUntilMs,
     droppedTotal,
     active,
     bps: Math.round(Math.min(limits.maxBps, grown)),
@@ -70,9 +70,9 @@ export function stepRoom(
 }
 
 /** By the machine's own route, whichever SIM that is: none may be near the end of its budget. */
-function afterDrop({ restUntilMs }: Room, { maxBps, budgets }: RoomLimits): Room {
+function afterDrop({ pausedUntilMs }: Room, { maxBps, budgets }: RoomLimits): Room {
   const isFree = Object.values(budgets).every(isLeft);
-  return { bps: isFree ? maxBps : 0, restUntilMs, droppedTotal: 0, active: [] };
+  return { bps: isFree ? maxBps : 0, pausedUntilMs, droppedTotal: 0, active: [] };
 }
 
 function hasRoom(

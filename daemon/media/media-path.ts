@@ -112,7 +112,7 @@ export interface MediaPath {
    */
   setRecording(dropId: string | undefined, signal: AbortSignal): Promise<void>;
   /** What is suspended to save power, until the next call. */
-  suspend(rest: Suspension): void;
+  suspend(suspension: Suspension): void;
   /** What is sold, on the guests' page; a media process that is restarted forgets it. */
   showShop(shop: ShopOnPage | undefined): void;
   /** The drop that is on or comes next, on the guests' page; as with the shop. */
