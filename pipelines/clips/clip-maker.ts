@@ -9,12 +9,14 @@ import type { ClipsSettings, FromClips } from './messages.ts';
 import { type Movie, renderMovie } from './movie.ts';
 import { makePoster } from './poster.ts';
 import { storePoster } from './poster-file.ts';
+import { PosterQueue } from './poster-queue.ts';
 import { listClips, pruneClips } from './prune.ts';
 import { ClipRing } from './ring.ts';
 import { cutStill, decodeStill } from './still.ts';
 
 const MAX_CLIPS_AT_ONCE = 3;
-const MAX_QUEUED_POSTERS = 8;
+/** A decoder that is too slow, on a busy machine, may be quick enough when it is tried again. */
+const CLIP_POSTER_TRIES = 4;
 const PREVIEW_S = 3;
 /** Live posters whose files stay: pages name those of a moment ago. */
 const LIVE_POSTERS_STORED = 3;
@@ -47,7 +49,9 @@ export class ClipMaker {
   constructor(options: ClipMakerOptions) {
     this.#options = options;
     this.ring = new ClipRing(options.settings.maxClipS + 2);
-    this.#posters = new PosterQueue(options.send);
+    this.#posters = new PosterQueue((what, reason) =>
+      options.send({ type: 'poster-failed', what, reason }),
+    );
     this.#liveFiles = [options.formerFiles];
   }
 
@@ -113,7 +117,8 @@ export class ClipMaker {
       send({ type: 'clip', request, clip, tookMs: Math.round(performance.now() - startedMs) });
       const frame = this.#still(clip.startUs + clip.durationS * 5e5);
       if (frame === undefined) return;
-      this.#posters.add('poster of a clip', () => this.#makeClipPoster(frame, clip.id), late);
+      const work = () => this.#makeClipPoster(frame, clip.id);
+      this.#posters.add('poster of a clip', work, late, CLIP_POSTER_TRIES);
     } catch (error) {
       send({ type: 'clip-failed', request, reason: messageOf(error) });
     }
@@ -183,41 +188,5 @@ export class ClipMaker {
     const poster = await makePoster(await decodeStill(frame, late), folder);
     await storePoster(folder, clipId, poster);
     send({ type: 'clip-poster', clipId, poster });
-  }
-}
-
-/** One poster after the other: each occupies a core, and none is urgent. */
-class PosterQueue {
-  readonly #send: ClipMakerOptions['send'];
-  #length = 0;
-  #last: Promise<void> = Promise.resolve();
-
-  constructor(send: ClipMakerOptions['send']) {
-    this.#send = send;
-  }
-
-  get isIdle(): boolean {
-    return this.#length === 0;
-  }
-
-  add(what: string, work: () => Promise<void>, signal: AbortSignal): void {
-    const onError = (error: unknown) => {
-      if (!signal.aborted) this.#send({ type: 'poster-failed', what, reason: messageOf(error) });
-    };
-    if (this.#length >= MAX_QUEUED_POSTERS) {
-      onError('too many posters are queued');
-      return;
-    }
-    this.#length += 1;
-    this.#last = this.#last
-      .then(work)
-      .catch(onError)
-      .finally(() => {
-        this.#length -= 1;
-      });
-  }
-
-  finish(): Promise<void> {
-    return this.#last;
   }
 }

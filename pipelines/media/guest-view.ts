@@ -60,7 +60,8 @@ export function openGuestView(deps: GuestViewDeps): GuestView {
     },
     clipOnPage: (id) => {
       const clip = clipIndex.clip(id);
-      return clip && { label: clip.label, poster: posterOf(clipSlotOf(id), 640).path };
+      const poster = postersOf(clipSlotOf(id)).findLast(({ widthPx }) => widthPx <= 640);
+      return clip && { label: clip.label, poster: poster?.path };
     },
   };
 }

@@ -41,8 +41,8 @@ export interface Pages {
 export interface ClipOnPage {
   /** By the crew. */
   readonly label: string | undefined;
-  /** Address of a picture of it, relative to the live page. */
-  readonly poster: string;
+  /** Address of a picture of it, relative to the live page; undefined until that is made. */
+  readonly poster: string | undefined;
 }
 
 /** Pictures of the drop, of the venue and of what is sold. */
@@ -90,7 +90,8 @@ export function openPages(
     const movie = `clips/clip-${id}.mp4`;
     const { title } = now();
     const own = { title: label ?? title, description: label === undefined ? '' : title };
-    return render(request, watch, { ...own, root: '../', image: { path: poster }, movie });
+    const image = poster === undefined ? showImage() : { path: poster };
+    return render(request, watch, { ...own, root: '../', image, movie });
   };
   return {
     get etags() {

@@ -152,8 +152,11 @@ test('a refusal is a page with a way back for guests, and a line for programs', 
 
 test('a clip has a page with its name, its picture in the preview, and a movie without JavaScript', () => {
   const clip = { label: 'Encore <3', poster: 'posters/clip-61-640' };
-  const some = openPages({ title: 'Tonight', startsAt: '' }, undefined, (id) =>
-    id === 'abcdefghijk' ? clip : undefined,
+  const posters = [{ widthPx: 640, path: 'posters/live-640' }];
+  const some = openPages(
+    { title: 'Tonight', startsAt: '' },
+    () => ({ ...NO_PROGRESS, isOver: true, posters }),
+    (id) => ({ abcdefghijk: clip, bbbbbbbbbbb: { ...clip, poster: undefined } })[id],
   );
   const open = (path: string) => {
     const ownAddress = () => BOX.own;
@@ -165,6 +168,8 @@ test('a clip has a page with its name, its picture in the preview, and a movie w
   assert.match(html, /<video [^>]*controls [^>]*src="..\/clips\/clip-abcdefghijk.mp4"/);
   assert.match(html, /<a [^>]*href="..\/clips\/clip-abcdefghijk.mp4" download/);
   assert.match(bodyOf(open('/replay/') as Reply), /<video [^>]*src="..\/replay\/index.m3u8"/);
+  const early = bodyOf(open('/clip/bbbbbbbbbbb') as Reply);
+  assert.match(early, `og:image" content="${BOX.own}/posters/live-640"`, 'until it has its own');
   assert.is(open('/clip/aaaaaaaaaaa')?.status, 404);
 });
 
