@@ -29,7 +29,8 @@ export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: u
   };
   const cancel = async (id: string) => {
     const question = fill(text.cancelOrderQuestion, { order: id });
-    if (!(await confirmBy(question, text.cancelOrderMeans, text.cancelOrder))) return;
+    const { cancelOrderMeans, cancelOrder, keepOrder } = text;
+    if (!(await confirmBy(question, cancelOrderMeans, cancelOrder, keepOrder))) return;
     const outcome = await runCommand('order', undefined, { order: id, do: 'cancel' });
     setText(message, outcome.status === 'done' ? '' : fromBox(outcome.detail));
     await read();

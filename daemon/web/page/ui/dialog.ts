@@ -21,8 +21,13 @@ export function answerOf(
 }
 
 /** Asks for confirmation. Escape and a click outside mean no. */
-export function confirmBy(question: string, detail: string, yes: string): Promise<boolean> {
-  const no = h('button', { type: 'button' }, stageTexts.cancel);
+export function confirmBy(
+  question: string,
+  detail: string,
+  yes: string,
+  noText: string = stageTexts.cancel,
+): Promise<boolean> {
+  const no = h('button', { type: 'button' }, noText);
   const confirm = h('button', { type: 'button', class: 'danger' }, yes);
   const dialog = h(
     'dialog',

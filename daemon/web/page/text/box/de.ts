@@ -153,6 +153,7 @@ export const de: BoxTexts = {
   orderOwed: 'bezahlt, aber nicht verkauft: zahl das Geld zurück',
   orderNumber: 'Nr. {number}',
   cancelOrder: 'Bestellung stornieren',
+  keepOrder: 'Behalten',
   cancelOrderQuestion: 'Die Bestellung {order} stornieren?',
   cancelOrderMeans:
     'Tu es, wenn der Käufer sein Geld zurückhat. Die Stücke werden wieder verkauft; eine Nummer wird kein zweites Mal vergeben.',

@@ -155,6 +155,7 @@ export const en = {
   orderOwed: 'paid, but not sold: give the money back',
   orderNumber: 'No. {number}',
   cancelOrder: 'Cancel the order',
+  keepOrder: 'Keep it',
   cancelOrderQuestion: 'Cancel the order {order}?',
   cancelOrderMeans:
     'Do it once the money is back with the buyer. The pieces are sold again; a number is not given out a second time.',

@@ -153,6 +153,7 @@ export const es: BoxTexts = {
   orderOwed: 'pagado, pero no vendido: devuelve el dinero',
   orderNumber: 'N.º {number}',
   cancelOrder: 'Cancelar el pedido',
+  keepOrder: 'Conservarlo',
   cancelOrderQuestion: '¿Cancelar el pedido {order}?',
   cancelOrderMeans:
     'Hazlo cuando el comprador tenga su dinero de vuelta. Las piezas se venden de nuevo; un número no se da dos veces.',

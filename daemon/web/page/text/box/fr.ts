@@ -153,6 +153,7 @@ export const fr: BoxTexts = {
   orderOwed: 'payée mais non vendue : remboursez l’acheteur',
   orderNumber: 'N° {number}',
   cancelOrder: 'Annuler la commande',
+  keepOrder: 'La garder',
   cancelOrderQuestion: 'Annuler la commande {order} ?',
   cancelOrderMeans:
     'Faites-le une fois l’acheteur remboursé. Les pièces sont remises en vente ; un numéro n’est pas attribué deux fois.',

@@ -153,6 +153,7 @@ export const it: BoxTexts = {
   orderOwed: 'pagato ma non venduto: restituisci il denaro',
   orderNumber: 'N. {number}',
   cancelOrder: 'Annulla l’ordine',
+  keepOrder: 'Tienilo',
   cancelOrderQuestion: 'Annullare l’ordine {order}?',
   cancelOrderMeans:
     'Fallo quando l’acquirente ha riavuto il denaro. I pezzi tornano in vendita; un numero non viene assegnato due volte.',

@@ -153,6 +153,7 @@ export const nl: BoxTexts = {
   orderOwed: 'betaald, maar niet verkocht: geef het geld terug',
   orderNumber: 'Nr. {number}',
   cancelOrder: 'Bestelling annuleren',
+  keepOrder: 'Behouden',
   cancelOrderQuestion: 'De bestelling {order} annuleren?',
   cancelOrderMeans:
     'Doe het zodra de koper het geld terug heeft. De stuks worden opnieuw verkocht; een nummer wordt geen tweede keer uitgegeven.',

@@ -153,6 +153,7 @@ export const pt: BoxTexts = {
   orderOwed: 'paga, mas não vendida: devolva o dinheiro',
   orderNumber: 'N.º {number}',
   cancelOrder: 'Cancelar a encomenda',
+  keepOrder: 'Mantê-la',
   cancelOrderQuestion: 'Cancelar a encomenda {order}?',
   cancelOrderMeans:
     'Faça isto quando o comprador já tiver o dinheiro de volta. As peças voltam a ser vendidas; um número não é dado duas vezes.',
