@@ -87,11 +87,10 @@ export function openPages(
     // The page's own addresses are relative.
     if (slash === '/') return refuse(301, 'without the slash', 5, ['Location', `../${id}`]);
     const { label, poster } = clip;
-    const movie = `clips/clip-${id}.mp4`;
     const { title } = now();
     const own = { title: label ?? title, description: label === undefined ? '' : title };
     const image = poster === undefined ? showImage() : { path: poster };
-    return render(request, watch, { ...own, root: '../', image, movie });
+    return render(request, watch, { ...own, root: '../', image, movie: `clips/clip-${id}.mp4` });
   };
   return {
     get etags() {
