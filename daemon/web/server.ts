@@ -120,9 +120,11 @@ export async function runOperator(
   }
 }
 
+const ownHost = () => `${ownName()}.local`;
+
 function hostNamesOf({ boxName, live }: OperatorDeps): ReadonlySet<string> {
   const { host_names } = live.current().operator;
-  return ownNames(boxName, hostname(), [...host_names, `${ownName()}.local`]);
+  return ownNames(boxName, hostname(), [...host_names, ownHost()]);
 }
 
 function openSetUp(
@@ -137,7 +139,8 @@ function openSetUp(
     return pin_file !== '' || pin_hash !== '';
   };
   const enter = sessions.enter.bind(sessions);
-  const box = { firstBoot, stateFolder, snapshot, hasOwnPin, enter, signal };
+  const own = { hasOwnPin, ownHost: ownHost(), enter, signal };
+  const box = { firstBoot, stateFolder, snapshot, ...own };
   return { setUp: new SetUpAnswers({ ...box, port, isTls: tls !== undefined }) };
 }
 

@@ -3,7 +3,6 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { readRegular, SECRET_BYTES_MAX } from '../../../hal/os/files/read-regular.ts';
-import { ownName } from '../../config/config.ts';
 import type { FirstBoot } from '../../first-boot/open.ts';
 import { plainAddress } from '../../first-boot/portal-server.ts';
 import { nextStep, STEPS } from '../../first-boot/steps.ts';
@@ -17,6 +16,8 @@ export interface SetUpDeps {
   readonly firstBoot: FirstBoot;
   readonly stateFolder: string;
   readonly snapshot: () => Pick<BoxSnapshot, 'operatorUrl'>;
+  /** By which it is found on any network, and no other box. */
+  readonly ownHost: string;
   /** Of the operator's page. */
   readonly port: number;
   readonly isTls: boolean;
@@ -117,13 +118,13 @@ export class SetUpAnswers {
   }
 
   async #finish(request: IncomingMessage): Promise<HandOver> {
-    const { firstBoot, port, isTls, snapshot, hasOwnPin, stateFolder } = this.#deps;
+    const { firstBoot, port, isTls, snapshot, ownHost, hasOwnPin, stateFolder } = this.#deps;
     const { hotspot, setUp, preview } = firstBoot;
     const { ssid } = setUp.progress;
     preview.stop();
     hotspot.release(plainAddress(request.socket.remoteAddress));
     // The name that was chosen may be that of another box in the venue's network.
-    const byName = `${isTls ? 'https' : 'http'}://${ownName()}.local:${port}/`;
+    const byName = `${isTls ? 'https' : 'http'}://${ownHost}:${port}/`;
     const { operatorUrl } = snapshot();
     const hasCable = hotspot.network?.hasCable === true;
     await hotspot.finish();
