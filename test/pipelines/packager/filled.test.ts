@@ -9,7 +9,7 @@ import { seeded } from '../../support/seeded.ts';
 const test = suite('a stream without gaps');
 
 const IDS = ['high', 'low', 'audio'] as const;
-const SEEDS = 200;
+const SEEDS = 100;
 
 /** The part after the newest one is due within its own length; a substitute comes up to 0.1 s after that. */
 const LATE_MAX_US = 200_000 + 100_000 + 60_000;
