@@ -36,6 +36,12 @@ const SMALL = [
   'renditions=[{name: mid, width: 640, height: 360, bitrate_bps: 900000}, {name: low, width: 320, height: 180, bitrate_bps: 450000}]',
 ];
 
+/** A picture at which nobody looks: it costs half of the processor time. */
+export const PLAIN = [
+  ...['camera.width=320', 'camera.height=180', 'camera.fps=10'],
+  'renditions=[{name: mid, width: 320, height: 180, bitrate_bps: 300000}, {name: low, width: 160, height: 90, bitrate_bps: 150000}]',
+];
+
 /**
  * A real box: the daemon with its children, on free loopback ports.
  *
