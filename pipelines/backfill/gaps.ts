@@ -13,8 +13,16 @@ const gap = v.object({
 
 export type Gap = v.InferOutput<typeof gap>;
 
-/** What is saved: over restarts, the oldest gap first. */
-const schema = v.object({ gaps: v.pipe(v.array(gap), v.maxLength(64)) });
+const list = v.pipe(v.array(gap), v.maxLength(64));
+
+/** What is saved: over restarts, the oldest gap first. Older builds called them holes: an update loses none. */
+const schema = v.union([
+  v.object({ gaps: list }),
+  v.pipe(
+    v.object({ holes: list }),
+    v.transform(({ holes }) => ({ gaps: holes })),
+  ),
+]);
 
 /** Of the stream's way to the far end, once a second. */
 export interface Observation {

@@ -59,6 +59,8 @@ test('whatever is seen, all dark seconds are in a gap, gaps are few and are read
       }
       assert.ok(gaps.length <= 32);
       assert.equal(parseGaps(renderGaps(gaps)), gaps);
+      const older = JSON.stringify({ holes: gaps });
+      assert.equal(parseGaps(older), gaps, 'saved before an update');
     }),
   );
   fc.assert(fc.property(fc.string(), (text) => void parseGaps(text)));
