@@ -108,9 +108,8 @@ export function openPages(
       }
       if (path === '/replay') return refuse(301, 'with a slash', 5, ['Location', 'replay/']);
       if (path === '/replay/') {
-        const description = textsOf(languageOf(request)).replay;
-        const { title } = now();
-        return render(request, watch, { title, description, root: '../', image: showImage() });
+        const said = { title: now().title, description: textsOf(languageOf(request)).replay };
+        return render(request, watch, { ...said, root: '../', image: showImage() });
       }
       const [, clipId, slash = ''] = CLIP_PATH.exec(path) ?? [];
       if (clipId !== undefined) return clipReply(request, clipId, slash);
