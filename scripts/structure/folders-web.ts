@@ -54,8 +54,7 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'daemon/web/whip': { may: ['daemon/web'], what: 'a phone or OBS as a camera, over HTTP' },
   'daemon/web/setup': {
-    // The name that a box has by itself, where another one has the chosen one.
-    may: ['daemon/model', 'daemon/config', 'daemon/first-boot', 'daemon/web'],
+    may: ['daemon/model', 'daemon/first-boot', 'daemon/web'],
     what: 'the first set-up, over HTTP',
   },
   'daemon/web/reports': {
