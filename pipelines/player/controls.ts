@@ -16,7 +16,9 @@ export interface ControlElements extends PictureButtons {
 export interface ControlDeps {
   /** Stops playback, or goes on from the live edge. */
   readonly setPaused: (isPaused: boolean) => void;
-  /** A live player has the video, and something to play. */
+  /** A live player has the video, */
+  readonly hasPlayer: () => boolean;
+  /** and something to play. */
   readonly isPlayable: () => boolean;
   readonly onStopped: (isStopped: boolean) => void;
 }
@@ -61,13 +63,18 @@ export function connectControls(elements: ControlElements, deps: ControlDeps): C
   video.addEventListener('play', () => {
     if (isPaused()) setPaused(false);
   });
+  // Not by the browser, as of a page that goes out of sight.
+  let isByGuest = false;
+  video.addEventListener('pause', () => {
+    isByGuest = isOnScreen();
+  });
   document.addEventListener('visibilitychange', () => {
-    if (!document.hidden && !isPaused() && deps.isPlayable()) play();
+    if (!document.hidden && !isPaused() && deps.hasPlayer()) play();
   });
   const isStopped = openStopWatch(() => video.paused && !isPaused() && deps.isPlayable());
   const watch = () => {
     const isNow = isStopped();
-    if (isNow && isLive()) setPaused(true);
+    if (isNow && isLive()) (isByGuest ? () => setPaused(true) : play)();
     deps.onStopped(isNow && !isLive());
   };
   const render = connectPictureButtons(elements);

@@ -62,6 +62,7 @@ const controls = connectControls(
       else if (isPaused) video.pause();
       else rewind.toLive();
     },
+    hasPlayer: () => !rewind.isOn && !cover.hasEnded && loop.player !== undefined,
     isPlayable: () => !rewind.isOn && !cover.hasEnded && loop.isPlayable,
     onStopped: (isStopped) => cover.set({ isStopped }),
   },
