@@ -20,7 +20,8 @@ export async function openSerialPort(settings: SerialSettings): Promise<SerialPo
   const { path, xon = false } = settings;
   await assertUsable(path);
   // XOFF is for the host to heed: pictures have bytes that look like it, in the other direction.
-  const serialport = await import('serialport');
+  // CommonJS: bundled into a chunk of its own it has its default export only.
+  const { default: serialport } = await import('serialport');
   const port = new serialport.SerialPort({ ...settings, xon, autoOpen: false });
   await new Promise<void>((resolve, reject) => {
     port.open((error) => (error ? reject(openFault(error, path)) : resolve()));
