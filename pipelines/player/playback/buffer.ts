@@ -20,6 +20,8 @@ export class TrackBuffer {
   /** Unix time of the end of what was appended last, in ms; undefined where nothing can follow it. */
   endDateMs: number | undefined;
   #isAppending = false;
+  /** Until `updateend`, which comes a task later than `updating` becomes false. */
+  #isUpdating = false;
   #failed: unknown;
   /** As far as it was last known. */
   #playedS = 0;
@@ -40,7 +42,10 @@ export class TrackBuffer {
     this.#buffer = source.addSourceBuffer(mime);
     this.#buffer.mode = 'segments';
     watchEviction(this.#buffer, onEvicted);
-    this.#buffer.addEventListener('updateend', () => this.#next());
+    this.#buffer.addEventListener('updateend', () => {
+      this.#isUpdating = false;
+      this.#next();
+    });
     this.#buffer.addEventListener('error', () => {
       this.#failed = new BufferLost(`the browser cannot decode ${mime}`);
     });
@@ -71,17 +76,18 @@ export class TrackBuffer {
   trim(playedS: number): void {
     this.#playedS = playedS;
     const [start] = this.ranges[0] ?? [playedS];
-    if (this.#buffer.updating || playedS - start < TRIM_AT_S) return;
-    this.#buffer.remove(start, playedS - BACK_BUFFER_S);
+    if (this.#isUpdating || playedS - start < TRIM_AT_S) return;
+    this.#remove(start, playedS - BACK_BUFFER_S);
   }
 
   #start(): void {
     const head = this.#queue[0];
-    if (head === undefined || this.#buffer.updating) return;
+    if (head === undefined || this.#isUpdating) return;
     this.#isAppending = true;
     try {
       this.#onAppend();
       this.#buffer.appendBuffer(head.bytes);
+      this.#isUpdating = true;
     } catch (error) {
       this.#isAppending = false;
       if (isFull(error) && this.#makeRoom()) return;
@@ -95,8 +101,13 @@ export class TrackBuffer {
     const [startS] = this.ranges[0] ?? [this.#playedS];
     const endS = this.#playedS - BACK_BUFFER_MIN_S;
     if (endS <= startS) return false;
-    this.#buffer.remove(startS, endS);
+    this.#remove(startS, endS);
     return true;
+  }
+
+  #remove(startS: number, endS: number): void {
+    this.#buffer.remove(startS, endS);
+    this.#isUpdating = true;
   }
 
   #next(): void {

@@ -90,7 +90,10 @@ test('appends end in their order, each once, whenever what was played is removed
         if (isTrim) buffer.trim(fake.endS - MEDIA_S);
         else {
           const id = all.length;
-          all.push(buffer.append(Uint8Array.of(id)).then(() => void done.push(id)));
+          const appended = buffer.append(Uint8Array.of(id)).then(() => void done.push(id));
+          // It may fail before the last act.
+          appended.catch(() => undefined);
+          all.push(appended);
         }
         for (let i = 0; i < waits; i += 1) await turn();
       }
@@ -105,7 +108,7 @@ test('appends end in their order, each once, whenever what was played is removed
       );
       assert.equal(done, fake.appended);
     }),
-    { numRuns: 60 },
+    { numRuns: 60, seed: 20261130 },
   );
 });
 
