@@ -20,6 +20,8 @@ export interface ControlDeps {
   readonly hasPlayer: () => boolean;
   /** and something to play. */
   readonly isPlayable: () => boolean;
+  /** The recording has the video. */
+  readonly isRewound: () => boolean;
   readonly onStopped: (isStopped: boolean) => void;
 }
 
@@ -59,9 +61,12 @@ export function connectControls(elements: ControlElements, deps: ControlDeps): C
     k: () => pauseOrGoOn(!isPaused()),
   };
   connectKeys(keys, isLive);
-  // In the window of picture-in-picture, on a headset, or in the full screen of an iPhone.
+  // In the window of picture-in-picture, on a headset, or in the full screen of an iPhone. Before
+  // there is a player, it is one that opens.
   video.addEventListener('play', () => {
-    if (isPaused()) setPaused(false);
+    if (!isPaused()) return;
+    if (deps.isRewound()) document.body.classList.remove('paused');
+    else if (deps.hasPlayer()) setPaused(false);
   });
   // Not by the browser, as of a page that goes out of sight.
   let isByGuest = false;
@@ -69,12 +74,18 @@ export function connectControls(elements: ControlElements, deps: ControlDeps): C
     isByGuest = isOnScreen();
   });
   document.addEventListener('visibilitychange', () => {
-    if (!document.hidden && !isPaused() && deps.hasPlayer()) play();
+    if (!document.hidden && !isPaused() && (deps.hasPlayer() || deps.isRewound())) play();
   });
   const isStopped = openStopWatch(() => video.paused && !isPaused() && deps.isPlayable());
+  const goOn = () => {
+    video.play().catch((error: unknown) => {
+      // On a phone that saves power, after it was locked: a tap is wanted, and has a button.
+      if ((error as Error).name === 'NotAllowedError' && isStopped()) setPaused(true);
+    });
+  };
   const watch = () => {
     const isNow = isStopped();
-    if (isNow && isLive()) (isByGuest ? () => setPaused(true) : play)();
+    if (isNow && isLive()) (isByGuest ? () => setPaused(true) : goOn)();
     deps.onStopped(isNow && !isLive());
   };
   const render = connectPictureButtons(elements);

@@ -37,8 +37,8 @@ export class Cover {
 
   setDrop(drop: Drop): void {
     this.#drop = drop;
-    const { startsAt, isOver = false } = drop;
-    this.set({ drop: { startsAt, isOver }, isUnreachable: false });
+    const { startsAt, isOver = false, liveSince = '' } = drop;
+    this.set({ drop: { startsAt, isOver, isLive: liveSince !== '' }, isUnreachable: false });
     write(element('title'), drop.title);
     document.title = drop.title;
     showStill(stillOf(drop));

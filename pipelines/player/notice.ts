@@ -12,7 +12,9 @@ export interface View {
   /** The stream has ended, and no other has started. */
   readonly hasEnded: boolean;
   /** Undefined before the first answer of the box. */
-  readonly drop: { readonly startsAt: string; readonly isOver: boolean } | undefined;
+  readonly drop:
+    | { readonly startsAt: string; readonly isOver: boolean; readonly isLive: boolean }
+    | undefined;
   /** The box did not answer the last request. */
   readonly isUnreachable: boolean;
 }
@@ -29,12 +31,14 @@ export function renderNotice(view: View, text: Dictionary, nowMs: number): Notic
   const { drop, isPlaying, isUnreachable } = view;
   if (isPlaying) return { state: 'live', message: '', countdown: '' };
   if (view.hasEnded || drop?.isOver) return { state: 'ended', message: text.over, countdown: '' };
-  if (view.isStopped) return { state: 'waiting', message: '', countdown: '' };
+  const isAwaited = drop !== undefined && !drop.isLive && !view.hasPlayed;
+  const leftMs = isAwaited ? Date.parse(drop.startsAt) - nowMs : 0;
+  // Before the start there is nothing that a tap could play.
+  if (view.isStopped && !(leftMs > 0)) return { state: 'waiting', message: '', countdown: '' };
   if (drop === undefined) {
     const message = isUnreachable ? text.connecting : '';
     return { state: isUnreachable ? 'offline' : 'waiting', message, countdown: '' };
   }
-  const leftMs = view.hasPlayed ? 0 : Date.parse(drop.startsAt) - nowMs;
   if (leftMs > 0) {
     const time = renderTime(Math.ceil(leftMs / 1000));
     return { state: 'before', message: '', countdown: fill(text.startsIn, { time }) };

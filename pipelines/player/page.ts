@@ -58,12 +58,16 @@ const controls = connectControls(
   },
   {
     setPaused: (isPaused) => {
-      if (!rewind.isOn) loop.setPaused(isPaused);
-      else if (isPaused) video.pause();
-      else rewind.toLive();
+      if (isPaused && rewind.isOn) {
+        video.pause();
+        return;
+      }
+      loop.setPaused(isPaused);
+      rewind.toLive();
     },
     hasPlayer: () => !rewind.isOn && !cover.hasEnded && loop.player !== undefined,
     isPlayable: () => !rewind.isOn && !cover.hasEnded && loop.isPlayable,
+    isRewound: () => rewind.isOn,
     onStopped: (isStopped) => cover.set({ isStopped }),
   },
 );

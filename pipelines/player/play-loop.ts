@@ -71,10 +71,11 @@ export class PlayLoop {
     if (this.#player !== undefined) this.#attempt.abort();
   }
 
-  /** The video is for another player, until it is released. */
+  /** The video is for another player, until it is released: a pause before that is over. */
   hold(isHeld: boolean): void {
     this.#isHeld = isHeld;
     if (isHeld) {
+      this.#isPaused = false;
       this.#attempt.abort();
       this.#whep.close();
     } else this.#release();

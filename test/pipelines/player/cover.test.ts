@@ -95,19 +95,20 @@ async function openNoted(context: BrowserContext, url: string) {
   return { page, shown: () => read('shown'), spoken: () => read('spoken') };
 }
 
+const DROP = { startsAt: '', isOver: false, isLive: false };
 const VIEW: View = {
   isPlaying: false,
   isStopped: false,
   hasPlayed: false,
   hasEnded: false,
-  drop: { startsAt: '', isOver: false },
+  drop: DROP,
   isUnreachable: false,
 };
 
 test('a countdown has hours only where there are some, and the message follows it', () => {
   const at = (leftMs: number) => {
     const startsAt = new Date(1e12 + leftMs).toISOString();
-    return renderNotice({ ...VIEW, drop: { startsAt, isOver: false } }, en, 1e12);
+    return renderNotice({ ...VIEW, drop: { ...DROP, startsAt } }, en, 1e12);
   };
   assert.is(at(3_700_000).countdown, 'Starts in 1:01:40');
   assert.is(at(59_001).countdown, 'Starts in 01:00');
@@ -118,9 +119,9 @@ test('a countdown has hours only where there are some, and the message follows i
 
 test('after the end, and after the first picture, no countdown is shown', () => {
   const startsAt = new Date(1e12 + 60_000).toISOString();
-  const over = { ...VIEW, drop: { startsAt, isOver: true } };
+  const over = { ...VIEW, drop: { ...DROP, startsAt, isOver: true } };
   assert.equal(renderNotice(over, en, 1e12), { state: 'ended', message: en.over, countdown: '' });
-  const played = { ...VIEW, hasPlayed: true, drop: { startsAt, isOver: false } };
+  const played = { ...VIEW, hasPlayed: true, drop: { ...DROP, startsAt } };
   assert.is(renderNotice(played, en, 1e12).countdown, '');
 });
 
@@ -128,6 +129,11 @@ test('a picture that the browser plays after a tap only is not waited for', () =
   const stopped = { ...VIEW, isStopped: true };
   assert.equal(renderNotice(stopped, en, 1e12), { state: 'waiting', message: '', countdown: '' });
   assert.is(renderNotice({ ...stopped, hasEnded: true }, en, 1e12).message, en.over);
+  const startsAt = new Date(1e12 + 60_000).toISOString();
+  const ahead = { ...stopped, drop: { ...DROP, startsAt } };
+  assert.is(renderNotice(ahead, en, 1e12).state, 'before', 'there is nothing to play yet');
+  const early = { ...stopped, drop: { ...DROP, startsAt, isLive: true } };
+  assert.is(renderNotice(early, en, 1e12).state, 'waiting', 'begun before its time');
 });
 
 test('during the countdown nothing else is shown, and seconds are not read aloud', async () => {

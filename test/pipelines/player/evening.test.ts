@@ -41,9 +41,11 @@ async function pauses(page: Page): Promise<void> {
   await waitInPage(page, `${TIME} > ${pausedS + 2}`, LONG_MS);
 }
 
+/** Out of a pause, which is over then: live plays again. */
 async function rewinds(page: Page): Promise<void> {
   await waitInPage(page, '!document.getElementById("rewinding").hidden', LONG_MS);
   await waitInPage(page, `document.getElementById('rewind').min <= -25`, LONG_MS);
+  await page.click('#pause');
   await page.focus('#rewind');
   for (let i = 0; i < 2; i += 1) await page.keyboard.press('ArrowLeft');
   await waitInPage(page, `/^−00:[1-4]\\d$/.test(${TEXT_OF('#behind')})`, LONG_MS);
@@ -54,6 +56,8 @@ async function rewinds(page: Page): Promise<void> {
   const isBack = `venuebox().player === 'venuebox' && ${TEXT_OF('#behind')} === ''`;
   await waitInPage(page, isBack, LONG_MS);
   await waitInPage(page, 'venuebox().latencyMs < 30000', LONG_MS);
+  const liveS = Number(await page.evaluate(TIME));
+  await waitInPage(page, `${TIME} > ${liveS + 1}`, LONG_MS);
 }
 
 /** In the replay, paused: it gets nowhere by playing on. */
