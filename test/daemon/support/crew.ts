@@ -37,6 +37,9 @@ export async function openCrew(box: Box, name: string, port: number): Promise<Cr
     box.output,
   );
   const broker = await listen(port, [`${root}/#`], { protocolVersion: 4 });
+  // A command before the box has subscribed would reach nobody.
+  const isOnline = () => broker.last('/availability')?.text === 'online';
+  await until(isOnline, PATIENCE_MS, box.output);
   const headers = { ...OWN_PAGE, cookie };
   const post = async (path: string, body: object) => {
     const init = { method: 'POST', headers, body: JSON.stringify(body) };
