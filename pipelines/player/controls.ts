@@ -77,16 +77,19 @@ export function connectControls(elements: ControlElements, deps: ControlDeps): C
     if (!document.hidden && !isPaused() && (deps.hasPlayer() || deps.isRewound())) play();
   });
   const isStopped = openStopWatch(() => video.paused && !isPaused() && deps.isPlayable());
+  // On a phone that saves power, also after it was locked.
+  let wantsATap = false;
   const goOn = () => {
     video.play().catch((error: unknown) => {
-      // On a phone that saves power, after it was locked: a tap is wanted, and has a button.
-      if ((error as Error).name === 'NotAllowedError' && isStopped()) setPaused(true);
+      wantsATap = (error as Error).name === 'NotAllowedError';
     });
   };
   const watch = () => {
     const isNow = isStopped();
-    if (isNow && isLive()) (isByGuest ? () => setPaused(true) : goOn)();
-    deps.onStopped(isNow && !isLive());
+    wantsATap &&= isNow;
+    if (isNow && isLive() && (isByGuest || wantsATap)) setPaused(true);
+    else if (isNow) goOn();
+    deps.onStopped(isNow && wantsATap && !isLive());
   };
   const render = connectPictureButtons(elements);
   render();
