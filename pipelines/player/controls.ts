@@ -68,11 +68,15 @@ export function connectControls(elements: ControlElements, deps: ControlDeps): C
     if (deps.isRewound()) document.body.classList.remove('paused');
     else if (deps.hasPlayer()) setPaused(false);
   });
-  // Not by the browser, as of a page that goes out of sight.
+  // Browsers pause by themselves, as a page that goes out of sight, and some tell only when it is back.
   let isByGuest = false;
   video.addEventListener('pause', () => {
-    isByGuest = isOnScreen();
+    isByGuest = isElsewhere(video);
   });
+  // A headset, or the controls of a locked phone.
+  const { mediaSession } = navigator as Partial<Navigator>;
+  mediaSession?.setActionHandler('pause', () => setPaused(true));
+  mediaSession?.setActionHandler('play', () => setPaused(false));
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden && !isPaused() && (deps.hasPlayer() || deps.isRewound())) play();
   });
@@ -94,6 +98,14 @@ export function connectControls(elements: ControlElements, deps: ControlDeps): C
   const render = connectPictureButtons(elements);
   render();
   return { render, watch };
+}
+
+/** In a window of picture-in-picture, or in an iPhone's own full screen: there the browser has the buttons. */
+function isElsewhere(video: HTMLVideoElement): boolean {
+  return (
+    document.pictureInPictureElement === video ||
+    Reflect.get(video, 'webkitDisplayingFullscreen') === true
+  );
 }
 
 const isOnScreen = () => !document.hidden || document.pictureInPictureElement instanceof Element;

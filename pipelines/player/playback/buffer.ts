@@ -82,7 +82,7 @@ export class TrackBuffer {
 
   #start(): void {
     const head = this.#queue[0];
-    if (head === undefined || this.#isUpdating) return;
+    if (head === undefined || this.#isUpdating || this.#buffer.updating) return;
     this.#isAppending = true;
     try {
       this.#onAppend();

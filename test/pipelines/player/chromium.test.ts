@@ -37,6 +37,10 @@ const SOUND = 'document.querySelector("video").webkitAudioDecodedByteCount';
 /** As in the window of picture-in-picture, or on a headset. */
 async function stoppedElsewhere(page: Page): Promise<void> {
   const isPaused = 'document.body.classList.contains("paused")';
+  await page.evaluate(`Object.defineProperty(document, 'pictureInPictureElement', {
+    configurable: true,
+    get: () => document.querySelector('video'),
+  })`);
   await page.evaluate('document.querySelector("video").pause()');
   await waitInPage(page, isPaused);
   await page.evaluate('void document.querySelector("video").play()');
