@@ -71,6 +71,8 @@ export interface OrderRequest {
   /** What was paid, in minor units of the currency; left out where it is the right price by itself, as in cash. */
   readonly amount?: number;
   readonly currency?: string;
+  /** Of `cancel`: as the person saw it, who is refused where it has changed. Left out, it is cancelled whatever it is. */
+  readonly was?: OrderEntry['state'];
   /** When its sender made it, Unix time in ms: one that is older than what is known is refused. */
   readonly sentMs?: number;
   readonly source: OrderSource;

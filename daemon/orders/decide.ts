@@ -27,6 +27,9 @@ export type Decision =
   /** It came after a newer one: nothing changes. */
   | { readonly stale: string };
 
+/** For the person who cancels it; translated on the page. */
+const CHANGED = 'the order has changed meanwhile: look at it again';
+
 export function decide(book: Book, request: OrderRequest, shop: Shop): Decision {
   const known = book.find(request.id);
   if (isStale(request, known)) return { stale: `order ${request.id}: a newer message is known` };
@@ -39,10 +42,12 @@ export function decide(book: Book, request: OrderRequest, shop: Shop): Decision 
 }
 
 function cancel(request: OrderRequest, known: OrderState | undefined, shop: Shop): Decision {
-  const { id } = request;
+  const { id, was } = request;
   const conflict = known && conflictOf(request, known);
   if (conflict !== undefined) return { invalid: conflict };
   if (known?.kind === 'void' && known.reason === 'cancelled') return { repeat: known };
+  // It was paid while the person was asked: its money would stay with the shop.
+  if (was !== undefined && was !== known?.kind) return { stale: CHANGED };
   return { record: { kind: 'void', id, atMs: shop.nowMs, reason: 'cancelled', ...sent(request) } };
 }
 

@@ -16,6 +16,13 @@ export const orderArguments = v.strictObject({
     v.picklist(['reserve', 'confirm', 'cancel'], 'must be reserve, confirm or cancel'),
     'confirm',
   ),
+  /** Of `cancel`: refused where it is something else by now. */
+  was: v.optional(
+    v.picklist(
+      ['pending', 'confirmed', 'void', 'refused'],
+      'must be pending, confirmed, void or refused',
+    ),
+  ),
   item: v.optional(
     v.pipe(v.string('must be text'), v.maxLength(64, 'must be 64 characters at most')),
   ),
@@ -39,10 +46,11 @@ function amountUpTo(max: number) {
 }
 
 export function requestOf(args: OrderArguments, source: OrderSource): OrderRequest {
-  const { order, name, item, quantity, amount, currency } = args;
+  const { order, was, name, item, quantity, amount, currency } = args;
   const cleaned = cleanName(name ?? '');
   return {
     ...{ do: args.do, id: order, source },
+    ...(was === undefined ? {} : { was }),
     ...(item === undefined ? {} : { item }),
     ...(quantity === undefined ? {} : { quantity }),
     ...(amount === undefined ? {} : { amount }),

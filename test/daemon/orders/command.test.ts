@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openOrderCommand } from '../../../daemon/orders/command.ts';
 import { cleanName } from '../../../daemon/orders/request.ts';
+import { translate } from '../../../daemon/web/page/text/translation.ts';
 import { seeded } from '../../support/seeded.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { article, openShop, scratchFolder } from './support/shop.ts';
@@ -33,6 +34,19 @@ test('it takes an order, and says what came of it', async () => {
   const cancelled = await run({ order: 'c', do: 'cancel' });
   assert.is(cancelled.detail, 'order c is void');
   assert.is(shop.desk.state()?.totals.refunds, 0);
+});
+
+test('an order that was paid while a person was asked is not cancelled, and the page says so in German', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, ARTICLES);
+  const order = openOrderCommand(shop.desk, shop.clock);
+  const run = (args: object) => order({ verb: 'order', args: { ...args }, by: 'page' });
+  await run({ order: 'a', item: 'print' });
+  const refused = await run({ order: 'a', do: 'cancel', was: 'pending' });
+  assert.is(refused.status, 'rejected');
+  assert.match(translate(refused.detail, 'de') ?? '', 'geändert');
+  const cancelled = await run({ order: 'a', do: 'cancel', was: 'confirmed' });
+  assert.is(cancelled.detail, 'order a is void');
 });
 
 test('an order that the disk does not take holds its place for ten seconds only', async () => {

@@ -143,6 +143,23 @@ test('a cancellation holds for one order: not for another under its id, nor unti
   assert.equal(paid?.kind === 'refused' && [paid.reason, paid.isPaid], ['cancelled', true]);
 });
 
+test('an order that has changed since a person saw it is not cancelled, and without that it is', () => {
+  const { book, ask } = seller();
+  ask({ do: 'reserve', id: 'a', item: 'print' });
+  ask({ do: 'confirm', id: 'a' });
+  const cancel = { do: 'cancel', id: 'a', source: 'cash' } as const;
+  for (const was of ['pending', 'refused', 'void'] as const) {
+    assert.ok('stale' in ask({ ...cancel, was }), was);
+    assert.is(book.find('a')?.kind, 'confirmed');
+  }
+  assert.ok('stale' in ask({ ...cancel, id: 'b', was: 'pending' }));
+  assert.is(recordOf(ask({ ...cancel, was: 'confirmed' }))?.kind, 'void');
+  // By two people at once: once.
+  assert.ok('repeat' in ask({ ...cancel, was: 'confirmed' }));
+  ask({ do: 'confirm', id: 'c', item: 'print' });
+  assert.is(recordOf(ask({ ...cancel, id: 'c' }))?.kind, 'void');
+});
+
 test('who pays when the drop has just ended gets his money back, and in cash nobody pays for nothing', () => {
   const { book, ask } = seller();
   ask({ do: 'confirm', id: 'a', item: 'print' });

@@ -21,17 +21,22 @@ export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: u
   const save = h('a', { class: 'button', href: '/orders.csv', download: '' }, text.saveOrders);
   const below = isCrew ? [h('div', { class: 'row below' }, save)] : [];
   const element = h('details', {}, h('summary', {}, text.orders), none, list, ...below);
+  /** What the person sees of each. */
+  const seen = new Map<string, OrderEntry['state']>();
   let shown = '';
   const read = async () => {
     const orders = (await askJson('GET', '/orders.json')) as readonly OrderEntry[];
+    for (const { id, state } of orders) seen.set(id, state);
     none.hidden = orders.length > 0;
     updateChildren(list, orders, ({ id }) => id, renderOrder, updateOrder);
   };
   const cancel = async (id: string) => {
+    // It may be paid while the question is open.
+    const was = seen.get(id);
     const question = fill(text.cancelOrderQuestion, { order: id });
     const { cancelOrderMeans, cancelOrder, keepOrder } = text;
     if (!(await confirmBy(question, cancelOrderMeans, cancelOrder, keepOrder))) return;
-    const outcome = await runCommand('order', undefined, { order: id, do: 'cancel' });
+    const outcome = await runCommand('order', undefined, { order: id, do: 'cancel', was });
     setText(message, outcome.status === 'done' ? '' : fromBox(outcome.detail));
     await read();
   };

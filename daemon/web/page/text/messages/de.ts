@@ -90,6 +90,7 @@ export const de: MessageTexts = {
   ordersFull: 'Die Liste der Bestellungen ist voll: Keine wird angenommen',
   oneOrderRefund: 'Eine Bestellung ist bezahlt und konnte nicht angenommen werden',
   ordersRefund: '{count} Bestellungen sind bezahlt und konnten nicht angenommen werden',
+  orderChanged: 'die Bestellung hat sich inzwischen geändert: sieh sie dir noch einmal an',
 
   onBattery: 'Die Box läuft auf ihrem Akku',
   batteryLow: 'Der Akku ist schwach',

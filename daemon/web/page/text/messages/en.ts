@@ -95,6 +95,7 @@ export const en = {
   ordersFull: 'The list of orders is full: no order is taken',
   oneOrderRefund: 'One order was paid and could not be taken',
   ordersRefund: '{count} orders were paid and could not be taken',
+  orderChanged: 'the order has changed meanwhile: look at it again',
 
   onBattery: 'The box runs on its battery',
   batteryLow: 'The battery is low',

@@ -90,6 +90,7 @@ export const es: MessageTexts = {
   ordersFull: 'La lista de pedidos está llena: no se acepta ninguno',
   oneOrderRefund: 'Un pedido se pagó y no se pudo aceptar',
   ordersRefund: '{count} pedidos se pagaron y no se pudieron aceptar',
+  orderChanged: 'el pedido ha cambiado entretanto: míralo otra vez',
 
   onBattery: 'La caja funciona con su batería',
   batteryLow: 'Queda poca batería',

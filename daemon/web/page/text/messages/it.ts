@@ -90,6 +90,7 @@ export const it: MessageTexts = {
   ordersFull: 'La lista degli ordini è piena: nessuno viene accettato',
   oneOrderRefund: 'Un ordine è stato pagato e non si è potuto accettare',
   ordersRefund: '{count} ordini sono stati pagati e non si sono potuti accettare',
+  orderChanged: 'l’ordine è cambiato nel frattempo: guardalo di nuovo',
 
   onBattery: 'La box va a batteria',
   batteryLow: 'La batteria è bassa',

@@ -90,6 +90,7 @@ export const nl: MessageTexts = {
   ordersFull: 'De lijst met bestellingen is vol: er wordt niets aangenomen',
   oneOrderRefund: 'Eén bestelling is betaald en kon niet worden aangenomen',
   ordersRefund: '{count} bestellingen zijn betaald en konden niet worden aangenomen',
+  orderChanged: 'de bestelling is intussen veranderd: bekijk haar opnieuw',
 
   onBattery: 'De box draait op zijn accu',
   batteryLow: 'De accu is zwak',

@@ -90,6 +90,7 @@ export const pt: MessageTexts = {
   ordersFull: 'A lista de encomendas está cheia: nenhuma é aceite',
   oneOrderRefund: 'Uma encomenda foi paga e não pôde ser aceite',
   ordersRefund: '{count} encomendas foram pagas e não puderam ser aceites',
+  orderChanged: 'a encomenda mudou entretanto: veja-a de novo',
 
   onBattery: 'A caixa está a usar a bateria',
   batteryLow: 'A bateria está fraca',
