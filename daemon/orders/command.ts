@@ -30,6 +30,11 @@ export function openOrderCommand(desk: OrderDesk, clock: Clock): OrderCommand {
       if (error === late) return unavailable(LATE);
       throw error;
     });
+    // Nobody takes money for what had been cancelled.
+    const isVoid = outcome.status === 'void' && outcome.reason === 'cancelled';
+    if (isVoid && request.do !== 'cancel') {
+      return rejected('REFUSED', REASONS.cancelled);
+    }
     return describeOutcome(outcome);
   };
 }

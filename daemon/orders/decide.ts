@@ -82,8 +82,7 @@ function confirmKnown(book: Book, request: OrderRequest, known: OrderState, shop
   }
   if (known.kind === 'refused' && known.isPaid) return { repeat: known };
   // The payment of an order that got nothing, or whose time was over.
-  if (known.kind === 'void' && known.reason === 'cancelled')
-    return afterCancel(request, known, shop);
+  if (known.reason === 'cancelled') return afterCancel(request, known, shop);
   const before = known.kind === 'void' ? known.was : known;
   if (before === undefined) return { invalid: `order ${request.id} is void` };
   const late = { ...factsOf(before), ...newer };
@@ -95,15 +94,17 @@ function confirmKnown(book: Book, request: OrderRequest, known: OrderState, shop
   return { record: settle(book, request, late, price, shop) };
 }
 
-/** Nothing is given for it: the money must go back. */
+/** Nothing is given for it: the money must go back. Some ledgers have it as refused. */
 function afterCancel(
   request: OrderRequest,
-  known: Extract<OrderState, { kind: 'void' }>,
+  known: Extract<OrderState, { kind: 'void' | 'refused' }>,
   shop: Shop,
 ): Decision {
-  if (isDeliveredAgain(request, known.was)) return { repeat: known };
-  if (known.was !== undefined) {
-    const facts = { ...factsOf(known.was), atMs: shop.nowMs, ...sent(request) };
+  const was = known.kind === 'void' ? known.was : known;
+  // As another record it would be forgotten that its money went back.
+  if (!isOwed(request) || isDeliveredAgain(request, was)) return { repeat: known };
+  if (was !== undefined) {
+    const facts = { ...factsOf(was), atMs: shop.nowMs, ...sent(request) };
     return { record: refused(facts, 'cancelled', request) };
   }
   const offer = findOffer(request, shop);

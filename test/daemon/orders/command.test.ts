@@ -47,6 +47,10 @@ test('an order that was paid while a person was asked is not cancelled, and the 
   assert.match(translate(refused.detail, 'de') ?? '', 'geändert');
   const cancelled = await run({ order: 'a', do: 'cancel', was: 'confirmed' });
   assert.is(cancelled.detail, 'order a is void');
+  // Nobody takes money for it: it is not done.
+  assert.equal(await run({ order: 'a' }), {
+    ...{ status: 'rejected', code: 'REFUSED', detail: 'it had been cancelled' },
+  });
 });
 
 test('an order that the disk does not take holds its place for ten seconds only', async () => {

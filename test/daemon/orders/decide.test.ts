@@ -160,6 +160,29 @@ test('an order that has changed since a person saw it is not cancelled, and with
   assert.is(recordOf(ask({ ...cancel, id: 'c' }))?.kind, 'void');
 });
 
+test('a cancelled order is never confirmed again, whatever was asked for it in between', () => {
+  const { book, ask } = seller();
+  const payment = { do: 'confirm', id: 'a', item: 'print', sentMs: 100 } as const;
+  ask(payment);
+  ask({ do: 'cancel', id: 'a', source: 'cash' });
+  for (const source of ['cash', 'cli'] as const) {
+    assert.ok('repeat' in ask({ do: 'confirm', id: 'a', source }));
+  }
+  assert.ok('repeat' in ask(payment));
+  assert.equal([book.find('a')?.kind, book.totals.refunds], ['void', 0]);
+});
+
+test('a ledger that has a cancelled order as refused does not confirm it, and owes what is paid', () => {
+  const { book, ask } = seller();
+  const facts = { drop: 'friday', item: 'print', title: 'Print', quantity: 1, amount: 2500 };
+  const more = { currency: 'EUR', source: 'cash', sentMs: 100, atMs: 1 } as const;
+  const refusal = { reason: 'cancelled', isPaid: false } as const;
+  book.apply({ kind: 'refused', id: 'a', ...facts, ...more, ...refusal });
+  assert.ok('repeat' in ask({ do: 'confirm', id: 'a', source: 'cash' }));
+  const paid = recordOf(ask({ do: 'confirm', id: 'a', sentMs: 100 }));
+  assert.equal(paid?.kind === 'refused' && [paid.reason, paid.isPaid], ['cancelled', true]);
+});
+
 test('who pays when the drop has just ended gets his money back, and in cash nobody pays for nothing', () => {
   const { book, ask } = seller();
   ask({ do: 'confirm', id: 'a', item: 'print' });
