@@ -26,7 +26,7 @@ export interface OrderConfirmed {
 export interface ConfirmedOrders {
   /** At most `max` of those behind `seq`, the oldest first, also of earlier runs; those voided since are left out. */
   confirmedAfter(seq: number, max: number): readonly OrderConfirmed[];
-  /** It was cancelled, or its time was over: what is not printed yet is not printed any more. */
+  /** It is known and not confirmed (cancelled, and perhaps refused after that): nothing of it is printed any more. */
   isVoid(orderId: string): boolean;
 }
 

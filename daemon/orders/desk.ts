@@ -149,7 +149,8 @@ class OpenDesk implements Desk {
   }
 
   isVoid(orderId: string): boolean {
-    return this.#opened.book.find(orderId)?.kind === 'void';
+    const known = this.#opened.book.find(orderId);
+    return known !== undefined && known.kind !== 'confirmed';
   }
 
   newest(max: number) {

@@ -139,6 +139,21 @@ test('a cancelled order stays cancelled, whatever comes later', async () => {
   assert.is(shop.desk.state()?.articles[0]?.left, 2);
 });
 
+test('a stub is printed for a confirmed order only, and for one that this ledger does not know', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [TEE]);
+  await shop.desk.take(paid('sold', 'tee'));
+  await shop.desk.take(paid('gone', 'tee'));
+  await shop.desk.take({ do: 'cancel', id: 'gone', source: 'cash' });
+  assert.is(shop.desk.isVoid('gone'), true);
+  // Paid after that it is refused, and still worth nothing.
+  assert.is((await shop.desk.take(paid('gone', 'tee'))).status, 'refused');
+  assert.equal(
+    ['sold', 'gone', 'unknown'].map((id) => shop.desk.isVoid(id)),
+    [false, true, false],
+  );
+});
+
 test('a cancelled number is not given out again, and cancelled stock is sold again', async () => {
   using folder = scratchFolder();
   await using shop = await openShop(folder.path, [EDITION, TEE]);
