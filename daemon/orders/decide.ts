@@ -58,16 +58,32 @@ function decideNew(book: Book, request: OrderRequest, shop: Shop): Decision {
   return { record: settle(book, request, facts, offer, shop) };
 }
 
-/** Its checkout was open when its drop ended, or its article was taken away: the money is there. */
-function paidTooLate(book: Book, request: OrderRequest, shop: Shop): Decision | undefined {
-  const { item = '', quantity = 1, amount, currency, id, name, source, sentMs } = request;
-  if (!isOwed(request) || shop.articles.some((one) => one.id === item)) return undefined;
+/** Its checkout was open when its drop ended, its article was taken away or fewer pieces were allowed: the money is there. */
+function paidTooLate(
+  book: Book,
+  request: OrderRequest,
+  shop: Shop,
+  reason: OrderRefusal = 'closed',
+): Decision | undefined {
+  const { item = '', quantity = 1, currency, id, name, source, sentMs } = request;
+  if (!isOwed(request) || !Number.isInteger(quantity) || quantity < 1) return undefined;
+  const article = shop.articles.find((one) => one.id === item);
+  if (article !== undefined) {
+    const facts = factsFor(request, offerOf(article, shop.isWindowOpen), shop);
+    return { record: refused(facts, reason, request) };
+  }
   const before = book.lastOf(item);
-  if (before === undefined || quantity < 1) return undefined;
-  const paid = { amount: amount ?? 0, currency: currency ?? before.currency };
+  if (before === undefined) return undefined;
+  const paid = { amount: priceOf(before, quantity), currency: currency ?? before.currency };
   const { drop, title } = before;
   const facts = { id, drop, item, title, quantity, ...paid, name, source, sentMs };
-  return { record: refused({ ...facts, atMs: shop.nowMs }, 'closed', request) };
+  return { record: refused({ ...facts, atMs: shop.nowMs }, reason, request) };
+}
+
+/** So many pieces at the price of another order; the ledger takes no greater number. */
+function priceOf({ amount, quantity }: OrderFacts, pieces: number): number {
+  const price = Math.round(amount / Math.max(1, quantity));
+  return Math.min(price * pieces, Number.MAX_SAFE_INTEGER);
 }
 
 function confirmKnown(book: Book, request: OrderRequest, known: OrderState, shop: Shop): Decision {
@@ -82,7 +98,7 @@ function confirmKnown(book: Book, request: OrderRequest, known: OrderState, shop
   }
   if (known.kind === 'refused' && known.isPaid) return { repeat: known };
   // The payment of an order that got nothing, or whose time was over.
-  if (known.reason === 'cancelled') return afterCancel(request, known, shop);
+  if (known.reason === 'cancelled') return afterCancel(book, request, known, shop);
   const before = known.kind === 'void' ? known.was : known;
   if (before === undefined) return { invalid: `order ${request.id} is void` };
   const late = { ...factsOf(before), ...newer };
@@ -96,6 +112,7 @@ function confirmKnown(book: Book, request: OrderRequest, known: OrderState, shop
 
 /** Nothing is given for it: the money must go back. Some ledgers have it as refused. */
 function afterCancel(
+  book: Book,
   request: OrderRequest,
   known: Extract<OrderState, { kind: 'void' | 'refused' }>,
   shop: Shop,
@@ -108,7 +125,7 @@ function afterCancel(
     return { record: refused(facts, 'cancelled', request) };
   }
   const offer = findOffer(request, shop);
-  if ('invalid' in offer) return offer;
+  if ('invalid' in offer) return paidTooLate(book, request, shop, 'cancelled') ?? offer;
   return { record: refused(factsFor(request, offer, shop), 'cancelled', request) };
 }
 

@@ -39,7 +39,7 @@ test('pieces are reserved for as long as the shop says, from now on', () => {
 test('an order takes one piece at least, and as many as the article allows', () => {
   const { ask } = seller();
   for (const quantity of [0, -1, 0.5, 1.5, 4]) {
-    const decision = ask({ do: 'confirm', id: `n${quantity}`, item: 'badge', quantity });
+    const decision = ask({ do: 'reserve', id: `n${quantity}`, item: 'badge', quantity });
     assert.is('invalid' in decision && decision.invalid, 'quantity must be 1 to 3', `${quantity}`);
   }
   for (const quantity of [1, 3]) {
@@ -197,6 +197,51 @@ test('who pays when the drop has just ended gets his money back, and in cash nob
   assert.ok('invalid' in ask({ ...payment, id: 'c', item: 'cap' }, next));
   assert.ok('invalid' in ask({ ...payment, do: 'reserve', id: 'd' }, next));
   assert.is(book.totals.refunds, 1);
+});
+
+test('more pieces than an order may have by now are owed, where they are paid', () => {
+  const { book, ask } = seller();
+  const payment = { do: 'confirm', item: 'badge', quantity: 4 } as const;
+  const late = recordOf(ask({ ...payment, id: 'a' }));
+  assert.ok(late?.kind === 'refused' && late.isPaid);
+  assert.equal([late.reason, late.quantity, late.amount], ['closed', 4, 10_000]);
+  for (const quantity of [0, 0.5, 1.5]) {
+    assert.ok('invalid' in ask({ ...payment, id: 'b', quantity }));
+  }
+  assert.ok('invalid' in ask({ ...payment, id: 'b', source: 'cash' }));
+  assert.is(book.totals.refunds, 1);
+});
+
+test('what is paid after its cancellation came first is owed, though it is sold no more', () => {
+  const { book, ask } = seller();
+  ask({ do: 'confirm', id: 'a', item: 'print' });
+  for (const id of ['b', 'c', 'd']) ask({ do: 'cancel', id });
+  const gone = { ...FRIDAY, articles: [article('badge', { max_per_order: 1 })] };
+  const paid = [
+    ask({ do: 'confirm', id: 'b', item: 'print', amount: 1, currency: 'EUR' }, gone),
+    ask({ do: 'confirm', id: 'c', item: 'badge', quantity: 2 }, gone),
+  ].map(recordOf);
+  for (const one of paid) assert.is(one?.kind === 'refused' && one.reason, 'cancelled');
+  assert.ok('invalid' in ask({ do: 'confirm', id: 'd', item: 'cap' }, gone));
+  assert.is(book.totals.refunds, 2);
+});
+
+test('what is owed for an article that is gone is its last price, where no amount is told', () => {
+  const { ask } = seller();
+  ask({ do: 'confirm', id: 'a', item: 'badge', quantity: 2 });
+  const payment = { do: 'confirm', item: 'badge', source: 'mqtt' } as const;
+  const gone = { ...FRIDAY, articles: [] };
+  const owed = [
+    ask({ ...payment, id: 'b', quantity: 3 }, gone),
+    ask({ ...payment, id: 'c', amount: 9, currency: 'USD' }, gone),
+  ].map(recordOf);
+  assert.equal(
+    owed.map((one) => one?.kind === 'refused' && one.isPaid && [one.amount, one.currency]),
+    [
+      [7500, 'EUR'],
+      [9, 'USD'],
+    ],
+  );
 });
 
 test('money for what is sold no more is owed: another drop, or an article that is gone', () => {

@@ -174,7 +174,7 @@ test('what no catalogue has is invalid, and nothing of it is kept', async () => 
   await using shop = await openShop(folder.path, [TEE]);
   const unknown = await shop.desk.take(paid('a', 'cap'));
   assert.equal(unknown, { status: 'invalid', detail: 'unknown item cap; there are: tee' });
-  const many = await shop.desk.take(paid('a', 'tee', { quantity: 11 }));
+  const many = await shop.desk.take(reserve('a', 'tee', { quantity: 11 }));
   assert.equal(many, { status: 'invalid', detail: 'quantity must be 1 to 10' });
   assert.is((await shop.desk.take(paid('a', 'tee'))).status, 'confirmed');
 });
