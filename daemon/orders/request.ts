@@ -27,8 +27,8 @@ export const orderArguments = v.strictObject({
     v.pipe(v.string('must be text'), v.maxLength(64, 'must be 64 characters at most')),
   ),
   quantity: v.optional(amountUpTo(100)),
-  /** A paid order is not lost for a long one: it is cut. */
-  name: v.optional(v.string('must be text')),
+  /** A paid order is not lost for one: a long one is cut, and what is no text is left out. */
+  name: v.optional(v.fallback(v.string(), '')),
   amount: v.optional(amountUpTo(Number.MAX_SAFE_INTEGER)),
   currency: v.optional(v.pipe(v.string('must be text'), v.regex(/^[A-Z]{3}$/, 'must be like EUR'))),
 });

@@ -66,7 +66,7 @@ const stripeEvent = v.object({
       amount_total: v.nullish(v.number()),
       currency: text,
       metadata: v.nullish(v.record(v.string(), v.string())),
-      customer_details: v.nullish(v.object({ name: text })),
+      customer_details: v.fallback(v.nullish(v.object({ name: text })), null),
     }),
   }),
 });

@@ -108,6 +108,19 @@ test('no name costs a buyer his order: what is too long is cut', async () => {
   assert.match(hook.shop.confirmed[0]?.name ?? '', /^🎈 Ada 🎈.{0,76}$/u);
 });
 
+test('no name costs a buyer his order: what is no text is left out', async () => {
+  await using hook = await openHook();
+  for (const [i, name] of [null, 7, {}].entries()) {
+    const { status } = await hook.sendEvent('order.paid', { ...PAID, order: `n${i}`, name });
+    assert.is(status, 200, JSON.stringify(name));
+  }
+  await hook.shop.announced();
+  assert.equal(
+    hook.shop.confirmed.map(({ name }) => name),
+    [undefined, undefined, undefined],
+  );
+});
+
 test('a message that is sent again by its sender changes nothing, and a replayed one is refused', async () => {
   await using hook = await openHook();
   const body = event(PAID, hook.clock.wallMs());
