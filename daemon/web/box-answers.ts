@@ -120,8 +120,12 @@ export class BoxAnswers {
   }
 }
 
-/** What will be sold, and what guests see next, is set as the settings are; hosts may read it. */
+/**
+ * What will be sold, and what guests see next, is set as the settings are; hosts may read it. An
+ * order is cancelled by those who pay its money back.
+ */
 function isCrewOnly(verb: Verb, args: Readonly<Record<string, unknown>>): boolean {
+  if (verb === 'order') return args['do'] === 'cancel';
   return verb === 'drops' && args['do'] !== 'list';
 }
 

@@ -14,7 +14,7 @@ const STATES: Readonly<Record<OrderEntry['state'], string>> = {
   refused: text.orderRefused,
 };
 
-/** Shut at first, and read while it is open. @param isCrew Hosts do not save the names of all buyers. */
+/** Shut at first, and read while it is open. @param isCrew Hosts cancel none, and do not save the names of all buyers. */
 export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: unknown) => void) {
   const none = h('p', { class: 'calm' }, text.noOrders);
   const list = h('ul', { class: 'targets' });
@@ -41,10 +41,12 @@ export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: u
     await read();
   };
   const renderOrder = ({ id }: OrderEntry) => {
+    const head = h('div', { class: 'head' }, h('strong'), h('span', { class: 'state' }));
+    const facts = h('p', { class: 'calm' });
+    if (!isCrew) return h('li', {}, head, facts);
     const button = h('button', { type: 'button', class: 'quiet' }, text.cancelOrder);
     button.addEventListener('click', () => void cancel(id).catch(onError));
-    const head = h('div', { class: 'head' }, h('strong'), h('span', { class: 'state' }));
-    return h('li', {}, head, h('p', { class: 'calm' }), button);
+    return h('li', {}, head, facts, button);
   };
   element.addEventListener('toggle', () => element.open && void read().catch(onError));
   return {
@@ -61,10 +63,11 @@ export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: u
 function updateOrder(item: Element, order: OrderEntry): void {
   const [head, facts, button] = item.children;
   const [what, state] = head?.children ?? [];
-  if (!what || !state || !facts || !(button instanceof HTMLButtonElement)) return;
+  if (!what || !state || !facts) return;
   setText(what, order.item === undefined ? order.id : `${order.quantity} × ${order.item}`);
   setText(state, order.isOwed ? text.orderOwed : STATES[order.state]);
   setText(facts, describe(order));
+  if (!(button instanceof HTMLButtonElement)) return;
   button.hidden = order.state === 'void' || (order.state === 'refused' && !order.isOwed);
 }
 

@@ -64,6 +64,19 @@ test('a host sees the coming drops, and only the crew changes them', () =>
     assert.is(await statusOf(host, { do: 'list' }), 200);
   }));
 
+test('a host sells in cash, and only the crew cancels an order', () =>
+  withHostPin(async (file) => {
+    await using box = await startFakeBox({ config: { host_pin_file: file } });
+    const host = { ...OWN_PAGE, cookie: await signIn(box.url, HOST_PIN) };
+    const crew = { ...OWN_PAGE, cookie: await signIn(box.url) };
+    const statusOf = async (headers: Readonly<Record<string, string>>, args: object) =>
+      (await ask(`${box.url}/command`, 'POST', headers, { verb: 'order', args })).status;
+    const cancel = { order: 'a', do: 'cancel' };
+    const sell = { order: 'a', item: 'print' };
+    assert.equal([await statusOf(host, cancel), await statusOf(host, sell)], [403, 200]);
+    assert.is(await statusOf(crew, cancel), 200);
+  }));
+
 test('the crew sees who is signed in, and ends a session', async () => {
   await using box = await startFakeBox();
   const own = { ...OWN_PAGE, cookie: await signIn(box.url) };
