@@ -75,9 +75,20 @@ export class Book {
 
   /** Those whose money must go back, then the newest. */
   newest(max: number): readonly OrderState[] {
-    const all = [...this.#orders.values()];
-    const owed = this.#totals.refunds === 0 ? [] : all.filter(isOwed);
-    const others = all.filter((one) => !isOwed(one)).toSorted((a, b) => b.atMs - a.atMs);
+    const owed: OrderState[] = [];
+    const others: OrderState[] = [];
+    // There may be 200,000: no more than `max` of them are sorted.
+    for (const one of this.#orders.values()) {
+      if (isOwed(one)) {
+        if (owed.length < max) owed.push(one);
+        continue;
+      }
+      const last = others[max - 1];
+      if (last !== undefined && last.atMs >= one.atMs) continue;
+      const at = others.findIndex(({ atMs }) => atMs < one.atMs);
+      others.splice(at === -1 ? others.length : at, 0, one);
+      if (others.length > max) others.pop();
+    }
     return [...owed, ...others].slice(0, max);
   }
 

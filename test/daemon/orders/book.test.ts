@@ -1,0 +1,66 @@
+/** The list of orders: the newest of many, and all of them as a table. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Book, type OrderState } from '../../../daemon/orders/book.ts';
+import { renderCsv } from '../../../daemon/orders/csv.ts';
+import type { OrderRecord } from '../../../daemon/orders/record.ts';
+import { seeded } from '../../support/seeded.ts';
+
+const test = suite('list of orders');
+
+function recordOf(i: number, atMs: number, isOwed: boolean, currency = 'EUR'): OrderRecord {
+  const facts = { drop: 'friday', item: 'tee', title: 'Tee', quantity: 1, amount: 2500 };
+  const more = { id: `o${i}`, currency, source: 'cash', atMs, ...facts } as const;
+  return isOwed
+    ? { kind: 'refused', ...more, reason: 'closed', isPaid: true }
+    : { kind: 'confirmed', ...more, numbers: [] };
+}
+
+const isOwed = (one: OrderState) => one.kind === 'refused' && one.isPaid;
+
+test('what is owed comes first, then the newest, whatever order they came in', () => {
+  const random = seeded(11);
+  for (let round = 0; round < 200; round += 1) {
+    const book = new Book();
+    const count = Math.floor(random() * 40);
+    for (let i = 0; i < count; i += 1) {
+      // Some at the same time: these stay as they came.
+      book.apply(recordOf(i, Math.floor(random() * 20), random() < 0.2));
+    }
+    const all = [...book.all()];
+    const others = all.filter((one) => !isOwed(one)).toSorted((a, b) => b.atMs - a.atMs);
+    const max = Math.floor(random() * 12);
+    const expected = [...all.filter(isOwed), ...others].slice(0, max);
+    assert.equal(
+      book.newest(max).map(({ id }) => id),
+      expected.map(({ id }) => id),
+    );
+  }
+});
+
+test('the table has each amount in its currency, and asks for its digits once', () => {
+  const currencies = ['CHF', 'JPY', 'KWD'];
+  const orders = Array.from({ length: 90 }, (_, i) =>
+    recordOf(i, 0, true, currencies[i % currencies.length]),
+  );
+  const { NumberFormat } = Intl;
+  let made = 0;
+  Intl.NumberFormat = new Proxy(NumberFormat, {
+    construct: (target, args) => {
+      made += 1;
+      return Reflect.construct(target, args);
+    },
+  });
+  let table = '';
+  try {
+    table = renderCsv(orders as OrderState[]);
+  } finally {
+    Intl.NumberFormat = NumberFormat;
+  }
+  for (const amount of ['"25.00","CHF"', '"2500","JPY"', '"2.500","KWD"']) {
+    assert.is(table.split(amount).length - 1, 30, amount);
+  }
+  assert.is(made, currencies.length);
+});
+
+test.run();
