@@ -1,6 +1,6 @@
 /**
- * How programs are bundled: one file each with its packages. The daemon's thirteen
- * hundred files take a second of a fast machine to open and parse, and many of an SD
+ * How programs are bundled with their packages: in one file each, and one for each part that
+ * is loaded only when it is needed. The daemon's thirteen hundred files take a second of a fast machine to open and parse, and many of an SD
  * card; one that died has to be back within what a phone has buffered.
  */
 const NATIVE = [
