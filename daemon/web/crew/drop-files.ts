@@ -1,8 +1,9 @@
 /** Files of coming drops, which the crew sends from its own device: pictures, made small, and looks. */
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { lstat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { messageOf } from '../../../hal/os/log.ts';
-import { removeFile, saveFile } from '../../../hal/os/save-file.ts';
+import { removeFile, saveFile, systemDisk } from '../../../hal/os/save-file.ts';
 import { checkLook } from '../../../pipelines/look/look-file.ts';
 import { ITEM_SIZE } from '../../../pipelines/player/pictures/picture-file.ts';
 import { LookError, NOT_SAVED, shrink } from './look-store.ts';
@@ -30,18 +31,33 @@ export async function saveDropFile(
   const ending = kind === 'picture' ? 'jpg' : 'cube';
   const file = `${kind === 'picture' ? 'pictures' : 'looks'}/${stemOf(name)}${hash}.${ending}`;
   const path = join(stateFolder, file);
-  await saveFile(path, content).catch((cause: unknown) => {
+  const found = await lstat(path).catch(() => undefined);
+  // A drop that is on may use it: with another time of change its table would be built anew.
+  if (found?.isFile() === true) return file;
+  if (kind === 'picture') await orNotSaved(saveFile(path, content));
+  else await saveLook(path, name, content);
+  return file;
+}
+
+/** Nothing is at `path` until it was checked. */
+async function saveLook(path: string, name: string, content: Buffer): Promise<void> {
+  const unchecked = `${path}.unchecked`;
+  await orNotSaved(saveFile(unchecked, content));
+  try {
+    await checkLook({ look: { cubeFile: unchecked }, strength: 1, matrix: 'bt709' });
+  } catch (cause) {
+    await removeFile(unchecked).catch(() => undefined);
+    // By the name that its sender knows.
+    throw new LookError(messageOf(cause).replace(unchecked, name), { cause });
+  }
+  await orNotSaved(systemDisk.rename(unchecked, path));
+  await orNotSaved(systemDisk.syncFolder(dirname(path)));
+}
+
+async function orNotSaved(work: Promise<void>): Promise<void> {
+  await work.catch((cause: unknown) => {
     throw new LookError(NOT_SAVED, { cause });
   });
-  if (kind === 'picture') return file;
-  try {
-    await checkLook({ look: { cubeFile: path }, strength: 1, matrix: 'bt709' });
-  } catch (cause) {
-    await removeFile(path).catch(() => undefined);
-    // By the name that its sender knows.
-    throw new LookError(messageOf(cause).replace(path, name), { cause });
-  }
-  return file;
 }
 
 /** Letters, digits and hyphens, so that a person knows it again. */
