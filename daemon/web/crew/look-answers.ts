@@ -87,7 +87,7 @@ function closing(answer: Answer): Answer {
   return { ...answer, headers: { ...answer.headers, Connection: 'close' } };
 }
 
-const TOO_LARGE = 'the picture has more than 16 MB';
+const TOO_LARGE = 'the file has more than 16 MB';
 
 /** Rejects with LookError where there are too many, or not all came. */
 async function readBytes(request: IncomingMessage): Promise<Buffer> {

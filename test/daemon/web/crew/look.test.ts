@@ -1,12 +1,13 @@
 /** The guests' look: what the crew uploads is decoded, made small and saved, by those who have signed in. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import sharp from 'sharp';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { saveDropFile } from '../../../../daemon/web/crew/drop-files.ts';
 import { LookError, LookStore } from '../../../../daemon/web/crew/look-store.ts';
+import { en as said } from '../../../../daemon/web/page/text/messages/en.ts';
 import { openChromium, waitInPage } from '../../../support/chromium.ts';
 import { signIn } from '../../../support/operator.ts';
 import { startFakeBox } from '../support/fake-box.ts';
@@ -73,6 +74,28 @@ test('files of a coming drop are named by what they are called and hold, and a w
     assert.is(error.message, 'b.cube:2: a line of the table must be three numbers');
   });
   assert.is(readdirSync(join(folder.path, 'looks')).length, 1);
+});
+
+test('a look that is sent again is left as it is, whatever fails meanwhile', async () => {
+  using folder = emptyFolder();
+  const send = (name: string) =>
+    saveDropFile(folder.path, 'cube', name, Buffer.from('LUT_1D_SIZE 2\n0 0 0\n1 1 1\n'));
+  const look = await send('a.cube');
+  const path = join(folder.path, look);
+  utimesSync(path, 1, 1);
+  assert.is(await send('a.cube'), look);
+  assert.is(statSync(path).mtimeMs, 1_000, 'whose table is kept');
+  // As where the machine has no memory for another process.
+  process.execArgv.push('--no-such-option');
+  try {
+    assert.is(await send('a.cube'), look);
+    await send('b.cube').then(assert.unreachable, (error: Error) =>
+      assert.match(error.message, 'the look was not read'),
+    );
+  } finally {
+    process.execArgv.pop();
+  }
+  assert.equal(readdirSync(join(folder.path, 'looks')), [basename(look)]);
 });
 
 test('the last change of each part is taken back, and taken back again', async () => {
@@ -154,7 +177,11 @@ test('only who has signed in reads or changes the look; a change answers with th
   assert.equal([shown.status, shown.headers.get('content-type')], [200, 'image/png']);
   const bad = (await (await send('PUT', '/look/title', { cookie }, 'GIF89a')).json()) as Changed;
   assert.equal([bad.status, /no picture/.test(bad.detail)], ['rejected', true]);
-  assert.is((await send('PUT', '/look/title', { cookie }, Buffer.alloc(17 << 20))).ok, true);
+  for (const path of ['title', 'picture?a.png', 'cube?a.cube']) {
+    const sent = await send('PUT', `/look/${path}`, { cookie }, Buffer.alloc(17 << 20));
+    const { status, detail } = (await sent.json()) as Changed;
+    assert.equal([status, detail], ['rejected', said.fileTooLarge], path);
+  }
   const gone = (await (await send('DELETE', '/look/logo', { cookie })).json()) as Changed;
   assert.equal(gone.result?.uploaded, ['colors']);
 });

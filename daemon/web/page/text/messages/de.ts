@@ -158,7 +158,7 @@ export const de: MessageTexts = {
   pictureTooSmall: 'das Bild ist zu klein',
   pictureTooManyPixels: 'das Bild hat zu viele Pixel',
   pictureTooDetailed: 'das Bild hat zu viele Einzelheiten: wähle ein anderes',
-  pictureTooLarge: 'das Bild hat mehr als 16 MB',
+  fileTooLarge: 'die Datei hat mehr als 16 MB',
   lookNotSaved: 'die Box kann das nicht speichern: ihr Datenträger ist voll oder schreibgeschützt',
   textUnreadable:
     'Text auf Hintergrund ist schlecht zu lesen (Kontrast {contrast}, nötig {needed}): wähle ihn heller oder dunkler',

@@ -163,7 +163,7 @@ export const en = {
   pictureTooSmall: 'the picture is too small',
   pictureTooManyPixels: 'the picture has too many pixels',
   pictureTooDetailed: 'the picture is too detailed: choose another',
-  pictureTooLarge: 'the picture has more than 16 MB',
+  fileTooLarge: 'the file has more than 16 MB',
   lookNotSaved: 'the box cannot save that: its disk is full or write-protected',
   textUnreadable:
     'text on background has a contrast of {contrast}, and needs {needed}: choose one that is lighter or darker',

@@ -159,7 +159,7 @@ export const es: MessageTexts = {
   pictureTooSmall: 'la imagen es demasiado pequeña',
   pictureTooManyPixels: 'la imagen tiene demasiados píxeles',
   pictureTooDetailed: 'la imagen tiene demasiado detalle: elige otra',
-  pictureTooLarge: 'la imagen pasa de 16 MB',
+  fileTooLarge: 'el archivo pasa de 16 MB',
   lookNotSaved: 'la caja no puede guardarlo: su disco está lleno o protegido',
   textUnreadable:
     'el texto se lee mal sobre el fondo (contraste {contrast}, hace falta {needed}): elige uno más claro o más oscuro',

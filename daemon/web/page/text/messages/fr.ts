@@ -159,7 +159,7 @@ export const fr: MessageTexts = {
   pictureTooSmall: 'l’image est trop petite',
   pictureTooManyPixels: 'l’image a trop de pixels',
   pictureTooDetailed: 'l’image a trop de détails : choisissez-en une autre',
-  pictureTooLarge: 'l’image dépasse 16 Mo',
+  fileTooLarge: 'le fichier dépasse 16 Mo',
   lookNotSaved: 'la box ne peut pas enregistrer : son disque est plein ou protégé',
   textUnreadable:
     'le texte se lit mal sur le fond (contraste {contrast}, il faut {needed}) : choisissez plus clair ou plus foncé',

@@ -158,7 +158,7 @@ export const it: MessageTexts = {
   pictureTooSmall: 'l’immagine è troppo piccola',
   pictureTooManyPixels: 'l’immagine ha troppi pixel',
   pictureTooDetailed: 'l’immagine ha troppi dettagli: scegline un’altra',
-  pictureTooLarge: 'l’immagine supera 16 MB',
+  fileTooLarge: 'il file supera 16 MB',
   lookNotSaved: 'la box non può salvare: il suo disco è pieno o protetto',
   textUnreadable:
     'il testo si legge male sullo sfondo (contrasto {contrast}, serve {needed}): sceglilo più chiaro o più scuro',

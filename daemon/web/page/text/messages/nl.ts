@@ -159,7 +159,7 @@ export const nl: MessageTexts = {
   pictureTooSmall: 'het beeld is te klein',
   pictureTooManyPixels: 'het beeld heeft te veel pixels',
   pictureTooDetailed: 'het beeld heeft te veel details: kies een ander',
-  pictureTooLarge: 'het beeld is groter dan 16 MB',
+  fileTooLarge: 'het bestand is groter dan 16 MB',
   lookNotSaved: 'de box kan dat niet opslaan: zijn schijf is vol of beveiligd',
   textUnreadable:
     'de tekst is slecht te lezen op de achtergrond (contrast {contrast}, nodig {needed}): kies lichter of donkerder',

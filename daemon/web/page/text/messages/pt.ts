@@ -158,7 +158,7 @@ export const pt: MessageTexts = {
   pictureTooSmall: 'a imagem é pequena demais',
   pictureTooManyPixels: 'a imagem tem píxeis a mais',
   pictureTooDetailed: 'a imagem tem detalhe a mais: escolha outra',
-  pictureTooLarge: 'a imagem tem mais de 16 MB',
+  fileTooLarge: 'o ficheiro tem mais de 16 MB',
   lookNotSaved: 'a caixa não consegue guardar: o disco está cheio ou protegido',
   textUnreadable:
     'o texto lê-se mal sobre o fundo (contraste {contrast}, é preciso {needed}): escolha mais claro ou mais escuro',

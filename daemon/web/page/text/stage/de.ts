@@ -158,5 +158,5 @@ export const de: StageTexts = {
   lookUndo: 'Rückgängig',
   lookSaving: 'Speichere…',
   lookSaved: 'Die Gäste sehen es jetzt.',
-  lookTooLarge: 'Das Bild hat mehr als 16 MB.',
+  lookTooLarge: 'Die Datei hat mehr als 16 MB.',
 };

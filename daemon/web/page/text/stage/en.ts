@@ -158,5 +158,5 @@ export const en = {
   lookUndo: 'Undo',
   lookSaving: 'Saving…',
   lookSaved: 'Guests see it now.',
-  lookTooLarge: 'The picture has more than 16 MB.',
+  lookTooLarge: 'The file has more than 16 MB.',
 } as const;

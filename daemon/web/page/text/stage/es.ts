@@ -156,5 +156,5 @@ export const es: StageTexts = {
   lookUndo: 'Deshacer',
   lookSaving: 'Guardando…',
   lookSaved: 'El público ya lo ve.',
-  lookTooLarge: 'La imagen pasa de 16 MB.',
+  lookTooLarge: 'El archivo pasa de 16 MB.',
 };

@@ -156,5 +156,5 @@ export const fr: StageTexts = {
   lookUndo: 'Annuler le changement',
   lookSaving: 'Enregistrement…',
   lookSaved: 'Le public la voit.',
-  lookTooLarge: 'L’image dépasse 16 Mo.',
+  lookTooLarge: 'Le fichier dépasse 16 Mo.',
 };

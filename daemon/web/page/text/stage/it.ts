@@ -155,5 +155,5 @@ export const it: StageTexts = {
   lookUndo: 'Annulla la modifica',
   lookSaving: 'Salvataggio…',
   lookSaved: 'Il pubblico lo vede ora.',
-  lookTooLarge: 'L’immagine supera 16 MB.',
+  lookTooLarge: 'Il file supera 16 MB.',
 };

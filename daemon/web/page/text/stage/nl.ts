@@ -157,5 +157,5 @@ export const nl: StageTexts = {
   lookUndo: 'Ongedaan maken',
   lookSaving: 'Opslaan…',
   lookSaved: 'Gasten zien het nu.',
-  lookTooLarge: 'De foto is groter dan 16 MB.',
+  lookTooLarge: 'Het bestand is groter dan 16 MB.',
 };

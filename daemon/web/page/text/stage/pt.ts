@@ -156,5 +156,5 @@ export const pt: StageTexts = {
   lookUndo: 'Anular a alteração',
   lookSaving: 'A guardar…',
   lookSaved: 'O público já vê.',
-  lookTooLarge: 'A imagem tem mais de 16 MB.',
+  lookTooLarge: 'O ficheiro tem mais de 16 MB.',
 };
