@@ -34,13 +34,18 @@ export function fileField(named: HTMLInputElement, kind: keyof typeof KINDS): HT
   choose.addEventListener('click', () => file.click());
   file.addEventListener('change', () => {
     const [chosen] = file.files ?? [];
-    // The same file can be chosen again.
-    const sent = chosen === undefined ? Promise.resolve('') : send(chosen);
-    void sent
+    if (chosen === undefined) return;
+    // Its form cannot be saved without it, nor is another one sent meanwhile.
+    named.setCustomValidity(stageTexts.lookSaving);
+    choose.disabled = true;
+    void send(chosen)
       .catch((error: unknown) => (error as Error).message)
       .then((text) => setText(fault, text))
       .finally(() => {
         setText(message, '');
+        named.setCustomValidity('');
+        choose.disabled = false;
+        // The same file can be chosen again.
         file.value = '';
       });
   });

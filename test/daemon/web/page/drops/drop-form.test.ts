@@ -149,4 +149,36 @@ test('what is in a drop’s picture is part of its form, with its mistakes besid
   assert.equal(page.faults, []);
 });
 
+test('a form is not saved while a picture of it is being sent', async () => {
+  await using room = await openRoom();
+  const { page, path, save, isClosed } = room;
+  let arrive = () => {};
+  const arrives = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  await page.route('**/look/picture?*', async (route) => {
+    await arrives;
+    const json = { status: 'done', detail: '', result: { file: 'pictures/duo.jpg' } };
+    await route.fulfill({ json });
+  });
+  await page.click('#drops li button');
+  await waitInPage(page, has('.drop-form'));
+  await page.fill('.drop-form input >> nth=0', 'Friday Trio');
+  const file = { name: 'duo.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('duo') };
+  await page.locator('.drop-form input[type="file"]').first().setInputFiles(file);
+  await waitInPage(page, says('.drop-form', 'Saving…'));
+  await save();
+  assert.ok(await page.evaluate(has('.drop-form input:invalid')));
+  assert.is(await readFile(path, 'utf8'), LIST);
+  arrive();
+  await waitInPage(page, `!(${has('.drop-form input:invalid')})`);
+  await save();
+  await isClosed();
+  assert.match(
+    await readFile(path, 'utf8'),
+    /title: Friday Trio[\s\S]*picture_file: pictures\/duo.jpg/,
+  );
+  assert.equal(page.faults, []);
+});
+
 test.run();
