@@ -1,4 +1,5 @@
 /** The guests' pages in the media process. */
+import { systemClock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { NotLiveFilter } from '../origin/not-live.ts';
 import type { Presentation } from '../packager/presentation.ts';
@@ -30,7 +31,10 @@ export function openGuestPages({ drop: settings }: MediaSettings, parts: PagePar
     titles.refresh();
   };
   const branding = new LiveBranding(brandingFolders(settings), log, list);
-  const pictures = new Pictures({ shrink: shrinkPicture, onShrunk: list, log, signal });
+  const pictures = new Pictures({
+    ...{ shrink: shrinkPicture, onShrunk: list },
+    ...{ clock: systemClock, log, signal },
+  });
   const titles = new TitlePictures({
     wanted: () =>
       [branding.current.picture, pictures.find(drop.pictureFile)].flatMap((one) => one ?? []),

@@ -1,6 +1,9 @@
 /** A photograph as it may be sent: upright, within a size, and without where it was taken. */
 import type { Sharp } from 'sharp';
 
+/** Code with which a process that does it ends where another try is of no use. */
+export const PICTURE_FAULT = 3;
+
 export interface Fit {
   readonly widthPx: number;
   readonly heightPx: number;

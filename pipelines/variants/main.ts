@@ -3,8 +3,12 @@ import { writeFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { errnoOf } from '../../hal/os/errors.ts';
+import { NotRegular, readRegular } from '../../hal/os/files/read-regular.ts';
+import { messageOf } from '../../hal/os/log.ts';
 import { makePoster } from '../clips/poster.ts';
-import { asJpeg, fitPicture } from './fit-picture.ts';
+import { SOURCE_BYTES_MAX } from '../player/pictures/picture-file.ts';
+import { asJpeg, fitPicture, PICTURE_FAULT } from './fit-picture.ts';
 import type { MadeFile, VariantsJob } from './make-variants.ts';
 
 /** It may run while a drop is live. */
@@ -20,15 +24,17 @@ const DECODERS = ['Jpeg', 'Png', 'Webp'].map((format) => `VipsForeignLoad${forma
 sharp.unblock({ operation: DECODERS });
 
 async function run({ folder, source, shrunk }: VariantsJob): Promise<readonly MadeFile[]> {
+  // Read once: the file may be replaced meanwhile, by a larger one or by what is no file.
+  const bytes = readRegular(source, SOURCE_BYTES_MAX);
   // Turned upright first: what is made of it has no EXIF any more.
   const decode = () =>
-    sharp(join(folder, source), { limitInputPixels: PIXELS_MAX, pages: 1 }).autoOrient();
+    sharp(bytes, { limitInputPixels: PIXELS_MAX, pages: 1 }).autoOrient();
   if (shrunk !== undefined) {
     const { name, maxBytes, sidePx } = shrunk;
     const fit = { widthPx: sidePx, heightPx: sidePx, maxBytes };
-    const bytes = await fitPicture(decode, fit, asJpeg);
-    if (bytes === undefined) throw new Error('it has too much detail');
-    await writeFile(join(folder, name), bytes, { mode: 0o600 });
+    const small = await fitPicture(decode, fit, asJpeg);
+    if (small === undefined) throw new Error('it has too much detail');
+    await writeFile(join(folder, name), small, { mode: 0o600 });
     return [];
   }
   const upright = await decode()
@@ -41,4 +47,17 @@ async function run({ folder, source, shrunk }: VariantsJob): Promise<readonly Ma
 }
 
 setPriority(NICENESS);
-process.stdout.write(JSON.stringify(await run(JSON.parse(process.argv[2] ?? '{}') as VariantsJob)));
+try {
+  const made = await run(JSON.parse(process.argv[2] ?? '{}') as VariantsJob);
+  process.stdout.write(JSON.stringify(made));
+} catch (error) {
+  process.stderr.write(`Error: ${messageOf(error)}\n`);
+  process.exitCode = isPassing(error) ? 1 : PICTURE_FAULT;
+}
+
+/** Of the disk, of memory, or of a file that another one may replace. */
+function isPassing(error: unknown): boolean {
+  return (
+    error instanceof NotRegular || errnoOf(error) !== undefined || /memory/i.test(messageOf(error))
+  );
+}

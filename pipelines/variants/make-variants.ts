@@ -1,9 +1,11 @@
 /** A host's picture in several widths, as AVIF, WebP and JPEG; or one that is small enough to be sent. */
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { entryPoint, runCommand } from '../../hal/os/process.ts';
 import { mediaTypeOf, type PictureFormat } from '../clips/accept.ts';
+import { PictureError } from '../player/pictures/picture-file.ts';
+import { PICTURE_FAULT } from './fit-picture.ts';
 
 /** One picture in one width and format. */
 export interface Variant {
@@ -16,7 +18,7 @@ export interface Variant {
 /** What the process is to do, and where. */
 export interface VariantsJob {
   readonly folder: string;
-  /** Name of the picture in it. */
+  /** The picture's file. */
   readonly source: string;
   /** In place of all variants: one JPEG of this name. */
   readonly shrunk?: { readonly name: string } & ShrunkSize;
@@ -48,8 +50,9 @@ export async function makeVariants(
   picture: Buffer,
   signal: AbortSignal,
 ): Promise<readonly Variant[]> {
-  return await inFolder(async (folder, source) => {
-    await writeFile(join(folder, source), picture, { mode: 0o600 });
+  return await inFolder(async (folder) => {
+    const source = join(folder, 'picture');
+    await writeFile(source, picture, { mode: 0o600 });
     const files = JSON.parse(await run({ folder, source }, signal)) as readonly MadeFile[];
     return await Promise.all(
       files.map(async ({ format, widthPx, heightPx, name }) => {
@@ -61,27 +64,26 @@ export async function makeVariants(
 }
 
 /**
- * The picture of a regular file as a JPEG, upright and no larger than this; in a process of its
- * own, too. Rejects with one line where it is no picture.
+ * The picture of a file as a JPEG, upright and no larger than this; in a process of its own, too,
+ * which reads it: the file may be on a slow disk. Rejects with one line, and with PictureError
+ * where another try is of no use.
  */
 export async function shrinkPicture(
   file: string,
   size: ShrunkSize,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  return await inFolder(async (folder, source) => {
-    // A copy: the file may be replaced meanwhile, and may be on a slow disk.
-    await copyFile(file, join(folder, source));
+  return await inFolder(async (folder) => {
     const name = 'shrunk';
-    await run({ folder, source, shrunk: { name, ...size } }, signal);
+    await run({ folder, source: file, shrunk: { name, ...size } }, signal);
     return await readFile(join(folder, name));
   });
 }
 
-async function inFolder<T>(work: (folder: string, source: string) => Promise<T>): Promise<T> {
+async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(process.env['RUNTIME_DIRECTORY'] ?? tmpdir(), 'vb-variants-'));
   try {
-    return await work(folder, 'picture');
+    return await work(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -91,8 +93,10 @@ async function inFolder<T>(work: (folder: string, source: string) => Promise<T>)
 async function run(job: VariantsJob, signal: AbortSignal): Promise<string> {
   const args = [...process.execArgv, entryPoint(import.meta.url, './main'), JSON.stringify(job)];
   const made = await runCommand(process.execPath, args, { timeoutMs: TIMEOUT_MS, signal });
-  if (made.exitCode !== 0) throw new Error(`it cannot be decoded: ${lastLine(made.stderr)}`);
-  return made.stdout;
+  if (made.exitCode === 0) return made.stdout;
+  const reason = lastLine(made.stderr);
+  if (made.exitCode === PICTURE_FAULT) throw new PictureError(`it cannot be decoded: ${reason}`);
+  throw new Error(`it was not made smaller: ${reason}`);
 }
 
 /** Of a stack trace: its message. */

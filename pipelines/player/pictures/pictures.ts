@@ -2,16 +2,19 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { turns } from '../../../hal/os/async.ts';
+import type { Clock } from '../../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../../hal/os/log.ts';
 import { type Digest, digestOf } from '../../http/cache/digest.ts';
 import type { HeaderLookup } from '../../http/negotiate.ts';
 import type { Reply } from '../../http/reply.ts';
 import { respond } from '../../http/respond.ts';
 import { SECURITY_HEADERS } from '../page-assets.ts';
-import { readPictureFile, SOURCE_BYTES_MAX } from './picture-file.ts';
+import { PictureError, readPictureFile, SOURCE_BYTES_MAX } from './picture-file.ts';
 
 /** A catalogue of 20 items, and two drops. */
 const PICTURES_MAX = 32;
+/** What had no time, memory or disk may have them again. */
+const RETRY_MS = 60_000;
 
 export interface PictureSize {
   readonly maxBytes: number;
@@ -24,10 +27,11 @@ export interface WantedPicture extends PictureSize {
 }
 
 export interface PicturesDeps {
-  /** A JPEG of a file that is too large. Rejects where that is no picture. */
+  /** A JPEG of a file that is too large. Rejects, with PictureError where that is for ever. */
   readonly shrink: (file: string, size: PictureSize, signal: AbortSignal) => Promise<Buffer>;
   /** One that was too large is there now. */
   readonly onShrunk: () => void;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly log: Pick<Log, 'warn'>;
   readonly signal: AbortSignal;
 }
@@ -45,6 +49,8 @@ interface Known {
   readonly key: string;
   /** Undefined where guests cannot see it, or not yet. */
   picture?: Picture;
+  /** Monotonic: it could not be made smaller, and then may be. */
+  retryAtMs?: number;
 }
 
 export class Pictures {
@@ -109,7 +115,7 @@ export class Pictures {
     const before = this.#known.get(file);
     const found = await stat(file).catch(() => undefined);
     const key = keyOf(found, size);
-    if (before?.key === key) return before;
+    if (before?.key === key && !this.#isDue(before)) return before;
     try {
       if (isTooLarge(found, size)) return this.#shrink(file, size, key);
       const { ending, type, bytes } = readPictureFile(file, size.maxBytes);
@@ -122,17 +128,24 @@ export class Pictures {
 
   /** Guests see it once it is small enough. */
   #shrink(file: string, size: PictureSize, key: string): Known {
-    const { shrink, onShrunk, signal } = this.#deps;
+    const { shrink, onShrunk, clock, signal } = this.#deps;
     const before = this.#large.get(file);
-    if (before?.key === key) return before;
+    if (before?.key === key && !this.#isDue(before)) return before;
     const known: Known = { key };
     this.#large.set(file, known);
     this.#inTurn(async () => {
       if (signal.aborted) return;
       known.picture = pictureOf('jpg', 'image/jpeg', await shrink(file, size, signal));
       onShrunk();
-    }).catch((error: unknown) => this.#warn(file, error));
+    }).catch((error: unknown) => {
+      if (!(error instanceof PictureError)) known.retryAtMs = clock.monotonicMs() + RETRY_MS;
+      this.#warn(file, error);
+    });
     return known;
+  }
+
+  #isDue({ retryAtMs = Number.POSITIVE_INFINITY }: Known): boolean {
+    return this.#deps.clock.monotonicMs() >= retryAtMs;
   }
 
   #warn(file: string, error: unknown): void {

@@ -9,8 +9,10 @@ import type { HttpRequest } from '../../../pipelines/http/handlers.ts';
 import { DropState, type DropStateDeps } from '../../../pipelines/media/drop-state.ts';
 import type { DropOnPage, ShopOnPage } from '../../../pipelines/player/drop-report.ts';
 import { openPages } from '../../../pipelines/player/pages.ts';
+import { PictureError } from '../../../pipelines/player/pictures/picture-file.ts';
 import { Pictures, type PicturesDeps } from '../../../pipelines/player/pictures/pictures.ts';
 import { until } from '../../support/box.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const test = suite('the drop that guests see');
 
@@ -24,7 +26,7 @@ type Shrink = PicturesDeps['shrink'];
 
 function openMedia(shrink: Shrink = async () => Promise.reject(new Error('no picture'))) {
   const pictures = new Pictures({
-    ...{ shrink, log: silentLog, signal: new AbortController().signal },
+    ...{ shrink, clock: new VirtualClock(), log: silentLog, signal: new AbortController().signal },
     onShrunk: () => deps.onChange(),
   });
   const catalogue = { listed: new Map<string, string>() as ReadonlyMap<string, string> };
@@ -204,11 +206,48 @@ test('a photograph that is too large to be sent is made smaller once, and then s
   await rm(folder, { recursive: true });
 });
 
+test('a picture that could not be made smaller is tried again after a minute, a bad one is not', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-picture-'));
+  const file = join(folder, 'poster');
+  await writeFile(file, Buffer.alloc(20_000));
+  const clock = new VirtualClock();
+  for (const [fault, tries] of [
+    [new Error('the disk is full'), 2],
+    [new PictureError('it cannot be decoded'), 1],
+  ] as const) {
+    let asked = 0;
+    const pictures = new Pictures({
+      ...{ clock, log: silentLog, signal: new AbortController().signal },
+      onShrunk: () => undefined,
+      shrink: async () => {
+        asked += 1;
+        if (asked === 1) throw fault;
+        return PNG;
+      },
+    });
+    const look = async () => {
+      await pictures.refresh([{ file, maxBytes: 10_000, sidePx: 640 }]);
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    await look();
+    await clock.advance(59_000);
+    await look();
+    assert.is(asked, 1, 'within a minute');
+    await clock.advance(1_000);
+    await look();
+    await look();
+    assert.is(asked, tries, fault.message);
+    assert.is(pictures.find(file) !== undefined, tries === 2);
+  }
+  await rm(folder, { recursive: true });
+});
+
 test('a look at files that takes longer than a later one does not bring back what is not wanted', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-picture-'));
   const file = join(folder, 'poster');
   await writeFile(file, PNG);
-  const deps = { shrink: async () => PNG, onShrunk: () => undefined, log: silentLog };
+  const clock = new VirtualClock();
+  const deps = { shrink: async () => PNG, onShrunk: () => undefined, clock, log: silentLog };
   const pictures = new Pictures({ ...deps, signal: new AbortController().signal });
   const wanted = [{ file, maxBytes: 10_000, sidePx: 640 }];
   await Promise.all([pictures.refresh(wanted), pictures.refresh([])]);

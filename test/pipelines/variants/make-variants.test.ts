@@ -1,9 +1,11 @@
 /** Pictures as hosts have them, made smaller by the real process. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import * as assert from 'uvu/assert';
+import { PictureError, SOURCE_BYTES_MAX } from '../../../pipelines/player/pictures/picture-file.ts';
 import { makeVariants, shrinkPicture } from '../../../pipelines/variants/make-variants.ts';
 import { suiteAtOnce } from '../../support/at-once.ts';
 
@@ -99,6 +101,34 @@ test('one with too many bytes is made small enough to be sent, and an SVG, which
   writeFileSync(file, '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
   const refused = await shrinkPicture(file, size, never).catch(String);
   assert.match(String(refused), /it cannot be decoded: [^\n]+$/);
+  rmSync(folder, { recursive: true });
+});
+
+test('what is no file by the time of its turn, or has grown, is not read; only a bad picture is for ever', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'venuebox-turn-'));
+  const file = join(folder, 'source');
+  const size = { maxBytes: 1_000, sidePx: 640 };
+  const refused = () => shrinkPicture(file, size, never).catch((reason: unknown) => reason);
+  const passing = async (why: RegExp) => {
+    const error = await refused();
+    assert.match(String(error), why);
+    assert.not.instance(error, PictureError);
+  };
+  const forEver = async (why: RegExp) => {
+    const error = await refused();
+    assert.match(String(error), why);
+    assert.instance(error, PictureError);
+  };
+  await passing(/ENOENT/);
+  writeFileSync(file, await noise(1_200, 900).png().toBuffer());
+  await forEver(/too much detail/);
+  truncateSync(file, 700);
+  await forEver(/it cannot be decoded/);
+  truncateSync(file, SOURCE_BYTES_MAX + 1);
+  await passing(/has more than 32768 KiB$/);
+  rmSync(file);
+  execFileSync('mkfifo', [file]);
+  await passing(/is a pipe/);
   rmSync(folder, { recursive: true });
 });
 
