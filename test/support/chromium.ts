@@ -68,21 +68,30 @@ function browserOf(context: BrowserContext, close: () => Promise<void>): Browser
 /** Opens a browser for one test after the other: a new profile each, in one process. */
 export interface Chromiums {
   open(viewport?: { width: number; height: number }): Promise<Browser>;
-  /** After the last test. */
+  /** After the last test. Never rejects. */
   close(): Promise<void>;
 }
 
 /** Starting it takes longer than most of what tests do with it. */
-export function shareChromium(): Chromiums {
+export function shareChromium(executablePath = '/usr/bin/chromium'): Chromiums {
   let shared: Promise<Chromium> | undefined;
-  const launch = { executablePath: '/usr/bin/chromium', headless: true, args: FLAGS };
+  const launch = (): Promise<Chromium> => {
+    const launched = chromium.launch({ executablePath, headless: true, args: FLAGS });
+    // One that crashed, or never started, is not the next test's.
+    const forget = () => {
+      if (shared === launched) shared = undefined;
+    };
+    launched.then((browser) => browser.on('disconnected', forget), forget);
+    return launched;
+  };
   return {
     open: async (viewport = { width: 960, height: 600 }) => {
-      shared ??= chromium.launch(launch);
+      shared ??= launch();
       const context = await (await shared).newContext({ viewport });
       return browserOf(context, () => context.close());
     },
-    close: async () => await (await shared)?.close(),
+    // A hook that throws takes the totals of its file with it.
+    close: async () => await shared?.then((browser) => browser.close()).catch(() => undefined),
   };
 }
 

@@ -108,4 +108,17 @@ test('after signing out the page shows nothing of the box', async () => {
   await waitInPage(page, has('#pin'));
 });
 
+test('a shared Chromium that has crashed, or did not start, is not that of the next test', async () => {
+  const shared = shareChromium();
+  const first = await shared.open();
+  await first.context.browser()?.close();
+  const second = await shared.open();
+  assert.ok(await second.open('about:blank'));
+  await shared.close();
+  const broken = shareChromium('/usr/bin/false');
+  const opened = () => broken.open().then(assert.unreachable, (error: Error) => error);
+  assert.is.not(await opened(), await opened(), 'each is another try');
+  await broken.close();
+});
+
 test.run();
