@@ -27,8 +27,7 @@ async function run({ folder, source, shrunk }: VariantsJob): Promise<readonly Ma
   // Read once: the file may be replaced meanwhile, by a larger one or by what is no file.
   const bytes = readRegular(source, SOURCE_BYTES_MAX);
   // Turned upright first: what is made of it has no EXIF any more.
-  const decode = () =>
-    sharp(bytes, { limitInputPixels: PIXELS_MAX, pages: 1 }).autoOrient();
+  const decode = () => sharp(bytes, { limitInputPixels: PIXELS_MAX, pages: 1 }).autoOrient();
   if (shrunk !== undefined) {
     const { name, maxBytes, sidePx } = shrunk;
     const fit = { widthPx: sidePx, heightPx: sidePx, maxBytes };

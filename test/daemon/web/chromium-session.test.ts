@@ -116,8 +116,10 @@ test('a shared Chromium that has crashed, or did not start, is not that of the n
   assert.ok(await second.open('about:blank'));
   await shared.close();
   const broken = shareChromium('/usr/bin/false');
-  const opened = () => broken.open().then(assert.unreachable, (error: Error) => error);
-  assert.is.not(await opened(), await opened(), 'each is another try');
+  const opened = () => broken.open().catch((error: unknown) => error);
+  const [one, other] = [await opened(), await opened()];
+  assert.instance(one, Error);
+  assert.is.not(one, other, 'each is another try');
   await broken.close();
 });
 
