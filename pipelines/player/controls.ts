@@ -50,10 +50,13 @@ export function connectControls(elements: ControlElements, deps: ControlDeps): C
     video.muted = !video.muted;
     if (!isPaused()) play();
   };
-  mute.addEventListener('click', toggleSound);
-  start.addEventListener('click', play);
-  pause.addEventListener('click', () => pauseOrGoOn(true));
-  liveAgain.addEventListener('click', () => pauseOrGoOn(false));
+  const clicks = [
+    [mute, toggleSound],
+    [start, play],
+    [pause, () => pauseOrGoOn(true)],
+    [liveAgain, () => pauseOrGoOn(false)],
+  ] as const;
+  for (const [button, act] of clicks) button.addEventListener('click', act);
   const isLive = () => document.body.dataset['state'] === 'live';
   const keys = {
     m: toggleSound,
@@ -68,17 +71,28 @@ export function connectControls(elements: ControlElements, deps: ControlDeps): C
     if (deps.isRewound()) document.body.classList.remove('paused');
     else if (deps.hasPlayer()) setPaused(false);
   });
+  connectHeadset(setPaused);
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden && !isPaused() && (deps.hasPlayer() || deps.isRewound())) play();
+  });
+  const watch = watchStopped(video, { ...deps, isPaused, isLive, setPaused });
+  const render = connectPictureButtons(elements);
+  render();
+  return { render, watch };
+}
+
+interface StoppedDeps extends Pick<ControlDeps, 'isPlayable' | 'onStopped' | 'setPaused'> {
+  readonly isPaused: () => boolean;
+  readonly isLive: () => boolean;
+}
+
+/** Where playback stands still: the guest has paused it, the browser wants a tap, or it is gone on with. */
+function watchStopped(video: HTMLVideoElement, deps: StoppedDeps): () => void {
+  const { isPaused, isLive, setPaused } = deps;
   // Browsers pause by themselves, as a page that goes out of sight, and some tell only when it is back.
   let isByGuest = false;
   video.addEventListener('pause', () => {
     isByGuest = isElsewhere(video);
-  });
-  // A headset, or the controls of a locked phone.
-  const { mediaSession } = navigator as Partial<Navigator>;
-  mediaSession?.setActionHandler('pause', () => setPaused(true));
-  mediaSession?.setActionHandler('play', () => setPaused(false));
-  document.addEventListener('visibilitychange', () => {
-    if (!document.hidden && !isPaused() && (deps.hasPlayer() || deps.isRewound())) play();
   });
   const isStopped = openStopWatch(() => video.paused && !isPaused() && deps.isPlayable());
   // On a phone that saves power, also after it was locked.
@@ -88,16 +102,20 @@ export function connectControls(elements: ControlElements, deps: ControlDeps): C
       wantsATap = (error as Error).name === 'NotAllowedError';
     });
   };
-  const watch = () => {
+  return () => {
     const isNow = isStopped();
     wantsATap &&= isNow;
     if (isNow && isLive() && (isByGuest || wantsATap)) setPaused(true);
     else if (isNow) goOn();
     deps.onStopped(isNow && wantsATap && !isLive());
   };
-  const render = connectPictureButtons(elements);
-  render();
-  return { render, watch };
+}
+
+/** And the controls of a locked phone. */
+function connectHeadset(setPaused: (isNow: boolean) => void): void {
+  const { mediaSession } = navigator as Partial<Navigator>;
+  mediaSession?.setActionHandler('pause', () => setPaused(true));
+  mediaSession?.setActionHandler('play', () => setPaused(false));
 }
 
 /** In a window of picture-in-picture, or in an iPhone's own full screen: there the browser has the buttons. */

@@ -43,7 +43,8 @@ export const GUEST_FOLDERS: Readonly<Record<string, Folder>> = {
   },
   // In a process of its own.
   'pipelines/variants': {
-    may: ['pipelines/clips'],
+    // What a picture may be: it is read where it is decoded.
+    may: ['pipelines/clips', 'pipelines/player/pictures'],
     what: 'a title picture in several widths and formats',
   },
   'pipelines/player/watch': {
