@@ -11,7 +11,6 @@ export class Cover {
   #drop: Drop | undefined;
   #view: View = {
     isPlaying: false,
-    isStopped: false,
     hasPlayed: false,
     hasEnded: false,
     drop: undefined,
@@ -37,8 +36,8 @@ export class Cover {
 
   setDrop(drop: Drop): void {
     this.#drop = drop;
-    const { startsAt, isOver = false, liveSince = '' } = drop;
-    this.set({ drop: { startsAt, isOver, isLive: liveSince !== '' }, isUnreachable: false });
+    const { startsAt, isOver = false } = drop;
+    this.set({ drop: { startsAt, isOver }, isUnreachable: false });
     write(element('title'), drop.title);
     document.title = drop.title;
     showStill(stillOf(drop));
@@ -68,7 +67,6 @@ export class Cover {
       element('starts'),
       isAhead && starts !== '' ? `${fill(starts, { date: date(startsMs) })}${next}` : '',
     );
-    element('start').hidden = state !== 'waiting' || !this.#view.isStopped;
     element('replay').hidden = state !== 'ended' || this.#drop?.hasReplay !== true;
     this.#showBadge(latencyMs);
     if (state === this.#state) return;

@@ -5,16 +5,12 @@ import { fill } from './text/fill.ts';
 /** What is known of the drop. */
 export interface View {
   readonly isPlaying: boolean;
-  /** There is a picture, which the browser plays after a tap only. */
-  readonly isStopped: boolean;
   /** There was a picture: no countdown comes after that. */
   readonly hasPlayed: boolean;
   /** The stream has ended, and no other has started. */
   readonly hasEnded: boolean;
   /** Undefined before the first answer of the box. */
-  readonly drop:
-    | { readonly startsAt: string; readonly isOver: boolean; readonly isLive: boolean }
-    | undefined;
+  readonly drop: { readonly startsAt: string; readonly isOver: boolean } | undefined;
   /** The box did not answer the last request. */
   readonly isUnreachable: boolean;
 }
@@ -31,14 +27,11 @@ export function renderNotice(view: View, text: Dictionary, nowMs: number): Notic
   const { drop, isPlaying, isUnreachable } = view;
   if (isPlaying) return { state: 'live', message: '', countdown: '' };
   if (view.hasEnded || drop?.isOver) return { state: 'ended', message: text.over, countdown: '' };
-  const isAwaited = drop !== undefined && !drop.isLive && !view.hasPlayed;
-  const leftMs = isAwaited ? Date.parse(drop.startsAt) - nowMs : 0;
-  // Before the start there is nothing that a tap could play.
-  if (view.isStopped && !(leftMs > 0)) return { state: 'waiting', message: '', countdown: '' };
   if (drop === undefined) {
     const message = isUnreachable ? text.connecting : '';
     return { state: isUnreachable ? 'offline' : 'waiting', message, countdown: '' };
   }
+  const leftMs = view.hasPlayed ? 0 : Date.parse(drop.startsAt) - nowMs;
   if (leftMs > 0) {
     const time = renderTime(Math.ceil(leftMs / 1000));
     return { state: 'before', message: '', countdown: fill(text.startsIn, { time }) };

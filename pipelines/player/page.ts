@@ -50,25 +50,15 @@ const controls = connectControls(
     mute: element('mute'),
     pause: element('pause'),
     liveAgain: element('live-again'),
-    start: element('start'),
     fullScreen: element('full'),
     pictureInPicture: element('pip'),
     remote: element('airplay'),
     stage: element('stage'),
   },
-  {
-    setPaused: (isPaused) => {
-      if (isPaused && rewind.isOn) {
-        video.pause();
-        return;
-      }
-      loop.setPaused(isPaused);
-      rewind.toLive();
-    },
-    hasPlayer: () => !rewind.isOn && !cover.hasEnded && loop.player !== undefined,
-    isPlayable: () => !rewind.isOn && !cover.hasEnded && loop.isPlayable,
-    isRewound: () => rewind.isOn,
-    onStopped: (isStopped) => cover.set({ isStopped }),
+  (isPaused) => {
+    if (!rewind.isOn) loop.setPaused(isPaused);
+    else if (isPaused) video.pause();
+    else rewind.toLive();
   },
 );
 const rewind = new Rewind({ video, nowMs: info.nowMs, hold: (isHeld) => loop.hold(isHeld) });
@@ -120,7 +110,6 @@ video.addEventListener('playing', () => {
 const watchPicture = openPictureWatch();
 setInterval(() => {
   watchPicture();
-  controls.watch();
   drop.ask();
   cover.render(loop.player?.latencyMs());
   rewind.render();
@@ -136,16 +125,6 @@ Object.assign(window, {
     latencyMs: loop.player?.latencyMs(),
     ...beacon.figures(),
   }),
-});
-// AirPlay plays the video's second source, and closes ours.
-video.addEventListener('webkitcurrentplaybacktargetiswirelesschanged', () => {
-  const isWireless = Reflect.get(video, 'webkitCurrentPlaybackTargetIsWireless') === true;
-  const isOurs = loop.player?.kind !== 'native' && !rewind.isOn;
-  if (isOurs) loop.hold(isWireless);
-});
-// A page that comes back whole, by the back button: its requests have ended, its media may have.
-addEventListener('pageshow', ({ persisted }) => {
-  if (persisted && !cover.hasEnded) loop.reopen();
 });
 drop.ask();
 void loop.run();

@@ -58,19 +58,6 @@ export class PlayLoop {
     this.#player?.setPaused(isPaused);
   }
 
-  /** There is something to play, if the browser only wants to. */
-  get isPlayable(): boolean {
-    const { video } = this.#deps;
-    // Apple's loads nothing before a tap where the device saves power.
-    const isNative = this.#player?.kind === 'native';
-    return isNative || (this.#player !== undefined && video.readyState >= video.HAVE_FUTURE_DATA);
-  }
-
-  /** Another player takes the place of this one. */
-  reopen(): void {
-    if (this.#player !== undefined) this.#attempt.abort();
-  }
-
   /** The video is for another player, until it is released: a pause before that is over. */
   hold(isHeld: boolean): void {
     this.#isHeld = isHeld;
@@ -85,7 +72,7 @@ export class PlayLoop {
     const { beacon, onFailed, onEnded } = this.#deps;
     let hasSound = true;
     while (true) {
-      while (this.#isHeld) await this.#released();
+      if (this.#isHeld) await this.#released();
       this.#attempt = new AbortController();
       const { signal } = this.#attempt;
       let isRefused = false;

@@ -67,13 +67,8 @@ export class Rewind {
     if (!this.#isOn) return;
     this.#isOn = false;
     document.body.classList.remove('rewound');
-    const release = () => {
-      // The guest may have gone back again before this one had loaded.
-      if (!this.#isOn) this.#deps.hold(false);
-    };
-    this.#opened?.then(({ close }) => close()).then(release, release);
+    void this.#opened?.then(({ close }) => close()).finally(() => this.#deps.hold(false));
     this.#opened = undefined;
-    this.#playing = undefined;
   }
 
   render(): void {
@@ -111,6 +106,7 @@ export class Rewind {
     if (!this.#isOn) {
       this.#isOn = true;
       document.body.classList.add('rewound');
+      document.body.classList.remove('paused');
       this.#deps.hold(true);
       this.#opened = playFinished(this.#deps.video, new URL('replay/index.m3u8', ROOT), ROOT);
     }

@@ -3,13 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { ask } from '../../support/ask.ts';
 import { type Box, startBox, until } from '../../support/box.ts';
-import { type Browser, seeFrames, shareChromium, waitInPage } from '../../support/chromium.ts';
+import { seeFrames, shareChromium, waitInPage } from '../../support/chromium.ts';
 
 const test = suite<{ box: Box }>('page in Chromium');
 const alone = suite('page in Chromium, of a box of its own');
@@ -34,45 +33,6 @@ const TIME = 'document.querySelector("video").currentTime';
 /** Decoded bytes: a muted page still decodes its sound. */
 const SOUND = 'document.querySelector("video").webkitAudioDecodedByteCount';
 
-/** As in the window of picture-in-picture, or on a headset. */
-async function stoppedElsewhere(page: Page): Promise<void> {
-  const isPaused = 'document.body.classList.contains("paused")';
-  await page.evaluate(`Object.defineProperty(document, 'pictureInPictureElement', {
-    configurable: true,
-    get: () => document.querySelector('video'),
-  })`);
-  await page.evaluate('document.querySelector("video").pause()');
-  await waitInPage(page, isPaused);
-  await page.evaluate('void document.querySelector("video").play()');
-  const before = (await page.evaluate(TIME)) as number;
-  await waitInPage(page, `!${isPaused} && ${TIME} > ${before + 1}`);
-}
-
-/** As on an iPhone that saves power. */
-const WANTS_A_TAP = `{
-  // navigator.userActivation counts what tests evaluate, too.
-  let isTapped = false;
-  addEventListener('click', () => { isTapped = true; }, true);
-  const { play } = HTMLMediaElement.prototype;
-  HTMLMediaElement.prototype.play = function () {
-    return isTapped ? play.call(this) : Promise.reject(new DOMException('', 'NotAllowedError'));
-  };
-  new MutationObserver(() => document.querySelector('video')?.removeAttribute('autoplay'))
-    .observe(document, { childList: true, subtree: true });
-}`;
-
-async function playsAfterATap({ context }: Browser, url: string): Promise<void> {
-  const page = await context.newPage();
-  await page.addInitScript(WANTS_A_TAP);
-  await page.goto(url, { waitUntil: 'commit' });
-  await waitInPage(page, '!document.getElementById("start").hidden');
-  const shown = await page.evaluate('document.getElementById("cover").innerText.trim()');
-  assert.is(shown, 'Play', 'and nothing says that it is waited for');
-  await page.click('#start');
-  await seeFrames(page, { shown: 20, read: 1 });
-  await page.close();
-}
-
 test('our player plays: the picture moves, sound is decoded, the clock is read, the box counts a viewer', async ({
   box,
 }) => {
@@ -91,16 +51,12 @@ test('our player plays: the picture moves, sound is decoded, the clock is read, 
   assert.is(figures.player, 'venuebox');
   assert.ok(figures.startupMs > 0);
   assert.equal(outside, []);
-  await stoppedElsewhere(page);
   const state = () => box.state<{ media: { viewers: { viewers: number } } }>();
   await until(async () => (await state()).media.viewers.viewers === 1, 10_000);
 });
 
-test('hls.js plays from the box when it is asked for, and where the browser wants a tap there is a button', async ({
-  box,
-}) => {
+test('hls.js plays from the box when it is asked for', async ({ box }) => {
   await using browser = await chromium.open();
-  await playsAfterATap(browser, box.url);
   const page = await browser.open(`${box.url}/?player=hls`);
   await waitInPage(page, `${TIME} > 0`);
   await seeFrames(page, { shown: 60, read: 6 });

@@ -95,10 +95,9 @@ async function openNoted(context: BrowserContext, url: string) {
   return { page, shown: () => read('shown'), spoken: () => read('spoken') };
 }
 
-const DROP = { startsAt: '', isOver: false, isLive: false };
+const DROP = { startsAt: '', isOver: false };
 const VIEW: View = {
   isPlaying: false,
-  isStopped: false,
   hasPlayed: false,
   hasEnded: false,
   drop: DROP,
@@ -123,17 +122,6 @@ test('after the end, and after the first picture, no countdown is shown', () => 
   assert.equal(renderNotice(over, en, 1e12), { state: 'ended', message: en.over, countdown: '' });
   const played = { ...VIEW, hasPlayed: true, drop: { ...DROP, startsAt } };
   assert.is(renderNotice(played, en, 1e12).countdown, '');
-});
-
-test('a picture that the browser plays after a tap only is not waited for', () => {
-  const stopped = { ...VIEW, isStopped: true };
-  assert.equal(renderNotice(stopped, en, 1e12), { state: 'waiting', message: '', countdown: '' });
-  assert.is(renderNotice({ ...stopped, hasEnded: true }, en, 1e12).message, en.over);
-  const startsAt = new Date(1e12 + 60_000).toISOString();
-  const ahead = { ...stopped, drop: { ...DROP, startsAt } };
-  assert.is(renderNotice(ahead, en, 1e12).state, 'before', 'there is nothing to play yet');
-  const early = { ...stopped, drop: { ...DROP, startsAt, isLive: true } };
-  assert.is(renderNotice(early, en, 1e12).state, 'waiting', 'begun before its time');
 });
 
 test('during the countdown nothing else is shown, and seconds are not read aloud', async () => {
