@@ -84,8 +84,6 @@ export class LedgerFile {
   readonly #folder: string;
   readonly #file: LedgerHandle;
   #end: LedgerEnd;
-  /** A write failed, and what it left could not be cut off. */
-  #isTorn = false;
 
   constructor(folder: string, file: LedgerHandle, end: LedgerEnd) {
     this.#folder = folder;
@@ -113,13 +111,9 @@ export class LedgerFile {
       ...(isClockFree && { clock: 'free' }),
     });
     try {
-      // What a longer write left would stand behind this one.
-      if (this.#isTorn) await this.#file.truncate(start);
       await writeAll(this.#file as FileHandle, bytes, start);
       await this.#file.datasync();
-      this.#isTorn = false;
     } catch (error) {
-      this.#isTorn = true;
       await this.#file.truncate(start).catch(() => undefined);
       throw error;
     }
