@@ -1,7 +1,7 @@
 /** Opens serial ports. */
 
 import { access, constants } from 'node:fs/promises';
-import type { SerialPort } from 'serialport';
+import { SerialPort } from 'serialport';
 import { HalError, halErrorOf } from './errors.ts';
 
 export interface SerialSettings {
@@ -20,9 +20,7 @@ export async function openSerialPort(settings: SerialSettings): Promise<SerialPo
   const { path, xon = false } = settings;
   await assertUsable(path);
   // XOFF is for the host to heed: pictures have bytes that look like it, in the other direction.
-  // CommonJS: bundled into a chunk of its own it has its default export only.
-  const { default: serialport } = await import('serialport');
-  const port = new serialport.SerialPort({ ...settings, xon, autoOpen: false });
+  const port = new SerialPort({ ...settings, xon, autoOpen: false });
   await new Promise<void>((resolve, reject) => {
     port.open((error) => (error ? reject(openFault(error, path)) : resolve()));
   });
