@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { type Clock, isAbort } from '../../hal/os/clock.ts';
-import { parseJson } from '../../hal/os/files/json.ts';
+import { parseAs } from '../../hal/os/files/json.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
 import type { BoxEvent } from '../model/commands.ts';
@@ -175,6 +175,5 @@ class Counter {
 }
 
 function parse(text: string): Stored | undefined {
-  const parsed = v.safeParse(stored, parseJson(text));
-  return parsed.success ? parsed.output : undefined;
+  return parseAs(stored, text);
 }

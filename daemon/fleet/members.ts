@@ -1,6 +1,6 @@
 /** The other boxes of a fleet, by what they publish. Pure. */
-import * as v from 'valibot';
-import { parseJson } from '../../hal/os/files/json.ts';
+import type * as v from 'valibot';
+import { parseAs } from '../../hal/os/files/json.ts';
 import { type FleetBox, type FleetMessage, fleetMessage, type SharedDrop } from '../model/fleet.ts';
 import { Allowance } from './allowance.ts';
 
@@ -149,6 +149,5 @@ export class Members {
 
 function parseMessage(payload: Buffer): v.InferOutput<typeof fleetMessage> | undefined {
   if (payload.length > MESSAGE_BYTES_MAX) return undefined;
-  const parsed = v.safeParse(fleetMessage, parseJson(payload.toString()));
-  return parsed.success ? parsed.output : undefined;
+  return parseAs(fleetMessage, payload.toString());
 }

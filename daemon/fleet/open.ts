@@ -1,9 +1,8 @@
 /** The box as one of a fleet: what it publishes to the others, what it knows of them, and the leader's drop. */
 import { join } from 'node:path';
-import * as v from 'valibot';
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
-import { parseJson } from '../../hal/os/files/json.ts';
+import { parseAs } from '../../hal/os/files/json.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Task } from '../../hal/os/task.ts';
 import type { Config } from '../config/config.ts';
@@ -156,9 +155,9 @@ class Fleet {
 
   #receivePoster(box: string, payload: Buffer): void {
     if (payload.length > POSTER_MESSAGE_BYTES_MAX) return;
-    const parsed = v.safeParse(posterMessage, parseJson(payload.toString()));
-    if (!parsed.success || parsed.output.fleet !== this.#config.fleet.name) return;
-    this.#deps.fleetPictures.set(box, Buffer.from(parsed.output.data, 'base64'));
+    const message = parseAs(posterMessage, payload.toString());
+    if (message?.fleet !== this.#config.fleet.name) return;
+    this.#deps.fleetPictures.set(box, Buffer.from(message.data, 'base64'));
   }
 
   #own(): FleetMessage {

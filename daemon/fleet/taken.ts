@@ -1,7 +1,7 @@
 /** The drop that was added to this box's list for its leader: on the disk, over restarts. */
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
-import { parseJson } from '../../hal/os/files/json.ts';
+import { parseAs } from '../../hal/os/files/json.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
 
 const stored = v.object({ taken: v.optional(v.pipe(v.string(), v.maxLength(64))) });
@@ -34,6 +34,5 @@ export class TakenDrop {
 }
 
 function parse(text: string): string | undefined {
-  const parsed = v.safeParse(stored, parseJson(text));
-  return parsed.success ? parsed.output.taken : undefined;
+  return parseAs(stored, text)?.taken;
 }

@@ -1,6 +1,6 @@
 /** What each link has carried in a month. Pure. */
 import * as v from 'valibot';
-import { parseJson } from '../../hal/os/files/json.ts';
+import { parseAs } from '../../hal/os/files/json.ts';
 
 /** What each link has carried in a calendar month (UTC), against its data budget. */
 export interface MonthUse {
@@ -58,10 +58,8 @@ export function monthOf(wallMs: number): string {
 
 /** Reads what was saved. What is damaged, or of another month, counts from nothing. */
 export function parseDataUse(text: string, wallMs: number): DataUse {
-  const kept = v.safeParse(schema, parseJson(text));
-  return kept.success
-    ? turnMonth(kept.output, wallMs)
-    : { month: monthOf(wallMs), bytesByLink: {}, former: [] };
+  const nothing = { month: monthOf(wallMs), bytesByLink: {}, former: [] };
+  return turnMonth(parseAs(schema, text) ?? nothing, wallMs);
 }
 
 /** The use in the month of `wallMs`: the same value, or one from which links count from 0. */

@@ -1,7 +1,7 @@
 /** When a SIM card is sent its PIN. */
 import * as v from 'valibot';
 import type { ModemState } from '../../hal/modem/port.ts';
-import { parseJson } from '../../hal/os/files/json.ts';
+import { parseAs } from '../../hal/os/files/json.ts';
 import type { PinFault } from '../model/snapshot.ts';
 
 /**
@@ -81,8 +81,7 @@ function namesOf({ id, interfaceName, port }: ModemState): readonly string[] {
 
 /** Reads what was saved; what is damaged is nothing. */
 export function parsePinMemories(text: string): PinMemories {
-  const kept = v.safeParse(memories, parseJson(text));
-  return kept.success ? kept.output : {};
+  return parseAs(memories, text) ?? {};
 }
 
 /** More than a box has sockets for; the oldest goes. */

@@ -1,7 +1,7 @@
 /** What each SIM has carried in a month. Pure. */
 import * as v from 'valibot';
 import type { ModemState } from '../../hal/modem/port.ts';
-import { parseJson } from '../../hal/os/files/json.ts';
+import { parseAs } from '../../hal/os/files/json.ts';
 import { monthOf } from '../media/data-use.ts';
 import { modemKeyOf } from './reset-attempts.ts';
 
@@ -28,14 +28,14 @@ export type SimData = v.InferOutput<typeof schema>;
 
 /** Reads what was saved; what is damaged counts from nothing. */
 export function parseSimData(text: string, bootId: string, wallMs: number): SimData {
-  const kept = v.safeParse(schema, parseJson(text));
-  if (!kept.success) return { month: monthOf(wallMs), bootId, modems: {} };
-  if (kept.output.bootId === bootId) return kept.output;
-  const modems = Object.entries(kept.output.modems).map(([key, { bytes }]) => [
+  const kept = parseAs(schema, text);
+  if (kept === undefined) return { month: monthOf(wallMs), bootId, modems: {} };
+  if (kept.bootId === bootId) return kept;
+  const modems = Object.entries(kept.modems).map(([key, { bytes }]) => [
     key,
     { bytes, counter: 0 },
   ]);
-  return { ...kept.output, bootId, modems: Object.fromEntries(modems) };
+  return { ...kept, bootId, modems: Object.fromEntries(modems) };
 }
 
 /** More than a box has sockets for. */

@@ -1,7 +1,7 @@
 /** The commands that were received and their results, on disk before one is run. */
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
-import { parseJson } from '../../hal/os/files/json.ts';
+import { parseAs } from '../../hal/os/files/json.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
 import type { Body } from './payloads/topics.ts';
 
@@ -99,8 +99,7 @@ export class CommandMemory {
 }
 
 function parseStored(text: string): v.InferOutput<typeof stored> {
-  const parsed = v.safeParse(stored, parseJson(text));
-  return parsed.success ? parsed.output.slice(-IDS_MAX) : [];
+  return parseAs(stored, text)?.slice(-IDS_MAX) ?? [];
 }
 
 /** A command that was running when the box stopped; how far it got is not known. */

@@ -4,7 +4,7 @@ import { type FileHandle, mkdir, open, readFile, rename, stat } from 'node:fs/pr
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { syncFolder, writeAll } from '../../hal/os/durable.ts';
-import { parseJson } from '../../hal/os/files/json.ts';
+import { parseAs } from '../../hal/os/files/json.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
 import {
@@ -176,8 +176,7 @@ export async function lossOf(
 
 /** A mark that cannot be read says nothing: the ledger's own hashes are checked all the same. */
 function parseMark(text: string): v.InferOutput<typeof markSchema> | undefined {
-  const parsed = v.safeParse(markSchema, parseJson(text));
-  return parsed.success ? parsed.output : undefined;
+  return parseAs(markSchema, text);
 }
 
 function absent(error: NodeJS.ErrnoException): undefined {

@@ -1,6 +1,6 @@
 /** Starts of the box that did not end in good order, and when they are too many. Pure. */
 import * as v from 'valibot';
-import { parseJson } from '../../hal/os/files/json.ts';
+import { parseAs } from '../../hal/os/files/json.ts';
 
 const schema = v.object({
   v: v.literal(1),
@@ -29,8 +29,7 @@ export interface Start {
 }
 
 export function parseCrashes(text: string): Crashes | undefined {
-  const parsed = v.safeParse(schema, parseJson(text));
-  return parsed.success ? parsed.output : undefined;
+  return parseAs(schema, text);
 }
 
 /** A start counts as one that has crashed until {@link endedWell}. */

@@ -7,7 +7,7 @@
  * dies, hangs or loses its power is given up after a few.
  */
 import * as v from 'valibot';
-import { parseJson } from '../../hal/os/files/json.ts';
+import { parseAs } from '../../hal/os/files/json.ts';
 
 /** The program as it was installed, in the place of a version's id. */
 export const INSTALLED = 'installed';
@@ -51,8 +51,8 @@ export function installedOnly(over: string): Versions {
 
 /** What a file says; the installed program alone where it is damaged, or was written over another one. */
 export function parseVersions(text: string, over: string): Versions {
-  const parsed = v.safeParse(versionsSchema, parseJson(text));
-  return parsed.success && parsed.output.over === over ? parsed.output : installedOnly(over);
+  const saved = parseAs(versionsSchema, text);
+  return saved?.over === over ? saved : installedOnly(over);
 }
 
 export const renderVersions = (versions: Versions): string => `${JSON.stringify(versions)}\n`;

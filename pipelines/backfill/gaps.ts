@@ -1,6 +1,6 @@
 /** Which times the far end has missed. Pure. */
 import * as v from 'valibot';
-import { parseJson } from '../../hal/os/files/json.ts';
+import { parseAs } from '../../hal/os/files/json.ts';
 
 const gap = v.object({
   /** Unix time by the stream's clock, in ms. */
@@ -76,6 +76,5 @@ export function renderGaps(gaps: readonly Gap[]): string {
 
 /** What is damaged counts as nothing. */
 export function parseGaps(text: string): readonly Gap[] {
-  const parsed = v.safeParse(schema, parseJson(text));
-  return parsed.success ? parsed.output.gaps : [];
+  return parseAs(schema, text)?.gaps ?? [];
 }

@@ -1,6 +1,6 @@
 /** What is known of a clip besides its file: when MARK was pressed, and what it was called. */
 import * as v from 'valibot';
-import { parseJson } from '../../hal/os/files/json.ts';
+import { parseAs } from '../../hal/os/files/json.ts';
 import { readInside, replaceInside } from '../../hal/os/open-inside.ts';
 
 export interface WantedClip {
@@ -33,6 +33,5 @@ export async function storeClipInfo(folder: string, clipId: string, info: ClipIn
 /** undefined where there is none, as of an older box, or its file is damaged. */
 export async function readClipInfo(folder: string, clipId: string): Promise<ClipInfo | undefined> {
   const bytes = await readInside(folder, clipInfoName(clipId), MAX_BYTES).catch(() => '');
-  const parsed = v.safeParse(schema, parseJson(bytes.toString()));
-  return parsed.success ? parsed.output : undefined;
+  return parseAs(schema, bytes.toString());
 }

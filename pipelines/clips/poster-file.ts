@@ -1,7 +1,7 @@
 /** Stores which poster belongs to a clip, beside the clip. */
 import { basename, join } from 'node:path';
 import * as v from 'valibot';
-import { parseJson } from '../../hal/os/files/json.ts';
+import { parseAs } from '../../hal/os/files/json.ts';
 import { readInside, replaceInside } from '../../hal/os/open-inside.ts';
 import { PICTURE_FORMATS } from './accept.ts';
 import type { Poster } from './poster.ts';
@@ -39,8 +39,8 @@ export async function storePoster(folder: string, clipId: string, poster: Poster
 /** undefined where the clip has none, or its file is damaged. */
 export async function readPoster(folder: string, clipId: string): Promise<Poster | undefined> {
   const bytes = await readInside(folder, posterName(clipId), MAX_BYTES).catch(() => '');
-  const parsed = v.safeParse(schema, parseJson(bytes.toString()));
-  if (!parsed.success) return undefined;
-  const { files, ...size } = parsed.output;
+  const parsed = parseAs(schema, bytes.toString());
+  if (parsed === undefined) return undefined;
+  const { files, ...size } = parsed;
   return { ...size, files: files.map((file) => ({ ...file, path: join(folder, file.name) })) };
 }

@@ -1,6 +1,6 @@
 /** The protocol from the media process to recorders and clips, over a Unix socket. */
 import * as v from 'valibot';
-import { parseJson } from '../../hal/os/files/json.ts';
+import { parseAs } from '../../hal/os/files/json.ts';
 import { FRAGMENT_MAX_BYTES } from '../mp4/fragment.ts';
 import type { RecordedPart } from './part.ts';
 
@@ -134,9 +134,8 @@ export class WireReader {
 }
 
 function parseMessage(json: string, body: Buffer): WireMessage | undefined {
-  const parsed = v.safeParse(headSchema, parseJson(json));
-  if (!parsed.success) return undefined;
-  const head = parsed.output;
+  const head = parseAs(headSchema, json);
+  if (head === undefined) return undefined;
   if (head.type === 'init') return { ...head, bytes: body };
   if (head.type !== 'part') return head;
   const { type, publishedMs, part, isLost } = head;

@@ -1,6 +1,5 @@
 /** Receives the reports of player pages, `POST /beacon`. */
-import * as v from 'valibot';
-import { parseJson } from '../../hal/os/files/json.ts';
+import { parseAs } from '../../hal/os/files/json.ts';
 import type { HttpRequest, Wait } from '../http/handlers.ts';
 import { type Reply, refuse, reply } from '../http/reply.ts';
 import { beaconSchema, type Viewers } from './viewers.ts';
@@ -63,9 +62,9 @@ export function receiveBeacon(
   nowMs: number,
 ): Reply {
   if (request.path !== '/beacon') return refuse(404, 'not found');
-  const beacon = v.safeParse(beaconSchema, parseJson(body));
-  if (!beacon.success) return refuse(400, 'not a valid report of the player');
-  viewers.add(beacon.output, request, nowMs);
+  const beacon = parseAs(beaconSchema, body);
+  if (beacon === undefined) return refuse(400, 'not a valid report of the player');
+  viewers.add(beacon, request, nowMs);
   if (!viewers.hasReactions)
     return reply(204, [], { type: 'text/plain', cacheS: 0, source: 'method' });
   const count = [Buffer.from(JSON.stringify({ hearts: viewers.heartsTotal }))];

@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { HeldControls } from '../../../hal/camera/port.ts';
+import { parseAs } from '../../../hal/os/files/json.ts';
 import { type Log, messageOf } from '../../../hal/os/log.ts';
 import { saveFile } from '../../../hal/os/save-file.ts';
 
@@ -27,8 +28,8 @@ export function openCameraLockStore(folder: string, camera: string, log: Log): C
   return {
     load: async () => {
       const text = await readFile(path, 'utf8').catch(() => '');
-      const kept = v.safeParse(v.pipe(v.string(), v.parseJson(), Kept), text);
-      return kept.success && kept.output.camera === camera ? kept.output.held : undefined;
+      const kept = parseAs(Kept, text);
+      return kept?.camera === camera ? kept.held : undefined;
     },
     save: async (held) => {
       try {

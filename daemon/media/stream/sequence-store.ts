@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { withTimeout } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
+import { parseAs } from '../../../hal/os/files/json.ts';
 import { type Log, messageOf } from '../../../hal/os/log.ts';
 import { saveFile } from '../../../hal/os/save-file.ts';
 
@@ -37,8 +38,7 @@ export async function openSequenceStore(
 ): Promise<SequenceStore> {
   const path = join(folder, 'sequence.json');
   const text = await readFile(path, 'utf8').catch(() => '');
-  const saved = v.safeParse(v.pipe(v.string(), v.parseJson(), Saved), text);
-  let next = saved.success ? saved.output.nextMsn : FIRST;
+  let next = parseAs(Saved, text)?.nextMsn ?? FIRST;
   let failure: string | undefined;
   let saving = Promise.resolve();
   const save = async (): Promise<void> => {

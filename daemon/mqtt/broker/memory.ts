@@ -1,7 +1,7 @@
 /** What the box has learnt of its broker, over restarts. */
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
-import { parseJson } from '../../../hal/os/files/json.ts';
+import { parseAs } from '../../../hal/os/files/json.ts';
 import { saveFile } from '../../../hal/os/save-file.ts';
 import { mayBeVersion } from '../client/connect.ts';
 import { type Connection, MqttError, type Protocol } from '../client/connection.ts';
@@ -83,6 +83,5 @@ export class BrokerMemory {
 }
 
 function parseStored(text: string): Stored | undefined {
-  const parsed = v.safeParse(stored, parseJson(text));
-  return parsed.success ? parsed.output : undefined;
+  return parseAs(stored, text);
 }

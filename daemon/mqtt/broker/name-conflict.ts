@@ -1,7 +1,7 @@
 /** Recognises another box of the same name by what it publishes. */
 import { isIP } from 'node:net';
 import * as v from 'valibot';
-import { parseJson } from '../../../hal/os/files/json.ts';
+import { parseAs } from '../../../hal/os/files/json.ts';
 import { clipText } from '../../model/rounding.ts';
 
 const info = v.object({
@@ -36,8 +36,7 @@ export class NameConflictWatch {
 }
 
 function parse(payload: Buffer): v.InferOutput<typeof info> | undefined {
-  const parsed = v.safeParse(info, parseJson(payload.toString()));
-  return parsed.success ? parsed.output : undefined;
+  return parseAs(info, payload.toString());
 }
 
 function describe({ addresses, model }: v.InferOutput<typeof info>): string {
