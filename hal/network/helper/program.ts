@@ -36,15 +36,11 @@ export function programOf(name: string, { run }: Run): Program {
   return async (args, code, input) => {
     const options = { timeoutMs: COMMAND_MS, ...(input === undefined ? {} : { input }) };
     const { exitCode, stdout, stderr } = await run(name, args, options).catch((error: unknown) => {
-      const isMissing = isNotThere(error);
+      const isMissing = errnoOf(error) === 'ENOENT';
       throw new Refusal(isMissing ? 'NO_PROGRAM' : code, `${name}: ${messageOf(error)}`);
     });
     if (exitCode === 0) return stdout;
     const [first = ''] = stderr.trim().split('\n');
     throw new Refusal(code, `${name} ${args.join(' ')}: ${first || `exit code ${exitCode}`}`);
   };
-}
-
-function isNotThere(error: unknown): boolean {
-  return errnoOf(error) === 'ENOENT' || /\bENOENT\b/.test(messageOf(error));
 }

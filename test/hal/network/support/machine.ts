@@ -1,6 +1,6 @@
 /** A machine as nft, tc and ip see it, for the network helper: what they are asked changes it. */
 import type { Os } from '../../../../hal/network/helper/apply.ts';
-import type { CommandResult } from '../../../../hal/os/process.ts';
+import { type CommandResult, ProcessError } from '../../../../hal/os/process.ts';
 
 export interface FakeMachine extends Os {
   /** What somebody would find on it. */
@@ -92,7 +92,7 @@ export function fakeMachine(wasForwarding: boolean, routes: readonly object[] = 
       const words = [command, ...args].join(' ');
       const how = [...failing].find(([start]) => words.startsWith(start))?.[1];
       if (how === 'missing') {
-        throw new Error(`${command} ended: Command failed with ENOENT: spawn ${command} ENOENT`);
+        throw new ProcessError(command, undefined, undefined, [`spawn ${command}`], 'ENOENT');
       }
       if (how === 'refused') return { ...NO, stderr: `Error: ${command} refused it.\nmore` };
       return command === 'nft' ? nft(args, input) : command === 'tc' ? tc(args) : ip(args);
