@@ -94,10 +94,12 @@ export class Book {
 
   /** The newest order of an item of any drop. Looks through all of them. */
   lastOf(item: string): OrderFacts | undefined {
-    const orders = Array.from(this.#orders.values(), (one) =>
-      one.kind === 'void' ? one.was : one,
-    );
-    return orders.findLast((one) => one?.item === item);
+    let last: OrderFacts | undefined;
+    for (const one of this.#orders.values()) {
+      const facts = one.kind === 'void' ? one.was : one;
+      if (facts?.item === item) last = facts;
+    }
+    return last;
   }
 
   pieces(drop: string, item: string): PieceCount {
@@ -126,7 +128,7 @@ export class Book {
     this.#totals[state.kind] += by;
     if (state.kind === 'void') return;
     if (state.kind === 'refused') {
-      if (state.isPaid) this.#totals.refunds += by;
+      if (isOwed(state)) this.#totals.refunds += by;
       return;
     }
     if (state.kind === 'confirmed') this.#sell(state, by);
@@ -141,7 +143,8 @@ export class Book {
   }
 }
 
-const isOwed = (one: OrderState) => one.kind === 'refused' && one.isPaid;
+/** Paid, and nothing was given for it. */
+export const isOwed = (one: OrderState) => one.kind === 'refused' && one.isPaid;
 
 function addAmount(amounts: Sales['amounts'], currency: string, minor: number): Sales['amounts'] {
   const before = amounts.find((one) => one.currency === currency)?.amount_minor ?? 0;

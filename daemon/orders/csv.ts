@@ -1,5 +1,5 @@
 /** All orders as a table for a spreadsheet (RFC 4180). Pure. */
-import type { OrderState } from './book.ts';
+import { isOwed, type OrderState } from './book.ts';
 
 const COLUMNS = [
   'order',
@@ -33,7 +33,7 @@ function rowOf(order: OrderState): readonly string[] {
     order.id,
     order.kind,
     'reason' in order ? order.reason : '',
-    order.kind === 'refused' && order.isPaid ? 'to be paid back' : '',
+    isOwed(order) ? 'to be paid back' : '',
     ...(facts === undefined
       ? ['', '', '', '', '', '', '', '', '']
       : [

@@ -1,7 +1,7 @@
 /** What an interface answers about an order. Pure. */
 import { messageOf } from '../../hal/os/log.ts';
 import type { OrderEntry, OrderOutcome } from '../model/orders.ts';
-import type { OrderState } from './book.ts';
+import { isOwed, type OrderState } from './book.ts';
 
 export function outcomeOf(state: OrderState, isRepeat: boolean): OrderOutcome {
   const { id: orderId } = state;
@@ -29,9 +29,8 @@ export function outcomeOf(state: OrderState, isRepeat: boolean): OrderOutcome {
 export function entryOf(state: OrderState): OrderEntry {
   const { id, kind, atMs } = state;
   const facts = state.kind === 'void' ? state.was : state;
-  const isOwed = state.kind === 'refused' && state.isPaid;
   const numbers = facts?.kind === 'confirmed' ? facts.numbers : [];
-  const entry = { id, state: kind, isOwed, numbers, atMs };
+  const entry = { id, state: kind, isOwed: isOwed(state), numbers, atMs };
   if (facts === undefined) return entry;
   const { title: item, quantity, amount, currency, name } = facts;
   return { ...entry, item, quantity, amount, currency, ...(name === undefined ? {} : { name }) };
