@@ -69,6 +69,7 @@ export async function runOperator(
   deps: OperatorDeps,
   signal: AbortSignal,
 ): Promise<void> {
+  const ownHost = `${ownName()}.local`;
   const { clock, log } = deps;
   const signIn = await openSignIn(config, deps);
   const devices = await openKnownDevices(deps.stateFolder, log);
@@ -99,11 +100,11 @@ export async function runOperator(
     }),
     crew: openCrew(deps, { list: () => sessions.list(), end: sessions.end }, untilEnd),
     events,
-    ...openSetUp(config, deps, sessions, untilEnd),
+    ...openSetUp(config, { ...deps, ownHost }, sessions, untilEnd),
     viewers: deps.viewers,
     ...(deps.webhook && { webhook: deps.webhook }),
     ...(deps.whip && { whip: new WhipAnswers(deps.whip, clock.monotonicMs) }),
-    hostNames: () => hostNamesOf(deps),
+    hostNames: () => hostNamesOf(deps, ownHost),
   };
   try {
     await runAll(
@@ -120,16 +121,14 @@ export async function runOperator(
   }
 }
 
-const ownHost = () => `${ownName()}.local`;
-
-function hostNamesOf({ boxName, live }: OperatorDeps): ReadonlySet<string> {
+function hostNamesOf({ boxName, live }: OperatorDeps, ownHost: string): ReadonlySet<string> {
   const { host_names } = live.current().operator;
-  return ownNames(boxName, hostname(), [...host_names, ownHost()]);
+  return ownNames(boxName, hostname(), [...host_names, ownHost]);
 }
 
 function openSetUp(
   { port, tls }: OperatorConfig,
-  { firstBoot, stateFolder, snapshot, live }: OperatorDeps,
+  { firstBoot, stateFolder, snapshot, live, ownHost }: OperatorDeps & { readonly ownHost: string },
   sessions: SessionAnswers,
   signal: AbortSignal,
 ): { readonly setUp?: SetUpAnswers } {
@@ -139,7 +138,7 @@ function openSetUp(
     return pin_file !== '' || pin_hash !== '';
   };
   const enter = sessions.enter.bind(sessions);
-  const own = { hasOwnPin, ownHost: ownHost(), enter, signal };
+  const own = { hasOwnPin, ownHost, enter, signal };
   const box = { firstBoot, stateFolder, snapshot, ...own };
   return { setUp: new SetUpAnswers({ ...box, port, isTls: tls !== undefined }) };
 }
