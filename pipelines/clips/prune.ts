@@ -1,6 +1,7 @@
 /** Deletes the oldest clips, so that they fill no disk. */
 import { lstat, statfs, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { HalError } from '../../hal/os/errors.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { assertDirectWay, listInside } from '../../hal/os/open-inside.ts';
 import { clipInfoName, readClipInfo } from './clip-info.ts';
@@ -29,7 +30,6 @@ export interface Pruned {
   readonly failed: readonly { readonly name: string; readonly reason: string }[];
 }
 
-const GONE = { code: 'ENOENT' };
 const CLIP = /^clip-([\w-]{11})\.mp4$/;
 
 export function inOrder(
@@ -99,12 +99,12 @@ export async function pruneClips(folder: string, limits: ClipLimits): Promise<Pr
   return { deleted, failed };
 }
 
-/** One that a person does not want. Rejects with ENOENT where it is not there, or where it cannot be deleted. */
+/** One that a person does not want. Rejects with NOT_FOUND, or ENOENT, where it is not there, or where it cannot be deleted. */
 export async function deleteClip(folder: string, id: string): Promise<void> {
   await assertDirectWay(folder);
   const clips = await listClips(folder);
   const kept = clips.filter((clip) => clip.id !== id);
-  if (kept.length === clips.length) throw Object.assign(new Error(`${id}: no such clip`), GONE);
+  if (kept.length === clips.length) throw new HalError('NOT_FOUND', `${id}: no such clip`);
   const [fault] = await unlinkClip(folder, id, new Set(await postersOf(folder, kept)));
   if (fault !== undefined) throw new Error(`${fault.name}: ${fault.reason}`);
 }

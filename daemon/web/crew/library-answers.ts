@@ -1,7 +1,7 @@
 /** Clips and recordings for the crew: the list, downloads, and what is deleted. */
 import type { FileHandle } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { errnoOf } from '../../../hal/os/errors.ts';
+import { halErrorOf } from '../../../hal/os/errors.ts';
 import { type Answer, answerJson, refuse } from '../answer.ts';
 import { Downloads } from './download.ts';
 import type { Library } from './library.ts';
@@ -66,6 +66,8 @@ async function deleted(done: Promise<boolean>): Promise<Answer> {
   return await done.then(
     (isDone) => (isDone ? answerJson(200, {}) : refuse(409, 'being-written')),
     (error: unknown) =>
-      errnoOf(error) === 'ENOENT' ? refuse(404, 'not-here') : refuse(503, 'not-deleted'),
+      halErrorOf(error, 'delete').code === 'NOT_FOUND'
+        ? refuse(404, 'not-here')
+        : refuse(503, 'not-deleted'),
   );
 }

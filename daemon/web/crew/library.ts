@@ -1,6 +1,7 @@
 /** Clips and recordings on the disks of the box: listed, opened for a download, deleted. */
 import { type FileHandle, lstat, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { HalError } from '../../../hal/os/errors.ts';
 import { openInside } from '../../../hal/os/open-inside.ts';
 import { readClipInfo } from '../../../pipelines/clips/clip-info.ts';
 import { deleteClip, inOrder, listClips } from '../../../pipelines/clips/prune.ts';
@@ -45,8 +46,6 @@ export interface LibraryDeps {
 /** Newest ones that are listed; older ones are found on the disk. */
 const SHOWN_MAX = 100;
 
-const GONE = { code: 'ENOENT' };
-
 export class Library {
   readonly #deps: LibraryDeps;
 
@@ -74,10 +73,10 @@ export class Library {
     this.#deps.forgetClips([id]);
   }
 
-  /** False for the one that is being written. Rejects with ENOENT where it is not there. */
+  /** False for the one that is being written. Rejects with NOT_FOUND, or ENOENT, where it is not there. */
   async deleteRecording(target: string, name: string): Promise<boolean> {
     const entry = (await this.#recordingsOn(target)).find((one) => one.name === name);
-    if (entry === undefined) throw Object.assign(new Error(`${name}: no such recording`), GONE);
+    if (entry === undefined) throw new HalError('NOT_FOUND', `${name}: no such recording`);
     if (entry.isRunning) return false;
     const folder = this.#folderOf(target);
     // The movie first: what is left of a power cut in between is found by repair.
@@ -108,7 +107,7 @@ export class Library {
   #folderOf(target: string): string {
     const { config, stateFolder } = this.#deps;
     const found = config().recording.targets.find(({ id }) => id === target);
-    if (found === undefined) throw Object.assign(new Error(`${target}: no such disk`), GONE);
+    if (found === undefined) throw new HalError('NOT_FOUND', `${target}: no such disk`);
     return resolve(stateFolder, found.folder);
   }
 
