@@ -10,6 +10,17 @@ export interface Fit {
   readonly maxBytes: number;
 }
 
+/** Within a square. */
+export function fitOf({
+  maxBytes,
+  sidePx,
+}: {
+  readonly maxBytes: number;
+  readonly sidePx: number;
+}): Fit {
+  return { widthPx: sidePx, heightPx: sidePx, maxBytes };
+}
+
 /**
  * @param decode Opens it anew, upright. @param encode Writes it in the wanted format.
  * @returns undefined where it has too much detail for its bytes at any size. Rejects where it is no picture.

@@ -7,14 +7,12 @@ import { errnoOf } from '../../hal/os/errors.ts';
 import { NotRegular, readRegular } from '../../hal/os/files/read-regular.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { makePoster } from '../clips/poster.ts';
-import { SOURCE_BYTES_MAX } from '../player/pictures/picture-file.ts';
-import { asJpeg, fitPicture, PICTURE_FAULT } from './fit-picture.ts';
+import { SOURCE_BYTES_MAX, SOURCE_PIXELS_MAX } from '../player/pictures/picture-file.ts';
+import { asJpeg, fitOf, fitPicture, PICTURE_FAULT } from './fit-picture.ts';
 import type { MadeFile, VariantsJob } from './make-variants.ts';
 
 /** It may run while a drop is live. */
 const NICENESS = 15;
-/** A phone's largest photographs; a small file may claim to be of any size. */
-const PIXELS_MAX = 64e6;
 /** No variant is larger. */
 const SIDE_MAX_PX = 1_920;
 
@@ -27,11 +25,10 @@ async function run({ folder, source, shrunk }: VariantsJob): Promise<readonly Ma
   // Read once: the file may be replaced meanwhile, by a larger one or by what is no file.
   const bytes = readRegular(source, SOURCE_BYTES_MAX);
   // Turned upright first: what is made of it has no EXIF any more.
-  const decode = () => sharp(bytes, { limitInputPixels: PIXELS_MAX, pages: 1 }).autoOrient();
+  const decode = () => sharp(bytes, { limitInputPixels: SOURCE_PIXELS_MAX, pages: 1 }).autoOrient();
   if (shrunk !== undefined) {
-    const { name, maxBytes, sidePx } = shrunk;
-    const fit = { widthPx: sidePx, heightPx: sidePx, maxBytes };
-    const small = await fitPicture(decode, fit, asJpeg);
+    const { name, ...size } = shrunk;
+    const small = await fitPicture(decode, fitOf(size), asJpeg);
     if (small === undefined) throw new Error('it has too much detail');
     await writeFile(join(folder, name), small, { mode: 0o600 });
     return [];

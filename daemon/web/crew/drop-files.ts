@@ -5,13 +5,14 @@ import { dirname, join } from 'node:path';
 import { messageOf } from '../../../hal/os/log.ts';
 import { removeFile, saveFile, systemDisk } from '../../../hal/os/save-file.ts';
 import { checkLook } from '../../../pipelines/look/look-file.ts';
-import { ITEM_SIZE } from '../../../pipelines/player/pictures/picture-file.ts';
+import { ITEM_SIZE, TITLE_SIZE } from '../../../pipelines/player/pictures/picture-file.ts';
+import { fitOf } from '../../../pipelines/variants/fit-picture.ts';
 import { LookError, NOT_SAVED, shrink } from './look-store.ts';
 
 export type DropFileKind = 'picture' | 'cube';
 
 /** The same for a drop and for its items. */
-const PICTURE = { widthPx: 1920, heightPx: 1920, maxBytes: ITEM_SIZE.maxBytes };
+const PICTURE = fitOf({ ...TITLE_SIZE, maxBytes: ITEM_SIZE.maxBytes });
 const STEM_MAX = 40;
 
 /**

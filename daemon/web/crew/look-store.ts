@@ -16,8 +16,10 @@ import { COLORS_FILE, checkColors } from '../../../pipelines/player/brand/colors
 import {
   PICTURE_BYTES_MAX,
   PICTURE_TYPES,
+  SOURCE_PIXELS_MAX,
+  TITLE_SIZE,
 } from '../../../pipelines/player/pictures/picture-file.ts';
-import { asJpeg, fitPicture } from '../../../pipelines/variants/fit-picture.ts';
+import { asJpeg, type Fit, fitOf, fitPicture } from '../../../pipelines/variants/fit-picture.ts';
 
 const PARTS = ['colors', 'logo', 'title'] as const;
 export type LookPart = (typeof PARTS)[number];
@@ -25,22 +27,17 @@ export type LookPart = (typeof PARTS)[number];
 /** What is wrong with an upload, for the person who made it. */
 export class LookError extends Error {}
 
-/** A phone's largest photographs; a small file may claim to be of any size. */
-const PIXELS_MAX = 64e6;
 const PIXELS_MIN = 16;
 
 /** What a picture is made to fit into. */
-interface PictureSize {
-  readonly widthPx: number;
-  readonly heightPx: number;
-  readonly maxBytes: number;
+interface PictureSize extends Fit {
   /** Else a JPEG. */
   readonly isPng?: boolean;
 }
 
 const PICTURES = {
   logo: { name: 'logo.png', widthPx: 640, heightPx: 320, maxBytes: LOGO_MAX_BYTES, isPng: true },
-  title: { name: 'title.jpg', widthPx: 1920, heightPx: 1920, maxBytes: PICTURE_BYTES_MAX },
+  title: { name: 'title.jpg', ...fitOf(TITLE_SIZE) },
 } as const;
 
 const NAMES = { colors: COLORS_FILE, logo: PICTURES.logo.name, title: PICTURES.title.name };
@@ -138,10 +135,10 @@ export async function shrink(size: PictureSize, bytes: Buffer): Promise<Buffer> 
   if (!PICTURE_TYPES.some(({ magic }) => magic.test(start))) throw new LookError(NO_PICTURE);
   const { default: sharp } = await import('sharp');
   const decode = () =>
-    sharp(bytes, { limitInputPixels: PIXELS_MAX, failOn: 'error', pages: 1 }).autoOrient();
+    sharp(bytes, { limitInputPixels: SOURCE_PIXELS_MAX, failOn: 'error', pages: 1 }).autoOrient();
   try {
     const { width, height } = await decode().metadata();
-    if (width * height > PIXELS_MAX) throw new LookError('the picture has too many pixels');
+    if (width * height > SOURCE_PIXELS_MAX) throw new LookError('the picture has too many pixels');
     if (width < PIXELS_MIN || height < PIXELS_MIN) throw new LookError('the picture is too small');
     const written = await fitPicture(decode, size, size.isPng === true ? asPng : asJpeg);
     if (written !== undefined) return written;

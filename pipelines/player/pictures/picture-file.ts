@@ -14,6 +14,8 @@ export const TITLE_SIZE = { maxBytes: PICTURE_BYTES_MAX, sidePx: 1_920 } as cons
 export const ITEM_SIZE = { maxBytes: 512 * 1024, sidePx: 640 } as const;
 /** Phones' photographs have up to 25 MB. */
 export const SOURCE_BYTES_MAX = 32 * 1024 * 1024;
+/** A phone's largest photographs; a small file may claim to be of any size. */
+export const SOURCE_PIXELS_MAX = 64e6;
 
 export interface PictureFile {
   readonly ending: string;
