@@ -84,6 +84,8 @@ export class LedgerFile {
   readonly #folder: string;
   readonly #file: LedgerHandle;
   #end: LedgerEnd;
+  /** What a failed write left could not be cut off. */
+  #isTorn = false;
 
   constructor(folder: string, file: LedgerHandle, end: LedgerEnd) {
     this.#folder = folder;
@@ -111,12 +113,18 @@ export class LedgerFile {
       ...(isClockFree && { clock: 'free' }),
     });
     try {
+      // It would stand behind a line that is shorter.
+      if (this.#isTorn) await this.#file.truncate(start);
       await writeAll(this.#file as FileHandle, bytes, start);
       await this.#file.datasync();
     } catch (error) {
-      await this.#file.truncate(start).catch(() => undefined);
+      this.#isTorn = await this.#file.truncate(start).then(
+        () => false,
+        () => true,
+      );
       throw error;
     }
+    this.#isTorn = false;
     this.#end = { bytes: start + bytes.length, hash, nextSeq: nextSeq + records.length };
   }
 

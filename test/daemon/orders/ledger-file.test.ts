@@ -1,12 +1,18 @@
 /** The ledger's file: what is kept of a torn write, and lines that no box has written. */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Book } from '../../../daemon/orders/book.ts';
 import { renderCommit, renderHeader, scanLedger } from '../../../daemon/orders/commit.ts';
 import { decide, type Shop } from '../../../daemon/orders/decide.ts';
-import { ledgerPath, openLedgerFile } from '../../../daemon/orders/ledger-file.ts';
+import {
+  LedgerFile,
+  type LedgerHandle,
+  ledgerPath,
+  openLedgerFile,
+} from '../../../daemon/orders/ledger-file.ts';
 import type { OrderRecord } from '../../../daemon/orders/record.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { article, paid, reserve, scratchFolder } from './support/shop.ts';
@@ -47,6 +53,30 @@ test('a ledger that is whole is left as it is', async () => {
   await again.file.close();
   assert.equal(readFileSync(ledgerPath(folder.path)), whole);
   assert.is(existsSync(join(folder.path, 'ledger-torn.part')), false);
+});
+
+test('what a failed write left, and could not be cut off, is not behind a shorter line', async () => {
+  using folder = scratchFolder();
+  const first = await openLedgerFile(folder.path, silentLog);
+  await first.file.close();
+  const path = ledgerPath(folder.path);
+  const disk = await open(path, 'r+');
+  let isFaulty = true;
+  const fail = () => Promise.reject(new Error('EIO'));
+  const handle = {
+    write: disk.write.bind(disk),
+    datasync: () => (isFaulty ? fail() : disk.datasync()),
+    truncate: (bytes: number) => (isFaulty ? fail() : disk.truncate(bytes)),
+    close: () => disk.close(),
+  } as LedgerHandle;
+  const { end } = scanLedger(readFileSync(path));
+  const file = new LedgerFile(folder.path, handle, end);
+  const failed = await file.append([voided('a')], true).catch((error: Error) => error.message);
+  assert.is(failed, 'EIO');
+  isFaulty = false;
+  await file.append([voided('a')]);
+  assert.equal([scanLedger(readFileSync(path)).tail, statSync(path).size], ['none', file.bytes]);
+  await file.close();
 });
 
 test('a line of the right hash with the number of another one is damage', () => {
