@@ -5,10 +5,13 @@ import {
   type PictureButtons,
   toggleFullScreen,
 } from './picture-buttons.ts';
+import { play } from './playback/pace/play.ts';
 
 export interface ControlElements extends PictureButtons {
   readonly pause: HTMLElement;
   readonly liveAgain: HTMLElement;
+  /** On the cover, where the browser wants a tap. */
+  readonly play: HTMLElement;
 }
 
 export interface Controls {
@@ -28,9 +31,10 @@ export function connectControls(
   };
   const toggleSound = () => {
     video.muted = !video.muted;
-    if (!document.body.classList.contains('paused')) video.play().catch(() => undefined);
+    if (!document.body.classList.contains('paused')) play(video);
   };
   mute.addEventListener('click', toggleSound);
+  elements.play.addEventListener('click', () => play(video));
   pause.addEventListener('click', () => pauseOrGoOn(true));
   liveAgain.addEventListener('click', () => pauseOrGoOn(false));
   const keys = {

@@ -11,6 +11,7 @@ export class Cover {
   #drop: Drop | undefined;
   #view: View = {
     isPlaying: false,
+    needsTap: false,
     hasPlayed: false,
     hasEnded: false,
     drop: undefined,
@@ -67,6 +68,7 @@ export class Cover {
       element('starts'),
       isAhead && starts !== '' ? `${fill(starts, { date: date(startsMs) })}${next}` : '',
     );
+    this.#showPlay(state);
     element('replay').hidden = state !== 'ended' || this.#drop?.hasReplay !== true;
     this.#showBadge(latencyMs);
     if (state === this.#state) return;
@@ -81,6 +83,14 @@ export class Cover {
     const { picture, preview } = this.#drop ?? {};
     const isBefore = this.#state === 'before' && picture === undefined;
     showLoop(isBefore && !savesMotion() ? preview : undefined);
+  }
+
+  /** The focus does not get lost with the button. */
+  #showPlay(state: Notice['state']): void {
+    const play = element('play');
+    const hadFocus = document.activeElement === play;
+    play.hidden = state !== 'tap';
+    if (hadFocus && state === 'live') element('mute').focus({ preventScroll: true });
   }
 
   #showBadge(latencyMs: number | undefined): void {

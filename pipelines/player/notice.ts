@@ -5,6 +5,8 @@ import { fill } from './text/fill.ts';
 /** What is known of the drop. */
 export interface View {
   readonly isPlaying: boolean;
+  /** There is a picture, and the browser plays it after a tap only. */
+  readonly needsTap: boolean;
   /** There was a picture: no countdown comes after that. */
   readonly hasPlayed: boolean;
   /** The stream has ended, and no other has started. */
@@ -17,7 +19,7 @@ export interface View {
 
 /** Screen readers read `message` aloud, and not `countdown`, which changes every second. */
 export interface Notice {
-  readonly state: 'live' | 'before' | 'waiting' | 'ended' | 'offline';
+  readonly state: 'live' | 'tap' | 'before' | 'waiting' | 'ended' | 'offline';
   readonly message: string;
   readonly countdown: string;
 }
@@ -27,6 +29,7 @@ export function renderNotice(view: View, text: Dictionary, nowMs: number): Notic
   const { drop, isPlaying, isUnreachable } = view;
   if (isPlaying) return { state: 'live', message: '', countdown: '' };
   if (view.hasEnded || drop?.isOver) return { state: 'ended', message: text.over, countdown: '' };
+  if (view.needsTap) return { state: 'tap', message: text.liveNow, countdown: '' };
   if (drop === undefined) {
     const message = isUnreachable ? text.connecting : '';
     return { state: isUnreachable ? 'offline' : 'waiting', message, countdown: '' };

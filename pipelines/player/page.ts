@@ -7,6 +7,7 @@ import { Hearts } from './hearts.ts';
 import { PageLook } from './look.ts';
 import { PlayLoop } from './play-loop.ts';
 import { BeaconSender } from './playback/beacon.ts';
+import { keepPlaying, PLAY_REFUSED } from './playback/pace/play.ts';
 import { Rewind } from './rewind.ts';
 import { element } from './root.ts';
 import { Shop } from './shop.ts';
@@ -35,11 +36,11 @@ const loop = new PlayLoop({
   beacon,
   nowMs: info.nowMs,
   onFailed: () => {
-    cover.set({ isPlaying: false });
+    cover.set({ isPlaying: false, needsTap: false });
     drop.askSoon();
   },
   onEnded: (hasEnded) => {
-    cover.set({ isPlaying: false, hasEnded });
+    cover.set({ isPlaying: false, needsTap: false, hasEnded });
     drop.askSoon();
   },
   parameters,
@@ -50,6 +51,7 @@ const controls = connectControls(
     mute: element('mute'),
     pause: element('pause'),
     liveAgain: element('live-again'),
+    play: element('play'),
     fullScreen: element('full'),
     pictureInPicture: element('pip'),
     remote: element('airplay'),
@@ -105,8 +107,12 @@ connectLanguage(element('language') as HTMLSelectElement, () => {
 connectSharing();
 hearts.render();
 video.addEventListener('playing', () => {
-  cover.set({ isPlaying: !cover.hasEnded });
+  cover.set({ isPlaying: !cover.hasEnded, needsTap: false });
 });
+video.addEventListener(PLAY_REFUSED, () => {
+  if (!rewind.isOn) cover.set({ isPlaying: false, needsTap: true });
+});
+keepPlaying(video);
 const watchPicture = openPictureWatch();
 setInterval(() => {
   watchPicture();
@@ -144,6 +150,7 @@ function openPictureWatch(): () => void {
       cover.set({ isPlaying: false });
       drop.askSoon();
     }
-    if (cover.state !== 'live' && hasMoved && !video.paused) cover.set({ isPlaying: true });
+    if (cover.state !== 'live' && hasMoved && !video.paused)
+      cover.set({ isPlaying: true, needsTap: false });
   };
 }

@@ -13,7 +13,7 @@ export const GUEST_FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'how fast to play, so that it stays close to the live edge',
   },
   'pipelines/player/playback/rtc': {
-    may: ['pipelines/player/playback'],
+    may: ['pipelines/player/playback', 'pipelines/player/playback/pace'],
     what: 'the player by WebRTC',
   },
   'pipelines/player/playback/push': {
@@ -35,7 +35,12 @@ export const GUEST_FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'pipelines/player': {
     may: [
-      ...[...HTTP, 'pipelines/player/playback', 'pipelines/player/text'],
+      ...[
+        ...HTTP,
+        'pipelines/player/playback',
+        'pipelines/player/playback/pace',
+        'pipelines/player/text',
+      ],
       ...['pipelines/player/playback/rtc', 'pipelines/player/clock'],
       ...['pipelines/player/pictures', 'pipelines/player/brand', 'pipelines/player/link'],
     ],

@@ -2,6 +2,7 @@
 import type HlsType from 'hls.js';
 import type { ErrorData } from 'hls.js';
 import type { Player } from './live.ts';
+import { play } from './pace/play.ts';
 import { possibleMs } from './report.ts';
 
 /** Settings with which hls.js plays closest to the live edge; measured by `npm run bench`. */
@@ -52,11 +53,11 @@ export async function openHlsJs(
     }
     // This detaches the video and attaches it again, which pauses it.
     hls.recoverMediaError();
-    video.play().catch(() => undefined);
+    play(video);
   });
   hls.loadSource(playlistUrl.href);
   hls.attachMedia(video);
-  video.play().catch(() => undefined);
+  play(video);
   return {
     kind: 'hls.js',
     switches: () => 0,
@@ -90,13 +91,13 @@ export function openNative(
   signal: AbortSignal,
 ): Player {
   video.src = playlistUrl.href;
-  video.play().catch(() => undefined);
+  play(video);
   const retry = () => {
     // The video may be another player's by now.
     if (signal.aborted) return;
     onRetry();
     video.src = playlistUrl.href;
-    video.play().catch(() => undefined);
+    play(video);
   };
   video.addEventListener('error', () => setTimeout(retry, RETRY_MS), { signal });
   return {
@@ -115,7 +116,7 @@ function setPaused(video: HTMLVideoElement, isPaused: boolean, liveS: number | u
     return;
   }
   if (liveS !== undefined) video.currentTime = liveS;
-  video.play().catch(() => undefined);
+  play(video);
 }
 
 function liveEdgeS({ seekable }: HTMLVideoElement): number | undefined {
@@ -158,11 +159,10 @@ export async function playFinished(
   playlistUrl: URL,
   root: URL,
 ): Promise<Finished> {
-  const play = () => video.play().catch(() => undefined);
   const known = (ms: number) => (Number.isNaN(ms) ? undefined : ms);
   if (playsHls(video)) {
     video.src = playlistUrl.href;
-    void play();
+    play(video);
     return {
       dateMs: () => known(startDateMs(video) + video.currentTime * 1000),
       close: () => video.removeAttribute('src'),
@@ -173,7 +173,7 @@ export async function playFinished(
   const hls = new Hls();
   hls.loadSource(playlistUrl.href);
   hls.attachMedia(video);
-  void play();
+  play(video);
   return {
     dateMs: () => known(hls.playingDate?.getTime() ?? Number.NaN),
     close: () => hls.destroy(),

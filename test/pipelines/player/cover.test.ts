@@ -98,6 +98,7 @@ async function openNoted(context: BrowserContext, url: string) {
 const DROP = { startsAt: '', isOver: false };
 const VIEW: View = {
   isPlaying: false,
+  needsTap: false,
   hasPlayed: false,
   hasEnded: false,
   drop: DROP,
@@ -114,6 +115,16 @@ test('a countdown has hours only where there are some, and the message follows i
   assert.equal(at(1), { state: 'before', message: '', countdown: 'Starts in 00:01' });
   assert.equal(at(0), { state: 'waiting', message: en.waiting, countdown: '' });
   assert.is(renderNotice(VIEW, en, 1e12).message, en.waiting);
+});
+
+test('a browser that wants a tap gets its button, but not before a picture or after the end', () => {
+  const tap = { ...VIEW, needsTap: true };
+  assert.equal(renderNotice(tap, en, 1e12), { state: 'tap', message: en.liveNow, countdown: '' });
+  assert.is(renderNotice({ ...tap, isPlaying: true }, en, 1e12).state, 'live');
+  assert.is(renderNotice({ ...tap, hasEnded: true }, en, 1e12).state, 'ended');
+  const startsAt = new Date(1e12 + 60_000).toISOString();
+  const early = { ...tap, drop: { ...DROP, startsAt } };
+  assert.is(renderNotice(early, en, 1e12).state, 'tap', 'there is a picture before its time');
 });
 
 test('after the end, and after the first picture, no countdown is shown', () => {

@@ -12,6 +12,10 @@ const test = suite<{ box: Box }>('page in other browsers');
 
 const FIGURES = 'globalThis.venuebox()';
 const TIME = 'document.querySelector("video").currentTime';
+const TIME_MOVES = `new Promise((resolve) => {
+  const { currentTime } = document.querySelector('video');
+  setTimeout(() => resolve(document.querySelector('video').currentTime !== currentTime), 1_000);
+})`;
 const WATCH_MS = 15_000;
 const TURNS_MAX = 14;
 
@@ -69,7 +73,7 @@ async function obeysEndStreaming(browser: OtherBrowser, { paths }: ScriptProxy):
   await moves(browser, 1);
 }
 
-if (webKitBinary() === undefined) console.log('SKIPPED 2: webkit2gtk-driver or xvfb is missing');
+if (webKitBinary() === undefined) console.log('SKIPPED 3: webkit2gtk-driver or xvfb is missing');
 else {
   for (const [name, script] of [
     ['WebKitGTK with ManagedMediaSource alone', AS_ON_IPHONE],
@@ -89,6 +93,23 @@ else {
       }
     });
   }
+}
+
+if (webKitBinary() !== undefined) {
+  test('WebKitGTK that plays nothing by itself has a Play button, and plays once it is tapped', async ({
+    box,
+  }) => {
+    await using proxy = await openScriptProxy(box.url, AS_ON_IPHONE);
+    await using browser = await openWebKit('deny');
+    await browser.open(`${proxy.url}/`);
+    await waitInPage(browser, 'document.body.dataset.state === "tap"');
+    assert.is(await browser.evaluate(TIME_MOVES), false);
+    await browser.tap('#play');
+    await waitInPage(browser, 'document.body.dataset.state === "live"');
+    await moves(browser, 2);
+    assert.is(await browser.evaluate('document.getElementById("play").hidden'), true);
+    assert.is(await browser.evaluate('document.activeElement.id'), 'mute');
+  });
 }
 
 if (!hasFirefox()) console.log('SKIPPED 1: firefox-esr is missing');

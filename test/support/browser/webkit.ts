@@ -20,8 +20,17 @@ export function webKitBinary(): string | undefined {
     .find((path) => existsSync(path));
 }
 
-/** With a display of its own, without one to look at. */
-export async function openWebKit(): Promise<OtherBrowser> {
+export interface WebKit extends OtherBrowser {
+  /** As a finger does: the browser takes it for the guest's. */
+  tap(selector: string): Promise<void>;
+}
+
+/**
+ * With a display of its own, without one to look at.
+ *
+ * @param autoplay What it plays without a tap: `deny` is as on an iPhone that saves power.
+ */
+export async function openWebKit(autoplay?: 'deny'): Promise<WebKit> {
   const display = `:${100 + (process.pid % 20_000)}`;
   const screen = startProgram('Xvfb', [display, '-screen', '0', '1280x900x24', '-nolisten', 'tcp']);
   await until(() => existsSync(`/tmp/.X11-unix/X${display.slice(1)}`), 10_000, screen.output);
@@ -34,13 +43,18 @@ export async function openWebKit(): Promise<OtherBrowser> {
     `--port=${port}`,
   ]);
   await until(async () => (await fetch(`${root}/status`)).ok, 10_000, driver.output);
-  const session = `${root}/session/${await openSession(root)}`;
+  const session = `${root}/session/${await openSession(root, autoplay)}`;
   return {
     open: async (url) => {
       await command(`${session}/url`, { url });
     },
     evaluate: async (expression) =>
       await command(`${session}/execute/async`, { script: asyncScript(expression), args: [] }),
+    tap: async (selector) => {
+      const query = { using: 'css selector', value: selector };
+      const element = (await command(`${session}/element`, query)) as Record<string, string>;
+      await command(`${session}/element/${Object.values(element)[0]}/click`, {});
+    },
     [Symbol.asyncDispose]: async () => {
       await fetch(session, { method: 'DELETE' });
       await driver[Symbol.asyncDispose]();
@@ -49,12 +63,13 @@ export async function openWebKit(): Promise<OtherBrowser> {
   };
 }
 
-async function openSession(root: string): Promise<string> {
+async function openSession(root: string, autoplay?: string): Promise<string> {
+  const policy = autoplay === undefined ? [] : [`--autoplay-policy=${autoplay}`];
   const { sessionId } = (await command(`${root}/session`, {
     capabilities: {
       alwaysMatch: {
         timeouts: { script: SCRIPT_TIMEOUT_MS },
-        'webkitgtk:browserOptions': { binary: webKitBinary(), args: ['--automation'] },
+        'webkitgtk:browserOptions': { binary: webKitBinary(), args: ['--automation', ...policy] },
       },
     },
   })) as { readonly sessionId: string };

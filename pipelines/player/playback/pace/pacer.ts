@@ -1,4 +1,5 @@
 /** Keeps one video element at its pace. */
+
 import {
   addSample,
   afterJump,
@@ -10,6 +11,7 @@ import {
   TARGETS_S,
   withBase,
 } from './pace.ts';
+import { play } from './play.ts';
 
 /** A device that is slow to seek must not be asked again before it has. */
 const LEAVE_EVERY_MS = 1_500;
@@ -30,7 +32,7 @@ export class Pacer {
   start([startS, endS]: Range): void {
     this.#video.currentTime = Math.max(startS, endS - this.#pace.targetS - START_BEHIND_S);
     this.#pace = afterJump(this.#pace, performance.now());
-    this.#video.play().catch(() => undefined);
+    play(this.#video);
   }
 
   /** To be called at regular times, and before media is added. */

@@ -1,5 +1,6 @@
 /** Plays by WebRTC (WHEP): nearest to live, for as long as it flows. */
 import { fetchText, type Player } from '../live.ts';
+import { play } from '../pace/play.ts';
 import { ageMs } from './age.ts';
 import { askIceServers, untilGathered } from './ice.ts';
 import type { WhepFailure } from './tries.ts';
@@ -118,10 +119,7 @@ class WhepSession implements WhepConnection {
       rendition: () => '',
       latencyMs: () => this.#latencyMs,
       switches: () => 0,
-      setPaused: (isPaused) => {
-        if (isPaused) video.pause();
-        else video.play().catch(() => undefined);
-      },
+      setPaused: (isPaused) => (isPaused ? video.pause() : play(video)),
       done: this.#watch(signal),
     };
   }
@@ -132,7 +130,7 @@ class WhepSession implements WhepConnection {
     this.#video = video;
     const tracks = this.#connection.getReceivers().map(({ track }) => track);
     video.srcObject = new MediaStream(tracks);
-    video.play().catch(() => undefined);
+    play(video);
     this.#followFrames(video);
   }
 
