@@ -41,15 +41,12 @@ async function work(queue: Job[], take: 'shift' | 'pop' = 'shift'): Promise<void
 }
 
 /**
- * First what must be alone, as it depends on what else computes.
  * Most test files wait more than they compute, so more than there are cores run side by side: two
  * more, one of them the short files, which have no box; and one more beside a machine, which computes.
  */
 async function runAll(jobs: readonly Job[]): Promise<void> {
-  const [alone, machines, files] = (['alone', 'machine', 'any'] as const).map((wanted) =>
-    jobs.filter(({ kind }) => kind === wanted),
-  ) as [Job[], Job[], Job[]];
-  await work(alone);
+  const machines = jobs.filter(({ isMachine }) => isMachine);
+  const files = jobs.filter(({ isMachine }) => !isMachine);
   const afterMachines = async () => {
     await work(machines);
     await Promise.all([work(files), work(files, 'pop')]);

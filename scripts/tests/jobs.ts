@@ -19,8 +19,6 @@ const ON_DEMAND: readonly string[] = ['box', 'prints', 'wifi'].map(
   (name) => `lab/slow/${name}.test.ts`,
 );
 
-/** Plays video in a browser that draws each picture on the processor: beside others it shows none. */
-const ALONE = /openWebKit|openFirefox/;
 /** Boots a kernel as a process, which computes on one core until its end. */
 const MACHINE = /lab\/power-cut|media\/power-cuts|lab\/systemd\.sh/;
 /** Takes long: it should not be last. */
@@ -39,8 +37,7 @@ export interface Outcome extends Ended, Counts {
 
 export interface Job {
   readonly titles: readonly string[];
-  /** What may run beside it: nothing, what does not compute all the time, or all else. */
-  readonly kind: 'alone' | 'machine' | 'any';
+  readonly isMachine: boolean;
   /** One outcome for each title that it has come to within the whole run's time. */
   run(): Promise<readonly Outcome[]>;
 }
@@ -64,8 +61,7 @@ export function findJobs(words: readonly string[]): readonly Job[] {
 
 /** Those that need no process of their own share one with their neighbours. */
 function fileJobs(files: readonly string[]): readonly Job[] {
-  const kinds: Record<'alone' | 'machines' | 'long' | 'shared' | 'own', string[]> = {
-    alone: [],
+  const kinds: Record<'machines' | 'long' | 'shared' | 'own', string[]> = {
     machines: [],
     long: [],
     shared: [],
@@ -73,17 +69,15 @@ function fileJobs(files: readonly string[]): readonly Job[] {
   };
   for (const file of files) {
     const text = readFileSync(file, 'utf8');
-    if (ALONE.test(text)) kinds.alone.push(file);
-    else if (MACHINE.test(text)) kinds.machines.push(file);
+    if (MACHINE.test(text)) kinds.machines.push(file);
     else if (LONG.test(text)) kinds.long.push(file);
     else kinds[OWN_PROCESS.test(text) ? 'own' : 'shared'].push(file);
   }
-  const { alone, machines, long, shared, own } = kinds;
+  const { machines, long, shared, own } = kinds;
   const perCore = Math.ceil(shared.length / availableParallelism());
   const together = Math.min(FILES_PER_PROCESS, perCore);
   return [
-    ...alone.map((file) => filesJob([file], 'alone')),
-    ...machines.map((file) => filesJob([file], 'machine')),
+    ...machines.map((file) => filesJob([file], true)),
     ...long.map((file) => filesJob([file])),
     ...shared.flatMap((_, i) =>
       i % together === 0 ? [filesJob(shared.slice(i, i + together))] : [],
@@ -92,8 +86,8 @@ function fileJobs(files: readonly string[]): readonly Job[] {
   ];
 }
 
-export function filesJob(files: readonly string[], kind: Job['kind'] = 'any'): Job {
-  return { titles: files, kind, run: () => runFiles(files) };
+export function filesJob(files: readonly string[], isMachine = false): Job {
+  return { titles: files, isMachine, run: () => runFiles(files) };
 }
 
 /**
@@ -123,7 +117,7 @@ function labJob(title: string, files: readonly string[]): Job {
   const names = files.map((file) => file.replace(/^test\/lab\/|\.test\.ts$/g, ''));
   return {
     titles: [title],
-    kind: 'machine',
+    isMachine: true,
     run: async () => {
       const timeoutMs = withinMs((LAB_TIMEOUT_S + LAB_END_S) * 1_000);
       const labS = Math.max(1, Math.floor(timeoutMs / 1_000) - LAB_END_S);
