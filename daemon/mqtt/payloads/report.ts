@@ -162,11 +162,12 @@ function reportBattery(snapshot: BoxSnapshot): Body<'battery'> {
 }
 
 function reportCamera(snapshot: BoxSnapshot): Body<'camera'> {
+  const { look } = snapshot;
   return {
     model: clipText(snapshot.camera, 128),
     state: snapshot.children['camera']?.phase ?? 'unknown',
     ...readAll(CAMERA, snapshot),
-    lut: null,
+    lut: look?.phase === 'shown' ? clipText(look.name, 128) : null,
   };
 }
 
