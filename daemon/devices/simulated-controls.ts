@@ -48,7 +48,7 @@ const LAMP_LABELS: Readonly<Record<LampName, string>> = {
 const MEANINGS: Readonly<Record<RhythmName, string>> = {
   off: 'not in use',
   steady: 'working',
-  wink: 'ready',
+  flash: 'ready',
   blink: 'starting or ending',
   gap: 'working, with a note',
   double: 'a warning',

@@ -117,7 +117,7 @@ class CameraPath implements OwnPath {
     else if (what === 'links') this.#upstream.refresh();
     else if (this.#capturing.isWanted) for (const isOn of [false, true]) this.#capturing.set(isOn);
   };
-  readonly muteLinks = (links: readonly string[]): void => this.#upstream.mute(links);
+  readonly blockLinks = (links: readonly string[]): void => this.#upstream.block(links);
   readonly setUplinking = (isOn: boolean): void => this.#uplinking.set(isOn);
   readonly setPublishing = (isWanted: boolean): void => this.#publishing.set(isWanted);
 

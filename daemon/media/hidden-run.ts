@@ -5,7 +5,7 @@ export const NOTHING_HIDDEN: HiddenWants = {
   isCapturing: false,
   isUplinking: false,
   hasClock: false,
-  mutedLinks: [],
+  blockedLinks: [],
 };
 
 /** A media path that the drop has for itself. */
@@ -17,7 +17,7 @@ export interface OwnPath extends Omit<MediaPath, 'setHidden' | 'setCapturing' | 
   /** Further receivers, which show it to the world. */
   setPublishing(isWanted: boolean): void;
   showClock(isOn: boolean): void;
-  muteLinks(ids: readonly string[]): void;
+  blockLinks(ids: readonly string[]): void;
 }
 
 /** Each part runs while the drop or the rehearsal wants it; the drop's wishes come first. */
@@ -39,7 +39,8 @@ export function withHiddenRun(path: OwnPath): MediaPath {
       const before = hidden;
       hidden = wants;
       if (wants.hasClock !== before.hasClock) path.showClock(wants.hasClock);
-      if (wants.mutedLinks.join() !== before.mutedLinks.join()) path.muteLinks(wants.mutedLinks);
+      if (wants.blockedLinks.join() !== before.blockedLinks.join())
+        path.blockLinks(wants.blockedLinks);
       if (!drop.isUplinking && wants.isUplinking !== before.isUplinking)
         path.setUplinking(wants.isUplinking);
       if (!drop.isCapturing && wants.isCapturing !== before.isCapturing)

@@ -64,7 +64,7 @@ export interface HiddenWants {
   /** The time is burned into the picture. */
   readonly hasClock: boolean;
   /** Links that lose all that they carry, as if they were unplugged. */
-  readonly mutedLinks: readonly string[];
+  readonly blockedLinks: readonly string[];
 }
 
 /** What is drawn over the picture, and what is read off it again. */

@@ -45,8 +45,8 @@ export function openUplinkMessages(
         ...(figures.reason === undefined ? {} : { reason: figures.reason }),
       });
     }
-    const isLess = Math.abs(totalOf(use) - beside) >= BESIDE_STEP_BYTES;
-    if (!isNewMonth && !isLess) return;
+    const hasOtherUseChanged = Math.abs(totalOf(use) - beside) >= BESIDE_STEP_BYTES;
+    if (!isNewMonth && !hasOtherUseChanged) return;
     beside = totalOf(use);
     if (isNewMonth) log.info('data use: new month', { month: use.month });
     // With the use that it was given its counts go on.
@@ -111,7 +111,7 @@ function goneLink(id: string): LinkSnapshot {
 }
 
 function renderFigures(figures: Figures, config: UplinkConfig, use: BesideUse): UplinkFigures {
-  const { srt, targetBps, bond, missing, mutedAtMs } = figures;
+  const { srt, targetBps, bond, missing, blockedAtMs } = figures;
   const reason = reasonOf(figures);
   const beside = besideOf(use);
   const withBeside = (link: LinkSnapshot): LinkSnapshot => ({
@@ -138,7 +138,7 @@ function renderFigures(figures: Figures, config: UplinkConfig, use: BesideUse): 
       : {
           bond: { ...bond, links: [...bond.links, ...missing.map(goneLink)].map(withBeside) },
         }),
-    ...(mutedAtMs === undefined ? {} : { mutedAtMs }),
+    ...(blockedAtMs === undefined ? {} : { blockedAtMs }),
     missingLinks: missing,
   };
 }

@@ -40,7 +40,7 @@ export interface Upstream {
   /** Others show it to the world: they get it in a drop only. */
   readonly destinations: Task;
   /** For a drill: these links lose all that they carry. */
-  mute(links: readonly string[]): void;
+  block(links: readonly string[]): void;
   /** The next runs go by the config that is in force. */
   refresh(): void;
 }
@@ -51,7 +51,7 @@ export function openUpstream(deps: UpstreamDeps): Upstream {
   return {
     uplink: (signal) => (opened.bonded.run ?? untilAborted)(signal),
     destinations: (signal) => opened.destinations(signal),
-    mute: (links) => opened.bonded.send?.({ type: 'mute', links }),
+    block: (links) => opened.bonded.send?.({ type: 'block', links }),
     refresh: () => {
       deps.onDestinations([]);
       const { uplink } = deps.config();

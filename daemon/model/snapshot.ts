@@ -146,7 +146,7 @@ export interface UplinkFigures {
   };
   /** Undefined where SRT goes straight to its receiver. */
   readonly bond?: BondSnapshot;
-  readonly mutedAtMs?: number;
+  readonly blockedAtMs?: number;
   /** Links of the config whose interface or address is not there. */
   readonly missingLinks: readonly string[];
 }

@@ -5,7 +5,7 @@ import type { LampName } from './lamps.ts';
 /** From one report of the media process to the next, and a little longer. */
 const SHOWN_MS = 1_500;
 /** What says that nothing is wrong: no heart hides a fault. */
-const WELL: readonly RhythmName[] = ['steady', 'wink', 'off'];
+const WELL: readonly RhythmName[] = ['steady', 'flash', 'off'];
 
 type Lamps = Readonly<Record<LampName, RhythmName>>;
 

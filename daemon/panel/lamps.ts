@@ -8,7 +8,7 @@ export type LampName = (typeof LAMPS)[number];
 
 /**
  * What each lamp shows. The README's table is made of these words; a rhythm
- * means the same wherever it makes sense: steady is well, wink is at rest, gap
+ * means the same wherever it makes sense: steady is well, a short flash is at rest, gap
  * is well with something to know, flicker is look here now, long and short is
  * not known or broken.
  */
@@ -57,7 +57,7 @@ function idleLamp({ readiness, drop }: BoxSnapshot): RhythmName {
   if (readiness?.running !== undefined) return 'blink';
   const { checklist } = readiness ?? {};
   const hasFailed = checklist?.verdict === 'fail' && Date.parse(checklist.taken) >= drop.sinceMs;
-  return hasFailed ? 'triple' : 'wink';
+  return hasFailed ? 'triple' : 'flash';
 }
 
 function linksLamp(box: BoxSnapshot): RhythmName {
@@ -77,7 +77,7 @@ function soundLamp(box: BoxSnapshot): RhythmName {
   const { sound, levels } = box;
   if (sound === 'none') return 'off';
   // An idle box listens to nothing.
-  if (box.drop.phase === 'idle' || box.drop.phase === 'fault') return 'wink';
+  if (box.drop.phase === 'idle' || box.drop.phase === 'fault') return 'flash';
   if (!isRunning(box, 'media') || !isRunning(box, 'capture') || levels === undefined) {
     return 'longShort';
   }
@@ -94,7 +94,7 @@ function recordingLamp(box: BoxSnapshot): RhythmName {
   const count = (phase: RecordingTarget['phase']) =>
     recording.filter((target) => target.phase === phase).length;
   if (drop.phase !== 'live' && drop.phase !== 'ending') {
-    return count('failed') > 0 ? 'gap' : 'wink';
+    return count('failed') > 0 ? 'gap' : 'flash';
   }
   if (!isRunning(box, 'media') || isStale(box)) return 'longShort';
   // At the end they are closed one after the other: only a failed one counts.

@@ -80,10 +80,10 @@ export async function takeAway(
 ): Promise<Omit<Drill, 'stalls'>> {
   stage.step(`${link} is taken away`);
   const before = snapshot().uplink;
-  stage.want({ mutedLinks: [link] });
+  stage.want({ blockedLinks: [link] });
   await clock.sleep(holdMs, stage.signal);
   const after = snapshot().uplink;
-  stage.want({ mutedLinks: [] });
+  stage.want({ blockedLinks: [] });
   const found = drillOf(link, before, after);
   stage.step(`${link} is given back`);
   const isBack = () => linksOf(snapshot()).some((one) => one.id === link && one.state === 'active');
@@ -97,9 +97,9 @@ export function drillOf(
   before: UplinkFigures | undefined,
   after: UplinkFigures | undefined,
 ): Omit<Drill, 'stalls'> {
-  const mutedAtMs = after?.mutedAtMs;
+  const blockedAtMs = after?.blockedAtMs;
   const since = (after?.bond?.switches ?? []).filter(
-    (one) => one.link === link && mutedAtMs !== undefined && one.atMs >= mutedAtMs,
+    (one) => one.link === link && blockedAtMs !== undefined && one.atMs >= blockedAtMs,
   );
   // On a busy machine it may have been suspected in that very moment: then it is only given up.
   const left =
@@ -113,7 +113,7 @@ export function drillOf(
   return {
     link,
     taken_over_by: hasTakenOver ? heir.id : null,
-    failover_s: hasTakenOver ? round(Math.max(0, left.atMs - (mutedAtMs ?? 0)) / 1000, 3) : null,
+    failover_s: hasTakenOver ? round(Math.max(0, left.atMs - (blockedAtMs ?? 0)) / 1000, 3) : null,
     lost: before?.srt === undefined || after?.srt === undefined ? null : Math.max(0, lost),
   };
 }
@@ -133,11 +133,11 @@ export async function measureAlone(
   if (ids.length < 2) return carried;
   for (const id of ids.slice(0, ALONE_MAX)) {
     stage.step(`${id} alone`);
-    stage.want({ mutedLinks: [...spared, ...ids.filter((other) => other !== id)] });
+    stage.want({ blockedLinks: [...spared, ...ids.filter((other) => other !== id)] });
     await clock.sleep(ALONE_MS, stage.signal);
     const link = linksOf(snapshot()).find((one) => one.id === id);
     if (link !== undefined) carried.set(id, link.bitrateBps * (1 - link.lossPct / 100));
-    stage.want({ mutedLinks: spared });
+    stage.want({ blockedLinks: spared });
     const areBack = () =>
       linksOf(snapshot()).every((one) => !ids.includes(one.id) || isUsable(one));
     await until(areBack, SETTLE_MS, clock, stage.signal);

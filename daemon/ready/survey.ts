@@ -64,7 +64,7 @@ async function takeSample(tally: SurveyTally, deps: SurveyDeps, stage: Stage): P
     deps.uplinkBps !== undefined && (spared.length === 0 || spared.length < deps.links.length);
   if (spared.length > 0)
     tally.note(`not measured any more, to spare its data: ${spared.join(', ')}`);
-  stage.want({ isCapturing: true, isUplinking: hasUplink, mutedLinks: spared });
+  stage.want({ isCapturing: true, isUplinking: hasUplink, blockedLinks: spared });
   try {
     stage.step('looking and listening');
     const isFlowing = () => snapshot().media?.isFlowing === true;
@@ -73,7 +73,7 @@ async function takeSample(tally: SurveyTally, deps: SurveyDeps, stage: Stage): P
     await listen(tally, deps, stage);
     if (hasUplink) await measureLinks(tally, spared, deps, stage);
   } finally {
-    stage.want({ isCapturing: false, isUplinking: false, mutedLinks: [] });
+    stage.want({ isCapturing: false, isUplinking: false, blockedLinks: [] });
   }
 }
 

@@ -48,7 +48,7 @@ async function measure(wantedBps: number, deps: UplinkTestDeps, stage: Stage): P
   const test = { wantedBps, links: spared.map((id) => ({ id, why: 'spared' as const })) };
   // Without any, SRT takes the machine's own route.
   if (links.length > 0 && spared.length === links.length) return test;
-  stage.want({ isCapturing: true, isUplinking: true, mutedLinks: spared });
+  stage.want({ isCapturing: true, isUplinking: true, blockedLinks: spared });
   if (!(await connect(deps, stage))) {
     return { ...test, unreached: snapshot().uplink?.reason ?? 'no answer' };
   }

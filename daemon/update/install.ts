@@ -31,13 +31,13 @@ export interface Asked {
 }
 
 /** It came between: nothing is changed. */
-export class Disturbed extends Error {}
+export class NotIdle extends Error {}
 
 /** Left free for recordings, events and the log. */
 const RESERVE_BYTES = 200_000_000;
 const PERCENT = 100;
 
-/** Resolves with what is put on trial, or would be. Rejects with ReleaseError, {@link Disturbed}, or what the disk says. */
+/** Resolves with what is put on trial, or would be. Rejects with ReleaseError, {@link NotIdle}, or what the disk says. */
 export async function install(
   asked: Asked,
   deps: InstallDeps,
@@ -54,7 +54,7 @@ export async function install(
   let percent = -1;
   await store.add(stream, opened, (ratio) => {
     const what = busyWith();
-    if (what !== undefined) throw new Disturbed(what);
+    if (what !== undefined) throw new NotIdle(what);
     const now = Math.floor(ratio * PERCENT);
     if (now === percent) return;
     percent = now;
@@ -64,7 +64,7 @@ export async function install(
   return opened.header;
 }
 
-/** Rejects with {@link Disturbed} where the box is not idle any more. */
+/** Rejects with {@link NotIdle} where the box is not idle any more. */
 export async function putOnTrial(
   id: string,
   { store, busyWith, whatWorks }: InstallDeps,
@@ -77,7 +77,7 @@ export async function putOnTrial(
   if (what === undefined) return;
   // A drop goes on with what it began with, also after a power cut.
   await store.save(before);
-  throw new Disturbed(what);
+  throw new NotIdle(what);
 }
 
 /** @throws ReleaseError */

@@ -6,14 +6,7 @@ import type { Task } from '../../hal/os/task.ts';
 import type { UpdateConfig } from '../config/metrics.ts';
 import type { BoxEvent, Outcome, UpdateCommand } from '../model/commands.ts';
 import type { UpdateState } from '../model/update.ts';
-import {
-  Disturbed,
-  type InstallDeps,
-  install,
-  nameOf,
-  putOnTrial,
-  type Running,
-} from './install.ts';
+import { type InstallDeps, install, NotIdle, nameOf, putOnTrial, type Running } from './install.ts';
 import { compareReleases, type Header, ReleaseError } from './release.ts';
 import { readSource } from './source.ts';
 import type { VersionStore } from './store.ts';
@@ -202,8 +195,7 @@ function rejected(code: 'UNSUPPORTED' | 'BUSY' | 'BAD_ARGUMENTS' | 'REFUSED', de
 }
 
 function refusalOf(error: unknown, untilEnd: AbortSignal): Outcome {
-  if (error instanceof Disturbed)
-    return rejected('BUSY', `the update is put off: ${error.message}`);
+  if (error instanceof NotIdle) return rejected('BUSY', `the update is put off: ${error.message}`);
   if (error instanceof ReleaseError)
     return { status: 'failed', code: 'RELEASE', detail: error.message };
   if (untilEnd.aborted) throw error;

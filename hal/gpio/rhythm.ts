@@ -15,7 +15,7 @@ export const RHYTHMS = {
   /** Five times a second: act now. */
   flicker: [100, 100],
   /** A short flash every two seconds: alive and waiting. */
-  wink: [100, 1900],
+  flash: [100, 1900],
   /** Mostly on with a short gap: live, with something to know. */
   gap: [1800, 200],
   double: [150, 150, 150, 1050],

@@ -5,7 +5,7 @@ import { type RateBounds, type RateController, type RateEvidence, withinBounds }
 const NEWEST = 0.01;
 
 /** A moving average, and the jitter around it. */
-class Smoothed {
+class MovingAverage {
   average: number | undefined;
   jitter = 0;
 
@@ -26,8 +26,8 @@ const PAUSE_MS = { hard: 250, soft: 200, raise: 500 } as const;
 /** They use SRT's RTT and send buffer, and know nothing of the links. */
 export class ClassicRate implements RateController {
   readonly #bounds: RateBounds;
-  readonly #rtt = new Smoothed();
-  readonly #buffer = new Smoothed();
+  readonly #rtt = new MovingAverage();
+  readonly #buffer = new MovingAverage();
   #minRttMs = Number.POSITIVE_INFINITY;
   #pausedUntilMs = Number.NEGATIVE_INFINITY;
   #raisedMs = Number.NEGATIVE_INFINITY;
@@ -74,6 +74,6 @@ export class ClassicRate implements RateController {
   }
 }
 
-function averageOf({ average, jitter }: Smoothed, value: number) {
+function averageOf({ average, jitter }: MovingAverage, value: number) {
   return { average: average ?? value, jitter };
 }

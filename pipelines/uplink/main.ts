@@ -75,7 +75,7 @@ interface Carried {
   missing: readonly string[];
   /** Why the receiver cannot be sent to, where SRT goes straight to it. */
   failure?: string | undefined;
-  mutedAtMs?: number;
+  blockedAtMs?: number;
   /** Sets how many packets of MPEG-TS an SRT packet carries. */
   setPayload?: (tsPackets: number) => void;
 }
@@ -88,8 +88,8 @@ runAsWorker<UplinkSettings, ToUplink, FromUplink>(
     onCommand((message) => {
       if (message.type === 'links') wanted = message;
       else {
-        carried.control?.mute(message.links);
-        carried.mutedAtMs = clock.monotonicMs();
+        carried.control?.block(message.links);
+        carried.blockedAtMs = clock.monotonicMs();
       }
     });
     const observer = new SrtObserver();
@@ -167,7 +167,7 @@ async function carryBonded(
 function figuresOf(
   observer: SrtObserver,
   rate: RateController | undefined,
-  { control, failure, missing, mutedAtMs }: Carried,
+  { control, failure, missing, blockedAtMs }: Carried,
 ): Figures {
   const bond = control?.snapshot();
   return {
@@ -176,7 +176,7 @@ function figuresOf(
     targetBps: rate?.targetBps,
     ...(bond === undefined ? {} : { bond }),
     ...(failure === undefined ? {} : { failure }),
-    ...(mutedAtMs === undefined ? {} : { mutedAtMs }),
+    ...(blockedAtMs === undefined ? {} : { blockedAtMs }),
     missing,
   };
 }

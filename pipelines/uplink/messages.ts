@@ -25,7 +25,7 @@ export type ToUplink =
   /** Changed weights, roles, budgets or data use. Traffic goes on. */
   | { readonly type: 'links'; readonly links: readonly WantedLink[]; readonly used: UsedData }
   /** For a drill: these links lose all that they carry; each message replaces the last one. */
-  | { readonly type: 'mute'; readonly links: readonly string[] };
+  | { readonly type: 'block'; readonly links: readonly string[] };
 
 export type LinksMessage = Extract<ToUplink, { type: 'links' }>;
 
@@ -41,8 +41,8 @@ export type FromUplink =
       readonly bond?: BondSnapshot;
       /** Why the receiver cannot be sent to, where SRT goes straight to it. */
       readonly failure?: string;
-      /** When links were last muted or unmuted, by the clock of the bond's switches. */
-      readonly mutedAtMs?: number;
+      /** When links were last blocked or unblocked, by the clock of the bond's switches. */
+      readonly blockedAtMs?: number;
       /** Links of the config without an interface or address now. */
       readonly missing: readonly string[];
     };

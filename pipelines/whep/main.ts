@@ -52,7 +52,7 @@ runAsWorker<WhepSettings, ToWhep, FromWhep>(async (settings, { send, onCommand }
     }
   });
   send({ type: 'ready' });
-  const wanting = openWanting(() => sessions.wanted, send);
+  const wanting = openDemandReport(() => sessions.wanted, send);
   const work = [
     every(TICK_MS, signal, () => {
       pace();
@@ -72,7 +72,7 @@ runAsWorker<WhepSettings, ToWhep, FromWhep>(async (settings, { send, onCommand }
 });
 
 /** Reports which renditions are wanted, where some are. */
-function openWanting(wanted: () => readonly string[], send: (message: FromWhep) => void) {
+function openDemandReport(wanted: () => readonly string[], send: (message: FromWhep) => void) {
   let last = '';
   const report = () => {
     const renditions = wanted();

@@ -23,7 +23,7 @@ export interface LinkSocketEvents {
 export interface LinkSocket {
   send(packet: Buffer): void;
   /** While its link is among these it loses all packets, both ways. */
-  mute(ids: readonly string[]): void;
+  block(ids: readonly string[]): void;
   /** Closes it and opens it again on another local port, where the port is not fixed. */
   rebind(): void;
   /** Opens it where it is not open, at most once a second. Call it every tick. */
@@ -57,7 +57,7 @@ class BoundSocket implements LinkSocket {
   /** Counts openings: a look-up that ends after the next one began is of no use. */
   #opening = 0;
   #isOpening = false;
-  #isMuted = false;
+  #isBlocked = false;
   #retryAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(config: LinkConfig, receiver: Receiver, events: LinkSocketEvents) {
@@ -67,11 +67,11 @@ class BoundSocket implements LinkSocket {
   }
 
   send(packet: Buffer): void {
-    if (!this.#isMuted) this.#socket?.send(packet);
+    if (!this.#isBlocked) this.#socket?.send(packet);
   }
 
-  mute(ids: readonly string[]): void {
-    this.#isMuted = ids.includes(this.#config.id);
+  block(ids: readonly string[]): void {
+    this.#isBlocked = ids.includes(this.#config.id);
   }
 
   rebind(): void {
@@ -118,7 +118,7 @@ class BoundSocket implements LinkSocket {
       },
       {
         onPacket: (packet) => {
-          if (!this.#isMuted) this.#events.onPacket(packet);
+          if (!this.#isBlocked) this.#events.onPacket(packet);
         },
         onError: (code) => {
           if (!TRANSIENT.has(code)) this.#events.onFailed(code);

@@ -34,7 +34,7 @@ export interface BondControl {
   /** Makes the links those of `links`; traffic goes on. */
   setLinks(links: readonly LinkConfig[]): void;
   /** For a drill: what these links carry is dropped both ways, and the bond is to notice by itself. */
-  mute(ids: readonly string[]): void;
+  block(ids: readonly string[]): void;
   snapshot(): BondSnapshot;
 }
 
@@ -121,8 +121,8 @@ function controlOf(
 ): BondControl {
   return {
     setLinks: (links) => bond.setLinks(links, now()),
-    mute: (ids) => {
-      for (const socket of sockets) socket?.mute(ids);
+    block: (ids) => {
+      for (const socket of sockets) socket?.block(ids);
     },
     snapshot: () => bond.snapshot(now()),
   };

@@ -16,7 +16,7 @@ export interface LaddersDeps {
 
 const TIMEOUT_MS = 3_000;
 /** A box has all its renditions for it, by default. */
-const MOST = 'laptop';
+const FULL_PROFILE = 'laptop';
 
 export function openLadders(deps: LaddersDeps): Pick<EdgeWhepDeps, 'ladder' | 'ladderFor'> {
   const { upstream, edge, loop } = deps;
@@ -24,7 +24,7 @@ export function openLadders(deps: LaddersDeps): Pick<EdgeWhepDeps, 'ladder' | 'l
     ladder: async (signal) => {
       try {
         const headers = { 'cdn-loop': loop.append(() => undefined) };
-        const url = `${MAIN_PLAYLIST}?profile=${MOST}`;
+        const url = `${MAIN_PLAYLIST}?profile=${FULL_PROFILE}`;
         const { status, body } = await upstream(url, headers, TIMEOUT_MS, signal);
         return status === 200 ? readLadder(body.toString()) : undefined;
       } catch {

@@ -113,7 +113,7 @@ async function cut(box: Box, links: ShapedLinks): Promise<number> {
   const times = await links.times(best);
   await links.setDead(best, false);
   await sleep(HEAL_MS);
-  const failoverMs = leftAfter(times, deadMs);
+  const failoverMs = failoverAfter(times, deadMs);
   console.error(`${best} dead: left after ${round(failoverMs, 0)} ms`);
   return failoverMs;
 }
@@ -123,7 +123,7 @@ async function cut(box: Box, links: ShapedLinks): Promise<number> {
  * two seconds before. A bond tries a dead link again with single packets, so some of them are
  * looked at together; the last one before the longest pause among these is the last of the stream.
  */
-export function leftAfter(times: readonly number[], deadMs: number): number {
+export function failoverAfter(times: readonly number[], deadMs: number): number {
   const usual = times.filter((ms) => ms < deadMs && ms >= deadMs - BEFORE_MS).length;
   const spacingMs = BEFORE_MS / usual;
   const after = times.filter((ms) => ms >= deadMs);

@@ -7,7 +7,7 @@ import { NOTHING_HIDDEN, type OwnPath, withHiddenRun } from '../../../daemon/med
 const test = suite('hidden run');
 
 function openPath() {
-  const now = { capturing: false, uplinking: false, publishing: false, clock: false, muted: '' };
+  const now = { capturing: false, uplinking: false, publishing: false, clock: false, blocked: '' };
   const did: string[] = [];
   const path = {
     setCapturing: (isWanted: boolean, isHidden = false) => {
@@ -23,21 +23,21 @@ function openPath() {
     showClock: (isOn: boolean) => {
       now.clock = isOn;
     },
-    muteLinks: (ids: readonly string[]) => {
-      now.muted = ids.join();
+    blockLinks: (ids: readonly string[]) => {
+      now.blocked = ids.join();
     },
   };
   return { now, did, path: withHiddenRun(path as unknown as OwnPath) };
 }
 
-const ALL = { isCapturing: true, isUplinking: true, hasClock: true, mutedLinks: ['five'] };
+const ALL = { isCapturing: true, isUplinking: true, hasClock: true, blockedLinks: ['five'] };
 
-const ON = { capturing: true, uplinking: true, publishing: false, clock: false, muted: '' };
+const ON = { capturing: true, uplinking: true, publishing: false, clock: false, blocked: '' };
 
 test('a rehearsal runs all of it hidden but what shows it to the world, and leaves nothing behind', () => {
   const { now, did, path } = openPath();
   path.setHidden(ALL);
-  assert.equal(now, { ...ON, clock: true, muted: 'five' });
+  assert.equal(now, { ...ON, clock: true, blocked: 'five' });
   path.setHidden(NOTHING_HIDDEN);
   assert.equal(now, { ...ON, capturing: false, uplinking: false });
   assert.equal(did, ['hidden capture true', 'hidden capture false']);

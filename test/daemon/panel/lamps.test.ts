@@ -51,7 +51,7 @@ const TABLE: Readonly<
     ],
   ],
   'on-air': [
-    ['idle', 'wink', inPhase('idle')],
+    ['idle', 'flash', inPhase('idle')],
     ['idle after a checklist that failed', 'triple', { ...inPhase('idle'), ...checked('fail', 1) }],
     ['preflight', 'blink', inPhase('preflight')],
     ['armed', 'double', inPhase('armed')],
@@ -71,7 +71,7 @@ const TABLE: Readonly<
   ],
   sound: [
     ['none wanted', 'off', { sound: 'none' }],
-    ['at rest', 'wink', inPhase('idle')],
+    ['at rest', 'flash', inPhase('idle')],
     ['well', 'steady', {}],
     ['silent', 'blink', peaks(-80, -90)],
     ['one channel missing', 'gap', warned('sound-channel-missing')],
@@ -80,7 +80,7 @@ const TABLE: Readonly<
   ],
   recording: [
     ['none wanted', 'off', { recording: [] }],
-    ['at rest', 'wink', inPhase('idle')],
+    ['at rest', 'flash', inPhase('idle')],
     ['all recording', 'steady', {}],
     ['one failed', 'gap', { recording: [recordingTo('a'), recordingTo('b', 'failed')] }],
     [
@@ -109,8 +109,8 @@ test('a rehearsal blinks; a checklist that passed, or is of before the last drop
   const onAir = (change: Partial<BoxSnapshot>) => lampsOf({ ...WELL, ...change })['on-air'];
   const running = { what: 'rehearsal', sinceMs: 0, step: 'x' } as const;
   assert.is(onAir({ ...inPhase('idle'), readiness: { running } }), 'blink');
-  assert.is(onAir({ ...inPhase('idle'), ...checked('pass', 1) }), 'wink');
-  assert.is(onAir({ drop: { phase: 'idle', sinceMs: 9 }, ...checked('fail', 1) }), 'wink');
+  assert.is(onAir({ ...inPhase('idle'), ...checked('pass', 1) }), 'flash');
+  assert.is(onAir({ drop: { phase: 'idle', sinceMs: 9 }, ...checked('fail', 1) }), 'flash');
   assert.is(onAir({ ...inPhase('live'), ...checked('fail', 1) }), 'steady');
 });
 
@@ -118,7 +118,7 @@ test('a rehearsal blinks; a checklist that passed, or is of before the last drop
 const WORDS: Readonly<Record<string, RhythmName>> = {
   off: 'off',
   steady: 'steady',
-  'short flash every 2 s': 'wink',
+  'short flash every 2 s': 'flash',
   'blink every second': 'blink',
   'double flash': 'double',
   'triple flash': 'triple',

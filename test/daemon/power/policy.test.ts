@@ -123,7 +123,7 @@ test('noise around a threshold does not make a phase flap', () => {
   assert.equal(pack.phases, ['normal', 'saving']);
 });
 
-test('the mains that come back make it normal within 15 s, and a wink of them does not', () => {
+test('the mains that come back make it normal within 15 s, and a flicker of them does not', () => {
   const pack = new Pack().read(off({ chargePct: 30 }), 10);
   pack.read(off({ chargePct: 30, mains: 'on' })).read(off({ chargePct: 30 }), 5);
   assert.is(pack.phase, 'saving');

@@ -85,7 +85,7 @@ test('a drill says who took over, how soon, and what was lost', () => {
   ] as const;
   const links = [link('wwan0', 'stalled'), { ...link('eth0'), sharePct: 90 }];
   const srt = { rttMs: 40, latencyMs: 1_000, retransmittedTotal: 9, droppedTotal: 4 };
-  const after = uplink({ mutedAtMs: 1_000, srt, bond: { ...bond, links, switches } });
+  const after = uplink({ blockedAtMs: 1_000, srt, bond: { ...bond, links, switches } });
   assert.equal(drillOf('wwan0', uplink({}), after), {
     ...{ link: 'wwan0', taken_over_by: 'eth0', failover_s: 0.45, lost: 4 },
   });
@@ -98,7 +98,7 @@ test('a link that is suspected in the moment of the drill is left when it is giv
     { atMs: 1_260, link: 'wwan0', from: 'suspect', to: 'stalled', reason: 'silent' },
   ] as const;
   const links = [link('wwan0', 'stalled'), link('eth0')];
-  const after = uplink({ mutedAtMs: 1_000, bond: { ...bond, links, switches } });
+  const after = uplink({ blockedAtMs: 1_000, bond: { ...bond, links, switches } });
   const { taken_over_by, failover_s } = drillOf('wwan0', uplink({}), after);
   assert.equal([taken_over_by, failover_s], ['eth0', 0.26]);
 });
@@ -106,7 +106,7 @@ test('a link that is suspected in the moment of the drill is left when it is giv
 test('where the stream ends with its link, nobody has taken over', () => {
   if (bond === undefined) throw new Error('no bond');
   const links = [link('wwan0', 'stalled'), link('eth0', 'out')];
-  const after = uplink({ mutedAtMs: 1_000, phase: 'connecting', bond: { ...bond, links } });
+  const after = uplink({ blockedAtMs: 1_000, phase: 'connecting', bond: { ...bond, links } });
   assert.equal(drillOf('wwan0', uplink({}), after), {
     ...{ link: 'wwan0', taken_over_by: null, failover_s: null, lost: 0 },
   });

@@ -63,9 +63,9 @@ test('it runs hidden with a clock in the picture, takes the best link away, and 
 test('live pressed during it ends it at once: links and clock are back before it returns', async () => {
   const box = openStage();
   const { done } = start(box);
-  for (let i = 0; i < 200 && box.hidden().mutedLinks.length === 0; i += 1)
+  for (let i = 0; i < 200 && box.hidden().blockedLinks.length === 0; i += 1)
     await box.clock.advance(1_000);
-  assert.equal(box.hidden().mutedLinks, ['wwan0']);
+  assert.equal(box.hidden().blockedLinks, ['wwan0']);
   box.set({ drop: { phase: 'live', sinceMs: 0, dropId: 'x' } });
   box.runner.end('go-live was asked for');
   assert.equal(box.hidden(), NOTHING_HIDDEN);

@@ -34,8 +34,8 @@ test('each link carries the stream alone for some seconds, and all is as before'
       ['eth0', true],
     ],
   );
-  const alone = box.history.filter(({ mutedLinks }) => mutedLinks.length === 1);
-  assert.ok(alone.some(({ mutedLinks }) => mutedLinks[0] === 'eth0'));
+  const alone = box.history.filter(({ blockedLinks }) => blockedLinks.length === 1);
+  assert.ok(alone.some(({ blockedLinks }) => blockedLinks[0] === 'eth0'));
   assert.equal(box.hidden(), NOTHING_HIDDEN);
 });
 
@@ -47,7 +47,7 @@ test('a link whose SIM has less left than the test takes carries nothing, and is
   assert.ok(links[1] && 'bps' in links[1]);
   const uplinking = box.history.filter(({ isUplinking }) => isUplinking);
   assert.ok(
-    uplinking.length > 0 && uplinking.every(({ mutedLinks }) => mutedLinks.includes('wwan0')),
+    uplinking.length > 0 && uplinking.every(({ blockedLinks }) => blockedLinks.includes('wwan0')),
   );
 });
 

@@ -111,9 +111,9 @@ test('from plug-in to shutdown, with a crash of capture and a power failure betw
   });
   try {
     box.plugIn();
-    await crew.see(ON_AIR, 'plugged in', 'wink');
+    await crew.see(ON_AIR, 'plugged in', 'flash');
     await crew.see(POWER, 'on mains', 'steady');
-    await crew.see(SOUND, 'nothing listens', 'wink');
+    await crew.see(SOUND, 'nothing listens', 'flash');
     await crew.see(LINKS, 'nothing goes upstream', 'off');
     await sleep(1000);
 
@@ -157,7 +157,7 @@ test('from plug-in to shutdown, with a crash of capture and a power failure betw
     await wait('parts again', async () => (await newest()) !== '');
 
     await crew.press(DROP, 3500);
-    await crew.see(ON_AIR, 'a hold ends it', 'wink');
+    await crew.see(ON_AIR, 'a hold ends it', 'flash');
     const movies = [...box.files('recordings', '.mp4'), ...box.files('clips', '.mp4')];
     for (const movie of movies) {
       const reported = await run(

@@ -40,7 +40,7 @@ export function openStage(seen: ProbeSeen = { figures: FIGURES, lightRatios: [0.
   const streams: string[] = [];
   let change: Partial<BoxSnapshot> = { drop: { phase: 'idle', sinceMs: 0 }, uplink: undefined };
   let readiness: Readiness = {};
-  let mutedAtMs = 0;
+  let blockedAtMs = 0;
   const snapshot = (): BoxSnapshot => ({
     ...WELL,
     media: figures({ isFlowing: hidden.isCapturing }),
@@ -51,19 +51,19 @@ export function openStage(seen: ProbeSeen = { figures: FIGURES, lightRatios: [0.
     readiness,
   });
   const uplinkNow = (): BoxSnapshot['uplink'] => {
-    const isMuted = (id: string) => hidden.mutedLinks.includes(id);
+    const isBlocked = (id: string) => hidden.blockedLinks.includes(id);
     const links = ['wwan0', 'eth0'].map((id, i) => ({
-      ...link(id, isMuted(id) ? 'stalled' : 'active'),
-      sharePct: isMuted(id) ? 0 : 60 - i * 20,
+      ...link(id, isBlocked(id) ? 'stalled' : 'active'),
+      sharePct: isBlocked(id) ? 0 : 60 - i * 20,
       sentBytesTotal: Math.round(clock.monotonicMs() * 100),
     }));
-    const switches = hidden.mutedLinks.map((id) => ({
-      ...{ atMs: mutedAtMs + 400, link: id, reason: 'silent' },
+    const switches = hidden.blockedLinks.map((id) => ({
+      ...{ atMs: blockedAtMs + 400, link: id, reason: 'silent' },
       ...({ from: 'active', to: 'suspect' } as const),
     }));
     const { uplink } = WELL;
     if (uplink?.bond === undefined) return undefined;
-    return { ...uplink, mutedAtMs, bond: { ...uplink.bond, links, switches } };
+    return { ...uplink, blockedAtMs, bond: { ...uplink.bond, links, switches } };
   };
   const openProbe: OpenProbe = ({ streamUrl }) => {
     streams.push(streamUrl);
@@ -72,7 +72,8 @@ export function openStage(seen: ProbeSeen = { figures: FIGURES, lightRatios: [0.
   const runner = new Runner({
     mediaPath: {
       setHidden: (wants) => {
-        if (wants.mutedLinks.join() !== hidden.mutedLinks.join()) mutedAtMs = clock.monotonicMs();
+        if (wants.blockedLinks.join() !== hidden.blockedLinks.join())
+          blockedAtMs = clock.monotonicMs();
         hidden = wants;
         history.push(wants);
       },

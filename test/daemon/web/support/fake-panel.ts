@@ -11,7 +11,7 @@ export function fakePanel(actions: string[]): SimulatedPanel {
     ],
     lamps: [
       lamp('power', 'Power', RHYTHMS.steady, 'on mains'),
-      lamp('air', 'On air', RHYTHMS.wink, 'idle'),
+      lamp('air', 'On air', RHYTHMS.flash, 'idle'),
       lamp('links', 'Links', RHYTHMS.double, 'one link is down'),
       lamp('sound', 'Sound', RHYTHMS.steady, 'sound comes in'),
       lamp('recording', 'Recording', RHYTHMS.off, 'not recording'),
