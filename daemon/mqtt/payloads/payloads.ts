@@ -127,7 +127,6 @@ export const camera = flat({
   model: text(128),
   state: v.picklist(['running', 'pausing', 'stopped', 'unknown']),
   ...fields(CAMERA),
-  /** The look that viewers get: one that comes with the box, or its .cube file. */
   lut: v.nullable(text(128)),
 });
 

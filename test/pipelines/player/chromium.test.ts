@@ -55,6 +55,25 @@ test('our player plays: the picture moves, sound is decoded, the clock is read, 
   await until(async () => (await state()).media.viewers.viewers === 1, 10_000);
 });
 
+test('sound that the guest has not asked for is muted, and a pause of the browser is over; a tap keeps the sound', async ({
+  box,
+}) => {
+  await using browser = await chromium.open();
+  const page = await browser.open(`${box.url}/`);
+  await waitInPage(page, `${TIME} > 0`);
+  const change = async (script: string) => {
+    await page.evaluate(`{ const video = document.querySelector('video'); ${script} }`);
+    const before = (await page.evaluate(TIME)) as number;
+    await waitInPage(page, `document.querySelector('video').muted && ${TIME} > ${before + 1}`);
+  };
+  await change('video.muted = false');
+  await change('video.pause()');
+  await page.click('#mute');
+  assert.is(await page.evaluate("document.querySelector('video').muted"), false);
+  const before = (await page.evaluate(TIME)) as number;
+  await waitInPage(page, `!document.querySelector('video').muted && ${TIME} > ${before + 1}`);
+});
+
 test('hls.js plays from the box when it is asked for', async ({ box }) => {
   await using browser = await chromium.open();
   const page = await browser.open(`${box.url}/?player=hls`);

@@ -1,6 +1,6 @@
 /** Progress and result of the last command: message, checks, link to a clip. */
 import { fill } from '../../../../pipelines/player/text/fill.ts';
-import { fromBox, stageTexts as text } from '../text/texts.ts';
+import { fromBox, fromCheck, stageTexts as text } from '../text/texts.ts';
 import type { Action } from '../ui/actions.ts';
 import { h, setText, updateChildren } from '../ui/dom.ts';
 import type { Model } from '../ui/model.ts';
@@ -70,9 +70,9 @@ export function updateChecks(list: HTMLElement, checks: readonly Check[]): void 
         'li',
         { 'data-verdict': verdict },
         h('b', {}, VERDICTS[verdict]),
-        h('strong', {}, name),
-        h('span', {}, evidence),
-        advice === '' ? undefined : h('small', {}, advice),
+        h('strong', {}, fromCheck(name)),
+        h('span', {}, fromCheck(evidence)),
+        advice === '' ? undefined : h('small', {}, fromCheck(advice)),
       ),
     () => undefined,
   );

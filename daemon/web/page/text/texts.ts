@@ -7,7 +7,7 @@ import { PLAN_TEXTS } from './plans/languages.ts';
 import { SETTINGS_TEXTS } from './settings/languages.ts';
 import { SET_UP_TEXTS } from './setup/languages.ts';
 import { STAGE_TEXTS } from './stage/languages.ts';
-import { openTranslation } from './translation.ts';
+import { openTranslation, translateCheck } from './translation.ts';
 
 /** English outside a page, in tests. */
 export const language: Language = languageOf(globalThis.document?.documentElement.lang ?? '');
@@ -21,16 +21,24 @@ export const settingsTexts = SETTINGS_TEXTS[language];
 export const labelTexts = LABEL_TEXTS[language];
 
 const translated = openTranslation(language);
+const translatedCheck = openTranslation(language, translateCheck);
 const QUOTES = {
   ...{ en: '“”', de: '„“', fr: '«»', es: '«»', it: '«»', nl: '‘’', pt: '“”' },
 } as const satisfies Readonly<Record<Language, string>>;
+
+const KEY = /\b[a-z]+(?:\.[a-z_]+)+\b/g;
 
 /**
  * What the box says, in the page's language; a sentence that is not known stays English. Keys of
  * the config are what the settings call them.
  */
 export function fromBox(text: string): string {
-  return translated(text).replace(/\b[a-z]+(?:\.[a-z_]+)+\b/g, nameOf);
+  return translated(text).replace(KEY, nameOf);
+}
+
+/** Of a line of checks: its name, what was seen, or what to do. */
+export function fromCheck(text: string): string {
+  return translatedCheck(text).replace(KEY, nameOf);
 }
 
 function nameOf(key: string): string {

@@ -6,7 +6,7 @@ import { type Field, settingsOfSchema } from '../../../../daemon/config/form/for
 import { CHILDREN } from '../../../../daemon/health/media-rules.ts';
 import { RULES } from '../../../../daemon/health/run.ts';
 import { en as labels } from '../../../../daemon/web/page/text/labels/en.ts';
-import { translate } from '../../../../daemon/web/page/text/translation.ts';
+import { translate, translateCheck } from '../../../../daemon/web/page/text/translation.ts';
 
 const test = suite('translations');
 
@@ -46,6 +46,49 @@ test('each process has a name for hosts and an advice, and both are translated',
     assert.ok(translated !== undefined && !translated.includes('The '), text);
     assert.not.match(text, /whep|whip|webrtc|process/i);
   }
+});
+
+const CHECKS = ['daemon/drop/checks.ts', 'daemon/ready/judge.ts'].concat(
+  readdirSync('daemon/ready/checklist').map((name) => `daemon/ready/checklist/${name}`),
+);
+/** A sentence, or a part of one; where only a figure differs, and no code. */
+const IS_TEXT = /^(?!.*(?:[=&|?{}`$]|\w\(|[a-z]x1)|\W|x1 \S+$).*[a-z]+ .*[a-z]/;
+
+/** Known with each of the words that they have. */
+const WITH_WORDS: Readonly<Record<string, readonly string[]>> = {
+  'mains x1': ['mains on', 'mains off', 'mains unknown'],
+  'viewers here had x1': ['viewers here had no stalls', 'viewers here had 1 stall'],
+  'not x1': ['not http://box.local:8080/'],
+  'x1 x1 of x1': ['1 article of Friday', '3 articles of Friday'],
+  'x1 is silent': ['left is silent', 'right is silent', 'mono is silent'],
+};
+
+/** Pieces of what checks have seen, and what they advise, as their sources write them; a value is `x1`. */
+function wordsOfChecks(): readonly string[] {
+  return CHECKS.flatMap((path) => {
+    const source = readFileSync(path, 'utf8').replace(
+      /\/\*[\s\S]*?\*\/|^\s*\/\/.*$|^import .*$/gm,
+      '',
+    );
+    return [...source.matchAll(/'([^'\n]* [^'\n]*)'|`([^`\n]* [^`\n]*)`/g)];
+  })
+    .map(([, plain, filled = '']) => plain ?? filled.replace(/\$\{[^}]*\}/g, 'x1'))
+    .flatMap((text) => (text.endsWith('.') ? [text] : text.split(/; |, |: /)))
+    .filter((text) => IS_TEXT.test(text))
+    .flatMap((text) => WITH_WORDS[text] ?? [text]);
+}
+
+test('what checks say is translated, but for figures and technical reasons', () => {
+  const words = wordsOfChecks();
+  assert.ok(words.length > 150, String(words.length));
+  assert.equal(
+    words.filter((text) => translateCheck(text, 'de') === text),
+    [],
+  );
+  assert.is(
+    translateCheck('85 %, 30 min left, mains off', 'de'),
+    '85 %, noch 30 min, kein Netzstrom',
+  );
 });
 
 test('each key that the settings show has a name in every language', () => {
