@@ -11,6 +11,9 @@ const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 
 const stored = v.object({
   held: v.array(v.object({ id: text(64), title: text(120), endedMs: v.number() })),
+  last: v.optional(
+    v.object({ title: text(120), startsAt: text(64), endedMs: v.number(), run: text(64) }),
+  ),
   current: v.optional(
     // Without a drop: that of the config is on.
     v.object({ drop: v.optional(v.unknown()), run: text(64), hasBegun: v.boolean() }),
@@ -70,11 +73,12 @@ export class MemoryStore {
 }
 
 function parse(json: string, hosts: LinkHosts): DropMemory {
-  const { held, current } = v.parse(stored, JSON.parse(json));
-  if (current === undefined) return { held };
-  if (current.drop === undefined) return { held, current: { ...current, drop: undefined } };
+  const { held, last, current } = v.parse(stored, JSON.parse(json));
+  const over = { held, ...(last && { last }) };
+  if (current === undefined) return over;
+  if (current.drop === undefined) return { ...over, current: { ...current, drop: undefined } };
   const checked = checkPlanned(withoutHosts(current.drop), hosts);
-  return 'drop' in checked ? { held, current: { ...current, drop: checked.drop } } : { held };
+  return 'drop' in checked ? { ...over, current: { ...current, drop: checked.drop } } : over;
 }
 
 /** Older versions kept hosts with each overlay. */

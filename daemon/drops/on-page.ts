@@ -3,13 +3,13 @@ import { resolve } from 'node:path';
 import type { DropOnPage } from '../../pipelines/player/drop-report.ts';
 import type { DropConfig } from '../config/drop.ts';
 import type { PlannedDrop } from '../config/drop-list/parse.ts';
-import { type HeldDrop, isNextNearer } from './present.ts';
+import { isNext, isNextNearer, type LastDrop } from './present.ts';
 
 interface Shown {
   /** Undefined where the drop is that of the config. */
   readonly planned: PlannedDrop | undefined;
   /** The last one that was held. */
-  readonly last: HeldDrop | undefined;
+  readonly last: LastDrop | undefined;
   /** Where relative names of files begin. */
   readonly stateFolder: string;
   readonly nowMs: number;
@@ -18,19 +18,21 @@ interface Shown {
 }
 
 export function onPage(
-  { title, starts_at, picture_file, profile }: DropConfig,
+  drop: DropConfig,
   { planned, last, stateFolder, nowMs, isClockFree }: Shown,
 ): DropOnPage {
+  const { title, starts_at, picture_file, profile, reactions: hasReactions } = drop;
   const picture = picture_file === '' ? {} : { pictureFile: resolve(stateFolder, picture_file) };
   const narrow = profile === '' ? {} : { profile };
-  const before = last === undefined ? {} : { lastTitle: last.title };
+  const before = last && { last: { title: last.title, dropId: last.run } };
+  const hasNext = isNext(planned, drop, last);
   return {
-    ...{ title, startsAt: starts_at },
+    ...{ title, startsAt: starts_at, hasReactions },
     ...picture,
     ...narrow,
     ...before,
-    isNext: planned !== undefined,
-    isNextNearer: isNextNearer(last, planned, nowMs),
+    isNext: hasNext,
+    isNextNearer: isNextNearer(last, hasNext ? drop : undefined, nowMs),
     ...(isClockFree && { isClockFree }),
   };
 }

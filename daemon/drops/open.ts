@@ -144,7 +144,7 @@ class OpenDrops {
     if (type === 'drop.first-frame') this.#set(noteFirstFrame(store.memory, run));
     // One that the power ends may be resumed.
     if (type === 'drop.ended' && data['isByPower'] !== true) {
-      this.#set(noteEnded(store.memory, atMs));
+      this.#set(noteEnded(store.memory, atMs, this.present));
     }
   }
 
@@ -154,7 +154,9 @@ class OpenDrops {
     const { current } = store.memory;
     const isResumed = (phase === 'live' ? dropId : drop.kept()) === current?.run;
     // The box was off for so long that the drop is over.
-    if (current !== undefined && !isResumed) this.#set(noteEnded(store.memory, clock.wallMs()));
+    if (current !== undefined && !isResumed) {
+      this.#set(noteEnded(store.memory, clock.wallMs(), this.present));
+    }
     do {
       await file.refresh();
       this.#choose();
@@ -168,7 +170,7 @@ class OpenDrops {
     const { store, clock } = this.#parts;
     return onPage(this.present, {
       planned: this.#planned,
-      last: store.memory.held.at(-1),
+      last: store.memory.last,
       stateFolder: this.#stateFolder,
       nowMs: clock.wallMs(),
       isClockFree: system?.clock.phase === 'free',

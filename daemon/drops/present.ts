@@ -6,8 +6,10 @@ import type { PlannedPhase } from '../model/planned-drops.ts';
 
 /** What must be known after a restart. */
 export interface DropMemory {
-  /** Those that were held, the last one at the end. */
+  /** Those of the list that were held, the last one at the end. */
   readonly held: readonly HeldDrop[];
+  /** The one that was held last, of the list or of the config: until another begins it is over. */
+  readonly last?: LastDrop;
   /** The one that is on air; a power cut does not end it. */
   readonly current?: CurrentDrop;
 }
@@ -31,6 +33,16 @@ export interface HeldDrop {
   readonly endedMs: number;
 }
 
+export interface LastDrop {
+  readonly title: string;
+  /** As it was planned; empty where it was not. */
+  readonly startsAt: string;
+  /** Unix time in ms. */
+  readonly endedMs: number;
+  /** The id of the run, a time. */
+  readonly run: string;
+}
+
 export const NO_MEMORY: DropMemory = { held: [] };
 
 const HELD_MAX = 200;
@@ -42,7 +54,7 @@ export function inOrder(list: readonly PlannedDrop[]): readonly PlannedDrop[] {
   return list.toSorted((a, b) => startOf(a) - startOf(b) || 0);
 }
 
-function startOf({ starts_at = '' }: PlannedDrop): number {
+function startOf({ starts_at = '' }: { readonly starts_at?: string | undefined }): number {
   const startMs = Date.parse(starts_at);
   return Number.isNaN(startMs) ? Number.MAX_SAFE_INTEGER : startMs;
 }
@@ -108,21 +120,45 @@ export function noteFirstFrame(memory: DropMemory, run: string): DropMemory {
   return { ...memory, current: { ...current, hasBegun: true } };
 }
 
-/** One of the list that never had a frame has not begun: it is still to come. */
-export function noteEnded(memory: DropMemory, endedMs: number): DropMemory {
-  const { current, held } = memory;
-  if (current === undefined) return memory;
+/**
+ * One that never had a frame has not begun: it is still to come, and the one before is the last.
+ *
+ * @param shown As guests saw it at its end.
+ */
+export function noteEnded(
+  memory: DropMemory,
+  endedMs: number,
+  shown: Pick<DropConfig, 'title' | 'starts_at'>,
+): DropMemory {
+  const { current, ...before } = memory;
+  if (current?.hasBegun !== true) return current === undefined ? memory : before;
+  const { title, starts_at: startsAt } = shown;
+  const last = { title, startsAt, endedMs, run: current.run };
   // That of the config is not of the list: it can be held again.
-  if (!current.hasBegun || current.drop === undefined) return { held };
-  const { id, title } = current.drop;
-  const others = held.filter((one) => one.id !== id);
-  return { held: [...others, { id, title, endedMs }].slice(-HELD_MAX) };
+  if (current.drop === undefined) return { ...before, last };
+  const { id } = current.drop;
+  const others = before.held.filter((one) => one.id !== id);
+  return { held: [...others, { id, title, endedMs }].slice(-HELD_MAX), last };
 }
 
-/** After the last drop guests read that it is over, until the next one is nearer than its end. */
+/** That of the config is the next one where it was given another start, after the last one's end. */
+export function isNext(
+  planned: PlannedDrop | undefined,
+  { starts_at }: Pick<DropConfig, 'starts_at'>,
+  last: LastDrop | undefined,
+): boolean {
+  if (planned !== undefined || last === undefined) return planned !== undefined;
+  return starts_at !== last.startsAt && Date.parse(starts_at) > last.endedMs;
+}
+
+/**
+ * After the last drop guests read that it is over, until the next one is nearer than its end.
+ *
+ * @param next Undefined where none is to come.
+ */
 export function isNextNearer(
-  last: HeldDrop | undefined,
-  next: PlannedDrop | undefined,
+  last: LastDrop | undefined,
+  next: { readonly starts_at?: string | undefined } | undefined,
   nowMs: number,
 ): boolean {
   if (last === undefined || next === undefined) return false;

@@ -97,12 +97,9 @@ class CameraPath implements OwnPath {
     return runAll([serving, this.#look.run, ...wanted.map(({ run }) => run)], signal);
   };
 
-  readonly setCapturing = (isWanted: boolean, isHidden = false): void => {
-    if (isWanted) {
-      if (!isHidden) this.#recording.forgetLast();
-      if (!this.#capturing.isWanted) this.#beginStream();
-    }
+  readonly setCapturing = (isWanted: boolean): void => {
     const wasWanted = this.#capturing.isWanted;
+    if (isWanted && !wasWanted) this.#beginStream();
     this.#capturing.set(isWanted);
     if (isWanted) return;
     if (wasWanted) this.endStream();
@@ -141,7 +138,7 @@ class CameraPath implements OwnPath {
 
   readonly forgetClips = (ids: readonly string[]): void =>
     this.#media.send({ type: 'forget-clips', ids });
-  readonly showDrop = (drop: DropOnPage): void => this.#media.send({ type: 'drop', drop });
+  readonly showDrop = (drop: DropOnPage): void => this.#recording.show(drop);
 
   readonly suspend = (wanted: Suspension): void => {
     this.#suspension = wanted;

@@ -9,9 +9,7 @@ export const NOTHING_HIDDEN: HiddenWants = {
 };
 
 /** A media path that the drop has for itself. */
-export interface OwnPath extends Omit<MediaPath, 'setHidden' | 'setCapturing' | 'setUplinking'> {
-  /** @param isHidden No drop is near: what guests see of the last one stays. */
-  setCapturing(isWanted: boolean, isHidden?: boolean): void;
+export interface OwnPath extends Omit<MediaPath, 'setHidden' | 'setUplinking'> {
   /** SRT to the box's own receiver. */
   setUplinking(isWanted: boolean): void;
   /** Further receivers, which show it to the world. */
@@ -44,7 +42,7 @@ export function withHiddenRun(path: OwnPath): MediaPath {
       if (!drop.isUplinking && wants.isUplinking !== before.isUplinking)
         path.setUplinking(wants.isUplinking);
       if (!drop.isCapturing && wants.isCapturing !== before.isCapturing)
-        path.setCapturing(wants.isCapturing, true);
+        path.setCapturing(wants.isCapturing);
     },
   };
 }

@@ -20,22 +20,26 @@ export interface DropStateDeps {
 
 export class DropState {
   readonly #deps: DropStateDeps;
-  #isOver = false;
+  /** Until the daemon says what is shown after the end. */
+  #hasJustEnded = false;
   #dropId: string | undefined;
   #shop: ShopOnPage | undefined;
   /** Undefined until the daemon has named one. */
   #shown: DropOnPage | undefined;
-  /** Start of the present or last drop, Unix time in ms; 0 where that was before this process. */
+  /** The present or last drop; undefined where none is known. */
+  #ofDrop: string | undefined;
+  /** Its start, Unix time in ms. */
   #sinceMs = 0;
 
   constructor(deps: DropStateDeps) {
     this.#deps = deps;
   }
 
-  /** For guests: until the checks of the next drop the last one is over. */
+  /** For guests: until the next drop begins, or is near, the last one is over. */
   progress(): DropProgress {
     const { hasReplay, ...ofArchive } = this.#deps.archive.forGuests(this.#sinceMs);
-    const isOver = this.#isOver && this.#shown?.isNextNearer !== true;
+    const hasEnded = this.#hasJustEnded || this.#shown?.last !== undefined;
+    const isOver = hasEnded && this.#dropId === undefined && this.#shown?.isNextNearer !== true;
     const liveSince = startOf(this.#dropId);
     const shop = this.#shop === undefined ? {} : { shop: this.#withPictures(this.#shop) };
     return {
@@ -54,6 +58,11 @@ export class DropState {
     return this.#shown?.profile;
   }
 
+  /** Guests may send hearts; undefined until the daemon has said so. */
+  get hasReactions(): boolean | undefined {
+    return this.#shown?.hasReactions;
+  }
+
   /** File of its picture. */
   get pictureFile(): string | undefined {
     return this.#shown?.pictureFile;
@@ -62,6 +71,8 @@ export class DropState {
   /** The drop that is on or comes next. */
   show(drop: DropOnPage): void {
     this.#shown = drop;
+    this.#hasJustEnded = false;
+    if (this.#dropId === undefined) this.#countFrom(drop.last?.dropId);
     this.#deps.onChange();
     this.#refreshPictures();
   }
@@ -69,12 +80,12 @@ export class DropState {
   /** Once a drop is over it keeps its title, beside that of the next one. */
   #drop(isOver: boolean): Pick<DropProgress, 'shown' | 'next'> {
     if (this.#shown === undefined) return {};
-    const { title, startsAt, pictureFile, lastTitle, isNext } = this.#shown;
+    const { title, startsAt, hasReactions, pictureFile, last, isNext } = this.#shown;
     const path = this.#deps.pictures.pathOf(pictureFile);
-    const picture = path === undefined ? {} : { picture: path };
-    if (!isOver || lastTitle === undefined) return { shown: { title, startsAt, ...picture } };
-    const next = isNext ? { next: { title } } : {};
-    return { shown: { title: lastTitle, startsAt, ...picture }, ...next };
+    const shown = { title, startsAt, hasReactions, ...(path !== undefined && { picture: path }) };
+    if (!isOver || last === undefined) return { shown };
+    if (isNext) return { shown: { ...shown, title: last.title }, next: { title } };
+    return { shown: { ...shown, title: last.title, startsAt: '' } };
   }
 
   /** Files may have changed. */
@@ -103,17 +114,24 @@ export class DropState {
   /** A drop begins, where the message names one, or ends. */
   set({ dropId, isOver = false }: Extract<ToMedia, { type: 'record' }>): void {
     const { presentation, archive, notLive, clock, onChange } = this.#deps;
-    this.#isOver = isOver;
+    this.#hasJustEnded = isOver;
     this.#dropId = dropId;
     if (dropId !== undefined) {
-      // The clock of the stream does not follow the system's, by which drops are named.
-      this.#sinceMs = Math.min(Date.parse(startOf(dropId)) || 0, clock.wallMs());
+      this.#countFrom(dropId);
       presentation.listFromNow(clock.nowUs());
     }
     // The stream of a drop that is over is served to its end, by this process or none.
     notLive.setLive(dropId !== undefined || (isOver && presentation.isEnded));
     archive.setRecording(dropId);
     onChange();
+  }
+
+  /** Guests see the clips of this drop. */
+  #countFrom(dropId: string | undefined): void {
+    if (dropId === this.#ofDrop) return;
+    this.#ofDrop = dropId;
+    // The clock of the stream does not follow the system's, by which drops are named.
+    this.#sinceMs = Math.min(Date.parse(startOf(dropId)) || 0, this.#deps.clock.wallMs());
   }
 }
 

@@ -65,7 +65,7 @@ export type ToMedia =
   | {
       readonly type: 'record';
       readonly dropId?: string;
-      /** A drop has ended: guests read for a while that it is over. */
+      /** A drop has ended in this moment: the message `drop` that follows says what guests read. */
       readonly isOver?: boolean;
     }
   /** What is suspended to save power; each message replaces the last one. */

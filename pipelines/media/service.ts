@@ -75,9 +75,10 @@ export function openMediaService(
     onTargets: (targets) => send({ type: 'recording', targets }),
   });
   const guests = openGuestPages(settings, { presentation, archive, notLive, clock, log, signal });
-  const { branding, titles } = guests;
+  const { branding, titles, drop } = guests;
   const isTrack = (id: string) => presentation.kindOf(id) !== undefined;
-  const viewers = new Viewers(isTrack, settings.drop.hasReactions);
+  const hasReactions = () => drop.hasReactions ?? settings.drop.hasReactions === true;
+  const viewers = new Viewers(isTrack, hasReactions);
   const served = { presentation, pushes, archive, notLive, access, ...guests, viewers, clock, log };
   const whep = openMediaWhep(settings, served, (request) => send({ type: 'whep', request }));
   const handlers = openHandlers(settings, served, whep);

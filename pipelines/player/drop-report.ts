@@ -28,8 +28,10 @@ export interface DropOnPage {
   readonly pictureFile?: string;
   /** Of all guests who do not choose one; left out: of their device. */
   readonly profile?: string;
-  /** Of the drop before; left out where there was none. */
-  readonly lastTitle?: string;
+  /** Guests may send hearts. */
+  readonly hasReactions: boolean;
+  /** The drop that was held last, and is over until another begins; left out where none was. */
+  readonly last?: { readonly title: string; readonly dropId: string };
   /** It is another one than the drop that was on last. */
   readonly isNext: boolean;
   /** Its start is nearer than the end of the drop before: guests read of it alone. */
@@ -86,10 +88,11 @@ export interface ShopOnPage {
   readonly windowLeftMs?: number;
 }
 
-/** The present title and start, where they are not those of the config. */
+/** What the daemon says of the present drop, in place of the config. */
 export interface ShownDrop {
   readonly title: string;
   readonly startsAt: string;
+  readonly hasReactions: boolean;
   /** Relative to the page. */
   readonly picture?: string;
 }

@@ -124,9 +124,42 @@ test('once it has ended the next one is shown, and the last one’s title is kno
   box.end('run-1');
   assert.is(box.drops.present().title, 'Sunday Matinee');
   await box.settle(() => box.page()?.title === 'Sunday Matinee');
-  assert.is(box.page()?.lastTitle, 'Friday Duo');
+  assert.equal(box.page()?.last, { title: 'Friday Duo', dropId: 'run-1' });
   assert.ok(box.page()?.isNext);
   assert.equal(box.phases(), ['friday held', 'sunday shown']);
+});
+
+test('what has ended is over also after a restart, until another begins or is near', async () => {
+  const folder = await newFolder(LIST.slice(0, LIST.indexOf('- id: sunday')));
+  const last = { title: 'Friday Duo', dropId: 'run-1' };
+  {
+    await using box = await startBox(folder);
+    await box.settle(() => box.page() !== undefined);
+    assert.is(box.page()?.last, undefined);
+    box.goLive('run-1');
+    box.end('run-1');
+  }
+  {
+    await using box = await startBox(folder);
+    await box.settle(() => box.page() !== undefined);
+    assert.equal([box.page()?.last, box.page()?.isNext], [last, false]);
+    // One that never had a frame has not begun.
+    box.note('drop.live', { dropId: 'run-2', isResumed: false });
+    box.end('run-2');
+    await box.settle(() => box.page()?.title === 'Live');
+    assert.equal(box.page()?.last, last);
+    box.set({ title: 'Saturday', starts_at: '2026-12-04T18:02:00Z' });
+    await box.settle(() => box.page()?.isNext === true);
+    assert.equal([box.page()?.last, box.page()?.isNextNearer], [last, false]);
+    await box.settle(() => box.page()?.isNextNearer === true);
+    box.goLive('run-3');
+    box.end('run-3');
+    await box.settle(() => box.page()?.last?.title === 'Saturday');
+    assert.equal([box.page()?.isNext, box.page()?.isNextNearer], [false, false]);
+  }
+  await using box = await startBox(folder);
+  await box.settle(() => box.page() !== undefined);
+  assert.equal(box.page()?.last, { title: 'Saturday', dropId: 'run-3' });
 });
 
 test('a change of the file is seen without a restart, and a mistake costs one drop', async () => {

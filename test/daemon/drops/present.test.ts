@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import {
   choosePlanned,
   type DropMemory,
+  isNext,
   isNextNearer,
   NO_MEMORY,
   noteEnded,
@@ -23,12 +24,17 @@ const planned = (id: string, hours?: number, end?: number) => ({
   ...(hours === undefined ? {} : { starts_at: at(hours) }),
   ...(end === undefined ? {} : { ends_at: at(end) }),
 });
+const SHOWN = { title: 'Shown', starts_at: at(2) };
 const LIST = [planned('open'), planned('sunday', 41), planned('friday', 2, 4)];
 const shown = (memory: DropMemory, hours = 0) =>
   choosePlanned(LIST, memory, NOW_MS + hours * HOUR_MS)?.id;
 const hold = (memory: DropMemory, id: string, hours: number) => {
   const drop = LIST.find((one) => one.id === id);
-  return noteEnded(noteFirstFrame(noteLive(memory, drop, 'run'), 'run'), NOW_MS + hours * HOUR_MS);
+  return noteEnded(
+    noteFirstFrame(noteLive(memory, drop, 'run'), 'run'),
+    NOW_MS + hours * HOUR_MS,
+    SHOWN,
+  );
 };
 
 test('it is the next one by its start; one without a start comes last', () => {
@@ -55,7 +61,7 @@ test('one without a live frame has not begun: it is still to come', () => {
   const [, , friday] = LIST;
   const live = noteLive(NO_MEMORY, friday, 'run-1');
   assert.is(shown(live, 60), 'friday', 'what is on is shown, whatever the clock says');
-  assert.is(shown(noteEnded(live, NOW_MS)), 'friday');
+  assert.is(shown(noteEnded(live, NOW_MS, SHOWN)), 'friday');
 });
 
 test('a drop that is resumed under its id, or begun again after a power cut, is the same one', () => {
@@ -64,7 +70,7 @@ test('a drop that is resumed under its id, or begun again after a power cut, is 
   assert.is(noteLive(live, sunday, 'run-1'), live);
   const again = noteLive(live, sunday, 'run-2');
   assert.is(again.current?.drop?.id, 'friday');
-  assert.is(noteEnded(again, NOW_MS).held.at(-1)?.id, 'friday', 'it had begun before');
+  assert.is(noteEnded(again, NOW_MS, SHOWN).held.at(-1)?.id, 'friday', 'it had begun before');
 });
 
 test('what is on air stays when its lines in the file are broken', () => {
@@ -79,18 +85,25 @@ test('while the drop of the config is on, none of the list takes its place', () 
   assert.is(phaseOf(planned('friday', 2, 4), live, undefined, NOW_MS), 'coming');
   const again = noteLive(live, LIST[2], 'run-2');
   assert.is(shown(again), undefined, 'begun again after a power cut');
-  const ended = noteEnded(again, NOW_MS);
-  assert.equal(ended, NO_MEMORY);
+  const ended = noteEnded(again, NOW_MS, SHOWN);
+  assert.equal(ended.held, []);
   assert.is(shown(ended), 'friday');
 });
 
 test('guests read of the next one alone once it is nearer than the end of the last', () => {
-  const last = { id: 'friday', title: 'Friday', endedMs: NOW_MS };
+  const last = { title: 'Friday', startsAt: at(-2), endedMs: NOW_MS, run: 'run' };
   const next = planned('sunday', 40);
   assert.not.ok(isNextNearer(last, next, NOW_MS + 19 * HOUR_MS));
   assert.ok(isNextNearer(last, next, NOW_MS + 21 * HOUR_MS));
   assert.not.ok(isNextNearer(last, undefined, NOW_MS + 90 * HOUR_MS));
   assert.not.ok(isNextNearer(undefined, next, NOW_MS));
+});
+
+test('the drop of the config comes next once it has another start, after the end of the last', () => {
+  const last = { title: 'Friday', startsAt: at(1), endedMs: NOW_MS, run: 'run' };
+  const isIt = (starts_at: string) => isNext(undefined, { starts_at }, last);
+  assert.equal([at(1), at(-3), '', at(20)].map(isIt), [false, false, false, true]);
+  assert.not.ok(isNext(undefined, { starts_at: at(20) }, undefined));
 });
 
 test('no drop is held twice, and none is left out (random, from a seed)', () => {
@@ -107,7 +120,7 @@ test('no drop is held twice, and none is left out (random, from a seed)', () => 
         const next = choosePlanned(drops, memory, NOW_MS);
         if (next === undefined) break;
         held.push(next.id);
-        memory = noteEnded(noteFirstFrame(noteLive(memory, next, next.id), next.id), NOW_MS);
+        memory = noteEnded(noteFirstFrame(noteLive(memory, next, next.id), next.id), NOW_MS, SHOWN);
       }
       assert.is(new Set(held).size, drops.length);
       assert.is(held.length, drops.length);

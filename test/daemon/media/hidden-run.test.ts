@@ -10,9 +10,9 @@ function openPath() {
   const now = { capturing: false, uplinking: false, publishing: false, clock: false, blocked: '' };
   const did: string[] = [];
   const path = {
-    setCapturing: (isWanted: boolean, isHidden = false) => {
+    setCapturing: (isWanted: boolean) => {
       now.capturing = isWanted;
-      did.push(`${isHidden ? 'hidden ' : ''}capture ${isWanted}`);
+      did.push(`capture ${isWanted}`);
     },
     setUplinking: (isWanted: boolean) => {
       now.uplinking = isWanted;
@@ -40,7 +40,7 @@ test('a rehearsal runs all of it hidden but what shows it to the world, and leav
   assert.equal(now, { ...ON, clock: true, blocked: 'five' });
   path.setHidden(NOTHING_HIDDEN);
   assert.equal(now, { ...ON, capturing: false, uplinking: false });
-  assert.equal(did, ['hidden capture true', 'hidden capture false']);
+  assert.equal(did, ['capture true', 'capture false']);
 });
 
 test('a drop that begins in a rehearsal keeps camera and uplink when the rehearsal ends', () => {

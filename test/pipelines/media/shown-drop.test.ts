@@ -19,7 +19,7 @@ const test = suite('the drop that guests see');
 const PNG = Buffer.from('89504e470d0a1a0a00000000', 'hex');
 const FRIDAY: DropOnPage = {
   ...{ title: 'Friday Duo', startsAt: '2026-12-04T20:00:00Z' },
-  ...{ isNext: true, isNextNearer: false },
+  ...{ isNext: true, isNextNearer: false, hasReactions: true },
 };
 
 type Shrink = PicturesDeps['shrink'];
@@ -29,6 +29,7 @@ function openMedia(shrink: Shrink = async () => Promise.reject(new Error('no pic
     ...{ shrink, clock: new VirtualClock(), log: silentLog, signal: new AbortController().signal },
     onShrunk: () => deps.onChange(),
   });
+  let asked = -1;
   const catalogue = { listed: new Map<string, string>() as ReadonlyMap<string, string> };
   const deps = {
     pictures,
@@ -36,12 +37,15 @@ function openMedia(shrink: Shrink = async () => Promise.reject(new Error('no pic
       catalogue.listed = pictures.etags;
     },
     archive: {
-      forGuests: () => ({ clips: [], hasReplay: true, posters: [] }),
+      forGuests: (sinceMs: number) => {
+        asked = sinceMs;
+        return { clips: [], hasReplay: true, posters: [] };
+      },
       setRecording: () => undefined,
     },
     presentation: { isEnded: true, listFromNow: () => undefined },
     notLive: { setLive: () => undefined },
-    clock: { nowUs: () => 0, wallMs: () => 0 },
+    clock: { nowUs: () => 0, wallMs: () => Date.UTC(2027, 0) },
   } as unknown as DropStateDeps;
   const drop = new DropState(deps);
   const config = { title: 'Live', startsAt: '', hasReactions: true };
@@ -66,6 +70,7 @@ function openMedia(shrink: Shrink = async () => Promise.reject(new Error('no pic
     drop,
     ask,
     catalogue,
+    since: () => asked,
     report: () => JSON.parse(ask('/drop.json').text) as Record<string, unknown>,
   };
 }
@@ -77,6 +82,8 @@ test('it has the title of the config until the daemon names one, everywhere', ()
   assert.is(report()['title'], 'Friday Duo');
   assert.is(report()['startsAt'], '2026-12-04T20:00:00Z');
   assert.is(report()['hasReactions'], true);
+  drop.show({ ...FRIDAY, hasReactions: false });
+  assert.equal([report()['hasReactions'], drop.hasReactions], [false, false], 'of this drop');
   assert.is(report()['shown'], undefined);
   assert.match(ask('/').text, '<title>Friday Duo');
   assert.match(ask('/manifest.webmanifest').text, 'Friday Duo');
@@ -86,7 +93,8 @@ test('it has the title of the config until the daemon names one, everywhere', ()
 test('once it is over it keeps its title beside that of the next, until that one is nearer', () => {
   const { drop, ask, report } = openMedia();
   drop.set({ type: 'record', isOver: true });
-  const next = { ...FRIDAY, title: 'Sunday', lastTitle: 'Friday Duo' };
+  const last = { title: 'Friday Duo', dropId: '2026-12-04T20-00-01Z' };
+  const next = { ...FRIDAY, title: 'Sunday', last };
   drop.show(next);
   assert.is(report()['isOver'], true);
   assert.is(report()['title'], 'Friday Duo');
@@ -98,6 +106,30 @@ test('once it is over it keeps its title beside that of the next, until that one
   assert.is(report()['next'], undefined);
   drop.show({ ...next, isNext: false });
   assert.is(report()['next'], undefined, 'none is to come');
+  assert.is(report()['startsAt'], '');
+});
+
+test('what is over stays so for a media process that has been restarted, with its own clips', () => {
+  const { drop, report, since } = openMedia();
+  const last = { title: 'Friday Duo', dropId: '2026-12-04T20-00-01Z' };
+  drop.set({ type: 'record' });
+  drop.show({ ...FRIDAY, title: 'Sunday', last });
+  const { isOver, hasReplay, title } = report();
+  assert.equal([isOver, hasReplay, title], [true, true, 'Friday Duo']);
+  assert.is(since(), Date.UTC(2026, 11, 4, 20, 0, 1));
+  drop.set({ type: 'record', dropId: '2026-12-06T11-00-00Z' });
+  drop.show({ ...FRIDAY, title: 'Sunday', last });
+  assert.equal([report()['isOver'], report()['title']], [false, 'Sunday'], 'another has begun');
+  drop.set({ type: 'record', isOver: true });
+  assert.is(report()['isOver'], true, 'in the moment of its end');
+});
+
+test('one that ended before its first frame is not over: it is still to come', () => {
+  const { drop, report } = openMedia();
+  drop.set({ type: 'record', dropId: '2026-12-04T20-00-01Z' });
+  drop.set({ type: 'record', isOver: true });
+  drop.show(FRIDAY);
+  assert.equal([report()['isOver'], report()['title']], [false, 'Friday Duo']);
 });
 
 test('its picture is served under a name of its content, also after the file was replaced', async () => {

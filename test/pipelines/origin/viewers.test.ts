@@ -77,7 +77,10 @@ test('a trusted proxy’s guests are counted, though its cache hides what they f
 test('a guest’s hearts count up to two a second, and none where they are off', () => {
   const guest = clientOf('192.0.2.1');
   for (const isOn of [true, false]) {
-    const viewers = new Viewers(() => true, isOn);
+    const viewers = new Viewers(
+      () => true,
+      () => isOn,
+    );
     for (let s = 0; s <= 60; s += 5) {
       watch(viewers, guest, 5, (s - 5) * 1000);
       viewers.add({ ...BEACON, hearts: 3 }, guest, s * 1000);
@@ -95,7 +98,10 @@ test('a guest’s hearts count up to two a second, and none where they are off',
 test('an address sends no more hearts under many names, or by many reports', () => {
   const random = seeded(7);
   const nextInt = (max: number) => Math.floor(random() * max);
-  const viewers = new Viewers(() => true, true);
+  const viewers = new Viewers(
+    () => true,
+    () => true,
+  );
   const hostile = clientOf('192.0.2.6', 3);
   const SECONDS = 60;
   for (let ms = 0; ms < SECONDS * 1000; ms += 50) {
