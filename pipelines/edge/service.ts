@@ -69,7 +69,7 @@ export async function runEdgeService(
     onAnswer,
   });
   const isRendition = (id: string) => edge.hasPlaylist(`/live/${id}/index.m3u8`) || pushes.has(id);
-  const viewers = new Viewers(isRendition, () => settings.drop.hasReactions === true);
+  const viewers = new Viewers(isRendition, () => settings.drop.hasReactions);
   const isUpstream = (path: string) => target(path) !== undefined;
   const { pages, looks } = openEdgePages(settings.drop, log);
   const pushes = new EdgePushes({

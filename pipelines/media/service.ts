@@ -77,8 +77,7 @@ export function openMediaService(
   const guests = openGuestPages(settings, { presentation, archive, notLive, clock, log, signal });
   const { branding, titles, drop } = guests;
   const isTrack = (id: string) => presentation.kindOf(id) !== undefined;
-  const hasReactions = () => drop.hasReactions ?? settings.drop.hasReactions === true;
-  const viewers = new Viewers(isTrack, hasReactions);
+  const viewers = new Viewers(isTrack, () => drop.hasReactions ?? settings.drop.hasReactions);
   const served = { presentation, pushes, archive, notLive, access, ...guests, viewers, clock, log };
   const whep = openMediaWhep(settings, served, (request) => send({ type: 'whep', request }));
   const handlers = openHandlers(settings, served, whep);

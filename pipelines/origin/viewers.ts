@@ -72,7 +72,7 @@ export class Viewers {
   readonly #audience = new Audience();
   readonly #startups: { readonly address: string; readonly ms: number }[] = [];
   readonly #isRendition: (id: string) => boolean;
-  readonly #hasReactions: () => boolean;
+  readonly #hasReactions: () => boolean | undefined;
   readonly #switches = new Map<string, number>();
   #stallsTotal = 0;
   #stalledMsTotal = 0;
@@ -82,13 +82,16 @@ export class Viewers {
    * @param isRendition True for a rendition of this stream; reports for others are false.
    * @param hasReactions Guests may send hearts now.
    */
-  constructor(isRendition: (id: string) => boolean, hasReactions = () => false) {
+  constructor(
+    isRendition: (id: string) => boolean,
+    hasReactions: () => boolean | undefined = () => false,
+  ) {
     this.#isRendition = isRendition;
     this.#hasReactions = hasReactions;
   }
 
   get hasReactions(): boolean {
-    return this.#hasReactions();
+    return this.#hasReactions() === true;
   }
 
   get heartsTotal(): number {

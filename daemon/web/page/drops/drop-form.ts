@@ -26,6 +26,12 @@ const PROFILES = [
   ['low-data', text.lowestOnly],
 ] as const;
 
+const HEARTS = [
+  ['', text.lookUsual],
+  ['true', text.heartsOn],
+  ['false', text.heartsOff],
+] as const;
+
 /**
  * Resolves with whether it was saved.
  *
@@ -129,12 +135,9 @@ function openParts({ drop, destinations }: DropDetails) {
   const title = input({ required: '', maxlength: '120', value: before.title ?? '' });
   const starts = timeInput(before.starts_at);
   const ends = timeInput(before.ends_at);
-  const picture = input({
-    ...{ maxlength: '500', value: before.picture_file ?? '' },
-    placeholder: text.pictureHint,
-  });
-  const profile = select(PROFILES);
-  profile.value = before.profile ?? '';
+  const picture = pictureInput(before.picture_file);
+  const profile = chosen(PROFILES, before.profile);
+  const hearts = chosen(HEARTS, before.reactions === undefined ? '' : String(before.reactions));
   const look = lookFields(before.look);
   const overlay = overlayFields(before.overlay);
   const sentTo = destinationsField(destinations, before.destinations);
@@ -146,6 +149,7 @@ function openParts({ drop, destinations }: DropDetails) {
     ends_at: field(text.plannedEnd, ends),
     picture_file: field(text.picture, fileField(picture, 'picture')),
     profile: field(text.forGuests, profile),
+    reactions: field(text.hearts, hearts),
   };
   const placeOf = (path: string): HTMLElement | undefined =>
     (fields as Readonly<Record<string, Field>>)[path]?.fault ??
@@ -165,6 +169,7 @@ function openParts({ drop, destinations }: DropDetails) {
         ends_at: orNull(toTimestamp(ends.value)),
         picture_file: orNull(picture.value.trim()),
         profile: orNull(profile.value),
+        reactions: hearts.value === '' ? null : hearts.value === 'true',
         look: look.read(),
         overlay: overlay.read(),
         destinations: sentTo.read(),
@@ -192,7 +197,12 @@ function describeTheirs(
 ): string {
   const names: Readonly<Record<string, string>> = {
     ...{ title: text.title, starts_at: text.starts, ends_at: text.plannedEnd },
-    ...{ picture_file: text.picture, profile: text.forGuests, look: text.lookOfPicture },
+    ...{
+      picture_file: text.picture,
+      profile: text.forGuests,
+      reactions: text.hearts,
+      look: text.lookOfPicture,
+    },
     ...{ destinations: text.isSentTo, catalogue: text.itemsForSale },
     overlay: crewTexts.inPicture,
   };
@@ -211,6 +221,15 @@ function shown(value: unknown): string {
   return value
     .map((one: { readonly name?: string } | string) => (typeof one === 'string' ? one : one.name))
     .join(', ');
+}
+
+const pictureInput = (value = '') =>
+  input({ maxlength: '500', value, placeholder: text.pictureHint });
+
+function chosen(choices: Parameters<typeof select>[0], value = ''): HTMLSelectElement {
+  const control = select(choices);
+  control.value = value;
+  return control;
 }
 
 const timeInput = (value = '') => input({ type: 'datetime-local', value: toLocalInput(value) });

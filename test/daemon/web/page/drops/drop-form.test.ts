@@ -78,6 +78,7 @@ test('an item is added on a phone, its mistakes stand beside their fields, and a
   await inItem(4).fill('30');
   await page.selectOption('.drop-form select:has(option[value="these"])', 'these');
   await page.uncheck('.ticks input[value="club"]');
+  await page.selectOption('.drop-form select:has(option[value="false"])', 'false');
   await save();
   await waitInPage(page, says(item, 'Must not be above the price.'));
   assert.is(await readFile(path, 'utf8'), LIST);
@@ -91,6 +92,7 @@ test('an item is added on a phone, its mistakes stand beside their fields, and a
     saved,
     /name: T-shirt\n\s+price: 1950\n\s+currency: EUR\n\s+stock: 20\n\s+flash_price: 1500/,
   );
+  assert.match(saved, /reactions: false/);
   assert.match(saved, /destinations:\n\s+- youtube\n(?!\s+- club)/);
 
   await open();
