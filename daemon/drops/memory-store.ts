@@ -12,7 +12,10 @@ const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 const stored = v.object({
   held: v.array(v.object({ id: text(64), title: text(120), endedMs: v.number() })),
   last: v.optional(
-    v.object({ title: text(120), startsAt: text(64), endedMs: v.number(), run: text(64) }),
+    v.object({
+      ...{ id: text(64), title: text(120), startsAt: text(64) },
+      ...{ endedMs: v.number(), run: text(64) },
+    }),
   ),
   current: v.optional(
     // Without a drop: that of the config is on.

@@ -29,6 +29,8 @@ import {
 export interface Drops {
   /** The drop that is on, or the next one; the one of the config where the list has none. */
   present(): DropConfig;
+  /** The one that has ended a short time ago, while another one is shown: what it sold can still be paid. */
+  justEnded(): DropConfig | undefined;
   state(): PlannedDropsState;
   /** Drops that begin and end. */
   record(event: BoxEvent): void;
@@ -50,6 +52,8 @@ interface Given {
 }
 
 const EVERY_MS = 1_000;
+/** A guest who is at the checkout when a drop ends has so long to pay. */
+const JUST_ENDED_MS = 15 * 60_000;
 
 export async function openDrops(
   config: () => Pick<Config, 'drop' | 'orders' | 'uplink'>,
@@ -72,6 +76,7 @@ export async function openDrops(
   const drops = new OpenDrops(() => config().drop, stateFolder, { file, store, clock, log });
   return {
     present: () => drops.present,
+    justEnded: () => drops.justEnded(),
     state: () => drops.state(),
     record: (event) => drops.record(event),
     command: openDropsCommand({
@@ -98,12 +103,17 @@ class OpenDrops {
   readonly #stateFolder: string;
   readonly #parts: Parts;
   #planned: PlannedDrop | undefined;
+  /** Until what the last drop sold can be paid, by the monotonic clock. */
+  #paidUntilMs: number;
 
   constructor(config: () => DropConfig, stateFolder: string, parts: Parts) {
     this.#config = config;
     this.#stateFolder = stateFolder;
     this.#parts = parts;
     this.#base = config();
+    const { clock, store } = parts;
+    const sinceMs = clock.wallMs() - (store.memory.last?.endedMs ?? 0);
+    this.#paidUntilMs = clock.monotonicMs() + JUST_ENDED_MS - Math.max(0, sinceMs);
     this.#present = this.#base;
     this.#choose();
     parts.file.follow(() => this.#choose());
@@ -113,6 +123,18 @@ class OpenDrops {
   get present(): DropConfig {
     if (this.#config() !== this.#base) this.#choose();
     return this.#present;
+  }
+
+  justEnded(): DropConfig | undefined {
+    const { file, store, clock } = this.#parts;
+    const { last, current } = store.memory;
+    const isPaid = clock.monotonicMs() < this.#paidUntilMs;
+    // One of the config is sold as before.
+    if (last === undefined || current !== undefined || !isPaid || last.id === this.present.id)
+      return undefined;
+    const planned = file.list.drops.find(({ id }) => id === last.id);
+    if (planned !== undefined) return overConfig(this.#base, planned);
+    return this.#base.id === last.id ? this.#base : undefined;
   }
 
   state(): PlannedDropsState {
@@ -178,7 +200,10 @@ class OpenDrops {
   }
 
   #set(memory: DropMemory): void {
-    const { store } = this.#parts;
+    const { store, clock } = this.#parts;
+    if (memory.last !== store.memory.last) {
+      this.#paidUntilMs = clock.monotonicMs() + JUST_ENDED_MS;
+    }
     store.set(memory);
     this.#choose();
   }

@@ -34,6 +34,7 @@ export interface HeldDrop {
 }
 
 export interface LastDrop {
+  readonly id: string;
   readonly title: string;
   /** As it was planned; empty where it was not. */
   readonly startsAt: string;
@@ -128,15 +129,15 @@ export function noteFirstFrame(memory: DropMemory, run: string): DropMemory {
 export function noteEnded(
   memory: DropMemory,
   endedMs: number,
-  shown: Pick<DropConfig, 'title' | 'starts_at'>,
+  shown: Pick<DropConfig, 'id' | 'title' | 'starts_at'>,
 ): DropMemory {
   const { current, ...before } = memory;
   if (current?.hasBegun !== true) return current === undefined ? memory : before;
   const { title, starts_at: startsAt } = shown;
-  const last = { title, startsAt, endedMs, run: current.run };
+  const id = current.drop?.id ?? shown.id;
+  const last = { id, title, startsAt, endedMs, run: current.run };
   // That of the config is not of the list: it can be held again.
   if (current.drop === undefined) return { ...before, last };
-  const { id } = current.drop;
   const others = before.held.filter((one) => one.id !== id);
   return { held: [...others, { id, title, endedMs }].slice(-HELD_MAX), last };
 }

@@ -158,6 +158,8 @@ export interface ShopState {
   /** Names the catalogue; editions are numbered in it. */
   readonly drop: string;
   readonly articles: readonly ArticleState[];
+  /** Its drop has ended: what was begun at a checkout can still be paid, for a short time. */
+  readonly isOver?: boolean;
   /** Of the first minutes after the first live frame; undefined where no article needs them. */
   readonly window?: { readonly phase: 'before' | 'open' | 'over'; readonly leftMs: number };
   /** Confirmed orders of this catalogue. */

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { pause } from '../../hal/os/async.ts';
 import type { BootClock, Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import type { Article } from '../config/drop.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type {
   ConfirmedOrders,
@@ -17,6 +16,7 @@ import type {
 import { Announcements } from './announcements.ts';
 import { describeArticle } from './article.ts';
 import { Book, type OrderState } from './book.ts';
+import { type Catalogue, catalogueFor, type DropCatalogue } from './catalogue.ts';
 import { ConfirmedList } from './confirmed-list.ts';
 import { renderCsv } from './csv.ts';
 import { Deadlines } from './deadlines.ts';
@@ -26,13 +26,6 @@ import { LedgerDamaged, openLedgerFile } from './ledger-file.ts';
 import { cannotBeSaved, entryOf, outcomeOf, unavailable } from './outcome.ts';
 import type { OrderRecord } from './record.ts';
 import { WindowStore } from './window-store.ts';
-
-/** What is sold now. */
-export interface Catalogue {
-  /** Names it: editions are numbered in it, and its first frame opens its window. */
-  readonly drop: string;
-  readonly articles: readonly Article[];
-}
 
 export interface DeskDeps {
   /** Made where it is not there. */
@@ -132,7 +125,7 @@ class OpenDesk implements Desk {
     if (fault !== undefined || ledger === undefined) {
       return Promise.resolve(unavailable(fault?.reason ?? ''));
     }
-    const decision = decide(book, request, this.#shop());
+    const decision = decide(book, request, this.#shop(request));
     if ('invalid' in decision) {
       return Promise.resolve({ status: 'invalid', detail: decision.invalid });
     }
@@ -163,7 +156,7 @@ class OpenDesk implements Desk {
 
   state(): ShopState | undefined {
     const { book, window } = this.#opened;
-    const { drop, articles } = this.#deps.catalogue();
+    const { drop, articles, isOver } = this.#shown();
     const fault = this.#fault();
     if (articles.length === 0 && book.size === 0 && fault?.kind !== 'damaged') return undefined;
     const state = window.state(drop, this.#deps.windowMs);
@@ -175,6 +168,7 @@ class OpenDesk implements Desk {
       articles: articles.map((one) => describeArticle(one, book.pieces(drop, one.id), isOpen)),
       sales: book.sales(drop),
       totals: { ...book.totals },
+      ...(isOver && { isOver }),
       ...(isTimed ? { window: state } : {}),
       ...(webhookFault === undefined ? {} : { webhookFault }),
       ...(fault === undefined ? {} : { fault }),
@@ -192,11 +186,11 @@ class OpenDesk implements Desk {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, catalogue } = this.#deps;
+    const { clock } = this.#deps;
     while (await pause(clock, TICK_MS, signal)) {
       // The disk could not be read or written at the start, and perhaps can be now.
       if (this.#opened.fault?.kind === 'not-saved') await this.#openAgain();
-      await this.#opened.window.refresh(catalogue().drop, this.#deps.windowMs);
+      await this.#opened.window.refresh(this.#shown().drop, this.#deps.windowMs);
       for (const id of this.#deadlines.due()) this.#expire(id);
     }
     await this.#opened.ledger?.[Symbol.asyncDispose]();
@@ -219,10 +213,16 @@ class OpenDesk implements Desk {
     return { kind: 'full', reason: `the ledger has ${book.size} orders` };
   }
 
+  /** The drop that has just ended stays until its last orders are paid. */
+  #shown(): DropCatalogue & { readonly isOver: boolean } {
+    const { last, ...now } = this.#deps.catalogue();
+    return { ...(last ?? now), isOver: last !== undefined };
+  }
+
   /** The same one for a millisecond: thousands of orders may come in it. */
-  #shop(): Shop {
+  #shop(request: OrderRequest): Shop {
     const { catalogue, windowMs, pendingMs, clock } = this.#deps;
-    const { drop, articles } = catalogue();
+    const { drop, articles } = catalogueFor(this.#opened.book, request, catalogue());
     const nowMs = clock.wallMs();
     const last = this.#lastShop;
     if (nowMs === last.nowMs && drop === last.drop && articles === last.articles) return last;

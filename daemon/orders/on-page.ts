@@ -26,15 +26,18 @@ export async function showShop(
   });
 }
 
-/** Guests do not see how much is sold, only what is left. While no order is taken, no checkout is shown. */
+/** Guests do not see how much is sold, only what is left. While no order is taken, or after the drop, no checkout is shown. */
 export function shopOnPage(
   state: ShopState | undefined,
   stateFolder: string,
 ): ShopOnPage | undefined {
   if (state === undefined || state.articles.length === 0) return undefined;
-  const { articles, window, fault } = state;
+  const { articles, window, fault, isOver = false } = state;
+  const isSold = fault === undefined && !isOver;
+  const shown = articles.map((one) => articleOnPage(one, isSold, stateFolder));
+  if (isOver) return { articles: shown, isOver };
   return {
-    articles: articles.map((one) => articleOnPage(one, fault === undefined, stateFolder)),
+    articles: shown,
     ...(window?.phase === 'open' ? { windowLeftMs: Math.round(window.leftMs) } : {}),
   };
 }

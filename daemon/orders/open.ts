@@ -16,12 +16,14 @@ interface Box {
   readonly stateFolder: string;
   readonly onEvent: (event: BoxEvent) => void;
   readonly snapshot: () => Pick<BoxSnapshot, 'system'>;
-  readonly drops: { present(): DropConfig };
+  readonly drops: { present(): DropConfig; justEnded(): DropConfig | undefined };
   readonly clock: Clock;
   readonly log: Log;
 }
 
 const MINUTE_MS = 60_000;
+
+const soldBy = ({ id, catalogue }: DropConfig) => ({ drop: id, articles: catalogue });
 
 export interface Orders {
   readonly desk: Desk;
@@ -46,8 +48,11 @@ export async function openOrders(config: () => Config, box: Box): Promise<Orders
     webhookFault: hook.fault,
     folder: join(box.stateFolder, 'orders'),
     catalogue: () => {
-      const { id, catalogue } = box.drops.present();
-      return { drop: id, articles: catalogue };
+      const now = soldBy(box.drops.present());
+      const last = box.drops.justEnded();
+      return last === undefined || last.catalogue.length === 0
+        ? now
+        : { ...now, last: soldBy(last) };
     },
     get windowMs() {
       return config().orders.window_minutes * MINUTE_MS;

@@ -30,7 +30,7 @@ export interface PrintingDeps {
   readonly stateFolder: string;
   readonly snapshot: () => BoxSnapshot;
   /** The drop that is on, or the next one: of the list where that has one. */
-  readonly drops: { present(): Config['drop'] };
+  readonly drops: { present(): Config['drop']; justEnded(): Config['drop'] | undefined };
   /** While it is up the address slip shows the way into it. Undefined for a box without one. */
   readonly ownHotspot?: () => OwnHotspot | undefined;
   readonly clock: Clock;

@@ -20,9 +20,14 @@ const ALL = 1_000_000;
 
 const cursorSchema = v.object({ seq: v.number() });
 
+interface Named {
+  readonly id: string;
+  readonly title: string;
+}
+
 export interface OrderTicketDeps {
   readonly orders: Pick<ConfirmedOrders, 'confirmedAfter'>;
-  readonly drops: { present(): { readonly id: string; readonly title: string } };
+  readonly drops: { present(): Named; justEnded(): Named | undefined };
   readonly queue: Pick<PrintQueue, 'add' | 'jobs'>;
   /** Of the state; the slips lie there too. */
   readonly folder: string;
@@ -44,8 +49,8 @@ export async function runOrderTickets(deps: OrderTicketDeps, signal: AbortSignal
   while (!signal.aborted) {
     try {
       for (const order of orders.confirmedAfter(seq, BATCH)) {
-        const { id, title } = deps.drops.present();
-        const content = contentOf(order, id === order.drop ? title : undefined);
+        const known = [deps.drops.justEnded(), deps.drops.present()];
+        const content = contentOf(order, known.find((one) => one?.id === order.drop)?.title);
         await deps.queue.add(idOf(order), titleOf(order), content);
         seq = order.seq;
         // After the slip is on the disk: a crash in between finds it there by its id.

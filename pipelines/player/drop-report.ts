@@ -84,6 +84,8 @@ export interface ArticleOnPage {
 
 export interface ShopOnPage {
   readonly articles: readonly ArticleOnPage[];
+  /** The drop has ended, and the sale with it. */
+  readonly isOver?: boolean;
   /** Of the first minutes of the drop, while they last. */
   readonly windowLeftMs?: number;
 }

@@ -35,12 +35,13 @@ export class Shop {
     return item;
   }
 
-  /** Often: the countdown of the first minutes. */
+  /** Often: the countdown of the first minutes, or that the sale is over. */
   tick(): void {
     const endsMs = this.#shop?.windowLeftMs ?? 0;
     const leftS = Math.ceil((endsMs - (performance.now() - this.#shownMs)) / 1000);
     const time = `${Math.floor(leftS / 60)}:${String(leftS % 60).padStart(2, '0')}`;
-    const text = leftS > 0 ? fill(texts().onlyFor, { time }) : '';
+    const countdownText = leftS > 0 ? fill(texts().onlyFor, { time }) : '';
+    const text = this.#shop?.isOver === true ? texts().saleOver : countdownText;
     const countdown = element('shop-countdown');
     if (countdown.textContent !== text) countdown.textContent = text;
   }

@@ -53,5 +53,6 @@ export const de: Dictionary = {
   left: 'Noch {count}',
   soldOut: 'Ausverkauft',
   onlyFor: 'Nur noch {time}',
+  saleOver: 'Der Verkauf ist beendet.',
   firstMinutes: 'In den ersten Minuten des Drops',
 };

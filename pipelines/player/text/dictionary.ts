@@ -53,4 +53,5 @@ export interface Dictionary {
   readonly soldOut: string;
   readonly onlyFor: string;
   readonly firstMinutes: string;
+  readonly saleOver: string;
 }

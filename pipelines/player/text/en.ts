@@ -53,5 +53,6 @@ export const en: Dictionary = {
   left: '{count} left',
   soldOut: 'Sold out',
   onlyFor: 'Only for {time}',
+  saleOver: 'The sale is over.',
   firstMinutes: 'In the first minutes of the drop',
 };

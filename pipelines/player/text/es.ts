@@ -53,5 +53,6 @@ export const es: Dictionary = {
   left: '{count:Queda|Quedan} {count}',
   soldOut: 'Agotado',
   onlyFor: 'Solo {time} más',
+  saleOver: 'La venta ha terminado.',
   firstMinutes: 'En los primeros minutos del drop',
 };

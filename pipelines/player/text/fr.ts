@@ -53,5 +53,6 @@ export const fr: Dictionary = {
   left: 'Encore {count}',
   soldOut: 'Épuisé',
   onlyFor: 'Encore {time} seulement',
+  saleOver: 'La vente est terminée.',
   firstMinutes: 'Dans les premières minutes du drop',
 };

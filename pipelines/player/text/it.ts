@@ -53,5 +53,6 @@ export const it: Dictionary = {
   left: 'Ne {count:resta|restano} {count}',
   soldOut: 'Esaurito',
   onlyFor: 'Ancora solo {time}',
+  saleOver: 'La vendita è terminata.',
   firstMinutes: 'Nei primi minuti del drop',
 };

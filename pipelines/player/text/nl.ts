@@ -53,5 +53,6 @@ export const nl: Dictionary = {
   left: 'Nog {count}',
   soldOut: 'Uitverkocht',
   onlyFor: 'Nog maar {time}',
+  saleOver: 'De verkoop is voorbij.',
   firstMinutes: 'In de eerste minuten van de drop',
 };

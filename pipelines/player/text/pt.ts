@@ -53,5 +53,6 @@ export const pt: Dictionary = {
   left: '{count:Resta|Restam} {count}',
   soldOut: 'Esgotado',
   onlyFor: 'Só mais {time}',
+  saleOver: 'A venda terminou.',
   firstMinutes: 'Nos primeiros minutos do drop',
 };

@@ -4,92 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import * as v from 'valibot';
-import { dropSchema, ordersSchema } from '../../../daemon/config/drop.ts';
-import { openDrops } from '../../../daemon/drops/open.ts';
-import type { BoxEvent, Outcome } from '../../../daemon/model/commands.ts';
-import type { DropState } from '../../../daemon/model/snapshot.ts';
-import { silentLog } from '../../../hal/os/log.ts';
-import type { DropOnPage } from '../../../pipelines/player/drop-report.ts';
-import { VirtualClock } from '../../support/virtual-clock.ts';
+import { LIST, newFolder, startBox } from './support/list-box.ts';
 
 const test = suite('the coming drops of a box');
-
-const START_MS = Date.UTC(2026, 11, 4, 18);
-const LIST = `- id: friday
-  title: Friday Duo
-  starts_at: 2026-12-04T20:00:00Z
-  picture_file: duo.jpg
-- id: sunday
-  title: Sunday Matinee
-  starts_at: 2026-12-06T11:00:00Z
-`;
-
-const newFolder = async (list: string | undefined = LIST) => {
-  const folder = await mkdtemp(join(tmpdir(), 'venuebox-drops-'));
-  if (list !== undefined) await writeFile(join(folder, 'drops.yaml'), list);
-  return folder;
-};
-
-/** A box on that folder, until it is disposed of. */
-async function startBox(
-  folder: string,
-  first: DropState = { phase: 'idle', sinceMs: 0 },
-  kept?: string,
-) {
-  const clock = new VirtualClock(START_MS);
-  let config = {
-    drop: v.parse(dropSchema, {
-      title: 'Live',
-      reactions: false,
-      overlay: { hosts: ['band.example.org'] },
-    }),
-    orders: v.parse(ordersSchema, { checkout_hosts: ['shop.example.org'] }),
-  };
-  const drops = await openDrops(() => config, { stateFolder: folder, clock, log: silentLog });
-  const stop = new AbortController();
-  const pages: DropOnPage[] = [];
-  let state = first;
-  const mediaPath = { showDrop: (page: DropOnPage) => void pages.push(page) };
-  const drop = { state: () => state, kept: () => kept };
-  const snapshot = () => ({ system: undefined });
-  const running = drops.run({ drop, mediaPath, snapshot }, stop.signal);
-  const note = (type: BoxEvent['type'], data: Record<string, unknown>) =>
-    drops.record({ type, severity: 'info', atMs: clock.wallMs(), data });
-  return {
-    drops,
-    set: (changes: Partial<(typeof config)['drop']>) => {
-      config = { ...config, drop: { ...config.drop, ...changes } };
-    },
-    clock,
-    note,
-    page: () => pages.at(-1),
-    phases: () => drops.state().list.map(({ id, phase }) => `${id} ${phase}`),
-    run: (args: Record<string, unknown>, isDryRun = false): Promise<Outcome> =>
-      drops.command({ verb: 'drops', args, by: 'mqtt', isDryRun }),
-    goLive: (run: string) => {
-      state = { phase: 'live', sinceMs: clock.wallMs(), dropId: run };
-      note('drop.live', { dropId: run, isResumed: false });
-      note('drop.first-frame', { dropId: run });
-    },
-    end: (run: string, isByPower = false) => {
-      state = { phase: 'idle', sinceMs: clock.wallMs(), dropId: run };
-      note('drop.ended', { dropId: run, isByPower });
-    },
-    /** The file is read again within a second. */
-    settle: async (isSettled: () => boolean) => {
-      for (let i = 0; i < 600 && !isSettled(); i += 1) {
-        await clock.advance(1_000);
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-      assert.ok(isSettled());
-    },
-    [Symbol.asyncDispose]: async () => {
-      stop.abort();
-      await running;
-    },
-  };
-}
 
 test('without a list the drop is that of the config', async () => {
   await using box = await startBox(await mkdtemp(join(tmpdir(), 'venuebox-drops-')));
@@ -127,34 +44,6 @@ test('once it has ended the next one is shown, and the last one’s title is kno
   assert.equal(box.page()?.last, { title: 'Friday Duo', dropId: 'run-1' });
   assert.ok(box.page()?.isNext);
   assert.equal(box.phases(), ['friday held', 'sunday shown']);
-});
-
-test('what has ended is over also after a restart, until another begins or is near', async () => {
-  const folder = await newFolder(LIST.slice(0, LIST.indexOf('- id: sunday')));
-  const last = { title: 'Friday Duo', dropId: 'run-1' };
-  {
-    await using box = await startBox(folder);
-    box.goLive('run-1');
-    box.end('run-1');
-  }
-  {
-    await using box = await startBox(folder);
-    await box.settle(() => box.page() !== undefined);
-    assert.equal([box.page()?.last, box.page()?.isNext], [last, false]);
-    // One that never had a frame has not begun.
-    box.note('drop.live', { dropId: 'run-2', isResumed: false });
-    box.end('run-2');
-    await box.settle(() => box.page()?.title === 'Live');
-    assert.equal(box.page()?.last, last);
-    box.set({ title: 'Saturday', starts_at: '2026-12-04T18:02:00Z' });
-    await box.settle(() => box.page()?.isNext === true);
-    assert.equal([box.page()?.last, box.page()?.isNextNearer], [last, false]);
-    await box.settle(() => box.page()?.isNextNearer === true);
-    box.goLive('run-3');
-    box.end('run-3');
-    await box.settle(() => box.page()?.last?.title === 'Saturday');
-    assert.equal([box.page()?.isNext, box.page()?.isNextNearer], [false, false]);
-  }
 });
 
 test('a change of the file is seen without a restart, and a mistake costs one drop', async () => {

@@ -24,7 +24,7 @@ const planned = (id: string, hours?: number, end?: number) => ({
   ...(hours === undefined ? {} : { starts_at: at(hours) }),
   ...(end === undefined ? {} : { ends_at: at(end) }),
 });
-const SHOWN = { title: 'Shown', starts_at: at(2) };
+const SHOWN = { id: '', title: 'Shown', starts_at: at(2) };
 const LIST = [planned('open'), planned('sunday', 41), planned('friday', 2, 4)];
 const shown = (memory: DropMemory, hours = 0) =>
   choosePlanned(LIST, memory, NOW_MS + hours * HOUR_MS)?.id;
@@ -91,7 +91,7 @@ test('while the drop of the config is on, none of the list takes its place', () 
 });
 
 test('guests read of the next one alone once it is nearer than the end of the last', () => {
-  const last = { title: 'Friday', startsAt: at(-2), endedMs: NOW_MS, run: 'run' };
+  const last = { id: '', title: 'Friday', startsAt: at(-2), endedMs: NOW_MS, run: 'run' };
   const next = planned('sunday', 40);
   assert.not.ok(isNextNearer(last, next, NOW_MS + 19 * HOUR_MS));
   assert.ok(isNextNearer(last, next, NOW_MS + 21 * HOUR_MS));
@@ -100,7 +100,7 @@ test('guests read of the next one alone once it is nearer than the end of the la
 });
 
 test('the drop of the config comes next once it has another start, after the end of the last', () => {
-  const last = { title: 'Friday', startsAt: at(1), endedMs: NOW_MS, run: 'run' };
+  const last = { id: '', title: 'Friday', startsAt: at(1), endedMs: NOW_MS, run: 'run' };
   const isIt = (starts_at: string) => isNext(undefined, { starts_at }, last);
   assert.equal([at(1), at(-3), '', at(20)].map(isIt), [false, false, false, true]);
   assert.not.ok(isNext(undefined, { starts_at: at(20) }, undefined));

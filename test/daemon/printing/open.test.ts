@@ -54,7 +54,10 @@ async function inRoom(
     {
       ...{ ...os, stateFolder, printer: device.printer },
       orders: { confirmedAfter: () => [], isVoid: (id) => voided.has(id) },
-      drops: { present: () => v.parse(dropSchema, { title: 'Ночь' }) },
+      drops: {
+        present: () => v.parse(dropSchema, { title: 'Ночь' }),
+        justEnded: () => undefined,
+      },
       snapshot: () => ({ ...WELL, playerUrl: URL, shedLoads: shed }),
     },
   );

@@ -51,7 +51,7 @@ async function openRoom() {
         return {} as PrintJob;
       },
     };
-    const drops = { present: () => DROP };
+    const drops = { present: () => DROP, justEnded: () => undefined };
     const onDamaged = (file: string) => {
       damaged.push(file);
       onBad();

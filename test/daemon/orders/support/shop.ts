@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { Article } from '../../../../daemon/config/drop.ts';
 import type { BoxEvent } from '../../../../daemon/model/commands.ts';
 import type { OrderConfirmed, OrderRequest } from '../../../../daemon/model/orders.ts';
-import { type Catalogue, type Desk, openDesk } from '../../../../daemon/orders/desk.ts';
+import type { Catalogue } from '../../../../daemon/orders/catalogue.ts';
+import { type Desk, openDesk } from '../../../../daemon/orders/desk.ts';
 import { silentLog } from '../../../../hal/os/log.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
@@ -46,7 +47,7 @@ export async function openShop(
 ): Promise<Shop> {
   const events: BoxEvent[] = [];
   const confirmed: OrderConfirmed[] = [];
-  const shop = { catalogue: { drop: 'friday', articles } };
+  const shop: { catalogue: Catalogue } = { catalogue: { drop: 'friday', articles } };
   const desk = await openDesk({
     ...{ folder, windowMs: WINDOW_MS, pendingMs: PENDING_MS, clock, boot, log: silentLog },
     isClockFree: () => isClockFree,
