@@ -3,6 +3,7 @@ import { fetchText, type Player } from '../live.ts';
 import { play } from '../pace/play.ts';
 import { ageMs } from './age.ts';
 import { askIceServers, untilGathered } from './ice.ts';
+import { hasPicture, packetsOf } from './packets.ts';
 import type { WhepFailure } from './tries.ts';
 
 /** No picture comes by WebRTC, now or any more: another player is used. */
@@ -18,7 +19,7 @@ export class WhepFailed extends Error {
 const ANSWER_MAX_MS = 1_500;
 /** From the answer to the first packets. */
 const FIRST_MAX_MS = 2_500;
-/** Without packets for so long it is over; a lost packet is there again much sooner. */
+/** Without packets of the picture for so long it is over; a lost packet is there again much sooner. */
 const SILENT_MAX_MS = 700;
 const CHECK_MS = 100;
 
@@ -176,7 +177,7 @@ class WhepSession implements WhepConnection {
   /** Rejects with {@link WhepFailed} where none come. */
   async firstPackets(): Promise<void> {
     const startedMs = performance.now();
-    while ((await this.#packets()) === 0) {
+    while ((await packetsOf(this.#connection)).all === 0) {
       if (this.#isClosed || performance.now() - startedMs > FIRST_MAX_MS) {
         throw new WhepFailed('no packets');
       }
@@ -184,16 +185,22 @@ class WhepSession implements WhepConnection {
     }
   }
 
-  /** Rejects with {@link WhepFailed} when packets stay away; resolves when the signal aborts. */
+  /**
+   * Rejects with {@link WhepFailed} when packets of the picture stay away, though the sound goes
+   * on; resolves when the signal aborts.
+   */
   async #watch(signal: AbortSignal): Promise<void> {
     let packets = 0;
     let changedMs = performance.now();
+    const isSeen = hasPicture(this.#connection);
     try {
       while (!signal.aborted) {
-        const now = await this.#packets();
+        const { all, video } = await packetsOf(this.#connection);
+        const now = isSeen ? video : all;
         if (now !== packets) changedMs = performance.now();
         packets = now;
-        if (performance.now() - changedMs > SILENT_MAX_MS) throw new WhepFailed('no more packets');
+        const maxMs = packets === 0 ? FIRST_MAX_MS : SILENT_MAX_MS;
+        if (performance.now() - changedMs > maxMs) throw new WhepFailed('no more packets');
         await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
       }
     } finally {
@@ -222,14 +229,6 @@ class WhepSession implements WhepConnection {
     const headers = this.#authorization;
     fetch(resource, { method: 'DELETE', keepalive: true, headers }).catch(() => undefined);
   };
-
-  async #packets(): Promise<number> {
-    let packets = 0;
-    for (const stats of (await this.#connection.getStats()).values()) {
-      if (stats.type === 'inbound-rtp') packets += stats.packetsReceived ?? 0;
-    }
-    return packets;
-  }
 
   /** Each picture that is shown says by its time stamp when it was taken. */
   #followFrames(video: HTMLVideoElement): void {
