@@ -1,4 +1,4 @@
-/** Media Source Extensions: MediaSource, or the ManagedMediaSource that iPhones have in its place. */
+/** Media Source Extensions: Apple's ManagedMediaSource, which iPhones have alone, or MediaSource. */
 import { onceFired } from './signals.ts';
 
 /**
@@ -77,9 +77,13 @@ export function watchEviction(buffer: SourceBuffer, onEvicted: (endS: number) =>
   });
 }
 
+/**
+ * Managed where there are both, on iPads and Macs: it saves their battery, and with it a picture
+ * can go to a television (https://www.webkit.org/blog/15036/how-to-use-media-source-extensions-with-airplay/).
+ */
 function sourceType(): MediaSourceType | undefined {
   const { MediaSource, ManagedMediaSource } = window as Scope;
-  return MediaSource ?? ManagedMediaSource;
+  return ManagedMediaSource ?? MediaSource;
 }
 
 function hasAirPlay(): boolean {

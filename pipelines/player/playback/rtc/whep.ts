@@ -192,11 +192,11 @@ class WhepSession implements WhepConnection {
   async #watch(signal: AbortSignal): Promise<void> {
     let packets = 0;
     let changedMs = performance.now();
-    const isSeen = hasPicture(this.#connection);
+    const hasVideo = hasPicture(this.#connection);
     try {
       while (!signal.aborted) {
         const { all, video } = await packetsOf(this.#connection);
-        const now = isSeen ? video : all;
+        const now = hasVideo ? video : all;
         if (now !== packets) changedMs = performance.now();
         packets = now;
         const maxMs = packets === 0 ? FIRST_MAX_MS : SILENT_MAX_MS;
