@@ -9,38 +9,53 @@ import { play } from './playback/pace/play.ts';
 
 export interface ControlElements extends PictureButtons {
   readonly pause: HTMLElement;
+  /** Goes on where the guest paused: only where that can be, while rewound. */
+  readonly goOn: HTMLElement;
   readonly liveAgain: HTMLElement;
   /** On the cover, where the browser wants a tap. */
   readonly play: HTMLElement;
+}
+
+/** Each ends what the one before has begun. */
+export interface Playback {
+  readonly pause: () => void;
+  /** Where it was paused while rewound, and else from the live edge. */
+  readonly goOn: () => void;
+  readonly toLive: () => void;
 }
 
 export interface Controls {
   render(): void;
 }
 
-/** @param setPaused Stops playback, or goes on from the live edge. */
-export function connectControls(
-  elements: ControlElements,
-  setPaused: (isPaused: boolean) => void,
-): Controls {
-  const { video, mute, pause, liveAgain, stage } = elements;
-  const pauseOrGoOn = (isPaused: boolean) => {
-    document.body.classList.toggle('paused', isPaused);
-    setPaused(isPaused);
-    (isPaused ? liveAgain : pause).focus({ preventScroll: true });
+export function connectControls(elements: ControlElements, playback: Playback): Controls {
+  const { video, mute, pause, goOn, liveAgain, stage } = elements;
+  const { classList } = document.body;
+  const isPaused = () => classList.contains('paused');
+  const hold = () => {
+    classList.add('paused');
+    playback.pause();
+    (classList.contains('rewound') ? goOn : liveAgain).focus({ preventScroll: true });
   };
+  const leave = (how: () => void) => () => {
+    classList.remove('paused');
+    how();
+    pause.focus({ preventScroll: true });
+  };
+  const resume = leave(playback.goOn);
   const toggleSound = () => {
     video.muted = !video.muted;
-    if (!document.body.classList.contains('paused')) play(video);
+    if (!isPaused()) play(video);
   };
   mute.addEventListener('click', toggleSound);
   elements.play.addEventListener('click', () => play(video));
-  pause.addEventListener('click', () => pauseOrGoOn(true));
-  liveAgain.addEventListener('click', () => pauseOrGoOn(false));
+  pause.addEventListener('click', hold);
+  goOn.addEventListener('click', resume);
+  liveAgain.addEventListener('click', leave(playback.toLive));
   const keys = {
     m: toggleSound,
     f: () => toggleFullScreen(stage, video),
-    k: () => pauseOrGoOn(!document.body.classList.contains('paused')),
+    k: () => (isPaused() ? resume() : hold()),
   };
   connectKeys(keys, () => document.body.dataset['state'] === 'live');
   const render = connectPictureButtons(elements);

@@ -7,7 +7,7 @@ import { Hearts } from './hearts.ts';
 import { PageLook } from './look.ts';
 import { PlayLoop } from './play-loop.ts';
 import { BeaconSender } from './playback/beacon.ts';
-import { keepPlaying, PLAY_REFUSED } from './playback/pace/play.ts';
+import { keepPlaying, PLAY_REFUSED, play } from './playback/pace/play.ts';
 import { Rewind } from './rewind.ts';
 import { element } from './root.ts';
 import { Shop } from './shop.ts';
@@ -50,6 +50,7 @@ const controls = connectControls(
     video,
     mute: element('mute'),
     pause: element('pause'),
+    goOn: element('go-on'),
     liveAgain: element('live-again'),
     play: element('play'),
     fullScreen: element('full'),
@@ -57,13 +58,13 @@ const controls = connectControls(
     remote: element('airplay'),
     stage: element('stage'),
   },
-  (isPaused) => {
-    if (!rewind.isOn) loop.setPaused(isPaused);
-    else if (isPaused) video.pause();
-    else rewind.toLive();
+  {
+    pause: () => (rewind.isOn ? video.pause() : loop.setPaused(true)),
+    goOn: () => (rewind.isOn ? play(video) : loop.setPaused(false)),
+    toLive: () => rewind.toLive(),
   },
 );
-const rewind = new Rewind({ video, nowMs: info.nowMs, hold: (isHeld) => loop.hold(isHeld) });
+const rewind = new Rewind({ video, nowMs: info.nowMs, loop });
 
 /** Asks the box for the drop: soon while there is no picture, seldom while there is. */
 const drop = {

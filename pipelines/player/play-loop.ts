@@ -54,6 +54,7 @@ export class PlayLoop {
   }
 
   setPaused(isPaused: boolean): void {
+    if (isPaused === this.#isPaused) return;
     this.#isPaused = isPaused;
     this.#player?.setPaused(isPaused);
   }

@@ -1,9 +1,11 @@
 /** Rewinding while the drop is live (`recording.dvr_s`), and the way back to live. */
 import { renderTime } from './notice.ts';
+import type { PlayLoop } from './play-loop.ts';
 import { type Finished, playFinished } from './playback/fallback.ts';
+import { PLAY_REFUSED, play } from './playback/pace/play.ts';
 import { element, ROOT } from './root.ts';
 import { fill } from './text/fill.ts';
-import { texts, write } from './texts.ts';
+import { announce, texts, write } from './texts.ts';
 
 /** The recording ends some seconds before live: nearer than this is live. */
 const LIVE_WITHIN_S = 10;
@@ -12,8 +14,8 @@ const STEP_S = 10;
 
 export interface RewindDeps {
   readonly video: HTMLVideoElement;
-  /** Takes the video from the live player, or gives it back. */
-  readonly hold: (isHeld: boolean) => void;
+  /** It has the video while that is live. */
+  readonly loop: Pick<PlayLoop, 'hold' | 'setPaused'>;
   /** Unix time in ms, by the box's clock. */
   readonly nowMs: () => number;
 }
@@ -26,6 +28,9 @@ export class Rewind {
   #isMoving = false;
   #isOn = false;
   #opened: Promise<Finished> | undefined;
+  #playing: Finished | undefined;
+  /** The one before has given the video back. */
+  #closed: Promise<void> = Promise.resolve();
 
   constructor(deps: RewindDeps) {
     this.#deps = deps;
@@ -50,7 +55,12 @@ export class Rewind {
       event.preventDefault();
       this.#moveTo(Math.max(this.#behindS(), stepS > 0 ? LIVE_WITHIN_S : 0) + stepS);
     });
-    deps.video.addEventListener('ended', () => this.toLive());
+    deps.video.addEventListener('ended', () => this.#leave());
+    // The guest may have paused it by a key of the device, or beside the page.
+    for (const event of ['play', 'pause', PLAY_REFUSED])
+      deps.video.addEventListener(event, () => {
+        if (this.#isOn) document.body.classList.toggle('paused', deps.video.paused);
+      });
   }
 
   get isOn(): boolean {
@@ -63,12 +73,23 @@ export class Rewind {
     element('rewinding').hidden = this.#behindMaxS <= LIVE_WITHIN_S;
   }
 
+  /** Ends a pause, too. */
   toLive(): void {
+    document.body.classList.remove('paused');
+    if (this.#isOn) this.#leave();
+    else this.#deps.loop.setPaused(false);
+  }
+
+  #leave(): void {
     if (!this.#isOn) return;
     this.#isOn = false;
-    document.body.classList.remove('rewound');
-    void this.#opened?.then(({ close }) => close()).finally(() => this.#deps.hold(false));
+    document.body.classList.remove('rewound', 'paused');
+    const closing = this.#opened?.then(({ close }) => close()).catch(() => undefined);
+    this.#closed = (closing ?? Promise.resolve()).then(() => {
+      if (!this.#isOn) this.#deps.loop.hold(false);
+    });
     this.#opened = undefined;
+    this.#playing = undefined;
   }
 
   render(): void {
@@ -87,8 +108,6 @@ export class Rewind {
     write(element('behind'), isLive ? '' : `−${time}`);
   }
 
-  #playing: Finished | undefined;
-
   /** 0 at live, and while the recording opens what the guest has asked for. */
   #behindS(): number {
     if (!this.#isOn) return 0;
@@ -96,6 +115,7 @@ export class Rewind {
     return dateMs === undefined ? -Number(this.#input.value) : (this.#deps.nowMs() - dateMs) / 1000;
   }
 
+  /** It plays from there, also where it was paused. */
   #moveTo(behindS: number): void {
     if (behindS < LIVE_WITHIN_S) {
       this.toLive();
@@ -103,30 +123,43 @@ export class Rewind {
     }
     const wantedS = Math.min(behindS, this.#behindMaxS);
     this.#input.value = String(-wantedS);
+    document.body.classList.remove('paused');
     if (!this.#isOn) {
       this.#isOn = true;
       document.body.classList.add('rewound');
-      document.body.classList.remove('paused');
-      this.#deps.hold(true);
-      this.#opened = playFinished(this.#deps.video, new URL('replay/index.m3u8', ROOT), ROOT);
+      this.#deps.loop.hold(true);
+      this.#opened = this.#open();
     }
     this.#opened?.then(
       (opened) => this.#seek(opened, wantedS),
-      () => this.toLive(),
+      () => this.#fail(),
     );
+  }
+
+  async #open(): Promise<Finished> {
+    await this.#closed;
+    const playlistUrl = new URL('replay/index.m3u8', ROOT);
+    return playFinished(this.#deps.video, playlistUrl, ROOT, () => this.#fail());
+  }
+
+  /** The guest sees what is live, and reads why. */
+  #fail(): void {
+    if (!this.#isOn) return;
+    this.#leave();
+    announce(texts().failed);
   }
 
   /** By the dates of the playlist, which the player knows once it plays. */
   async #seek(opened: Finished, wantedS: number): Promise<void> {
     this.#playing = opened;
     const { video, nowMs } = this.#deps;
+    if (video.paused) play(video);
     const started = opened.dateMs() === undefined ? once(video, 'playing') : Promise.resolve();
     await started;
     const dateMs = opened.dateMs();
     if (!this.#isOn || dateMs === undefined) return;
     const moveS = (nowMs() - wantedS * 1000 - dateMs) / 1000;
     video.currentTime = Math.max(0, video.currentTime + moveS);
-    video.play().catch(() => undefined);
   }
 }
 

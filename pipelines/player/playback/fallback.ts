@@ -149,28 +149,49 @@ export interface Finished {
   close(): void;
 }
 
+/** hls.js repairs what the browser could not decode no more often than that. */
+const REPAIR_EVERY_MS = 5_000;
+
 /**
  * Plays a finished stream, or one that can be rewound.
  *
- * @param root Where hls.js is. Rejects where hls.js does not load.
+ * @param root Where hls.js is. Rejects where hls.js does not load, or does not run here.
+ * @param onFailed It does not play any more, and is to be closed.
  */
 export async function playFinished(
   video: HTMLVideoElement,
   playlistUrl: URL,
   root: URL,
+  onFailed: () => void,
 ): Promise<Finished> {
   const known = (ms: number) => (Number.isNaN(ms) ? undefined : ms);
   if (playsHls(video)) {
+    const over = new AbortController();
     video.src = playlistUrl.href;
+    video.addEventListener('error', onFailed, { signal: over.signal });
     play(video);
     return {
       dateMs: () => known(startDateMs(video) + video.currentTime * 1000),
-      close: () => video.removeAttribute('src'),
+      close: () => {
+        over.abort();
+        video.removeAttribute('src');
+      },
     };
   }
   video.removeAttribute('src');
   const Hls = await loadHls(new URL('hls.js', root));
+  if (!Hls.isSupported()) throw new Error('this browser cannot play HLS');
   const hls = new Hls();
+  let repairedMs = Number.NEGATIVE_INFINITY;
+  hls.on(Hls.Events.ERROR, (_event, { fatal, type }) => {
+    if (!fatal) return;
+    const isRepairable = type === Hls.ErrorTypes.MEDIA_ERROR;
+    if (!isRepairable || performance.now() - repairedMs < REPAIR_EVERY_MS) return onFailed();
+    repairedMs = performance.now();
+    const wasPaused = video.paused;
+    hls.recoverMediaError();
+    if (!wasPaused) play(video);
+  });
   hls.loadSource(playlistUrl.href);
   hls.attachMedia(video);
   play(video);

@@ -37,6 +37,7 @@ export const de: Dictionary = {
     'Mit JavaScript ist diese Seite besser. Ohne spielt der Stream hier, wenn dein Browser HLS kann.',
   notFound: 'Hier ist nichts.',
   replay: 'Die Aufzeichnung',
+  noReplay: 'Gerade gibt es keine Aufzeichnung.',
   chapters: 'Kapitel',
   play: 'Abspielen',
   position: 'Position',
@@ -55,4 +56,5 @@ export const de: Dictionary = {
   onlyFor: 'Nur noch {time}',
   saleOver: 'Der Verkauf ist beendet.',
   firstMinutes: 'In den ersten Minuten des Drops',
+  notSold: 'Nicht mehr erhältlich',
 };

@@ -36,6 +36,7 @@ export interface Dictionary {
   readonly noScript: string;
   readonly notFound: string;
   readonly replay: string;
+  readonly noReplay: string;
   readonly chapters: string;
   readonly play: string;
   readonly position: string;
@@ -54,4 +55,6 @@ export interface Dictionary {
   readonly onlyFor: string;
   readonly firstMinutes: string;
   readonly saleOver: string;
+  /** It was sold in the first minutes only. */
+  readonly notSold: string;
 }

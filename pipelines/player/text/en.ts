@@ -37,6 +37,7 @@ export const en: Dictionary = {
     'This page is better with JavaScript. Without it the stream plays here if your browser supports HLS.',
   notFound: 'There is nothing here.',
   replay: 'The replay',
+  noReplay: 'There is no replay now.',
   chapters: 'Chapters',
   play: 'Play',
   position: 'Position',
@@ -55,4 +56,5 @@ export const en: Dictionary = {
   onlyFor: 'Only for {time}',
   saleOver: 'The sale is over.',
   firstMinutes: 'In the first minutes of the drop',
+  notSold: 'No longer available',
 };

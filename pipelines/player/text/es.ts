@@ -37,6 +37,7 @@ export const es: Dictionary = {
     'Esta página funciona mejor con JavaScript. Sin él, la emisión se ve aquí si tu navegador admite HLS.',
   notFound: 'Aquí no hay nada.',
   replay: 'La repetición',
+  noReplay: 'Ahora no hay repetición.',
   chapters: 'Capítulos',
   play: 'Reproducir',
   position: 'Posición',
@@ -55,4 +56,5 @@ export const es: Dictionary = {
   onlyFor: 'Solo {time} más',
   saleOver: 'La venta ha terminado.',
   firstMinutes: 'En los primeros minutos del drop',
+  notSold: 'Ya no está a la venta',
 };

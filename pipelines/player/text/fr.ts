@@ -37,6 +37,7 @@ export const fr: Dictionary = {
     'Cette page est meilleure avec JavaScript. Sans lui, le direct s’affiche ici si votre navigateur lit le HLS.',
   notFound: 'Il n’y a rien ici.',
   replay: 'La rediffusion',
+  noReplay: 'Pas de rediffusion pour le moment.',
   chapters: 'Chapitres',
   play: 'Lecture',
   position: 'Position',
@@ -55,4 +56,5 @@ export const fr: Dictionary = {
   onlyFor: 'Encore {time} seulement',
   saleOver: 'La vente est terminée.',
   firstMinutes: 'Dans les premières minutes du drop',
+  notSold: 'N’est plus en vente',
 };

@@ -37,6 +37,7 @@ export const it: Dictionary = {
     'Questa pagina è migliore con JavaScript. Senza, la diretta si vede qui se il browser supporta HLS.',
   notFound: 'Qui non c’è nulla.',
   replay: 'La replica',
+  noReplay: 'Al momento non c’è una replica.',
   chapters: 'Capitoli',
   play: 'Riproduci',
   position: 'Posizione',
@@ -55,4 +56,5 @@ export const it: Dictionary = {
   onlyFor: 'Ancora solo {time}',
   saleOver: 'La vendita è terminata.',
   firstMinutes: 'Nei primi minuti del drop',
+  notSold: 'Non più in vendita',
 };

@@ -37,6 +37,7 @@ export const nl: Dictionary = {
     'Met JavaScript werkt deze pagina beter. Zonder speelt de stream hier als je browser HLS kan.',
   notFound: 'Hier is niets.',
   replay: 'De herhaling',
+  noReplay: 'Er is nu geen herhaling.',
   chapters: 'Hoofdstukken',
   play: 'Afspelen',
   position: 'Positie',
@@ -55,4 +56,5 @@ export const nl: Dictionary = {
   onlyFor: 'Nog maar {time}',
   saleOver: 'De verkoop is voorbij.',
   firstMinutes: 'In de eerste minuten van de drop',
+  notSold: 'Niet meer te koop',
 };

@@ -37,6 +37,7 @@ export const pt: Dictionary = {
     'Esta página é melhor com JavaScript. Sem ele, a emissão toca aqui se o navegador suportar HLS.',
   notFound: 'Não há nada aqui.',
   replay: 'A repetição',
+  noReplay: 'De momento não há repetição.',
   chapters: 'Capítulos',
   play: 'Reproduzir',
   position: 'Posição',
@@ -55,4 +56,5 @@ export const pt: Dictionary = {
   onlyFor: 'Só mais {time}',
   saleOver: 'A venda terminou.',
   firstMinutes: 'Nos primeiros minutos do drop',
+  notSold: 'Já não está à venda',
 };

@@ -2,10 +2,10 @@
 import { ClipList, connectSharing } from '../below.ts';
 import { DropInfo } from '../drop-info.ts';
 import { connectKeys, connectPictureButtons, toggleFullScreen } from '../picture-buttons.ts';
-import { playFinished } from '../playback/fallback.ts';
-import { element, ROOT } from '../root.ts';
+import { element } from '../root.ts';
 import { announce, connectLanguage, setLabel, texts, write } from '../texts.ts';
 import { Chapters } from './chapters.ts';
+import { Movie } from './movie.ts';
 import { ScrubBar } from './scrub-bar.ts';
 
 /** Many phones ask: not all of them at the same moment. */
@@ -18,6 +18,7 @@ const clips = new ClipList();
 const bar = new ScrubBar(video);
 const chapters = new Chapters(video, bar);
 const isReplay = document.body.dataset['kind'] === 'replay';
+const movie = new Movie(video, isReplay);
 let isLive = false;
 
 document.body.classList.add('script-runs');
@@ -33,15 +34,13 @@ const render = () => {
   document.body.classList.toggle('paused', video.paused);
   if (isLive) write(element('to-live'), texts().liveNow);
 };
-const togglePlay = () => {
-  if (video.paused) video.play().catch(() => undefined);
-  else video.pause();
-};
+const togglePlay = () => movie.toggle();
 const toggleSound = () => {
   video.muted = !video.muted;
 };
 connectLanguage(element('language') as HTMLSelectElement, () => {
   render();
+  movie.render();
   bar.render();
   clips.render();
   chapters.render();
@@ -58,15 +57,15 @@ connectKeys({
   l: () => bar.moveBy(SKIP_S),
 });
 render();
-if (isReplay) void playFinished(video, new URL('replay/index.m3u8', ROOT), ROOT);
 void ask();
 setInterval(ask, ASK_EVERY_MS);
 
 /** What is new of the drop. A box that does not answer is asked again. */
 async function ask(): Promise<void> {
   const drop = await info.read().catch(() => undefined);
-  if (drop === undefined) return;
+  if (drop === undefined) return movie.setReplay('unknown');
   clips.show(drop.clips ?? []);
+  movie.setReplay(drop.hasReplay === true);
   if (isReplay) chapters.show(drop.clips ?? []);
   const wasLive = isLive;
   isLive = (drop.liveSince ?? '') !== '';

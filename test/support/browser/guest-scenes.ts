@@ -50,6 +50,12 @@ const LIVE = {
 const OVER = { ...NO_PROGRESS, isOver: true, hasReplay: true, clips: CLIPS, posters: POSTERS };
 const inState = (state: string) => `document.body.dataset.state === '${state}'`;
 const NO_SCRIPT = '';
+/** A picture that does not move for five seconds would be taken for a frozen one. */
+const SHOWS_PICTURE = `(() => {
+  const video = document.getElementById('video');
+  Object.defineProperty(video, 'paused', { configurable: true, get: () => true });
+  video.dispatchEvent(new Event('playing'));
+})()`;
 const MOVIE = `(() => {
   const video = document.getElementById('video');
   Object.defineProperty(video, 'duration', { configurable: true, get: () => 1325 });
@@ -67,14 +73,26 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   },
   live: {
     ...{ path: '', startsAt: '', progress: LIVE },
-    // A picture that does not move for five seconds would be taken for a frozen one.
-    script: `(() => {
-      const video = document.getElementById('video');
-      Object.defineProperty(video, 'paused', { configurable: true, get: () => true });
-      video.dispatchEvent(new Event('playing'));
+    script: `${SHOWS_PICTURE}, (() => {
       for (const code of document.querySelectorAll('#shop-list details')) code.open = true;
     })()`,
     isShown: `${inState('live')} && !!document.querySelector('#shop-list svg')`,
+  },
+  waiting: {
+    ...{ path: '', startsAt: '', progress: NO_PROGRESS, script: NO_SCRIPT },
+    isShown: inState('waiting'),
+  },
+  tap: {
+    ...{ path: '', startsAt: '', progress: LIVE, isShown: inState('tap') },
+    script: "document.getElementById('video').dispatchEvent(new Event('playrefused'))",
+  },
+  paused: {
+    ...{ path: '', startsAt: '', progress: LIVE, isShown: inState('live') },
+    script: `${SHOWS_PICTURE}, document.body.classList.add('paused')`,
+  },
+  rewound: {
+    ...{ path: '', startsAt: '', progress: LIVE, isShown: inState('live') },
+    script: `${SHOWS_PICTURE}, document.body.classList.add('rewound', 'paused')`,
   },
   ended: {
     ...{ path: '', startsAt: soon(86_400_000 * 7), progress: OVER, script: NO_SCRIPT },
