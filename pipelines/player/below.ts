@@ -1,7 +1,7 @@
 /** What stands below the picture: the link of the page, and the clips of the drop. */
 import encodeQR from 'qr';
 import type { ClipSummary } from './drop-report.ts';
-import { element, ownUrl, ROOT } from './root.ts';
+import { element, ownUrl, ROOT, urlForOthers } from './root.ts';
 import { fill } from './text/fill.ts';
 import { announce, setLabel, texts } from './texts.ts';
 
@@ -90,7 +90,7 @@ function renderClip({ id, posters }: ClipSummary, name: string): HTMLElement {
   const save = document.createElement('a');
   Object.assign(save, { href: new URL(`clips/clip-${id}.mp4`, ROOT).href, download: '' });
   const button = Object.assign(document.createElement('button'), { type: 'button' });
-  button.addEventListener('click', () => void share(new URL(page.href), name));
+  button.addEventListener('click', () => void share(urlForOthers(`clip/${id}`), name));
   for (const [control, icon, label] of [
     [button, '#icon-share', text.share],
     [save, '#icon-save', text.save],
