@@ -39,16 +39,16 @@ export function shopOnPage(
   return {
     articles: shown,
     ...(window?.phase === 'open' ? { windowLeftMs: Math.round(window.leftMs) } : {}),
+    ...(window?.phase === 'over' ? { isWindowOver: true } : {}),
   };
 }
 
-function articleOnPage(
-  { name, price, usualPrice, currency, left, isOpen, checkoutUrl, pictureFile }: ArticleState,
-  isSold: boolean,
-  stateFolder: string,
-): ArticleOnPage {
+function articleOnPage(article: ArticleState, isSold: boolean, stateFolder: string): ArticleOnPage {
+  const { name, price, usualPrice, currency, left, isOpen } = article;
+  const { isCollector, checkoutUrl, pictureFile } = article;
   return {
     ...{ name, price, currency, isOpen },
+    ...(isCollector ? { isCollector } : {}),
     ...(usualPrice === undefined ? {} : { usualPrice }),
     ...(left === undefined ? {} : { left }),
     ...(checkoutUrl === undefined || !isSold ? {} : { checkoutUrl }),

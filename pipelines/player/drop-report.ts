@@ -73,7 +73,9 @@ export interface ArticleOnPage {
   readonly currency: string;
   /** Left out without a limit. */
   readonly left?: number;
-  /** False where it is sold in the first minutes only. */
+  /** Sold in the first minutes of the drop only. */
+  readonly isCollector?: boolean;
+  /** False for such a one outside of them. */
   readonly isOpen: boolean;
   readonly checkoutUrl?: string;
   /** To the media process: an absolute path. Guests do not get it. */
@@ -88,6 +90,8 @@ export interface ShopOnPage {
   readonly isOver?: boolean;
   /** Of the first minutes of the drop, while they last. */
   readonly windowLeftMs?: number;
+  /** They are over; left out, too, where nothing depends on them. */
+  readonly isWindowOver?: boolean;
 }
 
 /** What the daemon says of the present drop, in place of the config. */

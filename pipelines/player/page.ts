@@ -21,12 +21,14 @@ const UNREACHABLE_RETRY_MS = 1_000;
 const ASK_EVERY_MS = 5_000 + 2_000 * Math.random();
 /** While the picture plays only new clips are waited for. */
 const ASK_PLAYING_EVERY_MS = 20_000 + 10_000 * Math.random();
+/** By then the box knows, too, that the first minutes are over; not all phones ask at once. */
+const shopAskMs = () => 2_000 + 4_000 * Math.random();
 
 const video = element('video') as HTMLVideoElement;
 const info = new DropInfo();
 const cover = new Cover(info);
 const clips = new ClipList();
-const shop = new Shop();
+const shop = new Shop(() => drop.askWithin(shopAskMs()));
 const look = new PageLook();
 const parameters = new URLSearchParams(location.search);
 const hearts = new Hearts();
@@ -72,6 +74,9 @@ const drop = {
   everyMs: 0,
   askSoon(): void {
     drop.everyMs = Math.min(drop.everyMs, ASK_EVERY_MS);
+  },
+  askWithin(ms: number): void {
+    drop.everyMs = Math.min(drop.everyMs, performance.now() - drop.askedMs + ms);
   },
   ask(): void {
     if (performance.now() - drop.askedMs < drop.everyMs) return;

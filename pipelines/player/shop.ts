@@ -1,22 +1,29 @@
 /** What is sold: price, what is left, and the link to the checkout. */
 import { renderQr } from './below.ts';
 import type { ArticleOnPage, ShopOnPage } from './drop-report.ts';
-import { ROOT } from './root.ts';
+import { element, ROOT } from './root.ts';
 import { fill } from './text/fill.ts';
-import { texts } from './texts.ts';
-
-const element = (id: string) => document.getElementById(id) as HTMLElement;
+import { texts, write } from './texts.ts';
 
 export class Shop {
   #shop: ShopOnPage | undefined;
   #shownMs = 0;
+  /** The first minutes are over, and the box has not said what holds now. */
+  #isExpired = false;
   /** Names of articles whose code is shown: a phone may just be reading it. */
   readonly #open = new Set<string>();
+  readonly #onExpired: () => void;
+
+  /** @param onExpired The countdown has ended: the box is to be asked. */
+  constructor(onExpired: () => void) {
+    this.#onExpired = onExpired;
+  }
 
   show(shop: ShopOnPage | undefined): void {
-    const isSame = JSON.stringify(shop?.articles) === JSON.stringify(this.#shop?.articles);
+    const isSame = !this.#isExpired && shownOf(shop) === shownOf(this.#shop);
     this.#shop = shop;
     this.#shownMs = performance.now();
+    this.#isExpired = false;
     if (!isSame) this.render();
   }
 
@@ -27,9 +34,11 @@ export class Shop {
     this.tick();
   }
 
-  #render(article: ArticleOnPage): HTMLElement {
+  #render(reported: ArticleOnPage): HTMLElement {
+    const article = this.#isExpired ? afterWindow(reported) : reported;
+    const isOver = this.#isExpired || this.#shop?.isWindowOver === true;
     const { name, checkoutUrl, isOpen, left } = article;
-    const item = renderArticle(article);
+    const item = renderArticle(article, isOver);
     if (checkoutUrl === undefined || !isOpen || left === 0) return item;
     item.append(renderLink(checkoutUrl, name), renderCode(checkoutUrl, name, this.#open));
     return item;
@@ -37,17 +46,33 @@ export class Shop {
 
   /** Often: the countdown of the first minutes, or that the sale is over. */
   tick(): void {
-    const endsMs = this.#shop?.windowLeftMs ?? 0;
-    const leftS = Math.ceil((endsMs - (performance.now() - this.#shownMs)) / 1000);
+    const { windowLeftMs } = this.#shop ?? {};
+    const leftMs = (windowLeftMs ?? 0) - (performance.now() - this.#shownMs);
+    const leftS = Math.ceil(leftMs / 1000);
     const time = `${Math.floor(leftS / 60)}:${String(leftS % 60).padStart(2, '0')}`;
-    const countdownText = leftS > 0 ? fill(texts().onlyFor, { time }) : '';
-    const text = this.#shop?.isOver === true ? texts().saleOver : countdownText;
-    const countdown = element('shop-countdown');
-    if (countdown.textContent !== text) countdown.textContent = text;
+    const countdown = leftS > 0 ? fill(texts().onlyFor, { time }) : '';
+    write(element('shop-countdown'), this.#shop?.isOver === true ? texts().saleOver : countdown);
+    if (windowLeftMs === undefined || leftMs > 0 || this.#isExpired) return;
+    this.#isExpired = true;
+    this.render();
+    this.#onExpired();
   }
 }
 
-function renderArticle(article: ArticleOnPage): HTMLElement {
+/** What is rendered, apart from the countdown. */
+function shownOf(shop: ShopOnPage | undefined): string {
+  return JSON.stringify([shop?.articles, shop?.isWindowOver]);
+}
+
+/** What is sure of it before the box has said more: nothing is ordered at a price that is over. */
+function afterWindow(article: ArticleOnPage): ArticleOnPage {
+  const { usualPrice, checkoutUrl: _, ...others } = article;
+  if (article.isCollector === true) return { ...others, isOpen: false };
+  return usualPrice === undefined ? article : { ...others, price: usualPrice };
+}
+
+/** @param isOver The first minutes of the drop are. */
+function renderArticle(article: ArticleOnPage, isOver: boolean): HTMLElement {
   const text = texts();
   const { name, price, usualPrice, currency, left, isOpen, picture } = article;
   const item = document.createElement('li');
@@ -58,7 +83,7 @@ function renderArticle(article: ArticleOnPage): HTMLElement {
   add('strong', name);
   add('span', formatPrice(price, currency));
   if (usualPrice !== undefined) add('s', formatPrice(usualPrice, currency));
-  if (!isOpen) add('span', text.firstMinutes);
+  if (!isOpen) add('span', isOver ? text.notSold : text.firstMinutes);
   else if (left === 0) add('span', text.soldOut);
   else if (left !== undefined) add('span', fill(text.left, { count: String(left) }));
   return item;

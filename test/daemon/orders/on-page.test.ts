@@ -15,6 +15,7 @@ test('guests see what is left and the checkout, and not how much is sold', async
   ]);
   const [closed] = shopOnPage(shop.desk.state(), '/state')?.articles ?? [];
   assert.equal([closed?.isOpen, closed?.left], [false, 3]);
+  assert.is(shopOnPage(shop.desk.state(), '/state')?.isWindowOver, undefined);
   shop.desk.record(FIRST_FRAME);
   await shop.desk.take(paid('a'));
   await shop.clock.advance(MINUTE_MS);
@@ -22,12 +23,16 @@ test('guests see what is left and the checkout, and not how much is sold', async
     articles: [
       {
         ...{ name: 'Article print', price: 2500, currency: 'EUR', isOpen: true },
-        ...{ left: 2, checkoutUrl: LINK },
+        ...{ isCollector: true, left: 2, checkoutUrl: LINK },
       },
       { name: 'Article tee', price: 2000, currency: 'EUR', isOpen: true, usualPrice: 3000 },
     ],
     windowLeftMs: 9 * MINUTE_MS,
   });
+  await shop.clock.advance(9 * MINUTE_MS);
+  const over = shopOnPage(shop.desk.state(), '/state');
+  assert.equal([over?.windowLeftMs, over?.isWindowOver], [undefined, true]);
+  assert.equal([over?.articles[0]?.isOpen, over?.articles[0]?.isCollector], [false, true]);
 });
 
 test('nothing is shown where nothing is sold, and no checkout while no order is taken', async () => {
