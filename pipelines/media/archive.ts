@@ -16,12 +16,11 @@ import type { HttpRequest } from '../http/handlers.ts';
 import type { Reply } from '../http/reply.ts';
 import { respondCatalogue } from '../http/respond.ts';
 import type { Presentation } from '../packager/presentation.ts';
-import type { DropProgress } from '../player/drop-report.ts';
 import type { ClipOnPage } from '../player/pages.ts';
 import { openRecorders } from '../recording/recorders.ts';
 import { Replay } from '../recording/replay.ts';
 import type { TargetSettings, TargetState } from '../recording/settings.ts';
-import { clipSlotOf, openGuestView } from './guest-view.ts';
+import { clipSlotOf, type GuestView, openGuestView } from './guest-view.ts';
 
 export interface ArchiveSettings {
   readonly targets: readonly TargetSettings[];
@@ -61,7 +60,7 @@ export interface Archive {
   /** They were deleted. */
   forgetClips(ids: readonly string[]): void;
   /** What guests may fetch now, relative to the page. @param sinceMs Of the drop. */
-  forGuests(sinceMs: number): Pick<DropProgress, 'clips' | 'hasReplay' | 'posters' | 'preview'>;
+  forGuests(sinceMs: number): ReturnType<GuestView['forGuests']>;
   /** Undefined where there is no such clip. */
   clipOnPage(id: string): ClipOnPage | undefined;
   /** Lists files of others in the catalogue of assets, by path and ETag, in place of those before. */

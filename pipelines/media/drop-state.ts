@@ -5,6 +5,7 @@ import type { DropOnPage, DropProgress, ShopOnPage } from '../player/drop-report
 import { ITEM_SIZE, TITLE_SIZE } from '../player/pictures/picture-file.ts';
 import type { PictureSize, Pictures } from '../player/pictures/pictures.ts';
 import type { Archive } from './archive.ts';
+import { startOf } from './drop-id.ts';
 import type { MediaClock } from './media-clock.ts';
 import type { ToMedia } from './messages.ts';
 
@@ -137,11 +138,4 @@ export class DropState {
 
 function filesOf(all: readonly { readonly pictureFile?: string }[], size: PictureSize) {
   return all.flatMap(({ pictureFile: file }) => (file === undefined ? [] : [{ file, ...size }]));
-}
-
-/** The id of a drop begins with the time of its start, with `-` for `:`. */
-function startOf(dropId = ''): string {
-  const [, day, hours, minutes, seconds] =
-    /^(\d{4}-\d{2}-\d{2}T)(\d{2})-(\d{2})-(\d{2})Z(?:-|$)/.exec(dropId) ?? [];
-  return day === undefined ? '' : `${day}${hours}:${minutes}:${seconds}Z`;
 }

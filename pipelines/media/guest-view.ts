@@ -2,12 +2,14 @@
 import type { Clock } from '../../hal/os/clock.ts';
 import type { ClipIndex, IndexedClip } from '../clips/clip-index.ts';
 import type { PosterStore } from '../clips/poster-store.ts';
-import type { ClipSummary, DropProgress } from '../player/drop-report.ts';
+import type { ChapterOnPage, ClipSummary, DropProgress } from '../player/drop-report.ts';
 import type { ClipOnPage } from '../player/pages.ts';
 import type { Replay } from '../recording/replay.ts';
+import type { ReplayRecording } from '../recording/replay-segments.ts';
+import { startOf } from './drop-id.ts';
 
 export interface GuestViewDeps {
-  readonly clipIndex: ClipIndex;
+  readonly clipIndex: Pick<ClipIndex, 'newest' | 'clip' | 'preview'>;
   readonly posterStore: Pick<PosterStore, 'widthsPx'>;
   readonly replay: Pick<Replay, 'recordings' | 'chapterS'>;
   /** An address that shows a poster, where that takes a token. */
@@ -15,33 +17,49 @@ export interface GuestViewDeps {
   readonly clock: Pick<Clock, 'monotonicMs'>;
 }
 
+type OfArchive = Pick<DropProgress, 'clips' | 'chapters' | 'hasReplay' | 'posters' | 'preview'>;
+
 export interface GuestView {
-  forGuests(sinceMs: number): Pick<DropProgress, 'clips' | 'hasReplay' | 'posters' | 'preview'>;
+  /** @param sinceMs Start of the drop; 0 where that was before this process. */
+  forGuests(sinceMs: number): OfArchive;
   clipOnPage(id: string): ClipOnPage | undefined;
 }
 
 const CLIPS_SHOWN = 12;
+/** One in a minute and a half over five hours; every open page loads them. */
+const CHAPTERS_MAX = 200;
 /** Every open page asks every few seconds: it is put together once for all of them. */
 const VALID_MS = 1_000;
 
 export function openGuestView(deps: GuestViewDeps): GuestView {
   const { clipIndex, posterStore, replay, sign, clock } = deps;
-  let last: { atMs: number; sinceMs: number; view: ReturnType<GuestView['forGuests']> } | undefined;
+  const numbersOf = openNumbers();
+  let last: { atMs: number; sinceMs: number; view: OfArchive } | undefined;
   const posterOf = (slot: string, widthPx: number) => ({
     widthPx,
     path: sign(`/posters/${slot}-${widthPx}`).slice(1),
   });
   const postersOf = (slot: string) =>
     posterStore.widthsPx(slot).map((widthPx) => posterOf(slot, widthPx));
-  const summary = ({ id, atMs, durationS, label }: IndexedClip): ClipSummary => {
-    const isDated = atMs !== undefined && durationS !== undefined;
-    const replayS = isDated ? replay.chapterS({ atMs, durationS }) : undefined;
+  const summary = ({ id, durationS, label }: IndexedClip, number: number): ClipSummary => ({
+    ...{ id, number },
+    ...(label === undefined ? {} : { label }),
+    ...(durationS === undefined ? {} : { durationS }),
+    posters: postersOf(clipSlotOf(id)),
+  });
+  const chapter = ({ atMs, durationS, label }: IndexedClip, number: number): ChapterOnPage[] => {
+    if (atMs === undefined || durationS === undefined) return [];
+    const startS = replay.chapterS({ atMs, durationS });
+    return startS === undefined ? [] : [{ startS, number, ...(label && { label }) }];
+  };
+  const clipsOf = (sinceMs: number) => {
+    const fromMs = sinceMs || startOfReplay(replay.recordings());
+    const clips = clipIndex.newest(Number.POSITIVE_INFINITY, fromMs);
+    const numbers = numbersOf(fromMs, clips.map(({ id }) => id).reverse());
+    const numbered = clips.map((clip) => [clip, numbers.get(clip.id) ?? 0] as const);
     return {
-      id,
-      ...(label === undefined ? {} : { label }),
-      ...(durationS === undefined ? {} : { durationS }),
-      ...(replayS === undefined ? {} : { replayS }),
-      posters: postersOf(clipSlotOf(id)),
+      clips: numbered.slice(0, CLIPS_SHOWN).map(([clip, number]) => summary(clip, number)),
+      chapters: numbered.slice(0, CHAPTERS_MAX).flatMap(([clip, number]) => chapter(clip, number)),
     };
   };
   return {
@@ -50,7 +68,7 @@ export function openGuestView(deps: GuestViewDeps): GuestView {
       if (last !== undefined && last.sinceMs === sinceMs && nowMs - last.atMs < VALID_MS)
         return last.view;
       const view = {
-        clips: clipIndex.newest(CLIPS_SHOWN, sinceMs).map(summary),
+        ...clipsOf(sinceMs),
         hasReplay: replay.recordings().length > 0,
         posters: postersOf('live'),
         ...(clipIndex.preview === undefined ? {} : { preview: sign(clipIndex.preview).slice(1) }),
@@ -63,6 +81,34 @@ export function openGuestView(deps: GuestViewDeps): GuestView {
       const poster = postersOf(clipSlotOf(id)).findLast(({ widthPx }) => widthPx <= 640);
       return clip && { label: clip.label, poster: poster?.path };
     },
+  };
+}
+
+/**
+ * Of a drop that was before this process. It is named by the machine's clock, and recorded by that
+ * of the stream; a disk that came late has not recorded its beginning.
+ */
+function startOfReplay(recordings: readonly ReplayRecording[]): number {
+  const starts = recordings
+    .flatMap(({ dropId, epochMs, segments }) => [
+      epochMs + (segments[0]?.startUs ?? 0) / 1000,
+      Date.parse(startOf(dropId)),
+    ])
+    .filter((ms) => !Number.isNaN(ms));
+  return starts.length === 0 ? 0 : Math.min(...starts);
+}
+
+/** A clip keeps its number in the drop, whatever comes after it or is deleted. */
+function openNumbers() {
+  let drop = { sinceMs: Number.NaN, numbers: new Map<string, number>(), last: 0 };
+  /** @param ids Of the clips of the drop, the oldest first. */
+  return (sinceMs: number, ids: readonly string[]): ReadonlyMap<string, number> => {
+    if (drop.sinceMs !== sinceMs) drop = { sinceMs, numbers: new Map(), last: 0 };
+    for (const id of ids.filter((one) => !drop.numbers.has(one))) {
+      drop.last += 1;
+      drop.numbers.set(id, drop.last);
+    }
+    return drop.numbers;
   };
 }
 

@@ -53,7 +53,7 @@ function copySelected(text: string): void {
 }
 
 /** The name of a clip: what the crew called it, or its number. */
-export function clipName({ label }: ClipSummary, number: number): string {
+export function clipName({ label, number }: Pick<ClipSummary, 'label' | 'number'>): string {
   return label ?? fill(texts().clip, { number: String(number) });
 }
 
@@ -74,9 +74,7 @@ export class ClipList {
   render(): void {
     const clips = this.#clips ?? [];
     element('clips').hidden = clips.length === 0;
-    element('clip-list').replaceChildren(
-      ...clips.map((clip, i) => renderClip(clip, clipName(clip, clips.length - i))),
-    );
+    element('clip-list').replaceChildren(...clips.map((clip) => renderClip(clip, clipName(clip))));
   }
 }
 

@@ -55,13 +55,19 @@ export interface VariantOnPage extends PosterOnPage {
 
 export interface ClipSummary {
   readonly id: string;
+  /** In the drop, from 1. */
+  readonly number: number;
   /** By the crew. */
   readonly label?: string;
   readonly durationS?: number;
-  /** Where it begins in the replay; left out where it is not in it. */
-  readonly replayS?: number;
   /** None until they are made. */
   readonly posters: readonly PosterOnPage[];
+}
+
+/** A MARK, where its clip begins. */
+export interface ChapterOnPage extends Pick<ClipSummary, 'number' | 'label'> {
+  /** In the replay. */
+  readonly startS: number;
 }
 
 /** Something that is sold; prices are in the smallest unit of the currency. */
@@ -118,6 +124,8 @@ export interface DropProgress {
   readonly hasReplay: boolean;
   /** Newest first. */
   readonly clips: readonly ClipSummary[];
+  /** All that are in the replay, also of older clips. */
+  readonly chapters: readonly ChapterOnPage[];
   /** The last picture, in several widths. */
   readonly posters: readonly PosterOnPage[];
   /** The last seconds of the stream, as a silent film; relative to the page, left out without one. */
@@ -155,5 +163,6 @@ export const NO_PROGRESS: DropProgress = {
   liveSince: '',
   hasReplay: false,
   clips: [],
+  chapters: [],
   posters: [],
 };

@@ -1,20 +1,14 @@
 /** The chapters of the replay: one begins at each MARK, where its clip does. */
 import { clipName } from '../below.ts';
-import type { ClipSummary } from '../drop-report.ts';
+import type { ChapterOnPage } from '../drop-report.ts';
 import { renderTime } from '../notice.ts';
 import { element } from '../root.ts';
 import type { ScrubBar } from './scrub-bar.ts';
 
-interface Chapter {
-  readonly startS: number;
-  readonly name: string;
-}
-
 export class Chapters {
   readonly #video: HTMLVideoElement;
   readonly #bar: ScrubBar;
-  #clips: readonly ClipSummary[] = [];
-  #chapters: readonly Chapter[] = [];
+  #chapters: readonly ChapterOnPage[] = [];
 
   constructor(video: HTMLVideoElement, bar: ScrubBar) {
     this.#video = video;
@@ -23,22 +17,14 @@ export class Chapters {
     video.addEventListener('durationchange', () => this.render());
   }
 
-  /** @param clips Newest first. */
-  show(clips: readonly ClipSummary[]): void {
-    if (JSON.stringify(clips) === JSON.stringify(this.#clips)) return;
-    this.#clips = clips;
+  show(chapters: readonly ChapterOnPage[]): void {
+    const inOrder = chapters.toSorted((a, b) => a.startS - b.startS);
+    if (JSON.stringify(inOrder) === JSON.stringify(this.#chapters)) return;
+    this.#chapters = inOrder;
     this.render();
   }
 
   render(): void {
-    const clips = this.#clips;
-    this.#chapters = clips
-      .flatMap((clip, i) =>
-        clip.replayS === undefined
-          ? []
-          : [{ startS: clip.replayS, name: clipName(clip, clips.length - i) }],
-      )
-      .sort((a, b) => a.startS - b.startS);
     element('chapters').hidden = this.#chapters.length === 0;
     element('chapter-list').replaceChildren(
       ...this.#chapters.map((chapter) => this.#renderOne(chapter)),
@@ -47,12 +33,13 @@ export class Chapters {
     this.#markCurrent();
   }
 
-  #renderOne({ startS, name }: Chapter): HTMLElement {
+  #renderOne(chapter: ChapterOnPage): HTMLElement {
+    const { startS } = chapter;
     const item = document.createElement('li');
     const button = Object.assign(document.createElement('button'), { type: 'button' });
     const time = document.createElement('span');
     time.textContent = renderTime(Math.floor(startS));
-    button.append(time, ` ${name}`);
+    button.append(time, ` ${clipName(chapter)}`);
     button.addEventListener('click', () => {
       this.#video.currentTime = startS;
       this.#video.play().catch(() => undefined);

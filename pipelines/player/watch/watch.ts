@@ -66,7 +66,7 @@ async function ask(): Promise<void> {
   if (drop === undefined) return movie.setReplay('unknown');
   clips.show(drop.clips ?? []);
   movie.setReplay(drop.hasReplay === true);
-  if (isReplay) chapters.show(drop.clips ?? []);
+  if (isReplay) chapters.show(drop.chapters ?? []);
   const wasLive = isLive;
   isLive = (drop.liveSince ?? '') !== '';
   document.body.classList.toggle('live-now', isLive);

@@ -33,7 +33,7 @@ async function openStand(startsAt: string, boxAheadMs = 0): Promise<Stand> {
   const progress = () => ({
     ...NO_PROGRESS,
     isOver: stand.isOver,
-    clips: stand.clips.map((id) => ({ id, posters: [] })),
+    clips: stand.clips.map((id, i) => ({ id, number: i + 1, posters: [] })),
     preview: PREVIEW,
     ...(boxAheadMs !== 0 && { isClockFree: true }),
   });

@@ -19,8 +19,12 @@ export interface Scene {
 
 const POSTERS = [320, 640].map((widthPx) => ({ widthPx, path: `posters/live-${widthPx}` }));
 const CLIPS = [
-  { id: 'AAAAAAAAAAA', label: 'Encore', durationS: 30, replayS: 612, posters: POSTERS },
-  { id: 'BBBBBBBBBBB', durationS: 30, replayS: 95.5, posters: POSTERS },
+  { id: 'AAAAAAAAAAA', number: 2, label: 'Encore', durationS: 30, posters: POSTERS },
+  { id: 'BBBBBBBBBBB', number: 1, durationS: 30, posters: POSTERS },
+];
+const CHAPTERS = [
+  { startS: 612, number: 2, label: 'Encore' },
+  { startS: 95.5, number: 1 },
 ];
 const SHOP = {
   articles: [
@@ -47,7 +51,10 @@ const LIVE = {
   clips: CLIPS,
   liveSince: new Date(Date.now() - 754_000).toISOString(),
 };
-const OVER = { ...NO_PROGRESS, isOver: true, hasReplay: true, clips: CLIPS, posters: POSTERS };
+const OVER = {
+  ...{ ...NO_PROGRESS, isOver: true, hasReplay: true },
+  ...{ clips: CLIPS, chapters: CHAPTERS, posters: POSTERS },
+};
 const inState = (state: string) => `document.body.dataset.state === '${state}'`;
 const NO_SCRIPT = '';
 /** A picture that does not move for five seconds would be taken for a frozen one. */
