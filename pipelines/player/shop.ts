@@ -36,7 +36,8 @@ export class Shop {
 
   #render(reported: ArticleOnPage): HTMLElement {
     const article = this.#isExpired ? afterWindow(reported) : reported;
-    const isOver = this.#isExpired || this.#shop?.isWindowOver === true;
+    const { isWindowOver, isOver: hasEnded } = this.#shop ?? {};
+    const isOver = this.#isExpired || isWindowOver === true || hasEnded === true;
     const { name, checkoutUrl, isOpen, left } = article;
     const item = renderArticle(article, isOver);
     if (checkoutUrl === undefined || !isOpen || left === 0) return item;
