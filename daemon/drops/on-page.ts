@@ -21,13 +21,13 @@ export function onPage(
   drop: DropConfig,
   { planned, last, stateFolder, nowMs, isClockFree }: Shown,
 ): DropOnPage {
-  const { title, starts_at, picture_file, profile, reactions: hasReactions } = drop;
+  const { id, title, starts_at, ends_at, picture_file, profile } = drop;
   const picture = picture_file === '' ? {} : { pictureFile: resolve(stateFolder, picture_file) };
   const narrow = profile === '' ? {} : { profile };
   const before = last && { last: { title: last.title, dropId: last.run } };
   const hasNext = isNext(planned, drop, last);
   return {
-    ...{ title, startsAt: starts_at, hasReactions },
+    ...{ id, title, startsAt: starts_at, endsAt: ends_at, hasReactions: drop.reactions },
     ...picture,
     ...narrow,
     ...before,

@@ -81,12 +81,17 @@ export class DropState {
   /** Once a drop is over it keeps its title, beside that of the next one. */
   #drop(isOver: boolean): Pick<DropProgress, 'shown' | 'next'> {
     if (this.#shown === undefined) return {};
-    const { title, startsAt, hasReactions, pictureFile, last, isNext } = this.#shown;
+    const { id, title, startsAt, endsAt, hasReactions, pictureFile, isNext } = this.#shown;
     const path = this.#deps.pictures.pathOf(pictureFile);
-    const shown = { title, startsAt, hasReactions, ...(path !== undefined && { picture: path }) };
-    if (!isOver || last === undefined) return { shown };
-    if (isNext) return { shown: { ...shown, title: last.title }, next: { title } };
-    return { shown: { ...shown, title: last.title, startsAt: '' } };
+    const picture = path === undefined ? {} : { picture: path };
+    const others = { planned: { id, endsAt }, hasReactions, ...picture };
+    // Of the drop before, in the moment of the end.
+    const last = this.#hasJustEnded ? undefined : this.#shown.last;
+    if (!isOver) return { shown: { title, startsAt, ...others } };
+    // What has just ended does not come next, though it may have begun before its time.
+    if (!isNext) return { shown: { title: last?.title ?? title, startsAt: '', ...others } };
+    if (last === undefined) return { shown: { title, startsAt, ...others } };
+    return { shown: { title: last.title, startsAt, ...others }, next: { title } };
   }
 
   /** Files may have changed. */

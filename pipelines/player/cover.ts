@@ -1,6 +1,6 @@
 /** Title, mark and cover of the page: what it shows of the drop besides the moving picture. */
 import type { Drop, DropInfo } from './drop-info.ts';
-import { type Notice, renderNotice, renderTime, type View } from './notice.ts';
+import { type Notice, renderNotice, renderStart, renderTime, type View } from './notice.ts';
 import { type Still, stillOf } from './pictures/still.ts';
 import { element } from './root.ts';
 import { fill } from './text/fill.ts';
@@ -59,15 +59,7 @@ export class Cover {
     document.body.classList.toggle('playing', state === 'live');
     write(element('message'), message);
     write(element('countdown'), countdown);
-    const startsMs = Date.parse(this.#drop?.startsAt ?? '');
-    const isAhead = startsMs > this.#info.planNowMs();
-    const starts = state === 'before' ? text.startsAt : state === 'ended' ? text.nextDrop : '';
-    const title = this.#drop?.next?.title;
-    const next = state === 'ended' && title !== undefined ? ` · ${title}` : '';
-    write(
-      element('starts'),
-      isAhead && starts !== '' ? `${fill(starts, { date: date(startsMs) })}${next}` : '',
-    );
+    this.#showStart(state);
     this.#showPlay(state);
     element('replay').hidden = state !== 'ended' || this.#drop?.hasReplay !== true;
     this.#showBadge(latencyMs);
@@ -76,6 +68,17 @@ export class Cover {
     this.#state = state;
     this.#showPreview();
     if (state === 'live' && wasKnown) announce(text.liveNow);
+  }
+
+  /** Of the coming drop. One that has just ended is not taken for the next before the box has said so. */
+  #showStart(state: Notice['state']): void {
+    const drop = this.#drop;
+    const isComing = state === 'before' || (state === 'ended' && drop?.isOver === true);
+    const { lang } = document.documentElement;
+    const said = { text: texts(), lang };
+    const start = isComing && drop ? renderStart(drop, said, this.#info.planNowMs()) : '';
+    write(element('starts'), start);
+    element('calendar').hidden = start === '';
   }
 
   /** Before a drop, over its still, what the last one looked like; not in place of its own picture. */
@@ -104,15 +107,6 @@ export class Cover {
     const delay = latencyMs === undefined ? '' : fill(text.behind, { seconds });
     write(element('elapsed'), this.#showsDelay ? delay : elapsed);
   }
-}
-
-function date(ms: number): string {
-  const options = { weekday: 'long', day: 'numeric', month: 'long' } as const;
-  return new Date(ms).toLocaleString(document.documentElement.lang, {
-    ...options,
-    hour: '2-digit',
-    minute: '2-digit',
-  });
 }
 
 /** A picture that is shown stays, though a box that has just started has it in one size only. */

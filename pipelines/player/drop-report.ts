@@ -21,9 +21,13 @@ export interface DropSettings {
 
 /** The drop that is on or comes next; each message replaces the last one. */
 export interface DropOnPage {
+  /** The same when its start moves; empty where it has none. */
+  readonly id: string;
   readonly title: string;
   /** RFC 3339; empty where it is not known. */
   readonly startsAt: string;
+  /** When it is meant to end; likewise. */
+  readonly endsAt: string;
   /** Absolute path; left out where it has none. */
   readonly pictureFile?: string;
   /** Of all guests who do not choose one; left out: of their device. */
@@ -103,8 +107,11 @@ export interface ShopOnPage {
 /** What the daemon says of the present drop, in place of the config. */
 export interface ShownDrop {
   readonly title: string;
+  /** Empty where no drop is known to come. */
   readonly startsAt: string;
   readonly hasReactions: boolean;
+  /** For calendars: of the drop that starts then; empty where it is not known. */
+  readonly planned: { readonly id: string; readonly endsAt: string };
   /** Relative to the page. */
   readonly picture?: string;
 }

@@ -44,6 +44,30 @@ export function renderNotice(view: View, text: Dictionary, nowMs: number): Notic
     : { state: 'waiting', message: text.waiting, countdown: '' };
 }
 
+interface ComingDrop {
+  readonly isOver?: boolean;
+  /** RFC 3339; empty where it is not known. Of the next drop, where this one is over. */
+  readonly startsAt: string;
+  readonly next?: { readonly title: string };
+}
+
+/** When the drop starts, or once it is over the next one; empty where that is not ahead. */
+export function renderStart(
+  { isOver = false, startsAt, next }: ComingDrop,
+  { text, lang }: { readonly text: Dictionary; readonly lang: string },
+  nowMs: number,
+): string {
+  const startsMs = Date.parse(startsAt);
+  if (!(startsMs > nowMs)) return '';
+  const date = new Date(startsMs).toLocaleString(lang, {
+    ...({ weekday: 'long', day: 'numeric', month: 'long' } as const),
+    ...({ hour: '2-digit', minute: '2-digit' } as const),
+  });
+  if (!isOver) return fill(text.startsAt, { date });
+  const title = next === undefined ? '' : ` · ${next.title}`;
+  return `${fill(text.nextDrop, { date })}${title}`;
+}
+
 /** `12:34`, and from an hour on `1:23:45`. */
 export function renderTime(s: number): string {
   const twoDigits = (value: number) => String(value).padStart(2, '0');

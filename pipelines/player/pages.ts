@@ -11,6 +11,7 @@ import {
   type DropReport,
   type DropSettings,
   NO_PROGRESS,
+  type ShownDrop,
   type VariantOnPage,
 } from './drop-report.ts';
 import { forPeople } from './error-page.ts';
@@ -101,7 +102,10 @@ export function openPages(
       if (path === '/drop.json') {
         return dropReply(drop, progress(), nowMs(), branding(), pictures.variantsOf);
       }
-      if (path === '/drop.ics') return calendarReply({ ...now(), ...progress().next }, request);
+      if (path === '/drop.ics') {
+        const { shown, next } = progress();
+        return calendarReply({ ...now(), ...next }, request, shown?.planned);
+      }
       if (path === '/' || path === '/index.html') {
         const said = livePage({ ...now(), ...progress() }, request, nowMs());
         return render(request, live, { ...said, root: './', image: showImage() });
@@ -179,10 +183,15 @@ function renderManifest(title: string): Buffer {
   return Buffer.from(JSON.stringify({ ...manifest, ...colors, icons }));
 }
 
-function calendarReply({ title, startsAt, address }: DropSettings, request: HttpRequest): Reply {
+function calendarReply(
+  { title, startsAt, address }: DropSettings,
+  request: HttpRequest,
+  { id, endsAt }: ShownDrop['planned'] = { id: '', endsAt: '' },
+): Reply {
   const startsMs = Date.parse(startsAt);
   if (Number.isNaN(startsMs)) return refuse(404, 'the start of the drop is not known');
-  const entry = { title, startsMs, url: addressOf(address, request) ?? '/' };
+  const url = addressOf(address, request) ?? '/';
+  const entry = { id, title, startsMs, endsMs: Date.parse(endsAt), url };
   const body = [Buffer.from(renderCalendar(entry, startsMs))];
   const freshness = { kind: 'revalidate' } as const;
   return respond(request.header, {
@@ -218,7 +227,8 @@ function dropReply(
     ...(variants.length > 0 && { variants }),
   };
   const now = new Date(nowMs).toISOString();
-  const report: DropReport = { ...drop, ...shown, ...progress, ...pictures, look, now };
+  const { planned: _, ...named } = shown ?? {};
+  const report: DropReport = { ...drop, ...named, ...progress, ...pictures, look, now };
   const body = JSON.stringify(report);
   const options = { type: 'application/json', cacheS: 0, source: 'generated' } as const;
   return reply(200, [Buffer.from(body)], options);

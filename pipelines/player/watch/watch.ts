@@ -1,6 +1,7 @@
 /** The pages of the replay and of a clip: a finished movie with a scrub bar. */
 import { ClipList, connectSharing } from '../below.ts';
-import { DropInfo } from '../drop-info.ts';
+import { type Drop, DropInfo } from '../drop-info.ts';
+import { renderStart } from '../notice.ts';
 import { connectKeys, connectPictureButtons, toggleFullScreen } from '../picture-buttons.ts';
 import { element } from '../root.ts';
 import { announce, connectLanguage, setLabel, texts, write } from '../texts.ts';
@@ -19,6 +20,7 @@ const bar = new ScrubBar(video);
 const chapters = new Chapters(video, bar);
 const isReplay = document.body.dataset['kind'] === 'replay';
 const movie = new Movie(video, isReplay);
+let drop: Drop | undefined;
 let isLive = false;
 
 document.body.classList.add('script-runs');
@@ -33,6 +35,10 @@ const render = () => {
   setLabel(play, video.paused ? texts().play : texts().pause);
   document.body.classList.toggle('paused', video.paused);
   if (isLive) write(element('to-live'), texts().liveNow);
+  const said = { text: texts(), lang: document.documentElement.lang };
+  const next = drop?.isOver ? renderStart(drop, said, info.planNowMs()) : '';
+  write(element('starts'), next);
+  element('next').hidden = next === '';
 };
 const togglePlay = () => movie.toggle();
 const toggleSound = () => {
@@ -62,7 +68,7 @@ setInterval(ask, ASK_EVERY_MS);
 
 /** What is new of the drop. A box that does not answer is asked again. */
 async function ask(): Promise<void> {
-  const drop = await info.read().catch(() => undefined);
+  drop = await info.read().catch(() => undefined);
   if (drop === undefined) return movie.setReplay('unknown');
   clips.show(drop.clips ?? []);
   movie.setReplay(drop.hasReplay === true);
@@ -73,4 +79,5 @@ async function ask(): Promise<void> {
   if (isLive && !wasLive) announce(texts().liveNow);
   element('to-live').dataset['text'] = isLive ? 'liveNow' : 'toLivePage';
   write(element('to-live'), isLive ? texts().liveNow : texts().toLivePage);
+  render();
 }

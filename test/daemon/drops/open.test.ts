@@ -46,6 +46,26 @@ test('once it has ended the next one is shown, and the last one’s title is kno
   assert.equal(box.phases(), ['friday held', 'sunday shown']);
 });
 
+test('a drop of the config that began before its start is not the next one, until it has another start', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-drops-'));
+  const saturday = { title: 'Open Stage', starts_at: '2026-12-05T20:00:00Z' };
+  {
+    await using box = await startBox(folder);
+    box.set(saturday);
+    box.goLive('run-1');
+    box.end('run-1');
+    await box.settle(() => box.page()?.last?.title === 'Open Stage');
+    assert.is(box.page()?.isNext, false);
+  }
+  await using box = await startBox(folder);
+  box.set(saturday);
+  await box.settle(() => box.page()?.startsAt === saturday.starts_at);
+  assert.equal([box.page()?.isNext, box.page()?.last?.title], [false, 'Open Stage']);
+  box.set({ starts_at: '2026-12-12T20:00:00Z' });
+  await box.settle(() => box.page()?.isNext === true);
+  assert.is(box.page()?.startsAt, '2026-12-12T20:00:00Z');
+});
+
 test('a change of the file is seen without a restart, and a mistake costs one drop', async () => {
   const folder = await newFolder();
   await using box = await startBox(folder);

@@ -8,7 +8,7 @@ import { VirtualClock } from '../../support/virtual-clock.ts';
 const test = suite('drop of the media process');
 
 const FRIDAY = {
-  ...{ title: 'Friday Duo', startsAt: '', hasReactions: true },
+  ...{ id: '', endsAt: '', title: 'Friday Duo', startsAt: '', hasReactions: true },
   ...{ isNext: false, isNextNearer: false },
 };
 

@@ -18,7 +18,8 @@ const test = suite('the drop that guests see');
 
 const PNG = Buffer.from('89504e470d0a1a0a00000000', 'hex');
 const FRIDAY: DropOnPage = {
-  ...{ title: 'Friday Duo', startsAt: '2026-12-04T20:00:00Z' },
+  ...{ id: 'friday', title: 'Friday Duo' },
+  ...{ startsAt: '2026-12-04T20:00:00Z', endsAt: '2026-12-04T23:00:00Z' },
   ...{ isNext: true, isNextNearer: false, hasReactions: true },
 };
 
@@ -130,6 +131,31 @@ test('one that ended before its first frame is not over: it is still to come', (
   drop.set({ type: 'record', isOver: true });
   drop.show(FRIDAY);
   assert.equal([report()['isOver'], report()['title']], [false, 'Friday Duo']);
+});
+
+test('a drop that began and ended before its time is not the next one', () => {
+  const { drop, ask, report } = openMedia();
+  drop.show({ ...FRIDAY, isNext: false });
+  assert.is(ask('/drop.ics').status, 200);
+  drop.set({ type: 'record', isOver: true });
+  assert.equal([report()['title'], report()['startsAt']], ['Friday Duo', '']);
+  assert.is(ask('/drop.ics').status, 404);
+});
+
+test('a calendar moves the entry of a drop that is moved, which ends as planned', () => {
+  const { drop, ask } = openMedia();
+  const lines = () => ask('/drop.ics').text.split('\r\n');
+  const uid = () => lines().find((line) => line.startsWith('UID:'));
+  drop.show(FRIDAY);
+  assert.is(uid(), 'UID:friday@box');
+  assert.ok(lines().includes('DTEND:20261204T230000Z'));
+  const moved = { ...FRIDAY, startsAt: '2026-12-05T20:00:00Z' };
+  drop.show(moved);
+  assert.is(uid(), 'UID:friday@box');
+  assert.ok(lines().includes('DTSTART:20261205T200000Z'));
+  assert.ok(lines().includes('DTEND:20261205T220000Z'), 'its end is that of the day before');
+  drop.show({ ...moved, id: '' });
+  assert.match(uid() ?? '', /^UID:\d+@venuebox$/);
 });
 
 test('its picture is served under a name of its content, also after the file was replaced', async () => {

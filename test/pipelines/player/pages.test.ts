@@ -203,7 +203,7 @@ test('an address that is set is in the page, its calendar entry and drop.json, a
 test('the calendar entry: escaped, folded within 75 octets, in UTC (RFC 5545)', () => {
   const entry = {
     title: `Plattenladen, live; ${'ü'.repeat(60)}\nzweite Zeile`,
-    startsMs: Date.UTC(2026, 11, 24, 19, 30),
+    ...{ id: '', startsMs: Date.UTC(2026, 11, 24, 19, 30), endsMs: Number.NaN },
     url: 'http://box.local:8080/',
   };
   const text = renderCalendar(entry, 0);

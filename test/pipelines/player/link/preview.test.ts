@@ -56,7 +56,8 @@ test('its picture is that of the announcement before the drop, and the show itse
   const variants = ['image/avif', 'image/jpeg'].flatMap((type) =>
     [320, 1280].map((widthPx) => ({ type, widthPx, heightPx: 720, path: `${type}${widthPx}` })),
   );
-  const shown = { title: 'Tonight', startsAt: '', hasReactions: true, picture };
+  const planned = { id: '', endsAt: '' };
+  const shown = { title: 'Tonight', startsAt: '', planned, hasReactions: true, picture };
   const before = { ...NO_PROGRESS, shown, posters };
   const of = (progress: typeof before, has = variants) =>
     previewImage(progress, { style: '' }, (path) => (path === picture ? has : []));
