@@ -2,11 +2,11 @@
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { NOTHING_HIDDEN } from '../media/hidden-run.ts';
-import type { HiddenWants } from '../media/media-path.ts';
+import type { MediaPath } from '../media/media-path.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 
 export interface PreviewDeps {
-  readonly mediaPath: { setHidden(wants: HiddenWants): void };
+  readonly mediaPath: Pick<MediaPath, 'setHidden' | 'endedLeftMs'>;
   readonly snapshot: () => Pick<BoxSnapshot, 'drop' | 'readiness'>;
   readonly state: { set(change: { readonly media: undefined; readonly levels: undefined }): void };
   readonly clock: Clock;
@@ -44,7 +44,8 @@ export class PreviewRun {
     const { mediaPath, snapshot, state, clock } = this.#deps;
     const { drop, readiness } = snapshot();
     const isFree = drop.phase === 'idle' && readiness?.running === undefined;
-    const isWanted = isFree && clock.monotonicMs() < this.#untilMs;
+    const isSeen = mediaPath.endedLeftMs() === 0;
+    const isWanted = isFree && isSeen && clock.monotonicMs() < this.#untilMs;
     if (isWanted === this.#isOn) return;
     this.#isOn = isWanted;
     // A rehearsal that has begun meanwhile wants its own.

@@ -16,6 +16,7 @@ import { type LiveInput, openLiveInput } from './live-input.ts';
 import { StreamLook } from './look/stream-look.ts';
 import type { MediaPathDeps, OverlayPicture } from './media-path.ts';
 import { mediaSettings } from './settings.ts';
+import { EndedStream } from './stream/ended-stream.ts';
 import { openSequenceStore, type SequenceStore } from './stream/sequence-store.ts';
 import { StreamStartStore } from './stream/stream-start.ts';
 import {
@@ -50,11 +51,10 @@ class CameraPath implements OwnPath {
   readonly #publishing: Switch;
   readonly #whep: Whep;
   readonly #streamStart: StreamStartStore;
+  readonly #ended: EndedStream;
   readonly #sequences: Promise<SequenceStore>;
   readonly #supervise: ReturnType<typeof openSupervision>;
   #hasListened = false;
-  /** The stream that the media process serves has ended. */
-  #hasEnded = false;
   #hasPlayed = false;
   #hasFlowed = false;
   #sources: SourceFigures | undefined;
@@ -65,6 +65,7 @@ class CameraPath implements OwnPath {
     this.#deps = deps;
     this.#uplinkTargetBps = deps.config().uplink?.bitrate_bps ?? 0;
     this.#streamStart = new StreamStartStore(deps.stateFolder, deps.clock, deps.log);
+    this.#ended = new EndedStream(deps.clock, deps.config);
     this.#sequences = openSequenceStore(deps.stateFolder, deps);
     this.#supervise = openSupervision(deps);
     this.#media = this.#openMedia();
@@ -102,7 +103,7 @@ class CameraPath implements OwnPath {
     if (isWanted && !wasWanted) this.#beginStream();
     this.#capturing.set(isWanted);
     if (isWanted) return;
-    if (wasWanted) this.endStream();
+    if (wasWanted) this.endStream(false);
     this.#look.end();
     this.#sources = undefined;
     this.#deps.onSources(undefined);
@@ -147,11 +148,10 @@ class CameraPath implements OwnPath {
     this.#setUplinkBitrate(this.#uplinkTargetBps);
   };
 
-  readonly endStream = (): void => {
-    if (this.#hasEnded) return;
-    this.#hasEnded = true;
-    this.#media.send({ type: 'end' });
+  readonly endStream = (isSeen = true): void => {
+    if (this.#ended.end(isSeen)) this.#media.send({ type: 'end' });
   };
+  readonly endedLeftMs = (): number => this.#ended.leftMs();
 
   readonly nowMs = (): number => this.#streamStart.nowMs();
 
@@ -159,9 +159,9 @@ class CameraPath implements OwnPath {
     const start = this.#streamStart.begin(this.#deps.liveDropId());
     // A stream that has ended stays so: the next one is of another process.
     const hasOtherTracks = this.#look.begin();
-    if (this.#hasEnded || hasOtherTracks) this.#media.restart('another stream begins');
+    if (this.#ended.hasEnded || hasOtherTracks) this.#media.restart('another stream begins');
     else this.#media.send({ type: 'stream', start });
-    this.#hasEnded = false;
+    this.#ended.begin();
   }
 
   #openMedia(): MediaChild {
@@ -177,7 +177,7 @@ class CameraPath implements OwnPath {
       log,
       onListening: () => {
         this.#hasListened = true;
-        this.#hasEnded = false;
+        this.#ended.begin();
         const start = this.#streamStart.current;
         if (start !== undefined) this.#media.send({ type: 'stream', start });
         this.#suspended.onMediaServing();

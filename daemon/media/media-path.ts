@@ -121,6 +121,8 @@ export interface MediaPath {
   readonly nowMs: () => number;
   /** EXT-X-ENDLIST: viewers play what there is to its end; it is served until the next checks. */
   endStream(): void;
+  /** So long it is served at least, in ms: what restarts media waits, unless a person arms. */
+  readonly endedLeftMs: () => number;
 }
 
 /**
@@ -150,5 +152,6 @@ export function pathWithoutDrops(clock: Clock, noClips: string): Omit<MediaPath,
     },
     nowMs: clock.wallMs,
     endStream: nothing,
+    endedLeftMs: () => 0,
   };
 }

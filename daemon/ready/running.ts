@@ -2,7 +2,7 @@
 import { anySignal, pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { NOTHING_HIDDEN } from '../media/hidden-run.ts';
-import type { HiddenWants } from '../media/media-path.ts';
+import type { HiddenWants, MediaPath } from '../media/media-path.ts';
 import type { Progress } from '../model/commands.ts';
 import type { Readiness } from '../model/readiness.ts';
 import type { BoxSnapshot, DropPhase } from '../model/snapshot.ts';
@@ -13,7 +13,7 @@ type What = NonNullable<Readiness['running']>['what'];
 export class Interrupted extends Error {}
 
 export interface RunningDeps {
-  readonly mediaPath: { setHidden(wants: HiddenWants): void };
+  readonly mediaPath: Pick<MediaPath, 'setHidden' | 'endedLeftMs'>;
   readonly snapshot: () => BoxSnapshot;
   readonly state: {
     set(change: {
@@ -106,6 +106,7 @@ export class Runner {
     void this.#watch(beside, done.signal);
     stage.step('starting');
     try {
+      await this.#untilEndIsSeen(stage);
       // All that it waits for ends with the signal; what it has measured until then counts.
       return await work(stage);
     } catch (error) {
@@ -117,6 +118,15 @@ export class Runner {
       this.#what = undefined;
       const { running: _, ...rest } = this.#deps.snapshot().readiness ?? {};
       this.#deps.state.set({ readiness: rest });
+    }
+  }
+
+  /** Media would be restarted for it while viewers still play the end of the last drop. */
+  async #untilEndIsSeen({ step, signal }: Stage): Promise<void> {
+    const { mediaPath, clock } = this.#deps;
+    for (let leftMs = mediaPath.endedLeftMs(); leftMs > 0; leftMs = mediaPath.endedLeftMs()) {
+      step(`viewers play the end of the last drop, ${Math.ceil(leftMs / 1000)} s left`);
+      await clock.sleep(Math.min(leftMs, 2_000), signal);
     }
   }
 

@@ -37,6 +37,8 @@ export interface SettingsDeps extends TrialDeps {
   readonly live: LiveConfig;
   /** A picture is on, that nothing may interrupt. */
   readonly isBusy: () => boolean;
+  /** Guests see the last seconds of a drop to the end, also those who are behind. */
+  readonly isEndServed: () => boolean;
   /** Starts the box again when it ends, as systemd does; undefined where nobody does. */
   readonly restart: (() => void) | undefined;
   /** What this machine cannot do of settings, asked before they are saved. */
@@ -84,8 +86,6 @@ export type SaveOutcome =
 /** The request is answered first. */
 const ANSWER_MS = 500;
 const LOOK_EVERY_MS = 1_000;
-/** Guests see the last seconds of a drop to the end, also those who are behind. */
-const AFTER_DROP_MS = 60_000;
 
 export class Settings {
   readonly #deps: SettingsDeps;
@@ -145,14 +145,10 @@ export class Settings {
     runAll([(ends) => endTrial(this.#deps, ends), (ends) => this.#follow(ends)], signal);
 
   async #follow(signal: AbortSignal): Promise<void> {
-    const { clock, isBusy } = this.#deps;
-    let freeSinceMs: number | undefined;
-    while (await pause(clock, LOOK_EVERY_MS, signal)) {
-      const nowMs = clock.monotonicMs();
+    while (await pause(this.#deps.clock, LOOK_EVERY_MS, signal)) {
       // In turn with what is saved, whose trial it must not end.
       await this.#inTurn(() => this.#trial.check(this.#isInForce()));
-      freeSinceMs = isBusy() ? undefined : (freeSinceMs ?? nowMs);
-      if (freeSinceMs === undefined || nowMs - freeSinceMs < AFTER_DROP_MS) continue;
+      if (this.#isHeld()) continue;
       this.#force.take(this.#config);
       if (this.#isRestartDue) this.restartForPending();
       this.#isRestartDue = false;
@@ -183,12 +179,13 @@ export class Settings {
     this.#values = plan.values;
     this.#config = plan.config;
     this.#force.take(plan.config);
-    const { restart, log, isBusy } = this.#deps;
+    const { restart, log } = this.#deps;
     log.info('settings changed', { keys: differences.map(({ path }) => path).join(' ') });
     const isDue = restart !== undefined && !isLater && this.#needsRestart();
-    this.#isRestartDue ||= isDue && isBusy();
+    const isHeld = this.#isHeld();
+    this.#isRestartDue ||= isDue && isHeld;
     const waiting = Object.values(this.#pending()).flat();
-    if (!isDue || isBusy()) return { status: 'saved', differences, waiting };
+    if (!isDue || isHeld) return { status: 'saved', differences, waiting };
     void this.#restartSoon(restart);
     return { status: 'restarting', differences };
   }
@@ -201,10 +198,14 @@ export class Settings {
 
   /** Somebody may have armed a drop meanwhile: then it waits for its end. */
   async #restartSoon(restart: () => void): Promise<void> {
-    const { clock, isBusy } = this.#deps;
-    await clock.sleep(ANSWER_MS);
-    this.#isRestartDue = isBusy();
+    await this.#deps.clock.sleep(ANSWER_MS);
+    this.#isRestartDue = this.#isHeld();
     if (!this.#isRestartDue) restart();
+  }
+
+  /** A restart of the box would be seen by guests. */
+  #isHeld(): boolean {
+    return this.#deps.isBusy() || this.#deps.isEndServed();
   }
 
   #needsRestart(): boolean {

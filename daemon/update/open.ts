@@ -25,7 +25,7 @@ interface Box {
   readonly version: string;
   readonly stateFolder: string;
   readonly live: { readonly current: () => Config };
-  readonly mediaPath: Pick<MediaPath, 'setHidden'>;
+  readonly mediaPath: Pick<MediaPath, 'setHidden' | 'endedLeftMs'>;
   readonly snapshot: () => BoxSnapshot;
   readonly onEvent: (event: BoxEvent) => void;
   /** Of systemd, which starts the box again when it ends. */
@@ -75,7 +75,7 @@ export async function openUpdates(box: Box): Promise<BoxUpdates> {
     ...{ store, versions },
     config: () => box.live.current().update,
     running: await runningOf(id, box, store),
-    busyWith: () => busyWith(box.snapshot()),
+    busyWith: () => busyWith(box.snapshot(), box.mediaPath.endedLeftMs()),
     whatWorks: (signal) => whatWorks(deps, signal),
     trial: (signal) =>
       runTrial(
@@ -110,9 +110,13 @@ async function runningOf(id: string, box: Box, store: VersionStore): Promise<Run
 }
 
 /** Never while a drop has the camera, and not beside what prepares one. */
-function busyWith({ drop, readiness, power }: BoxSnapshot): string | undefined {
+function busyWith(
+  { drop, readiness, power }: BoxSnapshot,
+  endedLeftMs: number,
+): string | undefined {
   if (hasCamera(drop.phase)) return `the drop is ${drop.phase}; end it first`;
   if (readiness?.running !== undefined) return `a ${readiness.running.what} runs`;
+  if (endedLeftMs > 0) return 'viewers still play the end of the last drop';
   return power === 'last-minutes' || power === 'shut-down'
     ? 'the battery is nearly empty'
     : undefined;

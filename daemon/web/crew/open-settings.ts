@@ -20,7 +20,7 @@ interface Box {
   readonly live: LiveConfig;
   readonly snapshot: () => Pick<BoxSnapshot, 'drop' | 'readiness'>;
   readonly source: RefusalDeps['source'] & { readonly use: (config: Config) => Promise<void> };
-  readonly mediaPath: { refresh(what: 'media' | 'links'): void };
+  readonly mediaPath: { refresh(what: 'media' | 'links'): void; endedLeftMs(): number };
   /** Of systemd, which starts the box again when it ends. */
   readonly notify: Pick<Notify, 'hasReceiver'>;
   /** Ends the box in good order. */
@@ -37,15 +37,24 @@ export function openSettings(box: Box): Settings {
     const { drop, readiness } = box.snapshot();
     return hasCamera(drop.phase) || readiness?.running !== undefined;
   };
+  const isEndServed = () => box.mediaPath.endedLeftMs() > 0;
   const refresh = async (what: 'media' | 'links') => {
     // Tracks are those of the devices; where they cannot be used, those before stay.
     await box.source.use(box.live.current()).catch(() => undefined);
     // Somebody may have armed meanwhile: then it is for the next start of media.
-    while (isBusy()) if (!(await pause(box.clock, LOOK_EVERY_MS, box.untilEnd))) return;
+    while (isBusy() || (what === 'media' && isEndServed()))
+      if (!(await pause(box.clock, LOOK_EVERY_MS, box.untilEnd))) return;
     box.mediaPath.refresh(what);
   };
   for (const what of ['media', 'links'] as const) box.live.follow(what, () => void refresh(what));
-  return new Settings({ ...box, isBusy, restart, sealed, refusals: openRefusals(box) });
+  return new Settings({
+    ...box,
+    isBusy,
+    isEndServed,
+    restart,
+    sealed,
+    refusals: openRefusals(box),
+  });
 }
 
 /** A PIN is saved as its hash. */

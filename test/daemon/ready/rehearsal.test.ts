@@ -98,4 +98,24 @@ test('without an uplink it watches only, and without a picture it says so', asyn
   assert.match(failed.message, 'no picture');
 });
 
+test('it begins when viewers have seen the end of the last drop; one who arms does not wait for it', async () => {
+  const box = openStage();
+  box.serveEnd(90_000);
+  const { done, steps } = start(box);
+  await box.clock.advance(80_000);
+  assert.equal(box.history, []);
+  assert.match(steps.at(-1) ?? '', 'end of the last drop');
+  await box.clock.advance(15_000);
+  assert.is(box.hidden().isCapturing, true);
+  assert.is((await box.settle(done)).verdict, 'pass');
+
+  box.serveEnd(90_000);
+  const second = start(box);
+  await box.clock.advance(1_000);
+  box.runner.end('arm was asked for');
+  const ended = await second.done.catch((error: unknown) => error);
+  assert.ok(ended instanceof Interrupted);
+  assert.is(box.snapshot().readiness?.running, undefined);
+});
+
 test.run();

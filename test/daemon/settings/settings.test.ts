@@ -153,6 +153,28 @@ test('a drop that is armed while settings are saved is not interrupted', async (
   assert.is(restarts, 1);
 });
 
+test('the box is not restarted while viewers play the end of a drop', async () => {
+  await using box = await testFolder();
+  let restarts = 0;
+  let isEndServed = true;
+  const clock = new VirtualClock();
+  const onRestart = () => {
+    restarts += 1;
+  };
+  const options = { isEndServed: () => isEndServed, onRestart, clock };
+  const { save, settings } = openTestSettings(await box.load(), box.folder, options);
+  const running = new AbortController();
+  const ran = settings.run(running.signal);
+  assert.is((await save({ 'log.level': 'warn' })).status, 'saved');
+  await clock.advance(80_000);
+  assert.is(restarts, 0);
+  isEndServed = false;
+  for (let i = 0; i < 5; i += 1) await clock.advance(1_000);
+  assert.is(restarts, 1);
+  running.abort();
+  await ran;
+});
+
 test('the last ten versions can be gone back to', async () => {
   await using box = await testFolder();
   const { save, settings, shownOf } = openTestSettings(await box.load(), box.folder);

@@ -42,12 +42,14 @@ export function openTestSettings(
     phase = (): DropPhase => 'idle',
     onRestart = undefined as (() => void) | undefined,
     clock = systemClock as Clock,
+    isEndServed = () => false,
   } = {},
 ) {
   const live = new LiveConfig(loaded, { clock: systemClock, log: silentLog });
   const settings = new Settings({
     ...{ loaded, live, stateFolder: folder, restart: onRestart },
     isBusy: () => hasCamera(phase()),
+    isEndServed,
     sealed: async (_path, text) => `sealed ${text}`,
     refusals: async () => [],
     untilEnd: new AbortController().signal,

@@ -41,6 +41,7 @@ export function openStage(seen: ProbeSeen = { figures: FIGURES, lightRatios: [0.
   let change: Partial<BoxSnapshot> = { drop: { phase: 'idle', sinceMs: 0 }, uplink: undefined };
   let readiness: Readiness = {};
   let blockedAtMs = 0;
+  let endedUntilMs = 0;
   const snapshot = (): BoxSnapshot => ({
     ...WELL,
     media: figures({ isFlowing: hidden.isCapturing }),
@@ -71,6 +72,7 @@ export function openStage(seen: ProbeSeen = { figures: FIGURES, lightRatios: [0.
   };
   const runner = new Runner({
     mediaPath: {
+      endedLeftMs: () => Math.max(0, endedUntilMs - clock.monotonicMs()),
       setHidden: (wants) => {
         if (wants.blockedLinks.join() !== hidden.blockedLinks.join())
           blockedAtMs = clock.monotonicMs();
@@ -95,6 +97,10 @@ export function openStage(seen: ProbeSeen = { figures: FIGURES, lightRatios: [0.
     history,
     streams,
     end: () => ending.abort(),
+    /** Of a drop that has just ended. */
+    serveEnd: (forMs: number) => {
+      endedUntilMs = clock.monotonicMs() + forMs;
+    },
     hidden: () => hidden,
     set: (next: Partial<BoxSnapshot>) => {
       change = { ...change, ...next };

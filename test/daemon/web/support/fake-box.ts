@@ -88,7 +88,7 @@ export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBo
   const settings = openSettings({
     ...{ loaded: operated, live, stateFolder, clock, log: silentLog, end: () => ending.abort() },
     ...{ snapshot: () => snapshot, notify: { hasReceiver: false } },
-    mediaPath: { refresh: () => undefined },
+    mediaPath: { refresh: () => undefined, endedLeftMs: () => 0 },
     source: { use: async () => undefined, check: async () => undefined },
     untilEnd: ending.signal,
   });

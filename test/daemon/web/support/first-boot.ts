@@ -44,7 +44,10 @@ export async function startNewBox(networks: readonly FakeNetwork[]) {
   const firstBoot = await openFirstBoot(checked.config, {
     live: { current: () => checked.config },
     ...{ stateFolder: folder, loaded: { values: {}, written: {} }, portal },
-    mediaPath: { setHidden: ({ isCapturing }) => void wanted.push(isCapturing) },
+    mediaPath: {
+      endedLeftMs: () => 0,
+      setHidden: ({ isCapturing }) => void wanted.push(isCapturing),
+    },
     state: { set: () => undefined },
     snapshot: () => ({ ...fakeSnapshot(), drop: { phase: 'idle', sinceMs: 0 } }),
     print: async () => ({ status: 'done', detail: 'printed' }),

@@ -1,0 +1,54 @@
+/** How long the end of a drop is still served: what restarts the media process by itself waits. */
+import type { Clock } from '../../../hal/os/clock.ts';
+import type { Config } from '../../config/config.ts';
+
+/** After the playlist's own length, for viewers who are behind. */
+const BEHIND_MS = 60_000;
+/** However long the playlist is: settings and updates take effect in the end. */
+const MAX_MS = 15 * 60_000;
+
+/** The stream that the media process serves: it runs, or has ended. */
+export class EndedStream {
+  readonly #clock: Pick<Clock, 'monotonicMs'>;
+  readonly #config: () => Pick<Config, 'viewers'>;
+  #beganMs: number;
+  #hasEnded = false;
+  #untilMs = 0;
+
+  constructor(clock: Pick<Clock, 'monotonicMs'>, config: () => Pick<Config, 'viewers'>) {
+    this.#clock = clock;
+    this.#config = config;
+    this.#beganMs = clock.monotonicMs();
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Another stream begins, or the process that served the ended one is gone. */
+  begin(): void {
+    this.#hasEnded = false;
+    this.#untilMs = 0;
+    this.#beganMs = this.#clock.monotonicMs();
+  }
+
+  /**
+   * False where it has ended before.
+   *
+   * @param isSeen By viewers: it was a drop's, which was live.
+   */
+  end(isSeen: boolean): boolean {
+    if (this.#hasEnded) return false;
+    this.#hasEnded = true;
+    if (!isSeen) return true;
+    const nowMs = this.#clock.monotonicMs();
+    const lengthMs = Math.min(this.#config().viewers.window_s * 1000, nowMs - this.#beganMs);
+    this.#untilMs = nowMs + Math.min(lengthMs + BEHIND_MS, MAX_MS);
+    return true;
+  }
+
+  /** RFC 8216bis §6.2.2: what has left a playlist stays for its length, and viewers lag. */
+  leftMs(): number {
+    return Math.max(0, this.#untilMs - this.#clock.monotonicMs());
+  }
+}
