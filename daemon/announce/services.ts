@@ -1,7 +1,7 @@
 /** What the box says of itself by mDNS. Pure. */
 import type { NetworkInterfaceInfo } from 'node:os';
 import type { MdnsService } from '../../hal/os/avahi.ts';
-import { NOT_THE_ROOM } from '../model/addresses.ts';
+import { isInRoom } from '../model/addresses.ts';
 import type { DropPhase } from '../model/snapshot.ts';
 
 export interface AnnouncedBox {
@@ -44,7 +44,7 @@ export function hostAddressesOf(
     const addresses = infos
       .filter(({ internal, address }) => !internal && !/^fe[89ab]/i.test(address))
       .map(({ address }) => address);
-    if (addresses.length === 0 || NOT_THE_ROOM.test(device)) continue;
+    if (addresses.length === 0 || !isInRoom(device)) continue;
     found.set(device, [...(found.get(device) ?? []), ...addresses]);
   }
   return found;

@@ -1,6 +1,7 @@
-/** The addresses under which this machine is reached. Pure. */
+/** The addresses under which this machine is reached. */
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
+import { leadsElsewhere } from '../../hal/network/interface-kind.ts';
 
 export interface Addresses {
   /** What a phone on this network opens. */
@@ -29,11 +30,27 @@ export interface AddressHints {
   readonly upstream?: readonly string[];
   /** An address of this machine that people use. */
   readonly reachedAt?: string | undefined;
+  /** The interface of the guests' own network, where the box makes one. */
+  readonly guests?: string;
 }
 
+/** An address of a certain worth to people in the room. */
+interface Found extends NetworkAddress {
+  readonly worth: Worth;
+}
+
+/** Lowest first: people are on it, it is made for guests, it is in the room, it leads elsewhere. */
+const WORTH = ['used', 'guests', 'room', 'elsewhere'] as const;
+type Worth = (typeof WORTH)[number];
+
 /** Containers, virtual machines, VPNs and modems: a phone in the room is behind none of them. */
-export const NOT_THE_ROOM =
+const NOT_THE_ROOM =
   /^(?:docker|br-|veth|virbr|vmnet|vboxnet|lxc|lxd|cni|podman|tun|tap|wg|tailscale|zt|wwan|ppp|rmnet)/;
+
+/** Phones may be behind it, by its name and by what the kernel says of it. */
+export function isInRoom(name: string): boolean {
+  return !NOT_THE_ROOM.test(name) && !leadsElsewhere(name);
+}
 
 /**
  * Addresses to open, from what the machine's interfaces are called on the
@@ -43,12 +60,19 @@ export function findAddresses(
   interfaces: Readonly<Record<string, readonly NetworkAddress[] | undefined>>,
   viewers: Listening,
   operator: Listening,
-  { machine = hostname(), upstream = [], reachedAt }: AddressHints = {},
+  { machine = hostname(), upstream = [], reachedAt, guests }: AddressHints = {},
 ): Addresses {
+  const isRoom = (name: string) => !upstream.includes(name) && isInRoom(name);
+  const worthOf = (name: string, own: readonly NetworkAddress[]): Worth => {
+    if (own.some(({ address }) => address === reachedAt)) return 'used';
+    if (name === guests) return 'guests';
+    return isRoom(name) ? 'room' : 'elsewhere';
+  };
   const outer = Object.entries(interfaces).flatMap(([name, addresses = []]) =>
-    addresses.filter(({ internal }) => !internal).map((one) => ({ ...one, name })),
+    addresses
+      .filter(({ internal }) => !internal)
+      .map((one) => ({ ...one, name, worth: worthOf(name, addresses) })),
   );
-  const isRoom = (name: string) => !upstream.includes(name) && !NOT_THE_ROOM.test(name);
   const rank = ({ address, name }: { address: string; name: string }) =>
     address === reachedAt ? 0 : isRoom(name) ? 1 : 2;
   const ranked = outer.toSorted((a, b) => rank(a) - rank(b));
@@ -76,20 +100,22 @@ function urlOf(address: string, port: number): string {
 }
 
 /**
- * What a phone of this network opens: an IPv4 address, which is the shortest, or a global or
- * unique local one of IPv6. Link-local addresses of IPv6 need the name of the phone's own
- * interface, which no link can carry: there it is the name that the machine has by mDNS.
+ * What a phone opens on the best network that there is, whatever others have: the IPv4 address of
+ * a modem is of no use where the room has IPv6 only. Of a network it is an IPv4 address, which is
+ * the shortest, or a global or unique local one of IPv6. Link-local addresses of IPv6 need the
+ * name of the phone's own interface, which no link can carry: there it is the name that the
+ * machine has by mDNS.
  */
-function hostOnNetwork(
-  outer: readonly NetworkAddress[],
-  hasIpv6: boolean,
-  machine: string,
-): string {
-  const of = (wanted: string) => outer.filter(({ family }) => family === wanted);
+function hostOnNetwork(outer: readonly Found[], hasIpv6: boolean, machine: string): string {
   const isGiven = ({ address }: NetworkAddress) => !/^(?:169\.254\.|fe[89ab])/i.test(address);
-  const [v4, v6] = [of('IPv4'), hasIpv6 ? of('IPv6') : []];
-  const found = v4.find(isGiven) ?? v6.find(isGiven) ?? v4[0];
-  if (found !== undefined) return found.address;
   const [name = ''] = machine.split('.');
-  return v6.length > 0 && name !== '' && name !== 'localhost' ? `${name}.local` : 'localhost';
+  for (const worth of WORTH) {
+    const of = (wanted: string) =>
+      outer.filter((one) => one.family === wanted && one.worth === worth);
+    const [v4, v6] = [of('IPv4'), hasIpv6 ? of('IPv6') : []];
+    const found = v4.find(isGiven) ?? v6.find(isGiven) ?? v4[0];
+    if (found !== undefined) return found.address;
+    if (v6.length > 0 && name !== '' && name !== 'localhost') return `${name}.local`;
+  }
+  return 'localhost';
 }

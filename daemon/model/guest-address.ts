@@ -9,6 +9,7 @@ import type { BoxSnapshot } from './snapshot.ts';
 export interface GuestAddressDeps {
   readonly viewers: Listening;
   readonly operator: Listening & { readonly tls?: object | undefined };
+  readonly network?: { readonly guests: { readonly device: string } };
   readonly state: {
     snapshot(): Pick<BoxSnapshot, 'playerUrl' | 'operatorUrl' | 'plannedLinks' | 'media'>;
     set(change: { readonly playerUrl?: string; readonly operatorUrl?: string }): void;
@@ -20,12 +21,15 @@ export interface GuestAddressDeps {
   readonly log: Log;
 }
 
+type OfConfig = Pick<GuestAddressDeps, 'viewers' | 'operator' | 'network'>;
+
 /** The task that does so, for addresses of the config. */
 export function followingGuestAddress(
-  { viewers, operator }: Pick<GuestAddressDeps, 'viewers' | 'operator'>,
-  deps: Omit<GuestAddressDeps, 'viewers' | 'operator'>,
+  { viewers, operator, network }: OfConfig,
+  deps: Omit<GuestAddressDeps, keyof OfConfig>,
 ): (signal: AbortSignal) => Promise<void> {
-  return (signal) => followGuestAddress({ ...deps, viewers, operator }, signal);
+  return (signal) =>
+    followGuestAddress({ ...deps, viewers, operator, ...(network && { network }) }, signal);
 }
 
 /**
@@ -36,6 +40,7 @@ export async function followGuestAddress(
   {
     viewers,
     operator,
+    network,
     state,
     onPlayerUrl,
     interfaces = networkInterfaces,
@@ -50,7 +55,7 @@ export async function followGuestAddress(
     const { media, plannedLinks = [], playerUrl, operatorUrl } = state.snapshot();
     reachedAt = media?.http.reachedAt ?? reachedAt;
     const upstream = plannedLinks.flatMap(({ device = [] }) => device);
-    const hints = { upstream, reachedAt };
+    const hints = { upstream, reachedAt, guests: network?.guests.device ?? '' };
     const found = findAddresses(interfaces(), viewers, operator, hints);
     const { player } = found;
     const crew = operator.tls === undefined ? found.operator : secure(found.operator);

@@ -1,0 +1,46 @@
+/** Which of the machine's interfaces no phone in the room is behind, by what the kernel says of them. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+
+const NET = '/sys/class/net';
+/** ARPHRD_ETHER, of include/uapi/linux/if_arp.h; Wi-Fi has it too. Tunnels, PPP and raw IP have others. */
+const ETHERNET = '1';
+
+/**
+ * A modem, a tunnel, or a bridge that joins nothing but containers and virtual machines, whatever
+ * its name. False where the kernel does not say it.
+ */
+export function leadsElsewhere(name: string, root = ''): boolean {
+  const folder = `${root}${NET}/${name}`;
+  const type = read(`${folder}/type`);
+  if (type === undefined) return false;
+  if (type !== ETHERNET || existsSync(`${folder}/tun_flags`)) return true;
+  if (/^DEVTYPE=wwan$/m.test(read(`${folder}/uevent`) ?? '')) return true;
+  return existsSync(`${folder}/bridge`) && !hasDevice(folder, root);
+}
+
+/** One of a bridge's ports, or what is below it, is hardware. */
+function hasDevice(folder: string, root: string, depth = 0): boolean {
+  if (existsSync(`${folder}/device`)) return true;
+  // A bond in a VLAN in a bridge; never round in circles.
+  if (depth === 3) return false;
+  return entries(folder).some((entry) => {
+    const [, lower] = /^lower_(.+)$/.exec(entry) ?? [];
+    return lower !== undefined && hasDevice(`${root}${NET}/${lower}`, root, depth + 1);
+  });
+}
+
+function entries(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
