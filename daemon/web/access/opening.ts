@@ -5,15 +5,28 @@
 import type { Clock } from '../../../hal/os/clock.ts';
 
 export const OPEN_MS = 120_000;
-/** A chance of 1 in 10,000 for those who guess six digits meanwhile. */
-const TRIES_MAX = 100;
-const TRIES_PER_CLIENT_MAX = 20;
+/**
+ * Wrong PINs of clients that had fewer than so many: guessing from a few addresses takes none of
+ * them from a new phone. With those below a chance of 1 in 10,000 for six digits.
+ */
+const FIRST_TRIES = 2;
+const FIRST_TRIES_MAX = 70;
+/** Of all others together, and how long one of them waits for its next. */
+const MORE_TRIES_MAX = 30;
+const PAUSE_MS = 10_000;
+
+interface Tries {
+  readonly wrong: number;
+  readonly lastMs: number;
+}
+
+const NONE: Tries = { wrong: 0, lastMs: Number.NEGATIVE_INFINITY };
 
 export class SignInOpening {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
-  readonly #tries = new Map<string, number>();
+  readonly #tries = new Map<string, Tries>();
   #untilMs = Number.NEGATIVE_INFINITY;
-  #left = 0;
+  #left = { first: 0, more: 0 };
 
   constructor(clock: Pick<Clock, 'monotonicMs'>) {
     this.#clock = clock;
@@ -21,19 +34,27 @@ export class SignInOpening {
 
   open(): void {
     this.#tries.clear();
-    this.#left = TRIES_MAX;
+    this.#left = { first: FIRST_TRIES_MAX, more: MORE_TRIES_MAX };
     this.#untilMs = this.#clock.monotonicMs() + OPEN_MS;
   }
 
   /** Whether a PIN from there is accepted whatever the lock says. */
   isOpenFor(client: string): boolean {
-    const isOpen = this.#left > 0 && this.#clock.monotonicMs() < this.#untilMs;
-    return isOpen && (this.#tries.get(client) ?? 0) < TRIES_PER_CLIENT_MAX;
+    const nowMs = this.#clock.monotonicMs();
+    const { lastMs } = this.#tries.get(client) ?? NONE;
+    const share = this.#shareOf(client);
+    const isPaused = share === 'more' && nowMs - lastMs < PAUSE_MS;
+    return nowMs < this.#untilMs && this.#left[share] > 0 && !isPaused;
   }
 
   recordFailure(client: string): void {
     if (!this.isOpenFor(client)) return;
-    this.#left -= 1;
-    this.#tries.set(client, (this.#tries.get(client) ?? 0) + 1);
+    const { wrong } = this.#tries.get(client) ?? NONE;
+    this.#left[this.#shareOf(client)] -= 1;
+    this.#tries.set(client, { wrong: wrong + 1, lastMs: this.#clock.monotonicMs() });
+  }
+
+  #shareOf(client: string): 'first' | 'more' {
+    return (this.#tries.get(client) ?? NONE).wrong < FIRST_TRIES ? 'first' : 'more';
   }
 }

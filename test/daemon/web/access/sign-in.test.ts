@@ -52,16 +52,43 @@ test('a known device signs in whatever strangers have locked; a new one does whi
   assert.ok(performance.now() - startedMs < 30_000);
 });
 
-test('while it is open a client has twenty wrong PINs, and all together a hundred', () => {
-  const opening = new SignInOpening(new VirtualClock());
-  assert.not(opening.isOpenFor('a'));
+/** Guesses as often as it is let, from these addresses, until the opening is over. */
+async function guess(opening: SignInOpening, clock: VirtualClock, addresses: number) {
+  let wrong = 0;
+  for (let second = 0; second * 1_000 < OPEN_MS; second += 1) {
+    for (let i = 0; i < addresses; i += 1) {
+      while (opening.isOpenFor(`guest ${i}`)) {
+        opening.recordFailure(`guest ${i}`);
+        wrong += 1;
+      }
+    }
+    // A phone that has not failed yet is let in at every moment.
+    if (addresses <= 30) assert.ok(opening.isOpenFor('new phone'), `after ${second} s`);
+    await clock.advance(1_000);
+  }
+  return wrong;
+}
+
+test('while it is open a few who guess keep no new phone out, and all together have a hundred tries', async () => {
+  for (const addresses of [1, 5, 30, 300]) {
+    const clock = new VirtualClock();
+    const opening = new SignInOpening(clock);
+    assert.not(opening.isOpenFor('new phone'));
+    opening.open();
+    const wrong = await guess(opening, clock, addresses);
+    assert.ok(wrong <= 100, `${wrong} of ${addresses}`);
+    assert.not(opening.isOpenFor('new phone'), 'it is over');
+  }
+});
+
+test('while it is open two wrong PINs cost nothing, and each further one a pause', async () => {
+  const clock = new VirtualClock();
+  const opening = new SignInOpening(clock);
   opening.open();
-  for (let i = 0; i < 20; i += 1) opening.recordFailure('a');
-  assert.not(opening.isOpenFor('a'));
-  for (let i = 0; i < 79; i += 1) opening.recordFailure(`b${i}`);
-  assert.ok(opening.isOpenFor('c'));
-  opening.recordFailure('c');
-  assert.not(opening.isOpenFor('d'));
+  for (let i = 0; i < 2; i += 1) opening.recordFailure('phone');
+  assert.not(opening.isOpenFor('phone'));
+  await clock.advance(10_000);
+  assert.ok(opening.isOpenFor('phone'));
 });
 
 test('in the queue a newcomer goes before those with wrong PINs, and one client has two places', async () => {
