@@ -1,5 +1,4 @@
 /** How fast back-fill may go, and over which link: only what the live stream leaves. Pure. */
-import { isIPv4 } from 'node:net';
 import type { Way } from '../../pipelines/backfill/messages.ts';
 import type { LinkSnapshot } from '../../pipelines/bond/core/snapshot.ts';
 import type { BoxSnapshot, UplinkFigures } from '../model/snapshot.ts';
@@ -114,6 +113,7 @@ export function wayOf(
   if (link === undefined) return { bps };
   const planned = plannedLinks.find(({ id }) => id === link);
   const found = system?.interfaces.find(({ name }) => name === planned?.device);
-  const localAddress = planned?.address ?? found?.addresses.find(isIPv4) ?? found?.addresses[0];
+  // IPv4 comes first.
+  const localAddress = planned?.address ?? found?.addresses[0];
   return localAddress === undefined ? { bps: 0 } : { bps, link, localAddress };
 }

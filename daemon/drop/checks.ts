@@ -1,5 +1,4 @@
 /** The checks before a drop. */
-import { isIPv4 } from 'node:net';
 import type { BatteryState } from '../../hal/battery/port.ts';
 import { SILENCE_DBFS } from '../../pipelines/media/levels.ts';
 import { clockNeeds } from '../health/clock-needs.ts';
@@ -171,8 +170,8 @@ function checkLinks(box: BoxSnapshot): Finding {
 
 /** Before a drop nothing goes upstream: what can be seen is whether the links are there. */
 function checkPlannedLinks({ system }: BoxSnapshot, links: readonly PlannedLink[]): Finding {
-  // SRT goes by IPv4; every interface has an IPv6 address of its own making.
-  const up = system?.interfaces.filter(({ isUp, addresses }) => isUp && addresses.some(isIPv4));
+  // A carrier may give IPv6 only; addresses of an interface's own making are not among these.
+  const up = system?.interfaces.filter(({ isUp, addresses }) => isUp && addresses.length > 0);
   if (up === undefined) return warn('links not known yet', 'Wait a few seconds.');
   const later = 'the uplink is tried when the drop begins';
   if (links.length === 0) {

@@ -1,11 +1,11 @@
 /** Reads processor, memory, disks and network of a Linux machine. */
 
 import { readdir, readFile } from 'node:fs/promises';
-import { networkInterfaces } from 'node:os';
 import si from 'systeminformation';
 import { withTimeout } from '../os/async.ts';
 import { type Clock, systemClock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';
+import { readAddresses } from '../os/network.ts';
 import { runCommand } from '../os/process.ts';
 import { openClockSync } from './clock-sync.ts';
 import { diskOf, parseLifeTime, parseTemperatureC, parseThrottled } from './parse.ts';
@@ -101,12 +101,12 @@ async function readDisks(root: string): Promise<Disk[]> {
 async function readInterfaces(root: string): Promise<NetworkInterface[]> {
   const folder = `${root}/sys/class/net`;
   const names = ((await orAbsent(readdir(folder))) ?? []).toSorted();
-  const addresses = networkInterfaces();
+  const addresses = readAddresses();
   return Promise.all(
     names.map(async (name) => {
       const read = async (file: string) =>
         (await orAbsent(readFile(`${folder}/${name}/${file}`, 'utf8')))?.trim() ?? '';
-      const own = (addresses[name] ?? []).map(({ address }) => address);
+      const own = addresses.get(name) ?? [];
       const state = await read('operstate');
       return {
         name,

@@ -43,6 +43,7 @@ export interface ClockSync {
 export interface NetworkInterface {
   readonly name: string;
   readonly isUp: boolean;
+  /** IPv4 first; none that reaches no further than the cable. */
   readonly addresses: readonly string[];
   readonly rxBytesTotal: number;
   readonly txBytesTotal: number;

@@ -20,8 +20,8 @@ export interface LinksTask {
   /** The links that are wanted now. */
   readonly wanted: () => readonly WantedLink[];
   readonly used: () => UsedData;
-  /** The receiver has an IPv6 address only: links take theirs of IPv6. */
-  readonly prefersV6?: boolean;
+  /** The receiver has addresses of IPv6 only: links take theirs of IPv6. */
+  readonly prefersV6?: () => boolean;
   readonly onLinks: (links: readonly LinkConfig[], missing: readonly string[]) => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -46,7 +46,7 @@ export async function followLinks(task: LinksTask, signal: AbortSignal): Promise
       // Without a list the gateways stay as they were.
       if (seen !== undefined) gateways = findGateways(seen);
       if (seenV6 !== undefined) gatewaysV6 = findGateways(seenV6);
-      const network = { addresses, gateways, gatewaysV6, prefersV6: task.prefersV6 === true };
+      const network = { addresses, gateways, gatewaysV6, prefersV6: task.prefersV6?.() === true };
       const links = task.wanted();
       // Links that are named by their address have no interface to follow.
       const hasDevice = links.some(({ device }) => device !== undefined);

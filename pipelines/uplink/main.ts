@@ -150,7 +150,7 @@ async function carryBonded(
   const following = {
     wanted: () => wanted().links,
     used: () => wanted().used,
-    prefersV6: isIPv6(srt.host),
+    prefersV6: () => isIPv6(srt.host) || carried.control?.needsV6 === true,
     onLinks: (found: readonly LinkConfig[], missing: readonly string[]) => {
       carried.missing = missing;
       carried.control?.setLinks(found);

@@ -10,8 +10,15 @@ const LOOKUP_MS = 3000;
 const QUERY_MS = 1000;
 const QUERY_TRIES = 2;
 
-/** Looks up a name from a local address; an address stays as it is. Rejects with a code. */
-export type Lookup = (name: string, sourceAddress: string) => Promise<readonly string[]>;
+/**
+ * Looks up a name from a local address, by default its addresses of the same family; an address
+ * stays as it is. Rejects with a code.
+ */
+export type Lookup = (
+  name: string,
+  sourceAddress: string,
+  family?: 4 | 6,
+) => Promise<readonly string[]>;
 
 interface Known {
   addresses: readonly string[];
@@ -29,10 +36,16 @@ export class ReceiverAddress {
   /** By address family: links of IPv4 and of IPv6 reach the same receiver. */
   readonly #known = new Map<number, Known>();
   #triedSinceMs: number | undefined;
+  #isV6Only = false;
 
   constructor(name: string, lookup: Lookup = lookupThroughLink) {
     this.#name = name;
     this.#lookup = lookup;
+  }
+
+  /** The name has addresses of IPv6 only, as far as links of IPv4 can see. */
+  get isV6Only(): boolean {
+    return this.#isV6Only;
   }
 
   /** The address for a link of this source address. Rejects when none was ever found. */
@@ -45,12 +58,21 @@ export class ReceiverAddress {
       const current = this.#known.get(family)?.current ?? addresses[0];
       if (current === undefined) throw codeError('ENOTFOUND', this.#name);
       this.#known.set(family, { addresses, current });
+      if (family === 4) this.#isV6Only = false;
       return current;
     } catch (error) {
       const known = this.#known.get(family);
-      if (known === undefined) throw error;
+      if (known === undefined) {
+        if (family === 4) await this.#lookForV6(sourceAddress);
+        throw error;
+      }
       return known.current;
     }
+  }
+
+  async #lookForV6(sourceAddress: string): Promise<void> {
+    const found = await this.#lookup(this.#name, sourceAddress, 6).catch(() => []);
+    this.#isV6Only = found.length > 0;
   }
 
   /** @returns true when all links must be opened again, at the next address. */
@@ -75,8 +97,8 @@ export class ReceiverAddress {
  * Asks the DNS servers through the link, as another link may be dead; then the system,
  * which also knows /etc/hosts and mDNS.
  */
-export const lookupThroughLink: Lookup = async (name, sourceAddress) => {
-  const family = isIP(sourceAddress) === 6 ? 6 : 4;
+export const lookupThroughLink: Lookup = async (name, sourceAddress, wanted) => {
+  const family = wanted ?? (isIP(sourceAddress) === 6 ? 6 : 4);
   if (isIP(name) === 4 && family === 6) return translated(name, sourceAddress);
   if (isIP(name) !== 0) return [name];
   try {
@@ -94,7 +116,7 @@ export const lookupThroughLink: Lookup = async (name, sourceAddress) => {
 
 function queryFrom(source: string, family: 4 | 6, name: string): Promise<readonly string[]> {
   const resolver = new dns.Resolver({ timeout: QUERY_MS, tries: QUERY_TRIES });
-  if (family === 6) resolver.setLocalAddress('0.0.0.0', source);
+  if (isIP(source) === 6) resolver.setLocalAddress('0.0.0.0', source);
   else resolver.setLocalAddress(source);
   return family === 6 ? resolver.resolve6(name) : resolver.resolve4(name);
 }

@@ -36,6 +36,8 @@ export interface BondControl {
   /** For a drill: what these links carry is dropped both ways, and the bond is to notice by itself. */
   block(ids: readonly string[]): void;
   snapshot(): BondSnapshot;
+  /** The receiver's name has addresses of IPv6 only. */
+  readonly needsV6: boolean;
 }
 
 export interface BondDeps {
@@ -106,7 +108,7 @@ export async function runBond(
 
   try {
     bond.setLinks(options.links, now());
-    deps.onStart?.(controlOf(bond, sockets, now), encoder.listening);
+    deps.onStart?.(controlOf({ bond, sockets, address }, now), encoder.listening);
     await runTicks({ bond, sockets, address }, deps, signal);
   } finally {
     for (const socket of sockets) socket?.close();
@@ -114,17 +116,16 @@ export async function runBond(
   }
 }
 
-function controlOf(
-  bond: Bond,
-  sockets: readonly (LinkSocket | undefined)[],
-  now: () => number,
-): BondControl {
+function controlOf({ bond, sockets, address }: Running, now: () => number): BondControl {
   return {
     setLinks: (links) => bond.setLinks(links, now()),
     block: (ids) => {
       for (const socket of sockets) socket?.block(ids);
     },
     snapshot: () => bond.snapshot(now()),
+    get needsV6() {
+      return address.isV6Only;
+    },
   };
 }
 

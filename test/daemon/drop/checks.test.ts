@@ -95,11 +95,12 @@ const CASES: readonly (readonly [string, CheckName, string, Partial<BoxSnapshot>
   ['no uplink wanted', 'links', 'pass', { uplink: undefined }],
   ['both links there before a drop', 'links', 'pass', before({ wwan0: ['10.0.0.2'], eth0: [V4] })],
   ['one link away before a drop', 'links', 'warn', before({ wwan0: ['10.0.0.2'] })],
+  ['a link without an address before a drop', 'links', 'warn', before({ wwan0: [], eth0: [V4] })],
   [
-    'a link without IPv4 before a drop',
+    'a link with IPv6 only before a drop',
     'links',
-    'warn',
-    before({ wwan0: ['fe80::1'], eth0: [V4] }),
+    'pass',
+    before({ wwan0: ['2001:db8::7'], eth0: [V4] }),
   ],
   [
     'another address before a drop',

@@ -129,7 +129,7 @@ async function runVenue(options: VenueOptions): Promise<void> {
         const onLinks: Parameters<typeof followLinks>[0]['onLinks'] = (links) => {
           bond.setLinks(links);
         };
-        const prefersV6 = isIPv6(receiver.host);
+        const prefersV6 = () => isIPv6(receiver.host);
         const deps = { wanted: () => wanted, used: () => used, prefersV6, onLinks, clock, log };
         void followLinks(deps, stop.signal);
         let sequence = 0;

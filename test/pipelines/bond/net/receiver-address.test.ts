@@ -87,4 +87,26 @@ test('an address is not looked up, and localhost is known without DNS', async ()
   assert.equal(await lookupThroughLink('localhost', '127.0.0.1'), ['127.0.0.1']);
 });
 
+test('a name with addresses of IPv6 only is known as such, also by links that have an IPv4 address', async () => {
+  const records: { v4: string[]; v6: string[] } = { v4: [], v6: ['2001:db8::9'] };
+  const address = new ReceiverAddress('relay.test', async (_, source, family) => {
+    const found = (family ?? (source.includes(':') ? 6 : 4)) === 6 ? records.v6 : records.v4;
+    if (found.length === 0) throw Object.assign(new Error('none'), { code: 'ENOTFOUND' });
+    return found;
+  });
+  const fromV4 = () => address.resolve('10.1.0.2').catch(({ code }) => code);
+  assert.is(await fromV4(), 'ENOTFOUND');
+  assert.is(address.isV6Only, true);
+  assert.is(await address.resolve('2001:db8::2'), '2001:db8::9');
+  assert.is(address.isV6Only, true);
+  records.v4 = ['192.0.2.9'];
+  assert.is(await fromV4(), '192.0.2.9');
+  assert.is(address.isV6Only, false);
+  const nowhere = new ReceiverAddress('typo.test', async () => {
+    throw Object.assign(new Error('none'), { code: 'ENOTFOUND' });
+  });
+  await nowhere.resolve('10.1.0.2').catch(() => undefined);
+  assert.is(nowhere.isV6Only, false);
+});
+
 test.run();
