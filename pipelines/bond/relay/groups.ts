@@ -9,16 +9,15 @@ import {
   type Telemetry,
 } from '../wire/packet.ts';
 import { ReplyCredit } from './limits.ts';
+import { makeRoom, networkOf } from './shares.ts';
 
 const HALF_ID_BYTES = SRTLA_ID_BYTES / 2;
 
-/** Limit of groups; REG1 beyond is refused. */
-export const MAX_GROUPS = 200;
-
-/** Of them, those whose SRT connection was not answered yet, for one network (/24, /64). */
-const MAX_UNANSWERED = 16;
-/** And all groups of one network: many senders may share a carrier's address. */
-const MAX_PER_NETWORK = 50;
+/**
+ * Limit of REG1s whose REG2 has not come yet: so many in eight seconds, then the oldest is
+ * forgotten. A forged address never sees its group's id, and so never takes a group's slot.
+ */
+const MAX_PENDING = 4000;
 
 /** A link that is silent for this long is removed from its group. */
 const LINK_TIMEOUT_MS = 10_000;
@@ -27,7 +26,10 @@ const GROUP_TIMEOUT_MS = 30_000;
 /** One that never carried data ends sooner: it may belong to a flood. */
 const UNUSED_GROUP_MS = 5000;
 
-/** Registrations that one address may attempt, and all together. A sender needs two a second a link. */
+/**
+ * Registrations that one address may attempt, and all together. A sender needs two a second a link.
+ * What proves nothing has the same once more, apart: it takes none from those that know the secret.
+ */
 const ATTEMPTS = { burst: 60, perS: 40, totalBurst: 1000, totalPerS: 500 };
 /** Unknown ids, which a sender without a group sends once for each link; limits guessing. */
 const UNKNOWN_IDS = { burst: 40, perS: 20, totalBurst: 400, totalPerS: 200 };
@@ -57,17 +59,21 @@ export interface RelayGroup {
   lastReceivedMs: number;
   lastLink?: RelayLink;
   hasCarried: boolean;
-  /** The SRT listener answered: it belongs to a sender, not to a flood. */
-  isAnswered: boolean;
-  /** Network of its REG1. */
+  /** When the SRT listener last acknowledged its data. */
+  ackedMs: number;
+  /** Of its REG1. */
+  readonly address: string;
   readonly network: string;
 }
 
 export class RelayGroups {
+  /** With a link, or with one until lately. */
   readonly #groups = new Map<string, RelayGroup>();
+  readonly #pending = new Map<string, RelayGroup>();
   /** By port first: no text is built for each packet. */
   readonly #links = new Map<number, RelayLink[]>();
   readonly #attempts: AttemptLimit = openAttemptLimit(ATTEMPTS);
+  readonly #strangers: AttemptLimit = openAttemptLimit(ATTEMPTS);
   readonly #unknown: AttemptLimit = openAttemptLimit(UNKNOWN_IDS);
   readonly #randomBytes: (bytes: number) => Buffer;
   readonly #isAdmitted: (id: Buffer) => boolean;
@@ -95,43 +101,50 @@ export class RelayGroups {
 
   /** The answer to REG1: a new group's id, an error, or nothing for a flood. */
   onReg1(id: Buffer, address: string, port: number, nowMs: number): SrtlaPacket | undefined {
-    if (!this.#attempts.take(address, nowMs)) return this.#refuse();
+    const isAdmitted = this.#isAdmitted(id);
+    const limit = isAdmitted ? this.#attempts : this.#strangers;
+    if (!limit.take(address, nowMs)) return this.#refuse();
     if (this.find(address, port) !== undefined) return { kind: 'reg-err' };
-    if (!this.#isAdmitted(id)) return { kind: 'reg-nak' };
+    if (!isAdmitted) return { kind: 'reg-nak' };
     const creator = `${address}:${port}`;
-    for (const group of this.#groups.values()) {
-      if (group.creator !== creator) continue;
+    const group = findCreatedBy(creator, this.#groups) ?? findCreatedBy(creator, this.#pending);
+    if (group !== undefined) {
       const isSame = group.id.subarray(0, HALF_ID_BYTES).equals(id.subarray(0, HALF_ID_BYTES));
       return isSame ? { kind: 'reg2', id: group.id } : { kind: 'reg-err' };
     }
-    const network = networkOf(address);
-    if (!this.#hasRoom(network)) return { kind: 'reg-err' };
-    const own = this.#randomBytes(HALF_ID_BYTES);
-    const group: RelayGroup = {
-      id: Buffer.concat([id.subarray(0, HALF_ID_BYTES), own]),
+    const begun: RelayGroup = {
+      id: Buffer.concat([id.subarray(0, HALF_ID_BYTES), this.#randomBytes(HALF_ID_BYTES)]),
       number: ++this.#created,
       createdMs: nowMs,
       links: [],
       creator,
       lastReceivedMs: nowMs,
       hasCarried: false,
-      isAnswered: false,
-      network,
+      ackedMs: Number.NEGATIVE_INFINITY,
+      address,
+      network: networkOf(address),
     };
-    this.#groups.set(own.toString('latin1'), group);
-    return { kind: 'reg2', id: group.id };
+    this.#pending.set(keyOf(begun.id), begun);
+    const [oldest] = this.#pending.keys();
+    if (this.#pending.size > MAX_PENDING && oldest !== undefined) this.#pending.delete(oldest);
+    return { kind: 'reg2', id: begun.id };
   }
 
   /** The answer to REG2: the link joins the group of that id. */
   onReg2(id: Buffer, address: string, port: number, nowMs: number): SrtlaPacket | undefined {
-    if (!this.#attempts.take(address, nowMs)) return this.#refuse();
-    const group = this.#groups.get(id.toString('latin1', HALF_ID_BYTES));
+    const key = keyOf(id);
+    const pending = this.#pending.get(key);
+    const group = pending ?? this.#groups.get(key);
+    // An id of the relay's own making proves itself: no flood keeps a link out of its group.
     if (group === undefined || !timingSafeEqual(group.id, id)) {
-      if (!this.#unknown.take(address, nowMs)) return this.#refuse();
-      return { kind: this.#isAdmitted(id) ? 'no-group' : 'reg-nak' };
+      const isAdmitted = this.#isAdmitted(id);
+      const limit = isAdmitted ? this.#unknown : this.#strangers;
+      if (!limit.take(address, nowMs)) return this.#refuse();
+      return { kind: isAdmitted ? 'no-group' : 'reg-nak' };
     }
     const known = this.find(address, port);
     if (known !== undefined && known.group !== group) return { kind: 'reg-err' };
+    if (pending !== undefined && !this.#admit(key, pending, nowMs)) return { kind: 'reg-err' };
     if (known === undefined) {
       if (group.links.length >= MAX_LINKS) return { kind: 'reg-err' };
       this.#add({
@@ -168,6 +181,9 @@ export class RelayGroups {
   /** Ends links and groups that are silent. Returns the groups that ended. */
   reap(nowMs: number): readonly RelayGroup[] {
     const ended: RelayGroup[] = this.#dropped.splice(0);
+    for (const [key, { createdMs }] of this.#pending) {
+      if (nowMs - createdMs > UNUSED_GROUP_MS) this.#pending.delete(key);
+    }
     for (const [key, group] of this.#groups) {
       for (const link of [...group.links]) {
         if (nowMs - link.lastReceivedMs > LINK_TIMEOUT_MS) this.#remove(link);
@@ -181,19 +197,17 @@ export class RelayGroups {
     return ended;
   }
 
-  /** The share of one network; a full relay drops its oldest unanswered group for a newcomer. */
-  #hasRoom(network: string): boolean {
-    const own = [...this.#groups.values()].filter((group) => group.network === network);
-    const unanswered = own.filter(({ isAnswered }) => !isAnswered);
-    if (own.length >= MAX_PER_NETWORK || unanswered.length >= MAX_UNANSWERED) return false;
-    if (this.#groups.size < MAX_GROUPS) return true;
-    for (const [key, group] of this.#groups) {
-      if (group.isAnswered) continue;
-      this.#end(key, group);
-      this.#dropped.push(group);
-      return true;
+  /** Its first link gives a pending group a slot, where there is one. */
+  #admit(key: string, group: RelayGroup, nowMs: number): boolean {
+    const out = makeRoom([...this.#groups.values()], group.network, nowMs);
+    if (out === 'none') return false;
+    if (out !== undefined) {
+      this.#end(keyOf(out.id), out);
+      this.#dropped.push(out);
     }
-    return false;
+    this.#pending.delete(key);
+    this.#groups.set(key, group);
+    return true;
   }
 
   #end(key: string, group: RelayGroup): void {
@@ -222,15 +236,15 @@ export class RelayGroups {
   }
 }
 
-/** The /24 of an IPv4 address, the /64 of an IPv6 one. */
-function networkOf(address: string): string {
-  const end = address.includes(':') ? ipv6NetworkEnd(address) : address.lastIndexOf('.');
-  return address.slice(0, Math.max(0, end));
+function findCreatedBy(
+  creator: string,
+  groups: ReadonlyMap<string, RelayGroup>,
+): RelayGroup | undefined {
+  for (const group of groups.values()) if (group.creator === creator) return group;
+  return undefined;
 }
 
-/** Up to the fourth colon, or to the gap before it. */
-function ipv6NetworkEnd(address: string): number {
-  const gap = address.indexOf('::');
-  const fourth = address.split(':', 4).join(':').length;
-  return gap >= 0 && gap < fourth ? gap : fourth;
+/** By the relay's own half. */
+function keyOf(id: Buffer): string {
+  return id.toString('latin1', HALF_ID_BYTES);
 }

@@ -180,8 +180,8 @@ class Relay {
 
   /** ACKs and NAKs of the SRT listener go out by every link, the rest by the latest one. */
   #answer(group: RelayGroup, packet: Buffer): void {
-    group.isAnswered = true;
     const type = readControlType(packet);
+    if (type === SRT_ACK) group.ackedMs = this.#deps.clock.monotonicMs();
     if (type === SRT_ACK || type === SRT_NAK) {
       for (const link of group.links) this.#send(packet, link);
       return;

@@ -105,7 +105,7 @@ test('it leaves from the address of its link, and not at all where that is not k
       {
         name: 'wwp1',
         isUp: true,
-        addresses: ['fe80::1', '10.1.2.3'],
+        addresses: ['10.1.2.3', 'fd00::1'],
         rxBytesTotal: 0,
         txBytesTotal: 0,
       },

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { MAX_GROUPS, RelayGroups } from '../../../../pipelines/bond/relay/groups.ts';
+import { RelayGroups } from '../../../../pipelines/bond/relay/groups.ts';
+import { MAX_GROUPS } from '../../../../pipelines/bond/relay/shares.ts';
 import type { SrtlaPacket } from '../../../../pipelines/bond/wire/packet.ts';
 
 const test = suite('relay groups');
@@ -64,39 +65,93 @@ test('guessed ids are answered a few times, then not at all', () => {
   assert.equal(groups.onReg2(own, '10.0.0.9', 1, 1000), { kind: 'no-group' }, 'others are served');
 });
 
-test('a flood of REG1 opens no more than the maximum of groups, which end again', () => {
+/** A sender at this address that registers, answers and all. */
+function register(groups: RelayGroups, address: string, port: number, nowMs: number) {
+  const reply = groups.onReg1(own, address, port, nowMs);
+  return reply?.kind === 'reg2' ? groups.onReg2(reply.id, address, port, nowMs) : reply;
+}
+
+test('a flood of forged REG1 takes no slot, and a sender on a slow path registers beside it', () => {
   const groups = new RelayGroups(randomBytes);
-  let nowMs = 0;
-  for (let port = 0; port < 5000; port += 1) {
-    nowMs += 2;
-    groups.onReg1(own, `10.${port % 200}.0.1`, port, nowMs);
+  let id: Buffer | undefined;
+  for (let nowMs = 0; nowMs < 10_000; nowMs += 2) {
+    groups.onReg1(own, `10.${nowMs % 200}.0.1`, nowMs % 60_000, nowMs);
+    if (nowMs === 4000) id = idOf(groups.onReg1(own, '192.0.2.1', 1, nowMs));
+    // Its REG2 needs two seconds.
+    if (nowMs === 6000 && id) {
+      assert.equal(groups.onReg2(id, '192.0.2.1', 1, nowMs), { kind: 'reg3' });
+    }
+    if (nowMs % 1000 === 0) groups.reap(nowMs);
   }
-  assert.ok([...groups.groups].length <= MAX_GROUPS);
-  groups.reap(nowMs + 6000);
-  assert.is([...groups.groups].length, 0);
-  assert.is(groups.onReg1(own, '10.0.0.1', 1, nowMs + 6000)?.kind, 'reg2');
+  assert.is([...groups.groups].length, 1);
 });
 
-test('one network holds a share of the groups, and an unanswered one ends for a newcomer', () => {
+test('forged registrations without the secret keep nobody out who has it', () => {
+  const groups = new RelayGroups(randomBytes, (id) => id[0] === 1);
+  const forged = Buffer.alloc(256, 2);
+  const flood = (nowMs: number) => {
+    for (let n = 0; n < 3000; n += 1) {
+      groups.onReg1(forged, `10.${n % 250}.${n % 9}.1`, n, nowMs);
+      groups.onReg2(forged, `10.${n % 250}.${n % 9}.1`, n, nowMs);
+    }
+  };
+  flood(0);
+  assert.equal(groups.onReg2(own, '192.0.2.1', 1, 0), { kind: 'no-group' });
+  const id = idOf(groups.onReg1(own, '192.0.2.1', 1, 0));
+  flood(1);
+  assert.equal(groups.onReg2(id, '192.0.2.1', 1, 1), { kind: 'reg3' });
+  flood(2);
+  assert.equal(groups.onReg2(id, '198.51.100.1', 1, 2), { kind: 'reg3' }, 'another of its links');
+  assert.ok(groups.refusedTotal > 0);
+});
+
+test('a flood by senders without a secret keeps no link out of the group of a drop that is on', () => {
+  const { groups, id } = joined();
+  for (let n = 0; n < 3000; n += 1) groups.onReg1(own, `10.${n % 250}.${n % 9}.1`, n, 1);
+  assert.equal(groups.onReg2(id, '198.51.100.1', 1, 1), { kind: 'reg3' });
+});
+
+test('one network holds a share of the groups', () => {
   const groups = new RelayGroups(randomBytes);
-  const kinds = Array.from({ length: 60 }, (_, n) => groups.onReg1(own, `10.0.0.${n}`, n, n)?.kind);
-  assert.is(kinds.filter((kind) => kind === 'reg2').length, 16);
-  for (let n = 0; n < 1000; n += 1)
-    groups.onReg1(own, `10.${1 + (n % 250)}.${n % 9}.1`, n, 100 + 2 * n);
+  const kinds = Array.from({ length: 60 }, (_, n) => register(groups, `10.0.0.${n}`, n, n)?.kind);
+  assert.is(kinds.filter((kind) => kind === 'reg3').length, 16);
+  const v6 = (n: number) => register(groups, `2001:db8:1:2:3:4:5:${n}`, n, n)?.kind;
+  const others = Array.from({ length: 40 }, (_, n) => v6(n));
+  assert.is(others.filter((kind) => kind === 'reg3').length, 16);
+  assert.is(register(groups, '2001:db8:1:3::1', 1, 50)?.kind, 'reg3');
+});
+
+/** Full of groups that send keepalives and nothing else: four networks' worth at a time. */
+function fullOfKeepalives(groups: RelayGroups, nowMs: number) {
+  for (let n = 0; n < 400; n += 1) register(groups, `10.${n % 20}.0.${n}`, n, nowMs);
+}
+
+test('groups that send keepalives and bring nothing make room; those that work stay', () => {
+  const groups = new RelayGroups(randomBytes);
+  const early = register(groups, '192.0.2.1', 1, 0);
+  fullOfKeepalives(groups, 1);
   assert.is([...groups.groups].length, MAX_GROUPS);
-  assert.is(groups.onReg1(own, '192.0.2.1', 1, 5000)?.kind, 'reg2', 'at once, though it is full');
-  for (const group of groups.groups) group.isAnswered = true;
-  assert.is(groups.onReg1(own, '192.0.3.1', 1, 5000)?.kind, 'reg-err', 'senders that work stay');
+  for (const { links } of groups.groups)
+    for (const link of links) groups.noteReceived(link, 38, 60_000);
+  // The network that holds most gives way, and not the sender that has one.
+  assert.is(early?.kind, 'reg3');
+  assert.is(register(groups, '198.51.100.1', 1, 60_000)?.kind, 'reg3');
+  assert.ok(groups.find('192.0.2.1', 1));
+  const [ended] = groups.reap(60_000);
+  assert.is(ended?.network.startsWith('10.'), true);
+  for (const group of groups.groups) group.ackedMs = 65_000;
+  assert.is(register(groups, '203.0.113.1', 1, 66_000)?.kind, 'reg-err');
+  assert.is(register(groups, '203.0.113.1', 1, 96_000)?.kind, 'reg3', 'no data for half a minute');
 });
 
-test('addresses of one IPv6 /64 share a network', () => {
+test('a network that is full of groups that bring nothing makes room for its own, after their time to begin', () => {
   const groups = new RelayGroups(randomBytes);
-  const kinds = Array.from(
-    { length: 40 },
-    (_, n) => groups.onReg1(own, `2001:db8:1:2:3:4:5:${n}`, n, n)?.kind,
-  );
-  assert.is(kinds.filter((kind) => kind === 'reg2').length, 16);
-  assert.is(groups.onReg1(own, '2001:db8:1:3::1', 1, 50)?.kind, 'reg2');
+  for (let n = 0; n < 16; n += 1) register(groups, '10.0.0.66', n, 0);
+  assert.is(register(groups, '10.0.0.7', 1, 1000)?.kind, 'reg-err');
+  assert.is(register(groups, '10.0.0.7', 1, 4000)?.kind, 'reg3');
+  // Of two addresses the one with most gives way.
+  assert.is(register(groups, '10.0.0.66', 99, 8000)?.kind, 'reg3');
+  assert.ok(groups.find('10.0.0.7', 1));
 });
 
 test('a group takes sixteen links and no more', () => {
