@@ -84,10 +84,9 @@ export async function prepareStart(
 }
 
 /** The hotspot's way into a network is that of the set-up, when all is answered. */
-async function chooseWifi({ ssid, password }: BootWifi): Promise<void> {
+async function chooseWifi({ ssid, password }: BootWifi, hasPin: boolean): Promise<void> {
   const setUp = await openSetUp(stateFolder(process.env), true, silentLog);
-  await setUp.chooseWifi(ssid, password);
-  await setUp.startJoining();
+  await setUp.takeWifi(ssid, password, hasPin);
 }
 
 /** The demo has an uplink unless the user sets one, or none with `--set uplink=null`. */

@@ -35,3 +35,11 @@ export const operatorSchema = v.strictObject({
 });
 
 export type OperatorConfig = v.InferOutput<typeof operatorSchema>;
+
+/** Whether a person has chosen the crew's PIN; else the box has made one that nobody may know. */
+export function hasChosenPin({
+  pin_hash,
+  pin_file,
+}: Pick<OperatorConfig, 'pin_hash' | 'pin_file'>) {
+  return pin_hash !== '' || pin_file !== '';
+}

@@ -4,8 +4,9 @@ import type { Clock } from '../../hal/os/clock.ts';
 import { HalError } from '../../hal/os/errors.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { Network, NetworkState, WifiLogin, WifiNetwork } from '../../hal/wifi/port.ts';
-import type { HotspotInfo, NotJoined } from '../model/hotspot.ts';
+import type { HotspotInfo } from '../model/hotspot.ts';
 import { type HotspotState, stepHotspot } from './hotspot-step.ts';
+import { type Missed, missedOf, notJoined } from './missed.ts';
 import { type PortalDeps, servePortal } from './portal-server.ts';
 import type { SetUp } from './progress.ts';
 
@@ -19,23 +20,11 @@ const HAND_OVER_MS = 4_000;
 /** Clients of a hotspot: its addresses are 254. */
 const CLIENTS_MAX = 254;
 
-const WHY: Readonly<Record<string, NotJoined>> = {
-  GONE: 'out-of-reach',
-  NOT_PERMITTED: 'password',
-  TIMEOUT: 'no-address',
-};
-
-/** NetworkManager joins what is in reach by itself, unless its password is another one now. */
-function missedOf(ssid: string, found: readonly WifiNetwork[]) {
-  const isInReach = found.some((one) => one.ssid === ssid);
-  return { notJoined: ssid, why: isInReach ? 'password' : 'out-of-reach' } as const;
-}
-
 export interface HotspotDeps {
   readonly network: Network;
   readonly setUp: SetUp;
   /** A network for guests is configured: once set up, the box opens none beside it. */
-  readonly hasGuests: boolean;
+  readonly hasGuests: () => boolean;
   readonly ssid: string;
   readonly password: string;
   /** Its `pageUrl` is read again at each look: settings may move the page. */
@@ -60,7 +49,7 @@ export class Hotspot {
   #found: readonly WifiNetwork[] = [];
   #reported = '';
   /** The venue's Wi-Fi that the box is not in, and why. */
-  #missed: Pick<HotspotInfo, 'notJoined' | 'why'> = {};
+  #missed: Missed = {};
   #portal: { readonly stop: () => Promise<void>; readonly pageUrl: string } | undefined;
 
   constructor(deps: HotspotDeps) {
@@ -137,7 +126,7 @@ export class Hotspot {
     this.#network = await network.look(signal);
     const { hasCable } = this.#network;
     const facts = {
-      ...{ ...this.#network, hasCable: hasCable || (setUp.isFinished && hasGuests) },
+      ...{ ...this.#network, hasCable: hasCable || (setUp.isFinished && hasGuests()) },
       ...{ isFirstBoot: !setUp.isFinished, usedMs: this.#usedMs, nowMs: clock.monotonicMs() },
     };
     const { state, action } = stepHotspot(this.#state, facts);
@@ -186,7 +175,7 @@ export class Hotspot {
     };
     this.#portal = { stop, pageUrl };
     const { notJoined } = setUp.progress;
-    const first = notJoined === undefined ? {} : { notJoined };
+    const first = notJoined === undefined || setUp.isFinished ? {} : { notJoined };
     onChange({ ssid, url: pageUrl, ...first, ...this.#missed });
   }
 
@@ -201,11 +190,12 @@ export class Hotspot {
     const wifi = setUp.chosenWifi();
     if (!(await pause(clock, HAND_OVER_MS, signal))) return;
     if (wifi !== undefined && !(await this.#tryJoin(wifi, signal))) return;
+    const wasFinished = setUp.isFinished;
     await setUp.finish();
-    log.info('set-up finished', { wifi: wifi?.ssid });
+    log.info(wasFinished ? 'Wi-Fi joined' : 'set-up finished', { wifi: wifi?.ssid });
     if (wifi !== undefined) this.#network = await network.look(signal);
     await this.#followPortal();
-    onFinished();
+    if (!wasFinished) onFinished();
   }
 
   async #tryJoin(wifi: WifiLogin, signal: AbortSignal): Promise<boolean> {
@@ -220,9 +210,10 @@ export class Hotspot {
       signal.throwIfAborted();
       log.warn('Wi-Fi not joined', { ssid: wifi.ssid, reason: messageOf(error) });
       await setUp.reopen(wifi.ssid);
-      const why = error instanceof HalError ? WHY[error.code] : undefined;
-      this.#missed = { notJoined: wifi.ssid, ...(why && { why }) };
-      await this.#open(signal);
+      // NetworkManager goes back to the one before by itself.
+      const hasOther = this.#network?.wifi === 'connected';
+      if (!hasOther) await this.#open(signal);
+      this.#missed = notJoined(wifi.ssid, error);
       this.#network = await network.look(signal);
       return false;
     }

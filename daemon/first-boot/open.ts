@@ -1,14 +1,16 @@
 /** Opens the first boot of a box: its hotspot, the set-up, and what both need. */
+import { networkInterfaces } from 'node:os';
 import { PORTAL_PORT } from '../../hal/network/plan.ts';
 import { WantedRestart } from '../../hal/os/supervise.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
 import { openNetworkManager } from '../../hal/wifi/network-manager.ts';
 import type { Network } from '../../hal/wifi/port.ts';
 import { type Config, ownName } from '../config/config.ts';
-import { setPaths } from '../config/form/layers.ts';
+import { hasChosenPin } from '../config/operator.ts';
 import type { PrintCommand } from '../model/commands.ts';
 import type { HotspotInfo } from '../model/hotspot.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
+import { isOverCable } from './cable.ts';
 import { type FoundDevices, findDevices } from './devices.ts';
 import { HOTSPOT_ADDRESS, Hotspot, type HotspotDeps } from './hotspot.ts';
 import { hotspotPassword } from './hotspot-password.ts';
@@ -24,6 +26,8 @@ export interface FirstBoot {
     | { readonly login: HotspotInfo & { readonly password: string }; readonly isUp: boolean }
     | undefined;
   readonly devices: (signal: AbortSignal) => Promise<FoundDevices>;
+  /** Whether a client is who owns a new box: with the hotspot's password, or on its cable. */
+  readonly isNear: (ends: { readonly local: string; readonly remote: string }) => boolean;
   /** Whether the config lets the box do this. */
   readonly isWanted: boolean;
   readonly run: Task;
@@ -33,8 +37,7 @@ export interface FirstBootDeps
   extends Omit<PreviewDeps, 'state'>,
     Pick<HotspotDeps, 'clock' | 'log'> {
   readonly stateFolder: string;
-  readonly live: { current(): Pick<Config, 'operator'> };
-  readonly loaded: { readonly values: unknown; readonly written: unknown };
+  readonly live: { current(): Pick<Config, 'operator' | 'network'> };
   readonly state: PreviewDeps['state'] & {
     set(change: { readonly hotspot: HotspotInfo | undefined }): void;
   };
@@ -47,11 +50,13 @@ export interface FirstBootDeps
   readonly network?: Network;
   readonly portal?: { readonly address: string; readonly port: number };
   readonly findDevices?: (signal: AbortSignal) => Promise<FoundDevices>;
+  readonly interfaces?: typeof networkInterfaces;
 }
 
 export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promise<FirstBoot> {
-  const { stateFolder, loaded, clock, log, state } = deps;
-  const setUp = await openSetUp(stateFolder, isNewBox(loaded), log);
+  const { stateFolder, clock, log, state } = deps;
+  // Other keys may be of an image or of a boot partition: nobody can sign in by those.
+  const setUp = await openSetUp(stateFolder, !hasChosenPin(config.operator), log);
   const password = await hotspotPassword(stateFolder, log);
   const { network: wanted } = config;
   // Not its name, which the set-up changes: the label is printed before.
@@ -73,7 +78,7 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
   let shown: HotspotInfo | undefined;
   const hotspot = new Hotspot({
     ...{ setUp, ssid, password, portal },
-    hasGuests: wanted.guests.device !== '',
+    hasGuests: () => deps.live.current().network.guests.device !== '',
     network: deps.network ?? openNetworkManager(clock),
     onChange: (info) => {
       shown = info;
@@ -91,15 +96,15 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
     await runAll(tasks, signal).finally(() => ends.abort());
   };
   const devices = deps.findDevices ?? findDevices;
+  const { interfaces = networkInterfaces } = deps;
+  const isNear: FirstBoot['isNear'] = (ends) =>
+    hotspot.isClient(ends) ||
+    // The PIN that the box has made is known: then others on the cable need it too.
+    (setUp.progress.isPinKnown !== true && isOverCable(ends, hotspot.network, interfaces()));
   const ownHotspot = () => {
     const info = { ...(shown ?? { ssid }), url: pageUrl() };
     return wanted.hotspot ? { login: { ...info, password }, isUp: shown !== undefined } : undefined;
   };
-  return { setUp, hotspot, preview, ownHotspot, devices, isWanted: wanted.hotspot, run };
-}
-
-/** Somebody has set up the others, by their file or on their page. */
-function isNewBox({ values, written }: FirstBootDeps['loaded']): boolean {
-  const set = [...setPaths(values ?? {}), ...setPaths(written ?? {})];
-  return set.every((path) => path.startsWith('network.'));
+  const isWanted = wanted.hotspot;
+  return { setUp, hotspot, preview, ownHotspot, devices, isNear, isWanted, run };
 }

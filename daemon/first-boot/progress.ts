@@ -18,6 +18,10 @@ const savedSchema = v.object({
   notJoined: v.optional(v.string()),
   /** Hash of the key of the phone that does the set-up. */
   key: v.optional(v.string()),
+  /** While joining: the set-up was finished before, and stays so. */
+  again: v.optional(v.literal(true)),
+  /** Somebody has signed in by the PIN that the box has made. */
+  isPinKnown: v.optional(v.literal(true)),
 });
 
 export type Progress = v.InferOutput<typeof savedSchema>;
@@ -42,7 +46,7 @@ export class SetUp {
   }
 
   get isFinished(): boolean {
-    return this.#progress.phase === 'finished';
+    return this.#progress.phase === 'finished' || this.#progress.again === true;
   }
 
   async answer(step: Step, how: 'done' | 'skipped'): Promise<void> {
@@ -69,19 +73,34 @@ export class SetUp {
   }
 
   async startJoining(): Promise<void> {
-    await this.#save({ phase: 'joining' });
+    await this.#save({ phase: 'joining', again: this.isFinished ? true : undefined });
+  }
+
+  /** Of a file that sets more than that: without a PIN that somebody knows, the set-up comes first. */
+  async takeWifi(ssid: string, password: string, hasPin: boolean): Promise<void> {
+    await this.chooseWifi(ssid, password);
+    if (hasPin || this.isFinished) await this.startJoining();
+    else await this.answer('network', 'done');
+  }
+
+  async learnPin(): Promise<void> {
+    if (!this.isFinished && this.#progress.isPinKnown !== true)
+      await this.#save({ isPinKnown: true });
   }
 
   /** The password is with NetworkManager now. */
   async finish(): Promise<void> {
-    await this.#save({ phase: 'finished', notJoined: undefined, key: undefined });
+    const over = { key: undefined, again: undefined };
+    await this.#save({ phase: 'finished', notJoined: undefined, ...over });
     await this.#forgetPassword();
   }
 
-  /** Only the network is asked for again. */
+  /** Only the network is asked for again; after the set-up, by those who sign in. */
   async reopen(ssid: string): Promise<void> {
     const { network: _, ...answered } = this.#progress.answered;
-    await this.#save({ phase: 'open', answered, ssid: undefined, notJoined: ssid });
+    const phase = this.isFinished ? 'finished' : 'open';
+    const failed = { again: undefined, ssid: undefined, notJoined: ssid };
+    await this.#save({ phase, answered, ...failed });
     await this.#forgetPassword();
   }
 

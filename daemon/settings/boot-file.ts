@@ -11,6 +11,7 @@ import { removeFile, saveFile } from '../../hal/os/save-file.ts';
 import { renderTaken, writtenValues } from '../config/file.ts';
 import { checkValues } from '../config/form/faults.ts';
 import { isValues, layered, setPaths, type Values } from '../config/form/layers.ts';
+import { hasChosenPin } from '../config/operator.ts';
 import { openYaml } from '../config/yaml/yaml-text.ts';
 import { WPA_PASSPHRASE } from '../model/hotspot.ts';
 import { lockedPaths } from './change.ts';
@@ -28,13 +29,19 @@ export interface BootWifi {
 export interface BootFileDeps {
   /** What is saved of a secret, for example a hash of the PIN. */
   readonly sealed: (path: string, text: string) => Promise<string>;
-  readonly chooseWifi: (wifi: BootWifi) => Promise<void>;
+  /** @param hasPin A person has chosen the PIN: in it, or before. */
+  readonly chooseWifi: (wifi: BootWifi, hasPin: boolean) => Promise<void>;
 }
+
+/** For the person who reads what was taken. */
+const NO_PIN =
+  "# No operator.pin: if none was chosen before, choose one in the set-up, on the box's own Wi-Fi.\n";
 
 interface Taken {
   readonly values: Values;
   readonly secrets: readonly NewSecret[];
   readonly wifi: BootWifi | undefined;
+  readonly hasPin: boolean;
 }
 
 /** Nothing of a file with a fault is taken. Never rejects: the box starts without it. */
@@ -59,13 +66,15 @@ export async function takeBootFile(folder: string, text: ConfigText, deps: BootF
   await removeFile(file).catch(() => undefined);
 }
 
-async function take(folder: string, { values, secrets, wifi }: Taken, deps: BootFileDeps) {
+async function take(folder: string, taken: Taken, deps: BootFileDeps) {
+  const { values, secrets, wifi, hasPin } = taken;
   for (const { path, file, text } of secrets) await saveSecret(file, await deps.sealed(path, text));
   await saveStored(folder, layered(storedOrNone(folder), values) as Values);
-  if (wifi !== undefined) await deps.chooseWifi(wifi);
+  if (wifi !== undefined) await deps.chooseWifi(wifi, hasPin);
   const shown = without(values, new Set(secrets.map(({ file }) => file))) as Values;
   const network = wifi === undefined ? {} : { wifi: { ssid: wifi.ssid } };
-  return `taken\n${renderTaken({ ...shown, ...network })}`;
+  const next = hasPin ? '' : NO_PIN;
+  return `taken\n${next}${renderTaken({ ...shown, ...network })}`;
 }
 
 /** By the rules of the config file, each fault with its line. */
@@ -104,9 +113,14 @@ function readBootFile(
     if (locked.has(path)) refuse(path, `is set in ${text.source}: change it there`);
   }
   const checked = checkValues(layered(layered(storedOrNone(folder), values), written));
-  if ('faults' in checked)
+  if ('faults' in checked) {
     faults.push(...checked.faults.map((one) => `${at(one.path)}${one.text}`));
-  return faults.length > 0 ? { faults } : { values, secrets, wifi: login };
+    return { faults };
+  }
+  const hasPin = hasChosenPin(checked.config.operator);
+  if (!hasPin && setPaths(values).includes('network.hotspot') && !checked.config.network.hotspot)
+    refuse('network.hotspot', 'must not be false without operator.pin: nobody could sign in');
+  return faults.length > 0 ? { faults } : { values, secrets, wifi: login, hasPin };
 }
 
 function wifiOf(wifi: unknown, refuse: (path: string, reason: string) => void) {

@@ -4,7 +4,7 @@ import { type Log, messageOf } from '../../hal/os/log.ts';
 import { runAll } from '../../hal/os/task.ts';
 import type { WhipEndpoint } from '../../pipelines/whip/messages.ts';
 import { ownName } from '../config/config.ts';
-import type { OperatorConfig } from '../config/operator.ts';
+import { hasChosenPin, type OperatorConfig } from '../config/operator.ts';
 import type { PrintedSlip } from '../devices/printed-slips.ts';
 import { PanelActions, type SimulatedPanel } from '../devices/simulated-panel.ts';
 import type { FirstBoot } from '../first-boot/open.ts';
@@ -80,6 +80,7 @@ export async function runOperator(
   const sessions = new SessionAnswers({
     ...{ signIn, devices },
     onEnd: (session) => events.endSession(session),
+    onPin: () => void deps.firstBoot?.setUp.learnPin(),
     isTls: config.tls !== undefined,
     port: config.port,
     sessionS: config.session_hours * 3_600,
@@ -133,10 +134,7 @@ function openSetUp(
   signal: AbortSignal,
 ): { readonly setUp?: SetUpAnswers } {
   if (firstBoot === undefined) return {};
-  const hasOwnPin = () => {
-    const { pin_file, pin_hash } = live.current().operator;
-    return pin_file !== '' || pin_hash !== '';
-  };
+  const hasOwnPin = () => hasChosenPin(live.current().operator);
   const enter = sessions.enter.bind(sessions);
   const own = { hasOwnPin, ownHost, enter, signal };
   const box = { firstBoot, stateFolder, snapshot, ...own };

@@ -15,6 +15,8 @@ export interface SessionDeps {
   readonly devices: KnownDevices;
   /** Ends the pages of a session. */
   readonly onEnd: (session: string) => void;
+  /** Somebody has typed a PIN that is right. */
+  readonly onPin?: () => void;
   readonly isTls: boolean;
   /** Part of the cookie's name: cookies ignore ports, and two boxes may share a host. */
   readonly port: number;
@@ -112,6 +114,7 @@ export class SessionAnswers {
     if (!parsed.success) return refuse(400, 'bad-request');
     const outcome = await this.#deps.signIn.tryPin(parsed.output.pin, client, from);
     if ('session' in outcome) {
+      this.#deps.onPin?.();
       this.#end(before);
       const session = this.#setCookie(this.#cookie, outcome.session, this.#deps.sessionS);
       const device = this.#setCookie(this.#deviceCookie, this.#deps.devices.issue(), DEVICE_S);

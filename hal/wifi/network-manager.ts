@@ -77,15 +77,18 @@ class Manager {
 
   async look(): Promise<NetworkState> {
     const devices = await this.#outward();
-    const hasCable = devices.some((one) => isEthernet(one) && one['State'] === ACTIVATED);
+    const cables = devices
+      .filter((one) => isEthernet(one) && one['State'] === ACTIVATED)
+      .map(({ Interface }) => String(Interface));
+    const cable = cables.length === 0 ? { hasCable: false } : { hasCable: true, cables };
     const card = devices.find(({ DeviceType }) => DeviceType === WIFI);
     const phase = await this.#phaseOf(card);
     // What else is saved matters to a box that is in none.
-    if (phase.wifi === 'connected') return { hasCable, knowsWifi: true, ...phase };
+    if (phase.wifi === 'connected') return { ...cable, knowsWifi: true, ...phase };
     const saved = (await savedNetworks(this.#nm)).filter(({ isAutomatic }) => isAutomatic);
     const missed = saved.find(({ ssid }) => ssid !== undefined)?.ssid;
     const known = { knowsWifi: saved.length > 0, ...(missed === undefined ? {} : { missed }) };
-    return { hasCable, ...known, ...phase };
+    return { ...cable, ...known, ...phase };
   }
 
   async #phaseOf(card: Device | undefined): Promise<Pick<NetworkState, 'wifi' | 'ssid'>> {

@@ -20,6 +20,8 @@ export type WifiPhase =
 export interface NetworkState {
   /** A cable has an address. */
   readonly hasCable: boolean;
+  /** Interfaces of those that have one. */
+  readonly cables?: readonly string[];
   readonly wifi: WifiPhase;
   /** Of the network that the card is connected to. */
   readonly ssid?: string;

@@ -40,6 +40,10 @@ const networkSchema = v.strictObject({
   /** Empty for an open network. */
   password: v.union([v.literal(''), v.pipe(v.string(), v.regex(WPA_PASSPHRASE))]),
 });
+const joinSchema = v.strictObject({
+  ...networkSchema.entries,
+  ssid: v.pipe(v.string(), v.nonEmpty(), v.maxBytes(32)),
+});
 const previewSchema = v.strictObject({ isOn: v.boolean() });
 
 export class SetUpAnswers {
@@ -67,10 +71,17 @@ export class SetUpAnswers {
   async answer(request: IncomingMessage, path: string): Promise<Answer | undefined> {
     const { setUp, preview, isWanted, devices } = this.#deps.firstBoot;
     if (!path.startsWith('/setup/')) return undefined;
-    if (!isWanted || setUp.isFinished) return refuse(409, 'not-here');
-    switch (`${request.method} ${path}`) {
-      case 'GET /setup/networks':
-        return answerJson(200, await this.#choices());
+    const asked = `${request.method} ${path}`;
+    if (!isWanted) return refuse(409, 'not-here');
+    if (asked === 'GET /setup/networks') return answerJson(200, await this.#choices());
+    if (setUp.isFinished) {
+      if (asked !== 'POST /setup/join') return refuse(409, 'not-here');
+      return await withBody(request, joinSchema, async ({ ssid, password }) => {
+        await setUp.chooseWifi(ssid, password);
+        return await this.#finish(request);
+      });
+    }
+    switch (asked) {
       case 'GET /setup/devices':
         return answerJson(200, await devices(this.#deps.signal));
       case 'POST /setup/answers':
@@ -99,13 +110,13 @@ export class SetUpAnswers {
     };
   }
 
-  /** A client on the hotspot has its password from the label; once there is a PIN it counts too. */
+  /** A client on the hotspot has its password from the label, one on the cable is near; once there is a PIN it counts too. */
   #canEnter(request: IncomingMessage): boolean {
     const { firstBoot, hasOwnPin } = this.#deps;
-    const { setUp, hotspot, isWanted } = firstBoot;
+    const { setUp, isNear, isWanted } = firstBoot;
     const { localAddress, remoteAddress } = request.socket;
     const ends = { local: plainAddress(localAddress), remote: plainAddress(remoteAddress) };
-    if (!isWanted || setUp.isFinished || !hotspot.isClient(ends)) return false;
+    if (!isWanted || setUp.isFinished || !isNear(ends)) return false;
     const key = readCookie(request.headers.cookie, this.#cookie);
     return !hasOwnPin() || setUp.hasKey(key);
   }
@@ -114,13 +125,16 @@ export class SetUpAnswers {
     const { hotspot, setUp } = this.#deps.firstBoot;
     const networks = await hotspot.scan(this.#deps.signal);
     const { wifi = 'absent', hasCable = false } = hotspot.network ?? {};
-    return { networks, hasWifi: wifi !== 'absent', hasCable, ssid: setUp.progress.ssid };
+    const { ssid = hotspot.network?.ssid, notJoined } = setUp.progress;
+    return { networks, hasWifi: wifi !== 'absent', hasCable, ssid, notJoined };
   }
 
+  /** Into the network that was chosen; the set-up ends with it. */
   async #finish(request: IncomingMessage): Promise<HandOver> {
     const { firstBoot, port, isTls, snapshot, ownHost, hasOwnPin, stateFolder } = this.#deps;
     const { hotspot, setUp, preview } = firstBoot;
     const { ssid } = setUp.progress;
+    const isKnown = setUp.isFinished || hasOwnPin();
     preview.stop();
     hotspot.release(plainAddress(request.socket.remoteAddress));
     // The name that was chosen may be that of another box in the venue's network.
@@ -131,7 +145,7 @@ export class SetUpAnswers {
     return {
       ssid,
       url: ssid === undefined && hasCable && operatorUrl !== undefined ? operatorUrl : byName,
-      pin: hasOwnPin() ? undefined : readMadePin(stateFolder),
+      pin: isKnown ? undefined : readMadePin(stateFolder),
     };
   }
 }
@@ -139,12 +153,12 @@ export class SetUpAnswers {
 async function withBody<const S extends v.GenericSchema>(
   request: IncomingMessage,
   schema: S,
-  work: (body: v.InferOutput<S>) => Promise<void> | void,
+  work: (body: v.InferOutput<S>) => unknown,
 ): Promise<Answer> {
   const parsed = v.safeParse(schema, await readJson(request));
   if (!parsed.success) return refuse(400, 'bad-request');
-  await work(parsed.output);
-  return answerJson(200, {});
+  const found = await work(parsed.output);
+  return answerJson(200, found ?? {});
 }
 
 /** Of `openPin`: this phone is on the hotspot, and its owner has nowhere else to read it. */

@@ -19,8 +19,10 @@ export interface SetUpChoices {
   readonly networks: readonly WifiNetwork[];
   readonly hasWifi: boolean;
   readonly hasCable: boolean;
-  /** The network that was chosen. */
+  /** The network that was chosen, or that the box is in. */
   readonly ssid: string | undefined;
+  /** The one that could not be joined. */
+  readonly notJoined: string | undefined;
 }
 
 /** Where the page is from now on. */

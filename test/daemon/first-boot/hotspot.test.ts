@@ -42,7 +42,7 @@ async function start() {
     const setUp = await openSetUp(folder, isNew, silentLog);
     const hotspot = new Hotspot({
       network: openNetworkManager(clock, bus.address),
-      ...{ setUp, ssid: 'corner', password: 'abcdefgh12', hasGuests: at.hasGuests },
+      ...{ setUp, ssid: 'corner', password: 'abcdefgh12', hasGuests: () => at.hasGuests },
       portal: {
         ...{ address: '127.0.0.1', port },
         get pageUrl() {

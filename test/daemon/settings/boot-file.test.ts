@@ -38,6 +38,7 @@ function open(yaml: string) {
   for (const folder of [boot, state]) mkdirSync(folder);
   writeFileSync(join(boot, 'venuebox.yaml'), yaml);
   const joined: BootWifi[] = [];
+  const known: boolean[] = [];
   const run = (verb: string) =>
     execFileSync('sh', ['systemd/venuebox.boot', verb], {
       env: { ...process.env, VENUEBOX_STATE: state, VENUEBOX_BOOT: boot, VENUEBOX_USER: 'root' },
@@ -47,13 +48,16 @@ function open(yaml: string) {
     await takeBootFile(state, text, {
       sealed: async (path, secret) =>
         path === 'operator.pin_file' ? `hashed-${secret.length}` : secret,
-      chooseWifi: async (wifi) => void joined.push(wifi),
+      chooseWifi: async (wifi, hasPin) => {
+        joined.push(wifi);
+        known.push(hasPin);
+      },
     });
     run('report');
   };
   const read = (name: string) => readFileSync(join(boot, name), 'utf8');
   return {
-    ...{ boot, state, joined, start, read },
+    ...{ boot, state, joined, known, start, read },
     [Symbol.dispose]: () => rmSync(root, { recursive: true }),
   };
 }
@@ -71,6 +75,7 @@ test('is taken once, with each secret in a file that only the box reads', async 
   );
   for (const file of files) assert.is(statSync(file).mode & 0o077, 0);
   assert.equal(at.joined, [{ ssid: 'Cafe Central', password: 'espresso1' }]);
+  assert.equal(at.known, [true]);
   assert.equal(readdirSync(at.boot), ['venuebox.yaml.taken']);
   assert.not.match(at.read('venuebox.yaml.taken'), SECRETS);
   assert.match(at.read('venuebox.yaml.taken'), 'name: corner');
@@ -80,6 +85,16 @@ test('is taken once, with each secret in a file that only the box reads', async 
     readdirSync(at.state).filter((name) => name.startsWith('boot')),
     [],
   );
+});
+
+test('without a PIN says where one is chosen, and forbids no hotspot', async () => {
+  using at = open('wifi: {ssid: Cafe Central, password: "espresso1"}\nbox: {name: corner}\n');
+  await at.start();
+  assert.equal(at.known, [false]);
+  assert.match(at.read('venuebox.yaml.taken'), /^# No operator\.pin/m);
+  using closed = open('network: {hotspot: false}\n');
+  await closed.start();
+  assert.match(closed.read('venuebox.yaml.error'), /line 1: network\.hotspot must not be false/);
 });
 
 test('a file with faults is left as it is, with each fault and its line beside it', async () => {

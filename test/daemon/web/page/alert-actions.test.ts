@@ -33,7 +33,9 @@ test('each alert has a button, but for those that are for hands', () => {
 });
 
 test('each button leads to a group of settings, or a section, that there is', () => {
-  const groups = new Set(settingsOfSchema().map(({ path }) => path.split('.')[0]));
+  const ofSchema = settingsOfSchema().map(({ path }) => path.split('.')[0]);
+  // The choice of the venue’s Wi-Fi stands among the settings, and is none.
+  const groups = new Set([...ofSchema, 'wifi']);
   const page = ['sections', 'crew', 'drops'].flatMap((folder) => sectionsIn(folder));
   for (const key of KEYS) {
     const action = actionOf(key);

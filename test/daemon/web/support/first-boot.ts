@@ -43,7 +43,7 @@ export async function startNewBox(networks: readonly FakeNetwork[]) {
   const at = { restarts: 0 };
   const firstBoot = await openFirstBoot(checked.config, {
     live: { current: () => checked.config },
-    ...{ stateFolder: folder, loaded: { values: {}, written: {} }, portal },
+    ...{ stateFolder: folder, portal },
     mediaPath: {
       endedLeftMs: () => 0,
       setHidden: ({ isCapturing }) => void wanted.push(isCapturing),

@@ -1,0 +1,148 @@
+/** Whoever owns a new box gets to its set-up until a person has chosen a PIN; nobody else does. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parseConfig } from '../../../daemon/config/file.ts';
+import { isOverCable } from '../../../daemon/first-boot/cable.ts';
+import { openFirstBoot } from '../../../daemon/first-boot/open.ts';
+import { openSetUp } from '../../../daemon/first-boot/progress.ts';
+import { nextStep } from '../../../daemon/first-boot/steps.ts';
+import { systemClock } from '../../../hal/os/clock.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+import type { Network, NetworkState } from '../../../hal/wifi/port.ts';
+import { fakeSnapshot } from '../web/support/fake-snapshot.ts';
+
+const test = suite('a new box');
+
+const CABLE = { hasCable: true, cables: ['eth0'], knowsWifi: false } as const;
+const PORT = { netmask: '', mac: '', internal: false, cidr: null } as const;
+const interfaces = () => ({
+  lo: [{ ...PORT, family: 'IPv4' as const, address: '127.0.0.1', internal: true }],
+  eth0: [
+    { ...PORT, family: 'IPv4' as const, address: '192.168.1.20' },
+    { ...PORT, family: 'IPv6' as const, address: 'fe80::20', scopeid: 2 },
+  ],
+  wlan0: [{ ...PORT, family: 'IPv4' as const, address: '10.1.0.20' }],
+  wlan1: [{ ...PORT, family: 'IPv4' as const, address: '10.42.1.1' }],
+});
+/** Of releases: 32 bytes. */
+const KEY = Buffer.alloc(32, 7).toString('base64');
+const OWNER = { local: '192.168.1.20', remote: '192.168.1.6' };
+
+async function inFolder(work: (folder: string) => Promise<void>) {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-new-'));
+  await work(folder).finally(() => rm(folder, { recursive: true }));
+}
+
+/** With this config file, until NetworkManager has said what there is. */
+async function start(folder: string, yaml: string, state: NetworkState) {
+  const config = parseConfig('test', yaml, []);
+  let looked = () => {};
+  const isLooked = new Promise<void>((resolve) => {
+    looked = resolve;
+  });
+  const network = {
+    look: async () => {
+      setImmediate(looked);
+      return state;
+    },
+    scan: async () => [],
+  } as unknown as Network;
+  const stop = new AbortController();
+  const firstBoot = await openFirstBoot(config, {
+    live: { current: () => config },
+    stateFolder: folder,
+    mediaPath: { setHidden: () => undefined },
+    state: { set: () => undefined },
+    snapshot: () => ({ ...fakeSnapshot(), drop: { phase: 'idle', sinceMs: 0 } }),
+    print: async () => ({ status: 'done', detail: 'printed' }),
+    settings: { restartForPending: () => undefined },
+    ...{ network, interfaces, untilEnd: stop.signal, clock: systemClock, log: silentLog },
+  });
+  const ended = firstBoot.run(stop.signal);
+  await isLooked;
+  const end = async () => {
+    stop.abort();
+    await ended;
+  };
+  return { ...firstBoot, end };
+}
+
+test('is one without a chosen PIN, whatever else an image or a boot partition has set', async () => {
+  for (const [yaml, isFinished] of [
+    ['', false],
+    [`update: {key: ${KEY}}\nbox: {name: corner}\n`, false],
+    ['operator: {pin_file: /etc/venuebox/pin}\n', true],
+  ] as const) {
+    await inFolder(async (folder) => {
+      const box = await start(folder, yaml, { ...CABLE, wifi: 'absent' });
+      assert.is(box.setUp.isFinished, isFinished, yaml);
+      await box.end();
+    });
+  }
+});
+
+test('without a Wi-Fi card lets in who is on its cable, until somebody knows its PIN', async () => {
+  await inFolder(async (folder) => {
+    const box = await start(folder, '', { ...CABLE, wifi: 'absent' });
+    assert.ok(box.isNear(OWNER));
+    assert.not(box.isNear({ local: '10.42.1.1', remote: '10.42.1.7' }), 'guests of its own');
+    await box.setUp.learnPin();
+    assert.not(box.isNear(OWNER));
+    await box.end();
+    const again = await start(folder, '', { ...CABLE, wifi: 'absent' });
+    assert.not(again.isNear(OWNER), 'after a restart');
+    assert.not(again.setUp.isFinished);
+    await again.end();
+  });
+});
+
+test('a cable is a local network, and no other one, no proxy and no tunnel', () => {
+  const over = (local: string, remote: string, cables: readonly string[] = ['eth0']) =>
+    isOverCable({ local, remote }, { cables }, interfaces());
+  assert.ok(over('192.168.1.20', '192.168.1.6'));
+  assert.ok(over('fe80::20%eth0', 'fe80::6%eth0'));
+  assert.not(over('192.168.1.20', '203.0.113.6'), 'through a router, from the internet');
+  assert.not(over('192.168.1.20', '192.168.1.20'), 'a proxy on the box');
+  assert.not(over('127.0.0.1', '127.0.0.1'));
+  assert.not(over('10.1.0.20', '10.1.0.7'), 'the venue’s Wi-Fi');
+  assert.not(over('192.168.1.20', '192.168.1.6', []), 'something else manages networks');
+  assert.not(over('192.168.1.20', ''));
+  assert.not(isOverCable(OWNER, undefined, interfaces()));
+});
+
+test('the Wi-Fi of a boot partition waits for the set-up where nobody knows the PIN', async () => {
+  await inFolder(async (folder) => {
+    const open = () => openSetUp(folder, true, silentLog);
+    await (await open()).takeWifi('Cafe Central', 'espresso1', false);
+    const setUp = await open();
+    assert.is(setUp.progress.phase, 'open');
+    assert.equal(setUp.chosenWifi(), { ssid: 'Cafe Central', password: 'espresso1' });
+    await setUp.answer('language', 'done');
+    await setUp.answer('name', 'skipped');
+    await setUp.answer('pin', 'done');
+    assert.is(nextStep(setUp.progress.answered), 'camera', 'nothing is asked twice');
+    await setUp.takeWifi('Cafe Central', 'espresso1', true);
+    assert.is(setUp.progress.phase, 'joining', 'with a PIN the box joins it at once');
+  });
+});
+
+test('a Wi-Fi that is chosen after the set-up opens no set-up again, joined or not', async () => {
+  await inFolder(async (folder) => {
+    const setUp = await openSetUp(folder, false, silentLog);
+    for (const isJoined of [false, true]) {
+      await setUp.chooseWifi('Market Hall', '');
+      await setUp.startJoining();
+      assert.ok(setUp.isFinished);
+      assert.ok((await openSetUp(folder, true, silentLog)).isFinished, 'after a power cut');
+      await (isJoined ? setUp.finish() : setUp.reopen('Market Hall'));
+      assert.ok(setUp.isFinished);
+      assert.is(setUp.progress.phase, 'finished');
+      assert.is(setUp.progress.notJoined, isJoined ? undefined : 'Market Hall');
+    }
+  });
+});
+
+test.run();
