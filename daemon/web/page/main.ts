@@ -27,6 +27,7 @@ import { openViewers } from './sections/viewers.ts';
 import { SettingsPlace } from './settings/open.ts';
 import { runSetUp } from './setup/open.ts';
 import { enterSetUp, readSetUp } from './setup/request.ts';
+import { openWifi } from './setup/wifi.ts';
 import { askPin } from './sign-in.ts';
 import { stageTexts } from './text/texts.ts';
 import type { AlertAction } from './ui/alert-actions.ts';
@@ -54,7 +55,7 @@ async function run(): Promise<void> {
       if (!session.isSignedIn || setUp?.isOpen === true) header.showSignedOut();
       if (!session.isSignedIn) {
         if (setUp?.canEnter === true) await enterSetUp();
-        else await askPin(main, session);
+        else await askPin(main, session, setUp?.isOpen === true);
       }
       const isCrew = (await readSession()).role !== 'host';
       if (isCrew && setUp?.isOpen === true) await runSetUp(main);
@@ -86,7 +87,7 @@ function showBox(isCrew: boolean): Promise<void> {
       if ('settings' in action) onSettings(action.settings);
       else document.getElementById(action.section)?.scrollIntoView({ block: 'start' });
     });
-    const settings = new SettingsPlace(onError, () => main.replaceChildren(...columns));
+    const settings = new SettingsPlace(onError, () => main.replaceChildren(...columns), openWifi);
     const columns = renderColumns(sections);
     const onSettings = (section?: string) => {
       if (!isCrew) return;

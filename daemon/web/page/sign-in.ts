@@ -1,7 +1,7 @@
 /** Asks for the PIN, and shows why it is not accepted. */
 import { fill } from '../../../pipelines/player/text/fill.ts';
 import type { SignInRefusal } from '../protocol.ts';
-import { stageTexts as text } from './text/texts.ts';
+import { setUpTexts, stageTexts as text } from './text/texts.ts';
 import { h, setText } from './ui/dom.ts';
 import { formatClock } from './ui/format.ts';
 import { readSession, type SessionState, sendPin } from './ui/request.ts';
@@ -9,8 +9,12 @@ import { readSession, type SessionState, sendPin } from './ui/request.ts';
 /** How often a locked page asks whether sign-in was opened. */
 const OPENED_EVERY_MS = 3_000;
 
-/** Resolves when the PIN was right. */
-export function askPin(main: HTMLElement, state: SessionState): Promise<void> {
+/**
+ * Resolves when the PIN was right.
+ *
+ * @param isNew Nobody has set up the box: perhaps nobody knows its PIN.
+ */
+export function askPin(main: HTMLElement, state: SessionState, isNew: boolean): Promise<void> {
   const input = h('input', {
     id: 'pin',
     type: 'password',
@@ -32,7 +36,7 @@ export function askPin(main: HTMLElement, state: SessionState): Promise<void> {
     input,
     button,
     message,
-    h('p', { class: 'hint' }, text.pinHint),
+    h('p', { class: 'hint' }, isNew ? setUpTexts.notSetUp : text.pinHint),
   );
   main.replaceChildren(form);
   input.focus();

@@ -11,10 +11,14 @@ import { reviewChanges } from './review.ts';
 import { testsOf } from './tests.ts';
 import { SAYS } from './words.ts';
 
+/** As a section, it is the choice of the venue's Wi-Fi. */
+const WIFI = 'wifi';
+
 /** What the person has changed stays while the page is open, until it is applied or discarded. */
 export class SettingsPlace {
   readonly element: HTMLElement;
   readonly #onError: (error: unknown) => void;
+  readonly #openWifi: () => HTMLElement;
   readonly #message = h('p', { class: 'message', role: 'status' });
   readonly #notes = h('div', { class: 'notes' });
   readonly #body = h('div', {});
@@ -24,8 +28,12 @@ export class SettingsPlace {
   #page: SettingsPage | undefined;
   #form: SettingsForm | undefined;
 
-  /** @param onClose Shows the box again. */
-  constructor(onError: (error: unknown) => void, onClose: () => void) {
+  /**
+   * @param onClose Shows the box again.
+   * @param openWifi The choice of the venue's Wi-Fi, which is no setting.
+   */
+  constructor(onError: (error: unknown) => void, onClose: () => void, openWifi: () => HTMLElement) {
+    this.#openWifi = openWifi;
     this.#onError = onError;
     const back = h('button', { type: 'button' }, SAYS.close);
     const buttons = [back, this.#count, this.#discard, this.#review];
@@ -47,7 +55,11 @@ export class SettingsPlace {
       await this.#load();
       this.#say('');
     }
-    if (section !== undefined) this.#form?.open(section);
+    const wifi = section === WIFI ? this.#body.querySelector<HTMLElement>('#wifi') : null;
+    if (wifi !== null) {
+      wifi.setAttribute('open', '');
+      wifi.scrollIntoView({ block: 'start' });
+    } else if (section !== undefined) this.#form?.open(section === WIFI ? 'network' : section);
   }
 
   async #load(): Promise<void> {
@@ -56,7 +68,11 @@ export class SettingsPlace {
     this.#page = page;
     this.#form = openForm(page, testsOf(say, this.#onError), () => this.#showCount());
     const versions = versionsOf(page, (version) => this.#run({ version }));
-    this.#body.replaceChildren(this.#form.element, versions);
+    // A box that may open no hotspot leaves the Wi-Fi to others.
+    const isOurs = page.settings.some(
+      ({ path, value }) => path === 'network.hotspot' && value === true,
+    );
+    this.#body.replaceChildren(...(isOurs ? [this.#openWifi()] : []), this.#form.element, versions);
     const { restart, drop } = page.pending;
     const names = (paths: readonly string[]) => paths.map(fullLabelOf).join(', ');
     const lines = [

@@ -4,18 +4,28 @@ import { WPA_PASSPHRASE } from '../../../model/hotspot.ts';
 import type { SetUpChoices } from '../../setup/protocol.ts';
 import { setUpTexts as text } from '../text/texts.ts';
 import { h, setText } from '../ui/dom.ts';
-import { chooseNetwork, readNetworks } from './request.ts';
+import { readNetworks } from './request.ts';
 import { choices, field, type Option, type StepPage } from './step.ts';
+
+export interface NetworkWants {
+  /** The network that was chosen before, and could not be joined. */
+  readonly notJoined?: string | undefined;
+  readonly hasCableChoice: boolean;
+  readonly choose: (ssid: string, password: string) => Promise<void>;
+}
 
 /** No name of a network is empty. */
 const CABLE = '';
 
-/** @param notJoined The network that was chosen before, and could not be joined. */
-export function openNetwork(notJoined: string | undefined): StepPage {
+/** The list, and a password where one is needed; also of a box that is set up. */
+export function openNetwork({ notJoined, hasCableChoice, choose }: NetworkWants): StepPage {
   const password = field(text.password, { name: 'wifi', type: 'password', maxlength: '63' });
-  const failed = notJoined === undefined ? '' : fill(text.notJoined, { name: notJoined });
-  const reason = h('p', { class: 'reason', role: 'alert' }, failed);
-  reason.hidden = failed === '';
+  const reason = h('p', { class: 'reason', role: 'alert' });
+  const showReason = (name: string | undefined) => {
+    setText(reason, name === undefined ? '' : fill(text.notJoined, { name }));
+    reason.hidden = name === undefined;
+  };
+  showReason(notJoined);
   const note = h('p', { class: 'hint', role: 'status' }, text.searching);
   const again = h('button', { type: 'button', class: 'quiet' }, text.searchAgain);
   let known: SetUpChoices | undefined;
@@ -32,7 +42,8 @@ export function openNetwork(notJoined: string | undefined): StepPage {
     try {
       known = await readNetworks();
       const before = list.value() ?? known.ssid;
-      list.show(optionsOf(known), before);
+      showReason(known.notJoined);
+      list.show(optionsOf(known, hasCableChoice), before);
       password.element.hidden = !needsPassword(before);
       setText(note, known.networks.length === 0 ? text.noNetworks : '');
     } finally {
@@ -50,15 +61,19 @@ export function openNetwork(notJoined: string | undefined): StepPage {
       if (ssid === undefined) return text.chooseOne;
       if (needsPassword(ssid) && !WPA_PASSPHRASE.test(password.input.value))
         return text.passwordShort;
-      await chooseNetwork(ssid, password.input.value);
+      await choose(ssid, password.input.value);
       return undefined;
     },
   };
 }
 
-function optionsOf({ networks, hasCable }: SetUpChoices): readonly Option[] {
+function optionsOf(
+  { networks, hasCable }: SetUpChoices,
+  hasCableChoice: boolean,
+): readonly Option[] {
+  const cable = { value: CABLE, label: hasCable ? text.cableIn : text.cable };
   return [
-    { value: CABLE, label: hasCable ? text.cableIn : text.cable },
+    ...(hasCableChoice ? [cable] : []),
     ...networks.map(({ ssid, strengthPct, security }) => {
       const more = { open: text.noPassword, password: '', other: text.needsLogin }[security];
       const note = [`${strengthPct} %`, more].filter((part) => part !== '').join(', ');

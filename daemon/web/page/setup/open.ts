@@ -3,15 +3,15 @@
 import { fill } from '../../../../pipelines/player/text/fill.ts';
 import { LANGUAGES } from '../../../../pipelines/player/text/language.ts';
 import { STEPS, type Step, stepBefore } from '../../../first-boot/steps.ts';
-import type { HandOver, SetUpView } from '../../setup/protocol.ts';
+import type { SetUpView } from '../../setup/protocol.ts';
 import { language, setUpTexts as text } from '../text/texts.ts';
-import { renderCode } from '../ui/code.ts';
 import { h, setText } from '../ui/dom.ts';
 import { nameOf, switchLanguage } from '../ui/language.ts';
 import { openDestination } from './destination-step.ts';
 import { openCamera, openSoundStep } from './device-steps.ts';
+import { frame, renderHandOver } from './hand-over.ts';
 import { openNetwork } from './network-step.ts';
-import { finishSetUp, readSetUp, sendAnswer } from './request.ts';
+import { chooseNetwork, finishSetUp, readSetUp, sendAnswer } from './request.ts';
 import type { StepPage } from './step.ts';
 import { openName, openPin, openTitle } from './text-steps.ts';
 
@@ -24,7 +24,8 @@ export async function runSetUp(main: HTMLElement): Promise<void> {
     if (view?.isOpen !== true) return;
     const step: Step | undefined = again ?? view.next;
     if (step === undefined) {
-      main.replaceChildren(renderHandOver(await finishSetUp()));
+      const parts = renderHandOver(await finishSetUp());
+      main.replaceChildren(frame('done', text.doneTitle, ...parts));
       return await new Promise(() => undefined);
     }
     const how = await runStep(main, step, view);
@@ -42,7 +43,10 @@ async function openStep(step: Step, view: SetUpView): Promise<StepPage> {
     case 'pin':
       return await openPin();
     case 'network':
-      return openNetwork(view.notJoined);
+      return openNetwork({
+        notJoined: view.notJoined,
+        ...{ hasCableChoice: true, choose: chooseNetwork },
+      });
     case 'camera':
       return await openCamera();
     case 'sound':
@@ -109,12 +113,6 @@ async function runStep(
   }
 }
 
-/** No landmark: the sections of picture and sound within it are. */
-function frame(step: string, title: string, ...children: readonly (Node | undefined)[]) {
-  const inner = children.filter((child) => child !== undefined);
-  return h('div', { id: 'setup', class: 'card', 'data-step': step }, h('h2', {}, title), ...inner);
-}
-
 /** One touch: the page is then written in that language. */
 function openLanguage(): StepPage {
   const fault = h('p', { class: 'reason', role: 'alert' });
@@ -135,14 +133,4 @@ function openLanguage(): StepPage {
     body: h('div', { class: 'rows' }, h('div', { class: 'choices' }, ...buttons), fault),
     save: async () => undefined,
   };
-}
-
-function renderHandOver({ ssid, url, pin }: HandOver): HTMLElement {
-  const how = ssid === undefined ? text.openThis : fill(text.joinFirst, { name: ssid });
-  const made = pin === undefined ? undefined : h('p', {}, fill(text.madePin, { pin }));
-  const back = ssid === undefined ? '' : fill(text.failsBack, { name: ssid });
-  const link = h('a', { href: url, class: 'url' }, url);
-  const code = renderCode(url);
-  const note = h('p', { class: 'hint' }, back);
-  return frame('done', text.doneTitle, h('p', {}, how), link, code, made, note);
 }

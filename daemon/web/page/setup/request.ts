@@ -31,6 +31,11 @@ export async function chooseNetwork(ssid: string, password: string): Promise<voi
   await askJson('POST', '/setup/network', { ssid, password });
 }
 
+/** Of a box that is set up: into that one, at once. */
+export async function joinNetwork(ssid: string, password: string): Promise<HandOver> {
+  return (await askJson('POST', '/setup/join', { ssid, password })) as HandOver;
+}
+
 export async function readDevices(): Promise<FoundDevices> {
   return (await askJson('GET', '/setup/devices', undefined, SCAN_TIMEOUT_MS)) as FoundDevices;
 }

@@ -121,4 +121,5 @@ export const de: CrewTexts = {
   gaps: '{count} {count:Lücke|Lücken}',
   farEndGets: 'Der Empfänger bekommt, was ihm fehlte; übrig: {gaps}.',
   farEndWaits: 'Der Empfänger bekommt, was ihm fehlte, sobald Platz ist; übrig: {gaps}{why}.',
+  chooseWifi: 'WLAN wählen',
 };

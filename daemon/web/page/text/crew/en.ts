@@ -121,4 +121,5 @@ export const en = {
   gaps: '{count} {count:gap|gaps}',
   farEndGets: 'The receiver gets what it missed; left: {gaps}.',
   farEndWaits: 'The receiver gets what it missed when there is room; left: {gaps}{why}.',
+  chooseWifi: 'Choose a Wi-Fi',
 } as const;

@@ -121,4 +121,5 @@ export const fr: CrewTexts = {
   farEndGets: 'Le récepteur reçoit ce qui lui a manqué ; reste : {gaps}.',
   farEndWaits:
     'Le récepteur recevra ce qui lui a manqué quand il y aura de la place ; reste : {gaps}{why}.',
+  chooseWifi: 'Choisir un Wi-Fi',
 };

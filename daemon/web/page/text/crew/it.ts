@@ -120,4 +120,5 @@ export const it: CrewTexts = {
   farEndGets: 'Il ricevitore riceve ciò che gli mancava; restano: {gaps}.',
   farEndWaits:
     'Il ricevitore riceverà ciò che gli mancava quando c’è spazio; restano: {gaps}{why}.',
+  chooseWifi: 'Scegliere un Wi-Fi',
 };

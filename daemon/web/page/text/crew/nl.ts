@@ -121,4 +121,5 @@ export const nl: CrewTexts = {
   gaps: '{count} {count:gat|gaten}',
   farEndGets: 'De ontvanger krijgt wat hij miste; over: {gaps}.',
   farEndWaits: 'De ontvanger krijgt wat hij miste zodra er ruimte is; over: {gaps}{why}.',
+  chooseWifi: 'Wifi kiezen',
 };

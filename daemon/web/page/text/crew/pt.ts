@@ -119,4 +119,5 @@ export const pt: CrewTexts = {
   gaps: '{count} {count:falha|falhas}',
   farEndGets: 'O receptor recebe o que lhe faltou; restam: {gaps}.',
   farEndWaits: 'O receptor recebe o que lhe faltou quando houver espaço; restam: {gaps}{why}.',
+  chooseWifi: 'Escolher um Wi-Fi',
 };

@@ -58,4 +58,10 @@ export const de: SetUpTexts = {
   madePin: 'Die Box hat diese PIN gemacht: {pin}. Bitte aufschreiben.',
   failsBack:
     'Kommt die Box nicht innerhalb einer Minute in {name}, ist ihr eigenes WLAN wieder da, und man kann neu wählen.',
+  wifiTitle: 'WLAN des Lokals',
+  wifiHint:
+    'Die Box verlässt ihr Netz für das hier gewählte, und diese Seite mit ihr. Gäste sehen dort zu.',
+  join: 'Box verbinden',
+  notSetUp:
+    'Diese Box ist noch nicht eingerichtet. Dieses Telefon mit dem eigenen WLAN der Box verbinden, oder die Box per Kabel mit dem Router, und diese Seite neu öffnen.',
 };

@@ -60,4 +60,10 @@ export const en = {
   madePin: 'The box has made this PIN: {pin}. Write it down.',
   failsBack:
     'If the box cannot join {name} within a minute, its own Wi-Fi comes back and you can choose again.',
+  wifiTitle: 'Wi-Fi of the venue',
+  wifiHint:
+    'The box leaves its network for the one that you choose here, and this page goes with it. Guests watch there.',
+  join: 'Connect the box',
+  notSetUp:
+    'This box is not set up yet. Connect this phone to the box’s own Wi-Fi, or the box to your router with a cable, and open this page again.',
 };

@@ -58,4 +58,10 @@ export const es: SetUpTexts = {
   madePin: 'La caja ha creado este PIN: {pin}. Apúntelo.',
   failsBack:
     'Si la caja no puede entrar en {name} en un minuto, vuelve su propio wifi y podrá elegir otra vez.',
+  wifiTitle: 'Wifi del local',
+  wifiHint:
+    'La caja deja su red por la que elija aquí, y esta página va con ella. Los invitados miran allí.',
+  join: 'Conectar la caja',
+  notSetUp:
+    'Esta caja aún no está configurada. Conecte este teléfono al wifi propio de la caja, o la caja al router con un cable, y abra esta página de nuevo.',
 };

@@ -59,4 +59,10 @@ export const fr: SetUpTexts = {
   madePin: 'Le boîtier a créé ce code PIN : {pin}. Notez-le.',
   failsBack:
     'Si le boîtier ne peut pas rejoindre {name} en une minute, son propre Wi-Fi revient et vous pourrez choisir à nouveau.',
+  wifiTitle: 'Wi-Fi du lieu',
+  wifiHint:
+    'Le boîtier quitte son réseau pour celui choisi ici, et cette page avec lui. Les invités y regardent.',
+  join: 'Connecter le boîtier',
+  notSetUp:
+    'Ce boîtier n’est pas encore configuré. Connectez ce téléphone au Wi-Fi du boîtier, ou le boîtier à votre routeur par un câble, et rouvrez cette page.',
 };

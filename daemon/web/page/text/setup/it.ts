@@ -60,4 +60,10 @@ export const it: SetUpTexts = {
   madePin: 'Il box ha creato questo PIN: {pin}. Annotarlo.',
   failsBack:
     'Se il box non entra in {name} entro un minuto, torna il suo Wi-Fi e si può scegliere di nuovo.',
+  wifiTitle: 'Wi-Fi del locale',
+  wifiHint:
+    'Il box lascia la sua rete per quella scelta qui, e questa pagina lo segue. Gli ospiti guardano lì.',
+  join: 'Connetti il box',
+  notSetUp:
+    'Questo box non è ancora configurato. Collegare questo telefono al Wi-Fi del box, o il box al router con un cavo, e riaprire questa pagina.',
 };

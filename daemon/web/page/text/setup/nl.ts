@@ -59,4 +59,10 @@ export const nl: SetUpTexts = {
   madePin: 'De box heeft deze pincode gemaakt: {pin}. Schrijf hem op.',
   failsBack:
     'Als de box niet binnen een minuut in {name} komt, is zijn eigen wifi er weer en kun je opnieuw kiezen.',
+  wifiTitle: 'Wifi van de locatie',
+  wifiHint:
+    'De box verlaat zijn netwerk voor het netwerk dat je hier kiest, en deze pagina gaat mee. Gasten kijken daar.',
+  join: 'Box verbinden',
+  notSetUp:
+    'Deze box is nog niet ingesteld. Verbind deze telefoon met de eigen wifi van de box, of de box met een kabel met je router, en open deze pagina opnieuw.',
 };

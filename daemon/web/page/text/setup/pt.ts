@@ -59,4 +59,10 @@ export const pt: SetUpTexts = {
   madePin: 'A caixa criou este PIN: {pin}. Tome nota.',
   failsBack:
     'Se a caixa não conseguir entrar em {name} dentro de um minuto, o Wi-Fi dela volta e pode escolher de novo.',
+  wifiTitle: 'Wi-Fi do local',
+  wifiHint:
+    'A caixa deixa a rede dela pela que escolher aqui, e esta página vai com ela. Os convidados assistem lá.',
+  join: 'Ligar a caixa',
+  notSetUp:
+    'Esta caixa ainda não está configurada. Ligue este telemóvel ao Wi-Fi da própria caixa, ou a caixa ao router com um cabo, e abra esta página de novo.',
 };
