@@ -2,6 +2,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { turns } from '../../hal/os/async.ts';
 import { errnoOf } from '../../hal/os/errors.ts';
 import { CONFIG_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
@@ -34,6 +35,8 @@ export class SetUp {
   readonly #folder: string;
   readonly #log: Log;
   #progress: Progress;
+  /** The password of one network must not go with that of the one before. */
+  readonly #inTurn = turns();
 
   constructor(folder: string, log: Log, progress: Progress) {
     this.#folder = folder;
@@ -55,9 +58,11 @@ export class SetUp {
 
   /** @param password Empty for an open network. An empty name: no Wi-Fi. */
   async chooseWifi(ssid: string, password: string): Promise<void> {
-    if (ssid === '') await this.#forgetPassword();
-    else await saveFile(this.#passwordFile(), `${password}\n`);
-    await this.#save({ ssid: ssid === '' ? undefined : ssid, notJoined: undefined });
+    await this.#inTurn(async () => {
+      if (ssid === '') await this.#forgetPassword();
+      else await saveFile(this.#passwordFile(), `${password}\n`);
+      await this.#save({ ssid: ssid === '' ? undefined : ssid, notJoined: undefined });
+    });
   }
 
   /** Undefined where none is chosen. */
@@ -100,8 +105,10 @@ export class SetUp {
     const { network: _, ...answered } = this.#progress.answered;
     const phase = this.isFinished ? 'finished' : 'open';
     const failed = { again: undefined, ssid: undefined, notJoined: ssid };
-    await this.#save({ phase, answered, ...failed });
-    await this.#forgetPassword();
+    await this.#inTurn(async () => {
+      await this.#save({ phase, answered, ...failed });
+      await this.#forgetPassword();
+    });
   }
 
   /** A new key for the phone that does the set-up; the one before is void. */

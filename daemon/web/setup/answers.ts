@@ -75,7 +75,8 @@ export class SetUpAnswers {
     if (!isWanted) return refuse(409, 'not-here');
     if (asked === 'GET /setup/networks') return answerJson(200, await this.#choices());
     if (setUp.isFinished) {
-      if (asked !== 'POST /setup/join') return refuse(409, 'not-here');
+      const isJoining = setUp.progress.phase === 'joining';
+      if (isJoining || asked !== 'POST /setup/join') return refuse(409, 'not-here');
       return await withBody(request, joinSchema, async ({ ssid, password }) => {
         await setUp.chooseWifi(ssid, password);
         return await this.#finish(request);

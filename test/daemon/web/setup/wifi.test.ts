@@ -1,0 +1,47 @@
+/** The venue's Wi-Fi of a box that is set up: chosen by the crew, by the code of the set-up. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { until } from '../../../support/box.ts';
+import { OWN_PAGE } from '../../../support/operator.ts';
+import { startNewBox } from '../support/first-boot.ts';
+
+const test = suite('another Wi-Fi after the set-up');
+
+const NETWORKS = [{ ssid: 'Cafe Central', strength: 83, password: 'espresso1' }];
+
+test('the crew sees the networks and joins one; one that fails brings no set-up back', async () => {
+  await using at = await startNewBox(NETWORKS);
+  const { url } = at.box;
+  const headers = { ...OWN_PAGE, cookie: '' };
+  const post = (path: string, body: object) =>
+    fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  const entered = await post('/setup/session', {});
+  headers.cookie = entered.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  const join = (ssid: string, password = '') => post('/setup/join', { ssid, password });
+  assert.is((await join('Cafe Central', 'espresso1')).status, 404, 'the set-up has its own end');
+  await at.firstBoot.setUp.finish();
+  const choices = async () => {
+    const response = await fetch(`${url}/setup/networks`, { headers });
+    return (await response.json()) as { networks: { ssid: string }[]; notJoined?: string };
+  };
+  assert.equal(
+    (await choices()).networks.map(({ ssid }) => ssid),
+    ['Cafe Central'],
+  );
+  assert.is((await join('', '')).status, 400);
+  assert.is((await fetch(`${url}/setup/join`, { method: 'POST', headers: OWN_PAGE })).status, 401);
+
+  assert.is((await join('Cafe Central', 'a-wrong-one')).status, 200);
+  await until(async () => (await choices()).notJoined === 'Cafe Central', 60_000);
+  await until(() => at.firstBoot.hotspot.isOpen, 60_000);
+  assert.ok(at.firstBoot.setUp.isFinished);
+  assert.is((await post('/setup/session', {})).status, 403);
+
+  const handOver = (await (await join('Cafe Central', 'espresso1')).json()) as object;
+  assert.equal({ ...handOver, url: '' }, { ssid: 'Cafe Central', url: '' }, 'no PIN is shown');
+  await until(() => at.fake.joined() === 'Cafe Central', 60_000);
+  await until(() => at.firstBoot.setUp.progress.phase === 'finished', 60_000);
+  assert.is(at.at.restarts, 0);
+});
+
+test.run();
