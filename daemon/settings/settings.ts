@@ -204,9 +204,7 @@ export class Settings {
   }
 
   /** A restart of the box would be seen by guests. */
-  #isHeld(): boolean {
-    return this.#deps.isBusy() || this.#deps.isEndServed();
-  }
+  readonly #isHeld = (): boolean => this.#deps.isBusy() || this.#deps.isEndServed();
 
   #needsRestart(): boolean {
     return this.#force.pending(this.#config).restart.length > 0;

@@ -11,7 +11,6 @@ import {
   type DropReport,
   type DropSettings,
   NO_PROGRESS,
-  type ShownDrop,
   type VariantOnPage,
 } from './drop-report.ts';
 import { forPeople } from './error-page.ts';
@@ -102,10 +101,7 @@ export function openPages(
       if (path === '/drop.json') {
         return dropReply(drop, progress(), nowMs(), branding(), pictures.variantsOf);
       }
-      if (path === '/drop.ics') {
-        const { shown, next } = progress();
-        return calendarReply({ ...now(), ...next }, request, shown?.planned);
-      }
+      if (path === '/drop.ics') return calendarReply(drop, progress(), request);
       if (path === '/' || path === '/index.html') {
         const said = livePage({ ...now(), ...progress() }, request, nowMs());
         return render(request, live, { ...said, root: './', image: showImage() });
@@ -184,10 +180,12 @@ function renderManifest(title: string): Buffer {
 }
 
 function calendarReply(
-  { title, startsAt, address }: DropSettings,
+  drop: DropSettings,
+  { shown, next }: DropProgress,
   request: HttpRequest,
-  { id, endsAt }: ShownDrop['planned'] = { id: '', endsAt: '' },
 ): Reply {
+  const { title, startsAt, address } = { ...drop, ...shown, ...next };
+  const { id = '', endsAt = '' } = shown?.planned ?? {};
   const startsMs = Date.parse(startsAt);
   if (Number.isNaN(startsMs)) return refuse(404, 'the start of the drop is not known');
   const url = addressOf(address, request) ?? '/';

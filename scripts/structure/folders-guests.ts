@@ -53,7 +53,10 @@ export const GUEST_FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'a title picture in several widths and formats',
   },
   'pipelines/player/watch': {
-    may: ['pipelines/player/playback', 'pipelines/player/text', 'pipelines/player'],
+    may: [
+      ...['pipelines/player/playback', 'pipelines/player/playback/pace'],
+      ...['pipelines/player/text', 'pipelines/player'],
+    ],
     what: 'the pages of the replay and of a clip, in the browser',
   },
 };

@@ -1,6 +1,5 @@
 /** How long the end of a drop is still served: what restarts the media process by itself waits. */
 import type { Clock } from '../../../hal/os/clock.ts';
-import type { Config } from '../../config/config.ts';
 
 /** After the playlist's own length, for viewers who are behind. */
 const BEHIND_MS = 60_000;
@@ -10,14 +9,15 @@ const MAX_MS = 15 * 60_000;
 /** The stream that the media process serves: it runs, or has ended. */
 export class EndedStream {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
-  readonly #config: () => Pick<Config, 'viewers'>;
+  readonly #windowS: () => number;
   #beganMs: number;
   #hasEnded = false;
   #untilMs = 0;
 
-  constructor(clock: Pick<Clock, 'monotonicMs'>, config: () => Pick<Config, 'viewers'>) {
+  /** @param windowS Length of the playlist. */
+  constructor(clock: Pick<Clock, 'monotonicMs'>, windowS: () => number) {
     this.#clock = clock;
-    this.#config = config;
+    this.#windowS = windowS;
     this.#beganMs = clock.monotonicMs();
   }
 
@@ -42,7 +42,7 @@ export class EndedStream {
     this.#hasEnded = true;
     if (!isSeen) return true;
     const nowMs = this.#clock.monotonicMs();
-    const lengthMs = Math.min(this.#config().viewers.window_s * 1000, nowMs - this.#beganMs);
+    const lengthMs = Math.min(this.#windowS() * 1000, nowMs - this.#beganMs);
     this.#untilMs = nowMs + Math.min(lengthMs + BEHIND_MS, MAX_MS);
     return true;
   }

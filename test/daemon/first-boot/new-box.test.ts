@@ -54,7 +54,7 @@ async function start(folder: string, yaml: string, state: NetworkState) {
   const firstBoot = await openFirstBoot(config, {
     live: { current: () => config },
     stateFolder: folder,
-    mediaPath: { setHidden: () => undefined },
+    mediaPath: { setHidden: () => undefined, endedLeftMs: () => 0 },
     state: { set: () => undefined },
     snapshot: () => ({ ...fakeSnapshot(), drop: { phase: 'idle', sinceMs: 0 } }),
     print: async () => ({ status: 'done', detail: 'printed' }),

@@ -42,7 +42,7 @@ export function openTestSettings(
     phase = (): DropPhase => 'idle',
     onRestart = undefined as (() => void) | undefined,
     clock = systemClock as Clock,
-    isEndServed = () => false,
+    isEndServed = (): boolean => false,
   } = {},
 ) {
   const live = new LiveConfig(loaded, { clock: systemClock, log: silentLog });
