@@ -26,7 +26,13 @@ const contentSchema = v.variant('document', [
   v.object({ document: v.picklist(['status', 'preflight', 'rehearsal', 'survey']) }),
   v.object({ document: v.picklist(['card', 'sticker']) }),
   /** By the time it is printed another drop may be on. */
-  v.object({ document: v.literal('ticket'), order: orderSchema, title: v.optional(shortText) }),
+  v.object({
+    document: v.literal('ticket'),
+    order: orderSchema,
+    title: v.optional(shortText),
+    /** Of an order with several, counted from 1. */
+    slip: v.optional(count),
+  }),
 ]);
 
 export type Content = v.InferOutput<typeof contentSchema>;

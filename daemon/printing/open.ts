@@ -1,6 +1,5 @@
 /** Opens printing: the command, the queue, previews, and the tickets of orders. */
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
@@ -13,7 +12,7 @@ import type { ConfirmedOrders } from '../model/orders.ts';
 import type { PrintFigures, PrintJobInfo } from '../model/prints.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { type Card, type CardSource, openCard } from './card-facts.ts';
-import { renderClaim } from './claim.ts';
+import { type Claim, renderClaim } from './claim.ts';
 import { type ClaimKeys, openClaimKeys } from './claim-key.ts';
 import { DOCUMENT_NAMES, renderDocument, TITLES, unknownDocument } from './documents.ts';
 import { infoOf, isDone, type PrintJob } from './job.ts';
@@ -21,7 +20,7 @@ import { type OwnHotspot, renderJoinSlip } from './join-slip.ts';
 import { cancelledOrder, runOrderTickets } from './order-tickets.ts';
 import { PrintQueue, QueueFull } from './queue.ts';
 import { renderSticker } from './sticker.ts';
-import { openPrintStore } from './store.ts';
+import { findDamaged, openPrintStore } from './store.ts';
 import { renderTicket } from './ticket.ts';
 
 export interface PrintingDeps {
@@ -130,12 +129,6 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
   };
 }
 
-/** Put aside in an earlier run, until a person removes them. */
-async function findDamaged(folder: string): Promise<readonly string[]> {
-  const names = await readdir(folder).catch(() => []);
-  return names.filter((name) => name.endsWith('.bad')).map((name) => name.slice(0, -'.bad'.length));
-}
-
 async function renderLabel({ ownHotspot }: PrintingDeps): Promise<Buffer | undefined> {
   const hotspot = ownHotspot?.();
   if (hotspot === undefined) return undefined;
@@ -147,7 +140,7 @@ const baseOf = (id: string) => id.replace(/-copy-\d+$/, '');
 async function renderContent(
   { content, copy }: Pick<PrintJob, 'content' | 'copy'>,
   { printer }: PrintingConfig,
-  { snapshot, drops, ownHotspot, clock }: PrintingDeps,
+  { stateFolder, snapshot, drops, ownHotspot, clock }: PrintingDeps,
   { keys: { privateKey }, card }: { readonly keys: ClaimKeys; readonly card: Card },
 ): Promise<PrintDocument> {
   const hotspot = content.document === 'address' ? ownHotspot?.() : undefined;
@@ -163,12 +156,16 @@ async function renderContent(
     case 'card':
       return card.slip();
     case 'sticker':
-      return renderSticker(printer.sticker_file, PRINTER_PROFILES[printer.profile].widthDots);
+      return renderSticker(
+        resolve(stateFolder, printer.sticker_file),
+        PRINTER_PROFILES[printer.profile].widthDots,
+      );
     case 'ticket': {
       // An order of another drop: never under the title of the one that is on.
       const { drop } = content.order;
       const ofDrop = content.title ?? (drop === id ? title : drop);
-      return renderTicket(content.order, ofDrop, copy, (claim) => renderClaim(claim, privateKey));
+      const sign = (claim: Claim) => renderClaim(claim, privateKey);
+      return renderTicket(content.order, ofDrop, copy, sign, content.slip);
     }
   }
 }

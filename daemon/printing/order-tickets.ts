@@ -10,6 +10,7 @@ import { removeFile, saveFile } from '../../hal/os/save-file.ts';
 import type { ConfirmedOrders, OrderConfirmed } from '../model/orders.ts';
 import type { Content, PrintJob } from './job.ts';
 import { type PrintQueue, QueueFull } from './queue.ts';
+import { slipsOf } from './ticket.ts';
 
 const CURSOR_FILE = 'orders.json';
 const EVERY_MS = 500;
@@ -50,8 +51,10 @@ export async function runOrderTickets(deps: OrderTicketDeps, signal: AbortSignal
     try {
       for (const order of orders.confirmedAfter(seq, BATCH)) {
         const known = [deps.drops.justEnded(), deps.drops.present()];
-        const content = contentOf(order, known.find((one) => one?.id === order.drop)?.title);
-        await deps.queue.add(idOf(order), titleOf(order), content);
+        const title = known.find((one) => one?.id === order.drop)?.title;
+        for (let slip = 1; slip <= slipsOf(order); slip += 1) {
+          await deps.queue.add(idOf(order, slip), titleOf(order), contentOf(order, title, slip));
+        }
         seq = order.seq;
         // After the slip is on the disk: a crash in between finds it there by its id.
         await saveFile(path, JSON.stringify({ seq }));
@@ -101,6 +104,8 @@ function lastWithSlip(
   const seqs = slips.flatMap(({ content }) => {
     if (content.document !== 'ticket') return [];
     const { seq, orderId } = content.order;
+    // The box stopped between the slips of a large order.
+    if ((content.slip ?? 1) < slipsOf(content.order)) return [];
     // A slip may be of a ledger before this one.
     return orders.confirmedAfter(seq - 1, 1)[0]?.orderId === orderId ? [seq] : [];
   });
@@ -117,18 +122,19 @@ export function cancelledOrder(
 }
 
 /** A new ledger counts from 1 again: the order's id tells its slips apart. */
-const idOf = ({ seq, orderId }: OrderConfirmed) =>
-  `order-${seq}-${orderId.replace(/[^\w-]/g, '_')}`.slice(0, 56);
+const idOf = ({ seq, orderId }: OrderConfirmed, slip: number) =>
+  `order-${seq}-${orderId.replace(/[^\w-]/g, '_')}`.slice(0, 54) + (slip === 1 ? '' : `-${slip}`);
 
 const titleOf = ({ orderId, quantity, item }: OrderConfirmed) =>
   `Order ${orderId}: ${quantity} x ${item.name}`;
 
-function contentOf(order: OrderConfirmed, title: string | undefined): Content {
+function contentOf(order: OrderConfirmed, title: string | undefined, slip: number): Content {
   const { seq, orderId, drop, item, quantity, numbers, name, atMs } = order;
   const ticket = { seq, orderId, drop, item: { ...item }, quantity, numbers: [...numbers], atMs };
   return {
     document: 'ticket',
     order: name === undefined ? ticket : { ...ticket, name },
     ...(title === undefined ? {} : { title }),
+    ...(slip === 1 ? {} : { slip }),
   };
 }

@@ -61,3 +61,9 @@ export async function openPrintStore(
     },
   };
 }
+
+/** Put aside in an earlier run, until a person removes them. */
+export async function findDamaged(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((name) => name.endsWith('.bad')).map((name) => name.slice(0, -'.bad'.length));
+}

@@ -4,27 +4,33 @@ import { localTime } from '../model/rounding.ts';
 import type { Claim } from './claim.ts';
 import type { TicketOrder } from './job.ts';
 
-/** Of one order; a larger one has its further pieces on the crew's ticket only. */
-const MAX_STUBS = 20;
+/** Of one slip: after a paper-out a person looks at no more. A larger order has several slips. */
+const STUBS_MAX = 20;
+
+export const slipsOf = ({ quantity }: Pick<TicketOrder, 'quantity'>): number =>
+  Math.max(1, Math.ceil(quantity / STUBS_MAX));
 
 /**
  * @param render Signs a claim.
  * @param copy 1 for the first print. Later ones are marked as copies: a claim stub is worth something.
+ * @param slip Counted from 1; the last one has the crew's ticket.
  */
 export function renderTicket(
   order: TicketOrder,
   title: string,
   copy: number,
   render: (claim: Claim) => string,
+  slip = 1,
 ): PrintDocument {
-  const pieces = Math.max(1, Math.min(MAX_STUBS, order.quantity));
+  const before = (slip - 1) * STUBS_MAX;
+  const pieces = Math.max(1, Math.min(STUBS_MAX, order.quantity - before));
   const stubs = Array.from({ length: pieces }, (_, index) => {
-    const claim = claimOf(order, index);
+    const claim = claimOf(order, before + index);
     return renderStub(order, claim, title, copy, render(claim));
   });
   return [
     ...stubs.flatMap((stub) => [...stub, { kind: 'cut' } as const]),
-    ...renderCrew(order, title, copy),
+    ...(slip < slipsOf(order) ? [] : renderCrew(order, title, copy)),
   ];
 }
 

@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { OrderConfirmed } from '../../../daemon/model/orders.ts';
+import type { Claim } from '../../../daemon/printing/claim.ts';
 import type { Content, PrintJob } from '../../../daemon/printing/job.ts';
 import { runOrderTickets } from '../../../daemon/printing/order-tickets.ts';
+import { renderTicket } from '../../../daemon/printing/ticket.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 
@@ -25,7 +28,7 @@ const orderOf = (seq: number) => ({
 async function openRoom() {
   const folder = await mkdtemp(join(tmpdir(), 'order-tickets-'));
   const state = { sold: 0 };
-  const all = Array.from({ length: 20 }, (_, index) => orderOf(index + 1));
+  const all: OrderConfirmed[] = Array.from({ length: 20 }, (_, index) => orderOf(index + 1));
   const orders = {
     confirmedAfter: (seq: number, max: number) =>
       all
@@ -66,8 +69,10 @@ async function openRoom() {
     await running;
   };
   const end = () => rm(folder, { recursive: true, force: true });
-  return { folder, state, slips, damaged, run, [Symbol.asyncDispose]: end };
+  return { folder, state, all, slips, damaged, run, [Symbol.asyncDispose]: end };
 }
+
+const codeOf = ({ piece, pieces }: Claim) => `${piece} of ${pieces}`;
 
 const idsOf = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, n) => `order-${from + n}-o${from + n}`);
@@ -92,6 +97,28 @@ test('each order is queued once over restarts, and those before the printer neve
     assert.is(content.document === 'ticket' && content.title, DROP.title);
   }
   assert.equal(damaged, []);
+});
+
+test('each piece of a large order has its stub: it has several slips', async () => {
+  await using room = await openRoom();
+  const { state, slips, all, run } = room;
+  await run(0);
+  all[0] = { ...orderOf(1), quantity: 100, numbers: [] };
+  state.sold = 1;
+  await run(5);
+  const ids = ['', '-2', '-3', '-4', '-5'].map((end) => `order-1-o1${end}`);
+  assert.equal([...slips.keys()], ids);
+  const documents = [...slips.values()].map(
+    (one) => one.document === 'ticket' && renderTicket(one.order, '', 1, codeOf, one.slip),
+  );
+  const blocks = documents.flatMap((one) => one || []);
+  const codes = blocks.flatMap((one) => (one.kind === 'qr' ? one.data : []));
+  assert.equal(
+    codes,
+    Array.from({ length: 100 }, (_, index) => `${index + 1} of 100`),
+  );
+  const crews = blocks.filter((one) => one.kind === 'text' && one.text === 'ORDER o1');
+  assert.is(crews.length, 1);
 });
 
 test('a damaged note is put aside and named, and goes on behind the last order that has a slip', async () => {
