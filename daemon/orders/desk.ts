@@ -14,9 +14,8 @@ import type {
   ShopState,
 } from '../model/orders.ts';
 import { Announcements } from './announcements.ts';
-import { describeArticle } from './article.ts';
+import { type Catalogue, catalogueFor, type DropCatalogue, describeArticle } from './article.ts';
 import { Book, type OrderState } from './book.ts';
-import { type Catalogue, catalogueFor, type DropCatalogue } from './catalogue.ts';
 import { ConfirmedList } from './confirmed-list.ts';
 import { renderCsv } from './csv.ts';
 import { Deadlines } from './deadlines.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Article } from '../../../../daemon/config/drop.ts';
 import type { BoxEvent } from '../../../../daemon/model/commands.ts';
 import type { OrderConfirmed, OrderRequest } from '../../../../daemon/model/orders.ts';
-import type { Catalogue } from '../../../../daemon/orders/catalogue.ts';
+import type { Catalogue } from '../../../../daemon/orders/article.ts';
 import { type Desk, openDesk } from '../../../../daemon/orders/desk.ts';
 import { silentLog } from '../../../../hal/os/log.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
