@@ -53,9 +53,33 @@ export const networkSchema = v.strictObject({
   crew: v.optional(crew, {}),
 });
 
+export type NetworkConfig = v.InferOutput<typeof networkSchema>;
+
+/** A Wi-Fi as phones join it. */
+export interface WifiToJoin {
+  readonly ssid: string;
+  /** Undefined for an open one. */
+  readonly password: string | undefined;
+}
+
+/** That of the guests' network; undefined where the box makes none. */
+export function guestsWifi({
+  box,
+  network: { guests },
+}: {
+  readonly box: { readonly name: string };
+  readonly network: NetworkConfig;
+}): WifiToJoin | undefined {
+  const { device, ssid, password } = guests;
+  // At an Ethernet port the access point has a name of its own, which a host may give here.
+  const isNamed = ssid !== '' || device.startsWith('wl');
+  if (device === '' || !isNamed) return undefined;
+  return { ssid: ssid || box.name, password: password || undefined };
+}
+
 /** @param upstream Interfaces of the uplink's links. */
 export function* networkFaults(
-  network: v.InferOutput<typeof networkSchema>,
+  network: NetworkConfig,
   upstream: readonly string[],
 ): Generator<Fault> {
   const { guests: room, crew: port } = network;

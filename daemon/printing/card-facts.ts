@@ -4,14 +4,18 @@ import { readRegular, SECRET_BYTES_MAX } from '../../hal/os/files/read-regular.t
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { PrintDocument } from '../../hal/printer/port.ts';
 import type { Config } from '../config/config.ts';
+import { guestsWifi, type WifiToJoin } from '../config/network.ts';
 import { findAddresses } from '../model/addresses.ts';
 import { localTime } from '../model/rounding.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { cardSlip, type FieldCard, fieldCard } from './card.ts';
 
-export type CardSource = Parameters<typeof fieldCard>[0] & Pick<Config, 'viewers' | 'operator'>;
+export type CardSource = Parameters<typeof fieldCard>[0] &
+  Pick<Config, 'network' | 'viewers' | 'operator'>;
 
 export interface Card {
+  /** The one that guests join; undefined where none is known. */
+  wifi(): WifiToJoin | undefined;
   slip(): PrintDocument;
   pdf(): Promise<Buffer>;
 }
@@ -27,11 +31,12 @@ export function openCard(
     return fieldCard(config, {
       box,
       crewUrl: crewUrl(config, box),
-      wifiPassword: readPassword(config.card.wifi_password_file, log),
+      wifi: wifiOf(config, log),
       time: localTime,
     });
   };
   return {
+    wifi: () => wifiOf(current(), log),
     slip: () => cardSlip(card()),
     // It is large, and not every box prints one.
     pdf: async () => (await import('./card-pdf.ts')).renderCardPdf(card()),
@@ -44,6 +49,12 @@ function crewUrl({ viewers, operator }: CardSource, { plannedLinks = [] }: BoxSn
   const here = { ...viewers, address: '' };
   const { operator: url } = findAddresses(networkInterfaces(), here, operator, { upstream });
   return operator.tls === undefined ? url : url.replace(/^http:/, 'https:');
+}
+
+/** The box's own one for guests, where the config names no other. */
+function wifiOf(config: CardSource, log: Log): WifiToJoin | undefined {
+  const { wifi_name: ssid, wifi_password_file: file } = config.card;
+  return ssid === '' ? guestsWifi(config) : { ssid, password: readPassword(file, log) };
 }
 
 function readPassword(path: string, log: Log): string | undefined {

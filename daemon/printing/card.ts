@@ -1,6 +1,7 @@
 /** The field card: what each of the crew does and where things are, on one page. Pure. */
 import type { Block, PrintDocument } from '../../hal/printer/port.ts';
 import type { Config } from '../config/config.ts';
+import type { WifiToJoin } from '../config/network.ts';
 import { renderDuration } from '../model/rounding.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 
@@ -47,8 +48,8 @@ export interface CardFacts {
   readonly box: Pick<BoxSnapshot, 'camera' | 'sound' | 'playerUrl'>;
   /** Of the operator's page. */
   readonly crewUrl: string;
-  /** Undefined where there is none, or its file cannot be read. */
-  readonly wifiPassword: string | undefined;
+  /** Undefined where none is known. */
+  readonly wifi: WifiToJoin | undefined;
   /** Unix time as the crew writes it. */
   readonly time: (unixMs: number) => string;
 }
@@ -68,7 +69,7 @@ export function fieldCard(config: CardConfig, facts: CardFacts): FieldCard {
       { name: 'Camera', who: card.camera, lines: cameraLines(config, facts) },
       { name: 'Audio and power', who: card.audio, lines: audioLines(config, facts) },
     ],
-    codes: codesOf(config, facts),
+    codes: codesOf(facts),
     notes: card.notes,
   };
 }
@@ -121,23 +122,21 @@ function audioLines(config: CardConfig, { box }: CardFacts): readonly string[] {
   ];
 }
 
-function codesOf({ card }: CardConfig, facts: CardFacts): readonly CardCode[] {
-  const { playerUrl } = facts.box;
-  const wifi = card.wifi_name;
+function codesOf(facts: CardFacts): readonly CardCode[] {
+  const { wifi, box } = facts;
+  const { playerUrl } = box;
   return [
     ...(playerUrl === undefined ? [] : [{ label: 'Guests', data: playerUrl, text: playerUrl }]),
     { label: 'Crew', data: facts.crewUrl, text: facts.crewUrl },
-    ...(wifi === ''
-      ? []
-      : [{ label: 'Wi-Fi', data: wifiCode(wifi, facts.wifiPassword), text: wifi }]),
+    ...(wifi === undefined ? [] : [{ label: 'Wi-Fi', data: wifiCode(wifi), text: wifi.ssid }]),
   ];
 }
 
 /** As phones read it (ZXing wiki, "Barcode Contents", Wi-Fi network config). */
-export function wifiCode(name: string, password: string | undefined): string {
+export function wifiCode({ ssid, password }: WifiToJoin): string {
   const escaped = (text: string) => text.replace(/[\\;,:"]/g, '\\$&');
   const secret = password === undefined ? 'T:nopass;' : `T:WPA;P:${escaped(password)};`;
-  return `WIFI:S:${escaped(name)};${secret};`;
+  return `WIFI:S:${escaped(ssid)};${secret};`;
 }
 
 /** For paper 58 or 80 mm wide. */

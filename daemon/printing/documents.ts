@@ -1,7 +1,9 @@
 /** The documents that the box can print, by name. Pure. */
 import type { PrintDocument } from '../../hal/printer/port.ts';
+import type { WifiToJoin } from '../config/network.ts';
 import { localTime } from '../model/rounding.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
+import { wifiCode } from './card.ts';
 import { READINESS_NAMES, type ReadinessName, renderReadiness } from './readiness-slips.ts';
 
 export const DOCUMENT_NAMES = ['address', 'status', ...READINESS_NAMES, 'card', 'sticker'] as const;
@@ -27,6 +29,8 @@ export function unknownDocument(name: string): string {
 
 export interface DocumentFacts {
   readonly title: string;
+  /** That guests join first; undefined where none is known. */
+  readonly wifi: WifiToJoin | undefined;
 }
 
 export function renderDocument(
@@ -37,20 +41,34 @@ export function renderDocument(
 ): PrintDocument {
   if (name === 'address') return renderAddress(facts, box);
   if (name === 'status') return renderStatus(facts, box, wallMs);
-  return renderReadiness(name, box.readiness ?? {}, { ...facts, time: localTime });
+  return renderReadiness(name, box.readiness ?? {}, { title: facts.title, time: localTime });
 }
 
-/** For the guests' table: a QR code that opens the player. */
+/** For the guests' table: QR codes that join the Wi-Fi, and open the player. */
 function renderAddress(
-  { title }: DocumentFacts,
+  { title, wifi }: DocumentFacts,
   { playerUrl = '' }: Pick<BoxSnapshot, 'playerUrl'>,
 ): PrintDocument {
   return [
     { kind: 'text', text: title, align: 'center', isBold: true, size: 2 },
     { kind: 'feed', lines: 1 },
+    ...(wifi === undefined ? [] : renderWifi(wifi)),
     { kind: 'qr', data: playerUrl },
     { kind: 'text', text: playerUrl, align: 'center' },
     { kind: 'feed', lines: 1 },
+  ];
+}
+
+function renderWifi(wifi: WifiToJoin): PrintDocument {
+  const text = (line: string) => ({ kind: 'text', text: line, align: 'center' }) as const;
+  const { ssid, password } = wifi;
+  return [
+    text('1. Scan to join the Wi-Fi'),
+    { kind: 'qr', data: wifiCode(wifi) },
+    text(ssid),
+    ...(password === undefined ? [] : [text(`Password: ${password}`)]),
+    { kind: 'feed', lines: 1 },
+    text('2. Scan to watch'),
   ];
 }
 

@@ -27,7 +27,7 @@ export function renderJoinSlip(login: HotspotLogin): PrintDocument {
     ...(notJoined === undefined ? [] : [text(failed)]),
     { kind: 'feed', lines: 1 },
     text('1. Scan to join its Wi-Fi'),
-    { kind: 'qr', data: wifiCode(ssid, password) },
+    { kind: 'qr', data: wifiCode({ ssid, password }) },
     text(ssid),
     text(`Password: ${password}`),
     { kind: 'feed', lines: 1 },

@@ -24,7 +24,7 @@ export async function renderLabelPdf(login: HotspotLogin): Promise<Buffer> {
   const columns = [
     {
       title: '1. Join the Wi-Fi',
-      data: wifiCode(ssid, password),
+      data: wifiCode({ ssid, password }),
       lines: [ssid, `Password: ${password}`],
     },
     { title: '2. Set up and run', data: url, lines: [url] },

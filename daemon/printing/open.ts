@@ -108,7 +108,8 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
     },
     readPageCode: async () => {
       const document = await render({ content: { document: 'address' }, copy: 1 });
-      return (await readDocumentCodes(document, profile()))[0];
+      const codes = await readDocumentCodes(document, profile());
+      return codes.find((code) => !code.startsWith('WIFI:'));
     },
     reprint: async (id) => {
       const job = queue.find(id);
@@ -146,20 +147,19 @@ async function renderContent(
   const hotspot = content.document === 'address' ? ownHotspot?.() : undefined;
   if (hotspot?.isUp === true) return renderJoinSlip(hotspot.login);
   const { id, title } = drops.present();
+  const facts = { title, wifi: card.wifi() };
+  const { widthDots } = PRINTER_PROFILES[printer.profile];
   switch (content.document) {
     case 'address':
     case 'status':
     case 'preflight':
     case 'rehearsal':
     case 'survey':
-      return renderDocument(content.document, { title }, snapshot(), clock.wallMs());
+      return renderDocument(content.document, facts, snapshot(), clock.wallMs());
     case 'card':
       return card.slip();
     case 'sticker':
-      return renderSticker(
-        resolve(stateFolder, printer.sticker_file),
-        PRINTER_PROFILES[printer.profile].widthDots,
-      );
+      return renderSticker(resolve(stateFolder, printer.sticker_file), widthDots);
     case 'ticket': {
       // An order of another drop: never under the title of the one that is on.
       const { drop } = content.order;

@@ -4,10 +4,14 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseConfig } from '../../../daemon/config/file.ts';
 import { type CardFacts, cardSlip, fieldCard, wifiCode } from '../../../daemon/printing/card.ts';
+import { openCard } from '../../../daemon/printing/card-facts.ts';
 import { renderCardPdf } from '../../../daemon/printing/card-pdf.ts';
 import { wrap } from '../../../daemon/printing/card-text.ts';
+import { renderDocument } from '../../../daemon/printing/documents.ts';
+import { silentLog } from '../../../hal/os/log.ts';
 import { PRINTER_PROFILES } from '../../../hal/printer/profiles.ts';
 import { readDocumentCodes } from '../../../hal/printer/verify.ts';
+import { WELL } from '../../support/snapshot.ts';
 
 const test = suite('field card');
 
@@ -21,7 +25,7 @@ uplink: {host: relay.example.org, port: 5000, links: [{id: five, device: wwan0},
 const FACTS: CardFacts = {
   box: { camera: 'HDMI capture', sound: 'HiFiBerry', playerUrl: 'http://192.168.1.20:8080/' },
   crewUrl: 'http://192.168.1.20:8081/',
-  wifiPassword: 'drop:2026',
+  wifi: { ssid: 'Café; guests', password: 'drop:2026' },
   time: () => '29 Nov 2026, 21:00',
 };
 const cardOf = (overrides: readonly string[] = [], facts: Partial<CardFacts> = {}) =>
@@ -77,12 +81,35 @@ test('codes of guests, crew and Wi-Fi are read off the paper of both widths', as
 });
 
 test('without a Wi-Fi or an address there is no code of it', () => {
-  const { codes } = cardOf(['card.wifi_name=""'], { box: { camera: 'x', sound: 'none' } });
+  const { codes } = cardOf([], { wifi: undefined, box: { camera: 'x', sound: 'none' } });
   assert.equal(
     codes.map(({ label }) => label),
     ['Crew'],
   );
-  assert.is(wifiCode('open', undefined), 'WIFI:S:open;T:nopass;;');
+  assert.is(wifiCode({ ssid: 'open', password: undefined }), 'WIFI:S:open;T:nopass;;');
+});
+
+test('the Wi-Fi is that of the config, or else the one that the box makes for guests', () => {
+  const wifiOf = (...overrides: string[]) => {
+    const source = parseConfig('box.yaml', YAML, overrides);
+    return openCard(() => source, { snapshot: () => WELL, log: silentLog }).wifi();
+  };
+  const unnamed = ['card.wifi_name=""', 'box.name=cellar'];
+  const own = [...unnamed, 'network.guests.device=wlan1'];
+  assert.is(wifiOf('network.guests.device=wlan1')?.ssid, 'Café; guests');
+  assert.is(wifiOf(...unnamed), undefined);
+  assert.equal(wifiOf(...own), { ssid: 'cellar', password: undefined });
+  const named = ['network.guests.ssid=Late', 'network.guests.password=drop2026'];
+  assert.equal(wifiOf(...own, ...named), { ssid: 'Late', password: 'drop2026' });
+  assert.is(wifiOf(...unnamed, 'network.guests.device=eth1'), undefined, 'it is no Wi-Fi');
+});
+
+test('the slip for the table leads into the Wi-Fi first, and then to the page', async () => {
+  const box = { ...WELL, playerUrl: 'http://192.168.1.20:8080/' };
+  const { wifi } = FACTS;
+  const slip = renderDocument('address', { title: 'Late set', wifi }, box, 0);
+  const codes = await readDocumentCodes(slip, PRINTER_PROFILES['generic-58']);
+  assert.equal(codes, [WIFI, box.playerUrl]);
 });
 
 test('the PDF is one page of A5, whatever is written on it', async () => {

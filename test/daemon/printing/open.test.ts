@@ -23,6 +23,9 @@ const test = suite('printing');
 const never = new AbortController().signal;
 const URL = 'http://10.0.0.5:8080/';
 
+const SVG =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="5" height="5"/></svg>';
+
 interface Room {
   readonly printing: Printing;
   readonly device: SimulatedPrinter;
@@ -39,7 +42,8 @@ async function inRoom(
 ): Promise<void> {
   const stateFolder = await mkdtemp(join(tmpdir(), 'printing-'));
   await mkdir(join(stateFolder, 'prints'));
-  for (const file of files) await writeFile(join(stateFolder, 'prints', file), 'torn');
+  for (const file of files)
+    await writeFile(join(stateFolder, 'prints', file), file.endsWith('.svg') ? SVG : 'torn');
   const papers: Paper[] = [];
   const voided = new Set<string>();
   const profile = PRINTER_PROFILES['epson-80'];
@@ -101,6 +105,18 @@ test('a document is printed by its name, and shown as printed', () =>
     );
     assert.is(printing.figures().printedTotal, 1);
   }));
+
+test('a sticker that the crew has sent lies in the state folder, as its relative name says', () =>
+  inRoom(
+    async ({ printing, papers }) => {
+      const outcome = await printing.print({ document: 'sticker' }, false, never);
+      assert.is(outcome.status, 'done', outcome.detail);
+      assert.is(papers.length, 1);
+    },
+    { sticker_file: 'prints/sticker.svg' },
+    [],
+    ['sticker.svg'],
+  ));
 
 test('without paper it is saved, and the answer says why it waits', () =>
   inRoom(async ({ printing, device }) => {
