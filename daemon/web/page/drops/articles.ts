@@ -4,9 +4,9 @@ import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { Article } from '../../../config/drop.ts';
 import { fromBox, language, planTexts as text } from '../text/texts.ts';
 import { h, setText } from '../ui/dom.ts';
+import { fileField } from '../ui/file-field.ts';
 import { type ArticleValues, articlesOf, minorOf, newArticle, valuesOf } from './article-fields.ts';
 import { type Field, field, input, select } from './field.ts';
-import { fileField } from './file-field.ts';
 
 interface Row {
   readonly element: HTMLElement;

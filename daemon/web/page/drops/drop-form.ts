@@ -6,13 +6,13 @@ import type { DropDetails } from '../../../drops/command.ts';
 import { crewTexts, fromBox, planTexts as text } from '../text/texts.ts';
 import { answerOf } from '../ui/dialog.ts';
 import { h, setText } from '../ui/dom.ts';
+import { fileField } from '../ui/file-field.ts';
 import { toLocalInput, toTimestamp } from '../ui/local-time.ts';
 import { type Outcome, runCommand } from '../ui/request.ts';
 import { articlesFields } from './articles.ts';
 import { destinationsField } from './destinations-field.ts';
 import { changedKeys, idOfTitle } from './drop-fields.ts';
 import { type Field, field, input, select } from './field.ts';
-import { fileField } from './file-field.ts';
 import { lookFields } from './look-fields.ts';
 import { overlayFields } from './overlay-fields.ts';
 

@@ -2,9 +2,9 @@
 import type { DropConfig } from '../../../config/drop.ts';
 import { planTexts as text } from '../text/texts.ts';
 import { h } from '../ui/dom.ts';
+import { fileField } from '../ui/file-field.ts';
 import { lookOf } from './drop-fields.ts';
 import { select } from './field.ts';
-import { fileField } from './file-field.ts';
 
 const LOOKS = [
   ['', text.lookUsual],

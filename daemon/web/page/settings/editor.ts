@@ -1,6 +1,7 @@
 /** Controls for one value: made from its field, read as what the box takes. */
 import type { Field } from '../../../config/form/form.ts';
 import { h } from '../ui/dom.ts';
+import { fileField } from '../ui/file-field.ts';
 import { toLocalInput, toTimestamp } from '../ui/local-time.ts';
 import type { ControlContext, Editor, EditorContext } from './context.ts';
 import { keyPath, labelOf } from './label.ts';
@@ -79,9 +80,18 @@ function openControl(path: string, field: Field, given: unknown, on: ControlCont
       const input = h('input', { type: 'text', autocomplete: 'off', spellcheck: 'false' });
       if (field.kind === 'text' && field.max !== undefined) input.maxLength = field.max;
       input.value = typeof value === 'string' ? value : '';
-      return wired(input, on, () => input.value);
+      const editor = wired(input, on, () => input.value);
+      const kind = fileKindOf(path);
+      if (kind === undefined || on.isLocked) return editor;
+      return { ...editor, element: fileField(input, kind) };
     }
   }
+}
+
+/** Of a file that can be sent from the device in a person's hand. */
+function fileKindOf(path: string): 'picture' | 'cube' | undefined {
+  if (/\b(?:picture|sticker)_file$/.test(path)) return 'picture';
+  return path.endsWith('cube_file') ? 'cube' : undefined;
 }
 
 function wired(

@@ -1,8 +1,8 @@
 /** A field for a file of the box, which a person can send from the device in his hand. */
 import { UPLOAD_MAX_BYTES } from '../../../model/look.ts';
 import { fromBox, planTexts, stageTexts } from '../text/texts.ts';
-import { h, setText } from '../ui/dom.ts';
-import { ask, checked } from '../ui/request.ts';
+import { h, setText } from './dom.ts';
+import { ask, checked } from './request.ts';
 
 const KINDS = {
   picture: { accept: 'image/png,image/jpeg,image/webp', label: planTexts.choosePicture },
@@ -29,6 +29,7 @@ export function fileField(named: HTMLInputElement, kind: keyof typeof KINDS): HT
       | { readonly status: 'rejected'; readonly detail: string };
     if (outcome.status === 'rejected') return fromBox(outcome.detail);
     named.value = outcome.result.file;
+    named.dispatchEvent(new Event('input', { bubbles: true }));
     return '';
   };
   choose.addEventListener('click', () => file.click());
