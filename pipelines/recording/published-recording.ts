@@ -29,6 +29,11 @@ export class PublishedRecording {
     return this.#file.name;
   }
 
+  /** Of what is complete on the disk. */
+  get bytes(): number {
+    return this.#file.bytes;
+  }
+
   append(step: Extract<WriteStep, { type: 'fragment' }>): void {
     this.#file.append(step);
   }

@@ -1,5 +1,6 @@
 /** Writes one target's copy of the drop: fragments in, files, syncs and faults out. */
 import type { Clock } from '../../hal/os/clock.ts';
+import { errnoOf } from '../../hal/os/errors.ts';
 import type { Progress } from '../../hal/os/worker-child.ts';
 import { finishedRequests } from '../../hal/system/disk-requests.ts';
 import type { WireMessage } from '../feed/wire.ts';
@@ -134,8 +135,7 @@ export class Target {
 
   async #apply(steps: readonly WriteStep[]): Promise<void> {
     for (const step of steps) {
-      const isDone = await this.#try(() => this.#applyOne(step), true);
-      if (!isDone) return;
+      if (!(await this.#try(() => this.#applyOne(step), true))) return;
     }
   }
 
@@ -201,11 +201,23 @@ export class Target {
       await work();
       return true;
     } catch (error) {
-      await this.#fail(targetErrorOf(error, this.#options.settings.folder));
+      if (!(await this.#split(error)))
+        await this.#fail(targetErrorOf(error, this.#options.settings.folder));
       return false;
     } finally {
       this.#fault.finished();
     }
+  }
+
+  /** The file system takes no longer file: another one begins. False for any other fault. */
+  async #split(error: unknown): Promise<boolean> {
+    const { bytes = 0 } = this.#file ?? {};
+    if (errnoOf(error) !== 'EFBIG' || !this.#writer.limit(bytes)) return false;
+    this.#writer.interrupt('lost');
+    this.#unsynced.drop();
+    this.#log('file as long as its disk takes; another one begins', { bytes });
+    await this.#finish('size', false).catch(() => undefined);
+    return true;
   }
 
   async #fail(error: TargetError): Promise<void> {
@@ -214,9 +226,7 @@ export class Target {
     this.#unsynced.drop();
     this.#isPrepared = false;
     const { failure, message: reason } = error;
-    if (this.#fault.fail(error, this.#nowMs())) {
-      this.#log('recording failed', { failure, reason });
-    }
+    if (this.#fault.fail(error, this.#nowMs())) this.#log('recording failed', { failure, reason });
     // A full disk still takes the last record, out of the target's reserve.
     await this.#finish(error.failure, false).catch(() => undefined);
   }

@@ -16,6 +16,9 @@ const WAITING_MAX_PARTS = 256;
  * longest one.
  */
 const MAX_BYTES = 4_000_000_000;
+/** The same of a limit that a disk turned out to have, and what is no limit but a fault. */
+const LIMIT_SHARE = 0.9;
+const SHORT_BYTES = 100_000;
 
 /**
  * A new file starts at each full hour of the wall clock, before a file grows too long for
@@ -31,7 +34,7 @@ export class FragmentWriter {
   /** Tracks of a file, the leading one first: a file starts at one of its key frames. */
   readonly #trackIds: readonly string[];
   readonly #inits = new Map<string, { readonly id: string; readonly track: InitTrack }>();
-  readonly #maxBytes: number;
+  #maxBytes: number;
   #waiting: RecordedPart[] = [];
   #open: OpenMovie | undefined;
   /** Hour of the wall clock that the open file belongs to; never falls. */
@@ -42,6 +45,13 @@ export class FragmentWriter {
   constructor(trackIds: readonly string[], maxBytes = MAX_BYTES) {
     this.#trackIds = trackIds;
     this.#maxBytes = maxBytes;
+  }
+
+  /** Its disk takes no longer file: those that follow end before. False where that is none at all. */
+  limit(bytes: number): boolean {
+    if (bytes < SHORT_BYTES) return false;
+    this.#maxBytes = Math.min(this.#maxBytes, bytes * LIMIT_SHARE);
+    return true;
   }
 
   /** @param epochMs Unix time of media time 0. */

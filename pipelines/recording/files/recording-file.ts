@@ -102,6 +102,11 @@ export class RecordingFile {
     }
   }
 
+  /** Of what is complete on the disk. */
+  get bytes(): number {
+    return this.#completeBytes;
+  }
+
   /** Takes a fragment; a power cut may take it before the next {@link RecordingFile.sync}. */
   append({ chunks, trackIndex, startUs, durationUs, isKeyframe }: FragmentStep): void {
     const bytes = chunks.reduce((sum, { length }) => sum + length, 0);

@@ -1,4 +1,5 @@
 /** One recording target on real file systems, with their faults. */
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -238,6 +239,38 @@ test('what a crash left open is repaired before the next recording', async () =>
   assert.equal(next.logged(), ['recording repaired']);
   const [movie = ''] = await moviesIn(place.folder);
   assert.is((await journalIn(place.folder, movie))?.end?.reason, 'cut off');
+});
+
+/** No file of this process may be longer; as on a file system with such a limit, it gets EFBIG. */
+function limitFileSize(bytes: number | 'unlimited'): void {
+  execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:unlimited`]);
+}
+
+test('a file as long as its disk takes is a split: no fault, and those that follow end before', async () => {
+  await using place = await openFolder();
+  await using recorder = openTarget(place.folder);
+  const ignored = () => undefined;
+  process.on('SIGXFSZ', ignored);
+  try {
+    await recorder.on();
+    await recorder.run(1);
+    limitFileSize(600_000);
+    await recorder.run(60);
+    const { phase, failuresTotal } = recorder.target.state();
+    assert.equal([phase, failuresTotal], ['recording', 0]);
+  } finally {
+    limitFileSize('unlimited');
+    process.off('SIGXFSZ', ignored);
+  }
+  await recorder.off();
+  const movies = await moviesIn(place.folder);
+  assert.ok(movies.length > 2, movies.join());
+  const ends = await Promise.all(movies.map((movie) => journalIn(place.folder, movie)));
+  const [first, ...others] = ends.map((journal) => journal?.end);
+  assert.equal([first?.reason, first?.isComplete], ['size', false]);
+  // The second one lacks what was lost before it; the others lose nothing.
+  assert.ok(others.slice(1).every((end) => end?.isComplete === true));
+  assert.is(recorder.logged().filter((text) => text.includes('as its disk takes')).length, 1);
 });
 
 test.run();
