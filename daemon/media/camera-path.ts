@@ -94,7 +94,7 @@ class CameraPath implements OwnPath {
 
   readonly run: Task = (signal) => {
     const serving = this.#supervise('media', this.#media.run, () => this.#hasListened);
-    const wanted = [this.#capturing, this.#uplinking, this.#publishing];
+    const wanted = [this.#capturing, this.#uplinking, this.#publishing, this.#streamStart];
     return runAll([serving, this.#look.run, ...wanted.map(({ run }) => run)], signal);
   };
 
@@ -125,7 +125,7 @@ class CameraPath implements OwnPath {
   };
 
   readonly setRecording = (dropId: string | undefined, signal: AbortSignal): Promise<void> => {
-    if (dropId !== undefined) void this.#streamStart.save(dropId);
+    void this.#streamStart.save(dropId);
     return this.#recording.set(dropId, signal);
   };
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { pause } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../../hal/os/log.ts';
 import { saveFile } from '../../../hal/os/save-file.ts';
@@ -14,11 +15,14 @@ const savedSchema = v.object({
   /** Of the boot that it was saved in; earlier versions saved neither. */
   bootId: v.optional(v.string(), ''),
   monotonicUs: v.optional(v.number()),
+  /** Media time that the stream had come to, in ms, by a clock that does not step. */
+  aliveMs: v.optional(v.pipe(v.number(), v.minValue(0)), 0),
 });
 
 const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
 /** No drop lasts as long; a later time means that the clock was wrong. */
 const DROP_MAX_MS = 7 * 86_400_000;
+const ALIVE_EVERY_MS = 30_000;
 
 /**
  * A stream begins with the checks of a drop. A drop that is resumed after a power failure
@@ -26,12 +30,13 @@ const DROP_MAX_MS = 7 * 86_400_000;
  */
 export class StreamStartStore {
   readonly #path: string;
-  readonly #clock: Pick<Clock, 'wallMs'>;
+  readonly #clock: Pick<Clock, 'wallMs' | 'sleep'>;
   readonly #log: Log;
+  #dropId: string | undefined;
   #start: StreamStart | undefined;
   #saving: Promise<void> = Promise.resolve();
 
-  constructor(stateFolder: string, clock: Pick<Clock, 'wallMs'>, log: Log) {
+  constructor(stateFolder: string, clock: Pick<Clock, 'wallMs' | 'sleep'>, log: Log) {
     this.#path = join(stateFolder, 'stream.json');
     this.#clock = clock;
     this.#log = log;
@@ -45,8 +50,7 @@ export class StreamStartStore {
   /** Unix time now, in ms, as the dates in playlists have it; before the first stream as the machine has it. */
   nowMs(): number {
     if (this.#start === undefined) return this.#clock.wallMs();
-    const { epochMs, monotonicUs: startUs } = this.#start;
-    return epochMs + (monotonicUs() - startUs) / 1000;
+    return this.#start.epochMs + aliveMsOf(this.#start);
   }
 
   /** @param liveDropId The drop that is live already, where one is resumed. */
@@ -57,11 +61,21 @@ export class StreamStartStore {
     return this.#start;
   }
 
-  /** The stream is this drop's: a box that restarts continues it. Never rejects. */
-  save(dropId: string): Promise<void> {
+  /** Saves from time to time how far the stream of a drop that is on has come. */
+  readonly run = async (signal: AbortSignal): Promise<void> => {
+    while (await pause(this.#clock, ALIVE_EVERY_MS, signal)) void this.save(this.#dropId);
+  };
+
+  /**
+   * The stream is this drop's: a box that restarts continues it. Undefined: it is no drop's any
+   * more. Never rejects.
+   */
+  save(dropId: string | undefined): Promise<void> {
     const start = this.#start;
-    if (start === undefined) return this.#saving;
-    const text = `${JSON.stringify({ v: 1, dropId, ...start, bootId: readBootId() })}\n`;
+    this.#dropId = dropId;
+    if (start === undefined || dropId === undefined) return this.#saving;
+    const alive = { bootId: readBootId(), aliveMs: Math.round(aliveMsOf(start)) };
+    const text = `${JSON.stringify({ v: 1, dropId, ...start, ...alive })}\n`;
     this.#saving = this.#saving
       .then(() => saveFile(this.#path, text))
       .catch((error: unknown) => {
@@ -74,24 +88,33 @@ export class StreamStartStore {
   }
 
   /**
-   * In the same boot it is as it was, whatever the clock was set to since. Undefined where it
-   * is of another drop, not readable, or not possible by the clock.
+   * In the same boot it is as it was, whatever the clock was set to since. In another one the
+   * clock may be behind, as a Pi's without a battery is: dates and media time go on from what is
+   * on the disk, and never back. Undefined where it is of another drop, not readable, or not
+   * possible by the clock.
    */
   #savedStart(dropId: string, now: StreamStart): StreamStart | undefined {
     try {
       const saved = v.safeParse(savedSchema, JSON.parse(readFileSync(this.#path, 'utf8')));
       if (!saved.success || saved.output.dropId !== dropId) return undefined;
-      const { epochMs, bootId, monotonicUs: startUs = Infinity } = saved.output;
+      const { epochMs, bootId, aliveMs, monotonicUs: startUs = Infinity } = saved.output;
       if (bootId === readBootId() && startUs <= now.monotonicUs) {
         return { epochMs, monotonicUs: startUs };
       }
-      const sinceMs = now.epochMs - epochMs;
-      if (sinceMs < 0 || sinceMs >= DROP_MAX_MS) return undefined;
+      // It had come that far, or further until it was saved again.
+      const reachedMs = aliveMs === 0 ? 0 : aliveMs + ALIVE_EVERY_MS;
+      const sinceMs = Math.max(now.epochMs - epochMs, reachedMs);
+      if (now.epochMs < epochMs && aliveMs === 0) return undefined;
+      if (sinceMs >= DROP_MAX_MS) return undefined;
       return { epochMs, monotonicUs: now.monotonicUs - sinceMs * 1000 };
     } catch {
       return undefined;
     }
   }
+}
+
+function aliveMsOf({ monotonicUs: startUs }: StreamStart): number {
+  return (monotonicUs() - startUs) / 1000;
 }
 
 function readBootId(): string {

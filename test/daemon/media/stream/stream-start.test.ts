@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { StreamStartStore } from '../../../../daemon/media/stream/stream-start.ts';
+import { systemClock } from '../../../../hal/os/clock.ts';
 import { silentLog } from '../../../../hal/os/log.ts';
 import {
   MediaClock,
   monotonicUs,
   type StreamStart,
 } from '../../../../pipelines/media/media-clock.ts';
+import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 const test = suite('start of the stream');
 const NOON_MS = Date.UTC(2026, 10, 29, 12);
@@ -20,7 +22,8 @@ async function openFolder() {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-start-'));
   return {
     folder,
-    at: (wallMs: number) => new StreamStartStore(folder, { wallMs: () => wallMs }, silentLog),
+    at: (wallMs: number) =>
+      new StreamStartStore(folder, { ...systemClock, wallMs: () => wallMs }, silentLog),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
   };
 }
@@ -86,6 +89,49 @@ test('where the saved start is damaged, in the future or weeks ago, media time b
     await writeFile(join(state.folder, 'stream.json'), text);
     assert.is(mediaMs(state.at(NOON_MS).begin('evening')), 0, text);
   }
+});
+
+test('after a power cut a clock that is behind moves neither dates nor media time back', async () => {
+  await using state = await openFolder();
+  const path = join(state.folder, 'stream.json');
+  const aliveMs = 2 * HOUR_MS;
+  const saved = { v: 1, dropId: 'evening', epochMs: NOON_MS, bootId: 'another', aliveMs };
+  for (const clockMs of [NOON_MS - 400 * HOUR_MS, NOON_MS + HOUR_MS, NOON_MS + aliveMs]) {
+    await writeFile(path, JSON.stringify(saved));
+    const store = state.at(clockMs);
+    assert.is(store.begin('evening').epochMs, NOON_MS);
+    assert.ok(store.nowMs() >= NOON_MS + aliveMs, `${store.nowMs() - NOON_MS}`);
+    assert.ok(store.nowMs() < NOON_MS + aliveMs + HOUR_MS, 'nor far ahead');
+  }
+  // A clock that is right says how long the box was off.
+  const right = state.at(NOON_MS + 3 * HOUR_MS);
+  right.begin('evening');
+  assert.ok(right.nowMs() >= NOON_MS + 3 * HOUR_MS);
+});
+
+test('how far the stream has come is on the disk while its drop is on', async () => {
+  await using state = await openFolder();
+  const clock = new VirtualClock();
+  const store = new StreamStartStore(state.folder, clock, silentLog);
+  store.begin(undefined);
+  const stop = new AbortController();
+  const running = store.run(stop.signal);
+  await clock.advance(60_000);
+  const path = join(state.folder, 'stream.json');
+  const read = () => readFile(path, 'utf8').catch(() => undefined);
+  assert.is(await read(), undefined, 'no drop yet');
+  await store.save('evening');
+  await rm(path);
+  await clock.advance(60_000);
+  await store.save('evening');
+  assert.type((JSON.parse((await read()) ?? '{}') as { aliveMs: number }).aliveMs, 'number');
+  await store.save(undefined);
+  await rm(path);
+  await clock.advance(60_000);
+  assert.is(await read(), undefined, 'over');
+  stop.abort();
+  await clock.advance(60_000);
+  await running;
 });
 
 test.run();
