@@ -30,13 +30,13 @@ const ALIVE_EVERY_MS = 30_000;
  */
 export class StreamStartStore {
   readonly #path: string;
-  readonly #clock: Pick<Clock, 'wallMs' | 'sleep'>;
+  readonly #clock: Clock;
   readonly #log: Log;
   #dropId: string | undefined;
   #start: StreamStart | undefined;
   #saving: Promise<void> = Promise.resolve();
 
-  constructor(stateFolder: string, clock: Pick<Clock, 'wallMs' | 'sleep'>, log: Log) {
+  constructor(stateFolder: string, clock: Clock, log: Log) {
     this.#path = join(stateFolder, 'stream.json');
     this.#clock = clock;
     this.#log = log;
