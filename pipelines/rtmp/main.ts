@@ -33,12 +33,15 @@ function startPipeline(
 
 const failed = (reason: string) => new PipelineError('GRAPH_FAILED', reason);
 
-runAsWorker<RtmpSettings, never, RtmpFigures>(async (settings, { send }, signal) => {
+runAsWorker<RtmpSettings, never, RtmpFigures>(async (settings, { send, follow }, signal) => {
   const failing = new AbortController();
   const sentBytes = startPipeline(settings, (error) => failing.abort(error));
   const progress = new RtmpProgress();
+  let [done, isDue] = [0, false];
+  follow(() => ({ done, of: 'bytes', isDue }));
   const reporting = every(FIGURES_EVERY_MS, signal, () => {
     const { isStalled, ...figures } = progress.update(sentBytes(), systemClock.monotonicMs());
+    [done, isDue] = [figures.sentBytesTotal, figures.phase === 'connected'];
     send({ type: 'figures', ...figures });
     if (isStalled) failing.abort(failed('the server takes no more data'));
   });

@@ -2,16 +2,17 @@
 
 /** Handshake and commands take less than half of it. */
 const COMMANDS_BYTES = 8_192;
-/** Media comes at least five times a second, also while nothing is captured. */
+/**
+ * Media comes at least five times a second, also while nothing is captured: a connection that
+ * takes nothing for so long is a dead one.
+ */
 const SILENT_MS = 5_000;
-/** A connection that takes nothing for so long is a dead one. */
-const STALLED_MS = 20_000;
 
 export interface Progress {
   readonly phase: 'connecting' | 'connected';
   readonly sentBps: number;
   readonly sentBytesTotal: number;
-  /** It was connected, and has taken nothing for 20 s. */
+  /** It was connected, and has taken nothing for 5 s. */
   readonly isStalled: boolean;
 }
 
@@ -34,12 +35,12 @@ export class RtmpProgress {
     if (added > 0 && hasMedia) this.#grownMs = nowMs;
     this.#bytes = sentBytes;
     this.#atMs = nowMs;
-    const silentMs = nowMs - this.#grownMs;
+    const isSilent = nowMs - this.#grownMs >= SILENT_MS;
     return {
-      phase: hasMedia && silentMs < SILENT_MS ? 'connected' : 'connecting',
+      phase: hasMedia && !isSilent ? 'connected' : 'connecting',
       sentBps: elapsedMs > 0 ? Math.round((added * 8_000) / elapsedMs) : 0,
       sentBytesTotal: sentBytes,
-      isStalled: hasMedia && silentMs >= STALLED_MS,
+      isStalled: hasMedia && isSilent,
     };
   }
 }
