@@ -1,10 +1,17 @@
 /** What a drop does to the rest of the box. */
+import { pause } from '../../hal/os/async.ts';
 import { type Clock, openBootClock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { BoxState } from '../model/state-store.ts';
 import type { DropEffects } from './effects.ts';
 import { type DropMachine, openDrop } from './machine.ts';
+
+/**
+ * What was sent last is sent again where it got lost, for as long as SRT's latency. Processes
+ * that send nothing for 5 s count as stalled.
+ */
+const TAIL_MAX_MS = 4_000;
 
 interface Affected {
   readonly mediaPath: {
@@ -24,6 +31,8 @@ interface Affected {
   readonly state: BoxState;
   readonly onEvent: (event: BoxEvent) => void;
   readonly hasClips: () => boolean;
+  /** Of SRT; 0 without an uplink. */
+  readonly latencyMs: () => number;
   readonly playerUrl: string;
   readonly powerOff: () => Promise<void>;
   readonly clock: Clock;
@@ -43,8 +52,9 @@ export function openDropEffects(box: Affected, untilEnd: AbortSignal): DropEffec
     },
     endDrop: async () => {
       mediaPath.endStream();
-      mediaPath.setUplinking(false);
-      await mediaPath.setRecording(undefined, untilEnd);
+      const lastSent = pause(clock, Math.min(box.latencyMs(), TAIL_MAX_MS), untilEnd);
+      const sent = lastSent.then(() => mediaPath.setUplinking(false));
+      await Promise.all([sent, mediaPath.setRecording(undefined, untilEnd)]);
       state.set({ media: undefined, levels: undefined, uplink: undefined });
     },
     mark: async ({ atMs, label }) => {
@@ -59,12 +69,13 @@ export function openDropEffects(box: Affected, untilEnd: AbortSignal): DropEffec
   };
 }
 
-interface OwnDrop extends Omit<Affected, 'hasClips'> {
+interface OwnDrop extends Omit<Affected, 'hasClips' | 'latencyMs'> {
   /** The config that is in force. */
   readonly live: {
     current(): {
       readonly clips: { readonly folder: string };
       readonly drop: { readonly resume_within_s: number };
+      readonly uplink?: { readonly latency_ms: number } | undefined;
     };
   };
   /** It shows another box's stream: it starts no drop of its own, and resumes none. */
@@ -81,12 +92,13 @@ interface OwnDrop extends Omit<Affected, 'hasClips'> {
 export function openOwnDrop(box: OwnDrop): Promise<DropMachine> {
   const { live, isEdge, state } = box;
   const hasClips = () => live.current().clips.folder !== '';
+  const latencyMs = () => live.current().uplink?.latency_ms ?? 0;
   return openDrop({
     ...box,
     stateFile: `${box.stateFolder}/drop.json`,
     start: isEdge ? 'idle' : box.start,
     resumeWithinS: isEdge ? 0 : live.current().drop.resume_within_s,
-    effects: openDropEffects({ ...box, hasClips }, box.untilEnd),
+    effects: openDropEffects({ ...box, hasClips, latencyMs }, box.untilEnd),
     isKeeping: box.safeMode !== undefined,
     snapshot: () => state.snapshot(),
     boot: openBootClock(),

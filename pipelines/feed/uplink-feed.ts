@@ -19,6 +19,7 @@ type Outputs = Map<string, TrackOutput>;
 export class UplinkFeed {
   readonly #caps = new Map<string, string>();
   readonly #readers = new Map<string, Outputs>();
+  #isEnded = false;
 
   /** Opens the FIFOs that a reader reads. Throws when one cannot be opened. */
   open(reader: string, outputs: readonly { id: string; kind: TrackKind; path: string }[]): void {
@@ -48,12 +49,19 @@ export class UplinkFeed {
   }
 
   add(id: string, unit: FedUnit): void {
+    if (this.#isEnded) return;
     for (const outputs of this.#readers.values()) outputs.get(id)?.feed.add(unit);
   }
 
   /** To be called a few times a second: see {@link UnitFeed.fill}. */
   fill(nowUs: number): void {
+    if (this.#isEnded) return;
     for (const feed of this.#feeds()) feed.fill(nowUs);
+  }
+
+  /** The drop is over: readers send what they have, and get no more. */
+  end(): void {
+    this.#isEnded = true;
   }
 
   /** Capture has restarted. */

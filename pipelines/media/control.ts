@@ -76,6 +76,7 @@ export function openControl(parts: ControlledParts): (message: ToMedia) => void 
         break;
       case 'end':
         presentation.end(clock.nowUs());
+        parts.uplink.end();
         parts.whep?.endAll();
         break;
     }

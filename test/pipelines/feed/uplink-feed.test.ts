@@ -84,4 +84,23 @@ test('a new reader of a name replaces the one before, and no other', async () =>
   for (const name of ['a', 'b']) feed.open(name, []);
 });
 
+test('once the drop is over readers send what they have, and get no more', async () => {
+  using readers = openReaders('one');
+  const feed = new UplinkFeed();
+  feed.setCaps('high', VIDEO_CAPS);
+  feed.open('a', readers.outputs(0));
+  feed.add('high', unit(0));
+  let got = 0;
+  await until(() => {
+    got += readers.read(0);
+    return got === 1;
+  }, 60_000);
+  feed.end();
+  feed.add('high', unit(30));
+  feed.fill(60_000_000);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.is(readers.read(0), 0);
+  feed.open('a', []);
+});
+
 test.run();
