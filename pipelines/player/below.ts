@@ -3,7 +3,7 @@ import encodeQR from 'qr';
 import type { ClipSummary } from './drop-report.ts';
 import { element, ownUrl, ROOT, urlForOthers } from './root.ts';
 import { fill } from './text/fill.ts';
-import { announce, setLabel, texts } from './texts.ts';
+import { announce, inLanguage, setLabel, texts } from './texts.ts';
 
 export function connectSharing(): void {
   const url = ownUrl();
@@ -82,7 +82,7 @@ function renderClip({ id, posters }: ClipSummary, name: string): HTMLElement {
   const text = texts();
   const item = document.createElement('li');
   const page = document.createElement('a');
-  page.href = new URL(`clip/${id}`, ROOT).href;
+  page.href = inLanguage(new URL(`clip/${id}`, ROOT)).href;
   const caption = Object.assign(document.createElement('span'), { textContent: name });
   page.append(renderStill(posters), caption);
   const save = document.createElement('a');

@@ -16,6 +16,7 @@ export function forPeople(request: HttpRequest, refusal: Reply): Reply {
   const text = textsOf(lang);
   const sentence = escapeHtml(text[sentenceOf(refusal.status)]);
   const root = escapeHtml(`${request.ownAddress?.() ?? ''}/`);
+  const back = request.query.has('lang') ? `${root}?lang=${lang}` : root;
   const html = `<!doctype html>
 <html lang="${lang}">
 <meta charset="utf-8">
@@ -27,7 +28,7 @@ export function forPeople(request: HttpRequest, refusal: Reply): Reply {
 <body class="error">
 <main>
 <h1>${sentence}</h1>
-<p><a class="action" href="${root}">${escapeHtml(text.toLivePage)}</a></p>
+<p><a class="action" href="${back}">${escapeHtml(text.toLivePage)}</a></p>
 </main>
 </body>
 </html>

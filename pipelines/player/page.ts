@@ -47,6 +47,15 @@ const loop = new PlayLoop({
   },
   parameters,
 });
+document.body.classList.add('script-runs');
+connectLanguage(element('language') as HTMLSelectElement, () => {
+  controls.render();
+  clips.render();
+  shop.render();
+  hearts.render();
+  rewind.render();
+  cover.render();
+});
 const controls = connectControls(
   {
     video,
@@ -101,15 +110,6 @@ const drop = {
   },
 };
 
-document.body.classList.add('script-runs');
-connectLanguage(element('language') as HTMLSelectElement, () => {
-  controls.render();
-  clips.render();
-  shop.render();
-  hearts.render();
-  rewind.render();
-  cover.render();
-});
 connectSharing();
 hearts.render();
 video.addEventListener('playing', () => {

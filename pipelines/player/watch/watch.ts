@@ -13,6 +13,13 @@ import { ScrubBar } from './scrub-bar.ts';
 const ASK_EVERY_MS = 8_000 + 4_000 * Math.random();
 const SKIP_S = 10;
 
+connectLanguage(element('language') as HTMLSelectElement, () => {
+  render();
+  movie.render();
+  bar.render();
+  clips.render();
+  chapters.render();
+});
 const video = element('video') as HTMLVideoElement;
 const info = new DropInfo();
 const clips = new ClipList();
@@ -44,13 +51,6 @@ const togglePlay = () => movie.toggle();
 const toggleSound = () => {
   video.muted = !video.muted;
 };
-connectLanguage(element('language') as HTMLSelectElement, () => {
-  render();
-  movie.render();
-  bar.render();
-  clips.render();
-  chapters.render();
-});
 connectSharing();
 for (const event of ['play', 'pause', 'ended']) video.addEventListener(event, render);
 for (const target of [play, video]) target.addEventListener('click', togglePlay);
@@ -68,8 +68,9 @@ setInterval(ask, ASK_EVERY_MS);
 
 /** What is new of the drop. A box that does not answer is asked again. */
 async function ask(): Promise<void> {
-  drop = await info.read().catch(() => undefined);
-  if (drop === undefined) return movie.setReplay('unknown');
+  const answer = await info.read().catch(() => undefined);
+  if (answer === undefined) return movie.setReplay('unknown');
+  drop = answer;
   clips.show(drop.clips ?? []);
   movie.setReplay(drop.hasReplay === true);
   if (isReplay) chapters.show(drop.chapters ?? []);
