@@ -144,6 +144,8 @@ test('a refusal is a page with a way back for guests, and a line for programs', 
     assert.is(page.status, status);
     assert.match(bodyOf(page), sentence);
     assert.match(bodyOf(page), `<a class="action" href="${BOX.own}/">Naar de livepagina</a>`);
+    const chosen = { ...asked('text/html'), query: new URLSearchParams('lang=fr') };
+    assert.match(bodyOf(pages.forPeople(chosen, refusal) as Reply), `href="${BOX.own}/?lang=fr"`);
     assert.is(headerOf(page, 'Retry-After'), '1');
     assert.is(headerOf(page, 'Cache-Control'), 'no-store');
     assert.is(pages.forPeople(asked('*/*'), refusal), refusal);

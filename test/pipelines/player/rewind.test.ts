@@ -17,9 +17,7 @@ const SEEN = `['pause', 'go-on', 'live-again', 'mute']
 const PLAYS = '!document.getElementById("video").paused';
 const MESSAGE = 'document.getElementById("message").textContent';
 
-/** There is a picture; what a box would send of it does not come. */
 async function openLive(page: Page): Promise<void> {
-  await page.route('**/live/**', () => undefined);
   await waitInPage(page, 'document.readyState === "complete"');
   await waitInPage(page, '!document.getElementById("rewinding").hidden');
   await waitInPage(page, `(${PICTURE}, document.body.dataset.state === 'live')`);
@@ -96,13 +94,15 @@ test('a replay that is not there, and a movie that does not play, say so, and pl
   };
   using served = await serveScene({ ...(SCENES['replay'] as Scene), progress });
   await using browser = await chromium.open();
-  const page = await browser.open(served.url);
+  const page = await browser.open('about:blank');
+  await page.route('**/replay/index.m3u8', (route) => route.fulfill({ status: 404 }));
+  await page.goto(served.url, { waitUntil: 'commit' });
   await waitInPage(page, `${MESSAGE} === '${en.noReplay}'`);
   seen.hasReplay = true;
-  // It is tried at once, and this box has no stream for it.
+  // It is tried at once.
   await waitInPage(page, `${MESSAGE} === '${en.failed}'`);
   const asked = page.waitForRequest('**/replay/index.m3u8');
-  await page.route('**/replay/index.m3u8', () => undefined);
+  await page.unroute('**/replay/index.m3u8');
   await page.click('#play');
   await waitInPage(page, `${MESSAGE} === ''`);
   await asked;

@@ -110,7 +110,8 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     isShown: inState('offline'),
   },
   replay: {
-    ...{ path: 'replay/', startsAt: '', progress: OVER, script: MOVIE, isShown: HAS_CLIPS },
+    ...{ path: 'replay/', startsAt: soon(86_400_000 * 7), progress: OVER, script: MOVIE },
+    isShown: HAS_CLIPS,
   },
   clip: {
     ...{ path: 'clip/AAAAAAAAAAA', startsAt: '', progress: OVER, script: MOVIE },
@@ -141,8 +142,15 @@ export async function serveScene({ startsAt, progress, path }: Scene) {
     const found = pages.forPeople(request, pages.answer(request) ?? refuse(503, 'not live'));
     return found as Reply;
   };
+  // There is media, and it never comes: the page does not leave its state.
+  const isAwaited = ({ pathname }: URL) =>
+    (state.liveSince !== '' && pathname.startsWith('/live/')) ||
+    (state.hasReplay && pathname === '/replay/index.m3u8') ||
+    pathname.startsWith('/clips/');
   const server = createServer(({ url = '/', headers: { accept = '' } }, response) => {
-    const { status, headers, body } = answer(new URL(url, 'http://box'), accept);
+    const asked = new URL(url, 'http://box');
+    if (isAwaited(asked)) return;
+    const { status, headers, body } = answer(asked, accept);
     response.writeHead(status, [...headers]).end(Buffer.concat(body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
