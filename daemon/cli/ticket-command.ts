@@ -1,10 +1,10 @@
 /** `venuebox ticket`: verifies claim stubs, and makes the page that does so without a network. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { HalError, halErrorOf } from '../../hal/os/errors.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { stateFolder } from '../config/files/state-folder.ts';
-import { rawKeyOf, type Verdict, verifyClaim } from '../printing/claim.ts';
-import { keyFileOf, readClaimKeys } from '../printing/claim-key.ts';
+import { type Verdict, verifyClaim } from '../printing/claim.ts';
+import { keyFileOf, readClaimKeys, renderVerifyPage } from '../printing/claim-key.ts';
 import { UsageError } from './usage.ts';
 
 export type TicketArguments = (
@@ -51,7 +51,7 @@ export async function runTicketCommand(
     const verdict = verifyClaim(command.code, publicKey);
     return { text: renderVerdict(verdict), isValid: verdict.isValid };
   }
-  const page = await renderPage(rawKeyOf(publicKey));
+  const page = await renderVerifyPage(publicKey);
   await writeFile(command.out, page).catch((error: unknown) => {
     throw new UsageError(`--out ${command.out}: ${messageOf(error)}`, 'ticket');
   });
@@ -73,23 +73,4 @@ function renderVerdict(verdict: Verdict): string {
   const clean = (text: string) => text.replace(/\p{Cc}/gu, '?');
   const of = `piece ${piece} of ${pieces}, order ${clean(orderId)}, drop ${clean(drop)}, ${at}`;
   return `valid: ${clean(itemId)}${which}; ${of}\n`;
-}
-
-const PAGE = new URL(
-  import.meta.url.endsWith('.ts') ? '../../dist/daemon/printing/page/' : '../printing/page/',
-  import.meta.url,
-);
-
-/** One file: what a page of a phone opens from its own storage may load nothing. */
-async function renderPage(key: string): Promise<string> {
-  const read = (name: string) =>
-    readFile(new URL(name, PAGE), 'utf8').catch((error: unknown) => {
-      throw new HalError(
-        'NOT_FOUND',
-        `the page is not built (${messageOf(error)}); run: npm run build`,
-      );
-    });
-  const script = (await read('verify.js')).replaceAll('</script', '<\\/script');
-  const html = await read('index.html');
-  return html.replace('__KEY__', () => key).replace('__SCRIPT__', () => script);
 }

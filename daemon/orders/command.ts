@@ -48,7 +48,7 @@ function describeIssue(issue: v.InferIssue<typeof orderArguments>): string {
 const REASONS = {
   'sold-out': 'sold out',
   closed: 'not sold now',
-  price: 'the amount is too low, or in another currency',
+  price: 'the amount is below the price now, or in another currency',
   cancelled: 'it had been cancelled',
 } as const;
 

@@ -1,11 +1,11 @@
-/** The key that signs claim stubs: made by the box, in a file that only its user can read. */
+/** The key that signs claim stubs, in a file that only the box's user can read, and the page that verifies them. */
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf } from '../../hal/os/errors.ts';
+import { errnoOf, HalError } from '../../hal/os/errors.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { putAside, saveFile } from '../../hal/os/save-file.ts';
-import { parsePrivateKey } from './claim.ts';
+import { parsePrivateKey, rawKeyOf } from './claim.ts';
 
 export interface ClaimKeys {
   readonly privateKey: KeyObject;
@@ -41,4 +41,23 @@ export async function readClaimKeys(path: string): Promise<ClaimKeys> {
   const privateKey = parsePrivateKey(await readFile(path, 'utf8'));
   await chmod(path, 0o600).catch(() => undefined);
   return { privateKey, publicKey: createPublicKey(privateKey) };
+}
+
+const PAGE = new URL(
+  import.meta.url.endsWith('.ts') ? '../../dist/daemon/printing/page/' : './page/',
+  import.meta.url,
+);
+
+/** One file: what a page of a phone opens from its own storage may load nothing. */
+export async function renderVerifyPage(publicKey: KeyObject): Promise<string> {
+  const read = (name: string) =>
+    readFile(new URL(name, PAGE), 'utf8').catch((error: unknown) => {
+      throw new HalError(
+        'NOT_FOUND',
+        `the page is not built (${messageOf(error)}); run: npm run build`,
+      );
+    });
+  const script = (await read('verify.js')).replaceAll('</script', '<\\/script');
+  const html = await read('index.html');
+  return html.replace('__KEY__', () => rawKeyOf(publicKey)).replace('__SCRIPT__', () => script);
 }

@@ -13,7 +13,7 @@ import type { PrintFigures, PrintJobInfo } from '../model/prints.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { type Card, type CardSource, openCard } from './card-facts.ts';
 import { type Claim, renderClaim } from './claim.ts';
-import { type ClaimKeys, openClaimKeys } from './claim-key.ts';
+import { type ClaimKeys, openClaimKeys, renderVerifyPage } from './claim-key.ts';
 import { DOCUMENT_NAMES, renderDocument, TITLES, unknownDocument } from './documents.ts';
 import { infoOf, isDone, type PrintJob } from './job.ts';
 import { type OwnHotspot, renderJoinSlip } from './join-slip.ts';
@@ -40,7 +40,7 @@ export interface PrintingDeps {
 export interface Prints {
   /** Those that wait, are to be looked at, or were printed lately; the newest last. */
   jobs(): readonly PrintJobInfo[];
-  /** A PNG of the paper: of a slip by its id, or of a document by its name. Undefined where there is none. */
+  /** A PNG of the paper: of a slip by its id, or of a document by its name; or a file, by its own. Undefined where there is none. */
   preview(name: string): Promise<Buffer | undefined>;
   /** Prints a slip once more, marked as a copy. */
   reprint(id: string): Promise<Outcome>;
@@ -61,6 +61,8 @@ export interface Printing extends Prints {
 const CARD_PDF = 'card.pdf';
 /** For the case of the box: how a phone gets to the set-up. */
 const LABEL_PDF = 'label.pdf';
+/** Verifies claim stubs without a network, on the phone that saved it. */
+const VERIFY_PAGE = 'stubs.html';
 /** As it is when something is printed. */
 export interface PrintingConfig extends Pick<Config, 'printer'> {
   readonly current: () => CardSource;
@@ -103,6 +105,7 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
     preview: async (name) => {
       if (name === CARD_PDF) return await card.pdf();
       if (name === LABEL_PDF) return await renderLabel(deps);
+      if (name === VERIFY_PAGE) return Buffer.from(await renderVerifyPage(keys.publicKey));
       const job = queue.find(name) ?? contentOf(name, config);
       return job === undefined ? undefined : await renderPaperPng(await render(job), profile());
     },

@@ -54,10 +54,10 @@ export class BoxAnswers {
   async answer(request: IncomingMessage, path: string, role: Role): Promise<Answer> {
     const slip = /^\/slips\/([\w-]{1,64})\.png$/.exec(path)?.[1];
     const method = request.method === 'HEAD' ? 'GET' : request.method;
-    const print = /^\/prints\/([\w-]{1,64})(\.png|\.pdf)?$/.exec(path);
+    const print = /^\/prints\/([\w-]{1,64})(\.png|\.pdf|\.html)?$/.exec(path);
     if (method === 'GET' && print?.[2] !== undefined) {
       const [, name = '', ending] = print;
-      return await this.#deps.prints.preview(ending === '.pdf' ? `${name}.pdf` : name);
+      return await this.#deps.prints.preview(ending === '.png' ? name : `${name}${ending}`);
     }
     if (method === 'POST' && print !== null) {
       return await this.#deps.prints.settle(print[1] ?? '', request);
@@ -155,6 +155,10 @@ export class PrintAnswers {
     try {
       const png = await this.#prints.preview(name).catch(() => undefined);
       if (png === undefined) return refuse(404, 'not-here');
+      // Saved, and not shown: its script is not the page's.
+      const headers = { 'Content-Disposition': `attachment; filename="${name}"` };
+      if (name.endsWith('.html'))
+        return { status: 200, type: 'text/html; charset=utf-8', body: png, headers };
       const type = name.endsWith('.pdf') ? 'application/pdf' : 'image/png';
       return { status: 200, type, body: png };
     } finally {

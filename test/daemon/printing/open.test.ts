@@ -118,6 +118,13 @@ test('a sticker that the crew has sent lies in the state folder, as its relative
     ['sticker.svg'],
   ));
 
+test('the crew gets the page that verifies stubs with the key of this box, and no more of it', () =>
+  inRoom(async ({ printing }) => {
+    const page = String(await printing.preview('stubs.html'));
+    assert.match(page, /<meta name="venuebox-key" content="[\w-]{43}">/);
+    assert.not.ok(page.includes('__SCRIPT__') || page.includes('PRIVATE KEY'));
+  }));
+
 test('without paper it is saved, and the answer says why it waits', () =>
   inRoom(async ({ printing, device }) => {
     device.insertRoll(0);

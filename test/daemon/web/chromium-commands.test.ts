@@ -81,6 +81,33 @@ test('orders are listed, those to pay back first, and one is cancelled after a q
   );
 });
 
+test('some pieces are sold in cash, under a name, at the price that was shown', async () => {
+  const asked: unknown[] = [];
+  const commander = {
+    run: async ({ args }: { args: unknown }) => {
+      asked.push(args);
+      return { status: 'done', detail: '', result: { numbers: [4, 5, 6], amount: 6000 } };
+    },
+  };
+  await using box = await startFakeBox({ deps: { commander: commander as never } });
+  const totals = { pending: 0, confirmed: 0, void: 0, refused: 0, refunds: 0 };
+  const sales = { orders: 0, pieces: 0, amounts: [] };
+  const counts = { left: 9, edition: 12, sold: 3, pending: 0, isCollector: false, isOpen: true };
+  const poster = { id: 'poster', name: 'Poster', price: 2500, currency: 'EUR', ...counts };
+  box.set({ shop: { drop: 'friday', articles: [poster], sales, totals } });
+  await using browser = await chromium.open(PHONE);
+  const page = await openPage(browser, box.url);
+  await page.click('#shop li button');
+  await page.fill('dialog input[type="number"]', '3');
+  await page.fill('dialog input[type="text"]', ' Ada ');
+  await saveScreenshot(page, 'sell');
+  await page.click('dialog button.danger');
+  await waitInPage(page, says('#shop .message', '3 × Poster sold, number 4, 5, 6. Take €60.00.'));
+  const [{ order, ...sale }] = asked as [{ order: string }];
+  assert.match(order, /^cash-\w+$/);
+  assert.equal(sale, { item: 'poster', quantity: 3, amount: 7500, currency: 'EUR', name: 'Ada' });
+});
+
 test('a mark shows the link to its clip, and a print shows its result', async () => {
   const asked: unknown[] = [];
   const commander = {

@@ -19,7 +19,10 @@ export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: u
   const none = h('p', { class: 'calm' }, text.noOrders);
   const list = h('ul', { class: 'targets' });
   const save = h('a', { class: 'button', href: '/orders.csv', download: '' }, text.saveOrders);
-  const below = isCrew ? [h('div', { class: 'row below' }, save)] : [];
+  const checker = { class: 'button', href: '/prints/stubs.html', download: 'stubs.html' };
+  const help = h('p', { class: 'calm' }, text.stubCheckerMeans);
+  const row = h('div', { class: 'row below' }, save, h('a', checker, text.saveStubChecker));
+  const below = isCrew ? [row, help] : [];
   const element = h('details', {}, h('summary', {}, text.orders), none, list, ...below);
   /** What the person sees of each. */
   const seen = new Map<string, OrderEntry['state']>();

@@ -2,8 +2,8 @@
 import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { ArticleState, ShopState } from '../../../model/orders.ts';
 import { openOrders } from '../crew/orders.ts';
-import { fromBox, boxTexts as text } from '../text/texts.ts';
-import { confirmBy } from '../ui/dialog.ts';
+import { fromBox, stageTexts, boxTexts as text } from '../text/texts.ts';
+import { answerOf, closeOnSubmit } from '../ui/dialog.ts';
 import { card, h, setText, updateChildren } from '../ui/dom.ts';
 import { formatPrice, formatSpan } from '../ui/format.ts';
 import { type Outcome, runCommand } from '../ui/request.ts';
@@ -19,15 +19,14 @@ export function openShop(isCrew: boolean, onError: (error: unknown) => void): Se
   const sell = async (id: string) => {
     const article = shown.find((one) => one.id === id);
     if (article === undefined) return;
-    const price = formatPrice(article.price, article.currency);
-    const question = fill(text.sellQuestion, { article: article.name, price });
-    if (!(await confirmBy(question, text.sellMeans, text.sell))) return;
+    const sale = await askForSale(article);
+    if (sale === undefined) return;
     setText(message, text.saving);
-    setText(message, describe(article, price, await orderOne(id)));
+    setText(message, describe(article, sale, await order(article, sale)));
   };
   const render = ({ id, name }: ArticleState) => {
-    const button = h('button', { type: 'button', class: 'quiet' }, text.sellOne);
-    button.setAttribute('aria-label', fill(text.sellOneOf, { article: name }));
+    const button = h('button', { type: 'button', class: 'quiet' }, text.sell);
+    button.setAttribute('aria-label', fill(text.sellOf, { article: name }));
     button.addEventListener('click', () => {
       sell(id).catch((error: unknown) => {
         setText(message, '');
@@ -50,23 +49,68 @@ export function openShop(isCrew: boolean, onError: (error: unknown) => void): Se
   };
 }
 
-/** The id is new for each press: a request that is lost and sent again is another sale, and a person sees it. */
-async function orderOne(item: string): Promise<Outcome> {
-  const random = crypto.getRandomValues(new Uint32Array(3));
-  const order = `cash-${Array.from(random, (one) => one.toString(36)).join('')}`;
-  return await runCommand('order', undefined, { order, item });
+interface Sale {
+  readonly quantity: number;
+  /** Empty where the buyer gives none. */
+  readonly name: string;
 }
 
-function describe({ name }: ArticleState, price: string, outcome: Outcome): string {
-  const facts = { article: name, price };
+/** Undefined where it comes to nothing. Return sells one piece. */
+async function askForSale({ name, price, currency, left }: ArticleState) {
+  const max = left === undefined ? {} : { max: String(left) };
+  const quantity = h('input', {
+    ...{ type: 'number', min: '1', step: '1', inputmode: 'numeric', required: '', value: '1' },
+    ...max,
+  });
+  const buyer = h('input', { type: 'text', maxlength: '80', autocomplete: 'off' });
+  const no = h('button', { type: 'button' }, stageTexts.cancel);
+  const yes = h('button', { type: 'submit', class: 'danger' }, text.sell);
+  const form = h(
+    'form',
+    { method: 'dialog' },
+    h('label', {}, text.howManyPieces, quantity),
+    h('label', {}, text.nameOnStub, buyer),
+    h('div', { class: 'row answers below' }, no, yes),
+  );
+  const facts = { article: name, price: formatPrice(price, currency) };
+  const title = h('h2', { id: 'dialog-title', class: 'question' }, fill(text.sellQuestion, facts));
+  const means = h('p', {}, text.sellMeans);
+  const dialog = h('dialog', { 'aria-labelledby': 'dialog-title' }, title, means, form);
+  closeOnSubmit(form, dialog);
+  if (!(await answerOf(dialog, no, yes))) return undefined;
+  return { quantity: quantity.valueAsNumber, name: buyer.value.trim() };
+}
+
+/**
+ * The id is new for each press: a request that is lost and sent again is another sale, and a person
+ * sees it. The amount is that which the person has seen: the price may have risen meanwhile.
+ */
+async function order(
+  { id: item, price, currency }: ArticleState,
+  { quantity, name }: Sale,
+): Promise<Outcome> {
+  const random = crypto.getRandomValues(new Uint32Array(3));
+  const id = `cash-${Array.from(random, (one) => one.toString(36)).join('')}`;
+  const paid = { amount: price * quantity, currency };
+  const named = name === '' ? {} : { name };
+  return await runCommand('order', undefined, { order: id, item, quantity, ...paid, ...named });
+}
+
+function describe({ name, price, currency }: ArticleState, sale: Sale, outcome: Outcome): string {
+  const article = sale.quantity === 1 ? name : `${sale.quantity} × ${name}`;
   if (outcome.status !== 'done')
-    return fill(text.notSold, { article: name, reason: fromBox(outcome.detail) });
-  const numbers = (outcome.result as { readonly numbers?: readonly number[] } | undefined)?.numbers;
-  const number = numbers?.join() ?? '';
+    return fill(text.notSold, { article, reason: fromBox(outcome.detail) });
+  const settled = outcome.result as
+    | { readonly numbers?: readonly number[]; readonly amount?: number }
+    | undefined;
+  // It may cost less than a moment ago.
+  const amount = settled?.amount ?? price * sale.quantity;
+  const facts = { article, price: formatPrice(amount, currency) };
+  const number = settled?.numbers?.join(', ') ?? '';
   return number === '' ? fill(text.sold, facts) : fill(text.soldNumber, { ...facts, number });
 }
 
-function describeSales({ sales, totals, window }: ShopState): string {
+function describeSales({ sales, totals, window, isOver }: ShopState): string {
   const amounts = sales.amounts.map((one) => formatPrice(one.amount_minor, one.currency));
   const amount =
     amounts.length === 0 ? '' : amounts.reduce((one, other) => fill(text.and, { one, other }));
@@ -79,7 +123,7 @@ function describeSales({ sales, totals, window }: ShopState): string {
       ? [fill(text.firstMinutesLeft, { time: formatSpan(window.leftMs / 1000) })]
       : []),
   ];
-  return parts.join(' · ');
+  return isOver === true ? `${text.saleOver} ${parts.join(' · ')}` : parts.join(' · ');
 }
 
 function updateArticle(item: Element, article: ArticleState): void {

@@ -124,9 +124,14 @@ export const de: BoxTexts = {
   runningSlower: 'läuft langsamer',
 
   shop: 'Shop',
-  sellOne: 'Eins verkaufen',
-  sellOneOf: 'Eins verkaufen: {article}',
-  sellQuestion: '„{article}“ für {price} bar verkaufen?',
+  saveStubChecker: 'Beleg-Prüfer sichern',
+  stubCheckerMeans: 'Für das Telefon an der Tür: Er erkennt echte Abholbelege, auch ohne Netz.',
+  howManyPieces: 'Anzahl',
+  nameOnStub: 'Name auf dem Beleg (kann leer bleiben)',
+  saleOver:
+    'Der Drop ist vorbei. 15 Minuten lang gelten seine Bestellungen noch, und du kannst den Rest verkaufen.',
+  sellOf: 'Verkaufen: {article}',
+  sellQuestion: '„{article}“ bar verkaufen, je {price}?',
   sellMeans: 'Nimm das Geld, sobald die Box es bestätigt hat.',
   sell: 'Verkaufen',
   saving: 'Speichere…',

@@ -126,9 +126,15 @@ export const en = {
   runningSlower: 'running slower',
 
   shop: 'Shop',
-  sellOne: 'Sell one',
-  sellOneOf: 'Sell one: {article}',
-  sellQuestion: 'Sell “{article}” for {price} in cash?',
+  saveStubChecker: 'Save the stub checker',
+  stubCheckerMeans:
+    'For the phone at the door: it tells real claim stubs from forged ones, also without a network.',
+  howManyPieces: 'Quantity',
+  nameOnStub: 'Name on the stub (may stay empty)',
+  saleOver:
+    'The drop is over. For 15 minutes its orders are still taken, and you can sell what is left.',
+  sellOf: 'Sell: {article}',
+  sellQuestion: 'Sell “{article}” in cash, {price} each?',
   sellMeans: 'Take the money once the box has confirmed it.',
   sell: 'Sell',
   saving: 'Saving…',

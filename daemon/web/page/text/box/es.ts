@@ -124,9 +124,15 @@ export const es: BoxTexts = {
   runningSlower: 'va más lento',
 
   shop: 'Tienda',
-  sellOne: 'Vender uno',
-  sellOneOf: 'Vender uno: {article}',
-  sellQuestion: '¿Vender «{article}» por {price} en efectivo?',
+  saveStubChecker: 'Guardar el verificador de resguardos',
+  stubCheckerMeans:
+    'Para el móvil de la puerta: distingue los resguardos auténticos, también sin red.',
+  howManyPieces: 'Cantidad',
+  nameOnStub: 'Nombre en el resguardo (puede quedar vacío)',
+  saleOver:
+    'El drop ha terminado. Durante 15 minutos aún se aceptan sus pedidos, y puede vender lo que queda.',
+  sellOf: 'Vender: {article}',
+  sellQuestion: '¿Vender «{article}» en efectivo, a {price} cada uno?',
   sellMeans: 'Cobra cuando la caja lo haya confirmado.',
   sell: 'Vender',
   saving: 'Guardando…',

@@ -124,9 +124,15 @@ export const fr: BoxTexts = {
   runningSlower: 'tourne plus lentement',
 
   shop: 'Boutique',
-  sellOne: 'En vendre un',
-  sellOneOf: 'En vendre un : {article}',
-  sellQuestion: 'Vendre « {article} » pour {price} en espèces ?',
+  saveStubChecker: 'Enregistrer le vérificateur de coupons',
+  stubCheckerMeans:
+    'Pour le téléphone à l’entrée : il reconnaît les vrais coupons de retrait, même sans réseau.',
+  howManyPieces: 'Quantité',
+  nameOnStub: 'Nom sur le coupon (peut rester vide)',
+  saleOver:
+    'Le drop est terminé. Pendant 15 minutes ses commandes sont encore acceptées, et vous pouvez vendre le reste.',
+  sellOf: 'Vendre : {article}',
+  sellQuestion: 'Vendre « {article} » en espèces, {price} pièce ?',
   sellMeans: 'Prenez l’argent une fois que la box a confirmé.',
   sell: 'Vendre',
   saving: 'Enregistrement…',

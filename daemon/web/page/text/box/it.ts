@@ -124,9 +124,15 @@ export const it: BoxTexts = {
   runningSlower: 'va più piano',
 
   shop: 'Negozio',
-  sellOne: 'Vendine uno',
-  sellOneOf: 'Vendine uno: {article}',
-  sellQuestion: 'Vendere «{article}» per {price} in contanti?',
+  saveStubChecker: 'Salva il verificatore dei tagliandi',
+  stubCheckerMeans:
+    'Per il telefono alla porta: riconosce i tagliandi autentici, anche senza rete.',
+  howManyPieces: 'Quantità',
+  nameOnStub: 'Nome sul tagliando (può restare vuoto)',
+  saleOver:
+    'Il drop è finito. Per 15 minuti i suoi ordini sono ancora accettati e si può vendere ciò che resta.',
+  sellOf: 'Vendi: {article}',
+  sellQuestion: 'Vendere «{article}» in contanti, {price} l’uno?',
   sellMeans: 'Prendi i soldi quando la box ha confermato.',
   sell: 'Vendi',
   saving: 'Salvataggio…',

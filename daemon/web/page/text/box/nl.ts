@@ -124,9 +124,14 @@ export const nl: BoxTexts = {
   runningSlower: 'loopt langzamer',
 
   shop: 'Winkel',
-  sellOne: 'Eén verkopen',
-  sellOneOf: 'Eén verkopen: {article}',
-  sellQuestion: '‘{article}’ voor {price} contant verkopen?',
+  saveStubChecker: 'Bonnencontrole bewaren',
+  stubCheckerMeans: 'Voor de telefoon bij de deur: herkent echte afhaalbonnen, ook zonder netwerk.',
+  howManyPieces: 'Aantal',
+  nameOnStub: 'Naam op de bon (mag leeg blijven)',
+  saleOver:
+    'De drop is voorbij. Nog 15 minuten tellen de bestellingen, en je kunt verkopen wat er over is.',
+  sellOf: 'Verkopen: {article}',
+  sellQuestion: '„{article}” contant verkopen, {price} per stuk?',
   sellMeans: 'Neem het geld aan zodra de box het heeft bevestigd.',
   sell: 'Verkopen',
   saving: 'Opslaan…',

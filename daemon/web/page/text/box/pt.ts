@@ -124,9 +124,14 @@ export const pt: BoxTexts = {
   runningSlower: 'mais lento',
 
   shop: 'Loja',
-  sellOne: 'Vender um',
-  sellOneOf: 'Vender um: {article}',
-  sellQuestion: 'Vender “{article}” por {price} em dinheiro?',
+  saveStubChecker: 'Guardar o verificador de talões',
+  stubCheckerMeans: 'Para o telemóvel à porta: reconhece os talões verdadeiros, também sem rede.',
+  howManyPieces: 'Quantidade',
+  nameOnStub: 'Nome no talão (pode ficar vazio)',
+  saleOver:
+    'O drop terminou. Durante 15 minutos as encomendas ainda contam, e pode vender o que resta.',
+  sellOf: 'Vender: {article}',
+  sellQuestion: 'Vender «{article}» em dinheiro, {price} cada?',
   sellMeans: 'Receba o dinheiro depois de a caixa confirmar.',
   sell: 'Vender',
   saving: 'A guardar…',

@@ -85,6 +85,9 @@ export const de: MessageTexts = {
   topicsRefused: 'Der MQTT-Broker lehnt einige Themen ab',
   eventsLost: 'Ereignisse gehen verloren',
 
+  itemSoldOut: 'ausverkauft',
+  notSoldNow: 'wird jetzt nicht verkauft',
+  amountTooLow: 'der Betrag liegt unter dem jetzigen Preis oder ist in einer anderen Währung',
   ordersDamaged: 'Die Liste der Bestellungen ist beschädigt: Keine wird angenommen',
   ordersNotSaved: 'Bestellungen lassen sich nicht speichern: Keine wird angenommen',
   ordersFull: 'Die Liste der Bestellungen ist voll: Keine wird angenommen',

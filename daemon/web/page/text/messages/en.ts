@@ -90,6 +90,9 @@ export const en = {
   topicsRefused: 'The MQTT broker refuses some topics',
   eventsLost: 'Events are lost',
 
+  itemSoldOut: 'sold out',
+  notSoldNow: 'not sold now',
+  amountTooLow: 'the amount is below the price now, or in another currency',
   ordersDamaged: 'The list of orders is damaged: no order is taken',
   ordersNotSaved: 'Orders cannot be saved: none is taken',
   ordersFull: 'The list of orders is full: no order is taken',

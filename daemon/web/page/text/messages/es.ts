@@ -85,6 +85,9 @@ export const es: MessageTexts = {
   topicsRefused: 'El servidor MQTT rechaza algunos temas',
   eventsLost: 'Se pierden eventos',
 
+  itemSoldOut: 'agotado',
+  notSoldNow: 'no se vende ahora',
+  amountTooLow: 'el importe es menor que el precio actual o está en otra moneda',
   ordersDamaged: 'La lista de pedidos está dañada: no se acepta ninguno',
   ordersNotSaved: 'No se pueden guardar pedidos: no se acepta ninguno',
   ordersFull: 'La lista de pedidos está llena: no se acepta ninguno',

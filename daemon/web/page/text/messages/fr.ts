@@ -85,6 +85,9 @@ export const fr: MessageTexts = {
   topicsRefused: 'Le serveur MQTT refuse certains sujets',
   eventsLost: 'Des événements se perdent',
 
+  itemSoldOut: 'épuisé',
+  notSoldNow: 'pas en vente maintenant',
+  amountTooLow: 'le montant est inférieur au prix actuel, ou dans une autre monnaie',
   ordersDamaged: 'La liste des commandes est abîmée : aucune n’est prise',
   ordersNotSaved: 'Les commandes ne s’enregistrent pas : aucune n’est prise',
   ordersFull: 'La liste des commandes est pleine : aucune n’est prise',

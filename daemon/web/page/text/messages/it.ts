@@ -85,6 +85,9 @@ export const it: MessageTexts = {
   topicsRefused: 'Il server MQTT rifiuta alcuni argomenti',
   eventsLost: 'Si perdono eventi',
 
+  itemSoldOut: 'esaurito',
+  notSoldNow: 'non in vendita adesso',
+  amountTooLow: 'l’importo è inferiore al prezzo attuale o in un’altra valuta',
   ordersDamaged: 'La lista degli ordini è danneggiata: nessuno viene accettato',
   ordersNotSaved: 'Gli ordini non si possono salvare: nessuno viene accettato',
   ordersFull: 'La lista degli ordini è piena: nessuno viene accettato',

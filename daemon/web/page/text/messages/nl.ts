@@ -85,6 +85,9 @@ export const nl: MessageTexts = {
   topicsRefused: 'De MQTT-server weigert sommige onderwerpen',
   eventsLost: 'Er gaan gebeurtenissen verloren',
 
+  itemSoldOut: 'uitverkocht',
+  notSoldNow: 'nu niet te koop',
+  amountTooLow: 'het bedrag is lager dan de prijs nu, of in een andere valuta',
   ordersDamaged: 'De lijst met bestellingen is beschadigd: er wordt niets aangenomen',
   ordersNotSaved: 'Bestellingen kunnen niet worden opgeslagen: er wordt niets aangenomen',
   ordersFull: 'De lijst met bestellingen is vol: er wordt niets aangenomen',

@@ -85,6 +85,9 @@ export const pt: MessageTexts = {
   topicsRefused: 'O servidor MQTT recusa alguns tópicos',
   eventsLost: 'Perdem-se eventos',
 
+  itemSoldOut: 'esgotado',
+  notSoldNow: 'não está à venda agora',
+  amountTooLow: 'o valor é inferior ao preço atual, ou noutra moeda',
   ordersDamaged: 'A lista de encomendas está danificada: nenhuma é aceite',
   ordersNotSaved: 'Não é possível guardar encomendas: nenhuma é aceite',
   ordersFull: 'A lista de encomendas está cheia: nenhuma é aceite',
