@@ -72,7 +72,8 @@ export interface BoxDeps {
   readonly playerUrl: string;
   /** Called when they open another address. */
   readonly onPlayerUrl?: (playerUrl: string) => void;
-  /** The links of the demo's uplink, where it has them. */
+  /** Names the drivers that the config leaves open; and the links of the demo's uplink, where it has them. */
+  readonly withDrivers: (config: Config) => Config;
   readonly simulatedLinks?: SimulatedLinks;
   readonly notify: Notify;
   /** How a launcher has started it; undefined where none did. */
@@ -97,7 +98,7 @@ export async function runBox(asked: Config, deps: BoxDeps, signal: AbortSignal):
   const { clock, stateFolder } = deps;
   const logTail = new LogTail();
   const log = tailLog(deps.log, logTail, asked.log.level, clock.wallMs);
-  const live = new LiveConfig(deps.loaded, { clock, log }, completing(asked));
+  const live = new LiveConfig(deps.loaded, { clock, log }, completing(asked, deps.withDrivers));
   const config = live.current();
   await claimState(stateFolder, { clock, log }, signal);
   const source =

@@ -6,6 +6,7 @@ import { openNotify } from '../../hal/os/systemd/notify.ts';
 import { PipelineError } from '../../pipelines/errors/pipeline-error.ts';
 import type { Config } from '../config/config.ts';
 import { stateFolder } from '../config/files/state-folder.ts';
+import { withFoundDrivers } from '../devices/found-drivers.ts';
 import { openSetUp } from '../first-boot/progress.ts';
 import { SimulatedLinks, withSimulatedUplink } from '../media/simulated-links.ts';
 import { findAddresses } from '../model/addresses.ts';
@@ -59,6 +60,7 @@ export async function prepareStart(
     launched: launchedBy(env),
     watchdogUsec: Number(env['WATCHDOG_USEC']) || undefined,
     ...(simulatedLinks === undefined ? {} : { simulatedLinks }),
+    withDrivers: withFoundDrivers(isDemo),
     start: isDemo && !command.isIdle ? ('live' as const) : ('idle' as const),
     // The journal has more readers than the file of the PIN.
     onNewPin: (pin: string, file: string) =>

@@ -7,8 +7,8 @@ const profiles = Object.keys(PRINTER_PROFILES) as [keyof typeof PRINTER_PROFILES
 
 export const printerSchema = v.strictObject({
   driver: v.optional(
-    oneOf('simulated', 'usb', 'network', 'serial', 'cloudprnt', 'direct-print', 'none'),
-    'simulated',
+    oneOf('auto', 'simulated', 'usb', 'network', 'serial', 'cloudprnt', 'direct-print', 'none'),
+    'auto',
   ),
   device: v.optional(text, '/dev/usb/lp0'),
   host: v.optional(v.union([v.literal(''), host], 'must be an IP address or a host name'), ''),
@@ -40,7 +40,7 @@ const serialPort = v.pipe(
 
 export const modemsSchema = v.pipe(
   v.strictObject({
-    driver: v.optional(oneOf('simulated', 'modem-manager', 'at', 'none'), 'simulated'),
+    driver: v.optional(oneOf('auto', 'simulated', 'modem-manager', 'at', 'none'), 'auto'),
     pin_files: v.optional(v.record(text, v.pipe(text, v.minLength(1, 'must name a file'))), {}),
     reset: v.optional(flag, true),
     power_cut: v.optional(

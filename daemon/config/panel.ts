@@ -41,7 +41,7 @@ const lamp = (preset: string) =>
 const LAMP_NAMES = ['power', 'on-air', 'links', 'sound', 'recording'] as const;
 
 export const panelSchema = v.strictObject({
-  driver: v.optional(oneOf('simulated', 'gpio', 'none'), 'simulated'),
+  driver: v.optional(oneOf('auto', 'simulated', 'gpio', 'none'), 'auto'),
   debounce_ms: v.optional(whole(0, 500), 30),
   buttons: v.optional(v.strictObject({ drop: button('GPIO17'), mark: button('GPIO27') }), {}),
   lamps: v.optional(

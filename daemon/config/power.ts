@@ -4,7 +4,7 @@ import { BOARDS } from '../../hal/battery/boards.ts';
 import { between, flag, oneOf, whole } from './rules.ts';
 
 export const powerSchema = v.strictObject({
-  board: v.optional(oneOf('simulated', 'auto', 'none', ...BOARDS.map(({ id }) => id)), 'simulated'),
+  board: v.optional(oneOf('auto', 'simulated', 'none', ...BOARDS.map(({ id }) => id)), 'auto'),
   /** 0: the figure of the board or the kernel. */
   capacity_mah: v.optional(whole(0, 200_000), 0),
   /** Of I2C; a board behind a multiplexer is on a bus of its own. */

@@ -5,15 +5,22 @@ import { type Log, messageOf } from '../../hal/os/log.ts';
 import { runAll } from '../../hal/os/task.ts';
 import type { BoxState } from '../model/state-store.ts';
 import type { Devices } from './devices.ts';
+import { followPrinter } from './found-drivers.ts';
 
 const SYSTEM_EVERY_MS = 5_000;
 const PRINTER_EVERY_MS = 10_000;
+
+interface FollowOs {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly live: Parameters<typeof followPrinter>[0];
+}
 
 /** Runs until `signal` aborts; never fails. */
 export async function followDevices(
   { printer, modems, system }: Devices,
   state: BoxState,
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  { clock, log, live }: FollowOs,
   signal: AbortSignal,
 ): Promise<void> {
   const every = (ms: number, read: () => Promise<void>) => async (ending: AbortSignal) => {
@@ -29,6 +36,7 @@ export async function followDevices(
   };
   await runAll(
     [
+      (ending) => followPrinter(live, clock, ending),
       every(SYSTEM_EVERY_MS, async () => state.set({ system: await system.read(signal) })),
       every(PRINTER_EVERY_MS, async () => state.set({ printer: await printer.status(signal) })),
       async (ending) => {

@@ -36,7 +36,7 @@ export function openLines(
   const battery = isBoardReal ? real : undefined;
   // Without any, buttons and lamps say so, but for lamps of the LED class.
   if (isPanelReal) return { panel: real ?? lateLines(openReal), battery };
-  if (panel.driver === 'none') return { panel: undefined, battery };
+  if (panel.driver !== 'simulated') return { panel: undefined, battery };
   simulated.gpio = openSimulatedGpio(clock);
   return { panel: simulated.gpio.driver, battery };
 }

@@ -75,6 +75,8 @@ const keyOf = ({ driver, at_ports, power_cut }: ModemsConfig) =>
 
 function openConfigured(config: ModemsConfig, { simulated, ...os }: ModemsDeps): Modems {
   switch (config.driver) {
+    // Found-drivers.ts has said which.
+    case 'auto':
     case 'none':
       return absentModems;
     case 'modem-manager':

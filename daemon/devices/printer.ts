@@ -75,6 +75,8 @@ function openConfigured(config: PrinterConfig, { slips, simulated, ...os }: Prin
   const profile = PRINTER_PROFILES[config.profile];
   const { clock, log } = os;
   switch (config.driver) {
+    // Found-drivers.ts has said which.
+    case 'auto':
     case 'none':
       return absentPrinter;
     case 'usb':

@@ -5,11 +5,17 @@ import type { Config } from '../config/config.ts';
  * The uplink of the demo, which is simulated, and the broker in the box where no other is named.
  *
  * @param asked The config that the box was started with.
+ * @param withDrivers Names the drivers that the config leaves open.
  */
-export function completing(asked: Config): (config: Config) => Config {
+export function completing(
+  asked: Config,
+  withDrivers: (config: Config) => Config = (same) => same,
+): (config: Config) => Config {
   const { uplink } = asked;
-  return (config) =>
-    withOwnBroker(config.uplink === undefined && uplink ? { ...config, uplink } : config);
+  return (config) => {
+    const now = withDrivers(withOwnBroker(config));
+    return now.uplink === undefined && uplink ? { ...now, uplink } : now;
+  };
 }
 
 function withOwnBroker(config: Config): Config {

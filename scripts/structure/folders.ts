@@ -201,7 +201,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     may: [
       ...[...BASE, 'daemon/printing', 'daemon/media', 'daemon/orders', 'daemon/settings'],
       ...['daemon/config/files', 'daemon/cli/doctor', 'daemon/cli/control', 'daemon/update'],
-      'daemon/first-boot',
+      ...['daemon/first-boot', 'daemon/devices'],
     ],
     what: 'the command line',
   },

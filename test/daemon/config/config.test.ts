@@ -135,14 +135,14 @@ test('every server of the box has a port of its own, and which two share one is 
 });
 
 test('a UPS board is one that the box knows, and a wrong one is answered by all that are', () => {
-  const ids = ['simulated', 'auto', 'none', ...BOARDS.map(({ id }) => id)];
+  const ids = ['auto', 'simulated', 'none', ...BOARDS.map(({ id }) => id)];
   for (const id of ids) {
     assert.is(parseConfig('box.yaml', `power: {board: ${id}}`, []).power.board, id);
   }
   assert.equal(faults('power:\n  board: geekworm-x729'), [
     `box.yaml:2: power.board must be one of: ${ids.join(', ')}, not "geekworm-x729"`,
   ]);
-  assert.is(parseConfig('box.yaml', 'power: {capacity_mah: 1}', []).power.board, 'simulated');
+  assert.is(parseConfig('box.yaml', 'power: {capacity_mah: 1}', []).power.board, 'auto');
 });
 
 test('the example names every UPS board', () => {
