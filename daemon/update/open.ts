@@ -64,7 +64,7 @@ export async function openUpdates(box: Box): Promise<BoxUpdates> {
   const versions = await store.load();
   const { id } = launched;
   const deps = {
-    config: box.live.current(),
+    config: box.live.current,
     setCapturing: (isCapturing: boolean) =>
       box.mediaPath.setHidden({ ...NOTHING_HIDDEN, isCapturing }),
     snapshot: box.snapshot,

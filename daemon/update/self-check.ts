@@ -9,7 +9,8 @@ import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { Expectation } from './versions.ts';
 
 export interface SelfCheckDeps {
-  readonly config: Pick<Config, 'viewers' | 'operator'>;
+  /** As it is now: the crew may have moved the pages since the start. */
+  readonly config: () => Pick<Config, 'viewers' | 'operator'>;
   /** Starts camera and encoders, of which guests see nothing. */
   readonly setCapturing: (isWanted: boolean) => void;
   readonly snapshot: () => BoxSnapshot;
@@ -48,7 +49,7 @@ const PAGES = { guests: 'the guests’ page', operator: 'the operator’s page' 
 const why = (failure: string | undefined) => (failure === undefined ? '' : `: ${failure}`);
 
 async function pagesThatAnswer({ config }: SelfCheckDeps): Promise<Expectation['pages']> {
-  const { viewers, operator } = config;
+  const { viewers, operator } = config();
   const pages = [
     ['guests', `http://${hostOf(viewers.host)}:${viewers.port}/`],
     [

@@ -110,12 +110,11 @@ test('what works is what answers and what has a picture, and what worked has to 
     children: { media: running, capture: { ...running, lastFailure: 'no encoder' } },
   });
   const host = '127.0.0.1';
+  // As it was at the start: the crew moves the page of the guests.
+  let config = { viewers: { host, port: 1 }, operator: { host, port: operator.port } };
   let nowMs = 0;
   const deps: SelfCheckDeps = {
-    config: {
-      viewers: { host, port: guests.port },
-      operator: { host, port: operator.port },
-    } as unknown as SelfCheckDeps['config'],
+    config: () => config as unknown as ReturnType<SelfCheckDeps['config']>,
     setCapturing: (isWanted) => captured.push(isWanted),
     snapshot,
     clock: {
@@ -127,6 +126,7 @@ test('what works is what answers and what has a picture, and what worked has to 
     },
   };
   const { signal } = new AbortController();
+  config = { ...config, viewers: { host, port: guests.port } };
   const before = await whatWorks(deps, signal);
   assert.equal(before, { pages: ['guests', 'operator'], picture: true });
   assert.equal(captured, [true, false]);
