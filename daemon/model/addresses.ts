@@ -28,9 +28,9 @@ export interface AddressHints {
   readonly machine?: string;
   /** Interfaces that lead upstream. */
   readonly upstream?: readonly string[];
-  /** An address of this machine that people use. */
+  /** An address of this machine that guests use. */
   readonly reachedAt?: string | undefined;
-  /** The interface of the guests' own network, where the box makes one. */
+  /** The interface of the guests' own network, where the box makes one: it reaches the player alone. */
   readonly guests?: string;
 }
 
@@ -39,8 +39,8 @@ interface Found extends NetworkAddress {
   readonly worth: Worth;
 }
 
-/** Lowest first: people are on it, it is made for guests, it is in the room, it leads elsewhere. */
-const WORTH = ['used', 'guests', 'room', 'elsewhere'] as const;
+/** Best first: people are on it, it is made for guests, it is in the room, it leads elsewhere, it is closed to them. */
+const WORTH = ['used', 'guests', 'room', 'elsewhere', 'closed'] as const;
 type Worth = (typeof WORTH)[number];
 
 /** Containers, virtual machines, VPNs and modems: a phone in the room is behind none of them. */
@@ -60,27 +60,23 @@ export function findAddresses(
   interfaces: Readonly<Record<string, readonly NetworkAddress[] | undefined>>,
   viewers: Listening,
   operator: Listening,
-  { machine = hostname(), upstream = [], reachedAt, guests }: AddressHints = {},
+  { machine = hostname(), upstream = [], reachedAt, guests = '' }: AddressHints = {},
 ): Addresses {
-  const isRoom = (name: string) => !upstream.includes(name) && isInRoom(name);
-  const worthOf = (name: string, own: readonly NetworkAddress[]): Worth => {
+  const ofRoom = (name: string): Worth =>
+    !upstream.includes(name) && isInRoom(name) ? 'room' : 'elsewhere';
+  const ofGuests = (name: string, own: readonly NetworkAddress[]): Worth => {
     if (own.some(({ address }) => address === reachedAt)) return 'used';
-    if (name === guests) return 'guests';
-    return isRoom(name) ? 'room' : 'elsewhere';
+    return name === guests ? 'guests' : ofRoom(name);
   };
-  const outer = Object.entries(interfaces).flatMap(([name, addresses = []]) =>
-    addresses
-      .filter(({ internal }) => !internal)
-      .map((one) => ({ ...one, name, worth: worthOf(name, addresses) })),
-  );
-  const rank = ({ address, name }: { address: string; name: string }) =>
-    address === reachedAt ? 0 : isRoom(name) ? 1 : 2;
-  const ranked = outer.toSorted((a, b) => rank(a) - rank(b));
-  const url = ({ host, port, address = '' }: Listening) => {
+  const ofCrew = (name: string): Worth => (name === guests ? 'closed' : ofRoom(name));
+  const url = ({ host, port, address = '' }: Listening, worthOf: typeof ofGuests) => {
     if (address !== '') return givenAddress({ host, port, address });
-    return urlOf(isAny(host) ? hostOnNetwork(ranked, host === '::', machine) : host, port);
+    const outer = Object.entries(interfaces).flatMap(([name, own = []]) =>
+      own.filter(({ internal }) => !internal).map((one) => ({ ...one, worth: worthOf(name, own) })),
+    );
+    return urlOf(isAny(host) ? hostOnNetwork(outer, host === '::', machine) : host, port);
   };
-  return { player: url(viewers), operator: url({ ...operator, address: '' }) };
+  return { player: url(viewers, ofGuests), operator: url({ ...operator, address: '' }, ofCrew) };
 }
 
 /** What the config says that guests open; empty where it does not. */

@@ -14,14 +14,14 @@ export interface Pages {
   readonly picture?: string;
 }
 
-type Facts = Pick<BoxSnapshot, 'playerUrl' | 'drop' | 'shedLoads' | 'plannedLinks' | 'media'>;
+type Facts = Pick<BoxSnapshot, 'playerUrl' | 'drop' | 'shedLoads' | 'plannedLinks'>;
 
 const POSTER = '/posters/live-640';
 const MARK = '/icon-512.png';
 
 /** @returns Their addresses now; without those that are not known yet. */
 export function openPages(
-  config: Pick<Config, 'viewers' | 'operator' | 'clips' | 'edge'>,
+  config: Pick<Config, 'viewers' | 'operator' | 'clips' | 'edge' | 'network'>,
   clock: { wallMs(): number },
   interfaces: typeof networkInterfaces = networkInterfaces,
 ): (box: Facts) => Pages {
@@ -56,13 +56,13 @@ function openSign(
 }
 
 function operatorAddress(
-  { viewers, operator }: Pick<Config, 'viewers' | 'operator'>,
-  { plannedLinks = [], media }: Facts,
+  { viewers, operator, network }: Pick<Config, 'viewers' | 'operator' | 'network'>,
+  { plannedLinks = [] }: Facts,
   interfaces: ReturnType<typeof networkInterfaces>,
 ): string | undefined {
   const upstream = plannedLinks.flatMap(({ device = [] }) => device);
-  const reachedAt = media?.http.reachedAt;
-  const found = findAddresses(interfaces, viewers, operator, { upstream, reachedAt }).operator;
+  const hints = { upstream, guests: network.guests.device };
+  const found = findAddresses(interfaces, viewers, operator, hints).operator;
   const address = operator.tls === undefined ? found : found.replace(/^http:/, 'https:');
   return reachable(address);
 }

@@ -16,6 +16,7 @@ const LONG_MS = 30_000;
 function openBox(
   viewers: { host: string; port: number; address?: string },
   operator: { host: string; port: number; tls?: object } = { host: '::', port: 8081 },
+  guests = '',
 ) {
   let interfaces: Readonly<Record<string, NetworkInterfaceInfo[]>> = {};
   let box: Pick<BoxSnapshot, 'playerUrl' | 'operatorUrl' | 'plannedLinks' | 'media'> = {
@@ -36,7 +37,14 @@ function openBox(
   };
   const run = followGuestAddress(
     {
-      ...{ viewers, operator, state, clock, log: silentLog },
+      ...{
+        viewers,
+        operator,
+        network: { guests: { device: guests } },
+        state,
+        clock,
+        log: silentLog,
+      },
       interfaces: () => interfaces,
       onPlayerUrl: (url) => void told.push(url),
     },
@@ -74,6 +82,7 @@ test('it goes where the guests are, and stays there while none is', async () => 
   const { http } = figures();
   box.state.set({ media: figures({ http: { ...http, reachedAt: '10.42.0.1' } }) });
   await box.reaches('http://10.42.0.1:8080/');
+  assert.is(box.state.snapshot().operatorUrl, 'http://203.0.113.5:8081/', 'the crew is not there');
   box.state.set({ media: undefined });
   box.network({ eth0: '203.0.113.6', wlan0: '10.42.0.1' });
   await systemClock.sleep(100);
@@ -90,6 +99,14 @@ test('the crew’s address follows the network too, over TLS where the page has 
   box.network({ wlan0: '192.168.7.9' });
   await until(() => box.state.snapshot().operatorUrl === 'https://192.168.7.9:8081/', LONG_MS);
   assert.equal(box.told, ['https://example.org/live/']);
+});
+
+test('the crew’s address is none of the guests’ own network, where there is another', async () => {
+  await using box = openBox({ host: '::', port: 8080 }, undefined, 'wlan0');
+  box.network({ wlan0: '10.42.0.1', wlan1: '192.168.7.9' });
+  await until(() => box.state.snapshot().operatorUrl === 'http://192.168.7.9:8081/', LONG_MS);
+  box.network({ wlan0: '10.42.0.1' });
+  await until(() => box.state.snapshot().operatorUrl === 'http://10.42.0.1:8081/', LONG_MS);
 });
 
 test('one that is set, or a server on one address, does not follow the network', async () => {
