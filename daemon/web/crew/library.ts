@@ -43,8 +43,13 @@ export interface LibraryDeps {
   readonly forgetClips: (ids: readonly string[]) => void;
 }
 
-/** Newest ones that are listed; older ones are found on the disk. */
-const SHOWN_MAX = 100;
+/** Of each disk the newest; older ones come up as these are deleted. */
+const SHOWN_MAX = 500;
+
+/** By their names, which hold the time of their start: another disk's clock may have been set since. */
+const byAge = (a: RecordingEntry, b: RecordingEntry) =>
+  startOf(b).localeCompare(startOf(a), 'en') || a.target.localeCompare(b.target, 'en');
+const startOf = ({ name }: RecordingEntry) => /\d{8}T\d{6}\.\d{3}Z/.exec(name)?.[0] ?? name;
 
 export class Library {
   readonly #deps: LibraryDeps;
@@ -56,7 +61,8 @@ export class Library {
   async list(): Promise<LibraryList> {
     const { targets } = this.#deps.config().recording;
     const found = await Promise.all(targets.map(({ id }) => this.#recordingsOn(id)));
-    return { clips: await this.#clips(), recordings: found.flat() };
+    const recordings = found.flat().toSorted(byAge);
+    return { clips: await this.#clips(), recordings };
   }
 
   /** Rejects where there is no such file. */

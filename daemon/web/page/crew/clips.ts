@@ -10,6 +10,7 @@ import { SAYS } from './words.ts';
 
 /** While the page is in sight. */
 const REFRESH_MS = 10_000;
+/** The first ones, and as many more with each touch. */
 const SHOWN = 12;
 
 /** @param isCrew Hosts share and save, and delete nothing. */
@@ -24,10 +25,14 @@ export function openClips(isCrew: boolean, onError: (error: unknown) => void): S
   let model: Model | undefined;
   let readMs = Number.NEGATIVE_INFINITY;
   let drop = '';
+  let list: LibraryList = { clips: [], recordings: [] };
 
   const read = () => {
     readMs = performance.now();
-    askJson('GET', '/library').then((list) => show(list as LibraryList), onError);
+    askJson('GET', '/library').then((read) => {
+      list = read as LibraryList;
+      show();
+    }, onError);
   };
   const remove = async (path: string, question: string, detail: string) => {
     if (!(await confirmBy(question, detail, SAYS.remove))) return;
@@ -40,20 +45,23 @@ export function openClips(isCrew: boolean, onError: (error: unknown) => void): S
     remove: (path, question, detail) => void remove(path, question, detail).catch(onError),
     share: (clip) => void shareClip(clip, model, message).catch(onError),
   });
-  const show = (list: LibraryList) => {
+  const moreClips = openMore(() => show());
+  const moreFiles = openMore(() => show());
+  clips.after(moreClips.element);
+  files.after(moreFiles.element);
+  const show = () => {
     noClips.hidden = list.clips.length > 0;
     noFiles.hidden = list.recordings.length > 0;
-    const newest = list.clips.slice(0, SHOWN);
     updateChildren(
       clips,
-      newest,
+      moreClips.of(list.clips),
       ({ id }) => id,
       rows.renderClip,
       () => undefined,
     );
     updateChildren(
       files,
-      list.recordings.slice(0, SHOWN),
+      moreFiles.of(list.recordings),
       ({ target, name, isRunning }) => `${target} ${name} ${isRunning}`,
       rows.renderRecording,
       (row, entry) => setText(row.querySelector('small') ?? row, describeRecording(entry)),
@@ -69,6 +77,22 @@ export function openClips(isCrew: boolean, onError: (error: unknown) => void): S
       if (document.hidden || (isSame && performance.now() - readMs < REFRESH_MS)) return;
       drop = `${phase} ${sinceMs}`;
       read();
+    },
+  };
+}
+
+/** A button below a list that is longer. */
+function openMore(show: () => void) {
+  let shown = SHOWN;
+  const element = button(SAYS.showMore, () => {
+    shown += SHOWN;
+    show();
+  });
+  return {
+    element,
+    of: <T>(all: readonly T[]): readonly T[] => {
+      element.hidden = all.length <= shown;
+      return all.slice(0, shown);
     },
   };
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Library } from '../../../../daemon/web/crew/library.ts';
 import { OWN_PAGE, signIn } from '../../../support/operator.ts';
 import { type FakeBox, startFakeBox } from '../support/fake-box.ts';
 import { ask } from '../support/http.ts';
@@ -37,6 +38,31 @@ test('the crew lists, saves and deletes clips; guests are shown a deleted one no
   assert.equal(forgotten, [CLIP]);
   assert.is((await ask(`${box.url}/library/clips/${CLIP}`, 'GET', headers)).status, 404);
   assert.is((await ask(`${box.url}/library/clips/${CLIP}`, 'DELETE', headers)).status, 404);
+});
+
+test('recordings of all disks stand in one list, the newest first', async () => {
+  await using box = await startFakeBox();
+  const folders = ['first', 'second'];
+  const targets = folders.map((id) => ({ id, folder: join(box.folder, id), reserve_pct: 10 }));
+  const name = (hour: number) => `venuebox-20261129T1${hour}0000.000Z`;
+  for (const hour of [0, 1, 2, 3]) {
+    const folder = join(box.folder, folders[hour % 2] ?? '');
+    mkdirSync(folder, { recursive: true });
+    // Copied later, or written by a clock that was wrong then: the time of the file says nothing.
+    writeFileSync(join(folder, `${name(hour)}.mp4`), '0123456789');
+    writeFileSync(join(folder, `${name(hour)}.journal`), '');
+  }
+  const library = new Library({
+    config: () => ({ clips: { folder: '' }, recording: { targets } }) as never,
+    stateFolder: box.folder,
+    recording: () => [],
+    forgetClips: () => undefined,
+  });
+  const { recordings } = await library.list();
+  assert.equal(
+    recordings.map((one) => [one.target, one.name]),
+    [3, 2, 1, 0].map((hour) => [folders[hour % 2], name(hour)]),
+  );
 });
 
 test('a recording is saved in parts, and deleted unless it is being written', async () => {

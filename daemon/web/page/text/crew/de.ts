@@ -122,4 +122,5 @@ export const de: CrewTexts = {
   farEndGets: 'Der Empfänger bekommt, was ihm fehlte; übrig: {gaps}.',
   farEndWaits: 'Der Empfänger bekommt, was ihm fehlte, sobald Platz ist; übrig: {gaps}{why}.',
   chooseWifi: 'WLAN wählen',
+  showMore: 'Ältere zeigen',
 };

@@ -122,4 +122,5 @@ export const en = {
   farEndGets: 'The receiver gets what it missed; left: {gaps}.',
   farEndWaits: 'The receiver gets what it missed when there is room; left: {gaps}{why}.',
   chooseWifi: 'Choose a Wi-Fi',
+  showMore: 'Show older ones',
 } as const;

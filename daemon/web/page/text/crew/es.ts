@@ -120,4 +120,5 @@ export const es: CrewTexts = {
   farEndGets: 'El receptor recibe lo que le faltó; quedan: {gaps}.',
   farEndWaits: 'El receptor recibirá lo que le faltó cuando haya sitio; quedan: {gaps}{why}.',
   chooseWifi: 'Elegir un wifi',
+  showMore: 'Mostrar anteriores',
 };

@@ -122,4 +122,5 @@ export const fr: CrewTexts = {
   farEndWaits:
     'Le récepteur recevra ce qui lui a manqué quand il y aura de la place ; reste : {gaps}{why}.',
   chooseWifi: 'Choisir un Wi-Fi',
+  showMore: 'Voir les plus anciens',
 };

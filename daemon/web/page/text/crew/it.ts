@@ -121,4 +121,5 @@ export const it: CrewTexts = {
   farEndWaits:
     'Il ricevitore riceverà ciò che gli mancava quando c’è spazio; restano: {gaps}{why}.',
   chooseWifi: 'Scegliere un Wi-Fi',
+  showMore: 'Mostra i precedenti',
 };

@@ -122,4 +122,5 @@ export const nl: CrewTexts = {
   farEndGets: 'De ontvanger krijgt wat hij miste; over: {gaps}.',
   farEndWaits: 'De ontvanger krijgt wat hij miste zodra er ruimte is; over: {gaps}{why}.',
   chooseWifi: 'Wifi kiezen',
+  showMore: 'Oudere tonen',
 };

@@ -120,4 +120,5 @@ export const pt: CrewTexts = {
   farEndGets: 'O receptor recebe o que lhe faltou; restam: {gaps}.',
   farEndWaits: 'O receptor recebe o que lhe faltou quando houver espaço; restam: {gaps}{why}.',
   chooseWifi: 'Escolher um Wi-Fi',
+  showMore: 'Mostrar anteriores',
 };
