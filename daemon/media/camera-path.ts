@@ -65,7 +65,7 @@ class CameraPath implements OwnPath {
     this.#deps = deps;
     this.#uplinkTargetBps = deps.config().uplink?.bitrate_bps ?? 0;
     this.#streamStart = new StreamStartStore(deps.stateFolder, deps.clock, deps.log);
-    this.#ended = new EndedStream(deps.clock, () => deps.config().viewers.window_s);
+    this.#ended = new EndedStream(deps.clock, deps.config);
     this.#sequences = openSequenceStore(deps.stateFolder, deps);
     this.#supervise = openSupervision(deps);
     this.#media = this.#openMedia();

@@ -182,10 +182,9 @@ export class Settings {
     const { restart, log } = this.#deps;
     log.info('settings changed', { keys: differences.map(({ path }) => path).join(' ') });
     const isDue = restart !== undefined && !isLater && this.#needsRestart();
-    const isHeld = this.#isHeld();
-    this.#isRestartDue ||= isDue && isHeld;
+    this.#isRestartDue ||= isDue && this.#isHeld();
     const waiting = Object.values(this.#pending()).flat();
-    if (!isDue || isHeld) return { status: 'saved', differences, waiting };
+    if (!isDue || this.#isHeld()) return { status: 'saved', differences, waiting };
     void this.#restartSoon(restart);
     return { status: 'restarting', differences };
   }

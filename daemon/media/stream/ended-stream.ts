@@ -6,18 +6,21 @@ const BEHIND_MS = 60_000;
 /** However long the playlist is: settings and updates take effect in the end. */
 const MAX_MS = 15 * 60_000;
 
+interface OfConfig {
+  readonly viewers: { readonly window_s: number };
+}
+
 /** The stream that the media process serves: it runs, or has ended. */
 export class EndedStream {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
-  readonly #windowS: () => number;
+  readonly #config: () => OfConfig;
   #beganMs: number;
   #hasEnded = false;
   #untilMs = 0;
 
-  /** @param windowS Length of the playlist. */
-  constructor(clock: Pick<Clock, 'monotonicMs'>, windowS: () => number) {
+  constructor(clock: Pick<Clock, 'monotonicMs'>, config: () => OfConfig) {
     this.#clock = clock;
-    this.#windowS = windowS;
+    this.#config = config;
     this.#beganMs = clock.monotonicMs();
   }
 
@@ -42,7 +45,7 @@ export class EndedStream {
     this.#hasEnded = true;
     if (!isSeen) return true;
     const nowMs = this.#clock.monotonicMs();
-    const lengthMs = Math.min(this.#windowS() * 1000, nowMs - this.#beganMs);
+    const lengthMs = Math.min(this.#config().viewers.window_s * 1000, nowMs - this.#beganMs);
     this.#untilMs = nowMs + Math.min(lengthMs + BEHIND_MS, MAX_MS);
     return true;
   }

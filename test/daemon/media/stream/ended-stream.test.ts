@@ -1,6 +1,7 @@
 /** The end of a drop is served for the playlist's length and a minute, and no longer. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { parseConfig } from '../../../../daemon/config/file.ts';
 import { EndedStream } from '../../../../daemon/media/stream/ended-stream.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
@@ -8,8 +9,8 @@ const test = suite('ended stream');
 
 async function endedAfter(liveMs: number, windowS: number) {
   const clock = new VirtualClock();
-
-  const stream = new EndedStream(clock, () => windowS);
+  const config = parseConfig('x', `viewers: {window_s: ${windowS}}`, []);
+  const stream = new EndedStream(clock, () => config);
   stream.begin();
   await clock.advance(liveMs);
   stream.end(true);
