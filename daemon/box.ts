@@ -33,6 +33,7 @@ import type { BoxEvent } from './model/commands.ts';
 import { followingGuestAddress } from './model/guest-address.ts';
 import type { BoxSnapshot, ModemMaintenance } from './model/snapshot.ts';
 import { BoxState, trackStartedAt } from './model/state-store.ts';
+import { type LinkInterfaces, openLinkInterfaces } from './modems/link-interfaces.ts';
 import { maintainModems } from './modems/maintenance.ts';
 import { ownBroker } from './mqtt/client/own-broker.ts';
 import { type EventLog, openEventLog, recordEvent } from './mqtt/events.ts';
@@ -107,34 +108,35 @@ export async function runBox(asked: Config, deps: BoxDeps, signal: AbortSignal):
       : openSafeSource();
   await using devices = await openDevices(config, source.simulated, { clock, log }, signal);
   await using dataUse = await openDataUse(stateFolder, clock.wallMs(), log);
+  const links = await openLinkInterfaces(stateFolder, live.current, { clock, log });
   await using events = await openEventLog(config.mqtt, stateFolder, { clock, log });
   const ending = new AbortController();
   const untilEnd = AbortSignal.any([signal, ending.signal]);
   const end = () => ending.abort(new WantedRestart());
-  const opened = { log, logTail, live, config, source, devices, dataUse, events, untilEnd, end };
-  const box = await joinParts({ ...deps, ...opened });
-  await runAll(tasksOf(box), untilEnd);
+  const parts = { log, logTail, live, config, source, devices, dataUse, links, events };
+  await runAll(tasksOf(await joinParts({ ...deps, ...parts, untilEnd, end })), untilEnd);
 }
 
 /** What is opened before the parts, and closed after they have ended. */
 interface Resources extends BoxDeps {
   /** The newest lines of `log`, for the operator's page. */
   readonly logTail: LogTail;
-  /** As it is now. */
+  /** As it is now, and as it was at the start. */
   readonly live: LiveConfig;
-  /** As it was at the start. */
   readonly config: Config;
   readonly source: MediaSource;
   readonly devices: Devices;
   readonly dataUse: DataUseStore;
+  readonly links: LinkInterfaces;
   readonly events: EventLog;
   readonly untilEnd: AbortSignal;
   /** Ends the box from within. */
   readonly end: () => void;
 }
 
-function configuredFacts({ live, source }: Resources) {
-  return { ...plannedLinks(live.current()), ...source.facts(), settingsFault: live.fault() };
+function configuredFacts({ live, source, links }: Resources) {
+  const planned = plannedLinks(live.current(), links.nameOf);
+  return { ...planned, ...source.facts(), settingsFault: live.fault() };
 }
 
 type Parts = Resources & Awaited<ReturnType<typeof joinParts>>;
@@ -142,10 +144,7 @@ type Parts = Resources & Awaited<ReturnType<typeof joinParts>>;
 async function joinParts(given: Resources) {
   const { config, live, source, devices, events, clock, log, stateFolder, playerUrl } = given;
   const state: BoxState = new BoxState(
-    {
-      ...{ name: config.box.name, version: given.version, safeMode: given.safeMode },
-      playerUrl,
-    },
+    { name: config.box.name, version: given.version, safeMode: given.safeMode, playerUrl },
     {
       startedAt: trackStartedAt(clock),
       configured: () => configuredFacts(given),
@@ -169,7 +168,8 @@ async function joinParts(given: Resources) {
   // A secret of this run, for the crew: the operator's page shows the stage before it is live.
   const previewPath = `/preview/${randomBytes(16).toString('base64url')}`;
   const mediaPath = source.open({
-    ...{ config: live.current, dataUse: given.dataUse, stateFolder, previewPath, clock, log },
+    ...{ dataUse: given.dataUse, links: given.links },
+    ...{ config: live.current, stateFolder, previewPath, clock, log },
     presentDrop: drops.present,
     isFirstDrop: () => drop.isFirst(),
     liveDropId: () => (drop.state().phase === 'live' ? drop.state().dropId : undefined),
@@ -227,6 +227,7 @@ function tasksOf(box: Parts): readonly Task[] {
       await devices.printer.use(now.printer);
       await box.prints.run(signal);
     }),
+    box.links.run,
     live.part('modems', (now) => (signal) => {
       devices.modems.use(now.modems);
       return maintainModems({ ...box, config: now, modems: devices.modems, onMaintenance }, signal);

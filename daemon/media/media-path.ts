@@ -14,6 +14,7 @@ import type { Sprite } from '../../pipelines/overlay/sprite.ts';
 import type { DropOnPage, ShopOnPage } from '../../pipelines/player/drop-report.ts';
 import type { TargetState } from '../../pipelines/recording/settings.ts';
 import type { Scan, WantedScan } from '../../pipelines/scan/messages.ts';
+import type { KnownInterfaces } from '../../pipelines/uplink/renamed.ts';
 import type { Config } from '../config/config.ts';
 import type { DropConfig } from '../config/drop.ts';
 import type { Destination } from '../model/destinations.ts';
@@ -31,6 +32,8 @@ export interface MediaPathDeps {
   /** Those of the config that is in force. */
   readonly inputs: () => Inputs;
   readonly dataUse: DataUseStore;
+  /** What the links' interfaces are, whatever they are called now. */
+  readonly links: { readonly known: () => KnownInterfaces };
   readonly stateFolder: string;
   /** Under which the crew sees the stage before it is live; a secret. */
   readonly previewPath: string;

@@ -71,8 +71,20 @@ export function wantedLinks(
   }));
 }
 
-/** What the uplink will try; those that are switched off carry nothing. */
-export function plannedLinks({ uplink }: Config): Pick<BoxSnapshot, 'plannedLinks'> {
+/**
+ * What the uplink will try; those that are switched off carry nothing.
+ *
+ * @param nameOf What an interface of the config is called now.
+ */
+export function plannedLinks(
+  { uplink }: Config,
+  nameOf: (device: string) => string = (device) => device,
+): Pick<BoxSnapshot, 'plannedLinks'> {
   if (uplink === undefined || receiverOf(uplink) === undefined) return {};
-  return { plannedLinks: wantedLinks(uplink, {}).filter(({ isEnabled }) => isEnabled) };
+  const enabled = wantedLinks(uplink, {}).filter(({ isEnabled }) => isEnabled);
+  return {
+    plannedLinks: enabled.map((link) =>
+      link.device === undefined ? link : { ...link, device: nameOf(link.device) },
+    ),
+  };
 }

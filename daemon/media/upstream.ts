@@ -24,6 +24,7 @@ export interface UpstreamDeps
     | 'presentDrop'
     | 'inputs'
     | 'dataUse'
+    | 'links'
     | 'clock'
     | 'log'
     | 'onUplink'
@@ -125,7 +126,8 @@ function openBonded(
     settings: () => {
       const use = dataUse.useAt(clock.wallMs());
       given = usedData(use);
-      return uplinkSettings(uplink, receiver, hasSound(), secrets(), use);
+      const settings = uplinkSettings(uplink, receiver, hasSound(), secrets(), use);
+      return { ...settings, known: deps.links.known() };
     },
     onMessage: openUplinkMessages(uplink, {
       ...{ clock, log, dataUse, onTarget },

@@ -14,12 +14,14 @@ import {
 import { openRouting } from '../bond/net/routing.ts';
 import { openLinkReport } from './link-events.ts';
 import { resolveLinks, type UsedData, type WantedLink } from './links.ts';
-import { FollowedInterfaces, readInterfaces } from './renamed.ts';
+import { FollowedInterfaces, type KnownInterfaces, readInterfaces } from './renamed.ts';
 
 export interface LinksTask {
   /** The links that are wanted now. */
   readonly wanted: () => readonly WantedLink[];
   readonly used: () => UsedData;
+  /** What the links' interfaces were when they were last seen. */
+  readonly known?: KnownInterfaces | undefined;
   /** The receiver has addresses of IPv6 only: links take theirs of IPv6. */
   readonly prefersV6?: () => boolean;
   readonly onLinks: (links: readonly LinkConfig[], missing: readonly string[]) => void;
@@ -36,7 +38,7 @@ export async function followLinks(task: LinksTask, signal: AbortSignal): Promise
   const { clock, log } = task;
   await using routing = await openRouting({ clock, log, run: runCommand });
   const report = openLinkReport(task);
-  const followed = new FollowedInterfaces();
+  const followed = new FollowedInterfaces(task.known);
   let gateways: ReadonlyMap<string, Gateway> = new Map();
   let gatewaysV6: ReadonlyMap<string, Gateway> = new Map();
   await watchNetwork(

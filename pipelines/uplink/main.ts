@@ -136,7 +136,7 @@ async function carryDirect(
 }
 
 async function carryBonded(
-  { srt, relaySecret }: UplinkSettings,
+  { srt, relaySecret, known }: UplinkSettings,
   { observer, carried, onStart }: CarryDeps,
   wanted: () => Links,
   signal: AbortSignal,
@@ -150,6 +150,7 @@ async function carryBonded(
   const following = {
     wanted: () => wanted().links,
     used: () => wanted().used,
+    known,
     prefersV6: () => isIPv6(srt.host) || carried.control?.needsV6 === true,
     onLinks: (found: readonly LinkConfig[], missing: readonly string[]) => {
       carried.missing = missing;

@@ -3,6 +3,7 @@ import type { BondSnapshot } from '../bond/core/snapshot.ts';
 import type { SrtSettings, UplinkTrack } from './graph.ts';
 import type { UsedData, WantedLink } from './links.ts';
 import type { RateBounds } from './rate.ts';
+import type { KnownInterfaces } from './renamed.ts';
 import type { SrtFigures } from './srt-observer.ts';
 
 export interface UplinkSettings {
@@ -12,6 +13,8 @@ export interface UplinkSettings {
   /** Undefined: SRT goes straight to its receiver. */
   readonly links: readonly WantedLink[] | undefined;
   readonly used: UsedData;
+  /** What the links' interfaces were when they were last seen. */
+  readonly known?: KnownInterfaces;
   /** Of the relay, where it has one. */
   readonly relaySecret?: string | undefined;
   /** Undefined: the encoder's bitrate is fixed. */

@@ -33,12 +33,35 @@ export async function readInterfaces(sys = '/sys'): Promise<Interfaces> {
   return new Map(await Promise.all(found));
 }
 
+/** What stays over a restart of the machine, by the interface's name in the config. */
+export type KnownInterfaces = Readonly<
+  Record<string, { readonly place?: string | undefined; readonly mac?: string | undefined }>
+>;
+
+/** The kernel numbers from 1. */
+const NO_INDEX = 0;
+
 /** The name of no interface. */
 const MISSING = '';
 
 /** Remembers what the configured interfaces are, and what they are called now. Pure. */
 export class FollowedInterfaces {
-  readonly #known = new Map<string, InterfaceId>();
+  readonly #known: Map<string, InterfaceId>;
+
+  /** @param known From before, on the disk. */
+  constructor(known: KnownInterfaces = {}) {
+    this.#known = new Map(
+      Object.entries(known).map(([device, { place, mac }]) => [
+        device,
+        { index: NO_INDEX, ...(place && { place }), ...(mac && { mac }) },
+      ]),
+    );
+  }
+
+  known(): KnownInterfaces {
+    const all = [...this.#known].map(([device, { index: _, ...id }]) => [device, id] as const);
+    return Object.fromEntries(all);
+  }
 
   /** The links with the present names of their interfaces. */
   follow(wanted: readonly WantedLink[], now: Interfaces): readonly WantedLink[] {

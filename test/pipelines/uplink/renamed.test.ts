@@ -117,4 +117,16 @@ test('what an interface is stands in sysfs', async () => {
   rmSync(sys, { recursive: true });
 });
 
+test('what was known before a restart of the machine is found again under another name', () => {
+  const links = wanted('wwan0', 'wwan1');
+  const before = new FollowedInterfaces();
+  before.follow(links, there({ wwan0: A, wwan1: B }));
+  const known = JSON.parse(JSON.stringify(before.known()));
+  const after = new FollowedInterfaces(known);
+  // Numbers of the kernel say nothing after a restart.
+  const present = there({ wwan1: { ...A, index: 3 }, wwan2: { ...B, index: 2 } });
+  assert.equal(devicesOf(after.follow(links, present)), ['wwan1', 'wwan2']);
+  assert.equal(new FollowedInterfaces(known).known(), known);
+});
+
 test.run();
