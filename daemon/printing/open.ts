@@ -109,11 +109,8 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
       const job = queue.find(name) ?? contentOf(name, config);
       return job === undefined ? undefined : await renderPaperPng(await render(job), profile());
     },
-    readPageCode: async () => {
-      const document = await render({ content: { document: 'address' }, copy: 1 });
-      const codes = await readDocumentCodes(document, profile());
-      return codes.find((code) => !code.startsWith('WIFI:'));
-    },
+    readPageCode: async () =>
+      pageCodeOf(await render({ content: { document: 'address' }, copy: 1 }), profile()),
     reprint: async (id) => {
       const job = queue.find(id);
       if (job === undefined || !isDone(job)) return rejected('it is not printed yet, or gone');
@@ -131,6 +128,14 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
         : done(job, 'noted as printed');
     },
   };
+}
+
+/** The paper has the code of the guests' Wi-Fi, too. */
+async function pageCodeOf(
+  ...printed: Parameters<typeof readDocumentCodes>
+): Promise<string | undefined> {
+  const codes = await readDocumentCodes(...printed);
+  return codes.find((code) => !code.startsWith('WIFI:'));
 }
 
 async function renderLabel({ ownHotspot }: PrintingDeps): Promise<Buffer | undefined> {
