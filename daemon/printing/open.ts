@@ -70,6 +70,8 @@ export interface PrintingConfig extends Pick<Config, 'printer'> {
 
 /** On the page; the store has some more. */
 const SHOWN = 24;
+/** Of the two codes on a slip. */
+const isWifi = (code: string): boolean => code.startsWith('WIFI:');
 
 export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): Promise<Printing> {
   const { printer, stateFolder, snapshot, drops, clock, log } = deps;
@@ -109,8 +111,10 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
       const job = queue.find(name) ?? contentOf(name, config);
       return job === undefined ? undefined : await renderPaperPng(await render(job), profile());
     },
-    readPageCode: async () =>
-      pageCodeOf(await render({ content: { document: 'address' }, copy: 1 }), profile()),
+    readPageCode: async () => {
+      const paper = await render({ content: { document: 'address' }, copy: 1 });
+      return (await readDocumentCodes(paper, profile())).find((code) => !isWifi(code));
+    },
     reprint: async (id) => {
       const job = queue.find(id);
       if (job === undefined || !isDone(job)) return rejected('it is not printed yet, or gone');
@@ -128,14 +132,6 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
         : done(job, 'noted as printed');
     },
   };
-}
-
-/** The paper has the code of the guests' Wi-Fi, too. */
-async function pageCodeOf(
-  ...printed: Parameters<typeof readDocumentCodes>
-): Promise<string | undefined> {
-  const codes = await readDocumentCodes(...printed);
-  return codes.find((code) => !code.startsWith('WIFI:'));
 }
 
 async function renderLabel({ ownHotspot }: PrintingDeps): Promise<Buffer | undefined> {

@@ -73,6 +73,7 @@ export async function openReadiness(
       return planOf({ ...current(), drop: given.drops.present() });
     },
     openProbe: openProbeWith({ clock, log }),
+    listWifi: listWifiNeighbours,
     readPageCode: () => given.prints.readPageCode(),
     // Over the guests' address, by the path that only the crew knows.
     previewUrl: () => urlOf(snapshot().playerUrl, `${previewPath}/live/index.m3u8`),
@@ -188,7 +189,6 @@ function startSurvey({ args }: Command, deps: Deps): Outcome {
     settings: config.survey,
     links: config.uplink?.links ?? [],
     uplinkBps: plan.uplinkBps,
-    listWifi: listWifiNeighbours,
     onSample: (survey: Parameters<Runner['keep']>[0]['survey'] & object) => keep({ survey }),
   };
   runner

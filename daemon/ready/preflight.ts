@@ -1,6 +1,7 @@
 /** The command preflight: the checks that a drop waits for, and each line of the checklist. */
 import { join } from 'node:path';
 import { anySignal } from '../../hal/os/async.ts';
+import type { WifiNetwork } from '../../hal/system/wifi-neighbours.ts';
 import type { Config } from '../config/config.ts';
 import type { CheckResult } from '../drop/checks.ts';
 import type { Command, Commander, Outcome, Progress } from '../model/commands.ts';
@@ -23,6 +24,8 @@ export interface PreflightDeps extends LinkDeps {
   /** The code on the paper that would be printed, read back; undefined where it cannot be. */
   readonly readPageCode: () => Promise<string | undefined>;
   readonly previewUrl: () => string | undefined;
+  /** Undefined where this machine cannot see them. */
+  readonly listWifi: (signal: AbortSignal) => Promise<readonly WifiNetwork[] | undefined>;
   readonly stateFolder: string;
   /** Unix time by the stream's clock, in ms. */
   readonly streamNowMs: () => number;
@@ -89,18 +92,23 @@ async function probe(
   isDrilled: boolean,
   stage: Stage,
 ): Promise<{ readonly probes: Probes; readonly box: BoxSnapshot }> {
-  const [looked, links, code] = await Promise.all([
+  const [looked, links, code, wifi] = await Promise.all([
     look(deps, stage),
     deps.plan.uplinkBps === undefined || !isDrilled ? undefined : probeLinks(deps, stage),
     codeOf(deps),
+    deps.listWifi(stage.signal),
   ]);
   const found: { links?: LinkProbe } = links === undefined ? {} : { links };
+  const near = wifi === undefined ? {} : { wifiNetworks: wifi.length };
   // While the camera still runs.
-  return { probes: { ...looked, ...found, ...code }, box: deps.snapshot() };
+  return { probes: { ...looked, ...found, ...code, ...near }, box: deps.snapshot() };
 }
 
 /** Fetches the page and makes posters, by a viewer in a process of its own. */
-async function look(deps: PreflightDeps, stage: Stage): Promise<Pick<Probes, 'page' | 'posters'>> {
+async function look(
+  deps: PreflightDeps,
+  stage: Stage,
+): Promise<Pick<Probes, 'page' | 'posters' | 'lightRatios'>> {
   const { snapshot, clock, openProbe, plan, stateFolder } = deps;
   const { playerUrl } = snapshot();
   if (playerUrl === undefined) return {};
@@ -125,8 +133,9 @@ async function look(deps: PreflightDeps, stage: Stage): Promise<Pick<Probes, 'pa
     stop.abort();
     await running;
   }
-  const { page, posters } = seeing.seen();
-  return { page: pageOf(playerUrl, page), ...(posters === undefined ? {} : { posters }) };
+  const { page, posters, lightRatios } = seeing.seen();
+  const pictures = posters === undefined ? {} : { posters };
+  return { page: pageOf(playerUrl, page), lightRatios, ...pictures };
 }
 
 export function pageOf(url: string, page: object | undefined): PageProbe {

@@ -2,7 +2,14 @@
 import { type CheckResult, runChecks } from '../../drop/checks.ts';
 import { type Checklist, type Line, worstOf } from '../../model/readiness.ts';
 import { clipText } from '../../model/rounding.ts';
-import { codeLine, edgeLine, pageLine, postersLine, shopLine } from './guest-lines.ts';
+import {
+  codeLine,
+  edgeLine,
+  pageLine,
+  pictureCodeLine,
+  postersLine,
+  shopLine,
+} from './guest-lines.ts';
 import type { Facts, LineMaker } from './line.ts';
 import { failoverLine, linkLines, receiverLine } from './link-lines.ts';
 import { batteryLine, printerLine, recordingLine, systemDiskLine } from './machine-lines.ts';
@@ -22,6 +29,7 @@ const LINES: readonly LineMaker[] = [
   edgeLine,
   postersLine,
   codeLine,
+  pictureCodeLine,
   printerLine,
   batteryLine,
   systemDiskLine,

@@ -94,6 +94,27 @@ export function codeLine({ probes: { pageCode } }: Facts): Line {
       );
 }
 
+/** The code in the picture, as the box reads it off each rendition. */
+export function pictureCodeLine({ box: { overlay } }: Facts): Line | readonly Line[] {
+  const name = 'code in the picture';
+  if (overlay?.missing !== undefined) {
+    return fail(name, `it is not there: ${overlay.missing}`, 'Set another link for the code.');
+  }
+  if (overlay?.shown === undefined) return [];
+  const { link, sizePct, readability, readings } = overlay.shown;
+  const counts = readings.map(({ rendition, read, of }) => `${rendition} ${read} of ${of}`);
+  const seen = `${link} at ${Math.round(sizePct)} %: ${counts.join(', ') || 'no picture read yet'}`;
+  switch (readability) {
+    case 'readable':
+      return pass(name, seen);
+    case 'unreadable':
+      return fail(name, seen, 'Move it to a calmer corner, or use a shorter link.');
+    case 'doubtful':
+    case 'unknown':
+      return warn(name, seen, 'Run the checklist again while the picture runs.');
+  }
+}
+
 export function shopLine({ box: { shop }, plan }: Facts): Line {
   const name = 'catalogue';
   if (shop === undefined || shop.articles.length === 0) return pass(name, 'nothing is sold');

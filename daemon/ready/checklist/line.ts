@@ -77,6 +77,10 @@ export interface Probes {
   readonly posters?: PosterProbe;
   /** Read off the paper that would be printed; undefined where it cannot be read. */
   readonly pageCode?: { readonly wanted: string; readonly read?: string };
+  /** Mean brightness of pictures now, 0 to 1. */
+  readonly lightRatios?: readonly number[];
+  /** How many Wi-Fi networks there are now; left out where this machine cannot see them. */
+  readonly wifiNetworks?: number;
   readonly survey?: Survey;
 }
 

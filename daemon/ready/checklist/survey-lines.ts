@@ -9,6 +9,16 @@ const RSRP_DROP_DB = 6;
 /** Half of yesterday's throughput. */
 const THROUGHPUT_MIN = 0.6;
 const RTT_MAX = 2;
+/** Half of yesterday's light: a lamp is out, or the lens has its cap. */
+const LIGHT_MIN = 0.5;
+/** Quieter than all that was heard then, by so much: a cable, or a gain. */
+const QUIETER_DB = 10;
+/** A full house brings phones; so many more networks take the channels. */
+const WIFI_MAX = 2;
+const WIFI_FEW = 5;
+const DAY_MS = 86_400_000;
+/** After that the place is another one: stage, crowd, networks. */
+const OLD_DAYS = 3;
 
 export function surveyLine(facts: Facts): Line {
   const name = 'survey';
@@ -20,10 +30,18 @@ export function surveyLine(facts: Facts): Line {
       'The day before, run survey for an hour at the time of the drop.',
     );
   }
-  const worse = survey.links.flatMap((link) => worseOf(link, facts));
-  const when = localTime(Date.parse(survey.started));
+  const worse = [
+    ...survey.links.flatMap((link) => worseOf(link, facts)),
+    ...worseRoom(survey, facts),
+  ];
+  const startedMs = Date.parse(survey.started);
+  const days = Math.floor((facts.nowMs - startedMs) / DAY_MS);
+  const when = `${localTime(startedMs)}${days < 1 ? '' : `, ${days} ${days === 1 ? 'day' : 'days'} ago`}`;
   if (worse.length === 0) {
-    return pass(name, `as on ${when}: ${survey.links.map(summary).join('; ') || 'no links'}`);
+    const seen = `as on ${when}: ${survey.links.map(summary).join('; ') || 'no links'}`;
+    return days <= OLD_DAYS
+      ? pass(name, seen)
+      : warn(name, seen, 'That is long ago: run survey again, at the time of the drop.');
   }
   return warn(
     name,
@@ -51,6 +69,28 @@ function worseOf(link: SurveyedLink, { box, probes }: Facts): readonly string[] 
     bps < THROUGHPUT_MIN * link.throughput_bps.p50
   ) {
     found.push(`${link.id} ${mbps(bps)}, was ${mbps(link.throughput_bps.p50)}`);
+  }
+  return found;
+}
+
+/** Light, sound and Wi-Fi. */
+function worseRoom(survey: Survey, { box, probes }: Facts): readonly string[] {
+  const found: string[] = [];
+  const lights = probes.lightRatios ?? [];
+  const light = lights.reduce((sum, ratio) => sum + ratio, 0) / lights.length;
+  const pct = (ratio: number) => `${Math.round(ratio * 100)} %`;
+  if (survey.light_ratio !== null && light < LIGHT_MIN * survey.light_ratio.p50) {
+    found.push(`light ${pct(light)}, was ${pct(survey.light_ratio.p50)}`);
+  }
+  const peakDbfs = box.levels === undefined ? undefined : Math.max(...box.levels.peakDbfs);
+  const least = survey.sound_dbfs?.min;
+  if (peakDbfs !== undefined && least !== undefined && peakDbfs < least - QUIETER_DB) {
+    found.push(`sound ${Math.round(peakDbfs)} dBFS, was ${Math.round(least)} or more`);
+  }
+  const networks = probes.wifiNetworks;
+  const before = survey.wifi?.length;
+  if (networks !== undefined && before !== undefined && networks > WIFI_FEW + WIFI_MAX * before) {
+    found.push(`${networks} Wi-Fi networks, were ${before}`);
   }
   return found;
 }

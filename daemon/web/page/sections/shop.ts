@@ -67,7 +67,7 @@ async function askForSale({ name, price, currency, left }: ArticleState) {
   const yes = h('button', { type: 'submit', class: 'danger' }, text.sell);
   const form = h(
     'form',
-    { method: 'dialog' },
+    { method: 'dialog', class: 'drop-form' },
     h('label', {}, text.howManyPieces, quantity),
     h('label', {}, text.nameOnStub, buyer),
     h('div', { class: 'row answers below' }, no, yes),

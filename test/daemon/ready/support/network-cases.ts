@@ -1,6 +1,7 @@
 /** What is wrong with links, page and survey, one line of the checklist at a time. */
 import type { LinkProbe } from '../../../../daemon/ready/checklist/line.ts';
 import { type Case, LINKS, modem, PROBES, URL } from './ready-box.ts';
+import { SURVEY } from './results.ts';
 
 const links = (change: Partial<LinkProbe>) => ({ links: { ...LINKS, ...change } });
 const [five, lte] = LINKS.links as readonly [
@@ -9,6 +10,15 @@ const [five, lte] = LINKS.links as readonly [
 ];
 const first = (change: Partial<typeof five>) => links({ links: [{ ...five, ...change }, lte] });
 const page = (change: object) => ({ page: { ...PROBES.page, ...change } });
+
+const WISHES = {
+  ...{ code: 'page', corner: 'bottom-right' as const, sizePct: 22 },
+  ...{ title: '', name: '', line: '' },
+};
+const overlay = (readability: 'unknown' | 'readable' | 'unreadable') => {
+  const readings = [{ rendition: 'low', read: 1, of: 5 }];
+  return { ...WISHES, shown: { link: URL, sizePct: 40, readability, readings } };
+};
 
 export const NETWORK_CASES: readonly Case[] = [
   [
@@ -148,6 +158,43 @@ export const NETWORK_CASES: readonly Case[] = [
     /Restart/,
     { probes: { pageCode: { wanted: URL, read: 'http://x/' } } },
   ],
+  [
+    'a code that cannot be read off the picture',
+    'code in the picture',
+    'fail',
+    /calmer corner/,
+    { box: { overlay: overlay('unreadable') } },
+  ],
+  [
+    'a code that was not read yet',
+    'code in the picture',
+    'warn',
+    /again while/,
+    { box: { overlay: overlay('unknown') } },
+  ],
+  [
+    'a code that may not be shown',
+    'code in the picture',
+    'fail',
+    /another link/,
+    { box: { overlay: { ...WISHES, missing: 'no page is known' } } },
+  ],
+  [
+    'a survey of last week',
+    'survey',
+    'warn',
+    /run survey again/,
+    { probes: { survey: { ...SURVEY, started: '2026-11-20T20:00:00.000Z' } } },
+  ],
+  ['half the light', 'survey', 'warn', /antennas/, { probes: { lightRatios: [0.1, 0.12] } }],
+  [
+    'a silent room',
+    'survey',
+    'warn',
+    /antennas/,
+    { box: { levels: { peakDbfs: [-70, -70], rmsDbfs: [-80, -80] } } },
+  ],
+  ['many more networks', 'survey', 'warn', /antennas/, { probes: { wifiNetworks: 20 } }],
   ['no survey', 'survey', 'warn', /day before/, { probes: { survey: undefined } }],
   [
     'weaker radio than surveyed',
