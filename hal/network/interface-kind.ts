@@ -2,8 +2,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 const NET = '/sys/class/net';
-/** ARPHRD_ETHER, of include/uapi/linux/if_arp.h; Wi-Fi has it too. Tunnels, PPP and raw IP have others. */
+/**
+ * ARPHRD_ETHER and ARPHRD_LOOPBACK, of include/uapi/linux/if_arp.h; Wi-Fi has the first, too.
+ * Tunnels, PPP and raw IP have others.
+ */
 const ETHERNET = '1';
+const LOOPBACK = '772';
 
 /**
  * A modem, a tunnel, or a bridge that joins nothing but containers and virtual machines, whatever
@@ -12,7 +16,7 @@ const ETHERNET = '1';
 export function leadsElsewhere(name: string, root = ''): boolean {
   const folder = `${root}${NET}/${name}`;
   const type = read(`${folder}/type`);
-  if (type === undefined) return false;
+  if (type === undefined || type === LOOPBACK) return false;
   if (type !== ETHERNET || existsSync(`${folder}/tun_flags`)) return true;
   if (/^DEVTYPE=wwan$/m.test(read(`${folder}/uevent`) ?? '')) return true;
   return existsSync(`${folder}/bridge`) && !hasDevice(folder, root);

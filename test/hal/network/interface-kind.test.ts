@@ -42,6 +42,7 @@ test('modems, tunnels and bridges of containers are known under any name', async
     apps: { type: '1', bridge: true, uevent: 'DEVTYPE=bridge', lower_pod: 'pod' },
     none: { type: '1', bridge: true },
     pod: { type: '1' },
+    lo: { type: '772' },
   });
   assert.equal(sys.elsewhere, ['stick', 'raw', 'wire', 'dial', 'tap', 'apps', 'none']);
 });
