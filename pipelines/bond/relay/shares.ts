@@ -12,7 +12,7 @@ const WORKS_FOR_MS = 30_000;
 /** So long a new group may take: handshake, first data, and the listener's ACK. */
 const GRACE_MS = 3000;
 
-export interface Held {
+interface Held {
   readonly createdMs: number;
   /** Network and address of its REG1. */
   readonly network: string;
