@@ -1,9 +1,11 @@
 /** The documents that the box can print, by name. Pure. */
 import type { PrintDocument } from '../../hal/printer/port.ts';
+import type { Config } from '../config/config.ts';
 import type { WifiToJoin } from '../config/network.ts';
 import { localTime } from '../model/rounding.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { wifiCode } from './card.ts';
+import type { PrintJob } from './job.ts';
 import { READINESS_NAMES, type ReadinessName, renderReadiness } from './readiness-slips.ts';
 
 export const DOCUMENT_NAMES = ['address', 'status', ...READINESS_NAMES, 'card', 'sticker'] as const;
@@ -59,6 +61,11 @@ function renderAddress(
   ];
 }
 
+/** Undefined where none is known. */
+export function wifiSlip(wifi: WifiToJoin | undefined): PrintDocument | undefined {
+  return wifi && renderWifi(wifi).slice(0, -2);
+}
+
 function renderWifi(wifi: WifiToJoin): PrintDocument {
   const text = (line: string) => ({ kind: 'text', text: line, align: 'center' }) as const;
   const { ssid, password } = wifi;
@@ -105,4 +112,14 @@ function batteryLine({ battery }: BoxSnapshot): string {
   if (battery.phase === 'unknown') return 'unknown';
   const { chargePct, mains } = battery;
   return `${chargePct === undefined ? 'unknown' : `${Math.round(chargePct)} %`}, mains ${mains}`;
+}
+
+/** A document of the box by its name; undefined for any other name. */
+export function contentOf(
+  name: string,
+  { printer }: Pick<Config, 'printer'>,
+): Pick<PrintJob, 'content' | 'copy'> | undefined {
+  const known = DOCUMENT_NAMES.find((one) => one === name);
+  if (known === undefined || (known === 'sticker' && printer.sticker_file === '')) return undefined;
+  return { content: { document: known }, copy: 1 };
 }

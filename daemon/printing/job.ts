@@ -1,6 +1,7 @@
 /** A slip, and what becomes of it. Pure. */
 import * as v from 'valibot';
 import type { PrintOutcome } from '../../hal/printer/port.ts';
+import type { Outcome } from '../model/commands.ts';
 import type { PrintJobInfo } from '../model/prints.ts';
 
 const shortText = v.pipe(v.string(), v.maxLength(200));
@@ -119,4 +120,25 @@ function changed(job: PrintJob, phase: PrintJob['phase'], atMs: number, reason?:
 
 export function infoOf({ id, title, phase, atMs, reason, copy }: PrintJob): PrintJobInfo {
   return { id, title, phase, atMs, copy, ...(reason === undefined ? {} : { reason }) };
+}
+
+/** What the command to print it answers. */
+export function outcomeOf(name: string, { id, phase, reason = '' }: PrintJob): Outcome {
+  const result = { job: id, phase };
+  switch (phase) {
+    case 'printed':
+    case 'sent':
+      return { status: 'done', detail: `${name} is ${phase}`, result };
+    case 'waiting':
+    case 'sending':
+      return { status: 'done', detail: `${name} is saved, and printed later: ${reason}`, result };
+    case 'uncertain':
+      return { status: 'failed', code: 'NOT_KNOWN', detail: `perhaps printed, look: ${reason}` };
+    case 'failed':
+      return { status: 'failed', code: 'NOT_PRINTED', detail: reason };
+  }
+}
+
+export function done({ id, phase }: PrintJob, detail: string): Outcome {
+  return { status: 'done', detail, result: { job: id, phase } };
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
 import type { PrintDocument, Printer } from '../../hal/printer/port.ts';
-import { PRINTER_PROFILES } from '../../hal/printer/profiles.ts';
+import { PRINTER_PROFILES, type PrinterProfile } from '../../hal/printer/profiles.ts';
 import { readDocumentCodes, renderPaperPng } from '../../hal/printer/verify.ts';
 import type { Config } from '../config/config.ts';
 import type { Outcome, PrintCommand } from '../model/commands.ts';
@@ -14,8 +14,8 @@ import type { BoxSnapshot } from '../model/snapshot.ts';
 import { type Card, type CardSource, openCard } from './card-facts.ts';
 import { type Claim, renderClaim } from './claim.ts';
 import { type ClaimKeys, openClaimKeys, renderVerifyPage } from './claim-key.ts';
-import { DOCUMENT_NAMES, renderDocument, TITLES, unknownDocument } from './documents.ts';
-import { infoOf, isDone, type PrintJob } from './job.ts';
+import { contentOf, renderDocument, TITLES, unknownDocument, wifiSlip } from './documents.ts';
+import { done, infoOf, isDone, outcomeOf, type PrintJob } from './job.ts';
 import { type OwnHotspot, renderJoinSlip } from './join-slip.ts';
 import { cancelledOrder, runOrderTickets } from './order-tickets.ts';
 import { PrintQueue, QueueFull } from './queue.ts';
@@ -61,6 +61,8 @@ export interface Printing extends Prints {
 const CARD_PDF = 'card.pdf';
 /** For the case of the box: how a phone gets to the set-up. */
 const LABEL_PDF = 'label.pdf';
+/** Beside the code of the page, on a screen for guests. */
+const WIFI = 'wifi';
 /** Verifies claim stubs without a network, on the phone that saved it. */
 const VERIFY_PAGE = 'stubs.html';
 /** As it is when something is printed. */
@@ -105,11 +107,9 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
     },
     jobs: () => queue.jobs().slice(-SHOWN).map(infoOf),
     preview: async (name) => {
-      if (name === CARD_PDF) return await card.pdf();
-      if (name === LABEL_PDF) return await renderLabel(deps);
-      if (name === VERIFY_PAGE) return Buffer.from(await renderVerifyPage(keys.publicKey));
       const job = queue.find(name) ?? contentOf(name, config);
-      return job === undefined ? undefined : await renderPaperPng(await render(job), profile());
+      if (job === undefined) return await renderFile(name, deps, { keys, card }, profile());
+      return await renderPaperPng(await render(job), profile());
     },
     readPageCode: async () => {
       const paper = await render({ content: { document: 'address' }, copy: 1 });
@@ -134,6 +134,34 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
   };
 }
 
+interface Rendering {
+  readonly keys: ClaimKeys;
+  readonly card: Card;
+}
+
+/** What is no slip; undefined for any other name, and for what this box has not. */
+async function renderFile(
+  name: string,
+  deps: PrintingDeps,
+  { keys, card }: Rendering,
+  profile: PrinterProfile,
+): Promise<Buffer | undefined> {
+  switch (name) {
+    case CARD_PDF:
+      return await card.pdf();
+    case LABEL_PDF:
+      return await renderLabel(deps);
+    case VERIFY_PAGE:
+      return Buffer.from(await renderVerifyPage(keys.publicKey));
+    case WIFI: {
+      const slip = wifiSlip(card.wifi());
+      return slip && (await renderPaperPng(slip, profile));
+    }
+    default:
+      return undefined;
+  }
+}
+
 async function renderLabel({ ownHotspot }: PrintingDeps): Promise<Buffer | undefined> {
   const hotspot = ownHotspot?.();
   if (hotspot === undefined) return undefined;
@@ -146,7 +174,7 @@ async function renderContent(
   { content, copy }: Pick<PrintJob, 'content' | 'copy'>,
   { printer }: PrintingConfig,
   { stateFolder, snapshot, drops, ownHotspot, clock }: PrintingDeps,
-  { keys: { privateKey }, card }: { readonly keys: ClaimKeys; readonly card: Card },
+  { keys: { privateKey }, card }: Rendering,
 ): Promise<PrintDocument> {
   const hotspot = content.document === 'address' ? ownHotspot?.() : undefined;
   if (hotspot?.isUp === true) return renderJoinSlip(hotspot.login);
@@ -172,16 +200,6 @@ async function renderContent(
       return renderTicket(content.order, ofDrop, copy, sign, content.slip);
     }
   }
-}
-
-/** A document of the box by its name; undefined for any other name. */
-function contentOf(
-  name: string,
-  { printer }: Pick<Config, 'printer'>,
-): Pick<PrintJob, 'content' | 'copy'> | undefined {
-  const known = DOCUMENT_NAMES.find((one) => one === name);
-  if (known === undefined || (known === 'sticker' && printer.sticker_file === '')) return undefined;
-  return { content: { document: known }, copy: 1 };
 }
 
 async function runPrint(
@@ -213,22 +231,6 @@ async function runPrint(
   return outcomeOf(name, await queue.followed(id, signal));
 }
 
-function outcomeOf(name: string, { id, phase, reason = '' }: PrintJob): Outcome {
-  const result = { job: id, phase };
-  switch (phase) {
-    case 'printed':
-    case 'sent':
-      return { status: 'done', detail: `${name} is ${phase}`, result };
-    case 'waiting':
-    case 'sending':
-      return { status: 'done', detail: `${name} is saved, and printed later: ${reason}`, result };
-    case 'uncertain':
-      return { status: 'failed', code: 'NOT_KNOWN', detail: `perhaps printed, look: ${reason}` };
-    case 'failed':
-      return { status: 'failed', code: 'NOT_PRINTED', detail: reason };
-  }
-}
-
 function refusal(error: unknown): Outcome {
   const code = error instanceof QueueFull ? 'DEVICE_BUSY' : 'DISK';
   return { status: 'failed', code, detail: messageOf(error) };
@@ -240,10 +242,6 @@ async function added(add: () => Promise<PrintJob>): Promise<Outcome> {
   } catch (error) {
     return refusal(error);
   }
-}
-
-function done({ id, phase }: PrintJob, detail: string): Outcome {
-  return { status: 'done', detail, result: { job: id, phase } };
 }
 
 function rejected(detail: string): Outcome {

@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import jsqr from 'jsqr';
 import sharp from 'sharp';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -25,6 +26,10 @@ const URL = 'http://10.0.0.5:8080/';
 
 const SVG =
   '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="5" height="5"/></svg>';
+
+const decode = jsqr as unknown as typeof jsqr.default;
+/** Of the config. */
+const network: string[] = [];
 
 interface Room {
   readonly printing: Printing;
@@ -52,7 +57,7 @@ async function inRoom(
   const device = openSimulatedPrinter({ ...os, profile, rollMm: 20_000, onPaper });
   const printing = await openPrinting(
     {
-      current: () => parseConfig('box.yaml', '', []),
+      current: () => parseConfig('box.yaml', '', network),
       printer: v.parse(printerSchema, config),
     },
     {
@@ -124,6 +129,21 @@ test('the crew gets the page that verifies stubs with the key of this box, and n
     assert.match(page, /<meta name="venuebox-key" content="[\w-]{43}">/);
     assert.not.ok(page.includes('__SCRIPT__') || page.includes('PRIVATE KEY'));
   }));
+
+test('a screen for guests has the way into the Wi-Fi, where one is known', async () => {
+  await inRoom(async ({ printing }) => assert.is(await printing.preview('wifi'), undefined));
+  network.push('network.guests.device=wlan1', 'box.name=cellar');
+  await inRoom(async ({ printing }) => {
+    const png = await printing.preview('wifi');
+    const { data, info } = await sharp(png)
+      .ensureAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const { width, height } = info;
+    assert.is(decode(new Uint8ClampedArray(data), width, height)?.data, 'WIFI:S:cellar;T:nopass;;');
+  });
+  network.length = 0;
+});
 
 test('without paper it is saved, and the answer says why it waits', () =>
   inRoom(async ({ printing, device }) => {

@@ -43,9 +43,20 @@ export function openAddresses(): Section {
 /** For the counter: as large as the screen allows, with the address for those who type. */
 function showLarge(url: string): void {
   const close = h('button', { type: 'button' }, SAYS.close);
+  // Another one each time: the config may name another network.
+  const wifi = h('img', {
+    class: 'wifi',
+    src: `/prints/wifi.png?${Date.now()}`,
+    alt: SAYS.joinWifi,
+  });
+  wifi.hidden = true;
+  wifi.addEventListener('load', () => {
+    wifi.hidden = false;
+  });
   const dialog = h(
     'dialog',
     { class: 'large-code', 'aria-label': SAYS.scan },
+    wifi,
     h('p', { class: 'scan' }, SAYS.scan),
     renderCode(url),
     h('p', { class: 'url' }, url),

@@ -24,6 +24,7 @@ export const de: CrewTexts = {
   guests: 'Gäste öffnen',
   crew: 'Die Crew öffnet',
   showLarge: 'Groß zeigen',
+  joinWifi: 'Zuerst ins WLAN',
   scan: 'Scannen und zuschauen',
   close: 'Schließen',
   noAddress: 'Die Box hat noch keine Adresse: verbinde sie mit einem Netz.',

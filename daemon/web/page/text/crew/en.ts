@@ -24,6 +24,7 @@ export const en = {
   guests: 'Guests open',
   crew: 'The crew opens',
   showLarge: 'Show large',
+  joinWifi: 'First join the Wi-Fi',
   scan: 'Scan to watch',
   close: 'Close',
   noAddress: 'The box has no address yet: connect it to a network.',

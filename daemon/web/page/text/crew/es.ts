@@ -22,6 +22,7 @@ export const es: CrewTexts = {
   guests: 'El público abre',
   crew: 'El equipo abre',
   showLarge: 'Mostrar en grande',
+  joinWifi: 'Primero, la Wi-Fi',
   scan: 'Escanea para verlo',
   close: 'Cerrar',
   noAddress: 'La caja aún no tiene dirección: conéctala a una red.',

@@ -23,6 +23,7 @@ export const fr: CrewTexts = {
   guests: 'Le public ouvre',
   crew: 'L’équipe ouvre',
   showLarge: 'Afficher en grand',
+  joinWifi: 'D’abord le Wi-Fi',
   scan: 'Scannez pour regarder',
   close: 'Fermer',
   noAddress: 'La box n’a pas encore d’adresse : connectez-la à un réseau.',

@@ -22,6 +22,7 @@ export const it: CrewTexts = {
   guests: 'Il pubblico apre',
   crew: 'La squadra apre',
   showLarge: 'Mostra in grande',
+  joinWifi: 'Prima il Wi-Fi',
   scan: 'Inquadra per guardare',
   close: 'Chiudi',
   noAddress: 'La box non ha ancora un indirizzo: collegala a una rete.',

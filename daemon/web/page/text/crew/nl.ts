@@ -23,6 +23,7 @@ export const nl: CrewTexts = {
   guests: 'Gasten openen',
   crew: 'De crew opent',
   showLarge: 'Groot tonen',
+  joinWifi: 'Eerst de wifi',
   scan: 'Scan om te kijken',
   close: 'Sluiten',
   noAddress: 'De box heeft nog geen adres: verbind haar met een netwerk.',

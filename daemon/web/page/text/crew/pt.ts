@@ -22,6 +22,7 @@ export const pt: CrewTexts = {
   guests: 'O público abre',
   crew: 'A equipa abre',
   showLarge: 'Mostrar em grande',
+  joinWifi: 'Primeiro, o Wi-Fi',
   scan: 'Leia o código para ver',
   close: 'Fechar',
   noAddress: 'A caixa ainda não tem endereço: ligue-a a uma rede.',
