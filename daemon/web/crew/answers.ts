@@ -43,7 +43,7 @@ const FOUND_MAX = 200;
 
 /** Hosts have the buttons, and see what is there. */
 const CREW_ONLY =
-  /^\/(?:settings|look|support\.txt|restart|sessions|tests|update|camera-access|orders\.csv)(?:\/|$)/;
+  /^\/(?:settings|look|support\.txt|restart|sessions|tests(?!\/preview$)|update|camera-access|orders\.csv)(?:\/|$)/;
 
 const updateSchema = v.strictObject({
   version: v.optional(v.pipe(v.string(), v.maxLength(40))),

@@ -35,7 +35,7 @@ import { elementById, h } from './ui/dom.ts';
 import { type EventHandlers, openEvents } from './ui/event-connection.ts';
 import { connectLanguage } from './ui/language.ts';
 import { fromHello, type Model, withChange, withLogLines, withSample } from './ui/model.ts';
-import { readSession, SignedOut, signOut } from './ui/request.ts';
+import { askPreview, readSession, SignedOut, signOut } from './ui/request.ts';
 import type { Section } from './ui/section.ts';
 
 const CLOCK_EVERY_MS = 500;
@@ -87,16 +87,22 @@ function showBox(isCrew: boolean): Promise<void> {
       if ('settings' in action) onSettings(action.settings);
       else document.getElementById(action.section)?.scrollIntoView({ block: 'start' });
     });
-    const settings = new SettingsPlace(onError, () => main.replaceChildren(...columns), openWifi);
+    const showColumns = () => {
+      columns[0]?.prepend(...inSight);
+      main.replaceChildren(...columns);
+    };
+    const settings = new SettingsPlace(onError, showColumns, openWifi);
     const columns = renderColumns(sections);
+    // The state, the next command and alerts stay, whatever else is shown.
+    const inSight = sections.slice(0, 2).map(({ element }) => element);
     const onSettings = (section?: string) => {
       if (!isCrew) return;
-      main.replaceChildren(settings.element);
+      main.replaceChildren(h('div', { class: 'column' }, ...inSight), settings.element);
       settings.show(section).catch(onError);
     };
     const onSettingsButton = () => onSettings();
     header.showConnecting();
-    const handlers = updateSections(sections, isCrew, () => main.replaceChildren(...columns));
+    const handlers = updateSections(sections, isCrew, showColumns);
     const events = openEvents({ ...handlers, signedOut: end, replaced: header.showReplaced });
     const clock = setInterval(() => header.showAge(events.ageMs()), CLOCK_EVERY_MS);
     signOutButton.addEventListener('click', onSignOut);
@@ -142,9 +148,9 @@ function openSections(
 ): readonly Section[] {
   return [
     openCommands(onError),
-    openAlerts(act),
+    openAlerts(isCrew, act),
     openReadiness(onError),
-    openPicture(),
+    openPicture(askPreview),
     openSound(),
     openLog(),
     openLinks(),

@@ -1,8 +1,8 @@
 /** Alerts: what is wrong and what to do, the most severe first. */
 import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { Warning } from '../../../model/snapshot.ts';
-import { fromBox, stageTexts as text } from '../text/texts.ts';
-import { type AlertAction, actionOf } from '../ui/alert-actions.ts';
+import { crewTexts, fromBox, stageTexts as text } from '../text/texts.ts';
+import { type AlertAction, actionOf, isForCrew } from '../ui/alert-actions.ts';
 import { card, h, setAttribute, setText, updateChildren } from '../ui/dom.ts';
 import { formatSpan } from '../ui/format.ts';
 import type { Section } from '../ui/section.ts';
@@ -10,8 +10,11 @@ import type { Section } from '../ui/section.ts';
 const RANK = { critical: 0, warning: 1, info: 2 } as const;
 const LABELS = { critical: text.actNow, warning: text.check, info: text.note } as const;
 
-/** @param act Does what a button of an alert says. */
-export function openAlerts(act: (action: AlertAction) => void): Section {
+/**
+ * @param isCrew Hosts are shown no button that is for the crew.
+ * @param act Does what a button of an alert says.
+ */
+export function openAlerts(isCrew: boolean, act: (action: AlertAction) => void): Section {
   const list = h('ul', { class: 'alerts', 'aria-live': 'polite' });
   const none = h('p', { class: 'calm' }, text.allWell);
   const element = card('alerts', text.alerts, list, none);
@@ -25,7 +28,7 @@ export function openAlerts(act: (action: AlertAction) => void): Section {
         list,
         warnings,
         ({ key }) => key,
-        (warning) => renderAlert(warning, act),
+        (warning) => renderAlert(warning, isCrew, act),
         (item, { severity, text: title, advice, detail, sinceMs }) => {
           setAttribute(item, 'data-severity', severity);
           const [label, what, since, how, why] = item.children;
@@ -41,10 +44,12 @@ export function openAlerts(act: (action: AlertAction) => void): Section {
   };
 }
 
-function renderAlert({ key }: Warning, act: (action: AlertAction) => void): HTMLElement {
+function renderAlert(
+  { key }: Warning,
+  isCrew: boolean,
+  act: (action: AlertAction) => void,
+): HTMLElement {
   const action = actionOf(key);
-  const button = action && h('button', { type: 'button', class: 'quiet' }, action.label);
-  button?.addEventListener('click', () => act(action as AlertAction));
   return h(
     'li',
     {},
@@ -53,6 +58,16 @@ function renderAlert({ key }: Warning, act: (action: AlertAction) => void): HTML
     h('span', { class: 'since', 'aria-hidden': 'true' }),
     h('p'),
     h('small'),
-    button,
+    action && (isCrew || !isForCrew(action) ? buttonOf(action, act) : forCrew()),
   );
+}
+
+function buttonOf(action: AlertAction, act: (action: AlertAction) => void): HTMLElement {
+  const button = h('button', { type: 'button', class: 'quiet' }, action.label);
+  button.addEventListener('click', () => act(action));
+  return button;
+}
+
+function forCrew(): HTMLElement {
+  return h('p', { class: 'hint' }, crewTexts.forCrew);
 }

@@ -4,7 +4,7 @@ import { openPicture } from '../sections/picture.ts';
 import { openSound } from '../sections/sound.ts';
 import { h } from '../ui/dom.ts';
 import { followLive } from '../ui/live-view.ts';
-import { askJson, type Outcome, runCommand } from '../ui/request.ts';
+import { askJson, askPreview, type Outcome, runCommand } from '../ui/request.ts';
 import type { Section } from '../ui/section.ts';
 import { SAYS } from './words.ts';
 
@@ -49,10 +49,9 @@ function openLive(name: string, openSection: () => Section): HTMLElement {
   const button = h('button', { type: 'button', class: 'quiet', 'aria-expanded': 'false' }, name);
   const place = h('div', {});
   let live: ReturnType<typeof followLive> | undefined;
-  const want = async (isOn: boolean) => void (await askJson('POST', '/tests/preview', { isOn }));
   button.addEventListener('click', () => {
     live?.stop();
-    live = live === undefined ? followLive(openSection(), want) : undefined;
+    live = live === undefined ? followLive(openSection(), askPreview) : undefined;
     live?.start();
     place.replaceChildren(...(live === undefined ? [] : [live.element]));
     button.setAttribute('aria-expanded', String(live !== undefined));

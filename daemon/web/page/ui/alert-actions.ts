@@ -31,6 +31,11 @@ const ACTIONS: readonly (readonly [keys: RegExp, action: AlertAction])[] = [
   [/^safe-mode$/, { label: text.restart, section: 'support' }],
 ];
 
+/** Settings, and what support does, are for the crew. */
+export function isForCrew(action: AlertAction): boolean {
+  return 'settings' in action || action.section === 'support';
+}
+
 /** Undefined where the advice is for hands: plug it in, close the lid. */
 export function actionOf(key: string): AlertAction | undefined {
   return ACTIONS.find(([keys]) => keys.test(key))?.[1];

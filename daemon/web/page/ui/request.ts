@@ -57,6 +57,11 @@ export async function runCommand(
   return (await checked(response)) as Outcome;
 }
 
+/** Runs camera and sound for half a minute, or ends that. */
+export async function askPreview(isOn: boolean): Promise<void> {
+  await askJson('POST', '/tests/preview', { isOn });
+}
+
 /** The newest first. */
 export async function readPastDrops(): Promise<readonly PastDrop[]> {
   return (await checked(await ask('GET', '/reports.json'))) as readonly PastDrop[];

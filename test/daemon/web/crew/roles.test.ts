@@ -33,11 +33,14 @@ test('a host has the buttons and sees the files, and is refused what is for the 
     const mark = { verb: 'mark' };
     assert.is((await ask(`${box.url}/command`, 'POST', host, mark)).status, 200);
     assert.is((await ask(`${box.url}/library`, 'GET', host)).status, 200);
+    const preview = await ask(`${box.url}/tests/preview`, 'POST', host, { isOn: true });
+    assert.is.not(preview.status, 403, 'hosts look at the stage before they arm');
     for (const [method, path] of [
       ['GET', '/settings'],
       ['POST', '/settings'],
       ['GET', '/support.txt'],
       ['POST', '/restart'],
+      ['POST', '/tests/uplink'],
       ['GET', '/sessions'],
       ['GET', '/orders.csv'],
       ['DELETE', '/library/clips/AAAAAAAAAA1'],

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { settingsOfSchema } from '../../../../daemon/config/form/form.ts';
 import { RULES } from '../../../../daemon/health/run.ts';
-import { actionOf } from '../../../../daemon/web/page/ui/alert-actions.ts';
+import { actionOf, isForCrew } from '../../../../daemon/web/page/ui/alert-actions.ts';
 
 const test = suite('buttons of alerts');
 
@@ -44,6 +44,15 @@ test('each button leads to a group of settings, or a section, that there is', ()
     else assert.ok(page.includes(action.section), `${key}: ${action.section}`);
     assert.ok(action.label.length > 0);
   }
+});
+
+test('what is for the crew is no button for hosts', () => {
+  const forCrew = (key: string) => {
+    const action = actionOf(key);
+    return action !== undefined && isForCrew(action);
+  };
+  for (const key of ['sim-wwan0-locked', 'safe-mode', 'no-picture']) assert.ok(forCrew(key), key);
+  for (const key of ['print-uncertain', 'recording-failed']) assert.not(forCrew(key), key);
 });
 
 test.run();

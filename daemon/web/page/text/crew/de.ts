@@ -124,4 +124,5 @@ export const de: CrewTexts = {
   farEndWaits: 'Der Empfänger bekommt, was ihm fehlte, sobald Platz ist; übrig: {gaps}{why}.',
   chooseWifi: 'WLAN wählen',
   showMore: 'Ältere zeigen',
+  forCrew: 'Das kann das Team mit seiner PIN.',
 };

@@ -124,4 +124,5 @@ export const en = {
   farEndWaits: 'The receiver gets what it missed when there is room; left: {gaps}{why}.',
   chooseWifi: 'Choose a Wi-Fi',
   showMore: 'Show older ones',
+  forCrew: 'The crew can do this, with its PIN.',
 } as const;

@@ -122,4 +122,5 @@ export const es: CrewTexts = {
   farEndWaits: 'El receptor recibirá lo que le faltó cuando haya sitio; quedan: {gaps}{why}.',
   chooseWifi: 'Elegir un wifi',
   showMore: 'Mostrar anteriores',
+  forCrew: 'Esto lo puede hacer el equipo, con su PIN.',
 };

@@ -124,4 +124,5 @@ export const fr: CrewTexts = {
     'Le récepteur recevra ce qui lui a manqué quand il y aura de la place ; reste : {gaps}{why}.',
   chooseWifi: 'Choisir un Wi-Fi',
   showMore: 'Voir les plus anciens',
+  forCrew: 'L’équipe peut le faire, avec son code PIN.',
 };

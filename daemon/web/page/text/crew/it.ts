@@ -123,4 +123,5 @@ export const it: CrewTexts = {
     'Il ricevitore riceverà ciò che gli mancava quando c’è spazio; restano: {gaps}{why}.',
   chooseWifi: 'Scegliere un Wi-Fi',
   showMore: 'Mostra i precedenti',
+  forCrew: 'Può farlo la squadra, con il suo PIN.',
 };

@@ -124,4 +124,5 @@ export const nl: CrewTexts = {
   farEndWaits: 'De ontvanger krijgt wat hij miste zodra er ruimte is; over: {gaps}{why}.',
   chooseWifi: 'Wifi kiezen',
   showMore: 'Oudere tonen',
+  forCrew: 'Dit kan het team, met zijn pincode.',
 };

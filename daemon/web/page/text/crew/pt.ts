@@ -122,4 +122,5 @@ export const pt: CrewTexts = {
   farEndWaits: 'O receptor recebe o que lhe faltou quando houver espaço; restam: {gaps}{why}.',
   chooseWifi: 'Escolher um Wi-Fi',
   showMore: 'Mostrar anteriores',
+  forCrew: 'A equipa pode fazer isto, com o PIN dela.',
 };
