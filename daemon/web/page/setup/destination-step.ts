@@ -1,14 +1,11 @@
 /** The step of the destination: where the drop also goes, beside the room. */
 import { setUpTexts as text } from '../text/texts.ts';
 import { h } from '../ui/dom.ts';
+import { ownDestination, withDestination } from './destination.ts';
 import { changeSettings, readSetting } from './request.ts';
 import { choices, field, type StepPage } from './step.ts';
 
-/** Its name in the settings. */
-const ID = 'first';
 const HERE = 'here';
-
-type Destination = Readonly<Record<string, unknown>>;
 
 export async function openDestination(): Promise<StepPage> {
   const setting = await readSetting('uplink');
@@ -31,26 +28,32 @@ export async function openDestination(): Promise<StepPage> {
     { value: 'rtmp', label: text.toService },
     { value: 'srt', label: text.toReceiver },
   ];
-  list.show(isLocked ? [] : options, HERE);
-  show(HERE);
+  const before = ownDestination(setting?.value);
+  const kindBefore = String(before?.['kind'] ?? HERE);
+  address.input.value = String(before?.['url'] ?? '');
+  host.input.value = String(before?.['host'] ?? '');
+  port.input.value = String(before?.['port'] ?? '');
+  list.show(isLocked ? [] : options, kindBefore);
+  show(kindBefore);
   const lock = isLocked ? h('p', { class: 'lock' }, text.inFile) : undefined;
   return {
     ...{ title: text.destinationTitle, hint: text.destinationHint },
     body: h('div', { class: 'rows' }, list.element, ...rtmp, ...srt, lock),
     save: async () => {
       const kind = list.value();
-      if (isLocked || kind === undefined || kind === HERE) return undefined;
+      if (isLocked || kind === undefined) return undefined;
+      if (kind === HERE) {
+        if (before === undefined) return undefined;
+        return await changeSettings({ uplink: withDestination(setting?.value, undefined) });
+      }
+      const entered = key.input.value.trim();
+      // One that was entered before is not shown, and stays.
+      const kept = kind === kindBefore && entered === '' ? before?.['key_file'] : undefined;
       const target =
         kind === 'rtmp'
-          ? { url: address.input.value.trim(), key_file: { set: key.input.value.trim() } }
+          ? { url: address.input.value.trim(), key_file: kept ?? { set: entered } }
           : { host: host.input.value.trim(), port: Number(port.input.value) };
       return await changeSettings({ uplink: withDestination(setting?.value, { kind, ...target }) });
     },
   };
-}
-
-function withDestination(uplink: unknown, target: Destination): unknown {
-  const before = (uplink ?? {}) as { readonly destinations?: readonly Destination[] };
-  const others = (before.destinations ?? []).filter(({ id }) => id !== ID);
-  return { ...before, destinations: [...others, { id: ID, ...target }] };
 }

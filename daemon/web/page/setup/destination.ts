@@ -1,0 +1,21 @@
+/** The set-up's own destination within `uplink` of the settings. Pure. */
+
+/** Its name in the settings. */
+const ID = 'first';
+
+export type Destination = Readonly<Record<string, unknown>>;
+type Uplink = { readonly host?: unknown; readonly destinations?: readonly Destination[] };
+
+/** As it was entered before; its secrets are masked. */
+export function ownDestination(uplink: unknown): Destination | undefined {
+  return ((uplink ?? {}) as Uplink).destinations?.find(({ id }) => id === ID);
+}
+
+/** @param target Undefined: only to this room. Null where nothing is left to send to. */
+export function withDestination(uplink: unknown, target: Destination | undefined): Uplink | null {
+  const before = (uplink ?? {}) as Uplink;
+  const others = (before.destinations ?? []).filter(({ id }) => id !== ID);
+  const destinations = target === undefined ? others : [...others, { id: ID, ...target }];
+  const hasReceiver = before.host !== undefined && before.host !== null;
+  return destinations.length > 0 || hasReceiver ? { ...before, destinations } : null;
+}
