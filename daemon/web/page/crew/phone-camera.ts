@@ -2,36 +2,40 @@
 import { card, h, setText } from '../ui/dom.ts';
 import { ask, checked } from '../ui/request.ts';
 import type { Section } from '../ui/section.ts';
-import { canSend, type PhoneSender, type SendTo, sendFromHere } from './phone-sender.ts';
+import { canSend, keepScreenOn, openStream, type SendTo, sendFromHere } from './phone-sender.ts';
 import { SAYS } from './words.ts';
+
+/** Settings may choose this camera, or another one, at any time. */
+const REFRESH_MS = 10_000;
+const AGAIN_MS = 2_000;
 
 /** Hidden where the box takes no such camera. */
 export function openPhoneCamera(isCrew: boolean, onError: (error: unknown) => void): Section {
   const { element, address, token, reveal, use, stop, message, view } = renderParts();
   let to: SendTo | undefined;
-  let sender: PhoneSender | undefined;
-  const show = (next: PhoneSender | undefined) => {
-    sender = next;
-    use.hidden = next !== undefined;
-    stop.hidden = next === undefined;
-    view.hidden = next === undefined;
-    view.srcObject = next?.stream ?? null;
-    if (next !== undefined) view.play().catch(() => undefined);
+  let sending: AbortController | undefined;
+  let readMs = Number.NEGATIVE_INFINITY;
+  const show = (stream: MediaStream | undefined) => {
+    use.hidden = stream !== undefined;
+    stop.hidden = stream === undefined;
+    view.hidden = stream === undefined;
+    view.srcObject = stream ?? null;
+    if (stream !== undefined) view.play().catch(() => undefined);
   };
+  const say = (text: string) => setText(message, text);
+  const end = () => sending?.abort();
   const begin = async (where: SendTo) => {
     use.disabled = true;
-    setText(message, SAYS.phoneConnecting);
-    try {
-      const onEnd = () => {
-        show(undefined);
-        setText(message, SAYS.phoneEnded);
-      };
-      show(await sendFromHere(where, onEnd));
-      setText(message, SAYS.phoneSending);
-    } catch (error) {
-      setText(message, SAYS.phoneFailed(error instanceof Error ? error.message : String(error)));
-    }
+    say(SAYS.phoneConnecting);
+    sending = new AbortController();
+    const { signal } = sending;
+    addEventListener('pagehide', end, { signal });
+    const failed = await send(where, show, say, signal);
+    sending.abort();
+    sending = undefined;
+    show(undefined);
     use.disabled = false;
+    say(failed === undefined ? '' : SAYS.phoneFailed(failed));
   };
   reveal.addEventListener('click', () => {
     setText(token, to?.token ?? '');
@@ -40,20 +44,64 @@ export function openPhoneCamera(isCrew: boolean, onError: (error: unknown) => vo
   use.addEventListener('click', () => {
     if (to !== undefined) void begin(to);
   });
-  stop.addEventListener('click', () => {
-    sender?.stop();
-    show(undefined);
-    setText(message, '');
-  });
+  stop.addEventListener('click', end);
   show(undefined);
-  if (isCrew) {
+  const read = () => {
+    readMs = performance.now();
     readAccess().then((access) => {
       to = access;
-      element.hidden = access === undefined;
+      element.hidden = access === undefined && sending === undefined;
       if (access !== undefined) setText(address, new URL(access.path, location.href).href);
     }, onError);
+  };
+  return {
+    element,
+    update: () => {
+      const isOld = performance.now() - readMs >= REFRESH_MS;
+      if (isCrew && isOld && !document.hidden) read();
+    },
+    close: end,
+  };
+}
+
+/** Until `signal` aborts: a connection that ends is made again. Returns why there was none at all. */
+async function send(
+  to: SendTo,
+  show: (stream: MediaStream) => void,
+  say: (text: string) => void,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  let stream: MediaStream | undefined;
+  let hasSent = false;
+  const onSending = () => {
+    hasSent = true;
+    say(SAYS.phoneSending);
+  };
+  const close = () => {
+    for (const track of stream?.getTracks() ?? []) track.stop();
+  };
+  keepScreenOn(signal);
+  try {
+    while (!signal.aborted) {
+      try {
+        // A phone that has slept may have ended it.
+        if (stream?.active !== true) {
+          stream = await openStream();
+          show(stream);
+        }
+        await sendFromHere(to, stream, onSending, signal);
+      } catch (error) {
+        if (!hasSent && !signal.aborted)
+          return error instanceof Error ? error.message : String(error);
+      }
+      if (signal.aborted) break;
+      say(`${SAYS.phoneEnded} ${SAYS.phoneConnecting}`);
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+  } finally {
+    close();
   }
-  return { element, update: () => undefined, close: () => sender?.stop() };
+  return undefined;
 }
 
 function renderParts() {

@@ -1,12 +1,6 @@
 /** Sends this device’s camera and microphone to the box, by WHIP (RFC 9725). */
 import { askIceServers, untilGathered } from '../../../../pipelines/player/playback/rtc/ice.ts';
 
-export interface PhoneSender {
-  /** For a look at what is sent. */
-  readonly stream: MediaStream;
-  readonly stop: () => void;
-}
-
 /** Where it goes, and what it needs to know for that. */
 export interface SendTo {
   readonly path: string;
@@ -28,27 +22,31 @@ export function canSend(): boolean {
   return isSecureContext && typeof RTCPeerConnection === 'function' && 'mediaDevices' in navigator;
 }
 
-/** Rejects with a reason. @param onEnd The connection has ended by itself. */
-export async function sendFromHere(to: SendTo, onEnd: () => void): Promise<PhoneSender> {
-  const stream = await navigator.mediaDevices.getUserMedia({ video: PICTURE, audio: SOUND });
+/** This device's camera and microphone. Rejects with a reason. */
+export async function openStream(): Promise<MediaStream> {
+  return await navigator.mediaDevices.getUserMedia({ video: PICTURE, audio: SOUND });
+}
+
+/**
+ * Resolves when the connection has ended by itself, or `signal` has aborted; rejects with a reason
+ * where there was none. The stream goes on.
+ */
+export async function sendFromHere(
+  to: SendTo,
+  stream: MediaStream,
+  onSending: () => void,
+  signal: AbortSignal,
+): Promise<void> {
   const endpoint = new URL(to.path, location.href);
   const authorization = `Bearer ${to.token}`;
   const iceServers = await askIceServers(endpoint, { authorization });
   const connection = new RTCPeerConnection({ iceServers: [...iceServers] });
   let session: URL | undefined;
-  const stop = () => {
-    removeEventListener('pagehide', stop);
-    connection.close();
-    for (const track of stream.getTracks()) track.stop();
-    if (session === undefined) return;
-    const request = { method: 'DELETE', headers: { authorization }, keepalive: true };
-    fetch(session, request).catch(() => undefined);
-  };
-  addEventListener('pagehide', stop);
-  connection.addEventListener('connectionstatechange', () => {
-    if (connection.connectionState !== 'failed') return;
-    stop();
-    onEnd();
+  const ended = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    connection.addEventListener('connectionstatechange', () => {
+      if (connection.connectionState === 'failed') resolve();
+    });
   });
   try {
     for (const track of stream.getTracks()) {
@@ -60,15 +58,32 @@ export async function sendFromHere(to: SendTo, onEnd: () => void): Promise<Phone
       method: 'POST',
       headers: { 'Content-Type': 'application/sdp', authorization },
       body: connection.localDescription?.sdp ?? '',
-      signal: AbortSignal.timeout(ANSWER_MAX_MS),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MAX_MS)]),
     });
     const text = await response.text();
     if (response.status !== 201) throw new Error(text.trim());
     session = new URL(response.headers.get('Location') ?? '', endpoint);
     await connection.setRemoteDescription({ type: 'answer', sdp: text });
-  } catch (error) {
-    stop();
-    throw error;
+    onSending();
+    if (!signal.aborted) await ended;
+  } finally {
+    connection.close();
+    if (session !== undefined) {
+      const request = { method: 'DELETE', headers: { authorization }, keepalive: true };
+      fetch(session, request).catch(() => undefined);
+    }
   }
-  return { stream, stop };
+}
+
+/** The screen stays on until `signal` aborts, also after another page was looked at in between. */
+export function keepScreenOn(signal: AbortSignal): void {
+  let lock: Promise<WakeLockSentinel | undefined> | undefined;
+  const ask = () => {
+    // A browser gives it up with the page, and refuses it while the page is hidden.
+    if (document.hidden) return;
+    lock = navigator.wakeLock?.request('screen').catch(() => undefined);
+  };
+  document.addEventListener('visibilitychange', ask, { signal });
+  signal.addEventListener('abort', () => void lock?.then((one) => one?.release()), { once: true });
+  ask();
 }
