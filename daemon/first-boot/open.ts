@@ -1,6 +1,7 @@
 /** Opens the first boot of a box: its hotspot, the set-up, and what both need. */
 import { networkInterfaces } from 'node:os';
 import { PORTAL_PORT } from '../../hal/network/plan.ts';
+import { pause } from '../../hal/os/async.ts';
 import { WantedRestart } from '../../hal/os/supervise.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
 import { openNetworkManager } from '../../hal/wifi/network-manager.ts';
@@ -16,6 +17,9 @@ import { HOTSPOT_ADDRESS, Hotspot, type HotspotDeps } from './hotspot.ts';
 import { hotspotPassword } from './hotspot-password.ts';
 import { type PreviewDeps, PreviewRun } from './preview-run.ts';
 import { openSetUp, type SetUp } from './progress.ts';
+
+/** The addresses follow a new network within that. */
+const ADDRESS_MS = 4_000;
 
 export interface FirstBoot {
   readonly setUp: SetUp;
@@ -73,8 +77,17 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
     },
   };
   const ends = new AbortController();
-  const print = async (signal: AbortSignal) =>
-    await deps.print({ document: 'address' }, false, signal).catch(() => undefined);
+  const print = (...documents: readonly ('address' | 'status')[]) => {
+    if (deps.snapshot().printer.phase === 'absent') return;
+    for (const document of documents)
+      void deps.print({ document }, false, ends.signal).catch(() => undefined);
+  };
+  const finished = async () => {
+    // On paper where guests and crew find it, before the restart that the set-up may need.
+    if (!(await pause(clock, ADDRESS_MS, ends.signal))) return;
+    print('address', 'status');
+    deps.settings.restartForPending();
+  };
   let shown: HotspotInfo | undefined;
   const hotspot = new Hotspot({
     ...{ setUp, ssid, password, portal },
@@ -83,10 +96,9 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
     onChange: (info) => {
       shown = info;
       state.set({ hotspot: info });
-      const hasPrinter = deps.snapshot().printer.phase !== 'absent';
-      if (info !== undefined && hasPrinter) void print(ends.signal);
+      if (info !== undefined) print('address');
     },
-    onFinished: () => deps.settings.restartForPending(),
+    onFinished: () => void finished(),
     isRestarting: () => deps.untilEnd.reason instanceof WantedRestart,
     ...{ clock, log },
   });

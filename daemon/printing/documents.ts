@@ -91,6 +91,7 @@ function renderStatus({ title }: DocumentFacts, box: BoxSnapshot, wallMs: number
     `battery   ${batteryLine(box)}`,
     ...(box.uplink === undefined ? [] : [`uplink    ${box.uplink.phase}`]),
     `player    ${box.playerUrl ?? 'unknown'}`,
+    `crew      ${box.operatorUrl ?? 'unknown'}`,
   ];
   return [
     { kind: 'text', text: title, isBold: true },

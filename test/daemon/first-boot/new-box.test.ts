@@ -9,9 +9,10 @@ import { isOverCable } from '../../../daemon/first-boot/cable.ts';
 import { openFirstBoot } from '../../../daemon/first-boot/open.ts';
 import { openSetUp } from '../../../daemon/first-boot/progress.ts';
 import { nextStep } from '../../../daemon/first-boot/steps.ts';
-import { systemClock } from '../../../hal/os/clock.ts';
+import { type Clock, systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import type { Network, NetworkState } from '../../../hal/wifi/port.ts';
+import { until } from '../../support/box.ts';
 import { fakeSnapshot } from '../web/support/fake-snapshot.ts';
 
 const test = suite('a new box');
@@ -30,6 +31,9 @@ const interfaces = () => ({
 /** Of releases: 32 bytes. */
 const KEY = Buffer.alloc(32, 7).toString('base64');
 const OWNER = { local: '192.168.1.20', remote: '192.168.1.6' };
+
+/** Pauses are short. */
+const clock: Clock = { ...systemClock, sleep: (_ms, signal) => systemClock.sleep(20, signal) };
 
 async function inFolder(work: (folder: string) => Promise<void>) {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-new-'));
@@ -50,6 +54,7 @@ async function start(folder: string, yaml: string, state: NetworkState) {
     },
     scan: async () => [],
   } as unknown as Network;
+  const done: string[] = [];
   const stop = new AbortController();
   const firstBoot = await openFirstBoot(config, {
     live: { current: () => config },
@@ -57,9 +62,12 @@ async function start(folder: string, yaml: string, state: NetworkState) {
     mediaPath: { setHidden: () => undefined, endedLeftMs: () => 0 },
     state: { set: () => undefined },
     snapshot: () => ({ ...fakeSnapshot(), drop: { phase: 'idle', sinceMs: 0 } }),
-    print: async () => ({ status: 'done', detail: 'printed' }),
-    settings: { restartForPending: () => undefined },
-    ...{ network, interfaces, untilEnd: stop.signal, clock: systemClock, log: silentLog },
+    print: async ({ document }) => {
+      done.push(String(document));
+      return { status: 'done', detail: 'printed' };
+    },
+    settings: { restartForPending: () => void done.push('restart') },
+    ...{ network, interfaces, untilEnd: stop.signal, clock, log: silentLog },
   });
   const ended = firstBoot.run(stop.signal);
   await isLooked;
@@ -67,7 +75,7 @@ async function start(folder: string, yaml: string, state: NetworkState) {
     stop.abort();
     await ended;
   };
-  return { ...firstBoot, end };
+  return { ...firstBoot, done, end };
 }
 
 test('is one without a chosen PIN, whatever else an image or a boot partition has set', async () => {
@@ -96,6 +104,16 @@ test('without a Wi-Fi card lets in who is on its cable, until somebody knows its
     assert.not(again.isNear(OWNER), 'after a restart');
     assert.not(again.setUp.isFinished);
     await again.end();
+  });
+});
+
+test('prints where guests and crew find it, once the set-up has brought it into its network', async () => {
+  await inFolder(async (folder) => {
+    const box = await start(folder, '', { ...CABLE, wifi: 'absent' });
+    await box.hotspot.finish();
+    await until(() => box.done.includes('restart'), 60_000);
+    assert.equal(box.done, ['address', 'status', 'restart']);
+    await box.end();
   });
 });
 
