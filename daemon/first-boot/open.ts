@@ -21,6 +21,12 @@ import { openSetUp, type SetUp } from './progress.ts';
 /** The addresses follow a new network within that. */
 const ADDRESS_MS = 4_000;
 
+/**
+ * Guests may be on the cable's network too: who owns the box is who has just plugged it in. Later
+ * the box is switched off and on again, or set up by its hotspot.
+ */
+const CABLE_MS = 30 * 60_000;
+
 export interface FirstBoot {
   readonly setUp: SetUp;
   readonly hotspot: Hotspot;
@@ -109,10 +115,11 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
   };
   const devices = deps.findDevices ?? findDevices;
   const { interfaces = networkInterfaces } = deps;
+  const untilMs = clock.monotonicMs() + CABLE_MS;
+  // Once the PIN that the box has made is known, others on the cable need it too.
+  const isCableOpen = () => setUp.progress.isPinKnown !== true && clock.monotonicMs() < untilMs;
   const isNear: FirstBoot['isNear'] = (ends) =>
-    hotspot.isClient(ends) ||
-    // The PIN that the box has made is known: then others on the cable need it too.
-    (setUp.progress.isPinKnown !== true && isOverCable(ends, hotspot.network, interfaces()));
+    hotspot.isClient(ends) || (isCableOpen() && isOverCable(ends, hotspot.network, interfaces()));
   const ownHotspot = () => {
     const info = { ...(shown ?? { ssid }), url: pageUrl() };
     return wanted.hotspot ? { login: { ...info, password }, isUp: shown !== undefined } : undefined;

@@ -41,7 +41,7 @@ async function inFolder(work: (folder: string) => Promise<void>) {
 }
 
 /** With this config file, until NetworkManager has said what there is. */
-async function start(folder: string, yaml: string, state: NetworkState) {
+async function start(folder: string, yaml: string, state: NetworkState, sinceMs = () => 0) {
   const config = parseConfig('test', yaml, []);
   let looked = () => {};
   const isLooked = new Promise<void>((resolve) => {
@@ -67,7 +67,8 @@ async function start(folder: string, yaml: string, state: NetworkState) {
       return { status: 'done', detail: 'printed' };
     },
     settings: { restartForPending: () => void done.push('restart') },
-    ...{ network, interfaces, untilEnd: stop.signal, clock, log: silentLog },
+    clock: { ...clock, monotonicMs: sinceMs },
+    ...{ network, interfaces, untilEnd: stop.signal, log: silentLog },
   });
   const ended = firstBoot.run(stop.signal);
   await isLooked;
@@ -104,6 +105,18 @@ test('without a Wi-Fi card lets in who is on its cable, until somebody knows its
     assert.not(again.isNear(OWNER), 'after a restart');
     assert.not(again.setUp.isFinished);
     await again.end();
+  });
+});
+
+test('lets in nobody on its cable half an hour after it was switched on: guests may be there too', async () => {
+  await inFolder(async (folder) => {
+    let sinceMs = 0;
+    const box = await start(folder, '', { ...CABLE, wifi: 'absent' }, () => sinceMs);
+    sinceMs = 29 * 60_000;
+    assert.ok(box.isNear(OWNER));
+    sinceMs = 31 * 60_000;
+    assert.not(box.isNear(OWNER));
+    await box.end();
   });
 });
 
