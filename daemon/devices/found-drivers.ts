@@ -12,7 +12,7 @@ export interface Found {
 
 const LOOK_EVERY_MS = 5_000;
 
-export function findDrivers(): Found {
+function findDrivers(): Found {
   return {
     hasUsbPrinter: namesIn('/dev/usb').some((name) => /^lp\d+$/.test(name)),
     hasModemManager: existsSync(

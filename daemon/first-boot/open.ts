@@ -71,17 +71,7 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
   const { network: wanted } = config;
   // Not its name, which the set-up changes: the label is printed before.
   const ssid = ownName();
-  const { address, port } = deps.portal ?? { address: HOTSPOT_ADDRESS, port: PORTAL_PORT };
-  const pageUrl = () => {
-    const { operator } = deps.live.current();
-    return `${operator.tls === undefined ? 'http' : 'https'}://${address}:${operator.port}/`;
-  };
-  const portal = {
-    ...{ address, port },
-    get pageUrl() {
-      return pageUrl();
-    },
-  };
+  const portal = portalOf(deps);
   const ends = new AbortController();
   const print = (...documents: readonly ('address' | 'status')[]) => {
     if (deps.snapshot().printer.phase === 'absent') return;
@@ -121,9 +111,21 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
   const isNear: FirstBoot['isNear'] = (ends) =>
     hotspot.isClient(ends) || (isCableOpen() && isOverCable(ends, hotspot.network, interfaces()));
   const ownHotspot = () => {
-    const info = { ...(shown ?? { ssid }), url: pageUrl() };
+    const info = { ...(shown ?? { ssid }), url: portal.pageUrl };
     return wanted.hotspot ? { login: { ...info, password }, isUp: shown !== undefined } : undefined;
   };
   const isWanted = wanted.hotspot;
   return { setUp, hotspot, preview, ownHotspot, devices, isNear, isWanted, run };
+}
+
+/** Its page is where the settings have it now. */
+function portalOf({ portal, live }: FirstBootDeps) {
+  const { address, port } = portal ?? { address: HOTSPOT_ADDRESS, port: PORTAL_PORT };
+  return {
+    ...{ address, port },
+    get pageUrl() {
+      const { operator } = live.current();
+      return `${operator.tls === undefined ? 'http' : 'https'}://${address}:${operator.port}/`;
+    },
+  };
 }

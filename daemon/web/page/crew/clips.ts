@@ -15,13 +15,7 @@ const SHOWN = 12;
 
 /** @param isCrew Hosts share and save, and delete nothing. */
 export function openClips(isCrew: boolean, onError: (error: unknown) => void): Section {
-  const clips = h('ul', { class: 'files' });
-  const noClips = h('p', { class: 'calm' }, SAYS.noClips);
-  const files = h('ul', { class: 'files' });
-  const noFiles = h('p', { class: 'calm' }, SAYS.noFiles);
-  const message = h('p', { class: 'message', role: 'status' });
-  const title = h('h3', {}, SAYS.files);
-  const element = card('clips', SAYS.clips, clips, noClips, title, files, noFiles, message);
+  const { element, clips, noClips, files, noFiles, message } = renderParts();
   let model: Model | undefined;
   let readMs = Number.NEGATIVE_INFINITY;
   let drop = '';
@@ -79,6 +73,17 @@ export function openClips(isCrew: boolean, onError: (error: unknown) => void): S
       read();
     },
   };
+}
+
+function renderParts() {
+  const clips = h('ul', { class: 'files' });
+  const noClips = h('p', { class: 'calm' }, SAYS.noClips);
+  const files = h('ul', { class: 'files' });
+  const noFiles = h('p', { class: 'calm' }, SAYS.noFiles);
+  const message = h('p', { class: 'message', role: 'status' });
+  const title = h('h3', {}, SAYS.files);
+  const element = card('clips', SAYS.clips, clips, noClips, title, files, noFiles, message);
+  return { element, clips, noClips, files, noFiles, message };
 }
 
 /** A button below a list that is longer. */

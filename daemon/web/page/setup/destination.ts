@@ -3,7 +3,7 @@
 /** Its name in the settings. */
 const ID = 'first';
 
-export type Destination = Readonly<Record<string, unknown>>;
+type Destination = Readonly<Record<string, unknown>>;
 type Uplink = { readonly host?: unknown; readonly destinations?: readonly Destination[] };
 
 /** As it was entered before; its secrets are masked. */

@@ -7,7 +7,7 @@ import { h, setText } from '../ui/dom.ts';
 import { readNetworks } from './request.ts';
 import { choices, field, type Option, type StepPage } from './step.ts';
 
-export interface NetworkWants {
+interface NetworkWants {
   /** The network that was chosen before, and could not be joined. */
   readonly notJoined?: string | undefined;
   readonly hasCableChoice: boolean;
