@@ -10,7 +10,7 @@ import type { Config } from '../config.ts';
 /** The box makes this one itself at its first start. */
 const MADE_BY_THE_BOX = 'operator.pin_file';
 /** Of any size; guests see those up to SOURCE_BYTES_MAX. */
-const PICTURE = /^drop\.(?:catalogue\.\d+\.)?picture_file$/;
+const PICTURE = /^(?:drop\.(?:catalogue\.\d+\.)?picture|printer\.sticker)_file$/;
 const LOOK = 'drop.look.cube_file';
 
 const WHY: Readonly<Record<string, string>> = {
@@ -30,13 +30,13 @@ export interface UnreadableFile {
 /** Files of secrets and certificates that a config names and that cannot be read. */
 export function unreadableFiles(config: Config): readonly UnreadableFile[] {
   return namedFiles(config, '').flatMap(([key, file]) => {
+    const isPicture = PICTURE.test(key);
+    // It begins in the state folder, which may be another machine's.
+    if ((isPicture || key === LOOK) && !isAbsolute(file)) return [];
     if (key === LOOK) {
       const read = readCube(file);
       return 'fault' in read ? [{ key, file, reason: read.fault }] : [];
     }
-    const isPicture = PICTURE.test(key);
-    // It begins in the state folder, which may be another machine's.
-    if (isPicture && !isAbsolute(file)) return [];
     try {
       assertRegular(file, isPicture ? Number.POSITIVE_INFINITY : CERTIFICATE_BYTES_MAX);
       accessSync(file, constants.R_OK);

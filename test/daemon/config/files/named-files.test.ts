@@ -99,4 +99,11 @@ test('`check` lists them without opening one', () => {
   ]);
 });
 
+test('what the crew has sent lies in the state folder: its relative name is no fault here', () => {
+  const look = 'look: {cube_file: looks/duo.cube}';
+  const drop = `drop: {picture_file: pictures/duo.jpg, ${look}}`;
+  assert.equal(faultsOf(`{${drop}, printer: {sticker_file: pictures/logo.png}}`), []);
+  assert.match(faultsOf('printer: {sticker_file: /nowhere/logo.png}')[0] ?? '', 'is not there');
+});
+
 test.run();
