@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseConfig } from '../../../daemon/config/file.ts';
 import { openDevices } from '../../../daemon/devices/devices.ts';
+import { withFoundDrivers } from '../../../daemon/devices/found-drivers.ts';
 import { runningPanel } from '../../../daemon/devices/run-panel.ts';
 import { openTestSound } from '../../../hal/audio/open.ts';
 import { openTestCamera } from '../../../hal/camera/open.ts';
@@ -21,7 +22,7 @@ const NOBODY = {
 };
 
 async function openDemo() {
-  const config = parseConfig('demo', '', []);
+  const config = withFoundDrivers(true)(parseConfig('demo', '', []));
   const [camera, sound] = [openTestCamera(config.camera), openTestSound()];
   const os = { clock: systemClock, log: silentLog };
   const devices = await openDevices(config, { camera, sound }, os, never);
