@@ -10,14 +10,14 @@ export interface Found {
   readonly hasModemManager: boolean;
 }
 
+/** There while the service is enabled: one that is installed and masked never answers. */
+const MODEM_MANAGER = '/etc/systemd/system/dbus-org.freedesktop.ModemManager1.service';
 const LOOK_EVERY_MS = 5_000;
 
 function findDrivers(): Found {
   return {
     hasUsbPrinter: namesIn('/dev/usb').some((name) => /^lp\d+$/.test(name)),
-    hasModemManager: existsSync(
-      '/usr/share/dbus-1/system-services/org.freedesktop.ModemManager1.service',
-    ),
+    hasModemManager: existsSync(MODEM_MANAGER),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Opens the first boot of a box: its hotspot, the set-up, and what both need. */
-import { networkInterfaces } from 'node:os';
+import { networkInterfaces, uptime } from 'node:os';
 import { PORTAL_PORT } from '../../hal/network/plan.ts';
 import { pause } from '../../hal/os/async.ts';
 import { WantedRestart } from '../../hal/os/supervise.ts';
@@ -20,12 +20,16 @@ import { openSetUp, type SetUp } from './progress.ts';
 
 /** The addresses follow a new network within that. */
 const ADDRESS_MS = 4_000;
+/** A slip takes some seconds; a printer without paper must not keep the box from its restart. */
+const PRINT_MS = 20_000;
 
 /**
  * Guests may be on the cable's network too: who owns the box is who has just plugged it in. Later
  * the box is switched off and on again, or set up by its hotspot.
  */
 const CABLE_MS = 30 * 60_000;
+/** A daemon that starts by then starts with the machine. */
+const BOOTED_MS = 2 * 60_000;
 
 export interface FirstBoot {
   readonly setUp: SetUp;
@@ -36,8 +40,11 @@ export interface FirstBoot {
     | { readonly login: HotspotInfo & { readonly password: string }; readonly isUp: boolean }
     | undefined;
   readonly devices: (signal: AbortSignal) => Promise<FoundDevices>;
-  /** Whether a client is who owns a new box: with the hotspot's password, or on its cable. */
-  readonly isNear: (ends: { readonly local: string; readonly remote: string }) => boolean;
+  /** How a client that may own a new box comes: with the hotspot's password, or on its cable. */
+  readonly nearBy: (ends: {
+    readonly local: string;
+    readonly remote: string;
+  }) => 'hotspot' | 'cable' | undefined;
   /** Whether the config lets the box do this. */
   readonly isWanted: boolean;
   readonly run: Task;
@@ -61,27 +68,33 @@ export interface FirstBootDeps
   readonly portal?: { readonly address: string; readonly port: number };
   readonly findDevices?: (signal: AbortSignal) => Promise<FoundDevices>;
   readonly interfaces?: typeof networkInterfaces;
+  /** Since the machine was switched on. */
+  readonly uptimeMs?: () => number;
 }
 
 export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promise<FirstBoot> {
-  const { stateFolder, clock, log, state } = deps;
+  const { stateFolder, clock, log, state, interfaces = networkInterfaces } = deps;
+  const { uptimeMs = () => uptime() * 1_000 } = deps;
   // Other keys may be of an image or of a boot partition: nobody can sign in by those.
   const setUp = await openSetUp(stateFolder, !hasChosenPin(config.operator), log);
+  // Whoever has switched it off and on has it in hand, whichever phone began.
+  if (!hasChosenPin(config.operator) && uptimeMs() < BOOTED_MS) await setUp.forgetKey();
   const password = await hotspotPassword(stateFolder, log);
   const { network: wanted } = config;
   // Not its name, which the set-up changes: the label is printed before.
   const ssid = ownName();
   const portal = portalOf(deps);
   const ends = new AbortController();
-  const print = (...documents: readonly ('address' | 'status')[]) => {
+  const print = async (...documents: readonly ('address' | 'status')[]) => {
     if (deps.snapshot().printer.phase === 'absent') return;
-    for (const document of documents)
-      void deps.print({ document }, false, ends.signal).catch(() => undefined);
+    await Promise.allSettled(
+      documents.map((document) => deps.print({ document }, false, ends.signal)),
+    );
   };
   const finished = async () => {
     // On paper where guests and crew find it, before the restart that the set-up may need.
     if (!(await pause(clock, ADDRESS_MS, ends.signal))) return;
-    print('address', 'status');
+    await Promise.race([print('address', 'status'), pause(clock, PRINT_MS, ends.signal)]);
     deps.settings.restartForPending();
   };
   let shown: HotspotInfo | undefined;
@@ -92,7 +105,7 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
     onChange: (info) => {
       shown = info;
       state.set({ hotspot: info });
-      if (info !== undefined) print('address');
+      if (info !== undefined) void print('address');
     },
     onFinished: () => void finished(),
     isRestarting: () => deps.untilEnd.reason instanceof WantedRestart,
@@ -104,18 +117,18 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
     await runAll(tasks, signal).finally(() => ends.abort());
   };
   const devices = deps.findDevices ?? findDevices;
-  const { interfaces = networkInterfaces } = deps;
-  const untilMs = clock.monotonicMs() + CABLE_MS;
   // Once the PIN that the box has made is known, others on the cable need it too.
-  const isCableOpen = () => setUp.progress.isPinKnown !== true && clock.monotonicMs() < untilMs;
-  const isNear: FirstBoot['isNear'] = (ends) =>
-    hotspot.isClient(ends) || (isCableOpen() && isOverCable(ends, hotspot.network, interfaces()));
+  const isCableOpen = () => !setUp.progress.isPinKnown && uptimeMs() < CABLE_MS;
+  const nearBy: FirstBoot['nearBy'] = (ends) => {
+    if (hotspot.isClient(ends)) return 'hotspot';
+    return isCableOpen() && isOverCable(ends, hotspot.network, interfaces()) ? 'cable' : undefined;
+  };
   const ownHotspot = () => {
     const info = { ...(shown ?? { ssid }), url: portal.pageUrl };
     return wanted.hotspot ? { login: { ...info, password }, isUp: shown !== undefined } : undefined;
   };
   const isWanted = wanted.hotspot;
-  return { setUp, hotspot, preview, ownHotspot, devices, isNear, isWanted, run };
+  return { setUp, hotspot, preview, ownHotspot, devices, nearBy, isWanted, run };
 }
 
 /** Its page is where the settings have it now. */

@@ -1,5 +1,6 @@
 /** How far the set-up is: kept over restarts, in `setup.json` of the state folder. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { turns } from '../../hal/os/async.ts';
@@ -21,13 +22,13 @@ const savedSchema = v.object({
   key: v.optional(v.string()),
   /** While joining: the set-up was finished before, and stays so. */
   again: v.optional(v.literal(true)),
-  /** Somebody has signed in by the PIN that the box has made. */
-  isPinKnown: v.optional(v.literal(true)),
+  /** Somebody has signed in by the PIN that the box has made, or may have: by an older version. */
+  isPinKnown: v.optional(v.boolean(), true),
 });
 
 export type Progress = v.InferOutput<typeof savedSchema>;
 
-const NEW: Progress = { phase: 'open', answered: {} };
+const NEW: Progress = { phase: 'open', answered: {}, isPinKnown: false };
 const FILE = 'setup.json';
 const PASSWORD_FILE = 'setup-wifi-password';
 
@@ -89,8 +90,7 @@ export class SetUp {
   }
 
   async learnPin(): Promise<void> {
-    if (!this.isFinished && this.#progress.isPinKnown !== true)
-      await this.#save({ isPinKnown: true });
+    if (!this.isFinished && !this.#progress.isPinKnown) await this.#save({ isPinKnown: true });
   }
 
   /** The password is with NetworkManager now. */
@@ -118,6 +118,10 @@ export class SetUp {
     return key;
   }
 
+  async forgetKey(): Promise<void> {
+    if (this.#progress.key !== undefined) await this.#save({ key: undefined });
+  }
+
   hasKey(key: string | undefined): boolean {
     const own = this.#progress.key;
     if (own === undefined || key === undefined) return false;
@@ -131,6 +135,11 @@ export class SetUp {
 
   async #forgetPassword(): Promise<void> {
     await removeFile(this.#passwordFile()).catch(() => undefined);
+  }
+
+  /** As it is: what comes later is told from what an older version has left. */
+  async save(): Promise<void> {
+    await this.#save({});
   }
 
   async #save(change: { readonly [K in keyof Progress]?: Progress[K] | undefined }): Promise<void> {
@@ -156,8 +165,11 @@ export async function openSetUp(folder: string, isNew: boolean, log: Log): Promi
       const aside = await putAside(file).catch(() => undefined);
       log.warn('set-up damaged', { file, aside, reason: messageOf(error) });
     }
-    const made = new SetUp(folder, log, NEW);
-    if (!isNew) await made.finish();
+    // An older version, whose crew may have read the PIN that it has made.
+    const isPinKnown = existsSync(join(folder, 'operator-pin'));
+    const made = new SetUp(folder, log, { ...NEW, isPinKnown });
+    if (isNew) await made.save();
+    else await made.finish();
     return made;
   }
 }

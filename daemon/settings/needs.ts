@@ -76,7 +76,7 @@ const RULES: readonly Rule[] = [
   { keys: ['metrics'], need: 'metrics', parts: ['metrics'] },
   { keys: ['box.announce'], need: 'announce', parts: ['announce'] },
   // Phones lose their network while it restarts. On port 80 the media process is its portal.
-  { keys: ['network.guests.device'], need: 'media', parts: ['network', 'media'] },
+  { keys: ['network.guests.device'], need: 'media', parts: ['network', 'media', 'addresses'] },
   { keys: ['network.guests', 'network.crew'], need: 'between', parts: ['network'] },
   { keys: ['modems'], need: 'modems', parts: ['modems'] },
   { keys: ['panel'], need: 'panel', parts: ['panel'], isTried: true },

@@ -66,8 +66,9 @@ export class SessionAnswers {
     }
   }
 
-  /** The cookie of a new session without a PIN, for the set-up. */
+  /** The cookie of a new session without a PIN, for the set-up: one phone at a time. */
   enter(request: IncomingMessage): string {
+    for (const { key } of this.list()) this.#end(key);
     const session = this.#deps.signIn.openSession(fromOf(request));
     return this.#setCookie(this.#cookie, session, this.#deps.sessionS);
   }

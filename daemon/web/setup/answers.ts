@@ -7,6 +7,7 @@ import type { FirstBoot } from '../../first-boot/open.ts';
 import { plainAddress } from '../../first-boot/portal-server.ts';
 import { nextStep, STEPS } from '../../first-boot/steps.ts';
 import { WPA_PASSPHRASE } from '../../model/hotspot.ts';
+import { hasCamera } from '../../model/phase.ts';
 import type { BoxSnapshot } from '../../model/snapshot.ts';
 import { type Answer, answerJson, readJson, refuse } from '../answer.ts';
 import { ownCookie, readCookie } from '../guard.ts';
@@ -15,7 +16,7 @@ import type { HandOver, SetUpChoices, SetUpView } from './protocol.ts';
 export interface SetUpDeps {
   readonly firstBoot: FirstBoot;
   readonly stateFolder: string;
-  readonly snapshot: () => Pick<BoxSnapshot, 'operatorUrl'>;
+  readonly snapshot: () => Pick<BoxSnapshot, 'operatorUrl' | 'drop'>;
   /** By which it is found on any network, and no other box. */
   readonly ownHost: string;
   /** Of the operator's page. */
@@ -75,6 +76,7 @@ export class SetUpAnswers {
     if (!isWanted) return refuse(409, 'not-here');
     if (asked === 'GET /setup/networks') return answerJson(200, await this.#choices());
     if (setUp.isFinished) {
+      if (hasCamera(this.#deps.snapshot().drop.phase)) return refuse(409, 'on-air');
       const isJoining = setUp.progress.phase === 'joining';
       if (isJoining || asked !== 'POST /setup/join') return refuse(409, 'not-here');
       return await withBody(request, joinSchema, async ({ ssid, password }) => {
@@ -111,15 +113,19 @@ export class SetUpAnswers {
     };
   }
 
-  /** A client on the hotspot has its password from the label, one on the cable is near; once there is a PIN it counts too. */
+  /**
+   * A client on the hotspot has its password from the label. On a cable there may be guests, too:
+   * the first that comes. Once there is a PIN that counts too.
+   */
   #canEnter(request: IncomingMessage): boolean {
     const { firstBoot, hasOwnPin } = this.#deps;
-    const { setUp, isNear, isWanted } = firstBoot;
+    const { setUp, nearBy, isWanted } = firstBoot;
     const { localAddress, remoteAddress } = request.socket;
     const ends = { local: plainAddress(localAddress), remote: plainAddress(remoteAddress) };
-    if (!isWanted || setUp.isFinished || !isNear(ends)) return false;
-    const key = readCookie(request.headers.cookie, this.#cookie);
-    return !hasOwnPin() || setUp.hasKey(key);
+    const by = nearBy(ends);
+    if (!isWanted || setUp.isFinished || by === undefined) return false;
+    if (setUp.hasKey(readCookie(request.headers.cookie, this.#cookie))) return true;
+    return !hasOwnPin() && (by === 'hotspot' || setUp.progress.key === undefined);
   }
 
   async #choices(): Promise<SetUpChoices> {

@@ -1,5 +1,5 @@
 /** Whoever owns a new box gets to its set-up until a person has chosen a PIN; nobody else does. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -67,8 +67,7 @@ async function start(folder: string, yaml: string, state: NetworkState, sinceMs 
       return { status: 'done', detail: 'printed' };
     },
     settings: { restartForPending: () => void done.push('restart') },
-    clock: { ...clock, monotonicMs: sinceMs },
-    ...{ network, interfaces, untilEnd: stop.signal, log: silentLog },
+    ...{ network, interfaces, untilEnd: stop.signal, clock, log: silentLog, uptimeMs: sinceMs },
   });
   const ended = firstBoot.run(stop.signal);
   await isLooked;
@@ -96,13 +95,17 @@ test('is one without a chosen PIN, whatever else an image or a boot partition ha
 test('without a Wi-Fi card lets in who is on its cable, until somebody knows its PIN', async () => {
   await inFolder(async (folder) => {
     const box = await start(folder, '', { ...CABLE, wifi: 'absent' });
-    assert.ok(box.isNear(OWNER));
-    assert.not(box.isNear({ local: '10.42.1.1', remote: '10.42.1.7' }), 'guests of its own');
+    assert.is(box.nearBy(OWNER), 'cable');
+    assert.is(
+      box.nearBy({ local: '10.42.1.1', remote: '10.42.1.7' }),
+      undefined,
+      'guests of its own',
+    );
     await box.setUp.learnPin();
-    assert.not(box.isNear(OWNER));
+    assert.is(box.nearBy(OWNER), undefined);
     await box.end();
     const again = await start(folder, '', { ...CABLE, wifi: 'absent' });
-    assert.not(again.isNear(OWNER), 'after a restart');
+    assert.is(again.nearBy(OWNER), undefined, 'after a restart');
     assert.not(again.setUp.isFinished);
     await again.end();
   });
@@ -113,10 +116,38 @@ test('lets in nobody on its cable half an hour after it was switched on: guests 
     let sinceMs = 0;
     const box = await start(folder, '', { ...CABLE, wifi: 'absent' }, () => sinceMs);
     sinceMs = 29 * 60_000;
-    assert.ok(box.isNear(OWNER));
+    assert.is(box.nearBy(OWNER), 'cable');
     sinceMs = 31 * 60_000;
-    assert.not(box.isNear(OWNER));
+    assert.is(box.nearBy(OWNER), undefined);
     await box.end();
+  });
+});
+
+test('belongs again to who switches it off and on, until there is a PIN', async () => {
+  await inFolder(async (folder) => {
+    const at = async (sinceMs: number) => start(folder, '', { ...CABLE, wifi: 'absent' }, () => sinceMs);
+    const first = await at(3 * 60_000);
+    const key = await first.setUp.issueKey();
+    await first.end();
+    const restarted = await at(5 * 60_000);
+    assert.ok(restarted.setUp.hasKey(key), 'a restart by its settings');
+    await restarted.end();
+    const switchedOn = await at(30_000);
+    assert.not(switchedOn.setUp.hasKey(key));
+    await switchedOn.end();
+  });
+});
+
+test('that an older version left without a set-up lets nobody in by its cable', async () => {
+  await inFolder(async (folder) => {
+    await writeFile(join(folder, 'operator-pin'), '123456\n');
+    const box = await start(folder, '', { ...CABLE, wifi: 'absent' });
+    assert.is(box.nearBy(OWNER), undefined);
+    await box.end();
+    await writeFile(join(folder, 'setup.json'), '{"phase": "open", "answered": {}}');
+    const asked = await start(folder, '', { ...CABLE, wifi: 'absent' });
+    assert.is(asked.nearBy(OWNER), undefined);
+    await asked.end();
   });
 });
 

@@ -82,8 +82,7 @@ function openEarly(want: (isOn: boolean) => Promise<void>) {
     element,
     stop,
     update: ({ view: { drop, media } }: Model) => {
-      element.hidden =
-        media?.edge !== undefined || (drop.phase !== 'idle' && drop.phase !== 'fault');
+      element.hidden = media?.edge !== undefined || drop.phase !== 'idle';
       // The drop has the camera now.
       if (element.hidden && timer !== undefined) set(false);
     },

@@ -57,7 +57,7 @@ export const de: SetUpTexts = {
   openThis: 'Von jetzt an öffnen:',
   madePin: 'Die Box hat diese PIN gemacht: {pin}. Bitte aufschreiben.',
   failsBack:
-    'Kommt die Box nicht innerhalb einer Minute in {name}, ist ihr eigenes WLAN wieder da, und man kann neu wählen.',
+    'Kommt die Box nicht innerhalb einer Minute in {name}, ist sie wieder im Netz von vorher, oder ihr eigenes WLAN ist wieder da, und man kann neu wählen.',
   wifiTitle: 'WLAN des Lokals',
   wifiHint:
     'Die Box verlässt ihr Netz für das hier gewählte, und diese Seite mit ihr. Gäste sehen dort zu.',

@@ -59,7 +59,7 @@ export const en = {
   openThis: 'From now on, open:',
   madePin: 'The box has made this PIN: {pin}. Write it down.',
   failsBack:
-    'If the box cannot join {name} within a minute, its own Wi-Fi comes back and you can choose again.',
+    'If the box cannot join {name} within a minute, it is back in the network before, or its own Wi-Fi comes back, and you can choose again.',
   wifiTitle: 'Wi-Fi of the venue',
   wifiHint:
     'The box leaves its network for the one that you choose here, and this page goes with it. Guests watch there.',

@@ -57,7 +57,7 @@ export const es: SetUpTexts = {
   openThis: 'A partir de ahora, abra:',
   madePin: 'La caja ha creado este PIN: {pin}. Apúntelo.',
   failsBack:
-    'Si la caja no puede entrar en {name} en un minuto, vuelve su propio wifi y podrá elegir otra vez.',
+    'Si la caja no puede entrar en {name} en un minuto, vuelve a la red de antes, o vuelve su propio wifi, y podrá elegir otra vez.',
   wifiTitle: 'Wifi del local',
   wifiHint:
     'La caja deja su red por la que elija aquí, y esta página va con ella. Los invitados miran allí.',

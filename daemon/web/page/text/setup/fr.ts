@@ -58,7 +58,7 @@ export const fr: SetUpTexts = {
   openThis: 'Désormais, ouvrez :',
   madePin: 'Le boîtier a créé ce code PIN : {pin}. Notez-le.',
   failsBack:
-    'Si le boîtier ne peut pas rejoindre {name} en une minute, son propre Wi-Fi revient et vous pourrez choisir à nouveau.',
+    'Si le boîtier ne peut pas rejoindre {name} en une minute, il revient au réseau d’avant, ou son propre Wi-Fi revient, et vous pourrez choisir à nouveau.',
   wifiTitle: 'Wi-Fi du lieu',
   wifiHint:
     'Le boîtier quitte son réseau pour celui choisi ici, et cette page avec lui. Les invités y regardent.',

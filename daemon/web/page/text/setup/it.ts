@@ -59,7 +59,7 @@ export const it: SetUpTexts = {
   openThis: 'D’ora in poi, aprire:',
   madePin: 'Il box ha creato questo PIN: {pin}. Annotarlo.',
   failsBack:
-    'Se il box non entra in {name} entro un minuto, torna il suo Wi-Fi e si può scegliere di nuovo.',
+    'Se il box non entra in {name} entro un minuto, torna alla rete di prima, o torna il suo Wi-Fi, e si può scegliere di nuovo.',
   wifiTitle: 'Wi-Fi del locale',
   wifiHint:
     'Il box lascia la sua rete per quella scelta qui, e questa pagina lo segue. Gli ospiti guardano lì.',

@@ -58,7 +58,7 @@ export const nl: SetUpTexts = {
   openThis: 'Open vanaf nu:',
   madePin: 'De box heeft deze pincode gemaakt: {pin}. Schrijf hem op.',
   failsBack:
-    'Als de box niet binnen een minuut in {name} komt, is zijn eigen wifi er weer en kun je opnieuw kiezen.',
+    'Als de box niet binnen een minuut in {name} komt, is hij terug in het netwerk van daarvoor, of is zijn eigen wifi er weer, en kun je opnieuw kiezen.',
   wifiTitle: 'Wifi van de locatie',
   wifiHint:
     'De box verlaat zijn netwerk voor het netwerk dat je hier kiest, en deze pagina gaat mee. Gasten kijken daar.',

@@ -58,7 +58,7 @@ export const pt: SetUpTexts = {
   openThis: 'A partir de agora, abra:',
   madePin: 'A caixa criou este PIN: {pin}. Tome nota.',
   failsBack:
-    'Se a caixa não conseguir entrar em {name} dentro de um minuto, o Wi-Fi dela volta e pode escolher de novo.',
+    'Se a caixa não conseguir entrar em {name} dentro de um minuto, volta à rede de antes, ou o Wi-Fi dela volta, e pode escolher de novo.',
   wifiTitle: 'Wi-Fi do local',
   wifiHint:
     'A caixa deixa a rede dela pela que escolher aqui, e esta página vai com ela. Os convidados assistem lá.',
