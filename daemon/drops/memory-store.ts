@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { errnoOf } from '../../hal/os/errors.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
-import { checkPlanned, type LinkHosts } from '../config/drop-list/parse.ts';
+import { checkPlanned, type LinkHosts, type PlannedDrop } from '../config/drop-list/parse.ts';
 import { type DropMemory, NO_MEMORY } from './present.ts';
 
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
@@ -13,7 +13,7 @@ const stored = v.object({
   held: v.array(v.object({ id: text(64), title: text(120), endedMs: v.number() })),
   last: v.optional(
     v.object({
-      ...{ id: text(64), title: text(120), startsAt: text(64) },
+      ...{ id: text(64), drop: v.optional(v.unknown()), title: text(120), startsAt: text(64) },
       ...{ endedMs: v.number(), run: text(64) },
     }),
   ),
@@ -77,11 +77,20 @@ export class MemoryStore {
 
 function parse(json: string, hosts: LinkHosts): DropMemory {
   const { held, last, current } = v.parse(stored, JSON.parse(json));
-  const over = { held, ...(last && { last }) };
+  const check = (drop: unknown): PlannedDrop | undefined => {
+    const checked = checkPlanned(withoutHosts(drop), hosts);
+    return 'drop' in checked ? checked.drop : undefined;
+  };
+  const over = {
+    held,
+    ...(last && {
+      last: { ...last, drop: last.drop === undefined ? undefined : check(last.drop) },
+    }),
+  };
   if (current === undefined) return over;
-  if (current.drop === undefined) return { ...over, current: { ...current, drop: undefined } };
-  const checked = checkPlanned(withoutHosts(current.drop), hosts);
-  return 'drop' in checked ? { ...over, current: { ...current, drop: checked.drop } } : over;
+  const drop = current.drop === undefined ? undefined : check(current.drop);
+  const isGone = drop === undefined && current.drop !== undefined;
+  return isGone ? over : { ...over, current: { ...current, drop } };
 }
 
 /** Older versions kept hosts with each overlay. */

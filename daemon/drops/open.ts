@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
+import { startOf } from '../../pipelines/media/drop-id.ts';
 import type { DropOnPage } from '../../pipelines/player/drop-report.ts';
 import type { Config } from '../config/config.ts';
 import type { DropConfig } from '../config/drop.ts';
@@ -95,6 +96,12 @@ interface Parts {
   readonly log: Log;
 }
 
+/** By the monotonic clock. */
+function paidUntilMs({ last }: DropMemory, clock: Pick<Clock, 'wallMs' | 'monotonicMs'>): number {
+  const sinceMs = clock.wallMs() - (last?.endedMs ?? 0);
+  return clock.monotonicMs() + JUST_ENDED_MS - Math.max(0, sinceMs);
+}
+
 class OpenDrops {
   #present: DropConfig;
   readonly #config: () => DropConfig;
@@ -112,8 +119,7 @@ class OpenDrops {
     this.#parts = parts;
     this.#base = config();
     const { clock, store } = parts;
-    const sinceMs = clock.wallMs() - (store.memory.last?.endedMs ?? 0);
-    this.#paidUntilMs = clock.monotonicMs() + JUST_ENDED_MS - Math.max(0, sinceMs);
+    this.#paidUntilMs = paidUntilMs(store.memory, clock);
     this.#present = this.#base;
     this.#choose();
     parts.file.follow(() => this.#choose());
@@ -132,7 +138,7 @@ class OpenDrops {
     // One of the config is sold as before.
     if (last === undefined || current !== undefined || !isPaid || last.id === this.present.id)
       return undefined;
-    const planned = file.list.drops.find(({ id }) => id === last.id);
+    const planned = file.list.drops.find(({ id }) => id === last.id) ?? last.drop;
     if (planned !== undefined) return overConfig(this.#base, planned);
     return this.#base.id === last.id ? this.#base : undefined;
   }
@@ -177,7 +183,10 @@ class OpenDrops {
     const isResumed = (phase === 'live' ? dropId : drop.kept()) === current?.run;
     // The box was off for so long that the drop is over.
     if (current !== undefined && !isResumed) {
-      this.#set(noteEnded(store.memory, clock.wallMs(), this.present));
+      // When it was cut is not known: nothing of it is on sale any more.
+      const startMs = Date.parse(startOf(current.run));
+      const endedMs = Number.isNaN(startMs) ? clock.wallMs() : startMs;
+      this.#set(noteEnded(store.memory, endedMs, this.present));
     }
     do {
       await file.refresh();
@@ -202,7 +211,7 @@ class OpenDrops {
   #set(memory: DropMemory): void {
     const { store, clock } = this.#parts;
     if (memory.last !== store.memory.last) {
-      this.#paidUntilMs = clock.monotonicMs() + JUST_ENDED_MS;
+      this.#paidUntilMs = paidUntilMs(memory, clock);
     }
     store.set(memory);
     this.#choose();

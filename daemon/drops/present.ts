@@ -35,6 +35,8 @@ export interface HeldDrop {
 
 export interface LastDrop {
   readonly id: string;
+  /** As it was sold, also once it is gone from the list; undefined for the one of the config. */
+  readonly drop?: PlannedDrop | undefined;
   readonly title: string;
   /** As it was planned; empty where it was not. */
   readonly startsAt: string;
@@ -135,7 +137,7 @@ export function noteEnded(
   if (current?.hasBegun !== true) return current === undefined ? memory : before;
   const { title, starts_at: startsAt } = shown;
   const id = current.drop?.id ?? shown.id;
-  const last = { id, title, startsAt, endedMs, run: current.run };
+  const last = { id, drop: current.drop, title, startsAt, endedMs, run: current.run };
   // That of the config is not of the list: it can be held again.
   if (current.drop === undefined) return { ...before, last };
   const others = before.held.filter((one) => one.id !== id);

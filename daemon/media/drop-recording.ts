@@ -19,7 +19,7 @@ const CLOSE_MS = 10_000;
 const POLL_MS = 100;
 
 export function openDropRecording(send: (message: ToMedia) => void, clock: Clock): DropRecording {
-  let recorded: { readonly dropId?: string; readonly isOver?: boolean } = {};
+  let recorded: { readonly dropId?: string } = {};
   let targets: readonly TargetState[] = [];
   let shown: DropOnPage | undefined;
   const report = () => send({ type: 'record', ...recorded });
@@ -38,8 +38,9 @@ export function openDropRecording(send: (message: ToMedia) => void, clock: Clock
       targets = now;
     },
     set: async (dropId, signal) => {
-      recorded = dropId === undefined ? { isOver: true } : { dropId };
-      report();
+      recorded = dropId === undefined ? {} : { dropId };
+      // Once: a media process that starts later has no stream that has just ended.
+      send({ type: 'record', ...recorded, ...(dropId === undefined && { isOver: true }) });
       const endMs = clock.monotonicMs() + CLOSE_MS;
       const isClosing = () =>
         dropId === undefined && targets.some(({ phase }) => phase === 'recording');

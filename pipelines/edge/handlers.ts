@@ -71,7 +71,7 @@ function ownReport(
     const { look, ...venues } = lookOf(own);
     const isTheirs = theirs !== undefined && isUpstream(`/${theirs}`);
     const shown = isTheirs ? { picture: theirs, ...(variants && { variants }) } : venues;
-    const offered = { clips: [], hasReplay: false, dvrS: 0 };
+    const offered = { clips: [], chapters: [], hasReplay: false, dvrS: 0 };
     const report = { ...drop, ...shown, ...(look && { look }), ...offered };
     const body = Buffer.from(JSON.stringify(report));
     const headers = reply.headers.map((value, i) =>

@@ -48,9 +48,9 @@ export function connectControls(elements: ControlElements, playback: Playback): 
     if (!isPaused()) play(video);
   };
   mute.addEventListener('click', toggleSound);
-  elements.play.addEventListener('click', () => play(video));
   pause.addEventListener('click', hold);
   goOn.addEventListener('click', resume);
+  elements.play.addEventListener('click', () => (isPaused() ? resume() : play(video)));
   liveAgain.addEventListener('click', leave(playback.toLive));
   const keys = {
     m: toggleSound,

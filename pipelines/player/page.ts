@@ -25,6 +25,8 @@ const ASK_PLAYING_EVERY_MS = 20_000 + 10_000 * Math.random();
 const shopAskMs = () => 2_000 + 4_000 * Math.random();
 
 const video = element('video') as HTMLVideoElement;
+/** Nothing plays before they want it to go on: the cover has a button for that. */
+const isPausedByGuest = () => document.body.classList.contains('paused');
 const info = new DropInfo();
 const cover = new Cover(info);
 const clips = new ClipList();
@@ -38,11 +40,11 @@ const loop = new PlayLoop({
   beacon,
   nowMs: info.nowMs,
   onFailed: () => {
-    cover.set({ isPlaying: false, needsTap: false });
+    cover.set({ isPlaying: false, needsTap: isPausedByGuest() });
     drop.askSoon();
   },
   onEnded: (hasEnded) => {
-    cover.set({ isPlaying: false, needsTap: false, hasEnded });
+    cover.set({ isPlaying: false, needsTap: isPausedByGuest(), hasEnded });
     drop.askSoon();
   },
   parameters,

@@ -3,6 +3,7 @@ import { promises as dns } from 'node:dns';
 import { isIP } from 'node:net';
 import { withTimeout } from '../../../hal/os/async.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
+import { errnoOf } from '../../../hal/os/errors.ts';
 
 /** No link registered for this long: the next address is tried. */
 const TRY_MS = 8000;
@@ -63,7 +64,7 @@ export class ReceiverAddress {
     } catch (error) {
       const known = this.#known.get(family);
       if (known === undefined) {
-        if (family === 4) await this.#lookForV6(sourceAddress);
+        if (family === 4 && hasNone(error)) await this.#lookForV6(sourceAddress);
         throw error;
       }
       return known.current;
@@ -83,7 +84,9 @@ export class ReceiverAddress {
     }
     if (nowMs - this.#triedSinceMs < TRY_MS) return false;
     this.#triedSinceMs = nowMs;
-    let isChanged = false;
+    // It is asked again for addresses of IPv4: those of IPv6 lead nowhere.
+    let isChanged = this.#isV6Only;
+    this.#isV6Only = false;
     for (const known of this.#known.values()) {
       const { addresses, current } = known;
       known.current = addresses[(addresses.indexOf(current) + 1) % addresses.length] ?? current;
@@ -91,6 +94,11 @@ export class ReceiverAddress {
     }
     return isChanged;
   }
+}
+
+/** The name has no address of this kind; a server that did not answer is no reason to leave it. */
+function hasNone(error: unknown): boolean {
+  return error instanceof Error && /^E(?:NOTFOUND|NODATA)$/.test(errnoOf(error) ?? '');
 }
 
 /**

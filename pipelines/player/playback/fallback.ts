@@ -24,6 +24,8 @@ const HLS_CONFIG = {
   },
 } as const;
 const RETRY_MS = 1_000;
+/** On a line that is half dead a script may neither come nor fail. */
+const LOAD_MAX_MS = 15_000;
 
 /**
  * For browsers with Media Source Extensions that our player does not run in.
@@ -130,6 +132,7 @@ async function loadHls({ href }: URL): Promise<typeof HlsType> {
     script.addEventListener('load', () => resolve());
     script.addEventListener('error', () => reject(new Error(`${href} could not be loaded`)));
     document.head.append(script);
+    setTimeout(() => reject(new Error(`${href} did not come`)), LOAD_MAX_MS);
   });
   return (window as unknown as { Hls: typeof HlsType }).Hls;
 }

@@ -15,7 +15,8 @@ const UPLOAD_TIMEOUT_MS = 60_000;
 /** @param named Gets the name of the file on the box. */
 export function fileField(named: HTMLInputElement, kind: keyof typeof KINDS): HTMLElement {
   const { accept, label } = KINDS[kind];
-  const file = h('input', { type: 'file', class: 'unseen', accept, tabindex: '-1' });
+  const hidden = { class: 'unseen', tabindex: '-1', 'aria-label': label };
+  const file = h('input', { type: 'file', accept, ...hidden });
   const choose = h('button', { type: 'button', class: 'quiet' }, label);
   const message = h('small', { role: 'status' });
   const fault = h('small', { class: 'fault', role: 'alert' });

@@ -5,6 +5,8 @@ export const PLAY_REFUSED = 'playrefused';
 
 /** A browser that pauses several times in a row is not asked each time. */
 const GO_ON_AFTER_MS = 100;
+/** At one and the same picture: then it is for the guest to say. */
+const TRIES_MAX = 5;
 
 /** Call it again from the tap. */
 export function play(video: HTMLVideoElement): void {
@@ -22,9 +24,15 @@ export function play(video: HTMLVideoElement): void {
  */
 export function keepPlaying(video: HTMLVideoElement): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let tries = 0;
+  let triedS = -1;
   const goOn = () => {
     const isWanted = video.paused && !video.ended && !document.hidden && isUntouched();
-    if (isWanted) play(video);
+    if (!isWanted) return;
+    tries = video.currentTime === triedS ? tries + 1 : 0;
+    triedS = video.currentTime;
+    if (tries < TRIES_MAX) play(video);
+    else video.dispatchEvent(new Event(PLAY_REFUSED));
   };
   video.addEventListener('volumechange', () => mute(video));
   video.addEventListener('pause', () => {
