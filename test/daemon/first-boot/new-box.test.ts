@@ -125,7 +125,8 @@ test('lets in nobody on its cable half an hour after it was switched on: guests 
 
 test('belongs again to who switches it off and on, until there is a PIN', async () => {
   await inFolder(async (folder) => {
-    const at = async (sinceMs: number) => start(folder, '', { ...CABLE, wifi: 'absent' }, () => sinceMs);
+    const at = async (sinceMs: number) =>
+      start(folder, '', { ...CABLE, wifi: 'absent' }, () => sinceMs);
     const first = await at(3 * 60_000);
     const key = await first.setUp.issueKey();
     await first.end();

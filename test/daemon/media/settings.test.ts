@@ -15,7 +15,7 @@ test('left out, each key has its default', () => {
   assert.equal(v.parse(controlSchema, {}), { socket: '' });
   assert.equal(v.parse(dropSchema, {}).resume_within_s, 1800);
   assert.equal(v.parse(powerSchema, {}), {
-    board: 'simulated',
+    board: 'auto',
     capacity_mah: 0,
     planned_minutes: 0,
     shut_down: 'machine',

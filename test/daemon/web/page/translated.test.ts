@@ -60,6 +60,7 @@ const WITH_WORDS: Readonly<Record<string, readonly string[]>> = {
   'viewers here had x1': ['viewers here had no stalls', 'viewers here had 1 stall'],
   'not x1': ['not http://box.local:8080/'],
   'x1 x1 of x1': ['1 article of Friday', '3 articles of Friday'],
+  'light x1': ['light 12 %'],
   'x1 is silent': ['left is silent', 'right is silent', 'mono is silent'],
 };
 

@@ -221,4 +221,8 @@ export const de: AdviceTexts = {
   waitArmed:
     'Nach dem Scharfschalten einige Sekunden warten; eine Kamera, die es nicht kann, wird an ihr selbst von Hand eingestellt.',
   waitSome: 'Einige Sekunden warten.',
+  otherCodeLink: 'Einen anderen Link für den Code wählen.',
+  calmerCorner: 'Ihn in eine ruhigere Ecke setzen oder einen kürzeren Link verwenden.',
+  checklistWithPicture: 'Die Checkliste noch einmal starten, während das Bild läuft.',
+  surveyLongAgo: 'Das ist lange her: die Ortsmessung zur Zeit des Drops wiederholen.',
 };

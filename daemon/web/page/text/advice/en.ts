@@ -197,4 +197,8 @@ export const en = {
   waitArmed:
     'Wait some seconds after arming; a camera that cannot lock needs manual exposure on the camera itself.',
   waitSome: 'Wait some seconds.',
+  otherCodeLink: 'Set another link for the code.',
+  calmerCorner: 'Move it to a calmer corner, or use a shorter link.',
+  checklistWithPicture: 'Run the checklist again while the picture runs.',
+  surveyLongAgo: 'That is long ago: run survey again, at the time of the drop.',
 } as const;

@@ -206,4 +206,8 @@ export const es: AdviceTexts = {
   waitArmed:
     'Espera unos segundos tras armar; una cámara que no puede fijarla se ajusta a mano en la propia cámara.',
   waitSome: 'Espera algunos segundos.',
+  otherCodeLink: 'Elige otro enlace para el código.',
+  calmerCorner: 'Ponlo en una esquina más tranquila o usa un enlace más corto.',
+  checklistWithPicture: 'Repite la lista de control mientras hay imagen.',
+  surveyLongAgo: 'Es de hace tiempo: repite la medición a la hora del drop.',
 };

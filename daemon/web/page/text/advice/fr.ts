@@ -224,4 +224,8 @@ export const fr: AdviceTexts = {
   waitArmed:
     'Attendez quelques secondes après l’armement ; une caméra qui ne peut pas verrouiller se règle à la main sur elle-même.',
   waitSome: 'Attendez quelques secondes.',
+  otherCodeLink: 'Choisissez un autre lien pour le code.',
+  calmerCorner: 'Placez-le dans un coin plus calme, ou utilisez un lien plus court.',
+  checklistWithPicture: 'Relancez la liste de contrôle pendant que l’image tourne.',
+  surveyLongAgo: 'C’est ancien : refaites la mesure du lieu, à l’heure du drop.',
 };

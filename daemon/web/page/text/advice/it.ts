@@ -208,4 +208,8 @@ export const it: AdviceTexts = {
   waitArmed:
     'Aspetta qualche secondo dopo l’armo; una telecamera che non può bloccarla va regolata a mano sulla telecamera stessa.',
   waitSome: 'Aspetta alcuni secondi.',
+  otherCodeLink: 'Scegli un altro link per il codice.',
+  calmerCorner: 'Spostalo in un angolo più tranquillo, o usa un link più corto.',
+  checklistWithPicture: 'Ripeti la lista di controllo mentre c’è l’immagine.',
+  surveyLongAgo: 'È passato molto: rifai la misura del luogo, all’ora del drop.',
 };

@@ -218,4 +218,8 @@ export const nl: AdviceTexts = {
   waitArmed:
     'Wacht enkele seconden na het scherpstellen; een camera die het niet kan, stel je met de hand op de camera in.',
   waitSome: 'Wacht enkele seconden.',
+  otherCodeLink: 'Kies een andere link voor de code.',
+  calmerCorner: 'Zet hem in een rustigere hoek, of gebruik een kortere link.',
+  checklistWithPicture: 'Loop de checklist opnieuw door terwijl er beeld is.',
+  surveyLongAgo: 'Dat is lang geleden: doe de meting opnieuw, op de tijd van de drop.',
 };

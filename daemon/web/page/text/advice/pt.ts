@@ -200,4 +200,8 @@ export const pt: AdviceTexts = {
   waitArmed:
     'Espere alguns segundos depois de armar; uma câmara que não a consiga fixar é regulada à mão na própria câmara.',
   waitSome: 'Espere alguns segundos.',
+  otherCodeLink: 'Escolha outra ligação para o código.',
+  calmerCorner: 'Ponha-o num canto mais calmo ou use uma ligação mais curta.',
+  checklistWithPicture: 'Repita a lista de verificação enquanto há imagem.',
+  surveyLongAgo: 'Foi há muito: repita a medição à hora do drop.',
 };

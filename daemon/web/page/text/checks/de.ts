@@ -205,4 +205,13 @@ export const de: CheckTexts = {
   raiseLatencyTo: 'uplink.latency_ms auf {ms} oder mehr erhöhen.',
   missingFormats: '{formats} fehlt',
   unknownTime: 'unbekannter Zeit',
+  codeInPicture: 'Code im Bild',
+  codeNotThere: 'er fehlt',
+  noPictureRead: 'noch kein Bild gelesen',
+  lightIs: 'Licht {percent} %',
+  soundIs: 'Ton {level} dBFS',
+  wifiNetworks: '{count} WLANs',
+  were: 'waren {count}',
+  oneDayAgo: 'vor 1 Tag',
+  daysAgo: 'vor {count} Tagen',
 };

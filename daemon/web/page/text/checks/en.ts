@@ -206,4 +206,13 @@ export const en = {
   raiseLatencyTo: 'Raise uplink.latency_ms to {ms} or more.',
   missingFormats: '{formats} missing',
   unknownTime: 'an unknown time',
+  codeInPicture: 'code in the picture',
+  codeNotThere: 'it is not there',
+  noPictureRead: 'no picture read yet',
+  lightIs: 'light {percent} %',
+  soundIs: 'sound {level} dBFS',
+  wifiNetworks: '{count} Wi-Fi networks',
+  were: 'were {count}',
+  oneDayAgo: '1 day ago',
+  daysAgo: '{count} days ago',
 } as const;

@@ -204,4 +204,13 @@ export const es: CheckTexts = {
   raiseLatencyTo: 'Sube uplink.latency_ms a {ms} o más.',
   missingFormats: 'falta {formats}',
   unknownTime: 'un tiempo desconocido',
+  codeInPicture: 'código en la imagen',
+  codeNotThere: 'no está',
+  noPictureRead: 'aún no se leyó ninguna imagen',
+  lightIs: 'luz {percent} %',
+  soundIs: 'sonido {level} dBFS',
+  wifiNetworks: '{count} redes wifi',
+  were: 'eran {count}',
+  oneDayAgo: 'hace 1 día',
+  daysAgo: 'hace {count} días',
 };

@@ -205,4 +205,13 @@ export const fr: CheckTexts = {
   raiseLatencyTo: 'Montez uplink.latency_ms à {ms} ou plus.',
   missingFormats: '{formats} manque',
   unknownTime: 'un temps inconnu',
+  codeInPicture: 'code dans l’image',
+  codeNotThere: 'il n’y est pas',
+  noPictureRead: 'aucune image lue',
+  lightIs: 'lumière {percent} %',
+  soundIs: 'son {level} dBFS',
+  wifiNetworks: '{count} réseaux Wi-Fi',
+  were: 'il y en avait {count}',
+  oneDayAgo: 'il y a 1 jour',
+  daysAgo: 'il y a {count} jours',
 };

@@ -205,4 +205,13 @@ export const it: CheckTexts = {
   raiseLatencyTo: 'Alza uplink.latency_ms a {ms} o più.',
   missingFormats: 'manca {formats}',
   unknownTime: 'un tempo sconosciuto',
+  codeInPicture: 'codice nell’immagine',
+  codeNotThere: 'non c’è',
+  noPictureRead: 'nessuna immagine ancora letta',
+  lightIs: 'luce {percent} %',
+  soundIs: 'audio {level} dBFS',
+  wifiNetworks: '{count} reti Wi-Fi',
+  were: 'erano {count}',
+  oneDayAgo: '1 giorno fa',
+  daysAgo: '{count} giorni fa',
 };

@@ -205,4 +205,13 @@ export const nl: CheckTexts = {
   raiseLatencyTo: 'Zet uplink.latency_ms op {ms} of meer.',
   missingFormats: '{formats} ontbreekt',
   unknownTime: 'een onbekende tijd',
+  codeInPicture: 'code in beeld',
+  codeNotThere: 'hij is er niet',
+  noPictureRead: 'nog geen beeld gelezen',
+  lightIs: 'licht {percent} %',
+  soundIs: 'geluid {level} dBFS',
+  wifiNetworks: '{count} wifinetwerken',
+  were: 'waren er {count}',
+  oneDayAgo: '1 dag geleden',
+  daysAgo: '{count} dagen geleden',
 };

@@ -204,4 +204,13 @@ export const pt: CheckTexts = {
   raiseLatencyTo: 'Suba uplink.latency_ms para {ms} ou mais.',
   missingFormats: 'falta {formats}',
   unknownTime: 'um tempo desconhecido',
+  codeInPicture: 'código na imagem',
+  codeNotThere: 'não está lá',
+  noPictureRead: 'nenhuma imagem lida ainda',
+  lightIs: 'luz {percent} %',
+  soundIs: 'som {level} dBFS',
+  wifiNetworks: '{count} redes Wi-Fi',
+  were: 'eram {count}',
+  oneDayAgo: 'há 1 dia',
+  daysAgo: 'há {count} dias',
 };
