@@ -4,9 +4,12 @@ import { createServer } from 'node:http';
 import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Box, descriptorsOf, isAlive, programsOf, startBox, until } from '../support/box.ts';
+import * as support from '../support/box.ts';
 import { mediaTimeOf } from '../support/media/media-time.ts';
 import { checkSeries, type SeenPlaylist } from '../support/rules.ts';
+
+type Box = support.Box;
+const { descriptorsOf, isAlive, PLAIN, programsOf, startBox, until } = support;
 
 const test = suite<{ box: Box }>('box');
 const restarts = suite<{ box: Box }>('box whose processes die and hang');
@@ -184,7 +187,7 @@ restarts(
 );
 
 ends('SIGTERM ends everything and exits 0', async () => {
-  await using box = await startBox();
+  await using box = await startBox(PLAIN);
   await box.ready();
   const children = programsOf(box.pid);
   assert.is(children.length, 4);
@@ -194,7 +197,7 @@ ends('SIGTERM ends everything and exits 0', async () => {
 });
 
 ends('kill -9 of the daemon leaves no child behind', async () => {
-  await using box = await startBox();
+  await using box = await startBox(PLAIN);
   await box.ready();
   const children = programsOf(box.pid);
   box.kill('SIGKILL');
@@ -211,7 +214,7 @@ for (const [key, whose] of [
     const server = createServer().unref();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
-    await using box = await startBox([`${key}=${port}`, 'log.level=error']);
+    await using box = await startBox([...PLAIN, `${key}=${port}`, 'log.level=error']);
     assert.is(await box.ended, 1);
     assert.match(
       box.output(),
@@ -232,7 +235,7 @@ for (const [what, overrides, code, line] of [
   ['a wrong config', ['viewers.port=0'], 78, 'venuebox: --set viewers.port: viewers.port must be'],
 ] as const) {
   ends(`${what} is one clear line and exit code ${code}`, async () => {
-    await using box = await startBox([...overrides, 'log.level=error']);
+    await using box = await startBox([...PLAIN, ...overrides, 'log.level=error']);
     assert.is(await box.ended, code, box.output());
     const lines = box
       .output()

@@ -122,10 +122,17 @@ test('whoever is on the hotspot gets in until there is a PIN, then with it, or o
   const changes = { 'operator.pin_file': { set: '86420' } };
   await post(url, '/settings', { changes, tag, isTry: false }, cookie);
   assert.is((await post(url, '/setup/session')).status, 403, 'another phone needs the PIN');
-  assert.is((await post(url, '/setup/session', {}, cookie)).status, 200, 'nothing is asked twice');
+  const again = await post(url, '/setup/session', {}, cookie);
+  assert.is(again.status, 200, 'nothing is asked twice');
+  assert.is(
+    (await post(url, '/setup/finish', {}, cookie)).status,
+    401,
+    'its session before is over',
+  );
   await at.firstBoot.setUp.finish();
-  assert.is((await post(url, '/setup/session', {}, cookie)).status, 403, 'it is over');
-  assert.is((await post(url, '/setup/finish', {}, cookie)).status, 409);
+  const newest = cookiesOf(again);
+  assert.is((await post(url, '/setup/session', {}, newest)).status, 403, 'it is over');
+  assert.is((await post(url, '/setup/finish', {}, newest)).status, 409);
 });
 
 test('strangers get in by none of it, and what is no answer is refused', async () => {
