@@ -1,7 +1,8 @@
 /** Drivers of devices for which the config says `auto`: simulated in the demo, else what is there. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
+import { namesIn } from '../../hal/os/files/names-in.ts';
 import type { Config } from '../config/config.ts';
 
 /** What there is of what is found by itself; lines of buttons and lamps are not. */
@@ -19,14 +20,6 @@ function findDrivers(): Found {
     hasUsbPrinter: namesIn('/dev/usb').some((name) => /^lp\d+$/.test(name)),
     hasModemManager: existsSync(MODEM_MANAGER),
   };
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }
 
 /** A printer that was there stays one: without it the box says that it is away. */

@@ -78,17 +78,13 @@ export class MemoryStore {
 function parse(json: string, hosts: LinkHosts): DropMemory {
   const { held, last, current } = v.parse(stored, JSON.parse(json));
   const check = (drop: unknown): PlannedDrop | undefined => {
+    if (drop === undefined) return undefined;
     const checked = checkPlanned(withoutHosts(drop), hosts);
     return 'drop' in checked ? checked.drop : undefined;
   };
-  const over = {
-    held,
-    ...(last && {
-      last: { ...last, drop: last.drop === undefined ? undefined : check(last.drop) },
-    }),
-  };
+  const over = { held, ...(last && { last: { ...last, drop: check(last.drop) } }) };
   if (current === undefined) return over;
-  const drop = current.drop === undefined ? undefined : check(current.drop);
+  const drop = check(current.drop);
   const isGone = drop === undefined && current.drop !== undefined;
   return isGone ? over : { ...over, current: { ...current, drop } };
 }

@@ -1,10 +1,10 @@
 /** Lamps: of the kernel's LED class, or on a GPIO line. */
 
-import { readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { pause, turns } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
 import { HalError, halErrorOf } from '../os/errors.ts';
+import { namesIn } from '../os/files/names-in.ts';
 import type { Lamp, LineDriver, OutputHandle, OutputSpec, Rhythm } from './port.ts';
 import { faultOf, lampAt, renderLedPattern } from './rhythm.ts';
 
@@ -18,11 +18,7 @@ const never = new AbortController().signal;
 
 /** Names of the lamps that the kernel's LED class has. */
 export function listLeds(root: string = LED_CLASS): string[] {
-  try {
-    return readdirSync(root);
-  } catch {
-    return [];
-  }
+  return namesIn(root);
 }
 
 /**

@@ -1,8 +1,9 @@
 /** Finds the driver for GPIO lines on this machine. */
 
-import { accessSync, constants, readdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import type { Clock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';
+import { namesIn } from '../os/files/names-in.ts';
 import { chardevDriver } from './chardev.ts';
 import { listLeds, openGpioLamp, openLedLamp } from './lamps.ts';
 import type { Lamp, LineDriver, OutputSpec } from './port.ts';
@@ -58,14 +59,6 @@ export function openLamp(spec: LampSpec, driver: LineDriver, clock: Clock): Lamp
     return openLedLamp(spec.name, spec.led, clock);
   }
   return openGpioLamp(driver, spec, clock);
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }
 
 function isWritable(path: string): boolean {

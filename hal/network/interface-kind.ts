@@ -1,5 +1,6 @@
 /** Which of the machine's interfaces no phone in the room is behind, by what the kernel says of them. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { namesIn } from '../os/files/names-in.ts';
 
 const NET = '/sys/class/net';
 /**
@@ -27,18 +28,10 @@ function hasDevice(folder: string, root: string, depth = 0): boolean {
   if (existsSync(`${folder}/device`)) return true;
   // A bond in a VLAN in a bridge; never round in circles.
   if (depth === 3) return false;
-  return entries(folder).some((entry) => {
+  return namesIn(folder).some((entry) => {
     const [, lower] = /^lower_(.+)$/.exec(entry) ?? [];
     return lower !== undefined && hasDevice(`${root}${NET}/${lower}`, root, depth + 1);
   });
-}
-
-function entries(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }
 
 function read(path: string): string | undefined {

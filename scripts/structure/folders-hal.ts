@@ -18,7 +18,7 @@ export const HAL_FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'hal/os/systemd': { may: ['hal/os'], what: 'reports to systemd' },
   'hal/gst': { may: ['hal/os', 'hal/os/files'], what: 'launch lines of files and the network' },
-  'hal/gpio': { may: ['hal/os', 'hal/os/libc'], what: 'buttons and lamps' },
+  'hal/gpio': { may: ['hal/os', 'hal/os/files', 'hal/os/libc'], what: 'buttons and lamps' },
   'hal/system': { may: ['hal/os'], what: 'CPU, memory, disks, clock, hardware watchdog' },
   'hal/camera': { may: ['hal/os', 'hal/os/libc', 'hal/gst'], what: 'cameras' },
   'hal/audio': { may: ['hal/os', 'hal/os/libc', 'hal/gst'], what: 'sound cards' },
@@ -26,7 +26,7 @@ export const HAL_FOLDERS: Readonly<Record<string, Folder>> = {
   'hal/modem': { may: ['hal/os', 'hal/gpio'], what: 'cellular modems' },
   'hal/wifi': { may: ['hal/os'], what: 'the way into a network: Wi-Fi, cable, or a hotspot' },
   'hal/network': {
-    may: ['hal/os', 'hal/os/limits'],
+    may: ['hal/os', 'hal/os/files', 'hal/os/limits'],
     what: 'networks for guests and crew: rules, queues, and what the helper is asked',
   },
   'hal/network/helper': {

@@ -1,6 +1,7 @@
 /** Addresses of guests and crew, with a code to scan: they follow the network. */
 import { renderCode } from '../ui/code.ts';
 import { card, h, setText } from '../ui/dom.ts';
+import { keepScreenOn } from '../ui/screen.ts';
 import type { Section } from '../ui/section.ts';
 import { SAYS } from './words.ts';
 
@@ -63,9 +64,10 @@ function showLarge(url: string): void {
     close,
   );
   // A phone on the counter must not go dark.
-  const lock = navigator.wakeLock?.request('screen').catch(() => undefined);
+  const ends = new AbortController();
+  keepScreenOn(ends.signal);
   dialog.addEventListener('close', () => {
-    void lock?.then((held) => held?.release());
+    ends.abort();
     dialog.remove();
   });
   close.addEventListener('click', () => dialog.close());

@@ -1,8 +1,9 @@
 /** A phone or OBS as the camera: address and token, and this device itself. */
 import { card, h, setText } from '../ui/dom.ts';
 import { ask, checked } from '../ui/request.ts';
+import { keepScreenOn } from '../ui/screen.ts';
 import type { Section } from '../ui/section.ts';
-import { canSend, keepScreenOn, openStream, type SendTo, sendFromHere } from './phone-sender.ts';
+import { canSend, openStream, type SendTo, sendFromHere } from './phone-sender.ts';
 import { SAYS } from './words.ts';
 
 /** Settings may choose this camera, or another one, at any time. */
