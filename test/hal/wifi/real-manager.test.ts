@@ -29,7 +29,8 @@ else {
     assert.is(await codeOf(network.openShared({ ...CREW, device: 'eth7' }, signal)), 'NOT_FOUND');
     assert.is(await codeOf(network.scan(signal)), 'NOT_FOUND', 'no Wi-Fi card');
     await until(async () => (await network.look(signal)).hasCable, LONG_MS, explain);
-    assert.equal(await network.look(signal), { hasCable: true, wifi: 'absent', knowsWifi: false });
+    const seen = { hasCable: true, wifi: 'absent', knowsWifi: false, cables: ['eth0'] };
+    assert.equal(await network.look(signal), seen);
     assert.match(at.run('box', 'ip', '-4', 'addr', 'show', 'eth0'), /inet 192\.0\.2\.\d+\/24/);
 
     at.run('crew', 'ip', 'link', 'set', 'lan0', 'up');

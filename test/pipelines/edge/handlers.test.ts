@@ -58,13 +58,14 @@ test('the page is this box’s own, stream and posters are the upstream’s', ()
   }
 });
 
-test('of the upstream’s drop its page offers what an edge serves: neither clips nor the replay', () => {
+test('of the upstream’s drop its page offers what an edge serves: neither clips, chapters nor the replay', () => {
   const clips = [{ id: 'abcdefghijk' }];
   const preview = 'clips/preview-abcdefghijk.mp4';
-  const report = { title: 'Tonight', hasReplay: true, dvrS: 600, clips, preview };
+  const chapters = [{ startS: 12, number: 1 }];
+  const report = { title: 'Tonight', hasReplay: true, dvrS: 600, clips, chapters, preview };
   const { handlers } = openWith(() => textOf(JSON.stringify(report)));
   const answer = handlers.get(requestOf('/drop.json')) as Reply;
-  const offered = { title: 'Tonight', hasReplay: false, dvrS: 0, clips: [] };
+  const offered = { title: 'Tonight', hasReplay: false, dvrS: 0, clips: [], chapters: [] };
   assert.equal(JSON.parse(bodyOf(answer)), offered);
   const length = answer.headers[answer.headers.indexOf('Content-Length') + 1];
   assert.is(length, String(Buffer.byteLength(bodyOf(answer))));
