@@ -12,7 +12,7 @@ const LONG_MS = 60_000;
 
 const phaseOf = async (box: Box) => (await box.state<BoxSnapshot>()).drop.phase;
 const isRecording = async (box: Box) =>
-  (await box.state<BoxSnapshot>()).recording[0]?.name !== undefined;
+  (await box.state<{ recording: readonly { name?: string }[] }>()).recording[0]?.name !== undefined;
 const guestsOf = async (box: Box) =>
   (await (await fetch(`${box.url}/drop.json`)).json()) as Readonly<Record<string, unknown>>;
 const seen = async (box: Box) => {
