@@ -39,6 +39,8 @@ export interface Registration {
   /** A REG1 that waits for its REG2. */
   readonly exchange?: { readonly slot: number; readonly sentMs: number };
   readonly exchangeMs: number;
+  /** The link whose REG1 was not answered: until then another one is asked, if one answers. */
+  readonly unanswered?: { readonly slot: number; readonly untilMs: number };
   /** When the receiver last gave a group id. */
   readonly namedMs?: number;
   /** No link carries anything, so that the receiver may have forgotten the group: it is asked. */
@@ -73,9 +75,10 @@ export function startRegistration(id: Buffer): Registration {
  * REG2 with the known id goes out on each link outside the group every second, or half
  * second. The receiver answers `no-group` when it does not know the id. With no link in,
  * REG1 then requests a group, REG2 brings the id, and REG2 goes out on every link; REG3
- * accepts each. Any packet may be lost: an exchange without an answer starts again, from
- * a new port where the receiver would refuse the old one. A receiver that was restarted
- * answers nothing but REG2, so while no link is heard of it goes out on those in the group too.
+ * accepts each. Any packet may be lost: an exchange without an answer starts again, on
+ * another link where one answers, or from a new port where the receiver would refuse the
+ * old one. A receiver that was restarted answers nothing but REG2, so while no link is heard
+ * of it goes out on those in the group too.
  */
 export function stepRegistration(
   state: Registration,
@@ -105,9 +108,11 @@ function tick(state: Registration, nowMs: number): RegistrationStep {
   const { exchange } = state;
   if (exchange !== undefined) {
     if (nowMs - exchange.sentMs < state.exchangeMs) return idle(state);
+    const { slot } = exchange;
     const exchangeMs = Math.min(MAX_EXCHANGE_MS, state.exchangeMs * 2);
-    const retry = { ...registerAll(endExchange(state), nowMs), exchangeMs };
-    return { next: retry, actions: [{ kind: 'rebind', slot: exchange.slot }] };
+    const unanswered = { slot, untilMs: nowMs + NO_LINK_REG2_MS };
+    const retry = { ...registerAll(endExchange(state), nowMs), exchangeMs, unanswered };
+    return { next: retry, actions: [{ kind: 'rebind', slot }] };
   }
   const pauseMs = isServed(state) ? REG2_MS : NO_LINK_REG2_MS;
   const members = new Map(state.members);
@@ -152,6 +157,9 @@ function onNoGroup(state: Registration, slot: number, nowMs: number): Registrati
   if (state.exchange !== undefined || isServed(state)) return idle(state);
   // The answer of a slower link to the id before: another group would end the one just given.
   if (state.namedMs !== undefined && nowMs - state.namedMs < EXCHANGE_MS) return idle(state);
+  // The quickest link is the first to answer, each time, also where it loses much.
+  const { unanswered } = state;
+  if (unanswered?.slot === slot && nowMs < unanswered.untilMs) return idle(state);
   const forgotten = [...state.members].filter(([, { isIn }]) => isIn);
   return {
     next: {

@@ -120,6 +120,19 @@ test('an unanswered REG1 is repeated after a second, from another port', () => {
   assert.equal(kinds(step({ kind: 'tick' }, 1010)), ['rebind']);
 });
 
+test('where the quickest link does not answer REG1, another one is asked, and it again if alone', () => {
+  const step = begin();
+  for (const slot of [0, 1]) step({ kind: 'opened', slot }, 0);
+  step({ kind: 'tick' }, 0);
+  assert.equal(kinds(step(received(0, { kind: 'no-group' }), 10)), ['reg1']);
+  step({ kind: 'tick' }, 1_010);
+  assert.equal(step(received(0, { kind: 'no-group' }), 1_020), []);
+  assert.equal(kinds(step(received(1, { kind: 'no-group' }), 1_100)), ['reg1']);
+  step({ kind: 'tick' }, 3_100);
+  assert.equal(step(received(1, { kind: 'no-group' }), 3_150), []);
+  assert.equal(kinds(step(received(1, { kind: 'no-group' }), 3_650)), ['reg1']);
+});
+
 test('a refused REG1 leads to another port at once', () => {
   const step = begin();
   step({ kind: 'opened', slot: 0 }, 0);
