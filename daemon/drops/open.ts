@@ -12,8 +12,9 @@ import type { BoxEvent, Command, Outcome } from '../model/commands.ts';
 import type { PlannedDropsState } from '../model/planned-drops.ts';
 import type { BoxSnapshot, DropState } from '../model/snapshot.ts';
 import { openDropsCommand } from './command.ts';
+import { infoOf } from './info.ts';
 import { ListFile } from './list-file.ts';
-import { lookFaultIn, plannedLook } from './look.ts';
+import { lookFaultIn } from './look.ts';
 import { MemoryStore } from './memory-store.ts';
 import { onPage } from './on-page.ts';
 import {
@@ -149,19 +150,12 @@ class OpenDrops {
     const { id, title, starts_at: startsAt, ends_at: endsAt } = this.present;
     return {
       shown: { id, title, startsAt, endsAt },
-      list: inOrder(file.list.drops).map((drop) => ({
-        id: drop.id,
-        title: drop.title,
-        startsAt: drop.starts_at ?? '',
-        endsAt: drop.ends_at ?? '',
-        pictureFile: drop.picture_file ?? '',
-        profile: drop.profile ?? '',
-        ...(drop.look && { look: plannedLook(drop.look) }),
-        articles: drop.catalogue?.length ?? 0,
-        phase: phaseOf(drop, store.memory, this.#planned?.id, nowMs),
-      })),
+      list: inOrder(file.list.drops).map((drop) =>
+        infoOf(drop, phaseOf(drop, store.memory, this.#planned?.id, nowMs)),
+      ),
       faults: file.list.faults,
       file: file.path,
+      ...(file.list.broken && { broken: file.list.broken }),
     };
   }
 

@@ -1,6 +1,6 @@
 /** What a box does about the drop of its leader. Pure. */
 import type { SharedDrop } from '../model/fleet.ts';
-import type { PlannedDropsState } from '../model/planned-drops.ts';
+import type { PlannedDropInfo, PlannedDropsState } from '../model/planned-drops.ts';
 
 export type Step =
   | { readonly do: 'nothing' }
@@ -8,7 +8,7 @@ export type Step =
   | { readonly do: 'set'; readonly drop: SharedDrop; readonly isNew: boolean }
   /** The leader has called it off. */
   | { readonly do: 'remove'; readonly id: string }
-  /** It was held, or is on air here: it is the box's own now. */
+  /** It was held, is on air here, or has a catalogue or the like: it is the box's own now. */
   | { readonly do: 'keep' };
 
 /**
@@ -17,20 +17,24 @@ export type Step =
  *
  * @param shared What the leader shows; null: no drop; undefined: the leader is not known.
  * @param taken The drop that was added for the leader, if one was.
+ * @param isPrepared The host has checked the drop that is shown: it does not go meanwhile.
  */
 export function followStep(
   shared: SharedDrop | null | undefined,
-  { list }: Pick<PlannedDropsState, 'list'>,
+  { list, broken = [] }: Pick<PlannedDropsState, 'list' | 'broken'>,
   taken: string | undefined,
+  isPrepared = false,
 ): Step {
   if (shared === undefined) return { do: 'nothing' };
   if (taken !== undefined && taken !== shared?.id) {
-    const phase = list.find(({ id }) => id === taken)?.phase;
-    const isOver = phase === undefined || phase === 'on' || phase === 'held';
-    return isOver ? { do: 'keep' } : { do: 'remove', id: taken };
+    const before = list.find(({ id }) => id === taken);
+    if (before === undefined || isOwn(before)) return { do: 'keep' };
+    return isPrepared && before.phase === 'shown' ? { do: 'nothing' } : { do: 'remove', id: taken };
   }
   if (shared === null) return { do: 'nothing' };
   const own = list.find(({ id }) => id === shared.id);
+  // One with a mistake would be replaced, with all that its host has added.
+  if (own === undefined && broken.includes(shared.id)) return { do: 'nothing' };
   if (own === undefined) return { do: 'set', drop: shared, isNew: true };
   const isSame =
     own.title === titleOf(shared) &&
@@ -40,6 +44,11 @@ export function followStep(
   return isSame || own.phase === 'held'
     ? { do: 'nothing' }
     : { do: 'set', drop: shared, isNew: false };
+}
+
+/** What its host has added to it is nowhere else: it would be lost with it. */
+function isOwn({ phase, hasDetails }: PlannedDropInfo): boolean {
+  return hasDetails === true || phase === 'on' || phase === 'held';
 }
 
 /** The list takes none without a title. */

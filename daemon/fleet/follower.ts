@@ -11,6 +11,8 @@ export interface FollowerDeps {
   readonly command: DropsCommand;
   readonly plannedDrops: () => PlannedDropsState | undefined;
   readonly taken: TakenDrop;
+  /** The drop that is shown is being checked, or is armed. */
+  readonly isPrepared: () => boolean;
   readonly nowMs: () => number;
   readonly log: Log;
 }
@@ -33,10 +35,10 @@ export class Follower {
 
   /** Never rejects. */
   async follow(shared: SharedDrop | null | undefined): Promise<void> {
-    const { plannedDrops, taken, nowMs, log } = this.#deps;
+    const { plannedDrops, taken, isPrepared, nowMs, log } = this.#deps;
     const state = plannedDrops();
     if (state === undefined) return;
-    const step = followStep(shared, state, taken.id);
+    const step = followStep(shared, state, taken.id, isPrepared());
     if (step.do === 'nothing') {
       this.#failed = undefined;
       return;

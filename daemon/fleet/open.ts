@@ -13,6 +13,7 @@ import {
   posterMessage,
   type SharedDrop,
 } from '../model/fleet.ts';
+import { hasCamera } from '../model/phase.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { Follower } from './follower.ts';
 import { FLEET_FILTERS, type FleetIncoming, Members } from './members.ts';
@@ -97,6 +98,7 @@ class Fleet {
       command: drops.command,
       plannedDrops: () => snapshot().plannedDrops,
       taken: await TakenDrop.open(join(stateFolder, 'fleet.json')),
+      isPrepared: () => hasCamera(snapshot().drop.phase),
       nowMs: () => clock.monotonicMs(),
       log,
     });

@@ -27,6 +27,8 @@ export interface PlannedDropInfo {
   readonly look?: PlannedLook;
   /** Of its catalogue. */
   readonly articles: number;
+  /** It says more than its title and times, as a catalogue, a picture or an overlay. */
+  readonly hasDetails?: true;
   readonly phase: PlannedPhase;
 }
 
@@ -47,6 +49,8 @@ export interface PlannedDropsState {
   readonly list: readonly PlannedDropInfo[];
   /** Mistakes in the file, one line each. */
   readonly faults: readonly string[];
+  /** Ids of the drops that have them, where they can be read. */
+  readonly broken?: readonly string[];
   /** Where a person edits it. */
   readonly file: string;
 }

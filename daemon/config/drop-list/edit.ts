@@ -53,7 +53,7 @@ function changeChunk(text: string, changes: Changes): string {
 const indented = (text: string, indent: string) => text.replace(/^(?=.)/gm, indent);
 
 /** Also of a drop that has faults, where its id can be read. */
-function idOf({ text }: Chunk): string | undefined {
+export function idOf({ text }: Chunk): string | undefined {
   const { document } = openYaml(text);
   const drop = isSeq(document.contents) ? document.contents.items[0] : undefined;
   const id = isMap(drop) ? drop.get('id') : undefined;

@@ -8,6 +8,7 @@ import { shownFaults, shownKey } from '../shown.ts';
 import { describeIssues, type PathFault } from '../yaml/issues.ts';
 import { openYaml } from '../yaml/yaml-text.ts';
 import { type Chunk, splitList } from './chunks.ts';
+import { idOf } from './edit.ts';
 
 /** What a coming drop says; the rest is as in `drop` of the config. */
 export type PlannedDrop = Partial<Omit<DropConfig, 'overlay'>> &
@@ -28,6 +29,8 @@ export interface DropList {
   readonly drops: readonly PlannedDrop[];
   /** One line each, with the line of the file. */
   readonly faults: readonly string[];
+  /** Ids of the drops that have them, where they can be read. */
+  readonly broken?: readonly string[];
 }
 
 /** A year of weekends. */
@@ -63,11 +66,13 @@ export function parseDropList(source: string, text: string, hosts: LinkHosts): D
   if ('fault' in split) return { drops: [], faults: [`${source}:${split.line}: ${split.fault}`] };
   const drops: PlannedDrop[] = [];
   const faults: string[] = [];
+  const broken: string[] = [];
   const lineById = new Map<string, number>();
   for (const chunk of split.chunks) {
     const read = readChunk(chunk, hosts);
     if ('faults' in read) {
       for (const { line, text: fault } of read.faults) faults.push(`${source}:${line}: ${fault}`);
+      if (read.id !== undefined) broken.push(read.id);
       continue;
     }
     const { drop } = read;
@@ -76,12 +81,13 @@ export function parseDropList(source: string, text: string, hosts: LinkHosts): D
       faults.push(`${source}:${chunk.dropLine}: id ${drop.id} is already used in line ${line}`);
     } else if (drops.length >= DROPS_MAX) {
       faults.push(`${source}:${chunk.dropLine}: the list takes ${DROPS_MAX} drops at most`);
+      broken.push(drop.id);
     } else {
       lineById.set(drop.id, chunk.dropLine);
       drops.push(drop);
     }
   }
-  return { drops, faults: shownFaults(faults) };
+  return { drops, faults: shownFaults(faults), ...(broken.length > 0 && { broken }) };
 }
 
 interface LineFault {
@@ -89,15 +95,19 @@ interface LineFault {
   readonly text: string;
 }
 
-type ReadChunk = { readonly drop: PlannedDrop } | { readonly faults: readonly LineFault[] };
+type ReadChunk =
+  | { readonly drop: PlannedDrop }
+  | { readonly faults: readonly LineFault[]; readonly id?: string | undefined };
 
 /** One drop: its text is a list of one. */
-function readChunk({ text, line: firstLine }: Chunk, hosts: LinkHosts): ReadChunk {
+function readChunk(chunk: Chunk, hosts: LinkHosts): ReadChunk {
+  const { text, line: firstLine } = chunk;
   try {
     const yaml = openYaml(text);
     const at = (line: number | undefined) => firstLine + (line ?? 1) - 1;
     if (yaml.broken.length > 0) {
-      return { faults: yaml.broken.map((one) => ({ line: at(one.line), text: one.text })) };
+      const faults = yaml.broken.map((one) => ({ line: at(one.line), text: one.text }));
+      return { faults, id: idOf(chunk) };
     }
     const values = yaml.read();
     if ('fault' in values) return { faults: [{ line: firstLine, text: values.fault }] };
@@ -108,7 +118,7 @@ function readChunk({ text, line: firstLine }: Chunk, hosts: LinkHosts): ReadChun
       line: at(yaml.lineOf([0, ...path])),
       text: fault,
     }));
-    return { faults };
+    return { faults, id: idOf(chunk) };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return { faults: [{ line: firstLine, text: 'is nested too deeply to be a drop' }] };

@@ -187,6 +187,20 @@ test('the command adds, changes and removes a drop, and says what is wrong', asy
   assert.equal(box.phases(), ['friday shown', 'sunday coming']);
 });
 
+test('a list says which drops have more than their title and times', async () => {
+  await using box = await startBox(await newFolder());
+  assert.equal(
+    box.drops.state().list.map(({ hasDetails = false }) => hasDetails),
+    [true, false],
+  );
+  for (const more of [{ overlay: { name: 'Ada' } }, { destinations: [] }, { reactions: false }]) {
+    await box.run({ do: 'set', id: 'sunday', ...more });
+    assert.is(box.drops.state().list[1]?.hasDetails, true, Object.keys(more)[0]);
+    await box.run({ do: 'set', id: 'sunday', overlay: null, destinations: null, reactions: null });
+    assert.is(box.drops.state().list[1]?.hasDetails, undefined);
+  }
+});
+
 test('what is on air can be changed and not removed; many edits at once all count', async () => {
   await using box = await startBox(await newFolder());
   box.goLive('run-1');

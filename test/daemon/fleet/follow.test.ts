@@ -50,6 +50,27 @@ test('a drop that the leader has called off goes, unless it is on air or was hel
   assert.is(followStep(null, { list: [] }, 'friday').do, 'keep');
 });
 
+test('what a host has added to the leader’s drop is not lost by what the leader does', () => {
+  const withCatalogue = { ...planned('friday', 'shown'), articles: 2, hasDetails: true as const };
+  for (const leaders of [null, shared('soundcheck')]) {
+    assert.equal(followStep(leaders, { list: [withCatalogue] }, 'friday'), { do: 'keep' });
+  }
+  const again = followStep(shared('friday', EIGHT), { list: [withCatalogue] }, undefined);
+  assert.is(again.do === 'set' && again.isNew, false, 'it follows the leader’s times once more');
+  // A mistake in it leaves it out of the list; the leader's would replace all of it.
+  const broken = { list: [], broken: ['friday'] };
+  assert.equal(followStep(shared('friday'), broken, 'friday'), { do: 'nothing' });
+});
+
+test('a drop that the host has checked stays until the box is idle again', () => {
+  const list = [planned('friday', 'shown'), planned('sunday')];
+  for (const leaders of [null, shared('soundcheck')]) {
+    assert.equal(followStep(leaders, { list }, 'friday', true), { do: 'nothing' });
+    assert.equal(followStep(leaders, { list }, 'sunday', true).do, 'remove', 'not the one shown');
+    assert.equal(followStep(leaders, { list }, 'friday').do, 'remove');
+  }
+});
+
 test('the box’s own drops stay, and what was held is not changed', () => {
   const list = [planned('own'), planned('friday', 'held', EIGHT)];
   assert.is(followStep(null, { list }, undefined).do, 'nothing');
@@ -103,6 +124,7 @@ test('whatever the leader does, the list has its own drops and the leader’s, a
           command: list.run,
           plannedDrops: list.state,
           taken,
+          isPrepared: () => false,
           nowMs: () => 0,
           log: silentLog,
         };
@@ -136,7 +158,8 @@ test('a list that refuses the drop is not asked again each second, and the reaso
       asked += 1;
       return answer.status === 'done' ? await list.run(command) : answer;
     },
-    ...{ plannedDrops: list.state, taken, nowMs: () => nowMs, log: silentLog },
+    ...{ plannedDrops: list.state, taken, isPrepared: () => false },
+    ...{ nowMs: () => nowMs, log: silentLog },
   });
   for (; nowMs < 29_000; nowMs += 1_000) await follower.follow(shared('friday'));
   assert.equal([asked, follower.fault], [1, 'ends before it starts']);
