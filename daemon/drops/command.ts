@@ -1,4 +1,4 @@
-/** The command `drops`: lists the coming drops, shows one, adds or changes one, removes one. */
+/** The command `drops`: lists the coming drops, shows one, adds, changes or removes one, holds one again. */
 import * as v from 'valibot';
 import { removeFromList, setInList } from '../config/drop-list/edit.ts';
 import {
@@ -10,7 +10,7 @@ import {
   parseDropList,
 } from '../config/drop-list/parse.ts';
 import type { Command, Outcome, RejectCode } from '../model/commands.ts';
-import type { PlannedDropsState } from '../model/planned-drops.ts';
+import type { PlannedDropsState, PlannedPhase } from '../model/planned-drops.ts';
 import type { ListFile } from './list-file.ts';
 import { overtakenKeys, type Tags, tagsOf } from './versions.ts';
 
@@ -22,6 +22,8 @@ export interface DropsCommandDeps {
   readonly state: () => PlannedDropsState;
   /** The drop that is on air, where it is of the list. */
   readonly onAir: () => string | undefined;
+  /** Undefined where it was not held, or the box is not idle; nothing changes where it is missed then. */
+  readonly again: (id: string, isDryRun: boolean) => Promise<PlannedPhase | undefined>;
 }
 
 const id = v.pipe(v.string('must be text'), v.minLength(1, 'must not be empty'));
@@ -34,9 +36,10 @@ const schema = v.variant(
     v.strictObject({ do: v.literal('list') }),
     v.strictObject({ do: v.literal('get'), id: v.optional(id) }),
     v.strictObject({ do: v.literal('remove'), id }),
+    v.strictObject({ do: v.literal('again'), id }),
     v.looseObject({ do: v.literal('set'), id, tags: v.optional(tags, {}) }),
   ],
-  'must be list, get, set or remove',
+  'must be list, get, set, remove or again',
 );
 
 /** What a form of a drop is filled with. */
@@ -65,6 +68,8 @@ export function openDropsCommand(deps: DropsCommandDeps): (command: Command) => 
         return get(deps, wanted.id);
       case 'remove':
         return remove(deps, wanted.id, isDryRun);
+      case 'again':
+        return again(deps, wanted.id, isDryRun);
       case 'set': {
         const { do: _, tags: seen, ...changes } = wanted;
         return set(deps, wanted.id, changes, seen, isDryRun);
@@ -80,10 +85,7 @@ async function get(
 ): Promise<Outcome> {
   await file.refresh();
   const drop = file.list.drops.find((one) => one.id === wantedId);
-  if (drop === undefined && wantedId !== undefined) {
-    const detail = `the list has no drop ${wantedId}${closestDrop(wantedId, file.list.drops)}`;
-    return rejected('BAD_ARGUMENTS', detail);
-  }
+  if (drop === undefined && wantedId !== undefined) return unlisted(wantedId, file);
   const destinations = hosts.destinations ?? [];
   const result: DropDetails = { drop: drop ?? null, tags: tagsOf(drop), destinations };
   return { status: 'done', detail: drop?.title ?? 'a new drop', result };
@@ -148,19 +150,49 @@ async function remove(
 ): Promise<Outcome> {
   if (onAir() === wantedId) return rejected('WRONG_PHASE', `${wantedId} is on air: end it first`);
   await file.refresh();
-  const none = `the list has no drop ${wantedId}${closestDrop(wantedId, file.list.drops)}`;
+  const none = unlisted(wantedId, file);
   if (isDryRun) {
     const isKnown = file.list.drops.some((one) => one.id === wantedId);
-    if (!isKnown) return rejected('BAD_ARGUMENTS', none);
+    if (!isKnown) return none;
     return { status: 'done', detail: `${wantedId} would be removed` };
   }
   const edited = await file.edit((text) => {
     const left = removeFromList(text, wantedId);
-    return left === undefined ? { fault: none } : { text: left };
+    return left === undefined ? { fault: none.detail } : { text: left };
   });
-  if (edited.fault === none) return rejected('BAD_ARGUMENTS', none);
+  if (edited.fault === none.detail) return none;
   if (edited.fault !== undefined) return failed(edited.fault);
   return { status: 'done', detail: `${wantedId} is removed` };
+}
+
+/** One that was ended by mistake, or had hardly begun, under its id: what it sells is numbered on. */
+async function again(
+  { file, state, again: holdAgain }: DropsCommandDeps,
+  wantedId: string,
+  isDryRun: boolean,
+): Promise<Outcome> {
+  await file.refresh();
+  const before = state().list.find(({ id }) => id === wantedId)?.phase;
+  if (before === undefined) return unlisted(wantedId, file);
+  if (before !== 'held') return rejected('BAD_ARGUMENTS', `${wantedId} was not held`);
+  switch (await holdAgain(wantedId, isDryRun)) {
+    case undefined:
+      return rejected('WRONG_PHASE', 'only while idle: end or disarm first');
+    case 'missed':
+      return rejected(
+        'BAD_ARGUMENTS',
+        `the time of ${wantedId} is over: give it a later start and end first`,
+      );
+    default:
+      return {
+        status: 'done',
+        detail: `${wantedId} ${isDryRun ? 'would be' : 'is'} to come again`,
+      };
+  }
+}
+
+function unlisted(id: string, { list }: ListFile) {
+  return rejected('BAD_ARGUMENTS', `the list has no drop ${id}${closestDrop(id, list.drops)}`);
 }
 
 function countOf({ list, faults }: PlannedDropsState): string {
@@ -171,8 +203,5 @@ function countOf({ list, faults }: PlannedDropsState): string {
 
 const failed = (detail: string): Outcome => ({ status: 'failed', code: 'NOT_SAVED', detail });
 
-const rejected = (code: RejectCode, detail: string): Outcome => ({
-  status: 'rejected',
-  code,
-  detail,
-});
+const rejected = (code: RejectCode, detail: string) =>
+  ({ status: 'rejected', code, detail }) as const satisfies Outcome;

@@ -74,10 +74,10 @@ export class ListFile {
     await this.#editing;
   }
 
-  /** Hosts that are allowed now may not have been. */
+  /** Hosts and destinations that there are now may not have been. */
   async #keyNow(): Promise<string> {
-    const { checkout, overlay } = this.#hosts;
-    return [await keyOf(this.path), ...checkout, '', ...overlay].join(' ');
+    const { checkout, overlay, destinations = [] } = this.#hosts;
+    return [await keyOf(this.path), ...checkout, '', ...overlay, '', ...destinations].join(' ');
   }
 
   #text(): string {

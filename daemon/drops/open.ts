@@ -9,8 +9,9 @@ import type { Config } from '../config/config.ts';
 import type { DropConfig } from '../config/drop.ts';
 import type { PlannedDrop } from '../config/drop-list/parse.ts';
 import type { BoxEvent, Command, Outcome } from '../model/commands.ts';
-import type { PlannedDropsState } from '../model/planned-drops.ts';
-import type { BoxSnapshot, DropState } from '../model/snapshot.ts';
+import { hasCamera } from '../model/phase.ts';
+import type { PlannedDropsState, PlannedPhase } from '../model/planned-drops.ts';
+import type { BoxSnapshot, DropPhase, DropState } from '../model/snapshot.ts';
 import { openDropsCommand } from './command.ts';
 import { infoOf } from './info.ts';
 import { ListFile } from './list-file.ts';
@@ -20,6 +21,7 @@ import { onPage } from './on-page.ts';
 import {
   choosePlanned,
   type DropMemory,
+  holdAgain,
   inOrder,
   noteEnded,
   noteFirstFrame,
@@ -85,6 +87,7 @@ export async function openDrops(
       ...{ file, hosts, lookFault: lookFaultIn(stateFolder) },
       state: () => drops.state(),
       onAir: () => store.memory.current?.drop?.id,
+      again: (id, isDryRun) => drops.again(id, isDryRun),
     }),
     run: (box, signal) => drops.run(box, signal),
   };
@@ -111,6 +114,7 @@ class OpenDrops {
   readonly #stateFolder: string;
   readonly #parts: Parts;
   #planned: PlannedDrop | undefined;
+  #phase: () => DropPhase = () => 'idle';
   /** Until what the last drop sold can be paid, by the monotonic clock. */
   #paidUntilMs: number;
 
@@ -146,17 +150,29 @@ class OpenDrops {
 
   state(): PlannedDropsState {
     const { file, store, clock } = this.#parts;
-    const nowMs = clock.wallMs();
     const { id, title, starts_at: startsAt, ends_at: endsAt } = this.present;
+    const { drops, faults, broken } = file.list;
+    const list = inOrder(drops);
+    const given = { list, memory: store.memory, shown: this.#planned?.id, nowMs: clock.wallMs() };
     return {
       shown: { id, title, startsAt, endsAt },
-      list: inOrder(file.list.drops).map((drop) =>
-        infoOf(drop, phaseOf(drop, store.memory, this.#planned?.id, nowMs)),
-      ),
-      faults: file.list.faults,
-      file: file.path,
-      ...(file.list.broken && { broken: file.list.broken }),
+      list: list.map((drop) => infoOf(drop, phaseOf(drop, given))),
+      ...{ faults, file: file.path, ...(broken && { broken }) },
     };
+  }
+
+  /** @returns what it is then; nothing changes where that is `missed`, or where it cannot be. */
+  async again(id: string, isDryRun: boolean): Promise<PlannedPhase | undefined> {
+    const { file, store, clock } = this.#parts;
+    const list = inOrder(file.list.drops);
+    const drop = list.find((one) => one.id === id);
+    const memory = holdAgain(store.memory, id);
+    if (drop === undefined || memory === undefined || hasCamera(this.#phase())) return undefined;
+    const phase = phaseOf(drop, { list, memory, shown: undefined, nowMs: clock.wallMs() });
+    if (phase === 'missed' || isDryRun) return phase;
+    this.#set(memory);
+    await store.settled();
+    return phase;
   }
 
   record({ type, atMs, data }: BoxEvent): void {
@@ -172,6 +188,7 @@ class OpenDrops {
 
   async run({ drop, mediaPath, snapshot }: DropsBox, signal: AbortSignal): Promise<void> {
     const { file, store, clock } = this.#parts;
+    this.#phase = () => drop.state().phase;
     const { phase, dropId } = drop.state();
     const { current } = store.memory;
     const isResumed = (phase === 'live' ? dropId : drop.kept()) === current?.run;
@@ -213,7 +230,12 @@ class OpenDrops {
 
   #choose(): void {
     const { file, store, clock, log } = this.#parts;
-    const planned = choosePlanned(file.list.drops, store.memory, clock.wallMs());
+    const { drops, faults } = file.list;
+    // What the host has checked is what goes live, however late, and whatever mistake the file has.
+    const checked = hasCamera(this.#phase()) ? this.#planned : undefined;
+    const isLost = faults.length > 0 && !drops.some(({ id }) => id === checked?.id);
+    const list = isLost && checked ? [...drops, checked] : drops;
+    const planned = choosePlanned(list, store.memory, clock.wallMs(), checked?.id);
     const base = this.#config();
     if (planned === this.#planned && base === this.#base) return;
     const { current } = store.memory;

@@ -51,6 +51,8 @@ export const NO_MEMORY: DropMemory = { held: [] };
 const HELD_MAX = 200;
 /** A drop without an end that is not live so long after its start has been called off. */
 const MISSED_AFTER_MS = 12 * 3_600_000;
+/** One with an end can begin so long after it, or once more its length: bands are late. */
+const LATE_MS = 2 * 3_600_000;
 
 /** By their start; those without one last, in the order of the file. */
 export function inOrder(list: readonly PlannedDrop[]): readonly PlannedDrop[] {
@@ -62,37 +64,55 @@ function startOf({ starts_at = '' }: { readonly starts_at?: string | undefined }
   return Number.isNaN(startMs) ? Number.MAX_SAFE_INTEGER : startMs;
 }
 
-/** The one that is on, or the next one; undefined where none is to come. */
+/**
+ * The one that is on, or the next one; undefined where none is to come.
+ *
+ * @param checked Id of the one that the box is being prepared for: it stays.
+ */
 export function choosePlanned(
   list: readonly PlannedDrop[],
   memory: DropMemory,
   nowMs: number,
+  checked?: string,
 ): PlannedDrop | undefined {
   const { current } = memory;
   if (current !== undefined) return list.find(({ id }) => id === current.drop?.id) ?? current.drop;
-  return inOrder(list).find((one) => isToCome(one, memory, nowMs));
+  const coming = inOrder(list).filter(({ id }) => !isHeld(id, memory));
+  return (
+    coming.find(({ id }) => id === checked) ?? coming.find((one) => !isMissed(one, coming, nowMs))
+  );
 }
 
-function isToCome(drop: PlannedDrop, { held }: DropMemory, nowMs: number): boolean {
-  return !held.some(({ id }) => id === drop.id) && !isMissed(drop, nowMs);
+function isHeld(wanted: string, { held }: DropMemory): boolean {
+  return held.some(({ id }) => id === wanted);
 }
 
-function isMissed(drop: PlannedDrop, nowMs: number): boolean {
+/** A late one can still begin, but not once the next one is nearer than its planned end. */
+function isMissed(drop: PlannedDrop, coming: readonly PlannedDrop[], nowMs: number): boolean {
+  const startMs = startOf(drop);
   const endMs = Date.parse(drop.ends_at ?? '');
-  if (!Number.isNaN(endMs)) return nowMs > endMs;
-  return nowMs > startOf(drop) + MISSED_AFTER_MS;
+  if (Number.isNaN(endMs)) return nowMs > startMs + MISSED_AFTER_MS;
+  if (nowMs <= endMs) return false;
+  const next = coming.find((one) => startOf(one) > startMs);
+  const isLate = nowMs > endMs + Math.max(LATE_MS, endMs - startMs);
+  return isLate || (next !== undefined && startOf(next) - nowMs < nowMs - endMs);
 }
 
-export function phaseOf(
-  drop: PlannedDrop,
-  memory: DropMemory,
-  shown: string | undefined,
-  nowMs: number,
-): PlannedPhase {
+interface Planned {
+  /** In order. */
+  readonly list: readonly PlannedDrop[];
+  readonly memory: DropMemory;
+  /** Id of the one that is shown. */
+  readonly shown: string | undefined;
+  readonly nowMs: number;
+}
+
+export function phaseOf(drop: PlannedDrop, { list, memory, shown, nowMs }: Planned): PlannedPhase {
   if (memory.current?.drop?.id === drop.id) return 'on';
-  if (memory.held.some(({ id }) => id === drop.id)) return 'held';
+  if (isHeld(drop.id, memory)) return 'held';
   if (drop.id === shown) return 'shown';
-  return isMissed(drop, nowMs) ? 'missed' : 'coming';
+  const coming = list.filter(({ id }) => !isHeld(id, memory));
+  return isMissed(drop, coming, nowMs) ? 'missed' : 'coming';
 }
 
 /** A drop of the list over what the config says of all drops. */
@@ -142,6 +162,13 @@ export function noteEnded(
   if (current.drop === undefined) return { ...before, last };
   const others = before.held.filter((one) => one.id !== id);
   return { held: [...others, { id, title, endedMs }].slice(-HELD_MAX), last };
+}
+
+/** It was ended by mistake, or had hardly begun: it is to come once more. Undefined where it was not held. */
+export function holdAgain({ last, ...memory }: DropMemory, id: string): DropMemory | undefined {
+  if (!isHeld(id, memory)) return undefined;
+  const held = memory.held.filter((one) => one.id !== id);
+  return { ...memory, held, ...(last && last.id !== id && { last }) };
 }
 
 /** That of the config is the next one where it was given another start, after the last one's end. */

@@ -126,7 +126,8 @@ export class BoxAnswers {
  */
 function isCrewOnly(verb: Verb, args: Readonly<Record<string, unknown>>): boolean {
   if (verb === 'order') return args['do'] === 'cancel';
-  return verb === 'drops' && args['do'] !== 'list';
+  // A host who has ended a drop by mistake goes on with it.
+  return verb === 'drops' && args['do'] !== 'list' && args['do'] !== 'again';
 }
 
 const printActionSchema = v.variant('do', [

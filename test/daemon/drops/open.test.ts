@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Outcome } from '../../../daemon/model/commands.ts';
 import { LIST, newFolder, startBox } from './support/list-box.ts';
 
 const test = suite('the coming drops of a box');
@@ -176,8 +177,8 @@ test('the command adds, changes and removes a drop, and says what is wrong', asy
     [{ do: 'set', id: 'x' }, 'BAD_ARGUMENTS', 'title is missing'],
     [{ do: 'set', id: 'X!', title: 'X' }, 'BAD_ARGUMENTS', 'id must be'],
     [{ do: 'remove', id: 'mondy' }, 'BAD_ARGUMENTS', 'did you mean monday?'],
-    [{ do: 'delete', id: 'monday' }, 'BAD_ARGUMENTS', 'must be list, get, set or remove'],
-    [{}, 'BAD_ARGUMENTS', 'must be list, get, set or remove'],
+    [{ do: 'delete', id: 'monday' }, 'BAD_ARGUMENTS', 'must be list, get, set, remove or again'],
+    [{}, 'BAD_ARGUMENTS', 'must be list, get, set, remove or again'],
   ] as const) {
     const outcome = await box.run(args);
     assert.is(outcome.status === 'rejected' ? outcome.code : '', code, JSON.stringify(args));
@@ -185,6 +186,67 @@ test('the command adds, changes and removes a drop, and says what is wrong', asy
   }
   assert.is((await box.run({ do: 'remove', id: 'monday' })).status, 'done');
   assert.equal(box.phases(), ['friday shown', 'sunday coming']);
+});
+
+test('what was checked goes live though its planned end has passed meanwhile', async () => {
+  const late = `- { id: set-1, title: Set 1, starts_at: 2026-12-04T18:00:00Z, ends_at: 2026-12-04T18:02:00Z }
+- { id: set-2, title: Set 2, starts_at: 2026-12-04T18:04:00Z }
+`;
+  const folder = await newFolder(late);
+  await using box = await startBox(folder);
+  box.enter('armed');
+  await box.clock.advance(200_000);
+  await box.settle(() => box.page() !== undefined);
+  assert.is(box.drops.present().title, 'Set 1');
+  await writeFile(join(folder, 'drops.yaml'), late.replace('title: Set 1', 'titel: Set 1'));
+  await box.settle(() => box.drops.state().faults.length > 0);
+  assert.is(box.drops.present().title, 'Set 1', 'a mistake in its lines changes nothing');
+  await writeFile(join(folder, 'drops.yaml'), late);
+  box.enter('idle');
+  await box.settle(() => box.drops.present().title === 'Set 2');
+  assert.equal(box.phases(), ['set-1 missed', 'set-2 shown']);
+});
+
+test('one that was ended by mistake is held again under its id, while the box is idle', async () => {
+  await using box = await startBox(await newFolder());
+  box.goLive('run-1');
+  box.end('run-1');
+  const again = { do: 'again', id: 'friday' };
+  const codeOf = (outcome: Outcome) =>
+    outcome.status === 'rejected' ? outcome.code : outcome.status;
+  box.enter('armed');
+  assert.is(codeOf(await box.run(again)), 'WRONG_PHASE');
+  box.enter('idle');
+  assert.is((await box.run(again, true)).detail, 'friday would be to come again');
+  assert.equal(box.phases(), ['friday held', 'sunday shown']);
+  assert.is((await box.run(again)).detail, 'friday is to come again');
+  assert.equal(box.phases(), ['friday shown', 'sunday coming']);
+  assert.is(box.drops.justEnded(), undefined);
+  await box.settle(() => box.page()?.title === 'Friday Duo' && box.page()?.last === undefined);
+  assert.is(
+    codeOf(await box.run({ do: 'again', id: 'sunday' })),
+    'BAD_ARGUMENTS',
+    'it was not held',
+  );
+  assert.match((await box.run({ do: 'again', id: 'fridy' })).detail, 'did you mean friday?');
+  box.goLive('run-2');
+  box.end('run-2');
+  await box.run({ do: 'set', id: 'friday', starts_at: '2026-12-03T20:00:00Z' });
+  const over = await box.run(again);
+  assert.match(over.detail, 'the time of friday is over');
+  assert.equal(box.phases(), ['friday held', 'sunday shown']);
+});
+
+test('a destination that comes or goes is seen at once, as a host is', async () => {
+  const club = `- { id: club, title: Club, destinations: [youtube] }\n`;
+  await using box = await startBox(await newFolder(club));
+  assert.match(box.drops.state().faults[0] ?? '', 'youtube');
+  assert.equal(box.drops.state().broken, ['club']);
+  box.setDestinations(['youtube']);
+  await box.settle(() => box.drops.state().faults.length === 0);
+  assert.equal(box.phases(), ['club shown']);
+  box.setDestinations([]);
+  await box.settle(() => box.phases().length === 0);
 });
 
 test('a list says which drops have more than their title and times', async () => {

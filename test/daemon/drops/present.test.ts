@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import {
   choosePlanned,
   type DropMemory,
+  holdAgain,
   isNext,
   isNextNearer,
   NO_MEMORY,
@@ -46,15 +47,60 @@ test('it is the next one by its start; one without a start comes last', () => {
   assert.is(shown(hold(both, 'open', 50), 50), undefined);
 });
 
-test('one that is late is shown until its planned end, or for twelve hours', () => {
-  assert.is(shown(NO_MEMORY, 3.9), 'friday');
-  assert.is(shown(NO_MEMORY, 4.1), 'sunday');
+test('one that is late is shown until two hours after its planned end, or for twelve hours', () => {
+  assert.is(shown(NO_MEMORY, 5.9), 'friday');
+  assert.is(shown(NO_MEMORY, 6.1), 'sunday');
   assert.is(
-    phaseOf(LIST[2] as (typeof LIST)[2], NO_MEMORY, 'sunday', NOW_MS + 5 * HOUR_MS),
+    phaseOf(planned('friday', 2, 4), {
+      ...{ list: LIST, memory: NO_MEMORY, shown: 'sunday', nowMs: NOW_MS + 7 * HOUR_MS },
+    }),
     'missed',
   );
   assert.is(shown(NO_MEMORY, 52.9), 'sunday');
   assert.is(shown(NO_MEMORY, 53.1), 'open');
+});
+
+test('a late one can begin while its planned end is nearer than the start of the next', () => {
+  const [long, short] = [planned('long', 0, 5), planned('short', 6, 6.5)];
+  const chosen = (list: readonly ReturnType<typeof planned>[], hours: number) =>
+    choosePlanned(list, NO_MEMORY, NOW_MS + hours * HOUR_MS)?.id;
+  assert.equal(
+    [5.4, 5.6].map((at) => chosen([short, long], at)),
+    ['long', 'short'],
+  );
+  assert.equal(
+    [9.9, 10.1].map((at) => chosen([long], at)),
+    ['long', undefined],
+    'once more its length',
+  );
+  const beside = planned('beside', 1, 2);
+  assert.equal(
+    [4.9, 5.1].map((at) => chosen([long, beside], at)),
+    ['long', undefined],
+  );
+});
+
+test('the one that the box is prepared for stays, whatever the clock says and what is added', () => {
+  const checked = (list: readonly ReturnType<typeof planned>[], memory: DropMemory, hours = 0) =>
+    choosePlanned(list, memory, NOW_MS + hours * HOUR_MS, 'friday')?.id;
+  assert.is(checked(LIST, NO_MEMORY, 30), 'friday');
+  assert.is(checked([...LIST, planned('soundcheck', 1, 1.5)], NO_MEMORY), 'friday');
+  assert.is(
+    checked(LIST, hold(NO_MEMORY, 'friday', 4), 4),
+    'sunday',
+    'once it was held the next one',
+  );
+  assert.is(checked([planned('sunday', 41)], NO_MEMORY), 'sunday', 'it was removed');
+});
+
+test('one that was held is held again where a person says so', () => {
+  const ended = hold(NO_MEMORY, 'friday', 3);
+  assert.is(shown(ended, 3), 'sunday');
+  const again = holdAgain(ended, 'friday') ?? NO_MEMORY;
+  assert.equal([shown(again, 3), again.held, again.last], ['friday', [], undefined]);
+  assert.is(holdAgain(ended, 'sunday'), undefined, 'it was not held');
+  const both = hold(ended, 'sunday', 43);
+  assert.is(holdAgain(both, 'friday')?.last?.id, 'sunday', 'the last one stays the last one');
 });
 
 test('one without a live frame has not begun: it is still to come', () => {
@@ -82,7 +128,12 @@ test('what is on air stays when its lines in the file are broken', () => {
 test('while the drop of the config is on, none of the list takes its place', () => {
   const live = noteFirstFrame(noteLive(NO_MEMORY, undefined, 'run-1'), 'run-1');
   assert.is(shown(live), undefined);
-  assert.is(phaseOf(planned('friday', 2, 4), live, undefined, NOW_MS), 'coming');
+  assert.is(
+    phaseOf(planned('friday', 2, 4), {
+      ...{ list: LIST, memory: live, shown: undefined, nowMs: NOW_MS },
+    }),
+    'coming',
+  );
   const again = noteLive(live, LIST[2], 'run-2');
   assert.is(shown(again), undefined, 'begun again after a power cut');
   const ended = noteEnded(again, NOW_MS, SHOWN);

@@ -37,6 +37,10 @@ export function openDrops(isCrew: boolean, onError: (error: unknown) => void): S
     setText(message, '');
     if (await editDrop(before?.id, taken)) setText(message, text.saved);
   };
+  const again = async ({ id, title }: PlannedDropInfo) => {
+    const question = fill(text.againQuestion, { title });
+    if (await confirmBy(question, text.againMeans, text.holdAgain)) await run({ do: 'again', id });
+  };
   const remove = async ({ id, title }: PlannedDropInfo) => {
     const question = fill(text.removeDrop, { title });
     if (await confirmBy(question, text.removeMeans, text.remove)) await run({ do: 'remove', id });
@@ -45,7 +49,7 @@ export function openDrops(isCrew: boolean, onError: (error: unknown) => void): S
   const render = (drop: PlannedDropInfo) =>
     renderDrop(drop, isCrew, (id, work) => {
       const now = shown.find((one) => one.id === id);
-      if (now !== undefined) follow(work === 'change' ? edit(now) : remove(now));
+      if (now !== undefined) follow({ change: edit, remove, again }[work](now));
     });
   return {
     element,
@@ -63,25 +67,29 @@ export function openDrops(isCrew: boolean, onError: (error: unknown) => void): S
   };
 }
 
+type Work = 'change' | 'remove' | 'again';
+
 function renderDrop(
   { id, title }: PlannedDropInfo,
   isCrew: boolean,
-  run: (id: string, work: 'change' | 'remove') => void,
+  run: (id: string, work: Work) => void,
 ): HTMLElement {
-  const button = (label: string, work: 'change' | 'remove') => {
-    const one = h('button', { type: 'button', class: 'quiet' }, label);
+  const button = (label: string, work: Work) => {
+    const one = h('button', { type: 'button', class: 'quiet', 'data-work': work }, label);
     one.setAttribute('aria-label', `${label}: ${title}`);
     one.addEventListener('click', () => run(id, work));
     return one;
   };
   const head = h('div', { class: 'head' }, h('strong'), h('span', { class: 'state' }));
+  const edits = [button(text.change, 'change'), button(text.remove, 'remove')];
+  // A host who has ended it by mistake goes on with it.
   const buttons = h(
     'div',
     { class: 'row' },
-    button(text.change, 'change'),
-    button(text.remove, 'remove'),
+    ...(isCrew ? edits : []),
+    button(text.holdAgain, 'again'),
   );
-  return h('li', {}, head, h('p', { class: 'calm' }), ...(isCrew ? [buttons] : []));
+  return h('li', {}, head, h('p', { class: 'calm' }), buttons);
 }
 
 const PHASES: Readonly<Record<PlannedPhase, string>> = {
@@ -100,8 +108,11 @@ function updateDrop(item: Element, drop: PlannedDropInfo, nowMs: number): void {
   setText(title, drop.title);
   setText(state, PHASES[drop.phase]);
   setText(reason, describe(drop, nowMs));
-  const [, remove] = buttons.children;
-  if (remove instanceof HTMLButtonElement) remove.disabled = drop.phase === 'on';
+  for (const one of buttons.querySelectorAll('button')) {
+    const { work } = one.dataset;
+    if (work === 'remove') one.disabled = drop.phase === 'on';
+    if (work === 'again') one.hidden = drop.phase !== 'held';
+  }
 }
 
 function describe(drop: PlannedDropInfo, nowMs: number): string {

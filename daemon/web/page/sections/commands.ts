@@ -27,7 +27,9 @@ export function openCommands(onError: (error: unknown) => void): Section {
     const { verb, args } = action;
     result.follow(action, runCommand(verb, view.drop.phase, args)).catch(onError);
   };
-  const render = (action: Action) => renderButton(action, result.setText, () => run(action));
+  const titleOf = () => view?.plannedDrops?.shown.title ?? '';
+  const render = (action: Action) =>
+    renderButton(action, { showHint: result.setText, run: () => run(action), titleOf });
   const update = (row: HTMLElement, actions: readonly Action[], from: string) => {
     const keyOf = ({ verb, label }: Action) => `${from} ${verb} ${label}`;
     updateChildren(row, actions, keyOf, render, () => undefined);
@@ -71,20 +73,24 @@ function edgeLine({ upstream: { url, phase, reason } }: EdgeReport): string {
   return fill(text.edgeShows, { url, state: `${UPSTREAM[phase]}${why}` });
 }
 
-function renderButton(
-  action: Action,
-  showHint: (hint: string) => void,
-  run: () => void,
-): HTMLButtonElement {
+interface ButtonDeps {
+  readonly showHint: (hint: string) => void;
+  readonly run: () => void;
+  /** Of the drop that is on, or would go live. */
+  readonly titleOf: () => string;
+}
+
+function renderButton(action: Action, { showHint, run, titleOf }: ButtonDeps): HTMLButtonElement {
   const { label, hint, gesture, variant, verb } = action;
   const button = h('button', { type: 'button', class: variant, 'data-verb': verb }, label);
   if (hint !== undefined) button.append(h('small', {}, hint));
   const confirm = () => {
-    void confirmBy(fill(text.question, { action: label }), CONSEQUENCES[verb] ?? '', label).then(
-      (isConfirmed) => {
-        if (isConfirmed) run();
-      },
-    );
+    const title = verb === 'go-live' ? titleOf() : '';
+    const question = title === '' ? text.question : text.questionOf;
+    const asked = fill(question, { action: label, title });
+    void confirmBy(asked, CONSEQUENCES[verb] ?? '', label).then((isConfirmed) => {
+      if (isConfirmed) run();
+    });
   };
   if (gesture === 'press') button.addEventListener('click', run);
   if (gesture === 'confirm') button.addEventListener('click', confirm);

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
+import type { Config } from '../../../../daemon/config/config.ts';
 import { dropSchema, ordersSchema } from '../../../../daemon/config/drop.ts';
+import { uplink as uplinkSchema } from '../../../../daemon/config/uplink.ts';
 import { openDrops } from '../../../../daemon/drops/open.ts';
 import type { BoxEvent, Outcome } from '../../../../daemon/model/commands.ts';
 import type { DropState } from '../../../../daemon/model/snapshot.ts';
@@ -42,6 +44,7 @@ export async function startBox(
       overlay: { hosts: ['band.example.org'] },
     }),
     orders: v.parse(ordersSchema, { checkout_hosts: ['shop.example.org'] }),
+    uplink: undefined as Config['uplink'],
   };
   const drops = await openDrops(() => config, { stateFolder: folder, clock, log: silentLog });
   const stop = new AbortController();
@@ -57,6 +60,18 @@ export async function startBox(
     drops,
     set: (changes: Partial<(typeof config)['drop']>) => {
       config = { ...config, drop: { ...config.drop, ...changes } };
+    },
+    setDestinations: (ids: readonly string[]) => {
+      const destinations = ids.map((id) => ({
+        id,
+        kind: 'srt',
+        host: 'far.example.org',
+        port: 9_000,
+      }));
+      config = { ...config, uplink: v.parse(uplinkSchema, { destinations }) };
+    },
+    enter: (phase: 'idle' | 'armed') => {
+      state = { phase, sinceMs: clock.wallMs() };
     },
     clock,
     note,

@@ -183,6 +183,11 @@ export const de: MessageTexts = {
   dropChanged: '{drop} ist geändert',
   dropRemoved: '{drop} ist entfernt',
   dropOnAir: '{drop} ist auf Sendung: beende ihn zuerst',
+  dropAgain: '{drop} kommt noch einmal',
+  dropNotHeld: '{drop} wurde nicht gehalten',
+  dropTimeOver:
+    'die Zeit von {drop} ist vorbei: gib ihm zuerst einen späteren Beginn und ein späteres Ende',
+  onlyIdle: 'nur in Ruhe: zuerst beenden oder zurück in Ruhe',
   surveyRuns: 'die Messung läuft {minutes} min',
   rehearsalStopped: 'die Probe ist abgebrochen',
   surveyStopped: 'die Messung ist abgebrochen',

@@ -184,6 +184,11 @@ export const fr: MessageTexts = {
   dropChanged: '{drop} est modifié',
   dropRemoved: '{drop} est retiré',
   dropOnAir: '{drop} est à l’antenne : terminez-le d’abord',
+  dropAgain: '{drop} est de nouveau à venir',
+  dropNotHeld: '{drop} n’a pas eu lieu',
+  dropTimeOver:
+    'l’heure de {drop} est passée : donnez-lui d’abord un début et une fin plus tardifs',
+  onlyIdle: 'seulement en veille : terminez ou remettez d’abord en veille',
   surveyRuns: 'le relevé dure {minutes} min',
   rehearsalStopped: 'la répétition est arrêtée',
   surveyStopped: 'le relevé est arrêté',

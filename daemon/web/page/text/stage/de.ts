@@ -71,6 +71,7 @@ export const de: StageTexts = {
   backToIdle: 'Zurück in Ruhe',
   shutDown: 'Ausschalten',
   question: '{action}?',
+  questionOf: '{action}: „{title}“?',
   holdOneSecond: 'Eine Sekunde halten',
   holdAction: '„{action}“ eine Sekunde lang halten.',
   goLiveMeans: 'Alle, die die Seite geöffnet haben, sehen das Bild und hören den Ton.',

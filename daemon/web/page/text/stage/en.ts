@@ -72,6 +72,7 @@ export const en = {
   backToIdle: 'Back to idle',
   shutDown: 'Shut down',
   question: '{action}?',
+  questionOf: '{action}: “{title}”?',
   holdOneSecond: 'Hold for one second',
   holdAction: 'Hold {action} for one second.',
   goLiveMeans: 'Everyone who opened the page sees the picture and hears the sound.',

@@ -71,6 +71,7 @@ export const es: StageTexts = {
   backToIdle: 'Volver al reposo',
   shutDown: 'Apagar',
   question: '¿{action}?',
+  questionOf: '¿{action}: «{title}»?',
   holdOneSecond: 'Mantener un segundo',
   holdAction: 'Mantén «{action}» un segundo.',
   goLiveMeans: 'Todos los que han abierto la página ven la imagen y oyen el sonido.',

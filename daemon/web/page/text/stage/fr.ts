@@ -70,6 +70,7 @@ export const fr: StageTexts = {
   backToIdle: 'Retour en veille',
   shutDown: 'Éteindre',
   question: '{action} ?',
+  questionOf: '{action} : « {title} » ?',
   holdOneSecond: 'Maintenir une seconde',
   holdAction: 'Maintenez « {action} » pendant une seconde.',
   goLiveMeans: 'Tous ceux qui ont ouvert la page voient l’image et entendent le son.',

@@ -70,6 +70,7 @@ export const it: StageTexts = {
   backToIdle: 'Torna a riposo',
   shutDown: 'Spegni',
   question: '{action}?',
+  questionOf: '{action}: «{title}»?',
   holdOneSecond: 'Tieni premuto un secondo',
   holdAction: 'Tieni premuto «{action}» per un secondo.',
   goLiveMeans: 'Chi ha aperto la pagina vede l’immagine e sente l’audio.',

@@ -72,6 +72,7 @@ export const nl: StageTexts = {
   backToIdle: 'Terug in rust',
   shutDown: 'Uitzetten',
   question: '{action}?',
+  questionOf: '{action}: ‘{title}’?',
   holdOneSecond: 'Een seconde ingedrukt houden',
   holdAction: 'Houd ‘{action}’ een seconde ingedrukt.',
   goLiveMeans: 'Iedereen die de pagina open heeft, ziet het beeld en hoort het geluid.',

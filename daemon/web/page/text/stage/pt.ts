@@ -70,6 +70,7 @@ export const pt: StageTexts = {
   backToIdle: 'Voltar ao repouso',
   shutDown: 'Desligar',
   question: '{action}?',
+  questionOf: '{action}: “{title}”?',
   holdOneSecond: 'Manter premido um segundo',
   holdAction: 'Mantenha “{action}” premido durante um segundo.',
   goLiveMeans: 'Todos os que abriram a página veem a imagem e ouvem o som.',

@@ -41,6 +41,7 @@ async function openRoom() {
   const drops = openDropsCommand({
     ...{ file: new ListFile(path, HOSTS, silentLog), hosts: HOSTS },
     ...{ lookFault: async () => undefined, onAir: () => undefined, state: () => SHOWN },
+    again: async () => undefined,
   });
   const commander: Commander = { run: (command) => drops(command) };
   const box = await startFakeBox({ deps: { commander } });
