@@ -10,6 +10,7 @@ import {
   isRecordingShort,
   soundLevel,
 } from '../health/thresholds.ts';
+import { framesFlow } from '../model/freshness.ts';
 import { renderDuration } from '../model/rounding.ts';
 import type { BoxSnapshot, PlannedLink, RecordingTarget } from '../model/snapshot.ts';
 
@@ -58,20 +59,32 @@ const pass = (evidence: string): Finding => ({ verdict: 'pass', evidence, advice
 const warn = (evidence: string, advice: string): Finding => ({ verdict: 'warn', evidence, advice });
 const fail = (evidence: string, advice: string): Finding => ({ verdict: 'fail', evidence, advice });
 
-function checkCamera({ camera, children, media, sources }: BoxSnapshot): Finding {
+const CHECK_CAMERA = 'Check that the camera is plugged in and on.';
+
+/** Of the one that is on air, where there are two. */
+function checkCamera(box: BoxSnapshot): Finding {
+  const { children, sources } = box;
   const capture = children['capture'];
   if (capture === undefined || capture.phase === 'stopped') {
     return fail('the encoder does not run', 'Wait a few seconds.');
   }
-  const child = children['camera'];
+  const isSecond = sources?.camera.second?.isOnAir === true;
+  const camera = isSecond ? 'camera 2' : box.camera;
+  const child = children[isSecond ? 'camera2' : 'camera'];
   const isRunning = capture.phase === 'running' && child?.phase === 'running';
-  const hasFrames = media?.isFlowing === true && sources?.camera.phase === 'live';
-  if (isRunning && hasFrames) return pass(`frames from ${camera}`);
+  const hasFrames = framesFlow(box) && sources?.camera.phase === 'live';
+  if (isRunning && hasFrames) {
+    const isFirstThere =
+      children['camera']?.phase === 'running' && (sources?.camera.framesPerS ?? 0) > 0;
+    return isSecond && !isFirstThere
+      ? warn(`frames from ${camera}; camera 1 is away`, CHECK_CAMERA)
+      : pass(`frames from ${camera}`);
+  }
   // It is restarted every two seconds: between two failures it runs, and the last one is known.
   const reason = child?.lastFailure ?? capture.lastFailure;
   const why = reason === undefined ? '' : `: ${reason.slice(0, 160)}`;
   const what = isRunning && why === '' ? `no frames from ${camera}` : `${camera} does not start`;
-  return fail(`${what}${why}`, 'Check that the camera is plugged in and on.');
+  return fail(`${what}${why}`, CHECK_CAMERA);
 }
 
 function checkEncoder({ encoder, media, system }: BoxSnapshot): Finding {
@@ -201,9 +214,4 @@ function checkClock(box: BoxSnapshot): Finding {
   return isClockUnset(system)
     ? warn(`not synchronised; ${clockNeeds(box)}`, advice)
     : pass('synchronised');
-}
-
-/** A media process that is down has no frames, whatever it reported last. */
-export function isFlowing({ media, children }: BoxSnapshot): boolean {
-  return media?.isFlowing === true && children['media']?.phase === 'running';
 }

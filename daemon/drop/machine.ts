@@ -4,9 +4,10 @@ import type { BootClock, Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Disk } from '../../hal/os/save-file.ts';
 import type { BoxEvent } from '../model/commands.ts';
+import { framesFlow } from '../model/freshness.ts';
 import type { BoxSnapshot, DropFaults, DropState, NotSaved } from '../model/snapshot.ts';
 import { bootTimeOf, nowOf, pauseOrSet, watchClock } from './boot-time.ts';
-import { type CheckResult, failuresOf, isFlowing, runChecks } from './checks.ts';
+import { type CheckResult, failuresOf, runChecks } from './checks.ts';
 import { type DropEffects, type EffectRunner, openEffects, type Performed } from './effects.ts';
 import {
   type Alive,
@@ -122,10 +123,7 @@ class Machine {
     const uncertain = isResumed && start === 'idle' && !isKnown ? saved : undefined;
     this.#uncertainty = new ClockUncertainty(uncertain, clock);
     this.#saver = openDropSaver(stateFile, {
-      clock,
-      log,
-      read: saved,
-      disk: options.disk,
+      ...{ clock, log, read: saved, disk: options.disk },
       onFault: (notSaved) => this.#setFault({ notSaved }),
     });
     this.effects = openEffects({
@@ -195,7 +193,7 @@ class Machine {
       this.apply({ kind: 'checks', failures: failuresOf(this.checks) });
       this.#change.notifyAll();
     }
-    this.apply({ kind: 'frames', isFlowing: isFlowing(box) });
+    this.apply({ kind: 'frames', isFlowing: framesFlow(box) });
     this.apply({ kind: 'tick' });
   }
 

@@ -20,6 +20,11 @@ export function withoutStale(box: BoxSnapshot): BoxSnapshot {
   };
 }
 
+/** A media process that is down has no frames, whatever it reported last. */
+export function framesFlow({ media, children }: Pick<BoxSnapshot, 'media' | 'children'>): boolean {
+  return media?.isFlowing === true && children['media']?.phase === 'running';
+}
+
 /** Nothing goes upstream by a process that is away. */
 function disconnected({ phase, targetBps }: UplinkFigures): UplinkFigures {
   return {

@@ -1,6 +1,7 @@
 /** Which rhythm each lamp shows. Pure. */
 import type { RhythmName } from '../../hal/gpio/rhythm.ts';
 import { isRecordingShort, soundLevel } from '../health/thresholds.ts';
+import { framesFlow } from '../model/freshness.ts';
 import type { BoxSnapshot, RecordingTarget } from '../model/snapshot.ts';
 
 export const LAMPS = ['power', 'on-air', 'links', 'sound', 'recording'] as const;
@@ -105,8 +106,7 @@ function recordingLamp(box: BoxSnapshot): RhythmName {
 }
 
 function hasPicture(box: BoxSnapshot): boolean {
-  const isFlowing = box.media?.isFlowing === true && !isStale(box);
-  return isFlowing && isRunning(box, 'media') && isRunning(box, 'capture');
+  return framesFlow(box) && !isStale(box) && isRunning(box, 'capture');
 }
 
 /** The last report of a hung child counts as current; health raises an alert when it is too old. */

@@ -2,6 +2,7 @@
 import { anySignal } from '../../hal/os/async.ts';
 import type { ViewerFigures } from '../../pipelines/probe/messages.ts';
 import { louder } from '../health/facts.ts';
+import { framesFlow } from '../model/freshness.ts';
 import type { Drill, ProbedViewer, Rehearsal } from '../model/readiness.ts';
 import { round } from '../model/rounding.ts';
 import type { BoxSnapshot, UplinkFigures } from '../model/snapshot.ts';
@@ -38,7 +39,7 @@ export async function rehearse(
   const fromMs = clock.monotonicMs();
   stage.want({ isCapturing: true, isUplinking: deps.hasUplink, hasClock: true });
   stage.step('starting camera and encoder');
-  const isFlowing = () => snapshot().media?.isFlowing === true;
+  const isFlowing = () => framesFlow(snapshot());
   if (!(await until(isFlowing, FLOW_MS, clock, stage.signal))) {
     throw new Interrupted('no picture comes: run the checks');
   }

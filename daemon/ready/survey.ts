@@ -3,6 +3,7 @@ import { anySignal } from '../../hal/os/async.ts';
 import type { WifiNetwork } from '../../hal/system/wifi-neighbours.ts';
 import type { Config } from '../config/config.ts';
 import { linksOf } from '../health/links.ts';
+import { framesFlow } from '../model/freshness.ts';
 import type { Survey } from '../model/readiness.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { connect, type LinkDeps, probeAlone, SAMPLE_S, until } from './link-measurement.ts';
@@ -67,7 +68,7 @@ async function takeSample(tally: SurveyTally, deps: SurveyDeps, stage: Stage): P
   stage.want({ isCapturing: true, isUplinking: hasUplink, blockedLinks: spared });
   try {
     stage.step('looking and listening');
-    const isFlowing = () => snapshot().media?.isFlowing === true;
+    const isFlowing = () => framesFlow(snapshot());
     if (!(await until(isFlowing, FLOW_MS, clock, stage.signal)))
       tally.note('no picture came from the camera');
     await listen(tally, deps, stage);

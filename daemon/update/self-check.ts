@@ -4,6 +4,7 @@ import { request as requestHttps } from 'node:https';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Config } from '../config/config.ts';
 import { isAny } from '../model/addresses.ts';
+import { framesFlow } from '../model/freshness.ts';
 import { hasCamera } from '../model/phase.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { Expectation } from './versions.ts';
@@ -87,7 +88,7 @@ async function hasPicture(deps: SelfCheckDeps, signal: AbortSignal): Promise<boo
   // A drop or a rehearsal has the camera, and shows whether it brings one.
   const isOurs = () =>
     !hasCamera(snapshot().drop.phase) && snapshot().readiness?.running === undefined;
-  const isFlowing = () => snapshot().media?.isFlowing === true;
+  const isFlowing = () => framesFlow(snapshot());
   const endMs = clock.monotonicMs() + PICTURE_MS;
   if (isOurs()) setCapturing(true);
   try {

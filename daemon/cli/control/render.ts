@@ -9,6 +9,7 @@ import { EDGE, EDGE_HELD } from '../../figures/media.ts';
 import { renderFigure } from '../../figures/text.ts';
 import { LINK, SRT } from '../../figures/uplink.ts';
 import type { Outcome, Progress } from '../../model/commands.ts';
+import { framesFlow } from '../../model/freshness.ts';
 import type { LookState } from '../../model/look.ts';
 import { renderDuration } from '../../model/rounding.ts';
 import type { BoxSnapshot, RecordingTarget, Warning } from '../../model/snapshot.ts';
@@ -126,7 +127,7 @@ function edgeRows(edge: EdgeReport): readonly Row[] {
 
 function cameraRow(box: BoxSnapshot): string {
   const flow = renderFigure(CAMERA.fps, box) ?? 'frames flow';
-  const frames = isFlowing(box) ? flow : 'no frames';
+  const frames = framesFlow(box) ? flow : 'no frames';
   return `${box.camera}, ${frames}${box.isCameraLocked ? ', exposure locked' : ''}`;
 }
 
@@ -134,10 +135,6 @@ function brokerRows({ broker }: BoxSnapshot): readonly (readonly [string, string
   if (broker.phase === 'none') return [];
   if (broker.phase === 'away') return [['broker', `away: ${broker.reason}`]];
   return [['broker', [broker.phase, ...(broker.limits ?? [])].join(', ')]];
-}
-
-function isFlowing({ media, children }: BoxSnapshot): boolean {
-  return media?.isFlowing === true && children['media']?.phase === 'running';
 }
 
 function soundRow({ sound, levels }: BoxSnapshot): string {

@@ -24,6 +24,13 @@ const system = (change: Partial<NonNullable<BoxSnapshot['system']>>): Partial<Bo
   system: { disks: [], interfaces: [], clock: { phase: 'synchronised' }, ...change },
 });
 const pausing = { phase: 'pausing', restartsTotal: 3, lastFailure: 'no camera' } as const;
+const running = { phase: 'running', restartsTotal: 0 } as const;
+const second: BoxSnapshot['sources'] = {
+  camera: {
+    ...{ phase: 'live', framesPerS: 0, repeatedTotal: 0 },
+    second: { framesPerS: 30, isOnAir: true },
+  },
+};
 const V4 = '192.0.2.7';
 /** Two links are in the config, and these interfaces are there. */
 const before = (addresses: Readonly<Record<string, readonly string[]>>): Partial<BoxSnapshot> => ({
@@ -56,6 +63,18 @@ const CASES: readonly (readonly [string, CheckName, string, Partial<BoxSnapshot>
   ['no report of media', 'camera', 'fail', { media: undefined }],
   ['capture that dies', 'camera', 'fail', { children: { ...WELL.children, capture: pausing } }],
   ['capture that is not there', 'camera', 'fail', { children: {} }],
+  [
+    'a second camera on air while the first is away',
+    'camera',
+    'warn',
+    { sources: second, children: { ...WELL.children, camera: pausing, camera2: running } },
+  ],
+  [
+    'a second camera on air that dies',
+    'camera',
+    'fail',
+    { sources: second, children: { ...WELL.children, camera2: pausing } },
+  ],
   ['late parts', 'encoder', 'warn', { media: figures({ partLagMs: { p50: 9, p95: 300, n: 9 } }) }],
   ['silence', 'sound', 'warn', { levels: { peakDbfs: [-90, -90], rmsDbfs: [-90, -90] } }],
   ['clipping', 'sound', 'warn', { levels: { peakDbfs: [0, -3], rmsDbfs: [-9, -9] } }],

@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { renderMetrics } from '../../../daemon/metrics/render.ts';
-import { withoutStale } from '../../../daemon/model/freshness.ts';
+import { framesFlow, withoutStale } from '../../../daemon/model/freshness.ts';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { WELL } from '../../support/snapshot.ts';
 
@@ -29,6 +29,12 @@ test('figures of a media process that is away or hangs are left out, and its lev
   }
   assert.is(withoutStale(down('capture')).levels, undefined);
   assert.is(withoutStale(down('capture')).media, WELL.media);
+});
+
+test('frames flow while the media process runs, whatever it reported last', () => {
+  assert.ok(framesFlow(WELL));
+  assert.not.ok(framesFlow(down('media')));
+  assert.not.ok(framesFlow({ ...WELL, media: undefined }));
 });
 
 test('an uplink that is away or hangs is not connected, and has no links', () => {

@@ -144,6 +144,8 @@ export const de: CheckTexts = {
   oneArticle: '1 Artikel von {drop}',
   articles: '{count} Artikel von {drop}',
   firstOver: 'die ersten Minuten sind vorbei',
+  lastBeingPaid: 'der letzte Drop wird noch bezahlt',
+  firstAway: 'Kamera 1 ist nicht da',
   soldOut: 'ausverkauft',
   firstMinutes: 'erste Minuten',
   fromFirstFrame: '{count} min ab dem ersten Bild',

@@ -146,6 +146,8 @@ export const en = {
   oneArticle: '1 article of {drop}',
   articles: '{count} articles of {drop}',
   firstOver: 'its first minutes are over',
+  lastBeingPaid: 'the last drop is still being paid',
+  firstAway: 'camera 1 is away',
   soldOut: 'sold out',
   firstMinutes: 'first minutes',
   fromFirstFrame: '{count} min from the first frame',

@@ -144,6 +144,8 @@ export const es: CheckTexts = {
   oneArticle: '1 artículo de {drop}',
   articles: '{count} artículos de {drop}',
   firstOver: 'sus primeros minutos han pasado',
+  lastBeingPaid: 'el último drop aún se está pagando',
+  firstAway: 'falta la cámara 1',
   soldOut: 'agotado',
   firstMinutes: 'primeros minutos',
   fromFirstFrame: '{count} min desde la primera imagen',

@@ -144,6 +144,8 @@ export const fr: CheckTexts = {
   oneArticle: '1 article de {drop}',
   articles: '{count} articles de {drop}',
   firstOver: 'ses premières minutes sont passées',
+  lastBeingPaid: 'le dernier drop est encore en cours de paiement',
+  firstAway: 'la caméra 1 est absente',
   soldOut: 'épuisé',
   firstMinutes: 'premières minutes',
   fromFirstFrame: '{count} min dès la première image',

@@ -144,6 +144,8 @@ export const it: CheckTexts = {
   oneArticle: '1 articolo di {drop}',
   articles: '{count} articoli di {drop}',
   firstOver: 'i primi minuti sono finiti',
+  lastBeingPaid: 'l’ultimo drop si sta ancora pagando',
+  firstAway: 'manca la camera 1',
   soldOut: 'esaurito',
   firstMinutes: 'primi minuti',
   fromFirstFrame: '{count} min dalla prima immagine',

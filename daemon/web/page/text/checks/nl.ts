@@ -144,6 +144,8 @@ export const nl: CheckTexts = {
   oneArticle: '1 artikel van {drop}',
   articles: '{count} artikelen van {drop}',
   firstOver: 'de eerste minuten zijn voorbij',
+  lastBeingPaid: 'de vorige drop wordt nog betaald',
+  firstAway: 'camera 1 is er niet',
   soldOut: 'uitverkocht',
   firstMinutes: 'eerste minuten',
   fromFirstFrame: '{count} min vanaf het eerste beeld',

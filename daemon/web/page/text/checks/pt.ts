@@ -144,6 +144,8 @@ export const pt: CheckTexts = {
   oneArticle: '1 artigo de {drop}',
   articles: '{count} artigos de {drop}',
   firstOver: 'os primeiros minutos já passaram',
+  lastBeingPaid: 'o último drop ainda está a ser pago',
+  firstAway: 'a câmara 1 não está',
   soldOut: 'esgotado',
   firstMinutes: 'primeiros minutos',
   fromFirstFrame: '{count} min desde a primeira imagem',
