@@ -12,6 +12,7 @@ import type {
   SwitchCamera,
   UpdateCommand,
 } from '../model/commands.ts';
+import { summaryOf } from '../model/readiness.ts';
 import type { BoxSnapshot, DropPhase, NotSaved } from '../model/snapshot.ts';
 import { type CommandArguments, parseArguments } from './arguments.ts';
 import { type CheckResult, runChecks } from './checks.ts';
@@ -182,10 +183,7 @@ function notResumed({ reason }: NotSaved): string {
 }
 
 function summarise(checks: readonly CheckResult[]): Outcome {
-  const count = (verdict: CheckResult['verdict']) =>
-    checks.filter((check) => check.verdict === verdict).length;
-  const detail = `${count('pass')} passed, ${count('warn')} ${count('warn') === 1 ? 'warning' : 'warnings'}, ${count('fail')} failed`;
-  return done(detail, { checks });
+  return done(summaryOf({ lines: checks }), { checks });
 }
 
 function briefly(checks: readonly CheckResult[]): readonly CheckResult[] {

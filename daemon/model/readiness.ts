@@ -149,3 +149,8 @@ export function worstOf(all: readonly { readonly verdict: Verdict }[]): Verdict 
   const worst = Math.max(0, ...all.map(({ verdict }) => VERDICTS.indexOf(verdict)));
   return VERDICTS[worst] ?? 'pass';
 }
+
+export function summaryOf({ lines }: { readonly lines: readonly Pick<Line, 'verdict'>[] }): string {
+  const count = (verdict: Verdict) => lines.filter((line) => line.verdict === verdict).length;
+  return `${count('pass')} passed, ${count('warn')} ${count('warn') === 1 ? 'warning' : 'warnings'}, ${count('fail')} failed`;
+}

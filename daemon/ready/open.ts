@@ -13,8 +13,9 @@ import type {
   PrintCommand,
   Progress,
 } from '../model/commands.ts';
+import { summaryOf } from '../model/readiness.ts';
 import { planOf } from './plan.ts';
-import { type PreflightDeps, runPreflight, summaryOf } from './preflight.ts';
+import { type PreflightDeps, runPreflight } from './preflight.ts';
 import { openProbeWith } from './probe.ts';
 import { rehearse } from './rehearsal.ts';
 import { BESIDE, Interrupted, Runner, type RunningDeps } from './running.ts';
@@ -70,7 +71,8 @@ export async function openReadiness(
       return current();
     },
     get plan() {
-      return planOf({ ...current(), drop: given.drops.present() });
+      const { drop } = snapshot();
+      return planOf({ ...current(), drop: given.drops.present() }, drop, clock.wallMs());
     },
     openProbe: openProbeWith({ clock, log }),
     listWifi: listWifiNeighbours,

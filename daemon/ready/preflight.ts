@@ -5,7 +5,8 @@ import type { WifiNetwork } from '../../hal/system/wifi-neighbours.ts';
 import type { Config } from '../config/config.ts';
 import type { CheckResult } from '../drop/checks.ts';
 import type { Command, Commander, Outcome, Progress } from '../model/commands.ts';
-import type { Checklist } from '../model/readiness.ts';
+import { framesFlow } from '../model/freshness.ts';
+import { type Checklist, summaryOf } from '../model/readiness.ts';
 import type { BoxSnapshot, DropPhase } from '../model/snapshot.ts';
 import { makeChecklist } from './checklist/checklist.ts';
 import type { Facts, LinkProbe, PageProbe, Plan, Probes } from './checklist/line.ts';
@@ -112,7 +113,7 @@ async function look(
   const { snapshot, clock, openProbe, plan, stateFolder } = deps;
   const { playerUrl } = snapshot();
   if (playerUrl === undefined) return {};
-  const isFlowing = () => snapshot().media?.isFlowing === true;
+  const isFlowing = () => framesFlow(snapshot());
   const flows = await until(isFlowing, FLOW_MS, clock, stage.signal);
   const wantsPosters = flows && plan.hasPosters;
   const streamUrl = wantsPosters ? (deps.previewUrl() ?? '') : '';
@@ -165,9 +166,4 @@ function factsOf(
 function finish({ keep }: PreflightDeps, checklist: Checklist): Outcome {
   keep({ checklist });
   return { status: 'done', detail: summaryOf(checklist), result: { checks: checklist.lines } };
-}
-
-export function summaryOf({ lines }: Pick<Checklist, 'lines'>): string {
-  const count = (verdict: string) => lines.filter((line) => line.verdict === verdict).length;
-  return `${count('pass')} passed, ${count('warn')} ${count('warn') === 1 ? 'warning' : 'warnings'}, ${count('fail')} failed`;
 }

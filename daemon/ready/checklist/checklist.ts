@@ -1,6 +1,6 @@
 /** The checklist before a drop: each line of it, with evidence and advice. Pure. */
-import { type CheckResult, runChecks } from '../../drop/checks.ts';
-import { type Checklist, type Line, worstOf } from '../../model/readiness.ts';
+import { type CheckName, type CheckResult, runChecks } from '../../drop/checks.ts';
+import { type Checklist, type Line, VERDICTS, worstOf } from '../../model/readiness.ts';
 import { clipText } from '../../model/rounding.ts';
 import {
   codeLine,
@@ -40,13 +40,44 @@ const LINES: readonly LineMaker[] = [
 const LINES_MAX = 64;
 const TEXT_MAX = 512;
 
+/**
+ * What both the gate and a line of the checklist judge, by the name of the check: the graver one is
+ * shown, and of two that are equal the line, which says more.
+ */
+const JUDGED_TWICE: Readonly<Partial<Record<CheckName, string>>> = {
+  camera: 'picture',
+  sound: 'sound channels',
+  battery: 'battery for the plan',
+  disk: 'recording',
+};
+
 /** @param gate What keeps the box from going live; left out, the checks are run on the snapshot. */
 export function makeChecklist(
   facts: Facts,
   gate: readonly CheckResult[] = runChecks(facts.box),
 ): Checklist {
-  const lines = [...gate, ...LINES.flatMap((line) => line(facts))].slice(0, LINES_MAX).map(clipped);
+  const lines = onceEach(
+    gate,
+    LINES.flatMap((line) => line(facts)),
+  )
+    .slice(0, LINES_MAX)
+    .map(clipped);
   return { taken: new Date(facts.nowMs).toISOString(), verdict: worstOf(lines), lines };
+}
+
+function onceEach(gate: readonly CheckResult[], lines: readonly Line[]): readonly Line[] {
+  const isGraver = (one: Line, other: Line) =>
+    VERDICTS.indexOf(one.verdict) > VERDICTS.indexOf(other.verdict);
+  const left = new Set<Line>();
+  for (const check of gate) {
+    // Each link is a line of its own.
+    const others = lines.filter(({ name }) =>
+      check.name === 'links' ? name.startsWith('link ') : name === JUDGED_TWICE[check.name],
+    );
+    if (others.some((other) => !isGraver(check, other))) left.add(check);
+    else if (check.name !== 'links') for (const other of others) left.add(other);
+  }
+  return [...gate, ...lines].filter((line) => !left.has(line));
 }
 
 function clipped({ name, verdict, evidence, advice }: Line): Line {

@@ -7,8 +7,10 @@ const SLOW_MS = 3_000;
 /** Of the second round: the first one fills the cache. */
 const HITS_MIN = 0.8;
 
-export function pageLine({ probes: { page } }: Facts): Line {
+export function pageLine({ box: { playerUrl }, probes: { page } }: Facts): Line {
   const name = 'guests’ page';
+  if (page === undefined && playerUrl !== undefined)
+    return warn(name, 'not tried now', 'Run the checks while nothing is live.');
   if (page === undefined)
     return warn(name, 'its address is not known yet', 'Connect the box to a network.');
   if (page.failure !== undefined || page.loadedMs === undefined) {
@@ -115,7 +117,7 @@ export function pictureCodeLine({ box: { overlay } }: Facts): Line | readonly Li
   }
 }
 
-export function shopLine({ box: { shop }, plan }: Facts): Line {
+export function shopLine({ box: { shop, drop }, plan }: Facts): Line {
   const name = 'catalogue';
   if (shop === undefined || shop.articles.length === 0) return pass(name, 'nothing is sold');
   if (shop.fault !== undefined) {
@@ -127,16 +129,23 @@ export function shopLine({ box: { shop }, plan }: Facts): Line {
   }
   const { articles, window } = shop;
   const what = `${articles.length} ${articles.length === 1 ? 'article' : 'articles'} of ${shop.drop}`;
-  if (window?.phase === 'over') {
-    return fail(name, `${what}: its first minutes are over`, 'Give this drop a new drop.id.');
-  }
+  if (shop.isOver === true) return pass(name, `${what}: the last drop is still being paid`);
+  const isWindowOver = window?.phase === 'over';
   const soldOut = articles.filter(({ left }) => left === 0).map(({ name: title }) => title);
-  if (soldOut.length > 0) {
-    return warn(
+  const gone = soldOut.length === 0 ? '' : `; sold out: ${soldOut.join(', ').slice(0, 200)}`;
+  // On air that is as it should be, and another id would begin its numbers again.
+  if (drop.phase === 'live' || drop.phase === 'ending') {
+    return pass(name, `${what}${isWindowOver ? ': its first minutes are over' : ''}${gone}`);
+  }
+  if (isWindowOver) {
+    return fail(
       name,
-      `${what}; sold out: ${soldOut.join(', ').slice(0, 200)}`,
-      'Raise the stock, or give this drop a new drop.id.',
+      `${what}: its first minutes are over`,
+      'Give another drop a new drop.id; one that is held again goes on as it is.',
     );
+  }
+  if (soldOut.length > 0) {
+    return warn(name, `${what}${gone}`, 'Raise the stock; another drop gets a new drop.id.');
   }
   const first =
     window === undefined

@@ -10,6 +10,10 @@ export interface Plan {
   /** How long the drop is meant to last; an hour where that is not said. */
   readonly plannedS: number;
   readonly isPlannedSaid: boolean;
+  /** Of that, from now on: all of it until it is live. */
+  readonly leftS: number;
+  /** Until it starts; 0 where that is not soon. */
+  readonly waitS: number;
   /** Of all that is recorded on one target. */
   readonly recordedBps: number;
   readonly recordingTargets: number;

@@ -21,8 +21,8 @@ export function recordingLine({ box, plan }: Facts): Line {
     const why = failed.map(({ id, reason = 'failed' }) => `${id}: ${reason}`).join(', ');
     return fail(name, why, 'Check that disk, or choose another folder.');
   }
-  const wanted = `${renderDuration(plan.plannedS)}${plan.isPlannedSaid ? '' : ' (no plan is set)'}`;
-  const short = recording.filter((target) => roomS(target, plan) < plan.plannedS * MARGIN);
+  const wanted = `${renderDuration(plan.leftS)}${plan.isPlannedSaid ? '' : ' (no plan is set)'}`;
+  const short = recording.filter((target) => roomS(target, plan) < plan.leftS * MARGIN);
   const rooms = recording.map((target) => roomOf(target, plan)).join(', ');
   if (short.length > 0) {
     return fail(name, `${rooms}; the drop needs ${wanted}`, 'Free space, or take another disk.');
@@ -63,19 +63,19 @@ export function batteryLine({ box: { battery }, plan }: Facts): Line {
   }
   const { chargePct, timeLeftS, mains } = battery;
   const charge = chargePct === undefined ? 'charge unknown' : `${Math.round(chargePct)} %`;
-  const planned = renderDuration(plan.plannedS);
+  const neededS = plan.waitS + plan.leftS;
   if (mains === 'on') {
     return (chargePct ?? 0) < BATTERY.saving.pct
       ? warn(name, `on mains, ${charge}`, 'Let it charge before the drop.')
-      : pass(name, `on mains, ${charge}; the drop is planned for ${planned}`);
+      : pass(name, `on mains, ${charge}; the drop is planned for ${renderDuration(plan.plannedS)}`);
   }
   if (timeLeftS === undefined) {
     return warn(name, `mains ${mains}, ${charge}, time left not known`, 'Plug in the mains.');
   }
   // The box shuts down before the battery is empty.
   const usableS = Math.max(0, timeLeftS - BATTERY.shutDown.s);
-  const seen = `${charge}, ${renderDuration(usableS)} left of ${planned}`;
-  return usableS < plan.plannedS
+  const seen = `${charge}, ${renderDuration(usableS)} left of ${renderDuration(neededS)}`;
+  return usableS < neededS
     ? fail(name, seen, 'Plug in the mains, or take a full battery.')
     : pass(name, seen);
 }

@@ -17,11 +17,13 @@ export function pictureLine({ box, plan }: Facts): Line {
       'Run the checks while it can.',
     );
   }
-  const seen = `${camera.framesPerS} of ${fps} frames a second, ${width} × ${height}`;
-  if (camera.framesPerS === 0) {
+  // Of the one on air, where there are two.
+  const { framesPerS } = camera.second?.isOnAir === true ? camera.second : camera;
+  const seen = `${framesPerS} of ${fps} frames a second, ${width} × ${height}`;
+  if (framesPerS === 0) {
     return fail('picture', `${seen}: none come`, 'Check the camera and its cable.');
   }
-  return camera.framesPerS < FEW_FRAMES * fps
+  return framesPerS < FEW_FRAMES * fps
     ? warn(
         'picture',
         seen,

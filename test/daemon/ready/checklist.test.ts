@@ -5,9 +5,11 @@ import * as v from 'valibot';
 import { checklistFields } from '../../../daemon/model/readiness.ts';
 import { makeChecklist } from '../../../daemon/ready/checklist/checklist.ts';
 import type { Facts, Probes } from '../../../daemon/ready/checklist/line.ts';
+import { recordingTo } from '../../support/snapshot.ts';
+import { shop } from '../mqtt/support/shop.ts';
 import { BOX_CASES } from './support/box-cases.ts';
 import { NETWORK_CASES } from './support/network-cases.ts';
-import { type Change, PLAN, PROBES, READY } from './support/ready-box.ts';
+import { type Change, PLAN, PROBES, READY, URL } from './support/ready-box.ts';
 
 const test = suite('checklist before a drop');
 const CASES = [...BOX_CASES, ...NETWORK_CASES];
@@ -55,6 +57,43 @@ test('each line has a case in which it does not pass', () => {
   for (const { name } of checklist({}).lines) {
     assert.ok(tested.has(name) || gate.includes(name), `no failing case of ${name}`);
   }
+});
+
+test('on air, what is over and what is left of it are no faults', () => {
+  const live = { phase: 'live', sinceMs: 0 } as const;
+  const [article] = shop(1).articles;
+  const sold = {
+    ...shop(1),
+    window: { phase: 'over', leftMs: 0 } as const,
+    articles: article ? [{ ...article, left: 0 }] : [],
+  };
+  const onAir = lineOf('catalogue', { box: { drop: live, shop: sold } });
+  assert.is(onAir.verdict, 'pass');
+  assert.match(onAir.evidence, /its first minutes are over; sold out: /);
+  const paying = lineOf('catalogue', { box: { shop: { ...sold, isOver: true } } });
+  assert.equal([paying.verdict, paying.advice], ['pass', '']);
+  assert.match(paying.evidence, 'the last drop is still being paid');
+  const battery = { phase: 'known', source: 'x', chargePct: 45, mains: 'off', timeLeftS: 2_000 };
+  const box = { drop: live, battery } as Change['box'];
+  const recording = ['a', 'b'].map((id) => ({ ...recordingTo(id), remainingS: 1_800 }));
+  const late = { box: { ...box, recording }, plan: { leftS: 600 } };
+  assert.is(lineOf('battery for the plan', late).verdict, 'pass');
+  assert.is(lineOf('recording', late).verdict, 'pass');
+  const page = { box: { drop: live, playerUrl: URL }, probes: { page: undefined } };
+  assert.match(lineOf('guests’ page', page).evidence, 'not tried now');
+});
+
+test('one fact is judged once: by the graver line, or by the one that says more', () => {
+  const namesOf = (change: Change) => checklist(change).lines.map(({ name }) => name);
+  const ready = namesOf({});
+  for (const name of ['camera', 'sound', 'battery', 'disk', 'links'])
+    assert.not.ok(ready.includes(name));
+  for (const name of ['encoder', 'clock', 'picture', 'recording']) assert.ok(ready.includes(name));
+  const dead = { phase: 'pausing', restartsTotal: 3, lastFailure: 'no such device' } as const;
+  const gone = namesOf({ box: { children: { ...READY.children, camera: dead } } });
+  assert.ok(gone.includes('camera') && !gone.includes('picture'));
+  const noLinks = namesOf({ plan: { uplinkBps: undefined } });
+  assert.ok(noLinks.includes('links'), 'no line says it otherwise');
 });
 
 test('what is not wanted passes: no uplink, no printer, no posters, nothing sold', () => {

@@ -27,7 +27,7 @@ const printer = (change: object) => ({
 const disk = { mount: '/', device: 'mmcblk0', totalBytes: 32e9, freeBytes: 1e9 };
 
 export const BOX_CASES: readonly Case[] = [
-  ['the camera is off', 'picture', 'warn', /Run the checks/, { box: { sources: undefined } }],
+  ['the camera is off', 'camera', 'fail', /plugged in/, { box: { sources: undefined } }],
   ['no frames', 'picture', 'fail', /camera and its cable/, { box: camera(0) }],
   ['half the frames', 'picture', 'warn', /frame rate/, { box: camera(15) }],
   [
@@ -119,6 +119,13 @@ export const BOX_CASES: readonly Case[] = [
     'fail',
     /full battery/,
     { box: known({ timeLeftS: 3_600 }) },
+  ],
+  [
+    'a battery that the wait before the start uses up',
+    'battery for the plan',
+    'fail',
+    /full battery/,
+    { box: known({ timeLeftS: 9_000 }), plan: { waitS: 3_600 } },
   ],
   ['a battery without a time', 'battery for the plan', 'warn', /mains/, { box: known({}) }],
   [

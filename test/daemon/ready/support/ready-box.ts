@@ -10,6 +10,8 @@ export const PLAN: Plan = {
   soundChannels: 2,
   plannedS: 7_200,
   isPlannedSaid: true,
+  leftS: 7_200,
+  waitS: 0,
   recordedBps: 2_628_000,
   recordingTargets: 2,
   hasPosters: true,

@@ -166,7 +166,8 @@ export const de: AdviceTexts = {
   freeSpaceDisk: 'Platz schaffen oder einen anderen Datenträger nehmen.',
   eachOwnDisk: 'Jeder Kopie einen eigenen Datenträger geben.',
   oneOwnDisk: 'Einem davon einen eigenen Datenträger geben.',
-  newDropId: 'Diesem Drop eine neue drop.id geben.',
+  newDropId:
+    'Einem anderen Drop eine neue drop.id geben; einer, der noch einmal gehalten wird, geht so weiter.',
   secondRoll: 'Eine zweite Rolle bereitlegen.',
   installLibav: 'gstreamer1.0-libav installieren: Es dekodiert das Bild für Vorschaubilder.',
   losesPackets: 'Sie verliert Pakete: die Antenne verrücken oder uplink.bitrate_bps senken.',
@@ -180,7 +181,7 @@ export const de: AdviceTexts = {
   fullBattery: 'Netzstrom anschließen oder einen vollen Akku nehmen.',
   poorRadio: 'Schwacher Empfang: die Antenne ans Fenster stellen, weg von Metall.',
   putRoll: 'Eine neue Rolle einlegen.',
-  raiseStock: 'Den Bestand erhöhen oder diesem Drop eine neue drop.id geben.',
+  raiseStock: 'Den Bestand erhöhen; ein anderer Drop bekommt eine neue drop.id.',
   latencyOrLink: 'uplink.latency_ms erhöhen oder die langsame Leitung ersetzen.',
   raiseLatency: 'uplink.latency_ms erhöhen.',
   lostInTime:

@@ -153,7 +153,7 @@ export const es: AdviceTexts = {
   freeSpaceDisk: 'Libera espacio o usa otro disco.',
   eachOwnDisk: 'Da a cada copia su propio disco.',
   oneOwnDisk: 'Da a uno de ellos su propio disco.',
-  newDropId: 'Da a este drop un drop.id nuevo.',
+  newDropId: 'Da a otro drop un drop.id nuevo; el que se hace otra vez sigue tal cual.',
   secondRoll: 'Ten a mano un segundo rollo.',
   installLibav: 'Instala gstreamer1.0-libav: decodifica la imagen de las vistas previas.',
   losesPackets: 'Pierde paquetes: mueve la antena o baja uplink.bitrate_bps.',
@@ -167,7 +167,7 @@ export const es: AdviceTexts = {
   fullBattery: 'Conecta la red eléctrica o usa una batería llena.',
   poorRadio: 'Mala señal: lleva la antena a una ventana, lejos del metal.',
   putRoll: 'Pon un rollo nuevo.',
-  raiseStock: 'Sube las existencias o da a este drop un drop.id nuevo.',
+  raiseStock: 'Sube las existencias; otro drop recibe un drop.id nuevo.',
   latencyOrLink: 'Sube uplink.latency_ms o cambia el enlace lento.',
   raiseLatency: 'Sube uplink.latency_ms.',
   lostInTime:

@@ -169,7 +169,7 @@ export const fr: AdviceTexts = {
   freeSpaceDisk: 'Libérez de l’espace, ou prenez un autre disque.',
   eachOwnDisk: 'Donnez à chaque copie son propre disque.',
   oneOwnDisk: 'Donnez à l’un d’eux son propre disque.',
-  newDropId: 'Donnez à ce drop un nouveau drop.id.',
+  newDropId: 'Donnez à un autre drop un nouveau drop.id ; celui que l’on refait continue tel quel.',
   secondRoll: 'Gardez un second rouleau à portée de main.',
   installLibav: 'Installez gstreamer1.0-libav : il décode l’image des aperçus.',
   losesPackets: 'Elle perd des paquets : déplacez l’antenne, ou baissez uplink.bitrate_bps.',
@@ -183,7 +183,7 @@ export const fr: AdviceTexts = {
   fullBattery: 'Branchez le secteur, ou prenez une batterie pleine.',
   poorRadio: 'Signal faible : placez l’antenne près d’une fenêtre, loin du métal.',
   putRoll: 'Mettez un nouveau rouleau.',
-  raiseStock: 'Augmentez le stock, ou donnez à ce drop un nouveau drop.id.',
+  raiseStock: 'Augmentez le stock ; un autre drop reçoit un nouveau drop.id.',
   latencyOrLink: 'Augmentez uplink.latency_ms, ou remplacez la liaison lente.',
   raiseLatency: 'Augmentez uplink.latency_ms.',
   lostInTime:

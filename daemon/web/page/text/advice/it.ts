@@ -155,7 +155,7 @@ export const it: AdviceTexts = {
   freeSpaceDisk: 'Libera spazio, o usa un altro disco.',
   eachOwnDisk: 'Dai a ogni copia un disco proprio.',
   oneOwnDisk: 'Dai a uno di essi un disco proprio.',
-  newDropId: 'Dai a questo drop un nuovo drop.id.',
+  newDropId: 'Dai a un altro drop un nuovo drop.id; quello che si rifà continua così com’è.',
   secondRoll: 'Tieni pronto un secondo rotolo.',
   installLibav: 'Installa gstreamer1.0-libav: decodifica l’immagine per le anteprime.',
   losesPackets: 'Perde pacchetti: sposta l’antenna, o abbassa uplink.bitrate_bps.',
@@ -169,7 +169,7 @@ export const it: AdviceTexts = {
   fullBattery: 'Collega la rete, o usa una batteria carica.',
   poorRadio: 'Segnale debole: sposta l’antenna a una finestra, lontano dal metallo.',
   putRoll: 'Metti un rotolo nuovo.',
-  raiseStock: 'Aumenta le scorte, o dai a questo drop un nuovo drop.id.',
+  raiseStock: 'Aumenta le scorte; un altro drop riceve un nuovo drop.id.',
   latencyOrLink: 'Aumenta uplink.latency_ms, o sostituisci il collegamento lento.',
   raiseLatency: 'Aumenta uplink.latency_ms.',
   lostInTime:

@@ -165,7 +165,8 @@ export const nl: AdviceTexts = {
   freeSpaceDisk: 'Maak ruimte vrij, of neem een andere schijf.',
   eachOwnDisk: 'Geef elke kopie een eigen schijf.',
   oneOwnDisk: 'Geef een ervan een eigen schijf.',
-  newDropId: 'Geef deze drop een nieuwe drop.id.',
+  newDropId:
+    'Geef een andere drop een nieuwe drop.id; een die nog een keer wordt gehouden gaat zo verder.',
   secondRoll: 'Houd een tweede rol bij de hand.',
   installLibav: 'Installeer gstreamer1.0-libav: dat decodeert het beeld voor voorbeeldbeelden.',
   losesPackets: 'Hij verliest pakketten: verplaats de antenne, of verlaag uplink.bitrate_bps.',
@@ -179,7 +180,7 @@ export const nl: AdviceTexts = {
   fullBattery: 'Sluit netstroom aan, of neem een volle accu.',
   poorRadio: 'Zwak signaal: zet de antenne bij een raam, weg van metaal.',
   putRoll: 'Doe er een nieuwe rol in.',
-  raiseStock: 'Verhoog de voorraad, of geef deze drop een nieuwe drop.id.',
+  raiseStock: 'Verhoog de voorraad; een andere drop krijgt een nieuwe drop.id.',
   latencyOrLink: 'Verhoog uplink.latency_ms, of vervang de trage verbinding.',
   raiseLatency: 'Verhoog uplink.latency_ms.',
   lostInTime:

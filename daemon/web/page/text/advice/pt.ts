@@ -146,7 +146,7 @@ export const pt: AdviceTexts = {
   freeSpaceDisk: 'Liberte espaço ou use outro disco.',
   eachOwnDisk: 'Dê a cada cópia um disco próprio.',
   oneOwnDisk: 'Dê a um deles um disco próprio.',
-  newDropId: 'Dê a este drop um novo drop.id.',
+  newDropId: 'Dê a outro drop um novo drop.id; o que se faz outra vez continua assim.',
   secondRoll: 'Tenha um segundo rolo à mão.',
   installLibav: 'Instale gstreamer1.0-libav: descodifica a imagem das pré-visualizações.',
   losesPackets: 'Perde pacotes: mude a antena ou baixe uplink.bitrate_bps.',
@@ -160,7 +160,7 @@ export const pt: AdviceTexts = {
   fullBattery: 'Ligue à rede elétrica ou use uma bateria cheia.',
   poorRadio: 'Sinal fraco: ponha a antena junto a uma janela, longe de metal.',
   putRoll: 'Ponha um rolo novo.',
-  raiseStock: 'Aumente o stock ou dê a este drop um novo drop.id.',
+  raiseStock: 'Aumente o stock; outro drop recebe um novo drop.id.',
   latencyOrLink: 'Suba uplink.latency_ms ou troque a ligação lenta.',
   raiseLatency: 'Suba uplink.latency_ms.',
   lostInTime:
