@@ -101,7 +101,9 @@ export function stepCounts(counts: DropCounts, box: CountsInput, nowMs: number):
 }
 
 /** Also those before the first frame: they are of the same catalogue. */
-function salesOf({ shop }: CountsInput): DropReport['sales'] | undefined {
+function salesOf({
+  shop,
+}: Pick<CountsInput, 'shop'>): NonNullable<DropReport['sales']> | undefined {
   if (shop === undefined || shop.articles.length === 0) return undefined;
   const { orders, pieces, amounts } = shop.sales;
   return { orders, pieces, amounts: amounts.slice(0, 20).map((one) => ({ ...one })) };
@@ -111,6 +113,17 @@ function salesOf({ shop }: CountsInput): DropReport['sales'] | undefined {
 export function noteEnd(counts: DropCounts, box: CountsInput): DropCounts {
   const prints = countOn(counts.prints, box.prints?.printedTotal);
   return { ...counts, prints, sales: salesOf(box) ?? counts.sales };
+}
+
+/**
+ * The report with what was paid after the end of its drop; the same where nothing was. While the shop
+ * is that of another drop, or cannot read its ledger, nothing is known.
+ */
+export function withLateSales(report: DropReport, { shop }: Pick<CountsInput, 'shop'>): DropReport {
+  const isOfIt = shop?.isOver === true && shop.drop === report.planned;
+  const sales = isOfIt && shop.fault === undefined ? salesOf({ shop }) : undefined;
+  const isSame = sales === undefined || JSON.stringify(sales) === JSON.stringify(report.sales);
+  return isSame ? report : { ...report, sales };
 }
 
 export function noteClip(counts: DropCounts): DropCounts {

@@ -16,6 +16,7 @@ import {
   resumeCounts,
   startCounts,
   stepCounts,
+  withLateSales,
 } from './counts.ts';
 import { reportOf } from './report.ts';
 
@@ -125,6 +126,7 @@ class Counter {
     if (live !== undefined) {
       this.#count(stepCounts(this.#counts ?? this.#open(live, sinceMs), box, this.#nowMs()));
     }
+    if (this.#counts === undefined) this.#noteLateSales(box);
     if (clock.monotonicMs() - this.#savedMs >= SAVE_EVERY_MS) await this.save();
   }
 
@@ -162,6 +164,17 @@ class Counter {
     if (this.#last?.dropId !== dropId) return startCounts(dropId, sinceMs);
     this.reports = this.reports.filter(({ drop }) => drop !== dropId);
     return resumeCounts(this.#last);
+  }
+
+  /** What was begun at a checkout is paid some minutes after the end. */
+  #noteLateSales(box: BoxSnapshot): void {
+    const newest = this.reports.at(-1);
+    const now = newest && withLateSales(newest, box);
+    if (now === undefined || now === newest) return;
+    this.reports = this.reports.with(-1, now);
+    if (this.#last?.dropId === now.drop) this.#last = { ...this.#last, sales: now.sales };
+    this.#isSaved = false;
+    this.#savedMs = Number.NEGATIVE_INFINITY;
   }
 
   #close(ended: DropCounts): void {

@@ -70,6 +70,8 @@ class Recorder {
   #early: LogEntry[] = [];
   #savedMs = Number.NEGATIVE_INFINITY;
   #failure: string | undefined;
+  /** The newest report, as its file has it. */
+  #written: DropReport | undefined;
 
   constructor(deps: RecorderDeps) {
     this.#deps = deps;
@@ -126,7 +128,7 @@ class Recorder {
       if (phase === 'ending' || report === undefined) return;
       await this.#close(open, report);
     }
-    if (live === undefined) return;
+    if (live === undefined) return await this.#rewrite();
     this.#open ??= this.#begin(live);
     const present = reports.present();
     const totals = {
@@ -176,9 +178,21 @@ class Recorder {
 
   async #close(open: Open, report: DropReport): Promise<void> {
     this.#open = undefined;
+    this.#written = report;
     await this.#save(this.#record(open, report));
     this.#past.set(open.id, summaryOf(report, true));
     await this.#prune();
+  }
+
+  /** Its last orders are paid after its end. */
+  async #rewrite(): Promise<void> {
+    const newest = this.#deps.reports.list().at(-1);
+    if (newest === undefined || newest === this.#written) return;
+    this.#written = newest;
+    const record = ID.test(newest.drop) ? this.#readOld(newest.drop) : undefined;
+    if (record === undefined || JSON.stringify(record.report) === JSON.stringify(newest)) return;
+    await this.#save({ ...record, report: newest });
+    this.#past.set(newest.drop, summaryOf(newest, true));
   }
 
   #record({ id, startedMs, series, log }: Open, report: DropReport | null): DropRecord {

@@ -1,7 +1,13 @@
 /** Sales in the report of a drop. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type CountsInput, noteEnd, startCounts, stepCounts } from '../../../daemon/drop/counts.ts';
+import {
+  type CountsInput,
+  noteEnd,
+  startCounts,
+  stepCounts,
+  withLateSales,
+} from '../../../daemon/drop/counts.ts';
 import { reportOf } from '../../../daemon/drop/report.ts';
 import type { ShopState } from '../../../daemon/model/orders.ts';
 
@@ -33,6 +39,24 @@ test('an order of the last moment counts, after the last look at the box', () =>
   const last = noteEnd(seen, { ...look, shop: { ...SHOP, sales: { ...SALES, orders: 3 } } });
   assert.is(reportOf(last).sales?.orders, 3);
   assert.equal(reportOf(noteEnd(last, { ...look, shop: undefined })), reportOf(last));
+});
+
+test('what is paid after the end counts while the shop is still that of the drop', () => {
+  const shown = { id: 'friday', title: 'Friday', startsAt: '', endsAt: '' };
+  const plannedDrops = { shown, list: [], faults: [], file: '' };
+  const look: CountsInput = { media: undefined, uplink: undefined, shop: SHOP, plannedDrops };
+  const report = reportOf(stepCounts(startCounts('d', 0), look, 1_000));
+  const later = { ...SHOP, isOver: true, sales: { ...SALES, orders: 3 } };
+  assert.is(withLateSales(report, { shop: later }).sales?.orders, 3);
+  for (const shop of [
+    undefined,
+    { ...later, isOver: false },
+    { ...later, drop: 'sunday' },
+    { ...later, sales: SALES },
+    { ...later, fault: { kind: 'damaged', reason: 'x' } as const },
+  ]) {
+    assert.is(withLateSales(report, { shop }), report);
+  }
 });
 
 test.run();

@@ -11,6 +11,7 @@ import { silentLog } from '../../../hal/os/log.ts';
 import { runAll } from '../../../hal/os/task.ts';
 import { figures, WELL } from '../../support/snapshot.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
+import { shop } from '../mqtt/support/shop.ts';
 
 const test = suite('what is kept of past drops');
 
@@ -20,10 +21,12 @@ async function startBox(folder: string, first: Partial<BoxSnapshot['drop']> = {}
   const clock = new VirtualClock(START_MS);
   let drop: BoxSnapshot['drop'] = { phase: 'idle', sinceMs: START_MS, ...first };
   let viewers = 2;
+  let change: Partial<BoxSnapshot> = {};
   const snapshot = (): BoxSnapshot => ({
     ...WELL,
     media: figures({ viewers: { ...figures().viewers, viewers } }),
     drop,
+    ...change,
   });
   const deps = { snapshot, clock, log: silentLog };
   const reports = await openReports(join(folder, 'reports.json'), deps);
@@ -44,6 +47,9 @@ async function startBox(folder: string, first: Partial<BoxSnapshot['drop']> = {}
     points,
     watch: (count: number) => {
       viewers = count;
+    },
+    set: (next: Partial<BoxSnapshot>) => {
+      change = { ...change, ...next };
     },
     live: async (dropId: string) => {
       drop = { phase: 'live', sinceMs: clock.wallMs(), dropId };
@@ -103,6 +109,33 @@ test('a drop that goes on after the box was off has one record, of all of it', a
     at,
     [...new Set(at)].toSorted((a, b) => a - b),
   );
+});
+
+test('what is paid after the end of a drop is in its report and its file, also after a restart', async () => {
+  const folder = await newFolder();
+  const shown = { id: 'friday', title: 'Friday', startsAt: '', endsAt: '' };
+  const paid = (orders: number) => ({
+    shop: { ...shop(0), isOver: true, sales: { orders, pieces: orders, amounts: [] } },
+  });
+  const onDisk = async (name: string) => JSON.parse(await readFile(join(folder, name), 'utf8'));
+  {
+    await using box = await startBox(folder);
+    const plannedDrops = { shown, list: [], faults: [], file: '' };
+    box.set({ plannedDrops, shop: { ...shop(0), sales: { orders: 1, pieces: 1, amounts: [] } } });
+    await box.live('one');
+    await box.idle();
+    assert.is(box.records.read('one')?.report?.sales?.orders, 1);
+    box.set(paid(2));
+    await box.pass(() => box.records.read('one')?.report?.sales?.orders === 2);
+  }
+  assert.is((await onDisk('reports/one.json')).report.sales.orders, 2);
+  {
+    await using box = await startBox(folder);
+    box.set(paid(3));
+    await box.pass(() => box.records.read('one')?.report?.sales?.orders === 3);
+  }
+  assert.is((await onDisk('reports/one.json')).report.sales.orders, 3);
+  assert.is((await onDisk('reports.json')).reports.at(-1).sales.orders, 3);
 });
 
 test('a damaged file costs its plots, and no name leads out of the folder', async () => {
