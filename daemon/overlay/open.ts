@@ -1,8 +1,11 @@
 /** Opens the commands that change the picture: another camera, and what is drawn over it. */
 
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { untilAborted } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
+import { saveFile } from '../../hal/os/save-file.ts';
 import type { Task } from '../../hal/os/task.ts';
 import type { Config } from '../config/config.ts';
 import type { DropConfig } from '../config/drop.ts';
@@ -11,6 +14,7 @@ import type { MediaPath } from '../media/media-path.ts';
 import type { BoxEvent, OverlayCommand, SwitchCamera } from '../model/commands.ts';
 import type { OverlayState } from '../model/overlay.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
+import { AskedOverlay } from './asked.ts';
 import { Overlay, type OverlayOptions, type PlannedOverlay } from './overlay.ts';
 
 interface Box {
@@ -19,6 +23,7 @@ interface Box {
   readonly mediaPath: Pick<MediaPath, 'choose' | 'showOverlay'>;
   readonly snapshot: () => BoxSnapshot;
   readonly onEvent: (event: BoxEvent) => void;
+  readonly stateFolder: string;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -37,9 +42,15 @@ export function openPictureCommands(current: () => Config, box: Box): PictureCom
     choose: mediaPath.choose,
     ...{ snapshot, onEvent, wallMs: clock.wallMs },
   });
+  const path = join(box.stateFolder, 'overlay.json');
+  const file = {
+    read: () => readFile(path, 'utf8'),
+    write: (text: string) => saveFile(path, text),
+  };
   const overlay = new Overlay(overlayOptions(current, box.presentDrop), {
     ...box,
     show: mediaPath.showOverlay,
+    asked: new AskedOverlay(file, box),
   });
   return {
     commands: { switchCamera, overlay: overlay.command },

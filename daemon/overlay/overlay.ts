@@ -5,16 +5,16 @@ import { type Log, messageOf } from '../../hal/os/log.ts';
 import { type CodeSizes, codeSizes } from '../../pipelines/overlay/code-sprite.ts';
 import type { PictureSize } from '../../pipelines/overlay/layout.ts';
 import { drawOverlay, type WantedOverlay } from '../../pipelines/overlay/overlay.ts';
-import type { Area } from '../../pipelines/overlay/sprite.ts';
-import type { Scan, ScanArea } from '../../pipelines/scan/messages.ts';
+import type { Scan } from '../../pipelines/scan/messages.ts';
 import type { OverlayPicture } from '../media/media-path.ts';
 import type { BoxEvent, Outcome } from '../model/commands.ts';
 import type { OverlayState, OverlayWishes } from '../model/overlay.ts';
 import { hasCamera } from '../model/phase.ts';
 import type { BoxSnapshot, DropPhase } from '../model/snapshot.ts';
+import type { AskedOverlay } from './asked.ts';
 import { resolveLink } from './link.ts';
-import { type Judged, judge, readingsOf, unjudged } from './reading.ts';
-import { parseOverlayRequest } from './request.ts';
+import { type Judged, judge, readingsOf, shareOf, unjudged } from './reading.ts';
+import { type OverlayRequest, parseOverlayRequest } from './request.ts';
 import { isDue, type Schedule } from './schedule.ts';
 
 type SeenBox = Pick<BoxSnapshot, 'drop' | 'playerUrl' | 'shop' | 'scan'>;
@@ -38,6 +38,7 @@ export interface OverlayDeps {
   readonly show: (picture: OverlayPicture) => void;
   readonly snapshot: () => SeenBox;
   readonly onEvent: (event: BoxEvent) => void;
+  readonly asked: AskedOverlay;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -86,16 +87,21 @@ export class Overlay {
     if (typeof request === 'string') {
       return { status: 'rejected', code: 'BAD_ARGUMENTS', detail: request };
     }
-    const { wishes, forS } = request;
     if (isDryRun) return { status: 'done', detail: 'would change what is in the picture' };
-    this.#wishes = { ...this.#wishes, ...wishes };
-    if (wishes.code !== undefined) {
-      this.#schedule = undefined;
-      this.#hidesMs = forS === 0 ? undefined : this.#deps.clock.monotonicMs() + forS * 1000;
-    }
+    this.#apply(args, request);
     this.#refresh();
     return { status: 'done', detail: describe(this.state()), result: this.state() };
   };
+
+  #apply(args: Readonly<Record<string, unknown>>, { wishes, forS }: OverlayRequest): void {
+    const { asked, clock } = this.#deps;
+    this.#wishes = { ...this.#wishes, ...wishes };
+    const isOfCode = wishes.code !== undefined;
+    asked.note(args, isOfCode ? forS : undefined);
+    if (!isOfCode) return;
+    this.#schedule = undefined;
+    this.#hidesMs = forS === 0 ? undefined : clock.monotonicMs() + forS * 1000;
+  }
 
   state(): OverlayState {
     const code = this.#code;
@@ -114,8 +120,11 @@ export class Overlay {
   }
 
   readonly run = async (signal: AbortSignal): Promise<void> => {
+    const { asked } = this.#deps;
+    await asked.open();
     this.#refresh();
     await every(TICK_MS, signal, () => this.#refresh());
+    await asked.settled();
   };
 
   /** Compares what is to be in the picture with what is. */
@@ -123,6 +132,7 @@ export class Overlay {
     const box = this.#deps.snapshot();
     this.#notePlanned();
     this.#noteLive(box);
+    this.#goOn(box);
     this.#code = this.#chooseCode(box);
     this.#judge(box);
     const { corner, title, name, line } = this.#wishes;
@@ -144,6 +154,16 @@ export class Overlay {
     this.#wishes = planned.wishes;
     this.#schedule = planned.schedule;
     this.#hidesMs = undefined;
+    this.#deps.asked.forget();
+  }
+
+  /** With what was asked for before a restart of the box. */
+  #goOn({ drop }: SeenBox): void {
+    const { asked } = this.#deps;
+    const again = asked.again(drop);
+    const request = again && parseOverlayRequest(again, this.#planned.hosts);
+    if (again !== undefined && typeof request === 'object') this.#apply(again, request);
+    asked.save(drop);
   }
 
   #noteLive({ drop }: SeenBox): void {
@@ -224,13 +244,4 @@ function describe({ code, shown, missing }: OverlayState): string {
   return code === 'none'
     ? 'no code is shown'
     : 'the code is shown while there is a picture, and at its time';
-}
-
-function shareOf(area: Area, { widthPx, heightPx }: PictureSize): ScanArea {
-  return {
-    left: area.leftPx / widthPx,
-    top: area.topPx / heightPx,
-    width: area.widthPx / widthPx,
-    height: area.heightPx / heightPx,
-  };
 }

@@ -1,6 +1,8 @@
 /** Judges what the box reads of its own code, and enlarges the code until it can be read. Pure. */
 import { type CodeSizes, nearestPct } from '../../pipelines/overlay/code-sprite.ts';
-import type { Scan } from '../../pipelines/scan/messages.ts';
+import type { PictureSize } from '../../pipelines/overlay/layout.ts';
+import type { Area } from '../../pipelines/overlay/sprite.ts';
+import type { Scan, ScanArea } from '../../pipelines/scan/messages.ts';
 import type { CodeReadings, Readability } from '../model/overlay.ts';
 
 /** Of each rendition the newest readings of one code in one size, the newest last. */
@@ -49,4 +51,14 @@ export function readingsOf({ history }: Judged): readonly CodeReadings[] {
     const read = reads.filter((isRead) => isRead).length;
     return { rendition, read, of: reads.length };
   });
+}
+
+/** Where a picture is looked at. */
+export function shareOf(area: Area, { widthPx, heightPx }: PictureSize): ScanArea {
+  return {
+    left: area.leftPx / widthPx,
+    top: area.topPx / heightPx,
+    width: area.widthPx / widthPx,
+    height: area.heightPx / heightPx,
+  };
 }

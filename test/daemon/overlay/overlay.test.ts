@@ -6,6 +6,7 @@ import { ConfigError, parseConfig } from '../../../daemon/config/file.ts';
 import type { OverlayPicture } from '../../../daemon/media/media-path.ts';
 import type { BoxEvent } from '../../../daemon/model/commands.ts';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
+import { AskedOverlay } from '../../../daemon/overlay/asked.ts';
 import { Overlay, type PlannedOverlay } from '../../../daemon/overlay/overlay.ts';
 import { isDue } from '../../../daemon/overlay/schedule.ts';
 import { silentLog } from '../../../hal/os/log.ts';
@@ -36,12 +37,15 @@ function open(change: Partial<PlannedOverlay> = {}, box: Partial<BoxSnapshot> = 
   let scan: Scan | undefined;
   let planned: PlannedOverlay = { ...OPTIONS, ...change };
   let drop: BoxSnapshot['drop'] = { phase: 'live', sinceMs: clock.wallMs() };
+  const file = { read: async () => '', write: async () => undefined };
+  const asked = new AskedOverlay(file, { clock, log: silentLog });
   const overlay = new Overlay(
     { ...SIZES, planned: () => planned },
     {
       show: (picture) => void shown.push(picture),
       snapshot: () => ({ ...WELL, playerUrl: PAGE, ...box, drop, scan }),
       onEvent: (event) => void events.push(event),
+      asked,
       clock,
       log: silentLog,
     },
