@@ -1,6 +1,13 @@
 /** Title, mark and cover of the page: what it shows of the drop besides the moving picture. */
 import type { Drop, DropInfo } from './drop-info.ts';
-import { type Notice, renderNotice, renderStart, renderTime, type View } from './notice.ts';
+import {
+  forNext,
+  type Notice,
+  renderNotice,
+  renderStart,
+  renderTime,
+  type View,
+} from './notice.ts';
 import { type Still, stillOf } from './pictures/still.ts';
 import { element } from './root.ts';
 import { fill } from './text/fill.ts';
@@ -18,6 +25,8 @@ export class Cover {
     isUnreachable: false,
   };
   #state: Notice['state'] | undefined;
+  /** The start of the drop that was live last, as it was planned. */
+  #heldStartsAt: string | undefined;
   #showsDelay = false;
 
   constructor(info: DropInfo) {
@@ -37,7 +46,9 @@ export class Cover {
 
   setDrop(drop: Drop): void {
     this.#drop = drop;
-    const { startsAt, isOver = false } = drop;
+    const { startsAt, isOver = false, liveSince = '' } = drop;
+    if (liveSince !== '') this.#heldStartsAt = startsAt;
+    this.#view = forNext(this.#view, drop, this.#heldStartsAt, this.#info.planNowMs());
     this.set({ drop: { startsAt, isOver }, isUnreachable: false });
     write(element('title'), drop.title);
     document.title = drop.title;

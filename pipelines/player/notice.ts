@@ -44,6 +44,35 @@ export function renderNotice(view: View, text: Dictionary, nowMs: number): Notic
     : { state: 'waiting', message: text.waiting, countdown: '' };
 }
 
+interface Reported {
+  readonly startsAt: string;
+  readonly isOver?: boolean;
+  readonly liveSince?: string;
+}
+
+/**
+ * What a page has seen of one stream says nothing of the next drop: once that is announced, its
+ * countdown is shown to those who stayed, too.
+ *
+ * @param heldStartsAt The start of the drop that was live here last; undefined: none was.
+ */
+export function forNext(
+  view: View,
+  { startsAt, isOver = false, liveSince = '' }: Reported,
+  heldStartsAt: string | undefined,
+  nowMs: number,
+): View {
+  const isNext = heldStartsAt !== undefined && startsAt !== heldStartsAt;
+  if (isOver || liveSince !== '' || !isNext || !(Date.parse(startsAt) > nowMs)) return view;
+  return {
+    ...view,
+    hasPlayed: false,
+    hasEnded: false,
+    // Without an end seen it may be of a stream that begins just now.
+    needsTap: view.needsTap && !view.hasEnded,
+  };
+}
+
 interface ComingDrop {
   readonly isOver?: boolean;
   /** RFC 3339; empty where it is not known. Of the next drop, where this one is over. */

@@ -1,7 +1,7 @@
 /** What the pages say of the drop that comes. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { renderStart } from '../../../pipelines/player/notice.ts';
+import { forNext, renderNotice, renderStart, type View } from '../../../pipelines/player/notice.ts';
 import { DICTIONARIES } from '../../../pipelines/player/text/languages.ts';
 
 const test = suite('start of the coming drop');
@@ -24,6 +24,30 @@ test('once it is over it is the next one’s, with its title where that is anoth
 test('a start that is not known, or has been, is not named', () => {
   assert.is(at({ startsAt: '' }), '');
   assert.is(at({ startsAt: '2026-12-04T11:59:00Z', isOver: true }), '');
+});
+
+test('a page that stays open between two drops counts down to the next one', () => {
+  const startsAt = new Date(1e12 + 60_000).toISOString();
+  const held = new Date(1e12 - 3_600_000).toISOString();
+  const next = { startsAt, isOver: false, liveSince: '' };
+  const seen = {
+    ...{ isPlaying: false, needsTap: false, hasPlayed: true, hasEnded: false },
+    ...{ drop: next, isUnreachable: false },
+  };
+  const stateOf = (view: View, report: typeof next, heldStartsAt: string | undefined) =>
+    renderNotice(forNext(view, report, heldStartsAt, 1e12), DICTIONARIES.en, 1e12).state;
+  assert.is(stateOf({ ...seen, hasEnded: true, needsTap: true }, next, held), 'before');
+  assert.is(stateOf(seen, next, held), 'before', 'it slept through the end');
+  assert.is(stateOf({ ...seen, isPlaying: true }, next, held), 'live');
+  // The stream of the next one has begun early: a tap is still wanted.
+  assert.is(stateOf({ ...seen, needsTap: true }, next, held), 'tap');
+
+  const ended = { ...seen, hasEnded: true };
+  assert.is(stateOf(ended, next, startsAt), 'ended', 'it is the drop that has just ended');
+  assert.is(stateOf(ended, next, undefined), 'ended', 'none was live here');
+  assert.is(stateOf(ended, { ...next, isOver: true }, held), 'ended');
+  assert.is(stateOf(seen, { ...next, liveSince: held }, held), 'waiting');
+  assert.is(stateOf(ended, { ...next, startsAt: '' }, held), 'ended');
 });
 
 test.run();
