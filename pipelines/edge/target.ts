@@ -1,7 +1,7 @@
 /** Maps addresses of this box to those of the upstream. */
 
-/** Playlists, media, posters, pictures of the drop and of what is sold; nothing else of a box. */
-const OF_A_BOX = /^\/(?:live\/|posters\/|t\/|picture-\w{1,32}\.[a-z]{3,4}$|drop\.json$)/;
+/** Playlists, media, posters, pictures of the drop and of what is sold, and when it starts; nothing else of a box. */
+const OF_A_BOX = /^\/(?:live\/|posters\/|t\/|picture-\w{1,32}\.[a-z]{3,4}$|drop\.(?:json|ics)$)/;
 const OF_ANY = /^\/live\//;
 /** Letters, digits and a few signs; no dot segments, and no percent-encoding that could hide them. */
 const PLAIN_PATH = /^(?:\/(?!\.)[\w~!$&'()*+,;=:@.-]{1,255}){1,8}$/;

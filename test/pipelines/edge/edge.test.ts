@@ -143,6 +143,7 @@ test('no path that a viewer thinks of leads away from the stream', () => {
   const box = openTarget(new URL('http://10.0.0.5:8080'));
   assert.is(box('/live/high/1.2.m4s')?.href, 'http://10.0.0.5:8080/live/high/1.2.m4s');
   assert.is(box('/drop.json')?.href, 'http://10.0.0.5:8080/drop.json');
+  assert.is(box('/drop.ics')?.href, 'http://10.0.0.5:8080/drop.ics', 'the calendar entry');
   assert.is(box('/picture-a1_B.png')?.href, 'http://10.0.0.5:8080/picture-a1_B.png');
   const any = openTarget(new URL('https://cdn.example.org/show/main.m3u8'));
   assert.is(any('/live/index.m3u8')?.href, 'https://cdn.example.org/show/main.m3u8');
