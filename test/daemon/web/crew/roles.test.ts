@@ -65,6 +65,8 @@ test('a host sees the coming drops, and only the crew changes them', () =>
       assert.is(await statusOf(crew, args), 200);
     }
     assert.is(await statusOf(host, { do: 'list' }), 200);
+    const again = await statusOf(host, { do: 'again', id: 'a' });
+    assert.is(again, 200, 'a host has the button that ended it');
   }));
 
 test('a host sells in cash, and only the crew cancels an order', () =>
