@@ -17,6 +17,8 @@ export interface EdgeHandlerDeps {
   readonly isUpstream: (path: string) => boolean;
   /** The page, which is this box's own. */
   readonly pages: Pages;
+  /** What the upstream says of its drop, each time; not checked. */
+  readonly onDrop: (drop: Partial<DropReport>) => void;
   readonly viewers: Viewers;
   readonly loop: CdnLoop;
   /** Monotonic time. */
@@ -30,6 +32,7 @@ export function openEdgeHandlers({
   pushes,
   isUpstream,
   pages,
+  onDrop,
   viewers,
   loop,
   nowMs,
@@ -45,7 +48,13 @@ export function openEdgeHandlers({
       countFetch(viewers, request, answer, nowMs());
       // Title, countdown and clock are the upstream's, where it has them.
       if (request.path !== DROP) return answer;
-      return otherwise(answer, () => own(request), isUpstream);
+      return otherwise(answer, (reply) => {
+        const venues = own(request);
+        const theirs = reply.status === 200 ? reportOf(reply) : undefined;
+        if (theirs === undefined) return venues;
+        onDrop(theirs);
+        return ownReport(reply, theirs, venues, isUpstream);
+      });
     },
     post: (request, body) => receiveBeacon(viewers, request, body, nowMs()),
   };
@@ -63,52 +72,43 @@ const NOT_FOUND = refuse(404, 'not found; the player is at /');
  */
 function ownReport(
   reply: Reply,
+  { look: _, preview: __, picture: theirs, variants, ...drop }: Partial<DropReport>,
   own: Reply,
   isUpstream: EdgeHandlerDeps['isUpstream'],
-): Reply | undefined {
+): Reply {
+  const { look, ...venues } = lookOf(own);
+  const isTheirs = theirs !== undefined && isUpstream(`/${theirs}`);
+  const shown = isTheirs ? { picture: theirs, ...(variants && { variants }) } : venues;
+  const offered = { clips: [], chapters: [], hasReplay: false, dvrS: 0 };
+  const report = { ...drop, ...shown, ...(look && { look }), ...offered };
+  const body = Buffer.from(JSON.stringify(report));
+  const headers = reply.headers.map((value, i) =>
+    reply.headers[i - 1] === 'Content-Length' ? String(body.length) : value,
+  );
+  return { ...reply, headers, body: [body] };
+}
+
+/** Empty where the reply is none. */
+function lookOf(own: Reply): Pick<Partial<DropReport>, 'look' | 'picture' | 'variants'> {
+  const { look, picture, variants } = reportOf(own) ?? {};
+  return {
+    ...(look && { look }),
+    ...(picture === undefined ? {} : { picture }),
+    ...(variants && { variants }),
+  };
+}
+
+/** Undefined where it is none. */
+function reportOf({ body }: Reply): Partial<DropReport> | undefined {
   try {
-    const { look: _, preview: __, picture: theirs, variants, ...drop } = reportOf(reply);
-    const { look, ...venues } = lookOf(own);
-    const isTheirs = theirs !== undefined && isUpstream(`/${theirs}`);
-    const shown = isTheirs ? { picture: theirs, ...(variants && { variants }) } : venues;
-    const offered = { clips: [], chapters: [], hasReplay: false, dvrS: 0 };
-    const report = { ...drop, ...shown, ...(look && { look }), ...offered };
-    const body = Buffer.from(JSON.stringify(report));
-    const headers = reply.headers.map((value, i) =>
-      reply.headers[i - 1] === 'Content-Length' ? String(body.length) : value,
-    );
-    return { ...reply, headers, body: [body] };
+    const report: unknown = JSON.parse(Buffer.concat(body).toString());
+    return typeof report === 'object' && report !== null ? report : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Empty where the reply is none. */
-function lookOf(own: Reply): Pick<Partial<DropReport>, 'look' | 'picture' | 'variants'> {
-  try {
-    const { look, picture, variants } = reportOf(own);
-    return {
-      ...(look && { look }),
-      ...(picture === undefined ? {} : { picture }),
-      ...(variants && { variants }),
-    };
-  } catch {
-    return {};
-  }
-}
-
-/** @throws SyntaxError */
-function reportOf({ body }: Reply): Partial<DropReport> {
-  return JSON.parse(Buffer.concat(body).toString()) as Partial<DropReport>;
-}
-
-function otherwise(
-  answer: Reply | Wait,
-  other: () => Reply,
-  isUpstream: EdgeHandlerDeps['isUpstream'],
-): Reply | Wait {
-  const choose = (reply: Reply) =>
-    (reply.status === 200 ? ownReport(reply, other(), isUpstream) : undefined) ?? other();
+function otherwise(answer: Reply | Wait, choose: (reply: Reply) => Reply): Reply | Wait {
   if (!('wait' in answer)) return choose(answer);
   return {
     ...answer,

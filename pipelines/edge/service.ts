@@ -12,7 +12,7 @@ import { ViewerServer } from '../http/server.ts';
 import { openServerOptions } from '../http/server-settings.ts';
 import { type ViewerFigures, Viewers } from '../origin/viewers.ts';
 import { LiveBranding } from '../player/brand/live-branding.ts';
-import { brandingFolders } from '../player/drop-report.ts';
+import { brandingFolders, type DropReport, NO_PROGRESS } from '../player/drop-report.ts';
 import { openPages } from '../player/pages.ts';
 import { TitlePictures } from '../player/pictures/title-pictures.ts';
 import { makeVariants } from '../variants/make-variants.ts';
@@ -71,7 +71,7 @@ export async function runEdgeService(
   const isRendition = (id: string) => edge.hasPlaylist(`/live/${id}/index.m3u8`) || pushes.has(id);
   const viewers = new Viewers(isRendition, () => settings.drop.hasReactions);
   const isUpstream = (path: string) => target(path) !== undefined;
-  const { pages, looks } = openEdgePages(settings.drop, log);
+  const { pages, looks, onDrop } = openEdgePages(settings.drop, log);
   const pushes = new EdgePushes({
     upstream: openPushUpstream(base),
     ...{ loop, nowMs, signal },
@@ -80,7 +80,7 @@ export async function runEdgeService(
   });
   const pushed = settings.hasPush ? pushes : undefined;
   const whep = openWebRtc(settings, daemon, { edge, upstream, loop, pushes, viewers, log });
-  const asked = { edge, pushes: pushed, isUpstream, pages, viewers, loop, nowMs };
+  const asked = { edge, pushes: pushed, isUpstream, pages, onDrop, viewers, loop, nowMs };
   const { get, post } = openEdgeHandlers(asked);
   const handlers: Handlers = {
     ...(whep && { exchange: whep.exchange }),
@@ -128,7 +128,7 @@ function openWebRtc(
   return whep;
 }
 
-/** The pages are this box's own, in the look that it has here. */
+/** The pages are this box's own, in the look that it has here; they name the upstream's drop. */
 function openEdgePages(drop: EdgeSettings['drop'], log: Log) {
   const branding = new LiveBranding(brandingFolders(drop), log, () => titles.refresh());
   const titles = new TitlePictures({
@@ -136,9 +136,16 @@ function openEdgePages(drop: EdgeSettings['drop'], log: Log) {
     ...{ make: makeVariants, onMade: () => undefined, log },
   });
   const look = () => branding.current;
-  const pages = openPages(drop, undefined, undefined, undefined, look, titles);
+  let progress = NO_PROGRESS;
+  const pages = openPages(drop, () => progress, undefined, undefined, look, titles);
+  const onDrop = ({ title, startsAt }: Partial<DropReport>) => {
+    if (typeof title !== 'string' || typeof startsAt !== 'string') return;
+    const planned = { id: '', endsAt: '' };
+    const shown = { title, startsAt, hasReactions: drop.hasReactions === true, planned };
+    progress = { ...NO_PROGRESS, shown };
+  };
   const run: Task = (signal) => runAll([(ends) => branding.run(ends), titles.run], signal);
-  return { pages, looks: { run } };
+  return { pages, looks: { run }, onDrop };
 }
 
 /** The figures of a media process, for one that makes no parts itself. */

@@ -27,6 +27,7 @@ const requestOf = (path: string, cdnLoop?: string): HttpRequest => ({
 function openWith(upstream: (request: HttpRequest) => Reply | Wait, drop = 'own /drop.json') {
   const target = openTarget(new URL('http://10.0.0.5:8080'));
   const viewers = new Viewers(() => true);
+  const drops: Partial<DropReport>[] = [];
   const handlers = openEdgeHandlers({
     edge: { answer: upstream },
     isUpstream: (path) => target(path) !== undefined,
@@ -38,11 +39,12 @@ function openWith(upstream: (request: HttpRequest) => Reply | Wait, drop = 'own 
       },
       forPeople: (_request, answer) => answer,
     },
+    onDrop: (report) => void drops.push(report),
     viewers,
     loop: openCdnLoop('venuebox-me'),
     nowMs: () => 0,
   });
-  return { handlers, viewers };
+  return { handlers, viewers, drops };
 }
 
 const bodyOf = (answer: Reply | Wait | undefined): string =>
@@ -63,12 +65,13 @@ test('of the upstream’s drop its page offers what an edge serves: neither clip
   const preview = 'clips/preview-abcdefghijk.mp4';
   const chapters = [{ startS: 12, number: 1 }];
   const report = { title: 'Tonight', hasReplay: true, dvrS: 600, clips, chapters, preview };
-  const { handlers } = openWith(() => textOf(JSON.stringify(report)));
+  const { handlers, drops } = openWith(() => textOf(JSON.stringify(report)));
   const answer = handlers.get(requestOf('/drop.json')) as Reply;
   const offered = { title: 'Tonight', hasReplay: false, dvrS: 0, clips: [], chapters: [] };
   assert.equal(JSON.parse(bodyOf(answer)), offered);
   const length = answer.headers[answer.headers.indexOf('Content-Length') + 1];
   assert.is(length, String(Buffer.byteLength(bodyOf(answer))));
+  assert.equal(drops, [report], 'its pages name that drop, too');
 });
 
 test('pictures of the upstream’s drop and of what is sold are the upstream’s, the venue’s is its own', () => {
@@ -112,6 +115,12 @@ test('title and countdown are this box’s own where the upstream has none', () 
   const answer = waiting.handlers.get(requestOf('/drop.json')) as Wait;
   assert.is(answer.retry(), undefined);
   assert.is(bodyOf(answer.expired()), 'own /drop.json');
+  for (const none of ['null', '"x"', '{', '7']) {
+    assert.is(
+      bodyOf(openWith(() => textOf(none)).handlers.get(requestOf('/drop.json'))),
+      'own /drop.json',
+    );
+  }
   late = textOf('{"title":"theirs"}');
   assert.match(bodyOf(answer.retry()), 'theirs');
   assert.is((handlers.get(requestOf('/live/index.m3u8')) as Reply).status, 503);
