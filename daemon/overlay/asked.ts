@@ -8,7 +8,7 @@ import type { DropState } from '../model/snapshot.ts';
 type Arguments = Readonly<Record<string, unknown>>;
 
 /** The text of a file. */
-export interface AskedFile {
+interface AskedFile {
   /** Rejects where there is none. */
   readonly read: () => Promise<string>;
   readonly write: (text: string) => Promise<void>;
