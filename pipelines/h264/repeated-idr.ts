@@ -29,6 +29,14 @@ const REPEATED_SEI = escapeNal(
   ]),
 );
 
+/** Before it there are parameter sets at most. */
+const MARK_WITHIN_BYTES = 1_024;
+
+/** True for an access unit of {@link repeatIdr}: no encoder has made it. */
+export function isRepeated(unit: Buffer): boolean {
+  return unit.subarray(0, MARK_WITHIN_BYTES).includes(REPEATED_UUID);
+}
+
 /**
  * The same picture with another `idr_pic_id`: two IDR pictures that follow each other
  * must differ in it (ITU-T H.264 §7.4.3). All else of an IDR picture starts at 0, so it

@@ -4,8 +4,14 @@
 const LOST_MAX = 0.1;
 /** So much may be lost where it goes up. */
 const LOST_UP_MAX = 0.02;
-/** What a viewer can receive must reach this share of a rendition's bitrate. */
+/** What a viewer can receive must reach this share of what it is sent. */
 const ESTIMATE_MIN = 0.9;
+/**
+ * Receivers estimate from what arrives, half as much again at most, and 8 % a second more: where a
+ * still picture begins to move the estimate follows for a while.
+ */
+const RISE_MIN = 1.05;
+const RISE_OVER_MS = 2_000;
 /** An estimate grows from little, and a loss may be a moment's. */
 const SETTLE_MS = 4_000;
 const BAD_FOR_MS = 1_500;
@@ -29,6 +35,9 @@ export class RenditionChoice {
   #goodSinceMs: number | undefined;
   #lost = 0;
   #estimateBps: number | undefined;
+  #before: { readonly atMs: number; readonly bps: number } | undefined;
+  #isRising = false;
+  #sentBps = Number.POSITIVE_INFINITY;
 
   /** @param bitratesBps Of each rendition, lowest first. */
   constructor(bitratesBps: readonly number[], nowMs: number) {
@@ -50,14 +59,24 @@ export class RenditionChoice {
 
   setEstimate(estimateBps: number, nowMs: number): void {
     this.#estimateBps = estimateBps;
+    const before = this.#before ?? { atMs: nowMs, bps: estimateBps };
+    this.#isRising = estimateBps > before.bps * RISE_MIN;
+    const isOld = nowMs - before.atMs >= RISE_OVER_MS;
+    this.#before = isOld ? { atMs: nowMs, bps: estimateBps } : before;
     this.#step(nowMs);
+  }
+
+  /** @param sentBps What it was sent in the last seconds: of a still picture that is little. */
+  setSent(sentBps: number): void {
+    this.#sentBps = sentBps;
   }
 
   #step(nowMs: number): void {
     if (nowMs - this.#sinceMs < SETTLE_MS) return;
-    const isBad = this.#lost > LOST_MAX || !this.#isCarried(this.#index);
+    const isCarried = this.#isCarried(this.#index);
+    const isBad = this.#lost > LOST_MAX || !(isCarried || this.#isRising);
     this.#badSinceMs = isBad ? (this.#badSinceMs ?? nowMs) : undefined;
-    const isGood = this.#lost <= LOST_UP_MAX && !isBad;
+    const isGood = this.#lost <= LOST_UP_MAX && isCarried;
     this.#goodSinceMs = isGood ? (this.#goodSinceMs ?? nowMs) : undefined;
     if (this.#badSinceMs !== undefined && nowMs - this.#badSinceMs >= BAD_FOR_MS) this.#down(nowMs);
     else if (this.#goodSinceMs !== undefined && nowMs - this.#goodSinceMs >= UP_AFTER_MS) {
@@ -67,7 +86,7 @@ export class RenditionChoice {
 
   /** What is not sent cannot be estimated: an estimate counts for what is sent now only. */
   #isCarried(index: number): boolean {
-    const neededBps = (this.#bitratesBps[index] ?? 0) * ESTIMATE_MIN;
+    const neededBps = Math.min(this.#bitratesBps[index] ?? 0, this.#sentBps) * ESTIMATE_MIN;
     return this.#estimateBps === undefined || this.#estimateBps >= neededBps;
   }
 
@@ -92,5 +111,7 @@ export class RenditionChoice {
     this.#goodSinceMs = undefined;
     this.#lost = 0;
     this.#estimateBps = undefined;
+    this.#before = undefined;
+    this.#isRising = false;
   }
 }

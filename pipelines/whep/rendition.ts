@@ -1,6 +1,7 @@
 /** One rendition: its frames as packets, and those since its last key frame. */
 import { parseCaps } from '../gdp/caps.ts';
 import { type AvcConfig, readAvcConfig } from '../h264/avc-config.ts';
+import { isRepeated } from '../h264/repeated-idr.ts';
 import { packetize } from './rtp.ts';
 
 export interface Frame {
@@ -14,7 +15,7 @@ export interface Frame {
 /** A longer or larger group of pictures is not saved: viewers wait for the next key frame. */
 const SAVED_MAX_FRAMES = 300;
 const SAVED_MAX_BYTES = 4_000_000;
-/** Longer than the slowest camera's frame, and than the feed waits before it repeats a picture. */
+/** Longer than the slowest camera's frame. */
 const SUSPENDED_AFTER_MS = 1_000;
 
 export class Rendition {
@@ -23,7 +24,9 @@ export class Rendition {
   #format: AvcConfig | undefined;
   #saved: Frame[] = [];
   #savedBytes = 0;
+  /** When the last frame of its encoder came, and the first one after a time without any. */
   #addedMs = Number.NEGATIVE_INFINITY;
+  #startedMs = Number.POSITIVE_INFINITY;
 
   constructor(id: string, bitrateBps: number) {
     this.id = id;
@@ -46,6 +49,11 @@ export class Rendition {
     return nowMs - this.#addedMs < SUSPENDED_AFTER_MS;
   }
 
+  /** It has run for so long that one which does not is suspended: encoders start together. */
+  isSteady(nowMs: number): boolean {
+    return this.isSent(nowMs) && nowMs - this.#startedMs >= SUSPENDED_AFTER_MS;
+  }
+
   /** Undefined where its format is not known. */
   add(
     { data, isKeyframe }: { readonly data: Buffer; readonly isKeyframe: boolean },
@@ -53,7 +61,11 @@ export class Rendition {
     nowMs: number,
   ): Frame | undefined {
     if (this.#format === undefined) return undefined;
-    this.#addedMs = nowMs;
+    // A picture that the feed repeats is sent, too, and is no sign of the encoder.
+    if (!(isKeyframe && isRepeated(data))) {
+      if (!this.isSent(nowMs)) this.#startedMs = nowMs;
+      this.#addedMs = nowMs;
+    }
     const payloads = packetize(data, this.#format);
     const bytes = payloads.reduce((sum, { length }) => sum + length, 0);
     const frame = { timestamp, isKeyframe, payloads, bytes };

@@ -26,6 +26,8 @@ export interface ViewerOptions {
 }
 
 const REPORT_EVERY_MS = 1_000;
+/** What it is sent is measured over the time between so many reports. */
+const SENT_REPORTS = 4;
 /** A picture is repaired this often at most. */
 const REPAIR_EVERY_MS = 1_000;
 
@@ -36,6 +38,7 @@ export class Viewer {
   readonly #choice: RenditionChoice;
   #current: Rendition | undefined;
   #reportedMs = Number.NEGATIVE_INFINITY;
+  #sent: readonly { readonly atMs: number; readonly bytes: number }[] = [];
   #repairedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: ViewerOptions, nowMs: number) {
@@ -106,18 +109,30 @@ export class Viewer {
     this.#video?.flush(nowMs);
     if (nowMs - this.#reportedMs < REPORT_EVERY_MS) return;
     this.#reportedMs = nowMs;
+    this.#measureSent(nowMs);
     this.#report('video', this.#video, VIDEO_TICKS_PER_MS, nowMs);
     this.#report('audio', this.#sound, SOUND_TICKS_PER_MS, nowMs);
   }
 
-  /** While its encoder is suspended to save power: the next lower one, or else a higher one. */
+  /**
+   * While its encoder is suspended to save power: the next lower one, or else a higher one. Where
+   * no encoder runs, what it has now: the last picture of another one may be old.
+   */
   #wantedAt(nowMs: number): Rendition | undefined {
     const { renditions } = this.#options;
     const wanted = renditions[this.#choice.index];
     if (wanted === undefined || wanted.isSent(nowMs)) return wanted;
     const lower = renditions.slice(0, this.#choice.index).toReversed();
     const higher = renditions.slice(this.#choice.index + 1);
-    return [...lower, ...higher].find((one) => one.isSent(nowMs)) ?? wanted;
+    return [...lower, ...higher].find((one) => one.isSteady(nowMs)) ?? this.#current ?? wanted;
+  }
+
+  #measureSent(nowMs: number): void {
+    const bytes = this.#video?.bytesTotal ?? 0;
+    this.#sent = [...this.#sent, { atMs: nowMs, bytes }].slice(-SENT_REPORTS);
+    const [first = { atMs: nowMs, bytes }] = this.#sent;
+    const forMs = nowMs - first.atMs;
+    if (forMs > 0) this.#choice.setSent(((bytes - first.bytes) * 8_000) / forMs);
   }
 
   /** The last key frame is there already: no encoder has to make another one. */

@@ -45,6 +45,28 @@ test('an estimate below what is sent brings it down', () => {
   assert.is(choice.index, 1);
 });
 
+test('a still picture, of which little is sent, is received as well as estimated', () => {
+  const choice = new RenditionChoice(LADDER, 0);
+  choice.setSent(300_000);
+  watch(choice, 0, 60, 0, 450_000);
+  assert.is(choice.index, 2);
+});
+
+test('where it begins to move an estimate that still grows is no reason for less, one that stands is', () => {
+  const choice = new RenditionChoice(LADDER, 0);
+  choice.setSent(300_000);
+  watch(choice, 0, 60, 0, 450_000);
+  choice.setSent(2_500_000);
+  let estimateBps = 450_000;
+  for (let s = 60; s < 80; s += 1) {
+    estimateBps *= 1.08;
+    watch(choice, s, s + 1, 0, estimateBps);
+  }
+  assert.is(choice.index, 2);
+  watch(choice, 80, 85, 0, 1_200_000);
+  assert.is(choice.index, 1);
+});
+
 test('what was too much is tried again later, and each time later', () => {
   const choice = new RenditionChoice(LADDER, 0);
   const triedS: number[] = [];

@@ -1,6 +1,8 @@
 /** One viewer by WebRTC: what its feedback changes. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { parseCaps } from '../../../pipelines/gdp/caps.ts';
+import { repeatIdr } from '../../../pipelines/h264/repeated-idr.ts';
 import { parseOffer } from '../../../pipelines/whep/offer.ts';
 import { Rendition } from '../../../pipelines/whep/rendition.ts';
 import { Viewer } from '../../../pipelines/whep/viewer.ts';
@@ -13,21 +15,40 @@ const test = suite('viewer by WHEP');
 const FRAME_MS = 33;
 const GOP_FRAMES = 30;
 const VIDEO = 9;
-/** No key frame. */
-const OTHER_UNIT = Buffer.from(`0000000c4188${'ff'.repeat(9)}80`, 'hex');
+/** No key frame: of 2 Mb/s, and of a picture that stands still. */
+const OTHER_UNIT = Buffer.from(`000020004188${'ff'.repeat(8_189)}80`, 'hex');
+const STILL_UNIT = Buffer.from(`0000000c4188${'ff'.repeat(9)}80`, 'hex');
+const REPEATED_UNIT = repeated();
+
+/** What the feed sends each 200 ms while an encoder is suspended. */
+function repeated(): Buffer {
+  const format = parseCaps(VIDEO_CAPS);
+  const config = format?.kind === 'video' ? format.decoderConfig : Buffer.alloc(0);
+  return repeatIdr(config, IDR_UNIT, 50_000) ?? Buffer.alloc(0);
+}
 
 interface Seen {
   readonly atMs: number;
   readonly isKeyframe: boolean;
 }
 
+/** What the encoders do. */
+interface Encoders {
+  /** Renditions whose encoders are suspended. */
+  suspended: readonly string[];
+  /** Its picture stands still. */
+  isStill: boolean;
+}
+
 /** Two renditions, and a viewer that gets them for as long as the test goes on. */
-function openViewer() {
+function openViewer(encoders: Encoders = { suspended: [], isStill: false }) {
   const renditions = [new Rendition('low', 500_000), new Rendition('high', 2_000_000)];
   for (const one of renditions) one.setCaps(VIDEO_CAPS);
   const offer = parseOffer(CHROMIUM_OFFER);
   if ('status' in offer) throw new Error(offer.line);
   const seen: Seen[] = [];
+  /** The rendition of each frame that it was sent. */
+  const from: string[] = [];
   let nowMs = 0;
   const send = (kind: string, packet: Buffer) => {
     // Sender reports are not of the picture.
@@ -45,20 +66,29 @@ function openViewer() {
     for (const endMs = nowMs + forMs; nowMs < endMs; nowMs += 1) {
       if (nowMs % FRAME_MS === 0) {
         const isKeyframe = frames % GOP_FRAMES === 0;
-        frames += 1;
-        const unit = { data: isKeyframe ? IDR_UNIT : OTHER_UNIT, isKeyframe };
+        const other = encoders.isStill ? STILL_UNIT : OTHER_UNIT;
+        const coded = { data: isKeyframe ? IDR_UNIT : other, isKeyframe };
+        const shown = { data: REPEATED_UNIT, isKeyframe: true };
         for (const rendition of renditions) {
-          const frame = rendition.add(unit, nowMs * 90, nowMs);
-          if (frame !== undefined) viewer.addFrame(rendition, frame, nowMs);
+          const isSuspended = encoders.suspended.includes(rendition.id);
+          if (isSuspended && frames % 6 !== 0) continue;
+          const frame = rendition.add(isSuspended ? shown : coded, nowMs * 90, nowMs);
+          if (frame === undefined) continue;
+          const before = seen.length;
+          viewer.addFrame(rendition, frame, nowMs);
+          if (seen.length > before) from.push(rendition.id);
         }
+        frames += 1;
       }
       viewer.tick(nowMs);
       each(nowMs);
     }
   };
+  /** Another viewer comes. */
+  const begin = () => viewer.begin(nowMs);
   run(1, () => undefined);
-  viewer.begin(nowMs);
-  return { viewer, seen, run };
+  begin();
+  return { viewer, seen, from, run, begin };
 }
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
@@ -98,6 +128,45 @@ test('what the viewer says it can receive chooses its rendition, down and up aga
   assert.equal(wanted, ['high', 'low']);
   run(60_000, say(3_000_000));
   assert.equal(wanted, ['high', 'low', 'high']);
+});
+
+test('while the best one’s encoder is suspended it gets the next one, though the last picture is repeated', () => {
+  const encoders: Encoders = { suspended: [], isStill: false };
+  const { from, run, begin, viewer } = openViewer(encoders);
+  run(5_000, () => undefined);
+  assert.equal([...new Set(from.splice(0))], ['high']);
+  encoders.suspended = ['high'];
+  run(3_000, () => undefined);
+  from.splice(0);
+  run(10_000, () => undefined);
+  assert.equal([...new Set(from.splice(0))], ['low']);
+  begin();
+  run(2_000, () => undefined);
+  assert.equal([...new Set(from.splice(0))], ['low']);
+  assert.is(viewer.wanted, 'high');
+  encoders.suspended = [];
+  run(3_000, () => undefined);
+  from.splice(0);
+  run(5_000, () => undefined);
+  assert.equal([...new Set(from.splice(0))], ['high']);
+});
+
+test('while no encoder runs it stays with what it had', () => {
+  const encoders: Encoders = { suspended: ['high'], isStill: false };
+  const { from, run } = openViewer(encoders);
+  run(5_000, () => undefined);
+  from.splice(0);
+  encoders.suspended = ['high', 'low'];
+  run(10_000, () => undefined);
+  assert.equal([...new Set(from.splice(0))], ['low']);
+});
+
+test('a picture that stands still leaves it what it has, though browsers estimate little', () => {
+  const { viewer, run } = openViewer({ suspended: [], isStill: true });
+  run(60_000, (nowMs) => {
+    if (nowMs % 1_000 === 0) viewer.addFeedback(estimate(300_000), nowMs);
+  });
+  assert.is(viewer.wanted, 'high');
 });
 
 test.run();
