@@ -93,6 +93,7 @@ export class PlayLoop {
           onEnded(true);
           await waitForNextStream(this.#playlistUrl(), signal);
           this.#whep.forgive();
+          this.#spreadWhep();
           if (!this.#isHeld) onEnded(false);
           beacon.restartStartup();
         }
@@ -103,6 +104,7 @@ export class PlayLoop {
         pauseMs = isReplaced ? 0 : this.#nextRetryMs();
         hasSound = !(error instanceof SoundLost);
         isRefused = error instanceof StreamRefused;
+        if (isRefused) this.#spreadWhep();
         this.#isSourceBroken ||= error instanceof SourceNotOpened;
         if (!isReplaced) onFailed();
       }
@@ -111,6 +113,11 @@ export class PlayLoop {
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
       if (isRefused) beacon.restartStartup();
     }
+  }
+
+  /** This page is one of many that wait for the stream: it begins with parts, and connects then. */
+  #spreadWhep(): void {
+    if (this.#chooseWay(hasWebRtc()) === 'whep') this.#whep.spread();
   }
 
   #nextRetryMs(): number {
@@ -150,7 +157,7 @@ export class PlayLoop {
   }
 
   #open(hasSound: boolean, signal: AbortSignal): Promise<Player> {
-    const { video, beacon, nowMs, parameters } = this.#deps;
+    const { video, beacon, nowMs } = this.#deps;
     const url = this.#playlistUrl();
     const retried = beacon.restartStartup;
     const open: Readonly<Record<PlayerName, () => Promise<Player>>> = {
@@ -161,15 +168,20 @@ export class PlayLoop {
       native: async () => openNative(video, url, nowMs, retried, signal),
       hls: () => openHlsJs(video, url, nowMs, retried, signal),
     };
+    return open[this.#chooseWay(hasWebRtc() && this.#whep.isDue)]();
+  }
+
+  #chooseWay(hasRtc: boolean): PlayerName {
+    const { video, parameters } = this.#deps;
     // A box with a token offers WebRTC to nobody; who was given the token asks for it.
     const wanted = parameters.get('player') ?? (parameters.has('token') ? 'whep' : null);
     const [way = 'hls'] = choosePlayers(wanted, offeredWays(), {
-      hasWebRtc: hasWebRtc() && this.#whep.isDue,
+      hasWebRtc: hasRtc,
       hasMediaSource: hasMediaSource() && !this.#isSourceBroken,
       hasStreams: typeof ReadableStream === 'function' && 'body' in Response.prototype,
       playsHls: playsHls(video),
     });
-    return open[way]();
+    return way;
   }
 }
 

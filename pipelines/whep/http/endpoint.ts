@@ -37,15 +37,20 @@ export interface Whep {
 
 const PATH = /^\/live\/whep(?:\/([\w-]{1,64}))?$/;
 const BODY_MAX_BYTES = 65_536;
-/** The WHEP process answers within milliseconds; with a STUN server, within a second. */
-const ANSWERS = { max: 16, maxMs: 5_000 };
+/**
+ * The WHEP process answers within milliseconds; with a STUN server, within a second. As many wait
+ * as offers are taken at once: a room that sees the stream begin comes within a second.
+ */
+const ANSWERS = { max: 64, maxMs: 5_000 };
 /** A guest who reloads the page sends one, and one before to leave; one address may have many guests. */
 const OFFERS = { burst: 20, perS: 1, totalBurst: 60, totalPerS: 10, keptForNewcomers: 30 };
 
 /** What the page waits for, where the process is starting, and where there are too many viewers. */
 const [SOON_S, LATER_S] = ['1', '5'];
+/** The crew's page, of another port, reads it too. */
+const RETRY_EXPOSED = ['Access-Control-Expose-Headers', 'Retry-After'] as const;
 const NO_PROCESS = unavailable('the box cannot connect anybody now', true);
-const TOO_OFTEN = refuse(429, 'too many requests', 0, ['Retry-After', LATER_S]);
+const TOO_OFTEN = refuse(429, 'too many requests', 0, ['Retry-After', LATER_S, ...RETRY_EXPOSED]);
 const NO_TOKEN = refuse(401, 'send the token of this box, as Authorization: Bearer', 0, [
   ...['WWW-Authenticate', 'Bearer'],
 ]);
@@ -136,10 +141,8 @@ const HEADERS = {
 /** Pages elsewhere may read these, too. */
 const EXPOSED = ['Access-Control-Expose-Headers', 'Location, ETag, Link'] as const;
 
-/** The crew's page, of another port, reads it too. */
 export function unavailable(line: string, isSoon = false): Reply {
-  const exposed = ['Access-Control-Expose-Headers', 'Retry-After'];
-  return refuse(503, line, 0, ['Retry-After', isSoon ? SOON_S : LATER_S, ...exposed]);
+  return refuse(503, line, 0, ['Retry-After', isSoon ? SOON_S : LATER_S, ...RETRY_EXPOSED]);
 }
 
 /** See {@link WhepOptions}. */

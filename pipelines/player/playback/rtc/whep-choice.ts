@@ -1,13 +1,10 @@
 /** Plays by WebRTC where that works, and goes back to it, without a pause, where it works again. */
 import type { Player } from '../live.ts';
-import { WhepTries } from './tries.ts';
-import {
-  connectWhep,
-  openWhep,
-  type WhepConnection,
-  WhepFailed,
-  type WhepOptions,
-} from './whep.ts';
+import { WhepFailed, WhepTries } from './tries.ts';
+import { connectWhep, openWhep, type WhepConnection, type WhepOptions } from './whep.ts';
+
+/** Of this page in this tab: no packets came to it before it was loaded again. */
+const STORED_AS = 'venuebox-webrtc-silent';
 
 /** For a page that has another player in reserve. */
 export class WhepChoice {
@@ -18,6 +15,7 @@ export class WhepChoice {
 
   constructor(video: HTMLVideoElement) {
     this.#video = video;
+    if (wasSilent()) this.#tries.fail('silent', performance.now());
   }
 
   /** It has not failed just now. */
@@ -25,9 +23,14 @@ export class WhepChoice {
     return this.#connected !== undefined || this.#waitMs() === 0;
   }
 
-  /** It failed, and is to be tried again while another player is on screen. */
+  /** It failed, or was put off, and is to be tried while another player is on screen. */
   get isAwaited(): boolean {
-    return this.#tries.hasFailed;
+    return this.#tries.isPutOff;
+  }
+
+  /** There was no stream: pages that waited for it do not all ask at once. */
+  spread(): void {
+    this.#tries.spread(performance.now());
   }
 
   /** A new stream begins: what failed with the one before no longer counts. */
@@ -41,13 +44,20 @@ export class WhepChoice {
     this.#connected = undefined;
     if (connected !== undefined) return connected.play(this.#video, signal);
     this.#tries.start(performance.now());
-    return await openWhep(this.#video, options, signal);
+    try {
+      const player = await openWhep(this.#video, options, signal);
+      setSilent(false);
+      return player;
+    } catch (error) {
+      if (isSilent(error) && !signal.aborted) setSilent(true);
+      throw error;
+    }
   }
 
   /** True where an error is WebRTC's: another player is to take its place at once. */
   hasFailed(error: unknown): boolean {
     if (!(error instanceof WhepFailed)) return false;
-    this.#tries.fail(error.why, performance.now());
+    this.#tries.fail(error.why, performance.now(), error.afterMs);
     return true;
   }
 
@@ -77,11 +87,13 @@ export class WhepChoice {
       try {
         const connected = await connectWhep(options, signal);
         if (signal.aborted) return connected.close();
+        setSilent(false);
         this.#connected = connected;
         return attempt.abort();
       } catch (error) {
         if (signal.aborted) return;
-        this.#tries.fail(error instanceof WhepFailed ? error.why : 'silent', performance.now());
+        const { why, afterMs } = error instanceof WhepFailed ? error : new WhepFailed('');
+        this.#tries.fail(why, performance.now(), afterMs);
       }
     }
   }
@@ -94,6 +106,28 @@ export class WhepChoice {
 
   #waitMs(): number {
     return this.#tries.waitMs(performance.now());
+  }
+}
+
+function isSilent(error: unknown): boolean {
+  return error instanceof WhepFailed && error.why === 'silent';
+}
+
+/** A browser may store nothing, or refuse to say. */
+function wasSilent(): boolean {
+  try {
+    return sessionStorage.getItem(STORED_AS) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function setSilent(isSilent: boolean): void {
+  try {
+    if (isSilent) sessionStorage.setItem(STORED_AS, '1');
+    else sessionStorage.removeItem(STORED_AS);
+  } catch {
+    // The next page finds out by itself.
   }
 }
 

@@ -4,24 +4,18 @@ import { play } from '../pace/play.ts';
 import { ageMs } from './age.ts';
 import { askIceServers, untilGathered } from './ice.ts';
 import { hasPicture, packetsOf } from './packets.ts';
-import type { WhepFailure } from './tries.ts';
+import { WhepResource } from './resource.ts';
+import { WhepFailed } from './tries.ts';
 
-/** No picture comes by WebRTC, now or any more: another player is used. */
-export class WhepFailed extends Error {
-  readonly why: WhepFailure;
-
-  constructor(message: string, why: WhepFailure = 'silent') {
-    super(message);
-    this.why = why;
-  }
-}
-
-const ANSWER_MAX_MS = 1_500;
-/** From the answer to the first packets. */
+/** From the answer to the first packets: by servers, or where another player is on screen meanwhile. */
 const FIRST_MAX_MS = 2_500;
+/** From the box itself, to a guest who sees nothing until then. */
+const FIRST_DIRECT_MAX_MS = 1_000;
 /** Without packets of the picture for so long it is over; a lost packet is there again much sooner. */
 const SILENT_MAX_MS = 700;
 const CHECK_MS = 100;
+/** A guest who pauses for longer takes no place at the box, and receives nothing. */
+const PAUSED_MAX_MS = 5_000;
 
 /** True where this browser has WebRTC. */
 export function hasWebRtc(): boolean {
@@ -46,7 +40,9 @@ export async function openWhep(
   options: WhepOptions,
   signal: AbortSignal,
 ): Promise<Player> {
-  const session = await connect(options, signal, (opened) => opened.attach(video));
+  const session = await connect(options, signal, FIRST_DIRECT_MAX_MS, (opened) =>
+    opened.attach(video),
+  );
   return session.play(video, signal);
 }
 
@@ -61,12 +57,13 @@ export async function connectWhep(
   options: WhepOptions,
   signal: AbortSignal,
 ): Promise<WhepConnection> {
-  return await connect(options, signal, () => undefined);
+  return await connect(options, signal, FIRST_MAX_MS, () => undefined);
 }
 
 async function connect(
   options: WhepOptions,
   signal: AbortSignal,
+  firstDirectMaxMs: number,
   onAnswer: (session: WhepSession) => void,
 ): Promise<WhepSession> {
   const { playlistUrl, token } = options;
@@ -76,13 +73,14 @@ async function connect(
   await fetchText(playlistUrl, { signal });
   const iceServers = await askIceServers(endpoint, headers);
   signal.throwIfAborted();
-  const session = new WhepSession(headers, options.serverNowMs, iceServers);
+  const resource = new WhepResource(endpoint, headers);
+  const session = new WhepSession(resource, options.serverNowMs, iceServers);
   const close = () => session.close();
   signal.addEventListener('abort', close, { once: true });
   try {
-    await session.connect(endpoint);
+    await session.connect();
     onAnswer(session);
-    await session.firstPackets();
+    await session.firstPackets(iceServers.length === 0 ? firstDirectMaxMs : FIRST_MAX_MS);
   } catch (error) {
     session.close();
     throw error instanceof WhepFailed ? error : new WhepFailed(String(error));
@@ -95,19 +93,20 @@ async function connect(
 class WhepSession implements WhepConnection {
   #video: HTMLVideoElement | undefined;
   readonly #connection: RTCPeerConnection;
-  readonly #authorization: Readonly<Record<string, string>>;
+  readonly #resource: WhepResource;
   readonly #serverNowMs: () => number;
-  #resource: URL | undefined;
   #latencyMs: number | undefined;
+  /** Since when; undefined while it plays. */
+  #pausedMs: number | undefined;
   #isClosed = false;
 
   constructor(
-    authorization: Readonly<Record<string, string>>,
+    resource: WhepResource,
     serverNowMs: () => number,
     iceServers: readonly RTCIceServer[],
   ) {
     this.#connection = new RTCPeerConnection({ iceServers: [...iceServers] });
-    this.#authorization = authorization;
+    this.#resource = resource;
     this.#serverNowMs = serverNowMs;
   }
 
@@ -120,9 +119,15 @@ class WhepSession implements WhepConnection {
       rendition: () => '',
       latencyMs: () => this.#latencyMs,
       switches: () => 0,
-      setPaused: (isPaused) => (isPaused ? video.pause() : play(video)),
+      setPaused: (isPaused) => this.#setPaused(video, isPaused),
       done: this.#watch(signal),
     };
+  }
+
+  #setPaused(video: HTMLVideoElement, isPaused: boolean): void {
+    this.#pausedMs = isPaused ? performance.now() : undefined;
+    if (isPaused) video.pause();
+    else play(video);
   }
 
   /** From now on its picture is on screen. */
@@ -135,7 +140,7 @@ class WhepSession implements WhepConnection {
     this.#followFrames(video);
   }
 
-  async connect(endpoint: URL): Promise<void> {
+  async connect(): Promise<void> {
     const connection = this.#connection;
     for (const kind of ['video', 'audio']) {
       const { receiver } = connection.addTransceiver(kind, { direction: 'recvonly' });
@@ -147,38 +152,15 @@ class WhepSession implements WhepConnection {
     const sdp = (offer.sdp ?? '').replace('useinbandfec=1', 'useinbandfec=1;stereo=1');
     await connection.setLocalDescription({ type: 'offer', sdp });
     await untilGathered(connection);
-    const answer = await this.#ask(endpoint, connection.localDescription?.sdp ?? sdp);
+    const answer = await this.#resource.offer(connection.localDescription?.sdp ?? sdp);
     await connection.setRemoteDescription({ type: 'answer', sdp: answer });
   }
 
-  /** In the room the box needs no address of this device: it answers where packets come from. */
-  async #ask(endpoint: URL, sdp: string): Promise<string> {
-    const response = await fetch(endpoint, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/sdp', ...this.#authorization },
-      body: sdp,
-      signal: AbortSignal.timeout(ANSWER_MAX_MS),
-    });
-    if (response.status !== 201) {
-      // It says so where it expects to answer in a moment.
-      const isStarting = response.status === 503 && response.headers.get('Retry-After') === '1';
-      const why = isStarting ? 'starting' : 'refused';
-      throw new WhepFailed(`${endpoint.pathname}: ${response.status}`, why);
-    }
-    const location = response.headers.get('Location');
-    if (location !== null) this.#resource = new URL(location, endpoint);
-    const answer = await response.text();
-    addEventListener('pagehide', this.#leave);
-    // It was closed while the answer was on its way.
-    if (this.#isClosed) this.#end();
-    return answer;
-  }
-
   /** Rejects with {@link WhepFailed} where none come. */
-  async firstPackets(): Promise<void> {
+  async firstPackets(maxMs: number): Promise<void> {
     const startedMs = performance.now();
     while ((await packetsOf(this.#connection)).all === 0) {
-      if (this.#isClosed || performance.now() - startedMs > FIRST_MAX_MS) {
+      if (this.#isClosed || performance.now() - startedMs > maxMs) {
         throw new WhepFailed('no packets');
       }
       await new Promise((resolve) => setTimeout(resolve, CHECK_MS / 2));
@@ -187,7 +169,7 @@ class WhepSession implements WhepConnection {
 
   /**
    * Rejects with {@link WhepFailed} when packets of the picture stay away, though the sound goes
-   * on; resolves when the signal aborts.
+   * on, and when a long pause ends; resolves when the signal aborts.
    */
   async #watch(signal: AbortSignal): Promise<void> {
     let packets = 0;
@@ -195,6 +177,10 @@ class WhepSession implements WhepConnection {
     const hasVideo = hasPicture(this.#connection);
     try {
       while (!signal.aborted) {
+        if (performance.now() - (this.#pausedMs ?? Number.POSITIVE_INFINITY) > PAUSED_MAX_MS) {
+          await this.#leaveUntilPlayed(signal);
+          continue;
+        }
         const { all, video } = await packetsOf(this.#connection);
         const now = hasVideo ? video : all;
         if (now !== packets) changedMs = performance.now();
@@ -208,27 +194,22 @@ class WhepSession implements WhepConnection {
     }
   }
 
+  /** The last picture stays on screen. Rejects where the guest goes on: it is to connect again. */
+  async #leaveUntilPlayed(signal: AbortSignal): Promise<void> {
+    this.#resource.leave();
+    while (this.#pausedMs !== undefined && !signal.aborted) {
+      await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
+    }
+    if (!signal.aborted) throw new WhepFailed('the pause is over', 'paused');
+  }
+
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#connection.close();
-    this.#end();
+    this.#resource.leave();
     if (this.#video !== undefined) this.#video.srcObject = null;
   }
-
-  #end(): void {
-    this.#leave();
-    removeEventListener('pagehide', this.#leave);
-  }
-
-  /** The box need not wait until it notices. */
-  readonly #leave = (): void => {
-    const resource = this.#resource;
-    this.#resource = undefined;
-    if (resource === undefined) return;
-    const headers = this.#authorization;
-    fetch(resource, { method: 'DELETE', keepalive: true, headers }).catch(() => undefined);
-  };
 
   /** Each picture that is shown says by its time stamp when it was taken. */
   #followFrames(video: HTMLVideoElement): void {

@@ -214,18 +214,33 @@ test('a flood of leavers with made-up names reaches the process as a trickle, an
   assert.is((await send('POST', '/live/whep', { address: 'one' }))?.status, 201);
 });
 
-test('while the process does not answer, no more than a few offers wait for it', async () => {
+test('a room that sees the stream begin is taken as one: as many offers wait as are allowed at once', async () => {
   const { asked, send, whep } = openDoor('none');
-  const waiting = Array.from({ length: 40 }, (_, i) =>
+  const all = Array.from({ length: 100 }, (_, i) =>
     send('POST', '/live/whep', { address: `${i}` }),
   );
+  await new Promise((resolve) => setImmediate(resolve));
+  for (const { request } of asked as { request: number }[]) whep.onAnswer(request, CREATED);
+  const replies = await Promise.all(all);
+  assert.is(replies.filter((reply) => reply?.status === 201).length, 60);
+  const late = replies.filter((reply) => reply?.status === 429);
+  assert.is(late.length, 40);
+  assert.is(headersOf(late[0]).get('Retry-After'), '5');
+});
+
+test('while the process does not answer, a bounded number of offers waits for it', async () => {
+  const { asked, clock, send, whep } = openDoor('none');
+  const waiting = Array.from({ length: 80 }, (_, i) => {
+    clock.ms += 100;
+    return send('POST', '/live/whep', { address: `${i}` });
+  });
   await new Promise((resolve) => setImmediate(resolve));
   for (const request of [...asked]) {
     if ('request' in request) whep.onAnswer(request.request, CREATED);
   }
   const statuses = (await Promise.all(waiting)).map((reply) => reply?.status);
-  assert.is(statuses.filter((status) => status === 201).length, 16);
-  assert.is(statuses.filter((status) => status === 503).length, 24);
+  assert.is(statuses.filter((status) => status === 201).length, 64);
+  assert.is(statuses.filter((status) => status === 503).length, 16);
 });
 
 test('other paths are not its own', async () => {

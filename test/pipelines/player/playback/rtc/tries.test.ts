@@ -62,4 +62,30 @@ test('a box whose process is starting is asked soon, however often that happens'
   assert.is(tries.waitMs(76_000), 3_000);
 });
 
+test('who was refused because too many asked comes again when the box says, and not all at once', () => {
+  const waits = [0, 0.5, 0.999].map((chance) => {
+    const tries = new WhepTries(() => chance);
+    tries.fail('busy', 0, 5_000);
+    return tries.waitMs(0);
+  });
+  assert.equal(waits, [5_000, 7_500, 9_995]);
+});
+
+test('pages that waited for the stream do not all ask within the second in which it begins', () => {
+  const waits = Array.from({ length: 100 }, (_, i) => {
+    const tries = new WhepTries(() => i / 100);
+    for (let s = 0; s < 60; s += 1) tries.spread(s * 1_000);
+    return tries.waitMs(59_000);
+  });
+  const within = (ms: number) => waits.filter((wait) => wait <= ms).length;
+  assert.ok(within(1_000) <= 40 && within(3_000) === 100, `${waits}`);
+});
+
+test('a box that refuses is not asked sooner because its stream began again', () => {
+  const tries = new WhepTries(() => 0.5);
+  tries.fail('refused', 0);
+  tries.spread(1_000);
+  assert.is(tries.waitMs(1_000), 299_000);
+});
+
 test.run();

@@ -2,7 +2,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { StreamRefused } from '../../../../../pipelines/player/playback/live.ts';
-import { connectWhep, WhepFailed } from '../../../../../pipelines/player/playback/rtc/whep.ts';
+import { WhepFailed } from '../../../../../pipelines/player/playback/rtc/tries.ts';
+import { connectWhep, openWhep } from '../../../../../pipelines/player/playback/rtc/whep.ts';
+import { WhepChoice } from '../../../../../pipelines/player/playback/rtc/whep-choice.ts';
 
 const test = suite('requests of the player by WebRTC');
 
@@ -69,42 +71,89 @@ function openConnection(received: { video: number; audio: number }, hasVideo: bo
   };
 }
 
-/** How playback ends: by itself, or because the guest leaves once as many packets of sound came. */
-async function playing(hasVideo: boolean, packetsMax: number) {
-  const received = { video: hasVideo ? 1 : 0, audio: 1 };
-  const leaving = new AbortController();
+interface Received {
+  video: number;
+  audio: number;
+}
+
+const PLAYLIST_URL = new URL('http://box.test/live/index.m3u8');
+const OPTIONS = { playlistUrl: PLAYLIST_URL, token: null, serverNowMs: () => 0 };
+const VIDEO = {
+  ...{ play: async () => undefined, pause: () => undefined },
+  srcObject: null,
+} as unknown as HTMLVideoElement;
+
+/** In a browser that gets so many packets. @param asked Gets the method of each request. */
+async function inBrowser<Result>(
+  received: Received,
+  act: () => Promise<Result>,
+  { hasVideo = true, asked = [] as string[], offered = () => new Response('v=0', { status: 201 }) },
+): Promise<Result> {
+  const stored = new Map<string, string>();
   const browser = {
-    fetch: async (_url: URL, { method = 'GET' } = {}) =>
-      method === 'POST' ? new Response('v=0', { status: 201 }) : new Response('#EXTM3U'),
+    fetch: async (_url: URL, { method = 'GET' } = {}) => {
+      asked.push(method);
+      return method === 'POST' ? offered() : new Response('#EXTM3U');
+    },
     RTCPeerConnection: function Connection() {
       return openConnection(received, hasVideo);
     },
     MediaStream: class {},
+    sessionStorage: {
+      getItem: (key: string) => stored.get(key) ?? null,
+      setItem: (key: string, value: string) => void stored.set(key, value),
+      removeItem: (key: string) => void stored.delete(key),
+    },
     ...{ addEventListener: () => undefined, removeEventListener: () => undefined },
   };
-  const before = Object.fromEntries(
-    Object.keys(browser).map((name) => [name, globalThis[name as keyof typeof globalThis]]),
-  );
-  Object.assign(globalThis, browser);
+  const names = Object.keys(browser) as (keyof typeof globalThis)[];
+  const before = names.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]);
+  for (const [name, value] of Object.entries(browser)) {
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+  }
+  try {
+    return await act();
+  } finally {
+    for (const [name, descriptor] of before as [string, PropertyDescriptor | undefined][]) {
+      if (descriptor === undefined) Reflect.deleteProperty(globalThis, name);
+      else Object.defineProperty(globalThis, name, descriptor);
+    }
+  }
+}
+
+/** How playback ends: by itself, or because the guest leaves once as many packets of sound came. */
+async function playing(hasVideo: boolean, packetsMax: number) {
+  const received = { video: hasVideo ? 1 : 0, audio: 1 };
+  const leaving = new AbortController();
   const sound = setInterval(() => {
     received.audio += 1;
     if (received.audio === packetsMax) leaving.abort();
   }, 10);
-  try {
-    const playlistUrl = new URL('http://box.test/live/index.m3u8');
-    const options = { playlistUrl, token: null, serverNowMs: () => 0 };
-    const connection = await connectWhep(options, leaving.signal);
-    const video = { play: async () => undefined } as unknown as HTMLVideoElement;
-    const player = connection.play(video, leaving.signal);
-    return await player.done.then(
+  const act = async () => {
+    const connection = await connectWhep(OPTIONS, leaving.signal);
+    return await connection.play(VIDEO, leaving.signal).done.then(
       () => 'the guest left',
       (error: unknown) => error,
     );
+  };
+  return await inBrowser(received, act, { hasVideo }).finally(() => clearInterval(sound));
+}
+
+/** The clock of the page is put on. */
+async function skipping<Result>(act: (skip: (ms: number) => void) => Promise<Result>) {
+  const { now } = performance;
+  let skippedMs = 0;
+  performance.now = () => now.call(performance) + skippedMs;
+  try {
+    return await act((ms) => {
+      skippedMs += ms;
+    });
   } finally {
-    clearInterval(sound);
-    Object.assign(globalThis, before);
+    performance.now = now;
   }
 }
+
+const moment = () => new Promise((resolve) => setTimeout(resolve, 10));
 
 test('a picture that stands still while the sound goes on is over: another player is used', async () => {
   assert.instance(await playing(true, 1_000), WhepFailed);
@@ -112,6 +161,76 @@ test('a picture that stands still while the sound goes on is over: another playe
 
 test('a stream of sound alone goes on', async () => {
   assert.is(await playing(false, 150), 'the guest left');
+});
+
+test('a guest who pauses for long leaves the box, and connects again at the end of the pause', async () => {
+  const received = { video: 1, audio: 1 };
+  const packets = setInterval(() => {
+    received.video += 1;
+  }, 10);
+  const asked: string[] = [];
+  const error = await skipping((skip) =>
+    inBrowser(
+      received,
+      async () => {
+        const player = await openWhep(VIDEO, OPTIONS, new AbortController().signal);
+        const over = player.done.catch((reason: unknown) => reason);
+        player.setPaused(true);
+        await moment();
+        assert.not.ok(asked.includes('DELETE'), 'a short pause');
+        skip(6_000);
+        while (!asked.includes('DELETE')) await moment();
+        player.setPaused(false);
+        return await over;
+      },
+      {
+        asked,
+        offered: () => new Response('v=0', { status: 201, headers: { Location: 'whep/a' } }),
+      },
+    ),
+  );
+  clearInterval(packets);
+  assert.instance(error, WhepFailed);
+  assert.is((error as WhepFailed).why, 'paused');
+});
+
+test('a box that gets too many offers says when to come again, and the page does not come with all others', async () => {
+  const headers = { 'Retry-After': '5' };
+  const offered = () => new Response('', { status: 429, headers });
+  const received = { video: 0, audio: 0 };
+  const failing = () => openWhep(VIDEO, OPTIONS, new AbortController().signal).catch((one) => one);
+  const { why, afterMs } = (await inBrowser(received, failing, { offered })) as WhepFailed;
+  assert.equal({ why, afterMs }, { why: 'busy', afterMs: 5_000 });
+});
+
+test('where no packets come a guest waits for a second, and after a reload not at all', async () => {
+  const received = { video: 0, audio: 0 };
+  await skipping((skip) =>
+    inBrowser(
+      received,
+      async () => {
+        const asked = new AbortController();
+        const choice = new WhepChoice(VIDEO);
+        assert.ok(choice.isDue);
+        const failing = choice.open(OPTIONS, asked.signal).catch((one: unknown) => one);
+        for (let i = 0; i < 10; i += 1) await moment();
+        skip(1_001);
+        assert.is(((await failing) as WhepFailed).why, 'silent');
+        const reloaded = new WhepChoice(VIDEO);
+        assert.not.ok(reloaded.isDue);
+        assert.ok(reloaded.isAwaited);
+        // It is tried in the background, and works.
+        received.video = 1;
+        skip(15_000);
+        const parts = new AbortController();
+        reloaded.comeBack(OPTIONS, parts);
+        while (!parts.signal.aborted) await moment();
+        assert.ok(new WhepChoice(VIDEO).isDue);
+        reloaded.close();
+      },
+      {},
+    ),
+  );
 });
 
 test.run();
