@@ -3,7 +3,7 @@ import { card, h, setText } from '../ui/dom.ts';
 import { ask, checked } from '../ui/request.ts';
 import { keepScreenOn } from '../ui/screen.ts';
 import type { Section } from '../ui/section.ts';
-import { canSend, openStream, type SendTo, sendFromHere } from './phone-sender.ts';
+import { canSend, NotReached, openStream, type SendTo, sendFromHere } from './phone-sender.ts';
 import { SAYS } from './words.ts';
 
 /** Settings may choose this camera, or another one, at any time. */
@@ -84,6 +84,7 @@ async function send(
   keepScreenOn(signal);
   try {
     while (!signal.aborted) {
+      let reason = '';
       try {
         // A phone that has slept may have ended it.
         if (stream?.active !== true) {
@@ -92,17 +93,23 @@ async function send(
         }
         await sendFromHere(to, stream, onSending, signal);
       } catch (error) {
-        if (!hasSent && !signal.aborted)
-          return error instanceof Error ? error.message : String(error);
+        reason = reasonOf(error);
+        if (!hasSent && !signal.aborted) return reason;
       }
       if (signal.aborted) break;
-      say(`${SAYS.phoneEnded} ${SAYS.phoneConnecting}`);
+      const why = reason === '' ? [] : [`${SAYS.phoneFailed(reason).replace(/\.$/, '')}.`];
+      say([SAYS.phoneEnded, ...why, SAYS.phoneConnecting].join(' '));
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }
   } finally {
     close();
   }
   return undefined;
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof NotReached) return SAYS.phoneNotReached;
+  return error instanceof Error ? error.message : String(error);
 }
 
 function renderParts() {

@@ -8,6 +8,13 @@ export interface SendTo {
 }
 
 const ANSWER_MAX_MS = 5_000;
+/** From the answer until it is connected: a network that lets no UDP through answers nothing. */
+const CONNECT_MAX_MS = 10_000;
+/** Nothing has come back for some seconds before; a browser itself gives up half a minute later. */
+const LOST_AFTER_MS = 2_000;
+
+/** The box has answered, and cannot be reached by WebRTC. */
+export class NotReached extends Error {}
 /** Music and voices as they are: what calls need would distort them. */
 const SOUND = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
 const PICTURE = {
@@ -28,8 +35,8 @@ export async function openStream(): Promise<MediaStream> {
 }
 
 /**
- * Resolves when the connection has ended by itself, or `signal` has aborted; rejects with a reason
- * where there was none. The stream goes on.
+ * Resolves when the connection has ended by itself, or `signal` has aborted; rejects with a reason,
+ * or {@link NotReached}, where there was none. The stream goes on.
  */
 export async function sendFromHere(
   to: SendTo,
@@ -42,12 +49,6 @@ export async function sendFromHere(
   const iceServers = await askIceServers(endpoint, { authorization });
   const connection = new RTCPeerConnection({ iceServers: [...iceServers] });
   let session: URL | undefined;
-  const ended = new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-    connection.addEventListener('connectionstatechange', () => {
-      if (connection.connectionState === 'failed') resolve();
-    });
-  });
   try {
     for (const track of stream.getTracks()) {
       connection.addTransceiver(track, { direction: 'sendonly', streams: [stream] });
@@ -64,8 +65,7 @@ export async function sendFromHere(
     if (response.status !== 201) throw new Error(text.trim());
     session = new URL(response.headers.get('Location') ?? '', endpoint);
     await connection.setRemoteDescription({ type: 'answer', sdp: text });
-    onSending();
-    if (!signal.aborted) await ended;
+    if (!signal.aborted) await untilEnded(connection, onSending, signal);
   } finally {
     connection.close();
     if (session !== undefined) {
@@ -73,4 +73,36 @@ export async function sendFromHere(
       fetch(session, request).catch(() => undefined);
     }
   }
+}
+
+function untilEnded(
+  connection: RTCPeerConnection,
+  onConnected: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let wasConnected = false;
+    const end = () => (wasConnected ? resolve() : reject(new NotReached()));
+    let timer = setTimeout(end, CONNECT_MAX_MS);
+    const follow = () => {
+      const { connectionState } = connection;
+      if (connectionState === 'failed') end();
+      if (connectionState === 'connected') {
+        clearTimeout(timer);
+        if (!wasConnected) onConnected();
+        wasConnected = true;
+      }
+      if (connectionState === 'disconnected' && wasConnected) {
+        clearTimeout(timer);
+        timer = setTimeout(end, LOST_AFTER_MS);
+      }
+    };
+    const leave = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    signal.addEventListener('abort', leave, { once: true });
+    connection.addEventListener('connectionstatechange', follow);
+    follow();
+  });
 }

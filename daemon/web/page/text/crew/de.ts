@@ -39,6 +39,8 @@ export const de: CrewTexts = {
   phoneSending: 'Dieses Gerät ist die Kamera. Lass diese Seite offen und den Bildschirm an.',
   phoneEnded: 'Die Verbindung ist beendet.',
   phoneFailed: 'Nicht verbunden: {reason}',
+  phoneNotReached:
+    'das Bild kommt durch dieses Netz nicht durch; nimm ein anderes oder das WLAN der Box',
   phoneNeedsTls:
     'Um dieses Gerät selbst zu nehmen, öffne die Seite über https (operator.tls): Nur dort öffnen Browser eine Kamera.',
   support: 'Hilfe',

@@ -39,6 +39,8 @@ export const en = {
   phoneSending: 'This device is the camera. Keep this page open, and the screen on.',
   phoneEnded: 'The connection has ended.',
   phoneFailed: 'Not connected: {reason}',
+  phoneNotReached:
+    'the picture does not get through this network; use another one, or the box’s own Wi-Fi',
   phoneNeedsTls:
     'To use this device itself, open this page by https (operator.tls): browsers open a camera only there.',
   support: 'Support',

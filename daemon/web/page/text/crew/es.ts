@@ -37,6 +37,7 @@ export const es: CrewTexts = {
   phoneSending: 'Este dispositivo es la cámara. Deja esta página abierta y la pantalla encendida.',
   phoneEnded: 'La conexión ha terminado.',
   phoneFailed: 'Sin conexión: {reason}',
+  phoneNotReached: 'la imagen no pasa por esta red; usa otra o el wifi de la caja',
   phoneNeedsTls:
     'Para usar este mismo dispositivo, abre esta página por https (operator.tls): solo así los navegadores abren una cámara.',
   support: 'Asistencia',

@@ -38,6 +38,7 @@ export const fr: CrewTexts = {
   phoneSending: 'Cet appareil est la caméra. Gardez cette page ouverte et l’écran allumé.',
   phoneEnded: 'La connexion est terminée.',
   phoneFailed: 'Pas de connexion : {reason}',
+  phoneNotReached: 'l’image ne passe pas par ce réseau ; prenez-en un autre, ou le Wi-Fi de la box',
   phoneNeedsTls:
     'Pour utiliser cet appareil lui-même, ouvrez cette page en https (operator.tls) : les navigateurs n’ouvrent une caméra qu’ainsi.',
   support: 'Assistance',

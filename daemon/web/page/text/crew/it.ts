@@ -37,6 +37,7 @@ export const it: CrewTexts = {
   phoneSending: 'Questo dispositivo è la camera. Tieni aperta questa pagina e acceso lo schermo.',
   phoneEnded: 'La connessione è terminata.',
   phoneFailed: 'Non connesso: {reason}',
+  phoneNotReached: 'l’immagine non passa da questa rete; usane un’altra o il Wi-Fi della box',
   phoneNeedsTls:
     'Per usare questo dispositivo, apri questa pagina con https (operator.tls): solo così i browser aprono una camera.',
   support: 'Assistenza',

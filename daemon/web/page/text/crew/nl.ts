@@ -38,6 +38,7 @@ export const nl: CrewTexts = {
   phoneSending: 'Dit apparaat is de camera. Houd deze pagina open en het scherm aan.',
   phoneEnded: 'De verbinding is beëindigd.',
   phoneFailed: 'Niet verbonden: {reason}',
+  phoneNotReached: 'het beeld komt niet door dit netwerk; gebruik een ander of de wifi van de box',
   phoneNeedsTls:
     'Open deze pagina via https (operator.tls) om dit apparaat zelf te gebruiken: alleen daar openen browsers een camera.',
   support: 'Hulp',

@@ -37,6 +37,7 @@ export const pt: CrewTexts = {
   phoneSending: 'Este dispositivo é a câmara. Mantenha esta página aberta e o ecrã ligado.',
   phoneEnded: 'A ligação terminou.',
   phoneFailed: 'Sem ligação: {reason}',
+  phoneNotReached: 'a imagem não passa por esta rede; use outra ou o Wi-Fi da caixa',
   phoneNeedsTls:
     'Para usar este próprio dispositivo, abra esta página por https (operator.tls): só assim os navegadores abrem uma câmara.',
   support: 'Suporte',
