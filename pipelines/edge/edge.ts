@@ -1,5 +1,6 @@
 /** A caching proxy for another origin's LL-HLS stream. */
 import type { Clock } from '../../hal/os/clock.ts';
+import { openAttemptLimit } from '../../hal/os/limits/attempt-limit.ts';
 import type { CacheOutcome } from '../http/cache/cache-status.ts';
 import type { HttpRequest, Wait } from '../http/handlers.ts';
 import type { HeaderLookup } from '../http/negotiate.ts';
@@ -11,7 +12,7 @@ import { LatestPlaylists } from './latest-playlists.ts';
 import { type FetchResult, type PendingFetch, PendingFetches } from './pending-fetches.ts';
 import { readQuery } from './query.ts';
 import type { EdgeFigures } from './state.ts';
-import { EdgeStore, type Entry } from './store.ts';
+import { EdgeStore, type Entry, isMiss, Misses } from './store.ts';
 import type { Upstream } from './upstream.ts';
 import { isBlocking, keyWith, urlOf } from './variants.ts';
 
@@ -34,6 +35,12 @@ export interface EdgeOptions {
 }
 
 const WAKE_KEY = 'edge';
+/**
+ * Fetches that an address may start; hits, and joining the fetch of another one, are free. A room
+ * behind NAT needs each playlist and part of all renditions once: 90 a second where parts have
+ * 100 ms. All together they stay far below what the upstream allows an address, which is this edge.
+ */
+const FETCHES = { burst: 300, perS: 120, totalBurst: 3_000, totalPerS: 1_500 };
 /** The shortest time between two refreshes in the background (stale-while-revalidate). */
 const REFRESH_MIN_MS = 250;
 
@@ -45,6 +52,8 @@ export class Edge {
   readonly #options: EdgeOptions;
   readonly #store: EdgeStore;
   readonly #pending = new PendingFetches();
+  readonly #misses = new Misses();
+  readonly #fetches = openAttemptLimit(FETCHES);
   readonly #latest: LatestPlaylists;
   readonly #fetcher: Fetcher;
   readonly #totals = { requests: 0, hits: 0, collapsed: 0, stale: 0 };
@@ -109,6 +118,11 @@ export class Edge {
         this.#nowMs(),
       );
     }
+    const missing = this.#misses.find(url, request.header, this.#nowMs());
+    if (missing !== undefined) {
+      this.#totals.hits += 1;
+      return renderEntry(missing, request.header, { type: 'hit', ttlS: 0 }, this.#nowMs());
+    }
     const stale = this.#fetcher.isUnreachable ? this.#staleFor(request, entry) : undefined;
     if (stale !== undefined && !isBlocking(request)) {
       this.#totals.stale += 1;
@@ -150,7 +164,7 @@ export class Edge {
   #isOnlyForOthers({ result, header }: PendingFetch, url: string, request: HttpRequest): boolean {
     if (result?.type !== 'answered') return false;
     const { lifetime, vary } = result.entry;
-    if (!lifetime.isStorable) return true;
+    if (!lifetime.isStorable && !isMiss(result.entry)) return true;
     return keyWith(url, vary, header) !== keyWith(url, vary, request.header);
   }
 
@@ -172,6 +186,7 @@ export class Edge {
     if (pending !== undefined) return pending;
     const { header, address } = request;
     if (!this.#pending.hasSlotFor(address)) return undefined;
+    if (address !== undefined && !this.#fetches.take(address, this.#nowMs())) return undefined;
     const why = known === undefined ? missed : 'stale';
     const isOver = this.#fetcher.fetch(url, request, known).then((got) => {
       started.result =
@@ -195,7 +210,9 @@ export class Edge {
   }
 
   #save(url: string, request: HttpRequest, entry: Entry): void {
-    if (!entry.lifetime.isStorable || entry.vary.includes('*')) return;
+    if (entry.vary.includes('*')) return;
+    if (isMiss(entry)) this.#misses.add(url, request.header, entry);
+    if (!entry.lifetime.isStorable) return;
     const key = keyWith(url, entry.vary, request.header);
     this.#store.set(url, key, entry);
     this.#latest.save(request, entry);

@@ -100,7 +100,11 @@ export class Fetcher {
   }
 }
 
+/** The upstream refuses this edge, and not what one of its guests has asked for. */
+const OF_EDGE = [408, 425, 429];
+
 /** Redirections are not followed: they lead to hosts that are not configured. */
 function isUsable({ status }: UpstreamAnswer): boolean {
-  return (status >= 200 && status < 300) || (status >= 400 && status < 500);
+  const isOfGuest = status >= 400 && status < 500 && !OF_EDGE.includes(status);
+  return (status >= 200 && status < 300) || isOfGuest;
 }

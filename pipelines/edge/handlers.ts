@@ -76,10 +76,12 @@ function ownReport(
   own: Reply,
   isUpstream: EdgeHandlerDeps['isUpstream'],
 ): Reply {
-  const { look, ...venues } = lookOf(own);
+  const { look, hasReactions: isCounting, ...venues } = ownPartOf(own);
   const isTheirs = theirs !== undefined && isUpstream(`/${theirs}`);
   const shown = isTheirs ? { picture: theirs, ...(variants && { variants }) } : venues;
-  const offered = { clips: [], chapters: [], hasReplay: false, dvrS: 0 };
+  // It counts its own guests' hearts, where its config and the drop take them.
+  const hasReactions = drop.hasReactions === true && isCounting === true;
+  const offered = { clips: [], chapters: [], hasReplay: false, dvrS: 0, hasReactions };
   const report = { ...drop, ...shown, ...(look && { look }), ...offered };
   const body = Buffer.from(JSON.stringify(report));
   const headers = reply.headers.map((value, i) =>
@@ -89,9 +91,12 @@ function ownReport(
 }
 
 /** Empty where the reply is none. */
-function lookOf(own: Reply): Pick<Partial<DropReport>, 'look' | 'picture' | 'variants'> {
-  const { look, picture, variants } = reportOf(own) ?? {};
+function ownPartOf(
+  own: Reply,
+): Pick<Partial<DropReport>, 'look' | 'picture' | 'variants' | 'hasReactions'> {
+  const { look, picture, variants, hasReactions = false } = reportOf(own) ?? {};
   return {
+    hasReactions,
     ...(look && { look }),
     ...(picture === undefined ? {} : { picture }),
     ...(variants && { variants }),

@@ -1,5 +1,7 @@
 /** The edge's cache in memory. */
+import type { HeaderLookup } from '../http/negotiate.ts';
 import type { Lifetime } from './freshness.ts';
+import { keyWith } from './variants.ts';
 
 /** A cached answer of the upstream. */
 export interface Entry {
@@ -69,4 +71,46 @@ const VARY_MAX = 2_000;
 /** Bytes of memory, with those of headers and maps. */
 function costOf(key: string, { body }: Entry): number {
   return body.length + key.length + 500;
+}
+
+/** No player waits for long that is early: its next try comes later, or is the first that is fetched. */
+const MISSING_MS = 300;
+/** Guests may make up addresses. */
+const MISSES_MAX = 1_000;
+const BODY_MAX_BYTES = 10_000;
+
+interface Miss {
+  readonly entry: Entry;
+  /** Of the request that was answered. */
+  readonly header: HeaderLookup;
+}
+
+/** An answer that no cache may store, and that is the same for all all the same. */
+export function isMiss({ status }: Entry): boolean {
+  return status === 404;
+}
+
+/** What the upstream does not have, for a moment: guests who ask together, or again, ask it once. */
+export class Misses {
+  readonly #misses = new Map<string, Miss>();
+
+  add(url: string, header: HeaderLookup, entry: Entry): void {
+    if (entry.body.length > BODY_MAX_BYTES) return;
+    this.#misses.delete(url);
+    this.#misses.set(url, { entry, header });
+    if (this.#misses.size > MISSES_MAX) this.#misses.delete(this.#misses.keys().next().value ?? '');
+  }
+
+  /** Undefined where it is to be asked. */
+  find(url: string, header: HeaderLookup, nowMs: number): Entry | undefined {
+    const miss = this.#misses.get(url);
+    if (miss === undefined) return undefined;
+    const { entry } = miss;
+    if (nowMs - entry.atMs >= MISSING_MS) {
+      this.#misses.delete(url);
+      return undefined;
+    }
+    const isSame = keyWith(url, entry.vary, miss.header) === keyWith(url, entry.vary, header);
+    return isSame ? entry : undefined;
+  }
 }

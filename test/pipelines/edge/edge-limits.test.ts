@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { type Clock, systemClock } from '../../../hal/os/clock.ts';
 import { lifetimeOf } from '../../../pipelines/edge/freshness.ts';
 import { refuse, reply } from '../../../pipelines/http/reply.ts';
 import { until } from '../../support/box.ts';
@@ -44,6 +45,62 @@ test('held requests of one address leave slots for others, and joining them is n
   }
   await until(() => room.edge.figures().collapsedTotal === collapsedTotal + 64, 30_000);
   assert.is(statuses.length, 140 - 32);
+});
+
+test('a guest who makes up addresses is a trickle to the origin, and others get what they ask for', async () => {
+  const get: Get = ({ path }) =>
+    path.startsWith('/live/media/')
+      ? reply(200, [Buffer.from(path)], { type: 'video/mp4', cacheS: 60 })
+      : refuse(404, 'no');
+  const stopped: Clock = { ...systemClock, monotonicMs: () => 0 };
+  await using room = await openRoom(get, 3_000, stopped);
+  const statuses = new Map<number, number>();
+  for (let n = 0; n < 400; n += 1) {
+    const status = await room.getFrom('127.0.0.2', `/live/made-up/${n}`);
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  }
+  assert.equal(Object.fromEntries(statuses), { 404: 300, 503: 100 });
+  assert.is(room.asked.length, 300);
+  for (let n = 0; n < 20; n += 1) {
+    assert.is(await room.getFrom('127.0.0.3', `/live/media/${n}`), 200);
+  }
+  // What the edge has costs the origin nothing.
+  for (let n = 0; n < 20; n += 1) {
+    assert.is(await room.getFrom('127.0.0.2', `/live/media/${n}`), 200);
+  }
+});
+
+test('what the origin does not have is asked once for all who want it at once, and a moment later anew', async () => {
+  let nowMs = 0;
+  let hasIt = false;
+  const get: Get = () =>
+    hasIt ? reply(200, [Buffer.from('it')], { type: 'video/mp4', cacheS: 1 }) : refuse(404, 'no');
+  const clock: Clock = { ...systemClock, monotonicMs: () => nowMs };
+  await using room = await openRoom(get, 3_000, clock);
+  const ask = async () => (await room.get('/live/a/1.m4s')).status;
+  const statuses = await Promise.all(Array.from({ length: 50 }, ask));
+  assert.equal([...new Set(statuses)], [404]);
+  assert.is(room.asked.length, 1);
+  hasIt = true;
+  assert.is(await ask(), 404);
+  nowMs += 300;
+  assert.is(await ask(), 200);
+  assert.is(room.asked.length, 2);
+});
+
+test('an origin to which the edge is too much is a fault of neither guest: what is there is served', async () => {
+  let nowMs = 0;
+  let isTooMuch = false;
+  const headers = ['Cache-Control', 'max-age=1, stale-if-error=60'];
+  const get: Get = () =>
+    isTooMuch ? refuse(429, 'slowly') : { status: 200, headers, body: [Buffer.from('content')] };
+  const clock: Clock = { ...systemClock, monotonicMs: () => nowMs };
+  await using room = await openRoom(get, 3_000, clock);
+  assert.is((await room.get('/live/a')).status, 200);
+  isTooMuch = true;
+  nowMs += 5_000;
+  assert.is((await room.get('/live/a')).status, 200);
+  assert.is((await room.get('/live/b')).status, 503);
 });
 
 test('an origin with byte ranges is reported, with and without gzip', async () => {

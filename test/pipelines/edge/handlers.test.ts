@@ -67,11 +67,20 @@ test('of the upstream’s drop its page offers what an edge serves: neither clip
   const report = { title: 'Tonight', hasReplay: true, dvrS: 600, clips, chapters, preview };
   const { handlers, drops } = openWith(() => textOf(JSON.stringify(report)));
   const answer = handlers.get(requestOf('/drop.json')) as Reply;
-  const offered = { title: 'Tonight', hasReplay: false, dvrS: 0, clips: [], chapters: [] };
-  assert.equal(JSON.parse(bodyOf(answer)), offered);
+  const none = { hasReplay: false, dvrS: 0, clips: [], chapters: [], hasReactions: false };
+  assert.equal(JSON.parse(bodyOf(answer)), { title: 'Tonight', ...none });
   const length = answer.headers[answer.headers.indexOf('Content-Length') + 1];
   assert.is(length, String(Buffer.byteLength(bodyOf(answer))));
   assert.equal(drops, [report], 'its pages name that drop, too');
+});
+
+test('guests may send hearts where the drop takes them and this edge counts them', () => {
+  const shown = (theirs: object, own: object) => {
+    const { handlers } = openWith(() => textOf(JSON.stringify(theirs)), JSON.stringify(own));
+    return (JSON.parse(bodyOf(handlers.get(requestOf('/drop.json')))) as DropReport).hasReactions;
+  };
+  const [on, off] = [{ hasReactions: true }, { hasReactions: false }];
+  assert.equal([shown(on, on), shown(on, off), shown(off, on)], [true, false, false]);
 });
 
 test('pictures of the upstream’s drop and of what is sold are the upstream’s, the venue’s is its own', () => {
