@@ -28,14 +28,30 @@ export async function explainCertificate(
   const cause = error.cause as { readonly code?: unknown } | undefined;
   const isNotNow = NOT_NOW.includes(cause?.code);
   const chain = isNotNow ? await readChain(options, signal) : [];
-  const faults = [
-    ...chain.map((one) => describeInvalidity(`the certificate of ${one.name}`, one, wallMs)),
-    describeInvalidity('the box’s own certificate', ownOf(tls.cert), wallMs),
-  ];
-  const fault = faults.find((one) => one !== undefined);
-  if (fault === undefined)
-    return isNotNow ? new MqttError('CERTIFICATE', error.message, undefined, error) : error;
-  return new MqttError('CERTIFICATE', `${host}:${port}: ${fault}`, undefined, error);
+  const own = describeInvalidity('the box’s own certificate', ownOf(tls.cert), wallMs);
+  const fault =
+    chain
+      .map((one) => describeInvalidity(`the certificate of ${one.name}`, one, wallMs))
+      .find((one) => one !== undefined) ?? (refusesOwn(error) ? own : undefined);
+  if (fault !== undefined)
+    return new MqttError('CERTIFICATE', `${host}:${port}: ${fault}`, undefined, error);
+  if (!isNotNow && own === undefined) return error;
+  // What is wrong now comes first: without a network no certificate helps.
+  const message = own === undefined ? error.message : `${error.message.trim()}. Besides, ${own}`;
+  return new MqttError(isNotNow ? 'CERTIFICATE' : error.code, message, error.reasonCode, error);
+}
+
+/**
+ * A broker refuses a certificate by an alert; in TLS 1.3 that comes after the handshake, and some
+ * only close the connection then.
+ */
+function refusesOwn(error: MqttError): boolean {
+  const isOpen = error.code === 'UNANSWERED';
+  const fault = isOpen && error.cause instanceof MqttError ? error.cause : error;
+  const { code } = (fault.cause ?? {}) as { readonly code?: unknown };
+  // Node names some alerts by their code, and others in OpenSSL's words.
+  if (/^ERR_SSL_.*ALERT/.test(String(code)) || /SSL alert number/.test(fault.message)) return true;
+  return isOpen && (fault.code === 'CLOSED' || code === 'ECONNRESET');
 }
 
 /** Undefined while it is valid. The date of the box is named too: it may be the wrong one. */

@@ -34,7 +34,8 @@ export async function connectMqtt(
       first ??= error;
     }
   }
-  throw first ?? new MqttError('PROTOCOL', 'no version of MQTT to connect with');
+  if (first === undefined) throw new MqttError('PROTOCOL', 'no version of MQTT to connect with');
+  throw await explainCertificate(first, options, wallMs(), signal);
 }
 
 /** Another version of MQTT may get another answer. */

@@ -1,7 +1,7 @@
 /** Certificates that are not valid at this time. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import { suite } from 'uvu';
@@ -9,6 +9,8 @@ import * as assert from 'uvu/assert';
 import { describeInvalidity } from '../../../../daemon/mqtt/client/certificate.ts';
 import { connectMqtt } from '../../../../daemon/mqtt/client/connect.ts';
 import { MqttError } from '../../../../daemon/mqtt/client/connection.ts';
+import { until } from '../../../support/box.ts';
+import { freePort } from '../../../support/free-port.ts';
 import { type Certificates, makeCertificates } from '../support/certificates.ts';
 import { scratch } from '../support/mosquitto.ts';
 
@@ -92,6 +94,65 @@ for (const [what, from, to, wanted] of [
       server.close();
     }
     assert.is(bytes, 0, 'something was sent to it');
+  });
+}
+
+/** How connecting fails with a certificate of the box that is valid for two days, in a month. */
+async function failing(certificates: Certificates, port: number): Promise<MqttError> {
+  const { cert, key } = certificates.of('corner');
+  const [ca, own] = [readFileSync(certificates.ca), readFileSync(cert)];
+  const will = { topic: 'a', payload: '', delayS: 1, qos: 1, isRetained: true } as const;
+  const options = {
+    ...{ host: '127.0.0.1', port, clientId: 'box', will, onMessage: () => undefined },
+    tls: { ca, cert: own, key: readFileSync(key) },
+  };
+  const inAMonth = () => Date.now() + 30 * DAY_MS;
+  const { signal } = new AbortController();
+  return await connectMqtt(options, [5, 4], inAMonth, signal).then(
+    () => assert.unreachable() as never,
+    (error: MqttError) => error,
+  );
+}
+
+test('where the network is away that is the fault, and the box’s own expired certificate the second one', async () => {
+  using folder = scratch();
+  // Nothing listens there.
+  const error = await failing(makeCertificates(folder.path, ['corner']), 1);
+  assert.is(error.code, 'UNREACHABLE');
+  assert.match(error.message, /ECONNREFUSED.*\. Besides, the box’s own certificate expired on/);
+});
+
+for (const version of ['-tls1_2', '-tls1_3']) {
+  test(`a broker that refuses the box’s expired certificate is explained by its date: ${version}`, async () => {
+    using folder = scratch();
+    using other = scratch();
+    const certificates = makeCertificates(folder.path, ['corner']);
+    const { cert, key } = certificates.of('server');
+    // It knows no client of this CA: it refuses as one does that finds it expired.
+    const { ca } = makeCertificates(other.path, []);
+    const port = await freePort();
+    const broker = spawn('openssl', [
+      ...['s_server', '-quiet', version, '-accept', `127.0.0.1:${port}`, '-cert', cert],
+      ...['-key', key, '-CAfile', ca, '-Verify', '1', '-verify_return_error'],
+    ]);
+    try {
+      await until(() => isListening(port), 30_000);
+      const error = await failing(certificates, port);
+      assert.is(error.code, 'CERTIFICATE', error.message);
+      assert.match(error.message, /the box’s own certificate expired on/);
+    } finally {
+      broker.kill('SIGKILL');
+    }
+  });
+}
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
   });
 }
 
