@@ -25,7 +25,7 @@ export async function* ask(
   request: RequestInput,
   signal: AbortSignal,
 ): AsyncGenerator<Answer> {
-  const socket = await connectFirst(paths);
+  const socket = await connectFirst(paths, connectTo);
   const onAbort = () => socket.destroy();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
@@ -44,18 +44,32 @@ export async function* ask(
   }
 }
 
-async function connectFirst(paths: readonly string[]): Promise<Socket> {
+/**
+ * A box that may not be asked, or is stuck, hides no other one: what is wrong with it is said where
+ * none answers.
+ *
+ * @param open Resolves with the errno name where it fails.
+ * @throws ControlError
+ */
+export async function connectFirst<One extends object>(
+  paths: readonly string[],
+  open: (path: string) => Promise<One | string>,
+): Promise<One> {
+  let fault: string | undefined;
   for (const path of paths) {
-    const result = await connectTo(path);
+    const result = await open(path);
     if (typeof result !== 'string') return result;
-    if (result === 'EACCES' || result === 'EPERM') {
-      throw new ControlError(
-        `${path} may not be opened: join the group venuebox (sudo adduser $USER venuebox), or use sudo`,
-      );
-    }
-    if (result === 'ETIMEDOUT') throw new ControlError(`${path}: the box does not answer`);
+    fault ??= faultOf(path, result);
   }
-  throw new ControlError(`no box runs here; looked at ${paths.join(', ')}`);
+  throw new ControlError(fault ?? `no box runs here; looked at ${paths.join(', ')}`);
+}
+
+/** Undefined where no box listens. */
+function faultOf(path: string, code: string): string | undefined {
+  if (code === 'EACCES' || code === 'EPERM') {
+    return `${path} may not be opened: join the group venuebox (sudo adduser $USER venuebox), or use sudo`;
+  }
+  return code === 'ETIMEDOUT' ? `${path}: the box does not answer` : undefined;
 }
 
 /** An open socket, or the errno name. */

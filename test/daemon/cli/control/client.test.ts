@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ask, ControlError } from '../../../../daemon/cli/control/client.ts';
+import { ask, ControlError, connectFirst } from '../../../../daemon/cli/control/client.ts';
 import { runControl } from '../../../../daemon/cli/control/server.ts';
 import { defaultSocket, socketCandidates } from '../../../../daemon/cli/control/socket-path.ts';
 import type { Commander, Outcome } from '../../../../daemon/model/commands.ts';
@@ -69,6 +69,22 @@ test('the command line shows a state, does a command, and exits by its outcome',
   const missing = await runVenuebox('status', '--socket', '/nonexistent/box');
   assert.is(missing.code, 1);
   assert.match(missing.stderr, /^venuebox: no box runs here/);
+});
+
+test('a box that may not be asked, or is stuck, hides no other one, and is named where none answers', async () => {
+  const [installed, own] = ['/run/venuebox/control.sock', '/tmp/venuebox-1000/control.sock'];
+  for (const [code, reason] of [
+    ['EACCES', /^\/run\/venuebox\/control.sock may not be opened: join the group/],
+    ['ETIMEDOUT', /^\/run\/venuebox\/control.sock: the box does not answer/],
+  ] as const) {
+    const box = { path: own };
+    const open = async (path: string) => (path === own ? box : code);
+    assert.is(await connectFirst([installed, own], open), box);
+    const failing = async (path: string) => (path === own ? 'ENOENT' : code);
+    const error = await connectFirst([installed, own], failing).catch((one: unknown) => one);
+    assert.instance(error, ControlError);
+    assert.match((error as ControlError).message, reason);
+  }
 });
 
 test('a second box is found by its own folder, or by the socket that the environment names', () => {
