@@ -20,11 +20,17 @@ const url = v.pipe(
   }),
 );
 
+/** RFC 7064, RFC 7065; an IPv6 address is in brackets. */
+const ICE_HOST = '(?:[\\w.-]{1,150}|\\[[\\da-fA-F:.]{2,45}\\])(?::\\d{1,5})?';
+const ICE_SERVER = new RegExp(
+  `^(?:stun:${ICE_HOST}|turns?:${ICE_HOST}(?:\\?transport=(?:udp|tcp))?)$`,
+);
+
 const iceServer = v.pipe(
   textOf(200),
   v.regex(
-    /^(?:stun:[\w.-]{1,150}(?::\d{1,5})?|turns?:[\w.-]{1,150}(?::\d{1,5})?(?:\?transport=(?:udp|tcp))?)$/,
-    'must be like stun:stun.example.org:3478 or turn:turn.example.org:3478',
+    ICE_SERVER,
+    'must be like stun:stun.example.org:3478, stun:[2001:db8::1]:3478 or turn:turn.example.org:3478',
   ),
 );
 

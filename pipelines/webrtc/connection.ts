@@ -6,9 +6,11 @@ export interface PeerNetwork {
   readonly port: number;
   /** Undefined for all addresses. */
   readonly host?: string;
-  /** Addresses as `stun:host:port`. */
-  readonly stunServers: readonly string[];
+  readonly stunServers: readonly StunServer[];
 }
+
+/** As `stun:host:port`, or in parts. */
+export type StunServer = string | { readonly hostname: string; readonly port: number };
 
 /** What is offered, as the library takes it. */
 export interface RemoteOffer {

@@ -1,5 +1,5 @@
 /** The network of a WebRTC process, by its settings: one UDP port, and STUN servers. */
-import type { PeerNetwork } from './connection.ts';
+import type { PeerNetwork, StunServer } from './connection.ts';
 import { type IceServers, readTurnPassword } from './ice-servers.ts';
 
 export interface NetworkSettings extends IceServers {
@@ -22,5 +22,18 @@ export function peerNetworkOf(settings: NetworkSettings): PeerNetwork {
       .filter((url) => !/^turns:|[?&]transport=tcp/i.test(url))
       .map((url) => url.replace(/^turn:/, 'stun:').replace(/\?.*/, '')),
   );
-  return { port, stunServers: [...servers], ...(host === undefined ? {} : { host }) };
+  return {
+    port,
+    stunServers: [...servers].map(stunServerOf),
+    ...(host === undefined ? {} : { host }),
+  };
+}
+
+/** RFC 7064: of this port where the address names none. */
+const STUN_PORT = 3478;
+
+/** The library reads no address with an IPv6 address in it. */
+function stunServerOf(url: string): StunServer {
+  const [, hostname, port] = /^stun:\[([^\]]+)\](?::(\d+))?$/.exec(url) ?? [];
+  return hostname === undefined ? url : { hostname, port: Number(port ?? STUN_PORT) };
 }

@@ -171,6 +171,15 @@ test('an edge takes a web address that is not its own, and sends nothing upstrea
   assert.match(faults(uplink).join(), /box.yaml:2: uplink must be left out with edge.upstream/);
 });
 
+test('STUN and TURN servers are named by host or address, an IPv6 address in brackets', () => {
+  const ice = (server: string) => faults('', [`viewers.whep.ice_servers=["${server}"]`]);
+  const good = ['stun:stun.example.org', 'stun:192.0.2.1:3478', 'stun:[2001:db8::1]:3478'];
+  for (const server of [...good, 'turns:[2001:db8::1]?transport=tcp'])
+    assert.equal(ice(server), []);
+  for (const server of ['stun:2001:db8::1', 'stun:[x]', 'stun:[::1]x', 'stun:a?transport=tcp'])
+    assert.match(ice(server).join(), 'must be like stun:stun.example.org:3478', server);
+});
+
 test('--set lays a value over the file, a launch line with commas as it is', () => {
   const launch = 'filesrc location=/tmp/x ! rawvideoparse width=2,height=2 ! queue';
   const config = parseConfig('box.yaml', 'viewers: {port: 9000}', [

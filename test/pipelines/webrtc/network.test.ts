@@ -38,6 +38,22 @@ test('a server that is reached by TCP or TLS only is not asked by UDP', () => {
   });
 });
 
+test('a server may be named by its IPv6 address', () => {
+  withPassword('secret\n', (passwordFile) => {
+    const iceServers = ['stun:[2001:db8::1]:3479', 'turn:[2001:db8::2]?transport=udp'];
+    const servers = { iceServers, turn: { username: 'box', passwordFile } };
+    const { stunServers } = peerNetworkOf({ port: 8190, ...servers });
+    assert.equal(stunServers, [
+      { hostname: '2001:db8::1', port: 3479 },
+      { hostname: '2001:db8::2', port: 3478 },
+    ]);
+    assert.equal(readLinks(openIceLinks(servers)(true).join(', ')), [
+      { urls: iceServers[0] },
+      { urls: iceServers[1], username: 'box', credential: 'secret' },
+    ]);
+  });
+});
+
 test('clients get the login of the config, whatever characters it has; those who may not, STUN only', () => {
   withPassword('p@"s:\\w,d>;\n', (passwordFile) => {
     const links = openIceLinks({
