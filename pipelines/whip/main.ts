@@ -17,7 +17,7 @@ const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 runAsWorker<WhipSettings, ToWhip, FromWhip>(async (settings, { send, onCommand }, signal) => {
   const network = peerNetworkOf(settings);
-  await checkUdpPort('camera.port', network);
+  await checkUdpPort(`${settings.key}.port`, network);
   const publishing = new Publishing({
     ...{ maxBps: settings.maxBps, nowMs, openFeed: openUnitFeed },
     openPeer: (offer, events) => openPublisherPeer(offer, network, events),

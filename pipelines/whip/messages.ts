@@ -6,6 +6,8 @@ import type { Codec } from './offer.ts';
 
 /** Its UDP port is that of the publisher. */
 export interface WhipSettings extends NetworkSettings {
+  /** Of the config: the camera whose port it is. */
+  readonly key: 'camera' | 'camera2';
   /** What a publisher may send of its picture, in bit/s. */
   readonly maxBps: number;
 }

@@ -16,6 +16,7 @@ export function whipSettings(
   const { host } = config.operator;
   const bps = Math.round(width * height * fps * BITS_PER_PIXEL);
   return {
+    key,
     port: config[key]?.port ?? 0,
     ...(isAny(host) ? {} : { host }),
     ...iceOf(config),
