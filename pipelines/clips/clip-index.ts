@@ -28,6 +28,7 @@ interface IndexedMovie {
 export class ClipIndex {
   readonly #movies = new Map<string, IndexedMovie>();
   readonly #catalogue: Pick<Catalogue, 'set' | 'delete'> | undefined;
+  #lastNumber = { dropId: '', number: 0 };
 
   /** @param catalogue Lists what may be fetched. */
   constructor(catalogue?: Pick<Catalogue, 'set' | 'delete'>) {
@@ -82,6 +83,16 @@ export class ClipIndex {
       return id === undefined || (info?.atMs ?? 0) < sinceMs ? [] : [{ id, ...info }];
     });
     return clips.slice(-max).reverse();
+  }
+
+  /** For the next clip of a drop: one that is deleted, or fails, leaves its number to no other. */
+  nextNumber(dropId: string): number {
+    const stored = [...this.#movies.values()].map(({ info }) =>
+      info?.ofDrop?.dropId === dropId ? info.ofDrop.number : 0,
+    );
+    const last = this.#lastNumber.dropId === dropId ? this.#lastNumber.number : 0;
+    this.#lastNumber = { dropId, number: Math.max(last, ...stored) + 1 };
+    return this.#lastNumber.number;
   }
 
   /** Undefined where there is no such clip. */

@@ -10,14 +10,19 @@ export interface WantedClip {
   readonly label?: string;
   /** Length of the clip, which ends with what was published last. */
   readonly seconds: number;
+  /** Its place among all that were ever made of the drop. */
+  readonly ofDrop?: { readonly dropId: string; readonly number: number };
 }
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(1e9));
 
 const schema = v.object({
   atMs: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   durationS: v.pipe(v.number(), v.minValue(0), v.maxValue(600)),
   label: v.optional(v.pipe(v.string(), v.maxLength(80))),
   /** In the order of writing; of no clip of an earlier version. */
-  sequence: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(1e9))),
+  sequence: v.optional(count),
+  ofDrop: v.optional(v.object({ dropId: v.pipe(v.string(), v.maxLength(80)), number: count })),
 });
 
 export type ClipInfo = v.InferOutput<typeof schema>;

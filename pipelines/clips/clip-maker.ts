@@ -139,7 +139,7 @@ export class ClipMaker {
     return await cut;
   }
 
-  async #cutClip({ seconds, atMs, label }: WantedClip): Promise<StoredMovie | undefined> {
+  async #cutClip({ seconds, atMs, label, ofDrop }: WantedClip): Promise<StoredMovie | undefined> {
     const { clipTrackIds, maxClipS, folder } = this.#options.settings;
     const toUs = this.ring.endUs(this.#leadId);
     if (toUs === undefined) return undefined;
@@ -147,7 +147,7 @@ export class ClipMaker {
     const movie = renderMovie(this.ring.sources(clipTrackIds, fromUs), { fromUs, toUs });
     if (movie === undefined) return undefined;
     const clip = await storeMovie(join(folder, 'clips'), 'clip', movie);
-    const mark = { atMs, ...(label === undefined ? {} : { label }) };
+    const mark = { atMs, ...(label === undefined ? {} : { label }), ...(ofDrop && { ofDrop }) };
     this.#sequence += 1;
     const info = { ...mark, durationS: clip.durationS, sequence: this.#sequence };
     await storeClipInfo(join(folder, 'clips'), clip.id, info);

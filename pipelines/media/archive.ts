@@ -90,7 +90,9 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
   const clipsProcess = clipSettings && openClips(clipSettings, deps, { clipIndex, posterStore });
   // While no drop is live no clips are made, and their process does not run.
   const clipsSwitch = openSwitch((signal) => clipsProcess?.run(signal) ?? Promise.resolve());
+  let liveDropId: string | undefined;
   const setRecording = (dropId: string | undefined) => {
+    liveDropId = dropId;
     recorders.setOn(dropId !== undefined, dropId);
     clipsSwitch.set(dropId !== undefined);
     if (dropId === undefined) replay.end();
@@ -112,8 +114,9 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
         const advice = 'set clips.folder';
         throw new PipelineError('CLIP_FAILED', 'clips are not configured', { advice });
       }
-      const made = await clipsProcess.clip(wanted, signal);
-      const { seconds: _, ...mark } = wanted;
+      const ofDrop = numberOf(clipIndex, liveDropId);
+      const made = await clipsProcess.clip({ ...wanted, ...ofDrop }, signal);
+      const { seconds: _, ...mark } = { ...wanted, ...ofDrop };
       clipIndex.add({ ...made, info: { ...mark, durationS: made.durationS } });
       return { id: made.id, path: `/clip/${made.id}`, durationS: made.durationS };
     },
@@ -128,6 +131,11 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
       await runAll([(ends) => recorders.run(ends), clipsSwitch.run], signal);
     },
   };
+}
+
+/** A clip keeps its number, whatever becomes of the others, and of this process. */
+function numberOf(clips: ClipIndex, dropId: string | undefined): Pick<WantedClip, 'ofDrop'> {
+  return dropId === undefined ? {} : { ofDrop: { dropId, number: clips.nextNumber(dropId) } };
 }
 
 function openListing(catalogue: Catalogue): Archive['list'] {

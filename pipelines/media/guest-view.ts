@@ -55,7 +55,7 @@ export function openGuestView(deps: GuestViewDeps): GuestView {
   const clipsOf = (sinceMs: number) => {
     const fromMs = sinceMs || startOfReplay(replay.recordings());
     const clips = clipIndex.newest(Number.POSITIVE_INFINITY, fromMs);
-    const numbers = numbersOf(fromMs, clips.map(({ id }) => id).reverse());
+    const numbers = numbersOf(fromMs, clips.toReversed());
     const numbered = clips.map((clip) => [clip, numbers.get(clip.id) ?? 0] as const);
     return {
       clips: numbered.slice(0, CLIPS_SHOWN).map(([clip, number]) => summary(clip, number)),
@@ -98,15 +98,16 @@ function startOfReplay(recordings: readonly ReplayRecording[]): number {
   return starts.length === 0 ? 0 : Math.min(...starts);
 }
 
-/** A clip keeps its number in the drop, whatever comes after it or is deleted. */
+/** A clip keeps its number in the drop; those of an older box are counted. */
 function openNumbers() {
   let drop = { sinceMs: Number.NaN, numbers: new Map<string, number>(), last: 0 };
-  /** @param ids Of the clips of the drop, the oldest first. */
-  return (sinceMs: number, ids: readonly string[]): ReadonlyMap<string, number> => {
+  /** @param clips Of the drop, the oldest first. */
+  return (sinceMs: number, clips: readonly IndexedClip[]): ReadonlyMap<string, number> => {
     if (drop.sinceMs !== sinceMs) drop = { sinceMs, numbers: new Map(), last: 0 };
-    for (const id of ids.filter((one) => !drop.numbers.has(one))) {
-      drop.last += 1;
-      drop.numbers.set(id, drop.last);
+    for (const { id, ofDrop } of clips.filter((one) => !drop.numbers.has(one.id))) {
+      const number = ofDrop?.number ?? drop.last + 1;
+      drop.last = Math.max(drop.last, number);
+      drop.numbers.set(id, number);
     }
     return drop.numbers;
   };

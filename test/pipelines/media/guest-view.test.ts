@@ -24,8 +24,12 @@ function openView(recordings: readonly ReplayRecording[] = []) {
     sign: (path) => path,
     clock: { monotonicMs: () => nowMs },
   });
-  const mark = (number: number, label?: string) => {
-    const info = { atMs: START_MS + number * 60_000, durationS: 30, ...(label && { label }) };
+  const mark = (number: number, label?: string, ofDrop?: { dropId: string; number: number }) => {
+    const info = {
+      ...{ atMs: START_MS + number * 60_000, durationS: 30 },
+      ...(label && { label }),
+      ...(ofDrop && { ofDrop }),
+    };
     clipIndex.add({ name: `clip-${idOf(number)}.mp4`, path: '', bytes: 1, info });
   };
   const ask = (sinceMs = START_MS) => {
@@ -59,6 +63,18 @@ test('a clip that is deleted leaves the numbers of the others', () => {
   mark(4);
   assert.equal(numbersIn(ask().clips), [4, 2]);
   assert.equal(numbersIn(ask().chapters), [4, 2]);
+});
+
+test('a media process that restarts gives each clip the number that it had', () => {
+  const dropId = '2026-12-04T20-00-00Z-ab12';
+  const before = openView();
+  const made = [1, 2, 3].map((mark) => ({ mark, number: before.clipIndex.nextNumber(dropId) }));
+  const after = openView();
+  for (const { mark, number } of made.slice(1)) after.mark(mark, undefined, { dropId, number });
+  assert.equal(numbersIn(after.ask().clips), [3, 2]);
+  after.mark(4, undefined, { dropId, number: after.clipIndex.nextNumber(dropId) });
+  assert.equal(numbersIn(after.ask().clips), [4, 3, 2]);
+  assert.is(after.clipIndex.nextNumber('2026-12-05T20-00-00Z-ab12'), 1);
 });
 
 test('a drop of hours with a MARK each minute has as many chapters as a page can list', () => {
