@@ -149,7 +149,7 @@ class CameraPath implements OwnPath {
   };
 
   readonly endStream = (isSeen = true): void => {
-    if (this.#ended.end(isSeen)) this.#media.send({ type: 'end' });
+    if (this.#ended.end(isSeen)) this.#media.send({ type: 'end', isSeen });
   };
   readonly endedLeftMs = (): number => this.#ended.leftMs();
 
@@ -170,14 +170,15 @@ class CameraPath implements OwnPath {
       settings: async (signal) => {
         const firstMsn = await (await this.#sequences).begin(signal);
         const now = { ...config(), drop: deps.presentDrop() };
-        const track = { hasSound: inputs().hasSound, hasClean: this.#look.hasClean };
+        const isEnded = this.#ended.handOver();
+        const track = { hasSound: inputs().hasSound, hasClean: this.#look.hasClean, isEnded };
         return mediaSettings(now, track, stateFolder, previewPath, firstMsn);
       },
       clock,
       log,
       onListening: () => {
         this.#hasListened = true;
-        this.#ended.begin();
+        this.#ended.onServing();
         const start = this.#streamStart.current;
         if (start !== undefined) this.#media.send({ type: 'stream', start });
         this.#suspended.onMediaServing();

@@ -1,6 +1,6 @@
 /** Settings of the child processes, from the config. Pure. */
 
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   AUDIO_FRAME_MS,
   type Graph,
@@ -113,10 +113,17 @@ function ownRendition(uplink: UplinkConfig | undefined) {
   return [{ name: UPLINK_TRACK, width, height, bitrate_bps }];
 }
 
+interface StreamNow {
+  readonly hasSound: boolean;
+  readonly hasClean?: boolean;
+  /** Viewers still play the end of the one before: see `EndedStream`. */
+  readonly isEnded?: boolean;
+}
+
 /** @param stateFolder Where relative folders of the config lie. */
 export function mediaSettings(
   config: Config,
-  { hasSound, hasClean = false }: { readonly hasSound: boolean; readonly hasClean?: boolean },
+  { hasSound, hasClean = false, isEnded = false }: StreamNow,
   stateFolder: string,
   previewPath: string,
   firstMsn: number,
@@ -142,6 +149,7 @@ export function mediaSettings(
     },
     drop: dropSettings(config, stateFolder),
     archive: archiveSettings(config, hasSound, stateFolder, hasClean),
+    ended: { file: join(stateFolder, 'ended-stream.bin'), isServed: isEnded },
     previewPath,
     hasPush: viewers.push !== 'off',
     tokenSecretFile: config.clips.token_secret_file,

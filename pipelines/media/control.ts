@@ -9,6 +9,7 @@ import type { Whep } from '../whep/http/endpoint.ts';
 import type { Archive } from './archive.ts';
 import type { CaptureRuns } from './capture-runs.ts';
 import type { DropState } from './drop-state.ts';
+import type { EndedStream } from './ended-stream.ts';
 import { type MediaClock, monotonicUs } from './media-clock.ts';
 import type { FromMedia, ToMedia } from './messages.ts';
 import type { PartLag } from './part-lag.ts';
@@ -17,6 +18,7 @@ export interface ControlledParts {
   readonly presentation: Presentation;
   readonly archive: Archive;
   readonly drop: DropState;
+  readonly ended: EndedStream;
   readonly uplink: UplinkFeed;
   readonly runs: CaptureRuns;
   readonly partLag: PartLag;
@@ -76,6 +78,7 @@ export function openControl(parts: ControlledParts): (message: ToMedia) => void 
         break;
       case 'end':
         presentation.end(clock.nowUs());
+        if (message.isSeen) void parts.ended.store(presentation);
         parts.uplink.end();
         parts.whep?.endAll();
         break;

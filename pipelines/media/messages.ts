@@ -13,6 +13,7 @@ import type { Scan, WantedScan } from '../scan/messages.ts';
 import type { WhepOptions } from '../whep/http/endpoint.ts';
 import type { WhepRequest, WhepToServer } from '../whep/messages.ts';
 import type { ArchiveSettings, ClipMade } from './archive.ts';
+import type { EndedSettings } from './ended-stream.ts';
 import type { Levels } from './levels.ts';
 import type { StreamStart } from './media-clock.ts';
 import type { StalledTrack } from './publication.ts';
@@ -28,6 +29,7 @@ export interface MediaSettings {
   readonly ladder: Ladder;
   readonly drop: DropSettings;
   readonly archive: ArchiveSettings;
+  readonly ended: EndedSettings;
   /** See `openNotLiveFilter`. */
   readonly previewPath: string;
   /** Streams are pushed to clients that ask for it. */
@@ -87,7 +89,8 @@ export type ToMedia =
   | { readonly type: 'forget-clips'; readonly ids: readonly string[] }
   /** From the WHEP process. */
   | { readonly type: 'whep'; readonly message: WhepToServer }
-  | { readonly type: 'end' };
+  /** @param isSeen By viewers: it was a drop's, which was live. */
+  | { readonly type: 'end'; readonly isSeen: boolean };
 
 /** From the media process to the daemon. */
 export type FromMedia =

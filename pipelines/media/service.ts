@@ -25,6 +25,7 @@ import { type Archive, openArchive } from './archive.ts';
 import { CaptureRuns } from './capture-runs.ts';
 import { openControl } from './control.ts';
 import type { DropState } from './drop-state.ts';
+import { type EndedStream, openEndedStream } from './ended-stream.ts';
 import { FiguresReport } from './figures-report.ts';
 import { openGuestPages } from './guest-pages.ts';
 import { MediaClock } from './media-clock.ts';
@@ -55,7 +56,8 @@ export function openMediaService(
   const log = openLog('info', 'journal', (line) => process.stderr.write(line));
   const clock = new MediaClock();
   const access = openAccess(settings.tokenSecretFile, () => Date.now() / 1000);
-  const notLive = openNotLiveFilter(settings.previewPath);
+  const ended = openEndedStream(settings.ended, log);
+  const notLive = openNotLiveFilter(settings.previewPath, ended.published !== undefined);
   const partLag = new PartLag(videoIdsOf(settings));
   const presentation = openPresentation(settings, clock, {
     onFrame: (trackId, frame) => pushes?.addFrame(trackId, frame),
@@ -80,7 +82,7 @@ export function openMediaService(
   const viewers = new Viewers(isTrack, () => drop.hasReactions ?? settings.drop.hasReactions);
   const served = { presentation, pushes, archive, notLive, access, ...guests, viewers, clock, log };
   const whep = openMediaWhep(settings, served, (request) => send({ type: 'whep', request }));
-  const handlers = openHandlers(settings, served, whep);
+  const handlers = openHandlers(settings, { ...served, ended }, whep);
   const server = new ViewerServer(openServerOptions(settings.server), handlers, systemClock);
   const figures = new FiguresReport({
     ...{ presentation, viewers, partLag, pushes, nowUs: clock.nowUs },
@@ -92,15 +94,14 @@ export function openMediaService(
   const uplink = new UplinkFeed();
   const onUnit = unitCounter(presentation, partLag, figures);
   const scanner = openStreamScanner(presentation, clock, log, send);
-  const fed = {
-    ...{ presentation, uplink, unpublished: scanner.unpublished, send, onUnit },
+  const runs = new CaptureRuns({
+    ...{ presentation, uplink, unpublished: scanner.unpublished, send, onUnit, nowUs: clock.nowUs },
     onOpus: (timeUs: number, data: Buffer) => pushes?.addOpus(timeUs, data),
-  };
-  const runs = new CaptureRuns({ ...fed, nowUs: clock.nowUs });
-  const parts = { ...served, uplink, runs, partLag, scanner, whep, send, signal };
+  });
+  const parts = { ...served, ended, uplink, runs, partLag, scanner, whep, send, signal };
   const run = async (): Promise<void> => {
     await Promise.all([
-      runServer(server, send, signal),
+      server.run(signal, () => send({ type: 'listening' })),
       runTicks({ presentation, uplink, clock, runs, figures, send }, signal),
       ...[figures, archive, scanner, pushes, branding, titles].map((part) => part?.run(signal)),
     ]);
@@ -116,9 +117,9 @@ function wakingRequests(handle: MediaService['handle'], server: ViewerServer) {
   };
 }
 
-function openPushes({ hasPush, whep }: MediaSettings, presentation: Presentation) {
+function openPushes({ hasPush, ended, whep }: MediaSettings, presentation: Presentation) {
   const options = { hasOpus: whep !== undefined, nowMs: () => performance.now() };
-  return hasPush ? new Pushes(presentation, options) : undefined;
+  return hasPush && !ended.isServed ? new Pushes(presentation, options) : undefined;
 }
 
 /** Called for each access unit of an encoder, with the time of its frame. */
@@ -174,6 +175,7 @@ interface ServedParts {
   readonly notLive: NotLiveFilter;
   readonly access: Access;
   readonly drop: DropState;
+  readonly ended: EndedStream;
   readonly viewers: Viewers;
   readonly pages: Pages;
   readonly log: Log;
@@ -200,9 +202,9 @@ function openHandlers(
 /** Answers a GET: the stream, then recordings, clips and posters, then the page. */
 function openGetHandler(
   settings: MediaSettings,
-  { presentation, archive, notLive, access, drop, viewers, pages, pushes }: ServedParts,
+  { presentation, archive, notLive, access, drop, ended, viewers, pages, pushes }: ServedParts,
 ) {
-  const origin = new Origin(presentation, settings.ladder, () => drop.profile);
+  const origin = new Origin(ended.published ?? presentation, settings.ladder, () => drop.profile);
   const answer = (request: HttpRequest) => {
     const admitted = notLive.admit(request);
     if ('status' in admitted) return pages.forPeople(request, admitted);
@@ -218,10 +220,6 @@ function openGetHandler(
     return pages.forPeople(admitted, found);
   };
   return withAccess(access, untilKnown(notLive, answer));
-}
-
-async function runServer(server: ViewerServer, send: Send, signal: AbortSignal): Promise<void> {
-  await server.run(signal, () => send({ type: 'listening' }));
 }
 
 interface TickedParts {

@@ -21,15 +21,18 @@ const STREAM = '/live/';
 const KNOWN_HOLD_MS = 6_000;
 const NOT_LIVE = refuse(503, 'the stream is not live', 0, ['Retry-After', '1']);
 
-/** @param previewPath A secret: before a path of the stream it gives access to it. */
-export function openNotLiveFilter(previewPath: string): NotLiveFilter {
+/**
+ * @param previewPath A secret: before a path of the stream it gives access to it.
+ * @param isEnded The stream was live in a process before, and is served to its end.
+ */
+export function openNotLiveFilter(previewPath: string, isEnded = false): NotLiveFilter {
   let isOpen: boolean | undefined;
   return {
     get isKnown() {
       return isOpen !== undefined;
     },
     setLive: (next) => {
-      isOpen = next;
+      isOpen = next || isEnded;
     },
     admit: (request) => {
       const { path } = request;

@@ -8,16 +8,21 @@ import { isNotModified } from '../http/cache/digest.ts';
 import type { HttpRequest, Wait } from '../http/handlers.ts';
 import { acceptsGzip, chooseProfile, type HeaderLookup, PROFILE_HINTS } from '../http/negotiate.ts';
 import { notModified, type Reply, refuse, reply } from '../http/reply.ts';
-import type { Presentation } from '../packager/presentation.ts';
 import { shownOf, type Track } from '../packager/track.ts';
 import { mediaEtag } from './media-etag.ts';
-import { playlistReply, TrackPlaylists } from './track-playlists.ts';
+import { type PublishedLists, playlistReply, TrackPlaylists } from './track-playlists.ts';
 
 export interface Ladder {
   /** The setting of each track's encoder, in bit/s. */
   readonly bitratesBps: Readonly<Record<string, number>>;
   /** Track ids of each device profile. */
   readonly profiles: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What it serves: the stream of this process, or one that has ended. */
+export interface Published extends PublishedLists {
+  /** See `Substitutes.offeredFor`. */
+  readonly substitutes: { offeredFor(trackId: string): string };
 }
 
 const MEDIA_PATH =
@@ -36,14 +41,14 @@ const NOT_YET = refuse(503, 'the stream has not started yet', 0, ['Retry-After',
  * sockets.
  */
 export class Origin {
-  readonly #presentation: Presentation;
+  readonly #presentation: Published;
   readonly #ladder: Ladder;
   readonly #profile: () => string | undefined;
   readonly #playlists: TrackPlaylists;
 
   /** @param profile Of all requests that name none; undefined: of their device. */
   constructor(
-    presentation: Presentation,
+    presentation: Published,
     ladder: Ladder,
     profile: () => string | undefined = () => undefined,
   ) {

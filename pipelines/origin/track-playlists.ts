@@ -1,10 +1,10 @@
 /** The newest media playlist of each track, rendered once for all viewers. */
 import { gzipSync } from 'node:zlib';
 import { liveFreshness } from '../hls/freshness.ts';
-import { renderMedia, type Skip } from '../hls/playlist.ts';
+import type { Limits } from '../hls/limits.ts';
+import { type DateRange, renderMedia, type Skip } from '../hls/playlist.ts';
 import type { Freshness } from '../http/cache/cache-control.ts';
 import { type Reply, reply, URGENCY_PLAYLIST } from '../http/reply.ts';
-import type { Presentation } from '../packager/presentation.ts';
 import { shownOf, type Track } from '../packager/track.ts';
 
 const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
@@ -24,12 +24,21 @@ interface Rendered {
   readonly replies: Map<string, Reply>;
 }
 
+/** Of a presentation. */
+export interface PublishedLists {
+  readonly limits: Limits;
+  readonly epochMs: number;
+  tracks(): readonly Track[];
+  dateRanges(): readonly DateRange[];
+  removedDateRangeIds(): readonly string[];
+}
+
 /** A version is rendered and compressed once, with its headers, for all who wait for it. */
 export class TrackPlaylists {
-  readonly #presentation: Presentation;
+  readonly #presentation: PublishedLists;
   readonly #rendered = new Map<string, Rendered>();
 
-  constructor(presentation: Presentation) {
+  constructor(presentation: PublishedLists) {
     this.#presentation = presentation;
   }
 

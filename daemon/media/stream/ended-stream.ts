@@ -16,6 +16,8 @@ export class EndedStream {
   readonly #config: () => OfConfig;
   #beganMs: number;
   #hasEnded = false;
+  /** The media process was given it by the one before. */
+  #isHandedOver = false;
   #untilMs = 0;
 
   constructor(clock: Pick<Clock, 'monotonicMs'>, config: () => OfConfig) {
@@ -28,7 +30,18 @@ export class EndedStream {
     return this.#hasEnded;
   }
 
-  /** Another stream begins, or the process that served the ended one is gone. */
+  /** A media process starts. @returns whether it is to serve the stream that has ended. */
+  handOver(): boolean {
+    this.#isHandedOver = this.leftMs() > 0;
+    return this.#isHandedOver;
+  }
+
+  /** It serves; with the process before it the ended stream is gone, where it was not handed over. */
+  onServing(): void {
+    if (!this.#isHandedOver) this.begin();
+  }
+
+  /** Another stream begins. */
   begin(): void {
     this.#hasEnded = false;
     this.#untilMs = 0;

@@ -1,6 +1,6 @@
 /** A drop from its begin to its end, on a whole box, asked for from the command line. */
 import { execFile } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { suite } from 'uvu';
@@ -41,7 +41,9 @@ test('idle it shows the poster and rests; live it serves and records on both tar
   assert.match(page, '<svg');
   const movie = /src="([^"]*clips\/[^"]+)"/.exec(page)?.[1] ?? '';
   const posterOf = async () => {
-    const path = /poster="([^"]+)"/.exec(page)?.[1] ?? '';
+    // Its own, once that is made.
+    const now = await (await fetch(here)).text();
+    const path = /poster="([^"]+)"/.exec(now)?.[1] ?? '';
     return (await fetch(new URL(path, here))).status;
   };
   await until(async () => (await posterOf()) === 200, 30_000, box.output);
@@ -54,14 +56,13 @@ test('idle it shows the poster and rests; live it serves and records on both tar
 
   assert.match(await ask(box, 'cmd', 'end'), 'it is idle');
   // Players fetch what they have not played yet, and see the end.
-  const mainPlaylist = await (await fetch(`${box.url}/live/index.m3u8`)).text();
-  for (const uri of mainPlaylist.split('\n').filter((line) => line.endsWith('.m3u8'))) {
-    const media = await (await fetch(`${box.url}/live/${uri}`)).text();
-    assert.match(media, '#EXT-X-ENDLIST', uri);
-    const segment = media.split('\n').findLast((line) => /^\d+\.m4s$/.test(line));
-    const url = `${box.url}/live/${uri.replace('index.m3u8', segment ?? 'none')}`;
-    assert.is((await fetch(url)).status, 200, url);
-  }
+  await seeEnd(box);
+  // Whatever becomes of the process that made it.
+  await until(() => existsSync(join(box.folder, 'ended-stream.bin')), 10_000, box.output);
+  const media = box.childPid('media') ?? 0;
+  process.kill(media, 'SIGKILL');
+  await until(() => ![media, undefined].includes(box.childPid('media')), 20_000, box.output);
+  await seeEnd(box);
   await until(() => box.childPid('capture') === undefined, 10_000, box.output);
   // What was shared in the drop is there after it, once the new media process has read its disk.
   await until(async () => (await posterOf()) === 200, 30_000, box.output);
@@ -78,7 +79,23 @@ test('idle it shows the poster and rests; live it serves and records on both tar
     // Four seconds, at ten pictures a second.
     assert.ok(streams.every(({ nb_read_packets }) => Number(nb_read_packets) > 30));
   }
+  assert.match(await ask(box, 'cmd', 'go-live', 'force=true'), 'it is live');
+  const newest = async () => await (await fetch(`${box.url}/live/mid/index.m3u8`)).text();
+  await until(async () => /EXTM3U(?!.*ENDLIST)/s.test(await newest()), 40_000, box.output);
 });
+
+async function seeEnd(box: Box): Promise<void> {
+  const mainPlaylist = await (await fetch(`${box.url}/live/index.m3u8`)).text();
+  const uris = mainPlaylist.split('\n').filter((line) => line.endsWith('.m3u8'));
+  assert.ok(uris.length > 0, mainPlaylist);
+  for (const uri of uris) {
+    const media = await (await fetch(`${box.url}/live/${uri}`)).text();
+    assert.match(media, '#EXT-X-ENDLIST', uri);
+    const segment = media.split('\n').findLast((line) => /^\d+\.m4s$/.test(line));
+    const url = `${box.url}/live/${uri.replace('index.m3u8', segment ?? 'none')}`;
+    assert.is((await fetch(url)).status, 200, url);
+  }
+}
 
 test('a camera that cannot start is a fault with its reason, and the idle box goes on', async () => {
   await using box = await startBox(

@@ -41,4 +41,16 @@ test('nothing waits for what no viewer has seen, for another stream, or for a pr
   assert.is(stream.leftMs(), 0);
 });
 
+test('a media process that starts while viewers play the end is given it, and a later one is not', async () => {
+  const { clock, stream } = await endedAfter(60_000, 30);
+  assert.is(stream.handOver(), true);
+  // It is slow to start: what it was given it serves all the same.
+  await clock.advance(100_000);
+  stream.onServing();
+  assert.is(stream.hasEnded, true, 'the next stream is of another process');
+  assert.is(stream.handOver(), false);
+  stream.onServing();
+  assert.is(stream.hasEnded, false);
+});
+
 test.run();
