@@ -178,6 +178,7 @@ export class Sessions {
       {
         ...{ offer, ssrcs, cname, start: settings.start, send: peer.send },
         renditions: allowed.length > 0 ? allowed : this.#deps.renditions,
+        all: this.#deps.renditions,
         random: () => randomBytes(2).readUInt16BE(),
       },
       nowMs(),

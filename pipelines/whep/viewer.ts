@@ -17,6 +17,8 @@ export interface ViewerOptions {
   readonly offer: Offer;
   /** That it may get, lowest first. */
   readonly renditions: readonly Rendition[];
+  /** Of the stream, lowest first: one of those that it may not get may have to replace one. */
+  readonly all: readonly Rendition[];
   readonly ssrcs: { readonly video: number; readonly audio: number };
   readonly cname: string;
   readonly start: StreamStart;
@@ -119,11 +121,11 @@ export class Viewer {
    * no encoder runs, what it has now: the last picture of another one may be old.
    */
   #wantedAt(nowMs: number): Rendition | undefined {
-    const { renditions } = this.#options;
+    const { renditions, all } = this.#options;
     const wanted = renditions[this.#choice.index];
     if (wanted === undefined || wanted.isSent(nowMs)) return wanted;
-    const lower = renditions.slice(0, this.#choice.index).toReversed();
-    const higher = renditions.slice(this.#choice.index + 1);
+    const lower = all.slice(0, all.indexOf(wanted)).toReversed();
+    const higher = all.slice(all.indexOf(wanted) + 1);
     return [...lower, ...higher].find((one) => one.isSteady(nowMs)) ?? this.#current ?? wanted;
   }
 

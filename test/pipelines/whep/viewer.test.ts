@@ -41,9 +41,13 @@ interface Encoders {
 }
 
 /** Two renditions, and a viewer that gets them for as long as the test goes on. */
-function openViewer(encoders: Encoders = { suspended: [], isStill: false }) {
-  const renditions = [new Rendition('low', 500_000), new Rendition('high', 2_000_000)];
-  for (const one of renditions) one.setCaps(VIDEO_CAPS);
+function openViewer(
+  encoders: Encoders = { suspended: [], isStill: false },
+  allowed: readonly string[] = ['low', 'high'],
+) {
+  const all = [new Rendition('low', 500_000), new Rendition('high', 2_000_000)];
+  for (const one of all) one.setCaps(VIDEO_CAPS);
+  const renditions = all.filter(({ id }) => allowed.includes(id));
   const offer = parseOffer(CHROMIUM_OFFER);
   if ('status' in offer) throw new Error(offer.line);
   const seen: Seen[] = [];
@@ -58,7 +62,7 @@ function openViewer(encoders: Encoders = { suspended: [], isStill: false }) {
   };
   const ssrcs = { video: VIDEO, audio: 10 };
   const start = { epochMs: 0, monotonicUs: 0 };
-  const options = { offer, renditions, ssrcs, cname: 'box', start, send, random: () => 0 };
+  const options = { offer, renditions, all, ssrcs, cname: 'box', start, send, random: () => 0 };
   const viewer = new Viewer(options, nowMs);
   let frames = 0;
   /** @param each Called each millisecond. */
@@ -69,7 +73,7 @@ function openViewer(encoders: Encoders = { suspended: [], isStill: false }) {
         const other = encoders.isStill ? STILL_UNIT : OTHER_UNIT;
         const coded = { data: isKeyframe ? IDR_UNIT : other, isKeyframe };
         const shown = { data: REPEATED_UNIT, isKeyframe: true };
-        for (const rendition of renditions) {
+        for (const rendition of all) {
           const isSuspended = encoders.suspended.includes(rendition.id);
           if (isSuspended && frames % 6 !== 0) continue;
           const frame = rendition.add(isSuspended ? shown : coded, nowMs * 90, nowMs);
@@ -149,6 +153,14 @@ test('while the best one’s encoder is suspended it gets the next one, though t
   from.splice(0);
   run(5_000, () => undefined);
   assert.equal([...new Set(from.splice(0))], ['high']);
+});
+
+test('a viewer whose profile has that one only gets one of the others meanwhile', () => {
+  const { from, run } = openViewer({ suspended: ['high'], isStill: false }, ['high']);
+  run(3_000, () => undefined);
+  from.splice(0);
+  run(5_000, () => undefined);
+  assert.equal([...new Set(from)], ['low']);
 });
 
 test('while no encoder runs it stays with what it had', () => {
