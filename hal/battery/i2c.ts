@@ -2,7 +2,7 @@
 
 import { access, constants } from 'node:fs/promises';
 import i2c from 'i2c-bus';
-import { withTimeout } from '../os/async.ts';
+import { turns, withTimeout } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
 import { errnoOf, HalError, type HalErrorCode, halErrorOf } from '../os/errors.ts';
 import type { I2cBus, Registers } from './registers.ts';
@@ -120,7 +120,7 @@ const RETRYABLE: ReadonlySet<HalErrorCode> = new Set(['GONE', 'IO', 'BAD_REPLY']
 export class BusLine {
   readonly #name: string;
   readonly #clock: Clock;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = turns();
   #hung: Promise<unknown> | undefined;
 
   constructor(name: string, clock: Clock) {
@@ -134,9 +134,7 @@ export class BusLine {
 
   /** Rejects with `HalError` after the last try, or with the reason of an aborted `signal`. */
   run<T>(what: string, transfer: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    const mine = this.#last.then(() => this.#try(`${this.#name} ${what}`, transfer, signal));
-    this.#last = mine.catch(() => undefined);
-    return mine;
+    return this.#inTurn(() => this.#try(`${this.#name} ${what}`, transfer, signal));
   }
 
   async #try<T>(what: string, transfer: () => Promise<T>, signal: AbortSignal): Promise<T> {

@@ -1,7 +1,7 @@
 /** Asks AT commands on a serial port, one at a time. */
 
 import { existsSync } from 'node:fs';
-import { anySignal, pause } from '../os/async.ts';
+import { anySignal, pause, turns } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';
 import { openSerialPort } from '../os/serial.ts';
@@ -73,15 +73,11 @@ export async function openAtLine(path: string, baudRate: number, clock: Clock): 
     signal.throwIfAborted();
     throw closed.signal.reason;
   };
-  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = turns();
   return {
     path,
     closed: closed.signal,
-    ask: (command, timeoutMs, signal) => {
-      const mine = last.then(() => askNow(command, timeoutMs, signal));
-      last = mine.catch(() => undefined);
-      return mine;
-    },
+    ask: (command, timeoutMs, signal) => inTurn(() => askNow(command, timeoutMs, signal)),
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
         if (port.isOpen) port.close(() => resolve());

@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { lstat, mkdir, opendir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { turns } from '../../hal/os/async.ts';
 import { syncFolder, writeAll } from '../../hal/os/durable.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { createInside, openInside, UnsafeFile } from '../../hal/os/open-inside.ts';
@@ -27,7 +28,7 @@ export class StoreFolder {
   readonly #root: string;
   readonly #quotaBytes: number;
   #usedBytes = 0;
-  #placing: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = turns();
 
   private constructor(root: string, quotaBytes: number) {
     this.#root = root;
@@ -78,15 +79,13 @@ export class StoreFolder {
    * at a time: FAT has no link(2), whose EEXIST would tell, and a file with two names is not read.
    */
   async #place(folder: string, part: string, file: string, sha256: Buffer): Promise<Stored> {
-    const placed = this.#placing.then(async () => {
+    return await this.#inTurn(async () => {
       const known = await digestOf(folder, file);
       if (known !== undefined) return known.equals(sha256) ? 'same' : 'other';
       await rename(join(folder, part), join(folder, file));
       await syncFolder(folder);
       return 'created';
     });
-    this.#placing = placed.catch(() => undefined);
-    return await placed;
   }
 }
 

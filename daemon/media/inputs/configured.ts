@@ -1,5 +1,5 @@
 /** Camera, sound card and encoders of a box: others where the config changes. */
-import { anySignal, untilAborted } from '../../../hal/os/async.ts';
+import { anySignal, turns, untilAborted } from '../../../hal/os/async.ts';
 import type { Task } from '../../../hal/os/task.ts';
 import type { SourceKind } from '../../../pipelines/capture/messages.ts';
 import type { WhipEndpoint } from '../../../pipelines/whip/messages.ts';
@@ -26,7 +26,7 @@ const KINDS: readonly SourceKind[] = ['camera', 'camera2', 'sound'];
 export class ConfiguredInputs {
   readonly #deps: InputsDeps;
   #open: OpenInputs;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = turns();
   #isOtherWhip = new AbortController();
 
   private constructor(open: OpenInputs, deps: InputsDeps) {
@@ -60,9 +60,7 @@ export class ConfiguredInputs {
 
   /** Rejects as `open` does; then all stay as they were. One call after the other. */
   use(config: Config): Promise<Replaced> {
-    const work = this.#last.then(async () => await this.#use(config));
-    this.#last = work.catch(() => undefined);
-    return work;
+    return this.#inTurn(() => this.#use(config));
   }
 
   async #use(config: Config): Promise<Replaced> {
