@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModemState } from '../../hal/modem/port.ts';
-import type { Clock } from '../../hal/os/clock.ts';
+import { type Clock, openBootClock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
 import { modemKeyOf } from './reset-attempts.ts';
@@ -10,7 +10,6 @@ import { noteSimData, parseSimData } from './sim-data.ts';
 
 /** A file written more often wears an SD card; only a power cut forgets so much. */
 const SAVE_EVERY_MS = 60_000;
-const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
 export interface SimDataStore extends AsyncDisposable {
   note(modems: readonly ModemState[]): Promise<void>;
@@ -23,10 +22,9 @@ export interface SimDataStore extends AsyncDisposable {
 export async function openSimData(
   stateFolder: string,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
-  bootIdFile = BOOT_ID,
+  { bootId } = openBootClock(),
 ): Promise<SimDataStore> {
   const path = join(stateFolder, 'sim-data.json');
-  const bootId = (await readFile(bootIdFile, 'utf8').catch(() => '')).trim();
   let data = parseSimData(await readFile(path, 'utf8').catch(() => ''), bootId, clock.wallMs());
   let saved = JSON.stringify(data);
   let savedMs = clock.monotonicMs();

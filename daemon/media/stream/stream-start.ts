@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { pause } from '../../../hal/os/async.ts';
-import type { Clock } from '../../../hal/os/clock.ts';
+import { type Clock, openBootClock } from '../../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../../hal/os/log.ts';
 import { saveFile } from '../../../hal/os/save-file.ts';
 import { monotonicUs, type StreamStart } from '../../../pipelines/media/media-clock.ts';
@@ -19,7 +19,6 @@ const savedSchema = v.object({
   aliveMs: v.optional(v.pipe(v.number(), v.minValue(0)), 0),
 });
 
-const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
 /** No drop lasts as long; a later time means that the clock was wrong. */
 const DROP_MAX_MS = 7 * 86_400_000;
 const ALIVE_EVERY_MS = 30_000;
@@ -32,14 +31,16 @@ export class StreamStartStore {
   readonly #path: string;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #bootId: string;
   #dropId: string | undefined;
   #start: StreamStart | undefined;
   #saving: Promise<void> = Promise.resolve();
 
-  constructor(stateFolder: string, clock: Clock, log: Log) {
+  constructor(stateFolder: string, clock: Clock, log: Log, { bootId } = openBootClock()) {
     this.#path = join(stateFolder, 'stream.json');
     this.#clock = clock;
     this.#log = log;
+    this.#bootId = bootId;
   }
 
   /** Of the stream that goes on, or was the last; undefined before the first. */
@@ -74,7 +75,7 @@ export class StreamStartStore {
     const start = this.#start;
     this.#dropId = dropId;
     if (start === undefined || dropId === undefined) return this.#saving;
-    const alive = { bootId: readBootId(), aliveMs: Math.round(aliveMsOf(start)) };
+    const alive = { bootId: this.#bootId, aliveMs: Math.round(aliveMsOf(start)) };
     const text = `${JSON.stringify({ v: 1, dropId, ...start, ...alive })}\n`;
     this.#saving = this.#saving
       .then(() => saveFile(this.#path, text))
@@ -98,7 +99,7 @@ export class StreamStartStore {
       const saved = v.safeParse(savedSchema, JSON.parse(readFileSync(this.#path, 'utf8')));
       if (!saved.success || saved.output.dropId !== dropId) return undefined;
       const { epochMs, bootId, aliveMs, monotonicUs: startUs = Infinity } = saved.output;
-      if (bootId === readBootId() && startUs <= now.monotonicUs) {
+      if (bootId !== '' && bootId === this.#bootId && startUs <= now.monotonicUs) {
         return { epochMs, monotonicUs: startUs };
       }
       // It had come that far, or further until it was saved again.
@@ -115,8 +116,4 @@ export class StreamStartStore {
 
 function aliveMsOf({ monotonicUs: startUs }: StreamStart): number {
   return (monotonicUs() - startUs) / 1000;
-}
-
-function readBootId(): string {
-  return readFileSync(BOOT_ID_FILE, 'utf8').trim();
 }

@@ -1,5 +1,5 @@
 /** Tests of monthly data use per SIM. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -9,6 +9,7 @@ import { noteSimData, parseSimData, type SimData } from '../../../daemon/modems/
 import { openSimData } from '../../../daemon/modems/sim-data-store.ts';
 import { reportLinks } from '../../../daemon/mqtt/payloads/report-links.ts';
 import type { ModemState } from '../../../hal/modem/port.ts';
+import { openBootClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { link, WELL } from '../../support/snapshot.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -56,11 +57,10 @@ test('a month begins with what comes after it, and a clock that falls back begin
 
 test('a restart counts nothing twice; a boot restarts the counters', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-data-'));
-  const bootId = join(folder, 'boot_id');
   const clock = new VirtualClock();
-  const run = async (boot: string, rx: number) => {
-    await writeFile(bootId, `${boot}\n`);
-    await using data = await openSimData(folder, { clock, log: silentLog }, bootId);
+  const run = async (bootId: string, rx: number) => {
+    const boot = { ...openBootClock(), bootId };
+    await using data = await openSimData(folder, { clock, log: silentLog }, boot);
     await data.note([modem(rx, 0)]);
     return data.usedOf(modem(0, 0));
   };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { StreamStartStore } from '../../../../daemon/media/stream/stream-start.ts';
-import { systemClock } from '../../../../hal/os/clock.ts';
+import { openBootClock, systemClock } from '../../../../hal/os/clock.ts';
 import { silentLog } from '../../../../hal/os/log.ts';
 import {
   MediaClock,
@@ -107,6 +107,25 @@ test('after a power cut a clock that is behind moves neither dates nor media tim
   const right = state.at(NOON_MS + 3 * HOUR_MS);
   right.begin('evening');
   assert.ok(right.nowMs() >= NOON_MS + 3 * HOUR_MS);
+});
+
+test('where the kernel does not name its run, a stream is saved all the same and goes on', async () => {
+  await using state = await openFolder();
+  const unnamed = { ...openBootClock(), bootId: '' };
+  const at = (wallMs: number) =>
+    new StreamStartStore(
+      state.folder,
+      { ...systemClock, wallMs: () => wallMs },
+      silentLog,
+      unnamed,
+    );
+  const before = at(NOON_MS);
+  before.begin(undefined);
+  await before.save('evening');
+  // It may be another run, in which the monotonic clock counts from 0.
+  const resumed = at(NOON_MS + HOUR_MS).begin('evening');
+  assert.is(resumed.epochMs, NOON_MS);
+  assert.is(mediaMs(resumed), HOUR_MS);
 });
 
 test('how far the stream has come is on the disk while its drop is on', async () => {
