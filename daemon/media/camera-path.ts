@@ -52,7 +52,7 @@ class CameraPath implements OwnPath {
   readonly #whep: Whep;
   readonly #streamStart: StreamStartStore;
   readonly #ended: EndedStream;
-  readonly #sequences: Promise<SequenceStore>;
+  readonly #sequences: SequenceStore;
   readonly #supervise: ReturnType<typeof openSupervision>;
   #hasListened = false;
   #hasPlayed = false;
@@ -168,7 +168,7 @@ class CameraPath implements OwnPath {
     const { config, inputs, stateFolder, previewPath, clock, log, ...deps } = this.#deps;
     return openMedia({
       settings: async (signal) => {
-        const firstMsn = await (await this.#sequences).begin(signal);
+        const firstMsn = await this.#sequences.begin(signal);
         const now = { ...config(), drop: deps.presentDrop() };
         const isEnded = this.#ended.handOver();
         const track = { hasSound: inputs().hasSound, hasClean: this.#look.hasClean, isEnded };
@@ -197,7 +197,7 @@ class CameraPath implements OwnPath {
         deps.onRecording(targets);
       },
       onFigures: (figures, newestMsn) => {
-        if (newestMsn !== undefined) void this.#sequences.then((store) => store.note(newestMsn));
+        if (newestMsn !== undefined) this.#sequences.note(newestMsn);
         this.#suspended.onFigures(figures);
         this.#look.onFigures(figures.substitutes);
         this.#hasFlowed ||= figures.isFlowing;

@@ -11,6 +11,10 @@ export const HAL_FOLDERS: Readonly<Record<string, Folder>> = {
   'hal/os/libc': { may: [], what: 'calls of the C library' },
   // Workers ask the kernel to be woken when their parent dies.
   'hal/os': { may: ['hal/os/libc'], what: 'clock, processes, tasks, log, D-Bus, files' },
+  'hal/os/state': {
+    may: ['hal/os', 'hal/os/files'],
+    what: 'small states of the box on the disk',
+  },
   'hal/os/udp': { may: [], what: 'UDP: many datagrams with one system call' },
   'hal/os/tcp': {
     may: ['hal/os/udp'],

@@ -1,12 +1,10 @@
 /** Saves how far media sequence numbers have come, so that they never fall. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { withTimeout } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
-import { parseAs } from '../../../hal/os/files/json.ts';
 import { type Log, messageOf } from '../../../hal/os/log.ts';
-import { saveFile } from '../../../hal/os/save-file.ts';
+import { openSaved } from '../../../hal/os/state/saved.ts';
 
 /**
  * Numbers are reserved ahead: what the disk has is above all that a stream has used, after
@@ -28,37 +26,21 @@ const MAX = 1e9;
 /** A disk that hangs keeps no stream from starting. */
 const SAVE_MAX_MS = 2_000;
 
-const Saved = v.object({
+const savedSchema = v.object({
   nextMsn: v.pipe(v.number(), v.safeInteger(), v.minValue(FIRST), v.maxValue(MAX)),
 });
 
-export async function openSequenceStore(
+export function openSequenceStore(
   folder: string,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
-): Promise<SequenceStore> {
+): SequenceStore {
   const path = join(folder, 'sequence.json');
-  const text = await readFile(path, 'utf8').catch(() => '');
-  let next = parseAs(Saved, text)?.nextMsn ?? FIRST;
-  let failure: string | undefined;
-  let saving = Promise.resolve();
-  const save = async (): Promise<void> => {
-    try {
-      await saveFile(path, JSON.stringify({ nextMsn: next }));
-      failure = undefined;
-    } catch (error) {
-      const reason = messageOf(error);
-      if (reason !== failure) log.warn('media sequence number not saved', { path, reason });
-      failure = reason;
-    }
-  };
-  const reserve = (to: number): Promise<void> => {
-    next = to;
-    saving = saving.then(save);
-    return saving;
-  };
+  const saved = openSaved(path, savedSchema, { what: 'media sequence number', log });
+  const next = () => saved.value?.nextMsn ?? FIRST;
+  const reserve = (nextMsn: number) => saved.save({ nextMsn });
   return {
     begin: async (signal) => {
-      const first = next;
+      const first = next();
       const limit = { timeoutMs: SAVE_MAX_MS, timeoutError: () => new Error('the disk is slow') };
       try {
         await withTimeout(() => reserve(first + AHEAD), { ...limit, clock, signal });
@@ -69,7 +51,7 @@ export async function openSequenceStore(
       return first;
     },
     note: (msn) => {
-      if (msn > next - AHEAD / 2) void reserve(msn + AHEAD);
+      if (msn > next() - AHEAD / 2) void reserve(msn + AHEAD);
     },
   };
 }

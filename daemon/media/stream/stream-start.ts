@@ -1,11 +1,10 @@
 /** Where a stream's media time begins, for the media processes that serve it. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { pause } from '../../../hal/os/async.ts';
 import { type Clock, openBootClock } from '../../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../../hal/os/log.ts';
-import { saveFile } from '../../../hal/os/save-file.ts';
+import type { Log } from '../../../hal/os/log.ts';
+import { openSaved, type Saved } from '../../../hal/os/state/saved.ts';
 import { monotonicUs, type StreamStart } from '../../../pipelines/media/media-clock.ts';
 
 const savedSchema = v.object({
@@ -28,18 +27,16 @@ const ALIVE_EVERY_MS = 30_000;
  * goes on with the media time that it had.
  */
 export class StreamStartStore {
-  readonly #path: string;
+  readonly #saved: Saved<v.InferOutput<typeof savedSchema>>;
   readonly #clock: Clock;
-  readonly #log: Log;
   readonly #bootId: string;
   #dropId: string | undefined;
   #start: StreamStart | undefined;
-  #saving: Promise<void> = Promise.resolve();
 
   constructor(stateFolder: string, clock: Clock, log: Log, { bootId } = openBootClock()) {
-    this.#path = join(stateFolder, 'stream.json');
+    const what = 'start of the stream';
+    this.#saved = openSaved(join(stateFolder, 'stream.json'), savedSchema, { what, log });
     this.#clock = clock;
-    this.#log = log;
     this.#bootId = bootId;
   }
 
@@ -74,18 +71,9 @@ export class StreamStartStore {
   save(dropId: string | undefined): Promise<void> {
     const start = this.#start;
     this.#dropId = dropId;
-    if (start === undefined || dropId === undefined) return this.#saving;
+    if (start === undefined || dropId === undefined) return this.#saved.settled();
     const alive = { bootId: this.#bootId, aliveMs: Math.round(aliveMsOf(start)) };
-    const text = `${JSON.stringify({ v: 1, dropId, ...start, ...alive })}\n`;
-    this.#saving = this.#saving
-      .then(() => saveFile(this.#path, text))
-      .catch((error: unknown) => {
-        this.#log.warn('start of the stream not saved', {
-          path: this.#path,
-          reason: messageOf(error),
-        });
-      });
-    return this.#saving;
+    return this.#saved.save({ v: 1, dropId, ...start, ...alive });
   }
 
   /**
@@ -95,22 +83,18 @@ export class StreamStartStore {
    * possible by the clock.
    */
   #savedStart(dropId: string, now: StreamStart): StreamStart | undefined {
-    try {
-      const saved = v.safeParse(savedSchema, JSON.parse(readFileSync(this.#path, 'utf8')));
-      if (!saved.success || saved.output.dropId !== dropId) return undefined;
-      const { epochMs, bootId, aliveMs, monotonicUs: startUs = Infinity } = saved.output;
-      if (bootId !== '' && bootId === this.#bootId && startUs <= now.monotonicUs) {
-        return { epochMs, monotonicUs: startUs };
-      }
-      // It had come that far, or further until it was saved again.
-      const reachedMs = aliveMs === 0 ? 0 : aliveMs + ALIVE_EVERY_MS;
-      const sinceMs = Math.max(now.epochMs - epochMs, reachedMs);
-      if (now.epochMs < epochMs && aliveMs === 0) return undefined;
-      if (sinceMs >= DROP_MAX_MS) return undefined;
-      return { epochMs, monotonicUs: now.monotonicUs - sinceMs * 1000 };
-    } catch {
-      return undefined;
+    const saved = this.#saved.value;
+    if (saved?.dropId !== dropId) return undefined;
+    const { epochMs, bootId, aliveMs, monotonicUs: startUs = Infinity } = saved;
+    if (bootId !== '' && bootId === this.#bootId && startUs <= now.monotonicUs) {
+      return { epochMs, monotonicUs: startUs };
     }
+    // It had come that far, or further until it was saved again.
+    const reachedMs = aliveMs === 0 ? 0 : aliveMs + ALIVE_EVERY_MS;
+    const sinceMs = Math.max(now.epochMs - epochMs, reachedMs);
+    if (now.epochMs < epochMs && aliveMs === 0) return undefined;
+    if (sinceMs >= DROP_MAX_MS) return undefined;
+    return { epochMs, monotonicUs: now.monotonicUs - sinceMs * 1000 };
   }
 }
 

@@ -46,7 +46,7 @@ test('none is used twice and none falls, over restarts of media and of the whole
     const random = seeded(12);
     let used = 4 * 86_400 - 1;
     for (let run = 0; run < 15; run += 1) {
-      const store = await openSequenceStore(folder, openOs());
+      const store = openSequenceStore(folder, openOs());
       for (let stream = 0; stream < 1 + random() * 3; stream += 1) {
         const first = await store.begin(never);
         assert.ok(first > used, `${first} after ${used}`);
@@ -76,7 +76,7 @@ test('a damaged file begins above what earlier versions used', async () => {
       '{"nextMsn":"x"}',
     ]) {
       await writeFile(join(folder, 'sequence.json'), text);
-      const store = await openSequenceStore(folder, openOs());
+      const store = openSequenceStore(folder, openOs());
       assert.is(await store.begin(never), 4 * 86_400);
     }
   });
@@ -84,7 +84,7 @@ test('a damaged file begins above what earlier versions used', async () => {
 
 test('a disk that takes nothing is reported, and streams go on growing', async () => {
   const warnings: string[] = [];
-  const store = await openSequenceStore('/dev/null/none', openOs(warnings));
+  const store = openSequenceStore('/dev/null/none', openOs(warnings));
   const first = await store.begin(never);
   assert.ok((await store.begin(never)) > first);
   assert.equal(warnings, ['media sequence number not saved']);

@@ -1,0 +1,73 @@
+/** A small state of the box as JSON on the disk: read at its start, saved when it changes. */
+import * as v from 'valibot';
+import { errnoOf } from '../errors.ts';
+import { readRegular } from '../files/read-regular.ts';
+import { type Log, messageOf } from '../log.ts';
+import { putAside, saveFile } from '../save-file.ts';
+
+const BYTES_MAX = 1024 * 1024;
+
+export interface Saved<T> {
+  /** What was saved last, here or by the box before; undefined for none, and where that was damaged. */
+  readonly value: T | undefined;
+  /** One write after the other, the newest value only. Resolves when it was tried; never rejects. */
+  save(value: T): Promise<void>;
+  /** Resolves when nothing waits to be written. */
+  settled(): Promise<void>;
+}
+
+/**
+ * A damaged file is put aside, for a person to look at. A disk that takes nothing is logged
+ * once for each reason, and costs no more than what was to be saved.
+ *
+ * @param what For the log, which has `… not saved` and `… damaged`.
+ */
+export function openSaved<T>(
+  path: string,
+  schema: v.GenericSchema<unknown, T>,
+  { what, log }: { readonly what: string; readonly log: Log },
+): Saved<T> {
+  let value: T | undefined;
+  let onDisk: string | undefined;
+  let failure: string | undefined;
+  let isWaiting = false;
+  let saving = Promise.resolve();
+  try {
+    const text = readRegular(path, BYTES_MAX).toString();
+    value = v.parse(schema, JSON.parse(text));
+    onDisk = text;
+  } catch (error) {
+    if (!['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) {
+      saving = putAside(path)
+        .catch(() => undefined)
+        .then((aside) => log.warn(`${what} damaged`, { path, aside, reason: messageOf(error) }));
+    }
+  }
+  const write = async (): Promise<void> => {
+    isWaiting = false;
+    const text = JSON.stringify(value);
+    if (text === onDisk) return;
+    try {
+      onDisk = undefined;
+      await saveFile(path, text);
+      onDisk = text;
+      failure = undefined;
+    } catch (error) {
+      const reason = messageOf(error);
+      if (reason !== failure) log.warn(`${what} not saved`, { path, reason });
+      failure = reason;
+    }
+  };
+  return {
+    get value() {
+      return value;
+    },
+    save: (next) => {
+      value = next;
+      if (!isWaiting) saving = saving.then(write);
+      isWaiting = true;
+      return saving;
+    },
+    settled: () => saving,
+  };
+}
