@@ -107,8 +107,8 @@ export async function runBox(asked: Config, deps: BoxDeps, signal: AbortSignal):
       ? await openMediaSource(config, { ...deps, log })
       : openSafeSource();
   await using devices = await openDevices(config, source.simulated, { clock, log }, signal);
-  await using dataUse = await openDataUse(stateFolder, clock.wallMs(), log);
-  const links = await openLinkInterfaces(stateFolder, live.current, { clock, log });
+  await using dataUse = openDataUse(stateFolder, clock.wallMs(), log);
+  const links = openLinkInterfaces(stateFolder, live.current, { clock, log });
   await using events = await openEventLog(config.mqtt, stateFolder, { clock, log });
   const ending = new AbortController();
   const untilEnd = AbortSignal.any([signal, ending.signal]);

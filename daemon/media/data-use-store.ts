@@ -1,16 +1,16 @@
 /** Saves the links’ data use in the state folder. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Log, messageOf } from '../../hal/os/log.ts';
-import { saveFile } from '../../hal/os/save-file.ts';
+import type { Log } from '../../hal/os/log.ts';
+import { openSaved } from '../../hal/os/state/saved.ts';
 import {
   addBeside,
   type Beside,
   type DataUse,
+  dataUseSchema,
   type LinkCount,
   noteDataUse,
   noteSim,
-  parseDataUse,
+  resumeDataUse,
   turnMonth,
 } from './data-use.ts';
 
@@ -28,22 +28,14 @@ export interface DataUseStore extends AsyncDisposable {
   addBeside(what: Beside, link: string, bytes: number, wallMs: number): void;
 }
 
-export async function openDataUse(folder: string, wallMs: number, log: Log): Promise<DataUseStore> {
+export function openDataUse(folder: string, wallMs: number, log: Log): DataUseStore {
   const path = join(folder, 'data-use.json');
-  let use = parseDataUse(await readFile(path, 'utf8').catch(() => ''), wallMs);
-  let saved = JSON.stringify(use);
+  const saved = openSaved<DataUse>(path, dataUseSchema, { what: 'data use', log });
+  let use = resumeDataUse(saved.value, wallMs);
   let savedMs = wallMs;
-  let saving = Promise.resolve();
   const save = (nowMs: number) => {
-    const text = JSON.stringify(use);
-    if (text === saved) return;
     savedMs = nowMs;
-    saved = text;
-    saving = saving
-      .then(() => saveFile(path, text))
-      .catch((error: unknown) =>
-        log.warn('data use not saved', { path, reason: messageOf(error) }),
-      );
+    void saved.save(use);
   };
   return {
     useAt: (nowMs) => {
@@ -63,9 +55,6 @@ export async function openDataUse(folder: string, wallMs: number, log: Log): Pro
       use = addBeside(use, what, link, bytes, nowMs);
       if (Math.abs(nowMs - savedMs) >= SAVE_EVERY_MS) save(nowMs);
     },
-    [Symbol.asyncDispose]: async () => {
-      save(savedMs);
-      await saving;
-    },
+    [Symbol.asyncDispose]: () => saved.save(use),
   };
 }

@@ -1,6 +1,5 @@
 /** What each link has carried in a month. Pure. */
 import * as v from 'valibot';
-import { parseAs } from '../../hal/os/files/json.ts';
 
 /** What each link has carried in a calendar month (UTC), against its data budget. */
 export interface MonthUse {
@@ -47,7 +46,7 @@ const monthUse = {
   destinationsByLink: v.exactOptional(counts),
   simByLink: v.exactOptional(counts),
 };
-const schema = v.object({
+export const dataUseSchema = v.object({
   ...monthUse,
   former: v.optional(v.pipe(v.array(v.object(monthUse)), v.maxLength(MAX_FORMER)), []),
 });
@@ -56,10 +55,10 @@ export function monthOf(wallMs: number): string {
   return new Date(wallMs).toISOString().slice(0, 7);
 }
 
-/** Reads what was saved. What is damaged, or of another month, counts from nothing. */
-export function parseDataUse(text: string, wallMs: number): DataUse {
+/** Goes on from what was saved. Nothing, or another month, counts from nothing. */
+export function resumeDataUse(saved: DataUse | undefined, wallMs: number): DataUse {
   const nothing = { month: monthOf(wallMs), bytesByLink: {}, former: [] };
-  return turnMonth(parseAs(schema, text) ?? nothing, wallMs);
+  return turnMonth(saved ?? nothing, wallMs);
 }
 
 /** The use in the month of `wallMs`: the same value, or one from which links count from 0. */

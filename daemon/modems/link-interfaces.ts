@@ -1,12 +1,10 @@
 /** What the interfaces of the links are, on the disk, and what they are called now: before a drop, too. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { Clock } from '../../hal/os/clock.ts';
-import { parseAs } from '../../hal/os/files/json.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { Log } from '../../hal/os/log.ts';
 import { watchNetwork } from '../../hal/os/network.ts';
-import { saveFile } from '../../hal/os/save-file.ts';
+import { openSaved } from '../../hal/os/state/saved.ts';
 import type { Task } from '../../hal/os/task.ts';
 import {
   FollowedInterfaces,
@@ -30,16 +28,16 @@ export interface LinkInterfaces {
   readonly run: Task;
 }
 
-export async function openLinkInterfaces(
+export function openLinkInterfaces(
   folder: string,
   config: () => Pick<Config, 'uplink'>,
   os: { readonly clock: Clock; readonly log: Log; readonly interfaces?: typeof readInterfaces },
-): Promise<LinkInterfaces> {
+): LinkInterfaces {
   const { log, interfaces = readInterfaces } = os;
   const path = join(folder, 'link-interfaces.json');
-  const text = await readFile(path, 'utf8').catch(() => '');
-  const followed = new FollowedInterfaces(parseAs(savedSchema, text));
-  let saved = JSON.stringify(followed.known());
+  const what = 'interfaces of links';
+  const saved = openSaved<KnownInterfaces>(path, savedSchema, { what, log });
+  const followed = new FollowedInterfaces(saved.value);
   let names: ReadonlyMap<string, string> = new Map();
   const follow = async (): Promise<void> => {
     const links = config().uplink?.links ?? [];
@@ -47,14 +45,7 @@ export async function openLinkInterfaces(
     const wanted = wantedLinks({ links }, {});
     const present = followed.follow(wanted, await interfaces());
     names = new Map(wanted.map(({ device = '' }, i) => [device, present[i]?.device ?? device]));
-    const next = JSON.stringify(followed.known());
-    if (next === saved) return;
-    try {
-      await saveFile(path, next);
-      saved = next;
-    } catch (error) {
-      log.debug('interfaces of links not saved', { path, reason: messageOf(error) });
-    }
+    await saved.save(followed.known());
   };
   return {
     known: () => followed.known(),

@@ -36,7 +36,7 @@ export async function maintainModems(deps: MaintenanceDeps, signal: AbortSignal)
   const pins = await openPinEntry({ ...deps, files: config.modems.pin_files });
   const planned = config.uplink === undefined ? [] : wantedLinks(config.uplink, {});
   const isDirect = config.modems.driver === 'at';
-  await using data = await openSimData(deps.stateFolder, deps);
+  await using data = openSimData(deps.stateFolder, deps);
   const resetter = config.modems.reset ? openResetter({ ...deps, planned, isDirect }) : undefined;
   const poll = async () => {
     const box = snapshot();

@@ -1,12 +1,11 @@
 /** Saves what each SIM has carried this month in the state folder. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModemState } from '../../hal/modem/port.ts';
 import { type Clock, openBootClock } from '../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
-import { saveFile } from '../../hal/os/save-file.ts';
+import type { Log } from '../../hal/os/log.ts';
+import { openSaved } from '../../hal/os/state/saved.ts';
 import { modemKeyOf } from './reset-attempts.ts';
-import { noteSimData, parseSimData } from './sim-data.ts';
+import { noteSimData, resumeSimData, simDataSchema } from './sim-data.ts';
 
 /** A file written more often wears an SD card; only a power cut forgets so much. */
 const SAVE_EVERY_MS = 60_000;
@@ -19,33 +18,26 @@ export interface SimDataStore extends AsyncDisposable {
   usedOf(modem: ModemState): number | undefined;
 }
 
-export async function openSimData(
+export function openSimData(
   stateFolder: string,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
   { bootId } = openBootClock(),
-): Promise<SimDataStore> {
+): SimDataStore {
   const path = join(stateFolder, 'sim-data.json');
-  let data = parseSimData(await readFile(path, 'utf8').catch(() => ''), bootId, clock.wallMs());
-  let saved = JSON.stringify(data);
+  const saved = openSaved(path, simDataSchema, { what: 'SIM data use', log });
+  let data = resumeSimData(saved.value, bootId, clock.wallMs());
   let savedMs = clock.monotonicMs();
-  const save = async () => {
-    savedMs = clock.monotonicMs();
-    const text = JSON.stringify(data);
-    if (text === saved) return;
-    saved = text;
-    await saveFile(path, text).catch((error: unknown) => {
-      log.warn('SIM data use not saved', { path, reason: messageOf(error) });
-    });
-  };
   return {
     get month() {
       return data.month;
     },
     note: async (modems) => {
       data = noteSimData(data, modems, clock.wallMs());
-      if (clock.monotonicMs() - savedMs >= SAVE_EVERY_MS) await save();
+      if (clock.monotonicMs() - savedMs < SAVE_EVERY_MS) return;
+      savedMs = clock.monotonicMs();
+      await saved.save(data);
     },
     usedOf: (modem) => data.modems[modemKeyOf(modem)]?.bytes,
-    [Symbol.asyncDispose]: save,
+    [Symbol.asyncDispose]: () => saved.save(data),
   };
 }

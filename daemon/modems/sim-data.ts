@@ -1,7 +1,6 @@
 /** What each SIM has carried in a month. Pure. */
 import * as v from 'valibot';
 import type { ModemState } from '../../hal/modem/port.ts';
-import { parseAs } from '../../hal/os/files/json.ts';
 import { monthOf } from '../media/data-use.ts';
 import { modemKeyOf } from './reset-attempts.ts';
 
@@ -9,7 +8,7 @@ import { modemKeyOf } from './reset-attempts.ts';
  * What each modem's SIM has carried in a calendar month (UTC), for whichever program,
  * by the counters of its interface: a budget of the operator's counts all of it. Pure.
  */
-const schema = v.object({
+export const simDataSchema = v.object({
   /** For example `2026-11`. */
   month: v.pipe(v.string(), v.regex(/^\d{4}-\d\d$/)),
   /** The kernel's; its interfaces count from 0 with another one. */
@@ -24,11 +23,10 @@ const schema = v.object({
   ),
 });
 
-export type SimData = v.InferOutput<typeof schema>;
+export type SimData = v.InferOutput<typeof simDataSchema>;
 
-/** Reads what was saved; what is damaged counts from nothing. */
-export function parseSimData(text: string, bootId: string, wallMs: number): SimData {
-  const kept = parseAs(schema, text);
+/** Goes on from what was saved, or from nothing. */
+export function resumeSimData(kept: SimData | undefined, bootId: string, wallMs: number): SimData {
   if (kept === undefined) return { month: monthOf(wallMs), bootId, modems: {} };
   if (kept.bootId === bootId) return kept;
   const modems = Object.entries(kept.modems).map(([key, { bytes }]) => [

@@ -30,13 +30,13 @@ const newFolder = () => mkdtempSync(join(tmpdir(), 'venuebox-use-'));
 test('it is saved by month, beside what the bond has carried', async () => {
   const folder = newFolder();
   {
-    await using store = await openDataUse(folder, NOVEMBER_MS, silentLog);
+    await using store = openDataUse(folder, NOVEMBER_MS, silentLog);
     store.note([{ id: 'wwan0', usedBytes: 5, usedPeriod: '2026-11' }], NOVEMBER_MS);
     store.addBeside('backfill', 'wwan0', 1_000, NOVEMBER_MS);
     store.addBeside('backfill', 'wwan0', 500, NOVEMBER_MS);
     store.addBeside('destinations', 'wwan0', 70, NOVEMBER_MS);
   }
-  await using store = await openDataUse(folder, NOVEMBER_MS, silentLog);
+  await using store = openDataUse(folder, NOVEMBER_MS, silentLog);
   assert.equal(store.useAt(NOVEMBER_MS).backfillByLink, { wwan0: 1_500 });
   assert.equal(store.useAt(NOVEMBER_MS).destinationsByLink, { wwan0: 70 });
   assert.equal(store.useAt(NOVEMBER_MS).bytesByLink, { wwan0: 5 });
@@ -54,7 +54,7 @@ test('a link’s budget is less by it, and never below nothing', () => {
 });
 
 test('a modem’s own count has what the crew and other programs carry: the budget is less by it', async () => {
-  await using store = await openDataUse(newFolder(), NOVEMBER_MS, silentLog);
+  await using store = openDataUse(newFolder(), NOVEMBER_MS, silentLog);
   const left = () => wantedLinks(config, store.useAt(NOVEMBER_MS))[0]?.budgetBytes;
   const carried = (usedBytes: number) =>
     store.note([{ id: 'wwan0', usedBytes, usedPeriod: '2026-11' }], NOVEMBER_MS);
@@ -73,7 +73,7 @@ test('a modem’s own count has what the crew and other programs carry: the budg
 
 test('a running bond is told in steps of a megabyte, with the use that it was given: its counts go on', async () => {
   const clock = new VirtualClock(NOVEMBER_MS);
-  await using dataUse = await openDataUse(newFolder(), NOVEMBER_MS, silentLog);
+  await using dataUse = openDataUse(newFolder(), NOVEMBER_MS, silentLog);
   const given = { period: '2026-11', bytesByLink: { wwan0: 7 } };
   const sent: LinksMessage[] = [];
   const onMessage = openUplinkMessages(config, {

@@ -69,7 +69,7 @@ function openProcess(clock: VirtualClock) {
 
 async function openVenue(folder = mkdtempSync(join(tmpdir(), 'venuebox-month-'))) {
   const clock = new VirtualClock(LAST_DAY_MS);
-  const dataUse = await openDataUse(folder, clock.wallMs(), silentLog);
+  const dataUse = openDataUse(folder, clock.wallMs(), silentLog);
   let uplink = openProcess(clock);
   const onMessage = openUplinkMessages(config, {
     clock,

@@ -29,7 +29,7 @@ async function openBox(folder: string, present: Interfaces) {
     sleep: (_ms: number, signal?: AbortSignal) => systemClock.sleep(20, signal),
   };
   const os = { clock, log: silentLog, interfaces: async () => seen.present };
-  const links = await openLinkInterfaces(folder, () => CONFIG, os);
+  const links = openLinkInterfaces(folder, () => CONFIG, os);
   const stop = new AbortController();
   const running = links.run(stop.signal);
   const devices = () =>

@@ -5,11 +5,17 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { noteSimData, parseSimData, type SimData } from '../../../daemon/modems/sim-data.ts';
+import {
+  noteSimData,
+  resumeSimData,
+  type SimData,
+  simDataSchema,
+} from '../../../daemon/modems/sim-data.ts';
 import { openSimData } from '../../../daemon/modems/sim-data-store.ts';
 import { reportLinks } from '../../../daemon/mqtt/payloads/report-links.ts';
 import type { ModemState } from '../../../hal/modem/port.ts';
 import { openBootClock } from '../../../hal/os/clock.ts';
+import { parseAs } from '../../../hal/os/files/json.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { link, WELL } from '../../support/snapshot.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -60,7 +66,7 @@ test('a restart counts nothing twice; a boot restarts the counters', async () =>
   const clock = new VirtualClock();
   const run = async (bootId: string, rx: number) => {
     const boot = { ...openBootClock(), bootId };
-    await using data = await openSimData(folder, { clock, log: silentLog }, boot);
+    await using data = openSimData(folder, { clock, log: silentLog }, boot);
     await data.note([modem(rx, 0)]);
     return data.usedOf(modem(0, 0));
   };
@@ -104,7 +110,7 @@ test('any saved text is a count, and it never shrinks', () => {
       fc.oneof(fc.string(), fc.json()),
       fc.array(fc.nat(), { maxLength: 20 }),
       (text, counters) => {
-        let data = parseSimData(text, 'a', NOVEMBER);
+        let data = resumeSimData(parseAs(simDataSchema, text), 'a', NOVEMBER);
         let before = 0;
         for (const counter of counters) {
           data = noteSimData(data, [modem(counter, 0)], NOVEMBER);
