@@ -149,7 +149,7 @@ export class Publisher {
 
   /** Again whenever the address of the operator's page changes. */
   async #publishDiscovery(): Promise<void> {
-    const { snapshots, facts, log } = this.#deps;
+    const { snapshots, facts } = this.#deps;
     const prefix = this.#config.discovery_prefix;
     const { operator } = this.#pages();
     this.#operatorUrl = operator;
@@ -161,9 +161,7 @@ export class Publisher {
     for (const part of parts) await this.#send(part);
     for (const over of clearedParts(prefix, name, parts.length, this.#broker.discoveryParts))
       await this.#send(over);
-    await this.#broker
-      .published(parts.length)
-      .catch((error: unknown) => log.debug('broker not remembered', { reason: messageOf(error) }));
+    await this.#broker.published(parts.length);
   }
 
   #pages() {

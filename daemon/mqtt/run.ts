@@ -42,7 +42,7 @@ export async function runMqtt(
   const stamper = new Stamper(root, session, clock);
   const commands = await openCommands(stamper, deps, signal);
   const conflicts = new NameConflictWatch(session);
-  const broker = await BrokerMemory.open(join(deps.stateDir, 'broker.json'), config.url);
+  const broker = new BrokerMemory(join(deps.stateDir, 'broker.json'), config.url, log);
   const report = new BrokerReport(
     (state) => deps.onChange?.(state),
     () => clock.monotonicMs(),
@@ -83,7 +83,7 @@ async function connectAndServe(
   signal: AbortSignal,
 ): Promise<void> {
   const { config, deps, stamper, report, broker } = parts;
-  const { clock, log, documents = () => NO_DOCUMENTS } = deps;
+  const { clock, documents = () => NO_DOCUMENTS } = deps;
   const { put, listen } = new Inbox();
   const options = connectOptions(config, stamper.root, put);
   const protocols = broker.protocols(clock.wallMs());
@@ -92,10 +92,7 @@ async function connectAndServe(
     retry.connected(connection);
     report.connected(connection);
     commands.setConnection(connection);
-    await broker.connected(connection, clock.wallMs()).catch((error: unknown) =>
-      // It is learnt again.
-      log.debug('broker not remembered', { reason: messageOf(error) }),
-    );
+    await broker.connected(connection, clock.wallMs());
     await serveConnection(connection, { ...parts, documents, listen }, signal);
   } finally {
     commands.setConnection(undefined);

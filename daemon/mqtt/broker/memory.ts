@@ -1,8 +1,7 @@
 /** What the box has learnt of its broker, over restarts. */
-import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
-import { parseAs } from '../../../hal/os/files/json.ts';
-import { saveFile } from '../../../hal/os/save-file.ts';
+import type { Log } from '../../../hal/os/log.ts';
+import { openSaved, type Saved } from '../../../hal/os/state/saved.ts';
 import { mayBeVersion } from '../client/connect.ts';
 import { type Connection, MqttError, type Protocol } from '../client/connection.ts';
 
@@ -21,22 +20,20 @@ type Stored = v.InferOutput<typeof stored>;
 const TRUST_OLD_MS = 86_400_000;
 
 export class BrokerMemory {
-  readonly #path: string;
   readonly #url: string;
-  #known: Stored | undefined;
+  readonly #saved: Saved<Stored>;
   /** Attempts without an answer since the last connection. */
   #failures = 0;
 
-  private constructor(path: string, url: string, known: Stored | undefined) {
-    this.#path = path;
+  constructor(path: string, url: string, log: Log) {
     this.#url = url;
-    this.#known = known?.url === url ? known : undefined;
+    this.#saved = openSaved(path, stored, { what: 'broker memory', log });
   }
 
-  /** Empty for a missing or damaged file, and for another broker. */
-  static async open(path: string, url: string): Promise<BrokerMemory> {
-    const text = await readFile(path, 'utf8').catch(() => '');
-    return new BrokerMemory(path, url, parseStored(text));
+  /** Undefined for another broker. */
+  get #known(): Stored | undefined {
+    const { value } = this.#saved;
+    return value?.url === this.#url ? value : undefined;
   }
 
   /**
@@ -55,7 +52,6 @@ export class BrokerMemory {
     if (error instanceof MqttError && mayBeVersion(error)) this.#failures += 1;
   }
 
-  /** Rejects when the disk fails. */
   async connected({ protocol }: Pick<Connection, 'protocol'>, wallMs: number): Promise<void> {
     this.#failures = 0;
     if (this.#known?.protocol === protocol && protocol === 5) return;
@@ -68,20 +64,12 @@ export class BrokerMemory {
     return this.#known?.discoveryParts ?? 1;
   }
 
-  /** Rejects when the disk fails. */
   async published(discoveryParts: number): Promise<void> {
     if (this.discoveryParts !== discoveryParts) await this.#save({ discoveryParts });
   }
 
   async #save(change: Partial<Stored>): Promise<void> {
     const before = this.#known ?? { protocol: 5 as const, sinceMs: 0, discoveryParts: 1 };
-    const next = { ...before, ...change, url: this.#url };
-    if (JSON.stringify(next) === JSON.stringify(this.#known)) return;
-    this.#known = next;
-    await saveFile(this.#path, JSON.stringify(next));
+    await this.#saved.save({ ...before, ...change, url: this.#url });
   }
-}
-
-function parseStored(text: string): Stored | undefined {
-  return parseAs(stored, text);
 }

@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BrokerMemory } from '../../../../daemon/mqtt/broker/memory.ts';
 import { MqttError } from '../../../../daemon/mqtt/client/connection.ts';
+import { silentLog } from '../../../../hal/os/log.ts';
 import { scratch } from '../support/mosquitto.ts';
 
 const test = suite('the memory of a broker');
@@ -15,11 +16,11 @@ const UNANSWERED = new MqttError('UNANSWERED', 'closed');
 test('MQTT 5 is tried first; what worked is first over restarts, and alone until it gets no answer', async () => {
   using folder = scratch();
   const path = join(folder.path, 'broker.json');
-  const memory = await BrokerMemory.open(path, URL);
+  const memory = new BrokerMemory(path, URL, silentLog);
   assert.equal(memory.protocols(0), [5, 4]);
   for (const protocol of [4, 5] as const) {
     await memory.connected({ protocol }, 0);
-    const later = await BrokerMemory.open(path, URL);
+    const later = new BrokerMemory(path, URL, silentLog);
     for (const one of [memory, later]) assert.equal(one.protocols(1_000), [protocol]);
     later.failed(new MqttError('UNREACHABLE', 'refused'));
     assert.equal(later.protocols(1_000), [protocol]);
@@ -32,7 +33,7 @@ test('MQTT 5 is tried first; what worked is first over restarts, and alone until
 
 test('a broker that spoke 3.1.1 is asked for MQTT 5 again after a day, also with a clock that was set back', async () => {
   using folder = scratch();
-  const memory = await BrokerMemory.open(join(folder.path, 'broker.json'), URL);
+  const memory = new BrokerMemory(join(folder.path, 'broker.json'), URL, silentLog);
   await memory.connected({ protocol: 4 }, 10 * DAY_MS);
   assert.equal(memory.protocols(10 * DAY_MS + 1), [4]);
   assert.equal(memory.protocols(11 * DAY_MS + 1), [5, 4]);
@@ -44,15 +45,15 @@ test('a broker that spoke 3.1.1 is asked for MQTT 5 again after a day, also with
 test('another broker and a damaged file are as none', async () => {
   using folder = scratch();
   const path = join(folder.path, 'broker.json');
-  const memory = await BrokerMemory.open(path, URL);
+  const memory = new BrokerMemory(path, URL, silentLog);
   await memory.connected({ protocol: 4 }, 0);
   await memory.published(3);
-  assert.is((await BrokerMemory.open(path, URL)).discoveryParts, 3);
-  const other = await BrokerMemory.open(path, 'mqtt://other');
+  assert.is(new BrokerMemory(path, URL, silentLog).discoveryParts, 3);
+  const other = new BrokerMemory(path, 'mqtt://other', silentLog);
   assert.equal([other.protocols(0), other.discoveryParts], [[5, 4], 1]);
   for (const text of ['', '{', '[]', '{"url":"mqtt://broker","protocol":7,"sinceMs":0}']) {
     writeFileSync(path, text);
-    assert.equal((await BrokerMemory.open(path, URL)).protocols(0), [5, 4]);
+    assert.equal(new BrokerMemory(path, URL, silentLog).protocols(0), [5, 4]);
   }
 });
 
