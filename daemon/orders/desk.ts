@@ -61,7 +61,7 @@ const NO_SHOP: Shop = { drop: '', articles: [], isWindowOpen: false, pendingMs: 
 /** Never rejects for what is wrong with the ledger: then the desk takes no orders and says why. */
 export async function openDesk(deps: DeskDeps): Promise<Desk> {
   const { folder, boot, log } = deps;
-  const window = await WindowStore.open(join(folder, 'window.json'), boot, log);
+  const window = new WindowStore(join(folder, 'window.json'), boot, log);
   const book = new Book();
   const confirmed = new ConfirmedList(book);
   const opened = { window, book, confirmed, announcements: new Announcements(confirmed, deps) };

@@ -1,9 +1,8 @@
 /** The window's opening on the disk. */
-import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import type { BootClock } from '../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
-import { saveFile } from '../../hal/os/save-file.ts';
+import type { Log } from '../../hal/os/log.ts';
+import { openSaved, type Saved } from '../../hal/os/state/saved.ts';
 import {
   elapsedMs,
   type Opening,
@@ -23,23 +22,15 @@ const stored = v.array(
 );
 
 export class WindowStore {
-  readonly #path: string;
+  readonly #saved: Saved<readonly Opening[]>;
   readonly #boot: BootClock;
-  readonly #log: Log;
   #openings: readonly Opening[];
   #savedMs = 0;
-  #saving: Promise<void> = Promise.resolve();
 
-  private constructor(path: string, boot: BootClock, log: Log, openings: readonly Opening[]) {
-    this.#path = path;
+  constructor(path: string, boot: BootClock, log: Log) {
+    this.#saved = openSaved<readonly Opening[]>(path, stored, { what: 'start of the drop', log });
     this.#boot = boot;
-    this.#log = log;
-    this.#openings = openings.map((one) => refreshed(one, this.#now()));
-  }
-
-  static async open(path: string, boot: BootClock, log: Log): Promise<WindowStore> {
-    const text = await readFile(path, 'utf8').catch(() => '[]');
-    return new WindowStore(path, boot, log, parse(text, log));
+    this.#openings = (this.#saved.value ?? []).map((one) => refreshed(one, this.#now()));
   }
 
   /** The first frame of a drop is on air. It opens once. */
@@ -75,23 +66,6 @@ export class WindowStore {
 
   async #save(): Promise<void> {
     this.#savedMs = this.#boot.sinceBootMs();
-    const text = JSON.stringify(this.#openings);
-    this.#saving = this.#saving.then(async () => {
-      try {
-        await saveFile(this.#path, text);
-      } catch (error) {
-        this.#log.error('start of the drop not saved', { reason: messageOf(error) });
-      }
-    });
-    await this.#saving;
-  }
-}
-
-function parse(text: string, log: Log): readonly Opening[] {
-  try {
-    return v.parse(stored, JSON.parse(text));
-  } catch (error) {
-    log.error('start of the drop not readable', { reason: messageOf(error) });
-    return [];
+    await this.#saved.save(this.#openings);
   }
 }

@@ -122,12 +122,12 @@ test('after a restart of the machine it goes on where it was: nobody could buy m
   const path = `${folder.path}/window.json`;
   let nowMs = 5_000;
   const boot = { bootId: 'run-1', sinceBootMs: () => nowMs };
-  const before = await WindowStore.open(path, boot, silentLog);
+  const before = new WindowStore(path, boot, silentLog);
   await before.begin('friday');
   nowMs += 4 * MINUTE_MS;
   await before.refresh('friday', WINDOW_MS);
   nowMs = 70_000;
-  const again = await WindowStore.open(path, { ...boot, bootId: 'run-2' }, silentLog);
+  const again = new WindowStore(path, { ...boot, bootId: 'run-2' }, silentLog);
   assert.is(again.state('friday', WINDOW_MS).leftMs, WINDOW_MS - 4 * MINUTE_MS);
   nowMs += MINUTE_MS;
   assert.is(again.state('friday', WINDOW_MS).leftMs, WINDOW_MS - 5 * MINUTE_MS);
