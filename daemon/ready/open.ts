@@ -61,8 +61,8 @@ export async function openReadiness(
   // Another box's stream: that box has the drop.
   if (current().edge.upstream !== '') return { run: inner.run.bind(inner), testUplink: noUplink };
   const { snapshot, log, clock, previewPath, stateFolder, mediaPath } = given;
-  const store = await openReadinessStore(`${stateFolder}/readiness.json`, log);
-  given.state.set({ readiness: store.kept });
+  const store = openReadinessStore(`${stateFolder}/readiness.json`, log);
+  given.state.set({ readiness: store.value ?? {} });
   const runner = new Runner(given);
   const deps: Deps = {
     ...{ snapshot, log, clock, stateFolder, runner },
@@ -85,7 +85,8 @@ export async function openReadiness(
     untilEnd: given.untilEnd,
     keep: (result) => {
       runner.keep(result);
-      void store.save(snapshot().readiness ?? {});
+      const { running: _, ...kept } = { running: undefined, ...snapshot().readiness };
+      void store.save(kept);
     },
   };
   return {
