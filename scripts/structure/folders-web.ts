@@ -24,7 +24,7 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'figures of past drops over their time, and the page of a report',
   },
   'daemon/report/page': {
-    may: ['daemon/model', 'daemon/report'],
+    may: ['daemon/model', 'daemon/report', 'daemon/figures'],
     what: 'the page of a report, which needs no network',
   },
   'daemon/web/page/text/stage': { may: [], what: 'texts of the operator’s page: the drop' },
@@ -71,7 +71,7 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'what the crew asks for beside commands: settings, files, the guests’ look, support',
   },
   'daemon/web/page/ui': {
-    may: [...PAGE, 'daemon/report'],
+    may: [...PAGE, 'daemon/report', 'daemon/figures'],
     what: 'elements of the operator’s page',
   },
   'daemon/web/page/sections': {

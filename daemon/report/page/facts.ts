@@ -1,5 +1,10 @@
 /** The figures of a report in words. Pure. */
+
+import { formatClock, formatsIn } from '../../figures/formats-in.ts';
 import type { DropReport } from '../../model/drop-report.ts';
+
+/** Its words are English. */
+export const { formatBps, formatBytes, formatPrice } = formatsIn('en');
 
 const NONE = '–';
 
@@ -36,19 +41,9 @@ export const ROWS: readonly Row[] = [
 ];
 
 function salesText({ orders, pieces, amounts }: NonNullable<DropReport['sales']>): string {
-  const sums = amounts.map(({ currency, amount_minor }) => money(amount_minor, currency));
+  const sums = amounts.map(({ currency, amount_minor }) => formatPrice(amount_minor, currency));
   const [sold, made] = [orders === 1 ? 'order' : 'orders', pieces === 1 ? 'piece' : 'pieces'];
   return [`${orders} ${sold}, ${pieces} ${made}`, ...sums].join(', ');
-}
-
-/** In the smallest unit of the currency. */
-export function money(minor: number, currency: string): string {
-  try {
-    const format = new Intl.NumberFormat(undefined, { style: 'currency', currency });
-    return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
-  } catch {
-    return `${minor} ${currency}`;
-  }
 }
 
 function batteryText(battery: NonNullable<DropReport['battery']>): string {
@@ -59,22 +54,7 @@ function batteryText(battery: NonNullable<DropReport['battery']>): string {
 
 export const percent = (ratio: number) => `${Math.round(ratio * 100)} %`;
 
-export function bitrate(bps: number): string {
-  return bps >= 1e6 ? `${(bps / 1e6).toFixed(2)} Mb/s` : `${Math.round(bps / 1e3)} kb/s`;
-}
-
-export function bytes(value: number): string {
-  return value >= 1e9 ? `${(value / 1e9).toFixed(2)} GB` : `${(value / 1e6).toFixed(1)} MB`;
-}
-
-/** `1:04:05`, `4:05`. */
-export function duration(s: number): string {
-  const whole = Math.max(0, Math.round(s));
-  const two = (value: number) => String(value).padStart(2, '0');
-  const minutes = Math.floor(whole / 60);
-  if (minutes < 60) return `${minutes}:${two(whole % 60)}`;
-  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
-}
+export const duration = (s: number) => formatClock(Math.round(s) * 1000);
 
 export function localTime(rfc3339: string): string {
   const at = new Date(rfc3339);

@@ -1,7 +1,7 @@
 /** The page of a drop's report: what is in it was written into the page by the box. */
 import uPlot from 'uplot';
 import type { DropRecord } from '../record.ts';
-import { bitrate, bytes, duration, localTime, percent, ROWS } from './facts.ts';
+import { duration, formatBps, formatBytes, localTime, percent, ROWS } from './facts.ts';
 import { type Plot, plotsOf } from './plots.ts';
 
 interface Data {
@@ -68,10 +68,10 @@ function addTables(place: HTMLElement, { report, log, started_ms }: DropRecord, 
   if (links.length > 0) {
     const rows = links.map((link) => [
       link.id,
-      bytes(link.sent_b),
+      formatBytes(link.sent_b),
       link.share_ratio === null ? '–' : percent(link.share_ratio),
-      link.bitrate_bps === null ? '–' : bitrate(link.bitrate_bps),
-      bitrate(link.bitrate_max_bps),
+      link.bitrate_bps === null ? '–' : formatBps(link.bitrate_bps),
+      formatBps(link.bitrate_max_bps),
     ]);
     place.append(
       element('h2', `Links${of}`),

@@ -1,28 +1,10 @@
 /** Figures and times in short, readable form, as the page's language writes them. Pure. */
+
+import { formatsIn } from '../../../figures/formats-in.ts';
 import { language } from '../text/texts.ts';
 
-const FORMATS = [0, 1, 2].map(
-  (digits) =>
-    new Intl.NumberFormat(language, {
-      ...{ minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false },
-    }),
-);
-
-/** @param digits After the point, which is a comma in most languages. */
-export function formatDecimal(value: number, digits: 0 | 1 | 2): string {
-  return FORMATS[digits]?.format(value) ?? String(value);
-}
-
-export function formatBps(bps: number): string {
-  if (bps >= 1e6) return `${formatDecimal(bps / 1e6, 1)} Mb/s`;
-  return `${Math.round(bps / 1e3)} kb/s`;
-}
-
-export function formatBytes(bytes: number): string {
-  if (bytes >= 1e12) return `${formatDecimal(bytes / 1e12, 1)} TB`;
-  if (bytes >= 1e9) return `${formatDecimal(bytes / 1e9, 1)} GB`;
-  return `${Math.round(bytes / 1e6)} MB`;
-}
+export { formatClock } from '../../../figures/formats-in.ts';
+export const { formatDecimal, formatBps, formatBytes, formatPrice } = formatsIn(language);
 
 /** `45 s`, `12 min`, `3 h 05`, `4 d`. */
 export function formatSpan(seconds: number): string {
@@ -33,15 +15,6 @@ export function formatSpan(seconds: number): string {
   const hours = Math.floor(minutes / 60);
   if (hours >= 72) return `${Math.floor(hours / 24)} d`;
   return `${hours} h ${String(minutes % 60).padStart(2, '0')}`;
-}
-
-/** A running clock: `4:05`, `1:04:05`. */
-export function formatClock(ms: number): string {
-  const s = Math.max(0, Math.floor(ms / 1000));
-  const two = (value: number) => String(value).padStart(2, '0');
-  const minutes = Math.floor(s / 60);
-  if (minutes < 60) return `${minutes}:${two(s % 60)}`;
-  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(s % 60)}`;
 }
 
 export function formatMs(ms: number): string {
@@ -63,11 +36,4 @@ export function formatMinute(atMs: number, nowMs: number): string {
 /** Local time of day with seconds. */
 export function formatTime(atMs: number): string {
   return new Date(atMs).toTimeString().slice(0, 8);
-}
-
-/** @param minor In the smallest unit of the currency. */
-export function formatPrice(minor: number, currency: string): string {
-  const format = new Intl.NumberFormat(language, { style: 'currency', currency });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(minor / 10 ** digits);
 }
