@@ -15,8 +15,7 @@ export interface Totals {
 
 export function sampleOf(box: BoxSnapshot, totals: Totals): Sample {
   const { battery, media, uplink, levels } = withoutStale(box);
-  const latencies = Object.values(media?.viewers.latencyMsByRendition ?? {});
-  const watched = latencies.toSorted((a, b) => b.n - a.n)[0];
+  const watched = mostWatched(media);
   const known = battery.phase === 'known' ? battery : undefined;
   const values: Partial<Record<Column, number | undefined>> = {
     viewers: media?.viewers.viewers,
@@ -33,6 +32,12 @@ export function sampleOf(box: BoxSnapshot, totals: Totals): Sample {
     ({ id, bitrateBps }) => [id, Math.round(bitrateBps)] as const,
   );
   return { values: finite(values), links: Object.fromEntries(links) };
+}
+
+/** Delays of the rendition with the most viewers. */
+export function mostWatched(media: BoxSnapshot['media']) {
+  const latencies = Object.values(media?.viewers.latencyMsByRendition ?? {});
+  return latencies.toSorted((a, b) => b.n - a.n)[0];
 }
 
 /** Of all channels. */

@@ -88,9 +88,8 @@ test('the history covers ten minutes, a sample every two seconds', async () => {
 
 test('a sample has the figures of the plots, and null for unknown ones', () => {
   const known = sampleOf(fakeSnapshot(), 5);
-  assert.equal(known.links['wwan0'], { rttMs: 42, lossPct: 0.4, bitrateBps: 2_100_000 });
+  assert.equal(known.links['wwan0'], { rttMs: 42, lossPct: 0.4 });
   assert.is(known.chargePct, 73.4);
-  assert.is(known.powerW, -7.17);
   assert.is(known.latencyMs, 381, 'of the rendition that most watch');
   const dark = sampleOf(
     { ...fakeSnapshot(), media: undefined, uplink: undefined, battery: { phase: 'absent' } },
@@ -99,12 +98,13 @@ test('a sample has the figures of the plots, and null for unknown ones', () => {
   assert.equal(dark, {
     atMs: 5,
     chargePct: null,
-    powerW: null,
     viewers: null,
     latencyMs: null,
-    uplinkBps: null,
     links: {},
   });
+  const { viewers, latencyMs, links } = sampleOf({ ...fakeSnapshot(), children: {} }, 5);
+  const ofTheGone = [viewers, latencyMs, links];
+  assert.equal(ofTheGone, [null, null, {}], 'what a process that is gone reported last is none');
 });
 
 test('the log tail holds the newest 200 lines of its level, with their bound fields', () => {
