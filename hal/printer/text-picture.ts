@@ -1,5 +1,6 @@
 /** Draws text that no code page of a printer has: any script, by Pango and the machine's fonts. */
 
+import { drawText } from '../text/draw-text.ts';
 import { isEncodable } from './paper/codepages.ts';
 import { blankPicture, dither, drawPicture, type Picture } from './paper/picture.ts';
 import type { Block, PrintDocument, TextBlock } from './port.ts';
@@ -10,8 +11,6 @@ import type { PrinterProfile } from './profiles.ts';
 const FONT_PX = 22;
 /** White above and below: Pango's pictures end with the ink. */
 const LEADING_ROWS = 4;
-/** A line that is longer is no line; the paper of one is bounded by it too. */
-const MAX_CHARACTERS = 1000;
 const MAX_ROWS = 2400;
 /** Letters that are written from the right. */
 const FIRST_IS_RIGHT_TO_LEFT =
@@ -52,19 +51,8 @@ async function drawLine(block: TextBlock, widthDots: number): Promise<Picture> {
   const isTurned = FIRST_IS_RIGHT_TO_LEFT.test(text);
   const side = sideOf(block);
   const align = side === 'center' ? 'centre' : (side === 'right') !== isTurned ? 'right' : 'left';
-  const { default: sharp } = await import('sharp');
-  const { data, info } = await sharp({
-    text: {
-      // It reads markup: without this a guest could set fonts, and break the line.
-      text: escapeMarkup([...text].slice(0, MAX_CHARACTERS).join('')),
-      font: `Sans ${isBold ? 'Bold ' : ''}${FONT_PX * size}`,
-      dpi: 72,
-      width: widthDots,
-      wrap: 'word-char',
-      align,
-      rgba: true,
-    },
-  })
+  const drawn = await drawText(text, { isBold, px: FONT_PX * size, width: widthDots, align });
+  const { data, info } = await drawn
     .flatten({ background: '#fff' })
     .raw()
     .toBuffer({ resolveWithObject: true });
@@ -87,13 +75,8 @@ export async function drawTextPng(
   line: string,
   { isBold, px, widthDots }: TextPng,
 ): Promise<Buffer | undefined> {
-  const text = escapeMarkup([...printable(line)].slice(0, MAX_CHARACTERS).join(''));
-  const font = `Sans ${isBold ? 'Bold ' : ''}${px}`;
   try {
-    const { default: sharp } = await import('sharp');
-    const drawn = sharp({
-      text: { text, font, dpi: 72, width: widthDots, wrap: 'word-char', rgba: true },
-    });
+    const drawn = await drawText(printable(line), { isBold, px, width: widthDots });
     return await drawn.flatten({ background: '#fff' }).png().toBuffer();
   } catch {
     return undefined;
@@ -120,8 +103,4 @@ function inkOf(data: Buffer, { width, height, channels }: Raw): Picture {
   }
   if (isColoured) return dither({ width, height, pixels: grey }, width);
   return { width, height, dots: grey.map((value) => (value < 140 ? 1 : 0)) };
-}
-
-function escapeMarkup(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

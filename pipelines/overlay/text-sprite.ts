@@ -1,5 +1,6 @@
 /** Draws title and lower third as plates: white text on dark grey, so that any stage lets it be read. */
 import sharp from 'sharp';
+import { drawText } from '../../hal/text/draw-text.ts';
 import { type Corner, type PictureSize, placeIn } from './layout.ts';
 import { BLACK, type Sprite, WHITE } from './sprite.ts';
 
@@ -57,20 +58,11 @@ async function drawLine(
   shortPx: number,
   insidePx: number,
 ): Promise<Ink> {
-  const fontPx = Math.max(8, Math.round(shortPx * size));
+  const px = Math.max(8, Math.round(shortPx * size));
   const ground = `#${GROUND.toString(16).repeat(3)}`;
-  const drawn = await sharp({
-    text: {
-      // It reads markup: without this a text could set fonts.
-      text: `<span foreground="white">${escapeMarkup([...text].slice(0, MAX_CHARACTERS).join(''))}</span>`,
-      font: `Sans ${isBold ? 'Bold ' : ''}${fontPx}`,
-      dpi: 72,
-      rgba: true,
-    },
-  })
-    .png()
-    .toBuffer();
-  const { data, info } = await sharp(drawn)
+  const shown = [...text].slice(0, MAX_CHARACTERS).join('');
+  const drawn = await drawText(shown, { isBold, px, colour: 'white' });
+  const { data, info } = await sharp(await drawn.png().toBuffer())
     .resize({ width: insidePx, withoutEnlargement: true })
     .flatten({ background: ground })
     .greyscale()
@@ -85,8 +77,4 @@ function toVideoRange(grey: number): number {
 
 function evenUp(px: number): number {
   return Math.ceil(px / 2) * 2;
-}
-
-function escapeMarkup(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

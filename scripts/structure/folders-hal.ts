@@ -39,8 +39,9 @@ export const HAL_FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'hal/printer/transport': { may: ['hal/os'], what: 'connections to a printer: USB, TCP, serial' },
   'hal/printer/paper': { may: ['hal/os'], what: 'ESC/POS as a picture of the paper' },
+  'hal/text': { may: [], what: 'text in any script as a picture' },
   'hal/printer': {
-    may: ['hal/os', 'hal/printer/transport', 'hal/printer/paper'],
+    may: ['hal/os', 'hal/text', 'hal/printer/transport', 'hal/printer/paper'],
     what: 'receipt printers',
   },
   'hal/printer/polled': {

@@ -38,6 +38,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ],
   serialport: ['hal/os/serial.ts'],
   sharp: [
+    'hal/text/',
     'hal/printer/paper/png.ts',
     'hal/printer/text-picture.ts',
     'daemon/printing/sticker.ts',
