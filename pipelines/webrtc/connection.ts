@@ -1,6 +1,6 @@
 /** A WebRTC connection of libdatachannel that answers an offer: ICE over one UDP port, DTLS and SRTP. */
 import { PeerConnection, type Track } from 'node-datachannel';
-import type { MediaKind } from './sdp.ts';
+import type { MediaKind, ReadOffer } from './sdp.ts';
 
 export interface PeerNetwork {
   readonly port: number;
@@ -13,12 +13,10 @@ export interface PeerNetwork {
 export type StunServer = string | { readonly hostname: string; readonly port: number };
 
 /** What is offered, as the library takes it. */
-export interface RemoteOffer {
+export interface RemoteOffer<Offered> {
   readonly sdp: string;
-  /** IP addresses of the other side. */
-  readonly candidates: readonly string[];
-  /** Of its first media section. */
-  readonly mid: string;
+  readonly offer: ReadOffer<Offered>;
+  readonly network: PeerNetwork;
 }
 
 export interface Connection {
@@ -44,12 +42,11 @@ const GATHER_MAX_MS = 800;
 /**
  * Throws with the library's words where it does not take the offer, or the port is taken.
  *
- * @param addTracks Adds the tracks of this side, before the offer is read.
+ * @param addTrack Adds a track of this side, before the offer is read.
  */
-export function answerOffer(
-  { port, host, stunServers }: PeerNetwork,
-  offer: RemoteOffer,
-  addTracks: (connection: PeerConnection) => ReadonlyMap<MediaKind, Track>,
+export function answerOffer<Offered extends { readonly mid: string }>(
+  { offer, sdp, network: { port, host, stunServers } }: RemoteOffer<Offered>,
+  addTrack: (connection: PeerConnection, kind: MediaKind, offered: Offered) => Track,
   events: ConnectionEvents,
 ): Connection {
   const connection = new PeerConnection('peer', {
@@ -81,12 +78,15 @@ export function answerOffer(
     });
   });
   try {
-    tracks = addTracks(connection);
+    tracks = new Map(
+      offer.kinds.map((kind) => [kind, addTrack(connection, kind, offer[kind] as Offered)]),
+    );
     watchTracks([...tracks.values()], events);
-    connection.setRemoteDescription(offer.sdp, 'offer');
+    connection.setRemoteDescription(sdp, 'offer');
     // In the room the other side finds the box; only through a NAT the box has to look for it, too.
     if (stunServers.length > 0) {
-      for (const candidate of offer.candidates) connection.addRemoteCandidate(candidate, offer.mid);
+      const mid = offer[offer.kinds[0] ?? 'video']?.mid ?? '0';
+      for (const candidate of offer.candidates) connection.addRemoteCandidate(candidate, mid);
     }
   } catch (error) {
     close();

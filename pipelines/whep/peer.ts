@@ -23,14 +23,10 @@ export interface PeerEvents {
 /** Throws with the library's words where it does not take the offer, or the port is taken. */
 export function openPeer(options: PeerOptions, events: PeerEvents): Connection {
   const { offer, network } = options;
-  const remote = {
-    sdp: renderOffer(offer),
-    candidates: offer.candidates,
-    mid: offer[offer.kinds[0] ?? 'video']?.mid ?? '0',
-  };
-  const addTracks = (connection: PeerConnection) =>
-    new Map(offer.kinds.map((kind) => [kind, addTrack(connection, kind, options)] as const));
-  return answerOffer(network, remote, addTracks, { ...events, onPacket: events.onFeedback });
+  const add = (connection: PeerConnection, kind: MediaKind, offered: OfferedTrack) =>
+    addTrack(connection, kind, offered, options);
+  const remote = { offer, network, sdp: renderOffer(offer) };
+  return answerOffer(remote, add, { ...events, onPacket: events.onFeedback });
 }
 
 /** What is answered to a viewer that names no parameters. */
@@ -40,9 +36,9 @@ const PLAIN_OPUS = 'minptime=10;stereo=1';
 function addTrack(
   connection: PeerConnection,
   kind: MediaKind,
-  { offer, ssrcs, cname }: PeerOptions,
+  { mid, payloadType, parameters, sendTimeId }: OfferedTrack,
+  { ssrcs, cname }: PeerOptions,
 ): Track {
-  const { mid, payloadType, parameters, sendTimeId } = offer[kind] as OfferedTrack;
   const media = kind === 'video' ? new Video(mid, 'SendOnly') : new Audio(mid, 'SendOnly');
   // With the feedback that rtcp.ts reads: NACK, PLI, REMB.
   if (media instanceof Video) media.addH264Codec(payloadType, parameters || PLAIN_H264);

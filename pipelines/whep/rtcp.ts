@@ -1,17 +1,5 @@
 /** RTCP: sender reports out, the viewer's feedback in (RFC 3550, RFC 4585). Pure. */
-
-const SENDER_REPORT = 200;
-const RECEIVER_REPORT = 201;
-const DESCRIPTION = 202;
-const TRANSPORT_FEEDBACK = 205;
-const PAYLOAD_FEEDBACK = 206;
-const NACK = 1;
-const PLI = 1;
-const FIR = 4;
-const APPLICATION_LAYER = 15;
-
-/** From 1900, where NTP begins, to 1970. */
-const NTP_OFFSET_S = 2_208_988_800;
+import { NTP_OFFSET_S, RTCP, splitCompound } from '../webrtc/rtcp.ts';
 
 export interface SenderReport {
   readonly ssrc: number;
@@ -31,7 +19,7 @@ export function renderSenderReport(report: SenderReport): Buffer {
   const itemBytes = Math.ceil((2 + name.length + 1) / 4) * 4;
   const packet = Buffer.alloc(28 + 8 + itemBytes);
   packet[0] = 0x80;
-  packet[1] = SENDER_REPORT;
+  packet[1] = RTCP.senderReport;
   packet.writeUInt16BE(6, 2);
   packet.writeUInt32BE(report.ssrc >>> 0, 4);
   const seconds = Math.floor(report.wallMs / 1000);
@@ -41,7 +29,7 @@ export function renderSenderReport(report: SenderReport): Buffer {
   packet.writeUInt32BE(report.packetsTotal % 2 ** 32, 20);
   packet.writeUInt32BE(report.bytesTotal % 2 ** 32, 24);
   packet[28] = 0x81;
-  packet[29] = DESCRIPTION;
+  packet[29] = RTCP.description;
   packet.writeUInt16BE((8 + itemBytes) / 4 - 1, 30);
   packet.writeUInt32BE(report.ssrc >>> 0, 32);
   packet[36] = 1;
@@ -71,37 +59,25 @@ export function parseFeedback(packet: Buffer): Feedback {
   for (const part of splitCompound(packet)) {
     const count = (part[0] ?? 0) & 0x1f;
     switch (part[1]) {
-      case SENDER_REPORT:
+      case RTCP.senderReport:
         addReports(part.subarray(28), count, lost);
         break;
-      case RECEIVER_REPORT:
+      case RTCP.receiverReport:
         addReports(part.subarray(8), count, lost);
         break;
-      case TRANSPORT_FEEDBACK:
-        if (count === NACK && part.length >= 16) {
+      case RTCP.transportFeedback:
+        if (count === RTCP.nack && part.length >= 16) {
           missing.push({ ssrc: part.readUInt32BE(8), sequences: missingOf(part.subarray(12)) });
         }
         break;
-      case PAYLOAD_FEEDBACK:
-        if (count === PLI && part.length >= 12) broken.add(part.readUInt32BE(8));
-        if (count === FIR && part.length >= 20) broken.add(part.readUInt32BE(12));
-        if (count === APPLICATION_LAYER) estimateBps = estimateOf(part) ?? estimateBps;
+      case RTCP.payloadFeedback:
+        if (count === RTCP.pli && part.length >= 12) broken.add(part.readUInt32BE(8));
+        if (count === RTCP.fir && part.length >= 20) broken.add(part.readUInt32BE(12));
+        if (count === RTCP.applicationLayer) estimateBps = estimateOf(part) ?? estimateBps;
         break;
     }
   }
   return { lost, missing, broken, estimateBps };
-}
-
-function splitCompound(packet: Buffer): readonly Buffer[] {
-  const parts: Buffer[] = [];
-  let at = 0;
-  while (at + 4 <= packet.length && (packet[at] ?? 0) >> 6 === 2) {
-    const bytes = (packet.readUInt16BE(at + 2) + 1) * 4;
-    if (at + bytes > packet.length) break;
-    parts.push(packet.subarray(at, at + bytes));
-    at += bytes;
-  }
-  return parts;
 }
 
 function addReports(blocks: Buffer, count: number, lost: Map<number, number>): void {

@@ -15,19 +15,7 @@ export function openPublisherPeer(
   network: PeerNetwork,
   events: ConnectionEvents,
 ): Connection {
-  const remote = {
-    sdp: renderPublisher(offer),
-    candidates: offer.candidates,
-    mid: offer[offer.kinds[0] ?? 'video']?.mid ?? '0',
-  };
-  const addTracks = (connection: PeerConnection) =>
-    new Map(
-      offer.kinds.map((kind) => {
-        const track = offer[kind] as PublishedTrackOffer;
-        return [kind, addTrack(connection, kind, track)] as const;
-      }),
-    );
-  return answerOffer(network, remote, addTracks, events);
+  return answerOffer({ offer, network, sdp: renderPublisher(offer) }, addTrack, events);
 }
 
 function addTrack(

@@ -1,15 +1,5 @@
 /** RTCP of a receiver: a publisher's sender reports in, feedback out (RFC 3550, RFC 4585). Pure. */
-
-const SENDER_REPORT = 200;
-const RECEIVER_REPORT = 201;
-const TRANSPORT_FEEDBACK = 205;
-const PAYLOAD_FEEDBACK = 206;
-const NACK = 1;
-const PLI = 1;
-const APPLICATION_LAYER = 15;
-
-/** From 1900, where NTP begins, to 1970. */
-const NTP_OFFSET_S = 2_208_988_800;
+import { NTP_OFFSET_S, RTCP, splitCompound } from '../webrtc/rtcp.ts';
 
 export interface SenderReport {
   readonly ssrc: number;
@@ -23,15 +13,9 @@ export interface SenderReport {
 
 /** The sender reports of a compound packet; what is malformed ends it. */
 export function parseReports(packet: Buffer): readonly SenderReport[] {
-  const reports: SenderReport[] = [];
-  for (let at = 0; at + 8 <= packet.length && (packet[at] ?? 0) >> 6 === 2; ) {
-    const bytes = (packet.readUInt16BE(at + 2) + 1) * 4;
-    if (bytes < 8 || at + bytes > packet.length) break;
-    const isReport = packet[at + 1] === SENDER_REPORT && bytes >= 28;
-    if (isReport) reports.push(readReport(packet.subarray(at)));
-    at += bytes;
-  }
-  return reports;
+  return splitCompound(packet)
+    .filter((part) => part[1] === RTCP.senderReport && part.length >= 28)
+    .map(readReport);
 }
 
 function readReport(report: Buffer): SenderReport {
@@ -77,7 +61,7 @@ export function renderFeedback(feedback: Feedback): Buffer {
   return Buffer.concat([
     renderReceptions(ssrc, receptions),
     ...asked.map((one) => renderNack(ssrc, one.ssrc, one.sequences)),
-    ...broken.map((one) => header(PAYLOAD_FEEDBACK, PLI, 12, ssrc, one)),
+    ...broken.map((one) => header(RTCP.payloadFeedback, RTCP.pli, 12, ssrc, one)),
     ...(limit === undefined ? [] : [renderLimit(ssrc, limit)]),
   ]);
 }
@@ -94,7 +78,7 @@ function header(type: number, count: number, bytes: number, ssrc: number, media?
 
 /** RFC 3550 §6.4.2. */
 function renderReceptions(ssrc: number, receptions: readonly Reception[]): Buffer {
-  const packet = header(RECEIVER_REPORT, receptions.length, 8 + receptions.length * 24, ssrc);
+  const packet = header(RTCP.receiverReport, receptions.length, 8 + receptions.length * 24, ssrc);
   for (const [i, one] of receptions.entries()) {
     const at = 8 + i * 24;
     packet.writeUInt32BE(one.ssrc >>> 0, at);
@@ -118,7 +102,7 @@ function renderNack(ssrc: number, media: number, sequences: readonly number[]): 
     if (item !== undefined && apart >= 1 && apart <= 16) item.mask |= 1 << (apart - 1);
     else items.push({ first: sequence, mask: 0 });
   }
-  const packet = header(TRANSPORT_FEEDBACK, NACK, 12 + items.length * 4, ssrc, media);
+  const packet = header(RTCP.transportFeedback, RTCP.nack, 12 + items.length * 4, ssrc, media);
   for (const [i, { first, mask }] of items.entries()) {
     packet.writeUInt16BE(first, 12 + i * 4);
     packet.writeUInt16BE(mask, 14 + i * 4);
@@ -128,7 +112,13 @@ function renderNack(ssrc: number, media: number, sequences: readonly number[]): 
 
 /** REMB: https://datatracker.ietf.org/doc/html/draft-alvestrand-rmcat-remb-03#section-2.2 */
 function renderLimit(ssrc: number, { bps, ssrcs }: NonNullable<Feedback['limit']>): Buffer {
-  const packet = header(PAYLOAD_FEEDBACK, APPLICATION_LAYER, 20 + ssrcs.length * 4, ssrc, 0);
+  const packet = header(
+    RTCP.payloadFeedback,
+    RTCP.applicationLayer,
+    20 + ssrcs.length * 4,
+    ssrc,
+    0,
+  );
   packet.write('REMB', 12, 'latin1');
   packet[16] = ssrcs.length;
   const exponent = Math.max(0, Math.ceil(Math.log2(bps / 0x3_ffff)));
