@@ -4,6 +4,7 @@ import { type FileHandle, mkdir, open, readFile, rename, stat } from 'node:fs/pr
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { syncFolder, writeAll } from '../../hal/os/durable.ts';
+import { ifMissing } from '../../hal/os/errors.ts';
 import { parseAs } from '../../hal/os/files/json.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
@@ -57,7 +58,7 @@ export async function openLedgerFile(folder: string, log: Log): Promise<OpenedLe
   const path = ledgerPath(folder);
   const aside = join(folder, DAMAGED_NAME);
   if (await exists(aside)) throw new LedgerDamaged(aside, 'it was damaged at an earlier start');
-  const bytes = await readFile(path).catch(absent);
+  const bytes = await readFile(path).catch(ifMissing);
   const scan = scanLedger(bytes ?? Buffer.alloc(0));
   const fault = scan.tail === 'damaged' ? `line ${scan.line} is not as it was written` : undefined;
   const lost = fault ?? (await lossOf(folder, scan));
@@ -185,11 +186,6 @@ export async function lossOf(
 /** A mark that cannot be read says nothing: the ledger's own hashes are checked all the same. */
 function parseMark(text: string): v.InferOutput<typeof markSchema> | undefined {
   return parseAs(markSchema, text);
-}
-
-function absent(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT') return undefined;
-  throw error;
 }
 
 async function exists(path: string): Promise<boolean> {

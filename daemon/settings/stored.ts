@@ -5,7 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf } from '../../hal/os/errors.ts';
+import { ifMissing } from '../../hal/os/errors.ts';
 import { CONFIG_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
 import { readSettings, renderSettings } from '../config/file.ts';
@@ -37,8 +37,7 @@ export function readStored(file: string): Values | undefined {
   try {
     return readSettings(file, readRegular(file, CONFIG_BYTES_MAX).toString());
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
+    return ifMissing(error);
   }
 }
 

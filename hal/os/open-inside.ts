@@ -9,6 +9,7 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, opendir, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readAt } from './durable.ts';
+import { ifMissing } from './errors.ts';
 
 /** A file that is not opened; its code says why. */
 export class UnsafeFile extends Error {
@@ -93,9 +94,7 @@ export async function recreateInside(
   name: string,
   mode: number,
 ): Promise<FileHandle> {
-  await unlink(join(folder, assertName(name))).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
+  await unlink(join(folder, assertName(name))).catch(ifMissing);
   return await createInside(folder, name, mode);
 }
 

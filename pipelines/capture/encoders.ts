@@ -1,6 +1,6 @@
 /** The encoders' pipeline and what feeds it: pictures and sound without a pause. */
 import { readFileSync } from 'node:fs';
-import { errnoOf } from '../../hal/os/errors.ts';
+import { ifMissing } from '../../hal/os/errors.ts';
 import type { GstPipeline } from '../gst/gst.ts';
 import { playPipeline, pusherInto } from '../gst/pipeline.ts';
 import { openRawReader } from '../source/raw-reader.ts';
@@ -102,8 +102,7 @@ function openIfThere(...what: Parameters<typeof openRawReader>): (() => void) | 
   try {
     return openRawReader(...what);
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
+    return ifMissing(error);
   }
 }
 

@@ -4,6 +4,7 @@ import { lstat, mkdir, opendir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { turns } from '../../hal/os/async.ts';
 import { syncFolder, writeAll } from '../../hal/os/durable.ts';
+import { ifMissing } from '../../hal/os/errors.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { createInside, openInside, UnsafeFile } from '../../hal/os/open-inside.ts';
 import type { StoredName } from './names.ts';
@@ -120,10 +121,7 @@ async function receive(
 
 /** Undefined where there is no such file; rejects for what is no file. */
 async function digestOf(folder: string, file: string): Promise<Buffer | undefined> {
-  const handle = await openInside(folder, file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const handle = await openInside(folder, file).catch(ifMissing);
   if (handle === undefined) return undefined;
   try {
     const hash = createHash('sha256');
