@@ -1,16 +1,17 @@
 /** Which drops were held, and which is on: on the disk, so that a power cut does not repeat one. */
-import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
-import { errnoOf } from '../../hal/os/errors.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
-import { saveFile } from '../../hal/os/save-file.ts';
+import type { Log } from '../../hal/os/log.ts';
+import { openSaved, type Saved } from '../../hal/os/state/saved.ts';
 import { checkPlanned, type LinkHosts, type PlannedDrop } from '../config/drop-list/parse.ts';
 import { type DropMemory, NO_MEMORY } from './present.ts';
 
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 
 const stored = v.object({
-  held: v.array(v.object({ id: text(64), title: text(120), endedMs: v.number() })),
+  held: v.pipe(
+    v.array(v.object({ id: text(64), title: text(120), endedMs: v.number() })),
+    v.readonly(),
+  ),
   last: v.optional(
     v.object({
       ...{ id: text(64), drop: v.optional(v.unknown()), title: text(120), startsAt: text(64) },
@@ -23,29 +24,16 @@ const stored = v.object({
   ),
 });
 
+type Stored = v.InferOutput<typeof stored>;
+
 export class MemoryStore {
-  readonly #path: string;
-  readonly #log: Log;
+  readonly #saved: Saved<Stored>;
   #memory: DropMemory;
-  #saving: Promise<void> = Promise.resolve();
-  #isWaiting = false;
 
-  private constructor(path: string, log: Log, memory: DropMemory) {
-    this.#path = path;
-    this.#log = log;
-    this.#memory = memory;
-  }
-
-  /** Never rejects for a bad file. */
-  static async open(path: string, hosts: LinkHosts, log: Log): Promise<MemoryStore> {
-    try {
-      const memory = parse(await readFile(path, 'utf8'), hosts);
-      return new MemoryStore(path, log, memory);
-    } catch (error) {
-      const reason = messageOf(error);
-      if (errnoOf(error) !== 'ENOENT') log.error('held drops not readable', { path, reason });
-      return new MemoryStore(path, log, NO_MEMORY);
-    }
+  constructor(path: string, hosts: LinkHosts, log: Log) {
+    this.#saved = openSaved(path, stored, { what: 'held drops', log });
+    const { value } = this.#saved;
+    this.#memory = value === undefined ? NO_MEMORY : memoryOf(value, hosts);
   }
 
   get memory(): DropMemory {
@@ -55,28 +43,15 @@ export class MemoryStore {
   set(memory: DropMemory): void {
     if (memory === this.#memory) return;
     this.#memory = memory;
-    // One write after the other; those that a newer one overtakes are left out.
-    if (this.#isWaiting) return;
-    this.#isWaiting = true;
-    this.#saving = this.#saving.then(() => this.#save());
+    void this.#saved.save(memory);
   }
 
   async settled(): Promise<void> {
-    await this.#saving;
-  }
-
-  async #save(): Promise<void> {
-    this.#isWaiting = false;
-    try {
-      await saveFile(this.#path, JSON.stringify(this.#memory));
-    } catch (error) {
-      this.#log.error('held drops not saved', { path: this.#path, reason: messageOf(error) });
-    }
+    await this.#saved.settled();
   }
 }
 
-function parse(json: string, hosts: LinkHosts): DropMemory {
-  const { held, last, current } = v.parse(stored, JSON.parse(json));
+function memoryOf({ held, last, current }: Stored, hosts: LinkHosts): DropMemory {
   const check = (drop: unknown): PlannedDrop | undefined => {
     if (drop === undefined) return undefined;
     const checked = checkPlanned(withoutHosts(drop), hosts);

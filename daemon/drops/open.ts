@@ -76,7 +76,7 @@ export async function openDrops(
   };
   const file = new ListFile(resolve(stateFolder, 'drops.yaml'), hosts, log);
   await file.refresh();
-  const store = await MemoryStore.open(resolve(stateFolder, 'held-drops.json'), hosts, log);
+  const store = new MemoryStore(resolve(stateFolder, 'held-drops.json'), hosts, log);
   const drops = new OpenDrops(() => config().drop, stateFolder, { file, store, clock, log });
   return {
     present: () => drops.present,
