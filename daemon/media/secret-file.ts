@@ -16,14 +16,8 @@ const SECRET = /^[\x20-\x7e]{10,79}$/;
  */
 export function readSecretFile(key: string, file: string): string | undefined {
   if (file === '') return undefined;
-  const fault = (why: string) => new ConfigError([`${key}: ${file}: ${why}`]);
-  let text: string;
-  try {
-    text = readRegular(file, SECRET_BYTES_MAX).toString();
-  } catch (error) {
-    throw fault(`cannot be read: ${messageOf(error)}`);
-  }
-  const secret = text.replace(/\r?\n$/, '');
+  const fault = faultOf(key, file);
+  const secret = readText(fault, file).replace(/\r?\n$/, '');
   if (!SECRET.test(secret)) throw fault('must hold one line of 10 to 79 characters');
   return secret;
 }
@@ -31,19 +25,23 @@ export function readSecretFile(key: string, file: string): string | undefined {
 /** Services make theirs of letters, digits, `-`, `_`, and some add a query. */
 const STREAM_KEY = /^[\x21-\x7e]{4,512}$/;
 
-/** A file that others must not be able to read: with a stream key anybody may send to the channel. */
-function readPrivate(fault: (why: string) => ConfigError, file: string): string {
+const faultOf = (key: string, file: string) => (why: string) =>
+  new ConfigError([`${key}: ${file}: ${why}`]);
+
+function readText(fault: (why: string) => ConfigError, file: string): string {
   try {
-    const text = readRegular(file, SECRET_BYTES_MAX).toString();
-    if ((statSync(file).mode & 0o077) !== 0) throw new Error('others can read it: chmod 600 it');
-    return text;
+    return readRegular(file, SECRET_BYTES_MAX).toString();
   } catch (error) {
-    throw fault(messageOf(error));
+    throw fault(`cannot be read: ${messageOf(error)}`);
   }
 }
 
-const faultOf = (key: string, file: string) => (why: string) =>
-  new ConfigError([`${key}: ${file}: ${why}`]);
+/** A file that others must not be able to read: with a stream key anybody may send to the channel. */
+function readPrivate(fault: (why: string) => ConfigError, file: string): string {
+  const text = readText(fault, file);
+  if ((statSync(file).mode & 0o077) !== 0) throw fault('others can read it: chmod 600 it');
+  return text;
+}
 
 function readStreamKey(key: string, file: string): string {
   const fault = faultOf(key, file);
