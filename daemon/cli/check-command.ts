@@ -2,7 +2,7 @@
 
 import { readBranding } from '../../pipelines/player/brand/branding.ts';
 import { BrandingError } from '../../pipelines/player/brand/colors.ts';
-import { unreadableFiles } from '../config/files/named-files.ts';
+import { exposedSecrets, unreadableFiles } from '../config/files/named-files.ts';
 import { unwritableFolders } from '../config/files/writable-folders.ts';
 import type { Command } from './parse.ts';
 import { readConfig } from './read-config.ts';
@@ -16,6 +16,7 @@ export function renderChecked({ config: file, overrides }: Extract<Command, { ve
   const config = readConfig(file, overrides);
   const notes = [
     ...unreadableFiles(config).map(({ key, reason }) => `${key}: ${reason}`),
+    ...exposedSecrets(config),
     ...unwritableFolders(config),
     ...brandingFaults(config.drop.branding_folder),
   ];

@@ -5,6 +5,7 @@ import { messageOf, openLog, silentLog } from '../../hal/os/log.ts';
 import { openNotify } from '../../hal/os/systemd/notify.ts';
 import { PipelineError } from '../../pipelines/errors/pipeline-error.ts';
 import type { Config } from '../config/config.ts';
+import { exposedSecrets } from '../config/files/named-files.ts';
 import { stateFolder } from '../config/files/state-folder.ts';
 import { withFoundDrivers } from '../devices/found-drivers.ts';
 import { openSetUp } from '../first-boot/progress.ts';
@@ -45,6 +46,7 @@ export async function prepareStart(
   const journal = isDemo ? process.stderr : stdout;
   const write = (line: string) => void journal.write(line);
   const log = openLog(config.log.level, journal.isTTY ? 'people' : 'journal', write);
+  for (const secret of exposedSecrets(config)) log.warn('secret readable by others', { secret });
   const addresses = findAddresses(networkInterfaces(), config.viewers, config.operator);
   const renditions = config.edge.upstream === '' ? config.renditions : [];
   const notify = openNotify(env['NOTIFY_SOCKET'], log);

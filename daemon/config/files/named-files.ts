@@ -1,5 +1,5 @@
-/** Files that a config names and that cannot be read. */
-import { accessSync, constants } from 'node:fs';
+/** Files that a config names and that cannot be read, or that too many can read. */
+import { accessSync, constants, statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { errnoOf } from '../../../hal/os/errors.ts';
 import { assertRegular, CERTIFICATE_BYTES_MAX } from '../../../hal/os/files/read-regular.ts';
@@ -47,6 +47,24 @@ export function unreadableFiles(config: Config): readonly UnreadableFile[] {
       return [{ key, file, reason: `${file} ${WHY[errno ?? ''] ?? why}` }];
     }
   });
+}
+
+/** Certificates, pictures and looks are none. */
+const SECRET = /(?:secret|token|passphrase|password|credentials|pin|key)_files?(?:\.|$)/;
+
+/** Secrets that every user of this machine can read, one line each. Where they are used some are refused. */
+export function exposedSecrets(config: Config): readonly string[] {
+  return namedFiles(config, '')
+    .filter(([key, file]) => SECRET.test(key) && isOpenToAll(file))
+    .map(([key, file]) => `${key}: others can read ${file}: chmod 600 it`);
+}
+
+function isOpenToAll(file: string): boolean {
+  try {
+    return (statSync(file).mode & 0o004) !== 0;
+  } catch {
+    return false;
+  }
 }
 
 /** Each `…_file`, and each of `…_files`, that is not empty. */

@@ -1,13 +1,13 @@
 /** Every file that a config names is read the same way: none holds up the start. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readConfig } from '../../../../daemon/cli/read-config.ts';
 import { parseConfig } from '../../../../daemon/config/file.ts';
-import { unreadableFiles } from '../../../../daemon/config/files/named-files.ts';
+import { exposedSecrets, unreadableFiles } from '../../../../daemon/config/files/named-files.ts';
 import { readSecretFile } from '../../../../daemon/media/secret-file.ts';
 import { openPin } from '../../../../daemon/web/pin-store.ts';
 import { readCredentials } from '../../../../hal/gst/network-source.ts';
@@ -97,6 +97,36 @@ test('`check` lists them without opening one', () => {
     `mqtt.password_file: ${fifo} is a pipe (FIFO), not a file`,
     `mqtt.tls.ca_file: /dev/zero is a device, not a file`,
   ]);
+});
+
+test('a secret that every user of the machine can read is named, whichever it is', () => {
+  using folder = openFolder();
+  const file = join(folder.path, 'secret');
+  writeFileSync(file, 'ten-letters\n');
+  const uplink = `{host: a, port: 1, passphrase_file: ${file}, relay_secret_file: ${file}}`;
+  const config = parseConfig(
+    'x',
+    `{uplink: ${uplink}, modems: {pin_files: {a: ${file}}}, clips: {token_secret_file: ${file}},
+      drop: {picture_file: ${file}}, mqtt: {tls: {cert_file: ${file}}, password_file: /none}}`,
+    [],
+  );
+  const named = () => exposedSecrets(config).map((line) => line.split(': ')[0]);
+  for (const [mode, keys] of [
+    [
+      0o644,
+      [
+        'clips.token_secret_file',
+        'modems.pin_files.a',
+        'uplink.passphrase_file',
+        'uplink.relay_secret_file',
+      ],
+    ],
+    [0o640, []],
+    [0o600, []],
+  ] as const) {
+    chmodSync(file, mode);
+    assert.equal(named().toSorted(), keys, mode.toString(8));
+  }
 });
 
 test('what the crew has sent lies in the state folder: its relative name is no fault here', () => {
