@@ -46,7 +46,7 @@ export async function runWebhook(
   const server = tls === undefined ? createServer(LIMITS) : openTlsServer(tls, LIMITS);
   server.on('request', onRequest);
   const shares = new SocketShares(server, SHARES, clock.monotonicMs);
-  await listenOrExplain(server, "the webhook's port", at, '; set orders.webhook.port');
+  await listenOrExplain(server, "the webhook's port", at, 'choose another orders.webhook.port');
   log.info('order webhook listening', { ...at, isTls: tls !== undefined });
   if (tls === undefined) await untilAborted(signal);
   else await followCertificate(server as Server, tls, log, signal);
