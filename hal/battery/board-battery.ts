@@ -86,7 +86,7 @@ class ConfirmedMains {
  *
  * @throws HalError BAD_REPLY for a voltage that its cells cannot have.
  */
-export function complete(
+function complete(
   measured: GaugeReading,
   board: BoardBatteryOptions['board'],
   lines: LinesReading,

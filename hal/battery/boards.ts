@@ -27,7 +27,7 @@ export interface BoardProfile {
   readonly bootedLine?: string;
 }
 
-export type GaugeProfile =
+type GaugeProfile =
   | {
       readonly chip: 'ina219' | 'ina226';
       readonly shuntMicroOhm: number;
@@ -46,7 +46,7 @@ export type MainsProfile =
   | { readonly by: 'current'; readonly lostBelowMa: number }
   | { readonly by: 'nothing' };
 
-export type PowerOffProfile =
+type PowerOffProfile =
   /**
    * A line that is the board's power button: held for so long it asks for the end, and
    * the power goes seconds after the booted line is low.
@@ -215,7 +215,7 @@ export const BOARDS: readonly BoardProfile[] = [
 ];
 
 /** Addresses that many different chips and boards share: what answers there is never guessed. */
-export function isSharedAddress(address: number): boolean {
+function isSharedAddress(address: number): boolean {
   return address === 0x36 || (address >= 0x40 && address <= 0x4f);
 }
 

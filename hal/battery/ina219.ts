@@ -20,7 +20,7 @@ export interface ShuntConfig {
  *
  * @throws HalError BAD_REPLY on overflow and on what a lost bus reads as.
  */
-export function parseIna219(busRaw: number, shuntRaw: number, config: ShuntConfig): GaugeReading {
+function parseIna219(busRaw: number, shuntRaw: number, config: ShuntConfig): GaugeReading {
   if (busRaw === 0xffff) throw new HalError('BAD_REPLY', 'INA219: all ones: the bus is not driven');
   if ((busRaw & 1) !== 0) throw new HalError('BAD_REPLY', 'INA219: overflow flag');
   const voltageMv = (busRaw >> 3) * 4;

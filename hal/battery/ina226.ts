@@ -16,7 +16,7 @@ const DIE_ID = 0xff;
 const DIE = 0x226;
 
 /** Shunt: signed, 2.5 uV a bit. Bus: 1.25 mV a bit, bit 15 always 0. */
-export function parseIna226(busRaw: number, shuntRaw: number, config: ShuntConfig): GaugeReading {
+function parseIna226(busRaw: number, shuntRaw: number, config: ShuntConfig): GaugeReading {
   if (busRaw > 0x7fff) throw new HalError('BAD_REPLY', 'INA226: bit 15 of the bus voltage is set');
   return {
     voltageMv: busRaw * 1.25,

@@ -17,7 +17,7 @@ export type MaxModel = 'max17040' | 'max17043' | 'max17048';
  * The chip measures no current, so charging is not known from it: that is the
  * board's pin. Its first figure after power-up is a guess for a second.
  */
-export function parseMax1704x(model: MaxModel, vcellRaw: number, socRaw: number): GaugeReading {
+function parseMax1704x(model: MaxModel, vcellRaw: number, socRaw: number): GaugeReading {
   if (vcellRaw === 0xffff || vcellRaw === 0) {
     throw new HalError('BAD_REPLY', `${model}: no cell voltage`);
   }

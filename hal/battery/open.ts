@@ -91,7 +91,7 @@ export function openKernelBattery(
 }
 
 /** A named board on its bus, with its lines where it has some. */
-export function openBoard(
+function openBoard(
   profile: BoardProfile,
   config: BatteryConfig,
   bus: I2cBus,

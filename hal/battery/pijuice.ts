@@ -19,7 +19,7 @@ const VOLTAGE = 0x49;
 const CURRENT = 0x4b;
 
 /** The bytes before the checksum. @throws HalError BAD_REPLY when it does not fit. */
-export function checkedPiJuice(bytes: Buffer): Buffer {
+function checkedPiJuice(bytes: Buffer): Buffer {
   const body = bytes.subarray(0, -1);
   const sum = body.reduce((all, byte) => all ^ byte, 0xff);
   if (body.length === 0 || sum !== bytes[bytes.length - 1]) {
@@ -36,7 +36,7 @@ export function checkedPiJuice(bytes: Buffer): Buffer {
 const MAX_MA = 4000;
 
 /** The current is positive while discharging in PiJuice's own figures (its issue 552). */
-export function parsePiJuice(
+function parsePiJuice(
   status: Buffer,
   charge: Buffer,
   voltage: Buffer,

@@ -17,11 +17,7 @@ const BITS = 0x3fff;
 
 export type PiSugar2Chip = 'ip5209' | 'ip5312';
 
-export function parsePiSugar2(
-  chip: PiSugar2Chip,
-  voltageRaw: number,
-  currentRaw: number,
-): GaugeReading {
+function parsePiSugar2(chip: PiSugar2Chip, voltageRaw: number, currentRaw: number): GaugeReading {
   const { name, microAmpsPerBit } = chip === 'ip5209' ? IP5209 : IP5312;
   // Nothing was measured yet: at 2.6 V to the bit no chip of these feeds a Pi.
   if (voltageRaw === 0) throw new HalError('BAD_REPLY', `${name}: all zeros`);
@@ -43,7 +39,7 @@ export async function readPiSugar2(chip: Registers, kind: PiSugar2Chip): Promise
  * PiSugar 3's controller (its datasheet's register table): 0x02 b7 plugged in and
  * b6 charging allowed, 0x22 and 0x23 mV high byte first, 0x2A %.
  */
-export function parsePiSugar3(state: number, high: number, low: number, pct: number): GaugeReading {
+function parsePiSugar3(state: number, high: number, low: number, pct: number): GaugeReading {
   const voltageMv = (high << 8) | low;
   if (voltageMv > 6000 || pct > 100) {
     throw new HalError('BAD_REPLY', `PiSugar 3: ${voltageMv} mV and ${pct} %`);

@@ -25,7 +25,7 @@ export interface BatteryReading {
   readonly timeLeftS?: number;
 }
 
-export interface BatteryUnknown {
+interface BatteryUnknown {
   readonly phase: 'unknown';
   readonly source: string;
   readonly reason: string;
@@ -34,7 +34,7 @@ export interface BatteryUnknown {
 }
 
 /** No battery was configured or found: the box runs on mains only. */
-export interface BatteryAbsent {
+interface BatteryAbsent {
   readonly phase: 'absent';
 }
 

@@ -24,10 +24,7 @@ const MIN_MAH = 50;
  * (Documentation/ABI/testing/sysfs-class-power). Drivers do not agree on the sign
  * of CURRENT_NOW: the status decides it.
  */
-export function readingOf(
-  battery: SupplyProperties,
-  chargers: readonly SupplyProperties[],
-): GaugeReading {
+function readingOf(battery: SupplyProperties, chargers: readonly SupplyProperties[]): GaugeReading {
   const number = (name: string) => {
     const value = Number.parseInt(battery[name] ?? '', 10);
     return Number.isFinite(value) ? value : undefined;

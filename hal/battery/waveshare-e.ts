@@ -16,7 +16,7 @@ const STATE = 0x02;
 const PACK = 0x20;
 const PACK_BYTES = 12;
 
-export function parseWaveshareE(state: number, pack: Buffer): GaugeReading {
+function parseWaveshareE(state: number, pack: Buffer): GaugeReading {
   if (pack.length < PACK_BYTES) throw new HalError('BAD_REPLY', 'Waveshare (E): a short block');
   const voltageMv = pack.readUInt16LE(0);
   const chargePct = pack.readUInt16LE(4);

@@ -7,7 +7,7 @@
  */
 export type LineRef = string | { readonly chip: string; readonly offset: number };
 
-export type Bias = 'pull-up' | 'pull-down' | 'none';
+type Bias = 'pull-up' | 'pull-down' | 'none';
 
 export interface InputSpec {
   /** What the box calls it, for example `start`. */

@@ -37,7 +37,7 @@ const ATTR_VALUES = 2;
 const ATTR_DEBOUNCE = 3;
 
 /** Attributes and lines that one request holds. */
-export const MAX_ATTRS = 10;
+const MAX_ATTRS = 10;
 const MAX_LINES = 64;
 
 export interface LineConfig {

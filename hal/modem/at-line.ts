@@ -11,7 +11,7 @@ import { cutLines, finalOf } from './at-parse.ts';
 const MAX_LINES = 64;
 const PORT_CHECK_MS = 500;
 
-export interface AtAnswer {
+interface AtAnswer {
   readonly final: 'ok' | 'error';
   readonly lines: readonly string[];
 }

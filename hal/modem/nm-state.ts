@@ -6,7 +6,7 @@ import { HalError } from '../os/errors.ts';
 /** NetworkManager's devices: which interface has which address, and how far it is. */
 export const NM = 'org.freedesktop.NetworkManager';
 
-export type NmDeviceState = 'unmanaged' | 'away' | 'off' | 'connecting' | 'connected' | 'failed';
+type NmDeviceState = 'unmanaged' | 'away' | 'off' | 'connecting' | 'connected' | 'failed';
 
 export interface NmDevice {
   readonly interfaceName: string;

@@ -17,7 +17,7 @@ export interface ResetTimes {
   readonly healthyMs: number;
 }
 
-export const RESET_TIMES: ResetTimes = {
+const RESET_TIMES: ResetTimes = {
   graceMs: 45_000,
   firstPauseMs: 60_000,
   maxPauseMs: 1_800_000,

@@ -6,7 +6,7 @@ import { HalError } from '../os/errors.ts';
 import type { ModemState, Modems, ModemsState } from './port.ts';
 
 /** A modem's state from a second on; what is not named stays as it was. */
-export interface TracePoint {
+interface TracePoint {
   readonly fromS: number;
   readonly state: Partial<ModemState> | 'unplugged';
 }

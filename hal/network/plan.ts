@@ -12,7 +12,7 @@ export const DEVICE = /^(?!lo$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/;
 export const GUESTS_ADDRESS = '10.42.0.1';
 /** Of the box on the crew's network. */
 export const CREW_ADDRESS = '10.42.77.1';
-export const PREFIX_BITS = 24;
+const PREFIX_BITS = 24;
 
 /** Phones ask there whether there is an internet. */
 export const PORTAL_PORT = 80;

@@ -7,7 +7,7 @@ import { type CrewPlan, DEVICE, type NetworkPlan } from './plan.ts';
 export type IpCommand = readonly string[];
 
 /** Table and priority of the crew's rule; the bonding's are 5200 to 5215 (kernel-routes.ts). */
-export const CREW_TABLE = '5299';
+const CREW_TABLE = '5299';
 
 /** As `ip -json -4 route show default` prints it. */
 const routes = v.array(

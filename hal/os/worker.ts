@@ -23,7 +23,7 @@ export interface WorkerSpec extends Pick<NodeChildSpec, 'name' | 'entry' | 'env'
 type Later<Settings> = (signal: AbortSignal) => Promise<Settings>;
 
 /** One run of a worker. */
-export interface WorkerRun<Settings, Message> extends Pick<NodeChildSpec, 'inherit'> {
+interface WorkerRun<Settings, Message> extends Pick<NodeChildSpec, 'inherit'> {
   /** Where they come later the process starts meanwhile, and its task once they are there. */
   readonly settings: Settings | Later<Settings>;
   readonly onMessage: (message: Message) => void;

@@ -17,9 +17,9 @@ export const ANSWER_MS = 300;
  */
 export type StatusKind = 1 | 2 | 3 | 4;
 
-export const STATUS_KINDS: readonly StatusKind[] = [1, 2, 3, 4];
+const STATUS_KINDS: readonly StatusKind[] = [1, 2, 3, 4];
 
-export function renderStatusRequest(kind: StatusKind): Buffer {
+function renderStatusRequest(kind: StatusKind): Buffer {
   return Buffer.from([0x10, 0x04, kind]);
 }
 

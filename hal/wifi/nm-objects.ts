@@ -1,7 +1,7 @@
 /** NetworkManager's objects on one connection to the bus: calls and properties. */
 import type { Dbus } from '../os/dbus.ts';
 
-export const NM = 'org.freedesktop.NetworkManager';
+const NM = 'org.freedesktop.NetworkManager';
 export const ROOT = '/org/freedesktop/NetworkManager';
 const PROPERTIES = 'org.freedesktop.DBus.Properties';
 

@@ -7,7 +7,7 @@ const MAX_DATAGRAM_BYTES = 1504;
 /** Datagrams that one call takes: 50 Mbit/s bring 24 in 5 ms. More at once overflow the next one's buffer. */
 export const MESSAGES = 32;
 /** cmsghdr with an in6_pktinfo, which is the longer one. */
-export const CONTROL_BYTES = 48;
+const CONTROL_BYTES = 48;
 
 /** Fields of struct mmsghdr, a word each with its padding, then the datagram's length. */
 const NAME = 0;

@@ -45,7 +45,7 @@ export function parseName(name: Buffer): Address {
 }
 
 /** 4 or 16 bytes as text; a mapped address as IPv4. */
-export function renderHost(bytes: Buffer): string {
+function renderHost(bytes: Buffer): string {
   if (bytes.length === 4) return bytes.join('.');
   if (bytes.subarray(0, 12).equals(MAPPED)) return bytes.subarray(12, 16).join('.');
   const groups = Array.from({ length: 8 }, (_, i) => bytes.readUInt16BE(2 * i).toString(16));

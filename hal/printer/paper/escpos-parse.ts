@@ -27,7 +27,7 @@ export type Command =
   | { readonly kind: 'confirm'; readonly id?: Uint8Array }
   | { readonly kind: 'skipped'; readonly bytes: Uint8Array };
 
-export type Setting =
+type Setting =
   | 'align'
   | 'bold'
   | 'mode'
