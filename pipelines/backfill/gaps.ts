@@ -1,6 +1,5 @@
 /** Which times the far end has missed. Pure. */
 import * as v from 'valibot';
-import { parseAs } from '../../hal/os/files/json.ts';
 
 const gap = v.object({
   /** Unix time by the stream's clock, in ms. */
@@ -16,13 +15,17 @@ export type Gap = v.InferOutput<typeof gap>;
 const list = v.pipe(v.array(gap), v.maxLength(64));
 
 /** What is saved: over restarts, the oldest gap first. Older builds called them holes: an update loses none. */
-const schema = v.union([
+export const savedGaps = v.union([
   v.object({ gaps: list }),
   v.pipe(
     v.object({ holes: list }),
     v.transform(({ holes }) => ({ gaps: holes })),
   ),
 ]);
+
+export interface Gaps {
+  readonly gaps: readonly Gap[];
+}
 
 /** Of the stream's way to the far end, once a second. */
 export interface Observation {
@@ -68,13 +71,4 @@ export function stepGaps(
   if (!isOpen) return gaps;
   const untilMs = Math.max(last.fromMs, nowMs + (isLive ? afterMs : 0));
   return [...gaps.slice(0, -1), { ...last, untilMs }];
-}
-
-export function renderGaps(gaps: readonly Gap[]): string {
-  return JSON.stringify({ gaps });
-}
-
-/** What is damaged counts as nothing. */
-export function parseGaps(text: string): readonly Gap[] {
-  return parseAs(schema, text)?.gaps ?? [];
 }

@@ -10,7 +10,7 @@ const FIGURES_EVERY_MS = 1_000;
 
 runAsWorker<BackfillSettings, ToBackfill, FromBackfill>(
   async (settings, { send, onCommand }, signal) => {
-    const backfill = await Backfill.open(settings, {
+    const backfill = new Backfill(settings, {
       clock: systemClock,
       log: openLog('info', 'journal', (line) => process.stderr.write(line)),
     });

@@ -1,10 +1,9 @@
 /** Fills gaps one after the other, the oldest first, and remembers how far it has come. */
-import { readFile } from 'node:fs/promises';
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import { saveFile } from '../../hal/os/save-file.ts';
-import { type Gap, parseGaps, renderGaps, stepGaps } from './gaps.ts';
+import { openSaved, type Saved } from '../../hal/os/state/saved.ts';
+import { type Gap, type Gaps, savedGaps, stepGaps } from './gaps.ts';
 import type { BackfillFigures, BackfillSettings, ToBackfill, Way } from './messages.ts';
 import { HeldUp, Pace } from './pace.ts';
 import { type Piece, planPieces } from './plan.ts';
@@ -36,8 +35,8 @@ export class Backfill {
   readonly #settings: BackfillSettings;
   readonly #deps: BackfillDeps;
   readonly #pace: Pace;
-  #gaps: readonly Gap[] = [];
-  #saving = Promise.resolve();
+  readonly #saved: Saved<Gaps>;
+  #gaps: readonly Gap[];
   #phase: BackfillFigures['phase'] = 'idle';
   #reason: string | undefined;
   #sentBytes = 0;
@@ -51,17 +50,13 @@ export class Backfill {
   /** By link, since it was last asked for. */
   #carried = new Map<string, number>();
 
-  private constructor(settings: BackfillSettings, deps: BackfillDeps) {
+  constructor(settings: BackfillSettings, deps: BackfillDeps) {
     this.#settings = settings;
     this.#deps = deps;
+    this.#saved = openSaved<Gaps>(settings.stateFile, savedGaps, { what: 'gaps', log: deps.log });
+    this.#gaps = this.#saved.value?.gaps ?? [];
     this.#pace = new Pace(deps.clock);
     this.#liveMs = deps.clock.monotonicMs();
-  }
-
-  static async open(settings: BackfillSettings, deps: BackfillDeps): Promise<Backfill> {
-    const backfill = new Backfill(settings, deps);
-    backfill.#gaps = parseGaps(await readFile(settings.stateFile, 'utf8').catch(() => ''));
-    return backfill;
   }
 
   observe({ observation, way }: ToBackfill): void {
@@ -113,7 +108,7 @@ export class Backfill {
         if (!(error instanceof HeldUp)) pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS);
       }
     }
-    await this.#saving;
+    await this.#saved.settled();
   }
 
   #onFailure(error: unknown, pauseMs: number): void {
@@ -217,11 +212,6 @@ export class Backfill {
   #set(gaps: readonly Gap[]): void {
     if (gaps === this.#gaps) return;
     this.#gaps = gaps;
-    const { stateFile } = this.#settings;
-    this.#saving = this.#saving
-      .then(() => saveFile(stateFile, renderGaps(gaps)))
-      .catch((error: unknown) =>
-        this.#deps.log.warn('gaps not saved', { reason: messageOf(error) }),
-      );
+    void this.#saved.save({ gaps });
   }
 }

@@ -67,7 +67,7 @@ else {
       ...{ stateFile: join(ends.folder, 'backfill.json') },
       margins: { beforeMs: 5_000, afterMs: 3_000 },
     };
-    const backfill = await Backfill.open(settings, { clock: systemClock, log: silentLog });
+    const backfill = new Backfill(settings, { clock: systemClock, log: silentLog });
     const stop = new AbortController();
     const running = backfill.run(stop.signal);
     const observe = (s: number, isDark: boolean) =>

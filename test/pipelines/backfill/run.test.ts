@@ -38,7 +38,7 @@ async function openEnds() {
     },
     /** The back-fill process's work, in this one. */
     backfill: async (name = 'near', token?: string) => {
-      const backfill = await Backfill.open(settings(name, token), {
+      const backfill = new Backfill(settings(name, token), {
         clock: systemClock,
         log: silentLog,
       });
