@@ -1,8 +1,7 @@
 /** Starts of the box that did not end in good order, and when they are too many. Pure. */
 import * as v from 'valibot';
-import { parseAs } from '../../hal/os/files/json.ts';
 
-const schema = v.object({
+export const crashesSchema = v.object({
   v: v.literal(1),
   /** The run of the machine: a power cut is no crash. */
   bootId: v.pipe(v.string(), v.maxLength(64)),
@@ -14,7 +13,7 @@ const schema = v.object({
   reason: v.nullable(v.pipe(v.string(), v.maxLength(500))),
 });
 
-export type Crashes = v.InferOutput<typeof schema>;
+export type Crashes = v.InferOutput<typeof crashesSchema>;
 
 /** This many within {@link WITHIN_MS}, and the box starts without what it most likely died of. */
 export const CRASHES_MAX = 3;
@@ -26,10 +25,6 @@ export interface Start {
   readonly bootId: string;
   readonly version: string;
   readonly sinceBootMs: number;
-}
-
-export function parseCrashes(text: string): Crashes | undefined {
-  return parseAs(schema, text);
 }
 
 /** A start counts as one that has crashed until {@link endedWell}. */

@@ -1,19 +1,11 @@
 /** Counts the starts of a box on the disk, and says which is one in safe mode. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BootClock, openBootClock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import { saveFile } from '../../hal/os/save-file.ts';
+import { openSaved } from '../../hal/os/state/saved.ts';
 import { isDropLive } from '../update/live-drop.ts';
 import type { Launched } from '../update/open.ts';
-import {
-  type Crashes,
-  endedWell,
-  failedWith,
-  parseCrashes,
-  safeModeReason,
-  started,
-} from './crashes.ts';
+import { crashesSchema, endedWell, failedWith, safeModeReason, started } from './crashes.ts';
 
 interface CrashGuard {
   /** Why the box is in safe mode; undefined where it is not. */
@@ -33,19 +25,15 @@ export async function openCrashGuard(
 ): Promise<CrashGuard> {
   const file = join(stateFolder, 'crashes.json');
   const start = { bootId: boot.bootId, version, sinceBootMs: Math.round(boot.sinceBootMs()) };
-  const crashes = started(parseCrashes(read(file)), start);
-  const save = async (next: Crashes) => {
-    await saveFile(file, `${JSON.stringify(next)}\n`).catch((error: unknown) => {
-      log.warn('starts not counted', { reason: messageOf(error) });
-    });
-  };
-  await save(crashes);
+  const saved = openSaved(file, crashesSchema, { what: 'count of starts', log });
+  const crashes = started(saved.value, start);
+  await saved.save(crashes);
   const reason = safeModeReason(crashes, isDropLive(stateFolder));
   if (reason !== undefined) log.error('safe mode: no picture and no guests', { reason });
   return {
     reason,
-    ended: async () => await save(endedWell(crashes)),
-    failed: async (error) => await save(failedWith(crashes, messageOf(error))),
+    ended: () => saved.save(endedWell(crashes)),
+    failed: (error) => saved.save(failedWith(crashes, messageOf(error))),
   };
 }
 
@@ -73,13 +61,5 @@ export async function runGuarded(
   } catch (error) {
     await guard.failed(error);
     throw error;
-  }
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
   }
 }

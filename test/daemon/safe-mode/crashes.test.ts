@@ -7,15 +7,16 @@ import * as assert from 'uvu/assert';
 import {
   CRASHES_MAX,
   type Crashes,
+  crashesSchema,
   endedWell,
   failedWith,
   LIVE_CRASHES_MAX,
-  parseCrashes,
   safeModeReason,
   started,
   WITHIN_MS,
 } from '../../../daemon/safe-mode/crashes.ts';
 import { runGuarded } from '../../../daemon/safe-mode/guard.ts';
+import { parseAs } from '../../../hal/os/files/json.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 
 const test = suite('safe mode');
@@ -24,6 +25,8 @@ const startAt = (sinceBootMs: number, change: object = {}) => ({
   ...{ bootId: 'boot', version: '1', sinceBootMs },
   ...change,
 });
+
+const parse = (text: string) => parseAs(crashesSchema, text);
 
 /** So many starts, each of which dies; then one more. */
 function crash(times: number, everyMs = 1_000, change: object = {}): Crashes {
@@ -61,9 +64,9 @@ test('during a drop guests are better off with restarts, for longer', () => {
 
 test('a file that is damaged counts for nothing', () => {
   for (const text of ['', '{', '[]', '{"v":1}', JSON.stringify({ ...crash(3), startsMs: 'x' })]) {
-    assert.is(parseCrashes(text), undefined, text);
+    assert.is(parse(text), undefined, text);
   }
-  assert.equal(parseCrashes(JSON.stringify(crash(3))), crash(3));
+  assert.equal(parse(JSON.stringify(crash(3))), crash(3));
 });
 
 test('a box that fails thrice runs in safe mode, and as it should once that was ended', async () => {
@@ -87,7 +90,7 @@ test('a box that fails thrice runs in safe mode, and as it should once that was 
     [...Array.from({ length: CRASHES_MAX }, () => false), true, false],
   );
   assert.match(modes[CRASHES_MAX] ?? '', 'no camera at /dev/video0');
-  assert.ok(parseCrashes(readFileSync(join(stateFolder, 'crashes.json'), 'utf8')) !== undefined);
+  assert.ok(parse(readFileSync(join(stateFolder, 'crashes.json'), 'utf8')) !== undefined);
   // A checkout has nobody who starts it again.
   writeFileSync(join(stateFolder, 'crashes.json'), '');
   await runGuarded({ ...box, launched: undefined }, async () => undefined);
