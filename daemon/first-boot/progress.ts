@@ -4,10 +4,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { turns } from '../../hal/os/async.ts';
-import { errnoOf } from '../../hal/os/errors.ts';
 import { CONFIG_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
-import { putAside, removeFile, saveFile } from '../../hal/os/save-file.ts';
+import type { Log } from '../../hal/os/log.ts';
+import { removeFile, saveFile } from '../../hal/os/save-file.ts';
+import { openSaved, type Saved } from '../../hal/os/state/saved.ts';
 import { STEPS, type Step } from './steps.ts';
 
 const savedSchema = v.object({
@@ -34,27 +34,25 @@ const PASSWORD_FILE = 'setup-wifi-password';
 
 export class SetUp {
   readonly #folder: string;
-  readonly #log: Log;
-  #progress: Progress;
+  readonly #saved: Saved<Progress>;
   /** The password of one network must not go with that of the one before. */
   readonly #inTurn = turns();
 
-  constructor(folder: string, log: Log, progress: Progress) {
+  constructor(folder: string, saved: Saved<Progress>) {
     this.#folder = folder;
-    this.#log = log;
-    this.#progress = progress;
+    this.#saved = saved;
   }
 
   get progress(): Progress {
-    return this.#progress;
+    return this.#saved.value ?? NEW;
   }
 
   get isFinished(): boolean {
-    return this.#progress.phase === 'finished' || this.#progress.again === true;
+    return this.progress.phase === 'finished' || this.progress.again === true;
   }
 
   async answer(step: Step, how: 'done' | 'skipped'): Promise<void> {
-    await this.#save({ answered: { ...this.#progress.answered, [step]: how } });
+    await this.#save({ answered: { ...this.progress.answered, [step]: how } });
   }
 
   /** @param password Empty for an open network. An empty name: no Wi-Fi. */
@@ -68,7 +66,7 @@ export class SetUp {
 
   /** Undefined where none is chosen. */
   chosenWifi(): { readonly ssid: string; readonly password: string } | undefined {
-    const { ssid } = this.#progress;
+    const { ssid } = this.progress;
     if (ssid === undefined) return undefined;
     try {
       const text = readRegular(this.#passwordFile(), CONFIG_BYTES_MAX).toString();
@@ -90,7 +88,7 @@ export class SetUp {
   }
 
   async learnPin(): Promise<void> {
-    if (!this.isFinished && !this.#progress.isPinKnown) await this.#save({ isPinKnown: true });
+    if (!this.isFinished && !this.progress.isPinKnown) await this.#save({ isPinKnown: true });
   }
 
   /** The password is with NetworkManager now. */
@@ -102,7 +100,7 @@ export class SetUp {
 
   /** Only the network is asked for again; after the set-up, by those who sign in. */
   async reopen(ssid: string): Promise<void> {
-    const { network: _, ...answered } = this.#progress.answered;
+    const { network: _, ...answered } = this.progress.answered;
     const phase = this.isFinished ? 'finished' : 'open';
     const failed = { again: undefined, ssid: undefined, notJoined: ssid };
     await this.#inTurn(async () => {
@@ -119,11 +117,11 @@ export class SetUp {
   }
 
   async forgetKey(): Promise<void> {
-    if (this.#progress.key !== undefined) await this.#save({ key: undefined });
+    if (this.progress.key !== undefined) await this.#save({ key: undefined });
   }
 
   hasKey(key: string | undefined): boolean {
-    const own = this.#progress.key;
+    const own = this.progress.key;
     if (own === undefined || key === undefined) return false;
     const [a, b] = [Buffer.from(hashOf(key)), Buffer.from(own)];
     return a.length === b.length && timingSafeEqual(a, b);
@@ -137,41 +135,23 @@ export class SetUp {
     await removeFile(this.#passwordFile()).catch(() => undefined);
   }
 
-  /** As it is: what comes later is told from what an older version has left. */
-  async save(): Promise<void> {
-    await this.#save({});
-  }
-
+  /** Where the disk takes nothing it goes on: a restart would ask again. */
   async #save(change: { readonly [K in keyof Progress]?: Progress[K] | undefined }): Promise<void> {
-    const next = { ...this.#progress, ...change } as Progress;
-    this.#progress = next;
-    try {
-      await saveFile(join(this.#folder, FILE), JSON.stringify(next));
-    } catch (error) {
-      // It goes on: a restart would ask again.
-      this.#log.warn('set-up not saved', { reason: messageOf(error) });
-    }
+    await this.#saved.save({ ...this.progress, ...change } as Progress);
   }
 }
 
 /** @param isNew Nobody has set this box up in another way. */
 export async function openSetUp(folder: string, isNew: boolean, log: Log): Promise<SetUp> {
-  const file = join(folder, FILE);
-  try {
-    const text = readRegular(file, CONFIG_BYTES_MAX).toString();
-    return new SetUp(folder, log, v.parse(savedSchema, JSON.parse(text)));
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') {
-      const aside = await putAside(file).catch(() => undefined);
-      log.warn('set-up damaged', { file, aside, reason: messageOf(error) });
-    }
-    // An older version, whose crew may have read the PIN that it has made.
-    const isPinKnown = existsSync(join(folder, 'operator-pin'));
-    const made = new SetUp(folder, log, { ...NEW, isPinKnown });
-    if (isNew) await made.save();
-    else await made.finish();
-    return made;
-  }
+  const saved = openSaved(join(folder, FILE), savedSchema, { what: 'set-up', log });
+  const setUp = new SetUp(folder, saved);
+  if (saved.value !== undefined) return setUp;
+  // An older version, whose crew may have read the PIN that it has made.
+  const isPinKnown = existsSync(join(folder, 'operator-pin'));
+  // Also where all is new: what comes later is told from what an older version has left.
+  const made = saved.save({ ...NEW, isPinKnown });
+  await (isNew ? made : setUp.finish());
+  return setUp;
 }
 
 function hashOf(key: string): string {
