@@ -1,6 +1,7 @@
 /** Makes clips, live posters and previews from the last minutes of what was published. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { turns } from '../../hal/os/async.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import type { Progress } from '../../hal/os/worker-child.ts';
 import { storeClipInfo, type WantedClip } from './clip-info.ts';
@@ -42,7 +43,7 @@ export class ClipMaker {
   #lastLiveUs = Number.NEGATIVE_INFINITY;
   /** Of the newest clip. */
   #sequence = 0;
-  #cutting: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = turns();
   #cutTotal = 0;
   hasLivePosters = true;
 
@@ -125,18 +126,16 @@ export class ClipMaker {
   }
 
   /** One after the other: a clip without its info yet looks like the oldest to what prunes. */
-  async #cutWithRoom(wanted: WantedClip): Promise<StoredMovie | undefined> {
-    const cut = this.#cutting
-      .then(() => this.#cutClip(wanted))
-      .catch(async () => {
+  #cutWithRoom(wanted: WantedClip): Promise<StoredMovie | undefined> {
+    return this.#inTurn(async () => {
+      const cut = await this.#cutClip(wanted).catch(async () => {
         // Perhaps the disk was full, and old clips are deleted for a new one.
         await this.prune();
         return await this.#cutClip(wanted);
       });
-    const pruned = cut.then(() => this.prune());
-    this.#cutting = pruned.catch(() => undefined);
-    await pruned;
-    return await cut;
+      await this.prune();
+      return cut;
+    });
   }
 
   async #cutClip({ seconds, atMs, label, ofDrop }: WantedClip): Promise<StoredMovie | undefined> {
