@@ -38,6 +38,13 @@ export const VERBS = [
 
 export type Verb = (typeof VERBS)[number];
 
+/** Ends a drop, or what leads to one; twice does no harm. Nothing may delay it. */
+export const isEnding = (verb: Verb): boolean => verb === 'end' || verb === 'disarm';
+
+/** Must not wait for what others have asked for. */
+export const isUrgent = (verb: Verb): boolean =>
+  isEnding(verb) || verb === 'go-live' || verb === 'mark';
+
 export interface Command {
   readonly verb: Verb;
   /** What the verb takes; checked by the verb itself. */

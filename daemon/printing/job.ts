@@ -82,8 +82,9 @@ export function settled(job: PrintJob, outcome: PrintOutcome, atMs: number): Pri
   }
 }
 
-export function held(job: PrintJob, reason: string): PrintJob {
-  return { ...job, reason };
+/** One that waits, waits for the same as all. */
+export function held(job: PrintJob, obstacle: string | undefined): PrintJob {
+  return job.phase === 'waiting' && obstacle !== undefined ? { ...job, reason: obstacle } : job;
 }
 
 /** A person has looked. */

@@ -228,7 +228,7 @@ async function runPrint(
   } catch (error) {
     return refusal(error);
   }
-  return outcomeOf(name, await queue.followed(id, signal));
+  return outcomeOf(name, await queue.followedBriefly(id, signal));
 }
 
 function refusal(error: unknown): Outcome {

@@ -1,6 +1,6 @@
 /** Prints the slips of the store, one after another, each at most once. */
 import { EventEmitter, once } from 'node:events';
-import { anySignal, pause } from '../../hal/os/async.ts';
+import { anySignal, pause, withTimeout } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { PrintDocument, Printer, PrintOutcome } from '../../hal/printer/port.ts';
@@ -13,6 +13,8 @@ import { MAX_OPEN, type PrintStore } from './store.ts';
 /** So often a printer is asked whether it is well again. */
 const RETRY_MS = 3_000;
 const PREPARE_EVERY_MS = 10_000;
+/** A slip takes some seconds; what asks for one holds a place meanwhile. */
+const FOLLOW_MS = 15_000;
 
 export interface QueueDeps {
   readonly store: PrintStore;
@@ -28,10 +30,14 @@ export interface QueueDeps {
 
 export class QueueFull extends Error {}
 
+class StillWaits extends Error {}
+
 export class PrintQueue {
   readonly #deps: QueueDeps;
   readonly #changes = new EventEmitter().setMaxListeners(0);
   #startedMs: Budget['startedMs'] = [];
+  /** What all slips that wait, wait for. Not worth a write: it is found out again after a restart. */
+  #obstacle: string | undefined;
   #printedTotal = 0;
   #failedTotal = 0;
 
@@ -70,11 +76,11 @@ export class PrintQueue {
   }
 
   find(id: string): step.PrintJob | undefined {
-    return this.#deps.store.jobs().find((job) => job.id === id);
+    return this.jobs().find((job) => job.id === id);
   }
 
   jobs(): readonly step.PrintJob[] {
-    return this.#deps.store.jobs();
+    return this.#deps.store.jobs().map((job) => step.held(job, this.#obstacle));
   }
 
   figures(): PrintFigures {
@@ -98,6 +104,19 @@ export class PrintQueue {
     }
   }
 
+  /** As it is done, as it waits and why, or as it is after some seconds. */
+  async followedBriefly(id: string, signal: AbortSignal): Promise<step.PrintJob> {
+    const { clock } = this.#deps;
+    const limit = { clock, timeoutMs: FOLLOW_MS, timeoutError: () => new StillWaits(), signal };
+    try {
+      return await withTimeout((ends) => this.followed(id, ends), limit);
+    } catch (error) {
+      const job = error instanceof StillWaits ? this.find(id) : undefined;
+      if (job === undefined) throw error;
+      return step.isDone(job) ? job : { ...job, reason: 'the printer is busy' };
+    }
+  }
+
   /** Runs until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { store, clock, log } = this.#deps;
@@ -111,9 +130,10 @@ export class PrintQueue {
         await this.#idle(signal);
         continue;
       }
-      const obstacle = await this.#obstacle(signal).catch(() => 'the box ends');
+      const obstacle = await this.#findObstacle(signal).catch(() => 'the box ends');
       if (signal.aborted) return;
-      if (obstacle !== undefined) await this.#hold(job, obstacle, signal);
+      this.#hold(obstacle);
+      if (obstacle !== undefined) await pause(clock, RETRY_MS, signal);
       else await this.#print(job, signal);
     }
   }
@@ -132,7 +152,7 @@ export class PrintQueue {
     await isOver;
   }
 
-  async #obstacle(signal: AbortSignal): Promise<string | undefined> {
+  async #findObstacle(signal: AbortSignal): Promise<string | undefined> {
     const { pausedBy, printer, clock } = this.#deps;
     const paused = pausedBy();
     if (paused !== undefined) return paused;
@@ -148,10 +168,10 @@ export class PrintQueue {
     return { perHour: this.#deps.perHour(), startedMs: this.#startedMs };
   }
 
-  async #hold(job: step.PrintJob, reason: string, signal: AbortSignal): Promise<void> {
-    // Not worth a write: it is found out again after a restart.
-    if (job.reason !== reason) await this.#trySave(step.held(job, reason), signal);
-    await pause(this.#deps.clock, RETRY_MS, signal);
+  #hold(obstacle: string | undefined): void {
+    if (obstacle === this.#obstacle) return;
+    this.#obstacle = obstacle;
+    this.#changes.emit('changed');
   }
 
   async #print(job: step.PrintJob, signal: AbortSignal): Promise<void> {

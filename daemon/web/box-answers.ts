@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import * as v from 'valibot';
 import type { PrintedSlip } from '../devices/printed-slips.ts';
 import { type PanelActions, panelActionSchema } from '../devices/simulated-panel.ts';
-import { type Commander, VERBS, type Verb } from '../model/commands.ts';
+import { type Commander, isUrgent, VERBS, type Verb } from '../model/commands.ts';
 import { type BoxSnapshot, DROP_PHASES } from '../model/snapshot.ts';
 import type { Prints } from '../printing/open.ts';
 import { type Answer, answerJson, readJson, refuse } from './answer.ts';
@@ -40,7 +40,7 @@ const commandSchema = v.strictObject({
 /** A catalogue of twenty articles with long names and links. */
 const COMMAND_MAX_BYTES = 64 * 1024;
 
-/** A page sends one at a time; more are a fault or an attack. */
+/** A page sends one at a time; more are a fault or an attack. Urgent ones are not counted. */
 const COMMANDS_MAX = 4;
 
 export class BoxAnswers {
@@ -97,17 +97,18 @@ export class BoxAnswers {
   async #answerCommand(body: unknown, role: Role): Promise<Answer> {
     const parsed = v.safeParse(commandSchema, body);
     if (!parsed.success) return refuse(400, 'bad-request');
-    if (this.#runningCommands >= COMMANDS_MAX) return refuse(503, 'busy');
     const { verb, expect, ...rest } = parsed.output;
+    const isCounted = !isUrgent(verb);
+    if (isCounted && this.#runningCommands >= COMMANDS_MAX) return refuse(503, 'busy');
     if (role !== 'crew' && isCrewOnly(verb, rest.args)) return refuse(403, 'crew-only');
     const { commander, onProgress, signal } = this.#deps;
-    this.#runningCommands += 1;
+    if (isCounted) this.#runningCommands += 1;
     try {
       const command = { verb, ...rest, by: 'page', ...(expect && { expect }) } as const;
       const onStep = (step: { detail: string; ratio?: number }) => onProgress({ verb, ...step });
       return answerJson(200, await commander.run(command, onStep, signal));
     } finally {
-      this.#runningCommands -= 1;
+      if (isCounted) this.#runningCommands -= 1;
     }
   }
 

@@ -1,18 +1,19 @@
-/** What the print queue does while no slip waits. */
+/** What the print queue does while no slip waits, and for those who wait for one. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { PrintJob } from '../../../daemon/printing/job.ts';
 import { PrintQueue } from '../../../daemon/printing/queue.ts';
 import type { PrintStore } from '../../../daemon/printing/store.ts';
 import { untilAborted } from '../../../hal/os/async.ts';
-import { systemClock } from '../../../hal/os/clock.ts';
+import { type Clock, systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import type { Printer } from '../../../hal/printer/port.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 
-const test = suite('print queue without slips');
+const test = suite('print queue: waiting');
 const never = new AbortController().signal;
 
-function open(pausedBy: () => string | undefined) {
+function open(pausedBy: () => string | undefined, clock: Clock = systemClock) {
   const seen: string[] = [];
   const slips = new Map<string, PrintJob>();
   const store: PrintStore = {
@@ -34,7 +35,7 @@ function open(pausedBy: () => string | undefined) {
   };
   const queue = new PrintQueue({
     ...{ store, printer, pausedBy, render: async () => [], perHour: () => 10 },
-    ...{ clock: systemClock, log: silentLog },
+    ...{ clock, log: silentLog },
   });
   return { queue, seen };
 }
@@ -62,6 +63,40 @@ test('while power is saved it is left alone', async () => {
   box.abort();
   await running;
   assert.equal(seen, []);
+});
+
+test('each of many slips says why it waits, and one that only waits for others does so too', async () => {
+  const clock = new VirtualClock();
+  const first = open(() => 'saving power', clock);
+  const box = new AbortController();
+  const ids = ['a', 'b', 'c', 'd'];
+  for (const id of ids) await first.queue.add(id, id, { document: 'status' });
+  const running = first.queue.run(box.signal);
+  for (const id of ids) {
+    assert.is((await first.queue.followed(id, never)).reason, 'saving power');
+  }
+  // One that comes later waits for the same.
+  await first.queue.add('e', 'e', { document: 'status' });
+  assert.is((await first.queue.followedBriefly('e', never)).reason, 'saving power');
+  assert.equal(new Set(first.queue.jobs().map(({ reason }) => reason)), new Set(['saving power']));
+  box.abort();
+  await running;
+});
+
+test('one that is not done after some seconds is answered as it is', async () => {
+  const clock = new VirtualClock();
+  const { queue } = open(() => undefined, clock);
+  await queue.add('a', 'a', { document: 'status' });
+  let answer: PrintJob | undefined;
+  // The queue does not run, as behind a slip that takes minutes.
+  const asked = queue.followedBriefly('a', never).then((job) => {
+    answer = job;
+  });
+  await clock.advance(1_000);
+  assert.is(answer, undefined);
+  await clock.advance(60_000);
+  await asked;
+  assert.equal([answer?.phase, answer?.reason], ['waiting', 'the printer is busy']);
 });
 
 test.run();

@@ -27,10 +27,15 @@ export function openPrinted(onError: (error: unknown) => void): Section {
   const buttons = DOCUMENTS.map(([document, label]) => {
     const button = h('button', { type: 'button', class: 'quiet' }, label);
     button.addEventListener('click', () => {
-      print(document).catch((error: unknown) => {
-        setText(message, '');
-        onError(error);
-      });
+      button.disabled = true;
+      print(document)
+        .catch((error: unknown) => {
+          setText(message, '');
+          onError(error);
+        })
+        .finally(() => {
+          button.disabled = false;
+        });
     });
     return button;
   });

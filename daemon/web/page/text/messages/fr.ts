@@ -194,6 +194,7 @@ export const fr: MessageTexts = {
   surveyStopped: 'le relevé est arrêté',
   codeNoPage: 'la page n’a pas encore d’adresse',
   codeNoCheckout: 'aucun article en vente n’a de page de paiement',
+  printerBusy: 'l’imprimante est occupée',
   noPrinter: 'il n’y a pas d’imprimante',
   wasPrinted: '{document} : imprimé',
   printedLater: '{document} : enregistré, sera imprimé plus tard : {reason}',

@@ -192,6 +192,7 @@ export const it: MessageTexts = {
   surveyStopped: 'il sopralluogo è fermato',
   codeNoPage: 'la pagina non ha ancora un indirizzo',
   codeNoCheckout: 'nessun articolo in vendita ha una pagina di pagamento',
+  printerBusy: 'la stampante è occupata',
   noPrinter: 'non c’è una stampante',
   wasPrinted: '{document}: stampato',
   printedLater: '{document}: salvato, stampato più tardi: {reason}',

@@ -193,6 +193,7 @@ export const nl: MessageTexts = {
   surveyStopped: 'de meting is gestopt',
   codeNoPage: 'de pagina heeft nog geen adres',
   codeNoCheckout: 'geen artikel in de verkoop heeft een betaalpagina',
+  printerBusy: 'de printer is bezig',
   noPrinter: 'er is geen printer',
   wasPrinted: '{document}: geprint',
   printedLater: '{document}: opgeslagen, wordt later geprint: {reason}',

@@ -192,6 +192,7 @@ export const pt: MessageTexts = {
   surveyStopped: 'o levantamento foi parado',
   codeNoPage: 'a página ainda não tem endereço',
   codeNoCheckout: 'nenhum artigo à venda tem página de pagamento',
+  printerBusy: 'a impressora está ocupada',
   noPrinter: 'não há impressora',
   wasPrinted: '{document}: impresso',
   printedLater: '{document}: guardado, impresso mais tarde: {reason}',
