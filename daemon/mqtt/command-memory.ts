@@ -57,7 +57,8 @@ export class CommandMemory {
   }
 
   /**
-   * False when full: the command must not run. Rejects when the disk fails.
+   * False when full: the command must not run. Rejects when the disk fails: then it is to be
+   * forgotten, or a repeat of it would not run either.
    *
    * @param nowMs Monotonic.
    */
@@ -68,13 +69,12 @@ export class CommandMemory {
     if (this.#known.size >= IDS_MAX) return false;
     const reply: Reply = { id, status: 'accepted', code: null, detail: null, result: null };
     this.#known.set(id, { atMs: nowMs, reply });
-    try {
-      await this.#save();
-    } catch (error) {
-      this.#known.delete(id);
-      throw error;
-    }
+    await this.#save();
     return true;
+  }
+
+  forget(id: string): void {
+    this.#known.delete(id);
   }
 
   /** The result, for a repeat of the command. */

@@ -1,7 +1,16 @@
 /** Receives commands, runs each of them once, and replies. */
+import { withTimeout } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import type { Command, Commander, Outcome, Progress } from '../model/commands.ts';
+import {
+  type Command,
+  type Commander,
+  isEnding,
+  isUrgent,
+  type Outcome,
+  type Progress,
+  type Verb,
+} from '../model/commands.ts';
 import { clipText } from '../model/rounding.ts';
 import type { Incoming } from './client/connection.ts';
 import type { CommandMemory } from './command-memory.ts';
@@ -21,10 +30,16 @@ export interface ReceiverDeps {
   readonly reply: (to: Addressee, reply: Reply) => void;
 }
 
-/** Commands that run at once. They do not wait for one another: `end` must not be delayed. */
-const RUNNING_MAX = 8;
-/** Orders that are saved at once, besides. */
-const ORDERS_MAX = 64;
+/**
+ * Commands that run at once, by what must not wait for one another: those that take minutes, orders
+ * that are saved, those of a drop, and its end, which also runs while the disk takes nothing.
+ */
+const RUNNING_MAX = { long: 8, order: 64, urgent: 64, ending: 64 } as const;
+type Lane = keyof typeof RUNNING_MAX;
+/** A disk that hangs would hold the places for ever. */
+const SAVE_MS = 10_000;
+/** An end comes behind what was asked for before it, but waits no longer for that. */
+const END_SAVE_MS = 1_000;
 const ADDRESSEES_MAX = 4;
 const PROGRESS_EVERY_MS = 250;
 const LOG_EVERY_MS = 1_000;
@@ -34,7 +49,9 @@ export class CommandReceiver {
   readonly #root: string;
   readonly #deps: ReceiverDeps;
   readonly #running = new Map<string, Addressee[]>();
-  #orders = 0;
+  /** Those that ran before what was asked for before them. */
+  #unsavedEnds = 0;
+  readonly #counts: Record<Lane, number> = { long: 0, order: 0, urgent: 0, ending: 0 };
   #refused = 0;
   #refusalLoggedMs = Number.NEGATIVE_INFINITY;
 
@@ -67,20 +84,26 @@ export class CommandReceiver {
   }
 
   async #run({ id, command, to }: Extract<Request, { kind: 'run' }>, signal: AbortSignal) {
-    const { log, memory, clock } = this.#deps;
-    // The ledger remembers orders, by their own ids and for ever.
-    const isOrder = command.verb === 'order';
-    const max = isOrder ? ORDERS_MAX : RUNNING_MAX;
-    if ((isOrder ? this.#orders : this.#running.size - this.#orders) >= max)
+    const { log } = this.#deps;
+    const lane = laneOf(command.verb);
+    const max = RUNNING_MAX[lane];
+    if (this.#counts[lane] >= max)
       return this.#deps.reply(to, rejected(id, `${max} commands are running`));
     this.#running.set(id, [to]);
-    if (isOrder) this.#orders += 1;
+    this.#counts[lane] += 1;
+    const ends = this.#unsavedEnds;
     try {
-      if (!isOrder && !(await memory.accept(id, clock.monotonicMs())))
+      if (!(await this.#accept(id, lane)))
         return this.#reply(id, rejected(id, 'too many commands in the last minutes'));
+      if ((lane === 'urgent' || lane === 'long') && ends !== this.#unsavedEnds) {
+        const overtaken = rejected(id, 'the drop was ended meanwhile', 'OVERTAKEN');
+        return this.#reply(id, await this.#settle(id, overtaken));
+      }
       log.debug('command accepted', { verb: command.verb, id, dryRun: command.isDryRun ?? false });
       this.#reply(id, { id, status: 'accepted', code: null, detail: null, result: null });
-      const reply = await this.#settle(id, replyOf(id, await this.#execute(id, command, signal)));
+      const result = replyOf(id, await this.#execute(id, command, signal));
+      const settling = this.#settle(id, result);
+      const reply = lane === 'ending' ? result : await settling;
       log.debug('command done', { verb: command.verb, id, status: reply.status, code: reply.code });
       this.#reply(id, reply);
     } catch (error) {
@@ -95,14 +118,37 @@ export class CommandReceiver {
       });
     } finally {
       this.#running.delete(id);
-      if (isOrder) this.#orders -= 1;
+      this.#counts[lane] -= 1;
     }
+  }
+
+  /** False where it must not run. Rejects where a crash would let it run twice, which harms. */
+  async #accept(id: string, lane: Lane): Promise<boolean> {
+    // The ledger remembers orders, by their own ids and for ever.
+    if (lane === 'order') return true;
+    const { memory, clock, log } = this.#deps;
+    const isEnd = lane === 'ending';
+    const save = () => memory.accept(id, clock.monotonicMs());
+    try {
+      return (await this.#inTime(save, isEnd ? END_SAVE_MS : SAVE_MS)) || isEnd;
+    } catch (error) {
+      memory.forget(id);
+      if (!isEnd) throw error;
+      log.error('command not saved, and run', { id, reason: messageOf(error) });
+      this.#unsavedEnds += 1;
+      return true;
+    }
+  }
+
+  #inTime<T>(save: () => Promise<T>, timeoutMs = SAVE_MS): Promise<T> {
+    const timeoutError = () => new Error('the disk does not answer');
+    return withTimeout(save, { clock: this.#deps.clock, timeoutMs, timeoutError });
   }
 
   /** What cannot be saved is not answered with `done`: after a restart it would be another answer. */
   async #settle(id: string, reply: Reply): Promise<Reply> {
     try {
-      await this.#deps.memory.settle(id, reply);
+      await this.#inTime(() => this.#deps.memory.settle(id, reply));
       return reply;
     } catch (error) {
       const reason = messageOf(error);
@@ -157,6 +203,12 @@ export class CommandReceiver {
   }
 }
 
+function laneOf(verb: Verb): Lane {
+  if (isEnding(verb)) return 'ending';
+  if (isUrgent(verb)) return 'urgent';
+  return verb === 'order' ? 'order' : 'long';
+}
+
 function replyOf(id: string, outcome: Outcome): Reply {
   const detail = clipText(outcome.detail, 1024);
   if (outcome.status === 'done')
@@ -164,6 +216,6 @@ function replyOf(id: string, outcome: Outcome): Reply {
   return { id, status: outcome.status, code: clipText(outcome.code, 64), detail, result: null };
 }
 
-function rejected(id: string, detail: string): Reply {
-  return { id, status: 'rejected', code: 'BUSY', detail, result: null };
+function rejected(id: string, detail: string, code = 'BUSY'): Reply {
+  return { id, status: 'rejected', code, detail, result: null };
 }

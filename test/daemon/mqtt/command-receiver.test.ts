@@ -10,6 +10,7 @@ import { CommandReceiver } from '../../../daemon/mqtt/command-receiver.ts';
 import { parseRequest } from '../../../daemon/mqtt/request.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 import { ROOT, recorder } from './support/commands.ts';
 import { scratch } from './support/mosquitto.ts';
 
@@ -74,6 +75,85 @@ test('a command that was being saved when the box began to end is not run', asyn
     replies.map(({ status, code }) => code ?? status),
     ['accepted', 'INTERRUPTED'],
   );
+});
+
+/** @param save What the disk answers. */
+function openWith(save: () => Promise<boolean>, settle: () => Promise<unknown> = save) {
+  const clock = new VirtualClock();
+  const { commander, asked } = recorder();
+  const memory = { find: () => undefined, forget: () => undefined, accept: save, settle };
+  const replies: string[] = [];
+  const receiver = new CommandReceiver(ROOT, {
+    ...{ clock, log: silentLog, commander, isClockSet: () => true },
+    memory: memory as unknown as CommandMemory,
+    reply: (_to, { id, status, code }) => replies.push(`${id} ${code ?? status}`),
+  });
+  const receive = (verb: string, id: string, args: object = {}) => {
+    const payload = Buffer.from(JSON.stringify({ id, args }));
+    return receiver.receive(
+      { topic: `${ROOT}/cmd/${verb}`, payload, isRetained: false },
+      new AbortController().signal,
+    );
+  };
+  return { clock, asked, replies, receive };
+}
+
+const ENDS = ['end', 'disarm', 'on-air'] as const;
+
+test('a disk that takes nothing keeps no drop from ending', async () => {
+  const full = openWith(() => Promise.reject(new Error('ENOSPC')));
+  for (const verb of ENDS) await full.receive(verb, verb, verb === 'on-air' ? { on: false } : {});
+  assert.equal(
+    full.asked.map(({ verb }) => verb),
+    ['end', 'disarm', 'end'],
+  );
+  assert.ok(ENDS.every((verb) => full.replies.includes(`${verb} done`)));
+  await full.receive('go-live', 'go');
+  assert.is(full.replies.at(-1), 'go DISK');
+  assert.is(full.asked.length, 3);
+});
+
+test('a disk that hangs holds no places, and no drop in its place', async () => {
+  const hung = openWith(() => new Promise(() => undefined));
+  const waiting = Array.from({ length: 9 }, (_, n) => hung.receive('preflight', `p${n}`));
+  assert.equal(hung.replies, ['p8 BUSY']);
+  const ended = hung.receive('end', 'e');
+  await hung.clock.advance(2_000);
+  await ended;
+  assert.is(hung.replies.at(-1), 'e done');
+  await hung.clock.advance(60_000);
+  await Promise.all(waiting);
+  assert.is(hung.replies.filter((one) => one.endsWith(' DISK')).length, 8);
+  const later = hung.receive('preflight', 'later');
+  await hung.clock.advance(60_000);
+  await later;
+  assert.is(hung.replies.at(-1), 'later DISK');
+});
+
+test('an end comes behind what was asked for before it, and what hangs meanwhile is overtaken', async () => {
+  const saved: (() => void)[] = [];
+  const save = () => new Promise<boolean>((resolve) => saved.push(() => resolve(true)));
+  const slow = openWith(save, async () => undefined);
+  const both = [slow.receive('go-live', 'go'), slow.receive('end', 'e')];
+  for (const save of saved) save();
+  await Promise.all(both);
+  const verbs = () => slow.asked.map(({ verb }) => verb);
+  assert.equal(verbs(), ['go-live', 'end']);
+  const late = [slow.receive('go-live', 'go2'), slow.receive('end', 'e2')];
+  await slow.clock.advance(2_000);
+  assert.equal(verbs(), ['go-live', 'end', 'end']);
+  for (const save of saved) save();
+  await Promise.all(late);
+  assert.is(slow.replies.at(-1), 'go2 OVERTAKEN');
+  assert.is(slow.asked.length, 3);
+});
+
+test('so many commands that no more ids are remembered keep no drop from ending', async () => {
+  const full = openWith(async () => false);
+  await full.receive('go-live', 'go');
+  await full.receive('end', 'e');
+  assert.equal(full.replies.slice(0, 1), ['go BUSY']);
+  assert.is(full.replies.at(-1), 'e done');
 });
 
 test('a memory full of recent ids forgets none: new ones are refused until those are old', async () => {
