@@ -30,6 +30,6 @@ export interface PrintFigures {
   readonly failedTotal: number;
   /** Perhaps printed: a person is to look. */
   readonly uncertain?: number;
-  /** Files that this run of the box could not read: slips of them may not be printed. */
+  /** Files that the box could not read, or not save: slips of them may be missing, or not verify. */
   readonly damaged?: readonly string[];
 }

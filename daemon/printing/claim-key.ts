@@ -1,10 +1,10 @@
 /** The key that signs claim stubs, in a file that only the box's user can read, and the page that verifies them. */
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { chmod, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf, HalError } from '../../hal/os/errors.ts';
+import { HalError } from '../../hal/os/errors.ts';
+import { openOwnSecret } from '../../hal/os/files/own-secret.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import { putAside, saveFile } from '../../hal/os/save-file.ts';
 import { parsePrivateKey, rawKeyOf } from './claim.ts';
 
 export interface ClaimKeys {
@@ -12,35 +12,37 @@ export interface ClaimKeys {
   readonly publicKey: KeyObject;
 }
 
-export const keyFileOf = (stateFolder: string): string => join(stateFolder, 'ticket-key.pem');
+const KEY_FILE = 'ticket-key.pem';
 
-/** Reads the key, or makes one where there is none. A damaged file is renamed to `.bad`. */
-export async function openClaimKeys(stateFolder: string, log: Log): Promise<ClaimKeys> {
-  const path = keyFileOf(stateFolder);
-  try {
-    return await readClaimKeys(path);
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') {
-      const advice = 'stubs that were printed before do not verify any more';
-      log.error('ticket key damaged, a new one is made', {
-        path,
-        advice,
-        reason: messageOf(error),
-      });
-      await putAside(path).catch(() => undefined);
-    }
-  }
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  // Made with mode 0600, see saveFile.
-  await saveFile(path, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
-  return { privateKey, publicKey };
+export const keyFileOf = (stateFolder: string): string => join(stateFolder, KEY_FILE);
+
+/**
+ * Reads the key, or makes one where there is none.
+ *
+ * @returns `damaged` names the file where stubs of an earlier or of this run will not verify.
+ */
+export async function openClaimKeys(
+  stateFolder: string,
+  log: Log,
+): Promise<ClaimKeys & { readonly damaged: readonly string[] }> {
+  const kind = { what: 'ticket key', parse: keysOf, make: makeKey };
+  const { secret, fault } = await openOwnSecret(keyFileOf(stateFolder), kind, log);
+  return { ...secret, damaged: fault === undefined ? [] : [KEY_FILE] };
 }
 
 /** Rejects where there is none, or a damaged one. */
 export async function readClaimKeys(path: string): Promise<ClaimKeys> {
-  const privateKey = parsePrivateKey(await readFile(path, 'utf8'));
-  await chmod(path, 0o600).catch(() => undefined);
+  return keysOf(await readFile(path, 'utf8'));
+}
+
+function keysOf(pem: string): ClaimKeys {
+  const privateKey = parsePrivateKey(pem);
   return { privateKey, publicKey: createPublicKey(privateKey) };
+}
+
+function makeKey(): string {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 const PAGE = new URL(

@@ -78,10 +78,10 @@ const isWifi = (code: string): boolean => code.startsWith('WIFI:');
 export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): Promise<Printing> {
   const { printer, stateFolder, snapshot, drops, clock, log } = deps;
   const folder = join(stateFolder, 'prints');
-  const damaged = new Set(await findDamaged(folder));
+  const keys = await openClaimKeys(stateFolder, log);
+  const damaged = new Set([...(await findDamaged(folder)), ...keys.damaged]);
   const onDamaged = (file: string) => void damaged.add(file);
   const store = await openPrintStore(folder, log, { onDamaged });
-  const keys = await openClaimKeys(stateFolder, log);
   const card = openCard(() => ({ ...config.current(), drop: drops.present() }), deps);
   const render = async (job: Pick<PrintJob, 'content' | 'copy'>) => {
     const reason = cancelledOrder(job, deps.orders);

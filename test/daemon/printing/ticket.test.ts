@@ -144,7 +144,14 @@ test('the key is made once, only its user reads it, and a damaged one is put asi
     const other = await openClaimKeys(folder, silentLog);
     assert.is(verifyClaim(code, other.publicKey).isValid, false);
     assert.is(await readFile(`${keyFileOf(folder)}.bad`, 'utf8'), 'torn');
+    assert.equal([first.damaged, again.damaged, other.damaged], [[], [], ['ticket-key.pem']]);
   }));
+
+test('where the disk takes no key it is one for this run, and named', async () => {
+  const keys = await openClaimKeys('/sys', silentLog);
+  assert.is(verifyClaim(renderClaim(claim, keys.privateKey), keys.publicKey).isValid, true);
+  assert.equal(keys.damaged, ['ticket-key.pem']);
+});
 
 test('a sticker fills the paper, and its marks stand outside of the picture', () =>
   inFolder(async (folder) => {
