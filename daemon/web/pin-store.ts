@@ -1,9 +1,9 @@
 /** Finds the operator PIN: in the config, in its file, or a new one in the state folder. */
-import { chmod, lstat, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openOwnSecret } from '../../hal/os/files/own-secret.ts';
 import { readRegular, SECRET_BYTES_MAX } from '../../hal/os/files/read-regular.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import { putAside, saveFile } from '../../hal/os/save-file.ts';
 import { ConfigError } from '../config/file.ts';
 import type { OperatorConfig } from '../config/operator.ts';
 import { type PinHash, parsePinHash } from '../config/pin-hash.ts';
@@ -22,7 +22,7 @@ export interface PinStore {
 
 /**
  * Without a PIN in the config, a new one is saved in the state folder, readable by the
- * box's user only. That file never ends the start: a damaged one is put aside as `.bad`.
+ * box's user only.
  *
  * @throws ConfigError when a file of the config cannot be used.
  */
@@ -34,19 +34,10 @@ export async function openPin(
   if (config.pin_hash !== '') return { hash: config.pin_hash };
   if (config.pin_file !== '') return readPinFile(config.pin_file);
   const file = join(stateFolder, FILE_NAME);
-  const info = await lstat(file).catch(() => undefined);
-  if (info === undefined) return await makePin(file, log);
-  try {
-    if (info.isFile() && (info.mode & OTHERS_MAY_READ) !== 0) {
-      await chmod(file, 0o600);
-      log.warn('operator PIN was readable by others', { file });
-    }
-    return await readPinFile(file);
-  } catch (error) {
-    const aside = await putAside(file).catch(() => undefined);
-    log.warn('operator PIN damaged: a new one is made', { file, aside, reason: messageOf(error) });
-    return await makePin(file, log);
-  }
+  const parse = (text: string) => parsePin(text, file);
+  const kind = { what: 'operator PIN', parse, make: generatePin };
+  const { secret, made: newPin } = await openOwnSecret(file, kind, log);
+  return newPin === undefined ? secret : { ...secret, newPin };
 }
 
 /** The hosts' own PIN; undefined where the config has none. @throws ConfigError */
@@ -59,11 +50,18 @@ async function readPinFile(file: string, key = 'operator.pin_file'): Promise<Pin
   if ((mode & OTHERS_MAY_READ) !== 0) {
     throw new ConfigError([`${key}: others can read ${file}; chmod 600 it`]);
   }
-  if (parsePinHash(text) !== undefined) return { hash: text };
-  if (isPin(text) && !/\p{Cc}/u.test(text)) return { hash: await hashPin(text), file };
+  const pin = await parsePin(text, file);
+  if (pin !== undefined) return pin;
   throw new ConfigError([
     `${key}: ${file} must hold one line: a PIN of 4 to 64 characters without spaces, or its hash`,
   ]);
+}
+
+/** Undefined where it is neither a PIN nor its hash. */
+async function parsePin(text: string, file: string): Promise<PinStore | undefined> {
+  if (parsePinHash(text) !== undefined) return { hash: text };
+  if (!isPin(text) || /\p{Cc}/u.test(text)) return undefined;
+  return { hash: await hashPin(text), file };
 }
 
 async function readWithMode(
@@ -75,19 +73,4 @@ async function readWithMode(
   } catch (error) {
     throw new ConfigError([`${key}: cannot read ${file}: ${messageOf(error)}`]);
   }
-}
-
-/** Without a disk that takes it, the PIN is one for this run. */
-async function makePin(file: string, log: Log): Promise<PinStore> {
-  const newPin = generatePin();
-  const hash = await hashPin(newPin);
-  try {
-    await saveFile(file, `${newPin}\n`);
-  } catch (error) {
-    log.error('operator PIN not saved: the next start makes another', {
-      file,
-      reason: messageOf(error),
-    });
-  }
-  return { hash, file, newPin };
 }

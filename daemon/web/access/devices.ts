@@ -5,10 +5,8 @@
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
-import { errnoOf } from '../../../hal/os/errors.ts';
-import { readRegular, SECRET_BYTES_MAX } from '../../../hal/os/files/read-regular.ts';
-import { type Log, messageOf } from '../../../hal/os/log.ts';
-import { putAside, saveFile } from '../../../hal/os/save-file.ts';
+import { openOwnSecret } from '../../../hal/os/files/own-secret.ts';
+import type { Log } from '../../../hal/os/log.ts';
 
 const FILE_NAME = 'operator-device-key';
 const KEY_BYTES = 32;
@@ -39,19 +37,17 @@ export class KnownDevices {
   }
 }
 
+const KIND = {
+  what: 'key of known devices',
+  parse: (text: string) => {
+    const key = Buffer.from(text, 'base64url');
+    return key.length === KEY_BYTES ? key : undefined;
+  },
+  make: () => randomBytes(KEY_BYTES).toString('base64url'),
+};
+
 /** Without a disk that takes the key, devices are known for this run. Never fails. */
 export async function openKnownDevices(stateFolder: string, log: Log): Promise<KnownDevices> {
   const file = join(stateFolder, FILE_NAME);
-  try {
-    const key = Buffer.from(readRegular(file, SECRET_BYTES_MAX).toString().trim(), 'base64url');
-    if (key.length === KEY_BYTES) return new KnownDevices(key);
-    await putAside(file);
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') await putAside(file).catch(() => undefined);
-  }
-  const key = randomBytes(KEY_BYTES);
-  await saveFile(file, `${key.toString('base64url')}\n`).catch((error: unknown) => {
-    log.warn('key of known devices not saved', { file, reason: messageOf(error) });
-  });
-  return new KnownDevices(key);
+  return new KnownDevices((await openOwnSecret(file, KIND, log)).secret);
 }
