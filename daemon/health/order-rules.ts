@@ -74,4 +74,26 @@ export const ORDER_RULES: readonly Rule[] = [
       return `${orders} could not be taken`;
     },
   },
+  {
+    key: 'orders-unmatched',
+    severity: 'warning',
+    afterMs: 0,
+    holdMs: 0,
+    advice:
+      'Correct the item in your shop, or add it to the catalogue: the payment is sent again. Or give the money back at your payment service, then cancel the order here.',
+    find: ({ box: { shop } }) => {
+      const { unmatched: payments = [] } = shop ?? {};
+      const [first] = payments;
+      if (first === undefined) return undefined;
+      const { order, item, amount, currency } = first;
+      const paid = amount === undefined ? '' : `, ${amount} ${currency} in its smallest unit`;
+      return {
+        text:
+          payments.length === 1
+            ? 'One order was paid and fits nothing on sale'
+            : `${payments.length} orders were paid and fit nothing on sale`,
+        detail: `${order}: ${item === '' ? 'no item' : item}${paid}`,
+      };
+    },
+  },
 ];

@@ -137,6 +137,7 @@ export const EVENT_TYPES = [
   'order.confirmed',
   'order.void',
   'order.refused',
+  'order.unmatched',
 ] as const;
 
 /** Something happened that is to be published exactly once. */

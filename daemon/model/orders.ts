@@ -153,6 +153,17 @@ export interface Sales {
   readonly amounts: readonly { readonly currency: string; readonly amount_minor: number }[];
 }
 
+/** It was paid, and fits nothing on sale: an item that is not there, or another one under its id. */
+export interface UnmatchedPayment {
+  readonly order: string;
+  readonly item: string;
+  readonly quantity: number;
+  readonly amount?: number;
+  readonly currency?: string;
+  /** Unix time in ms. */
+  readonly atMs: number;
+}
+
 /** The shop, in the snapshot. */
 export interface ShopState {
   /** Names the catalogue; editions are numbered in it. */
@@ -173,6 +184,8 @@ export interface ShopState {
     /** Paid and refused: their money must go back. */
     readonly refunds: number;
   };
+  /** Paid, and in no list: their shop sends them again. Undefined where there are none. */
+  readonly unmatched?: readonly UnmatchedPayment[];
   /** Why signed orders are refused. */
   readonly webhookFault?: string;
   /** Why no order is taken. */

@@ -139,7 +139,7 @@ function isDeliveredAgain(
 }
 
 /** In cash the seller sees the refusal before he takes the money. */
-function isOwed({ do: wanted, source }: OrderRequest): boolean {
+export function isOwed({ do: wanted, source }: OrderRequest): boolean {
   return wanted === 'confirm' && source !== 'cash' && source !== 'cli';
 }
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { pause } from '../../hal/os/async.ts';
 import type { BootClock, Clock } from '../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { Log } from '../../hal/os/log.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type {
   ConfirmedOrders,
@@ -19,11 +19,12 @@ import { Book, type OrderState } from './book.ts';
 import { ConfirmedList } from './confirmed-list.ts';
 import { renderCsv } from './csv.ts';
 import { Deadlines } from './deadlines.ts';
-import { decide, type Shop } from './decide.ts';
-import { GroupCommit } from './group-commit.ts';
-import { LedgerDamaged, openLedgerFile } from './ledger-file.ts';
+import { decide, isOwed, type Shop } from './decide.ts';
+import { type LedgerReaders, type OpenedLedger, openLedger } from './group-commit.ts';
 import { cannotBeSaved, entryOf, outcomeOf, unavailable } from './outcome.ts';
 import type { OrderRecord } from './record.ts';
+import { UnmatchedPayments } from './webhook/unmatched.ts';
+import { lateMs } from './window.ts';
 import { WindowStore } from './window-store.ts';
 
 export interface DeskDeps {
@@ -65,44 +66,11 @@ export async function openDesk(deps: DeskDeps): Promise<Desk> {
   const book = new Book();
   const confirmed = new ConfirmedList(book);
   const opened = { window, book, confirmed, announcements: new Announcements(confirmed, deps) };
-  return new OpenDesk(deps, { ...opened, ...(await openLedger(deps, opened, undefined)) });
+  return new OpenDesk(deps, { ...opened, ...(await openLedger(deps, opened)) });
 }
 
-/** @param before Why it could not be opened the last time; logged once. */
-async function openLedger(
-  deps: DeskDeps,
-  { book, confirmed, announcements }: Omit<Opened, 'ledger' | 'fault'>,
-  before: Fault | undefined,
-): Promise<Pick<Opened, 'ledger' | 'fault'>> {
-  const { folder, log } = deps;
-  try {
-    const { file, records } = await openLedgerFile(folder, log);
-    for (const { seq, record } of records) {
-      book.apply(record);
-      confirmed.note(seq, record);
-    }
-    log.info('order ledger open', { orders: book.size, bytes: file.bytes });
-    const onWritten = announcements.add.bind(announcements);
-    return { ledger: new GroupCommit(file, { ...deps, onWritten }) };
-  } catch (error) {
-    const reason = messageOf(error);
-    const kind = error instanceof LedgerDamaged ? 'damaged' : 'not-saved';
-    if (reason !== before?.reason) {
-      log.error('order ledger not open, no order is taken', { kind, reason });
-    }
-    return { fault: { kind, reason } };
-  }
-}
-
-type Fault = NonNullable<ShopState['fault']>;
-
-interface Opened {
+interface Opened extends LedgerReaders, OpenedLedger {
   readonly window: WindowStore;
-  readonly book: Book;
-  readonly confirmed: ConfirmedList;
-  readonly announcements: Announcements;
-  readonly ledger?: GroupCommit;
-  readonly fault?: Fault;
 }
 
 class OpenDesk implements Desk {
@@ -110,6 +78,7 @@ class OpenDesk implements Desk {
   #opened: Opened;
   #deadlines: Deadlines;
   #lastShop = NO_SHOP;
+  readonly #unmatched = new UnmatchedPayments();
 
   constructor(deps: DeskDeps, opened: Opened) {
     this.#deps = deps;
@@ -124,11 +93,13 @@ class OpenDesk implements Desk {
     if (fault !== undefined || ledger === undefined) {
       return Promise.resolve(unavailable(fault?.reason ?? ''));
     }
-    const decision = decide(book, request, this.#shop(request));
+    const decision = decide(book, this.#unmatched.asKnown(request), this.#shop(request));
     if ('invalid' in decision) {
+      this.#noteUnmatched(request, decision.invalid);
       return Promise.resolve({ status: 'invalid', detail: decision.invalid });
     }
     if ('stale' in decision) return Promise.resolve({ status: 'stale', detail: decision.stale });
+    this.#unmatched.settle(request.id);
     const isRepeat = 'repeat' in decision;
     const state = isRepeat ? decision.repeat : this.#apply(decision.record);
     // What is repeated may still be on its way to the disk.
@@ -146,7 +117,7 @@ class OpenDesk implements Desk {
   }
 
   newest(max: number) {
-    return this.#opened.book.newest(max).map(entryOf);
+    return [...this.#unmatched.rows(), ...this.#opened.book.newest(max).map(entryOf)].slice(0, max);
   }
 
   csv(): string {
@@ -157,7 +128,9 @@ class OpenDesk implements Desk {
     const { book, window } = this.#opened;
     const { drop, articles, isOver } = this.#shown();
     const fault = this.#fault();
-    if (articles.length === 0 && book.size === 0 && fault?.kind !== 'damaged') return undefined;
+    const unmatched = this.#unmatched.list;
+    const isKnown = articles.length + book.size + unmatched.length > 0;
+    if (!isKnown && fault?.kind !== 'damaged') return undefined;
     const state = window.state(drop, this.#deps.windowMs);
     const isOpen = state.phase === 'open';
     const webhookFault = this.#deps.webhookFault?.();
@@ -169,6 +142,7 @@ class OpenDesk implements Desk {
       totals: { ...book.totals },
       ...(isOver && { isOver }),
       ...(isTimed ? { window: state } : {}),
+      ...(unmatched.length > 0 && { unmatched }),
       ...(webhookFault === undefined ? {} : { webhookFault }),
       ...(fault === undefined ? {} : { fault }),
     };
@@ -218,8 +192,20 @@ class OpenDesk implements Desk {
     return { ...(last ?? now), isOver: last !== undefined };
   }
 
-  /** The same one for a millisecond: thousands of orders may come in it. */
+  /** As it was when the payment was made: an outage of the links keeps no buyer from it. */
   #shop(request: OrderRequest): Shop {
+    const shop = this.#shopNow(request);
+    const { isClockFree, clock, windowMs } = this.#deps;
+    const agoMs = isClockFree?.() === true ? 0 : lateMs(request, clock.wallMs());
+    if (shop.isWindowOpen || agoMs === 0) return shop;
+    const { phase, leftMs } = this.#opened.window.state(shop.drop, windowMs + agoMs);
+    // More is left than there ever was: it was made before.
+    const isWindowOpen = phase === 'open' && leftMs <= windowMs;
+    return { ...shop, isWindowOpen };
+  }
+
+  /** The same one for a millisecond: thousands of orders may come in it. */
+  #shopNow(request: OrderRequest): Shop {
     const { catalogue, windowMs, pendingMs, clock } = this.#deps;
     const { drop, articles } = catalogueFor(this.#opened.book, request, catalogue());
     const nowMs = clock.wallMs();
@@ -228,6 +214,17 @@ class OpenDesk implements Desk {
     const isWindowOpen = this.#opened.window.state(drop, windowMs).phase === 'open';
     this.#lastShop = { drop, articles, isWindowOpen, pendingMs, nowMs };
     return this.#lastShop;
+  }
+
+  /** Its money is there. One that was cancelled has had it back. */
+  #noteUnmatched(request: OrderRequest, reason: string): void {
+    const { clock, onEvent, log } = this.#deps;
+    const known = this.#opened.book.find(request.id);
+    if (!isOwed(request) || known?.kind === 'void') return;
+    const event = this.#unmatched.note(request, known !== undefined, reason, clock.wallMs());
+    if (event === undefined) return;
+    log.error('payment fits nothing on sale', event.data);
+    onEvent(event);
   }
 
   #apply(record: OrderRecord): OrderState {

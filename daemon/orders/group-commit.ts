@@ -2,7 +2,11 @@
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import type { LedgerFile } from './ledger-file.ts';
+import type { ShopState } from '../model/orders.ts';
+import type { Announcements } from './announcements.ts';
+import type { Book } from './book.ts';
+import type { ConfirmedList } from './confirmed-list.ts';
+import { LedgerDamaged, type LedgerFile, openLedgerFile } from './ledger-file.ts';
 import type { OrderRecord } from './record.ts';
 
 /** A commit's line stays below some 6 MB. */
@@ -151,4 +155,46 @@ function newBatch(): Batch {
     settle = { resolve, reject };
   });
   return { records: [], written, ...(settle as Pick<Batch, 'resolve' | 'reject'>) };
+}
+
+/** What is filled with the ledger's records. */
+export interface LedgerReaders {
+  readonly book: Book;
+  readonly confirmed: ConfirmedList;
+  readonly announcements: Announcements;
+}
+
+export interface OpenedLedger {
+  readonly ledger?: GroupCommit;
+  readonly fault?: NonNullable<ShopState['fault']>;
+}
+
+/**
+ * Never rejects: then there is a fault.
+ *
+ * @param before Why it could not be opened the last time; logged once.
+ */
+export async function openLedger(
+  deps: Omit<GroupCommitDeps, 'onWritten'> & { readonly folder: string },
+  { book, confirmed, announcements }: LedgerReaders,
+  before?: OpenedLedger['fault'],
+): Promise<OpenedLedger> {
+  const { folder, log } = deps;
+  try {
+    const { file, records } = await openLedgerFile(folder, log);
+    for (const { seq, record } of records) {
+      book.apply(record);
+      confirmed.note(seq, record);
+    }
+    log.info('order ledger open', { orders: book.size, bytes: file.bytes });
+    const onWritten = announcements.add.bind(announcements);
+    return { ledger: new GroupCommit(file, { ...deps, onWritten }) };
+  } catch (error) {
+    const reason = messageOf(error);
+    const kind = error instanceof LedgerDamaged ? 'damaged' : 'not-saved';
+    if (reason !== before?.reason) {
+      log.error('order ledger not open, no order is taken', { kind, reason });
+    }
+    return { fault: { kind, reason } };
+  }
 }

@@ -7,6 +7,7 @@
  * the box was off.
  */
 import type { BootClock } from '../../hal/os/clock.ts';
+import type { OrderRequest } from '../model/orders.ts';
 
 /** When the first frame of a drop was on air. */
 export interface Opening {
@@ -45,6 +46,15 @@ export function refreshed(opening: Opening, now: Now): Opening {
 export interface WindowState {
   readonly phase: 'before' | 'open' | 'over';
   readonly leftMs: number;
+}
+
+/** A payment that comes later than that is judged by when it comes. */
+const LATE_MAX_MS = 30 * 60_000;
+
+/** How long a payment was on its way, by its sender's clock; 0 where one of the clocks has jumped. */
+export function lateMs({ source, sentMs }: Pick<OrderRequest, 'source' | 'sentMs'>, nowMs: number) {
+  const ms = source === 'webhook' && sentMs !== undefined ? nowMs - sentMs : 0;
+  return ms > 0 && ms <= LATE_MAX_MS ? ms : 0;
 }
 
 /** @param opening Of the last drop that had a frame. */

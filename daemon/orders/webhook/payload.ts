@@ -81,6 +81,8 @@ function readStripe(json: unknown): WebhookOrder {
   const kind = doOf(event.output.type, session.payment_status ?? '');
   if (kind === undefined) return { ignored: event.output.type };
   const { item, quantity, name } = session.metadata ?? {};
+  // Of another shop with the same account.
+  if (item === undefined) return { ignored: 'a session without metadata.item' };
   const buyer = name ?? session.customer_details?.name;
   const args = v.safeParse(orderArguments, {
     ...{ order: session.id, do: kind, item },

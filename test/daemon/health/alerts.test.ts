@@ -43,9 +43,9 @@ function shop(fault: ShopState['fault'], refunds = 0): Change {
   return { shop: { drop: 'friday', articles: [], sales, totals, ...(fault && { fault }) } };
 }
 
-function webhookWith(webhookFault: string): Change {
+function shopWith(more: Partial<ShopState>): Change {
   const { shop: open } = shop(undefined);
-  return open === undefined ? {} : { shop: { ...open, webhookFault } };
+  return open === undefined ? {} : { shop: { ...open, ...more } };
 }
 
 const destination: Destination = {
@@ -90,9 +90,13 @@ const CASES: readonly (readonly [string, Change])[] = [
   ['orders-damaged', shop({ kind: 'damaged', reason: 'line 7' })],
   ['orders-not-saved', shop({ kind: 'not-saved', reason: 'ENOSPC' })],
   ['orders-full', shop({ kind: 'full', reason: '200000 orders' })],
-  ['orders-webhook-secret', webhookWith('others can read it')],
+  ['orders-webhook-secret', shopWith({ webhookFault: 'others can read it' })],
   ['drops-faulty', plannedWith(['drops.yaml:3: titel: unknown key; did you mean title?'])],
   ['orders-to-refund', shop(undefined, 2)],
+  [
+    'orders-unmatched',
+    shopWith({ unmatched: [{ order: 'a', item: 'tee', quantity: 1, atMs: 0 }] }),
+  ],
   [
     'wifi-not-joined',
     { hotspot: { ssid: 'box', url: 'http://10.42.0.1/', notJoined: 'Cafe', why: 'password' } },

@@ -189,4 +189,55 @@ test('editions count from 1 again in another drop', async () => {
   assert.equal(numbersOf(await shop.desk.take(paid('c'))), [2]);
 });
 
+test('a payment for what is not on sale is reported until it is taken or its money is back', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [EDITION]);
+  const { desk, events } = shop;
+  const typo = paid('a', 'pirnt', { amount: 2500, currency: 'EUR' });
+  const early = paid('b', 'later');
+  for (const request of [typo, typo, early])
+    assert.is((await desk.take(request)).status, 'invalid');
+  assert.equal(
+    events.map(({ type, data }) => [type, data['order'], data['item'], data['amount']]),
+    [
+      ['order.unmatched', 'a', 'pirnt', 2500],
+      ['order.unmatched', 'b', 'later', undefined],
+    ],
+  );
+  assert.equal(
+    desk.state()?.unmatched?.map(({ order }) => order),
+    ['a', 'b'],
+  );
+  const [row] = desk.newest(9);
+  assert.equal([row?.id, row?.state, row?.isOwed, row?.item], ['a', 'refused', true, 'pirnt']);
+  // The crew gives it back, as it sees it in the list; it may be sent again after that.
+  assert.is(
+    (await desk.take({ do: 'cancel', id: 'a', was: 'refused', source: 'cli' })).status,
+    'void',
+  );
+  await desk.take(typo);
+  shop.catalogue = { ...shop.catalogue, articles: [EDITION, article('later')] };
+  assert.is((await desk.take(early)).status, 'confirmed');
+  assert.is(desk.state()?.unmatched, undefined);
+});
+
+test('a payment for another item under a known id is reported, and not cancelled as if it were new', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [EDITION, TEE]);
+  await shop.desk.take(paid('a'));
+  await shop.desk.take(paid('a', 'tee'));
+  assert.is(shop.desk.state()?.unmatched?.length, 1);
+  assert.is(shop.desk.newest(9).length, 1);
+  const cancel = { do: 'cancel', id: 'a', was: 'refused', source: 'cli' } as const;
+  assert.is((await shop.desk.take(cancel)).status, 'stale');
+});
+
+test('in cash nothing is owed for what is not on sale', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [EDITION]);
+  await shop.desk.take(paid('a', 'pirnt', { source: 'cash' }));
+  await shop.desk.take(reserve('b', 'pirnt'));
+  assert.equal([shop.events, shop.desk.state()?.unmatched], [[], undefined]);
+});
+
 test.run();

@@ -81,6 +81,50 @@ test('a clock that is set by a day neither opens nor closes it', async () => {
   }
 });
 
+test('a payment of the window that comes late is taken, and one of before or after it is not', async () => {
+  using folder = scratchFolder();
+  const clock = new VirtualClock();
+  await using shop = await openShop(folder.path, [COLLECTOR], clock);
+  const beganMs = clock.wallMs() + MINUTE_MS;
+  await clock.advance(MINUTE_MS);
+  shop.desk.record(FIRST_FRAME);
+  await clock.advance(WINDOW_MS + 5 * MINUTE_MS);
+  let count = 0;
+  const taken = async (sentMs: number, more: object = {}) => {
+    count += 1;
+    return (await shop.desk.take(paid(`o${count}`, 'print', { sentMs, ...more }))).status;
+  };
+  assert.is(await taken(beganMs + WINDOW_MS - 1_000), 'confirmed');
+  assert.is(await taken(beganMs + WINDOW_MS + 1_000), 'refused');
+  assert.is(await taken(beganMs - 1_000), 'refused');
+  // Others have no clock of a payment service.
+  assert.is(await taken(beganMs + 1_000, { source: 'mqtt' }), 'refused');
+  await clock.advance(30 * MINUTE_MS);
+  assert.is(await taken(beganMs + 1_000), 'refused');
+});
+
+test('neither a clock that jumps by a day nor one that is not set opens it for late payments', async () => {
+  for (const [jumpMs, isClockFree] of [
+    [DAY_MS, false],
+    [-DAY_MS, false],
+    [0, true],
+  ] as const) {
+    using folder = scratchFolder();
+    const clock = new VirtualClock();
+    const wall = clock.wallMs.bind(clock);
+    const boot = { bootId: 'run-1', sinceBootMs: () => clock.monotonicMs() };
+    await using shop = await openShop(folder.path, [COLLECTOR], clock, boot, isClockFree);
+    shop.desk.record(FIRST_FRAME);
+    const sentMs = clock.wallMs() + MINUTE_MS;
+    await clock.advance(2 * MINUTE_MS);
+    const early = await shop.desk.take(paid('early', 'print', { sentMs }));
+    assert.is(early.status, 'confirmed');
+    await clock.advance(WINDOW_MS);
+    clock.wallMs = () => wall() + jumpMs;
+    assert.is((await shop.desk.take(paid('late', 'print', { sentMs }))).status, 'refused');
+  }
+});
+
 test('a second start of the same drop does not open it again, and another drop does', async () => {
   using folder = scratchFolder();
   await using shop = await openShop(folder.path, [COLLECTOR]);

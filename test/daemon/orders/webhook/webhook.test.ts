@@ -276,6 +276,12 @@ test('Stripe’s checkout sessions are orders: paid, paid later, expired', async
   const cheap = await send('checkout.session.completed', 'cs_4', 'paid', { amount_total: 1 });
   assert.equal([cheap.status, cheap.body['reason']], [200, 'price']);
   assert.equal((await send('charge.updated', 'ch_1', '')).body, { status: 'ignored' });
+  // Of another shop with the same account: nothing of it is kept.
+  for (const type of ['checkout.session.completed', 'checkout.session.expired']) {
+    const other = await send(type, 'cs_5', 'paid', { metadata: {} });
+    assert.equal([other.status, other.body], [200, { status: 'ignored' }]);
+  }
+  assert.ok(hook.shop.desk.newest(50).every((order) => order.id !== 'cs_5'));
 });
 
 test.run();

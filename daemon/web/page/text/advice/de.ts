@@ -83,6 +83,8 @@ export const de: AdviceTexts = {
   exportOrders:
     'Exportiere die Bestellungen, räum den Ordner „orders“ weg und setze eine andere drop.id.',
   giveBack: 'Gib das Geld bei deinem Zahlungsdienst zurück und storniere dann die Bestellung hier.',
+  correctItem:
+    'Korrigiere den Artikel in deinem Shop oder füge ihn hier hinzu: die Zahlung wird noch einmal gesendet. Oder gib das Geld bei deinem Zahlungsdienst zurück und storniere dann die Bestellung hier.',
   plugInLater: 'Steck das Netzteil ein, wenn du kannst.',
   plugIn: 'Steck das Netzteil ein.',
   plugInNow: 'Steck das Netzteil jetzt ein; sonst beendet die Box den Drop und schaltet sich aus.',

@@ -70,6 +70,8 @@ export const en = {
   freeOrders: 'Free some space on the box’s disk, or replace it. Buyers can try again then.',
   exportOrders: 'Export the orders, move the folder “orders” away, and set another drop.id.',
   giveBack: 'Give the money back at your payment service, then cancel the order here.',
+  correctItem:
+    'Correct the item in your shop, or add it to the catalogue: the payment is sent again. Or give the money back at your payment service, then cancel the order here.',
   plugInLater: 'Plug in the mains when you can.',
   plugIn: 'Plug in the mains.',
   plugInNow: 'Plug in the mains now; the box will end the drop and shut down by itself.',

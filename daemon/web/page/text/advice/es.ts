@@ -75,6 +75,8 @@ export const es: AdviceTexts = {
     'Libera espacio en el disco de la caja, o cámbialo. Entonces se podrá volver a pedir.',
   exportOrders: 'Exporta los pedidos, aparta la carpeta «orders», y pon otro drop.id.',
   giveBack: 'Devuelve el dinero en tu servicio de pago y luego cancela aquí el pedido.',
+  correctItem:
+    'Corrige el artículo en tu tienda o añádelo al catálogo: el pago se envía de nuevo. O devuelve el dinero en tu servicio de pago y luego cancela aquí el pedido.',
   plugInLater: 'Enchufa la caja cuando puedas.',
   plugIn: 'Enchufa la caja.',
   plugInNow: 'Enchufa la caja ya; si no, terminará el drop y se apagará sola.',

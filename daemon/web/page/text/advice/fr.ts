@@ -85,6 +85,8 @@ export const fr: AdviceTexts = {
   exportOrders:
     'Exportez les commandes, déplacez le dossier « orders », et réglez un autre drop.id.',
   giveBack: 'Remboursez auprès de votre service de paiement, puis annulez la commande ici.',
+  correctItem:
+    'Corrigez l’article dans votre boutique, ou ajoutez-le au catalogue : le paiement est envoyé à nouveau. Ou remboursez auprès de votre service de paiement, puis annulez la commande ici.',
   plugInLater: 'Branchez le secteur dès que possible.',
   plugIn: 'Branchez le secteur.',
   plugInNow: 'Branchez le secteur maintenant ; sinon la box termine le drop et s’éteint.',

@@ -73,6 +73,8 @@ export const it: AdviceTexts = {
   freeOrders: 'Libera spazio sul disco della box, o sostituiscilo. Poi si potrà riprovare.',
   exportOrders: 'Esporta gli ordini, sposta la cartella «orders», e imposta un altro drop.id.',
   giveBack: 'Restituisci i soldi dal tuo servizio di pagamento, poi annulla qui l’ordine.',
+  correctItem:
+    'Correggi l’articolo nel tuo negozio o aggiungilo al catalogo: il pagamento viene inviato di nuovo. Oppure restituisci i soldi dal tuo servizio di pagamento, poi annulla qui l’ordine.',
   plugInLater: 'Collega la corrente appena puoi.',
   plugIn: 'Collega la corrente.',
   plugInNow: 'Collega subito la corrente; altrimenti la box chiude il drop e si spegne.',

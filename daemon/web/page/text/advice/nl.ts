@@ -82,6 +82,8 @@ export const nl: AdviceTexts = {
   exportOrders:
     'Exporteer de bestellingen, zet de map ‘orders’ weg, en stel een andere drop.id in.',
   giveBack: 'Betaal het geld terug bij je betaaldienst, en annuleer dan hier de bestelling.',
+  correctItem:
+    'Verbeter het artikel in je winkel, of voeg het toe aan de catalogus: de betaling wordt opnieuw gestuurd. Of betaal het geld terug bij je betaaldienst, en annuleer dan hier de bestelling.',
   plugInLater: 'Sluit netstroom aan als dat kan.',
   plugIn: 'Sluit netstroom aan.',
   plugInNow: 'Sluit nu netstroom aan; anders stopt de box de drop en gaat hij uit.',

@@ -69,6 +69,8 @@ export const pt: AdviceTexts = {
   freeOrders: 'Liberte espaço no disco da caixa, ou troque-o. Depois já se pode tentar outra vez.',
   exportOrders: 'Exporte as encomendas, mude a pasta “orders” de sítio, e defina outro drop.id.',
   giveBack: 'Devolva o dinheiro no seu serviço de pagamentos, depois cancele aqui a encomenda.',
+  correctItem:
+    'Corrija o artigo na sua loja, ou junte-o ao catálogo: o pagamento é enviado de novo. Ou devolva o dinheiro no seu serviço de pagamentos, depois cancele aqui a encomenda.',
   plugInLater: 'Ligue a corrente quando puder.',
   plugIn: 'Ligue a corrente.',
   plugInNow: 'Ligue já a corrente; senão a caixa termina o drop e desliga-se.',

@@ -93,6 +93,8 @@ export const de: MessageTexts = {
   ordersFull: 'Die Liste der Bestellungen ist voll: Keine wird angenommen',
   oneOrderRefund: 'Eine Bestellung ist bezahlt und konnte nicht angenommen werden',
   ordersRefund: '{count} Bestellungen sind bezahlt und konnten nicht angenommen werden',
+  oneOrderUnmatched: 'Eine Bestellung ist bezahlt und passt zu nichts, was verkauft wird',
+  ordersUnmatched: '{count} Bestellungen sind bezahlt und passen zu nichts, was verkauft wird',
   orderChanged: 'die Bestellung hat sich inzwischen geändert: sieh sie dir noch einmal an',
 
   onBattery: 'Die Box läuft auf ihrem Akku',

@@ -98,6 +98,8 @@ export const en = {
   ordersFull: 'The list of orders is full: no order is taken',
   oneOrderRefund: 'One order was paid and could not be taken',
   ordersRefund: '{count} orders were paid and could not be taken',
+  oneOrderUnmatched: 'One order was paid and fits nothing on sale',
+  ordersUnmatched: '{count} orders were paid and fit nothing on sale',
   orderChanged: 'the order has changed meanwhile: look at it again',
 
   onBattery: 'The box runs on its battery',

@@ -93,6 +93,8 @@ export const es: MessageTexts = {
   ordersFull: 'La lista de pedidos está llena: no se acepta ninguno',
   oneOrderRefund: 'Un pedido se pagó y no se pudo aceptar',
   ordersRefund: '{count} pedidos se pagaron y no se pudieron aceptar',
+  oneOrderUnmatched: 'Un pedido se pagó y no corresponde a nada a la venta',
+  ordersUnmatched: '{count} pedidos se pagaron y no corresponden a nada a la venta',
   orderChanged: 'el pedido ha cambiado entretanto: míralo otra vez',
 
   onBattery: 'La caja funciona con su batería',

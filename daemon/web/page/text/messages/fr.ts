@@ -93,6 +93,8 @@ export const fr: MessageTexts = {
   ordersFull: 'La liste des commandes est pleine : aucune n’est prise',
   oneOrderRefund: 'Une commande a été payée et n’a pas pu être prise',
   ordersRefund: '{count} commandes ont été payées et n’ont pas pu être prises',
+  oneOrderUnmatched: 'Une commande a été payée et ne correspond à rien en vente',
+  ordersUnmatched: '{count} commandes ont été payées et ne correspondent à rien en vente',
   orderChanged: 'la commande a changé entre-temps : regardez-la encore une fois',
 
   onBattery: 'La box tourne sur sa batterie',

@@ -93,6 +93,8 @@ export const it: MessageTexts = {
   ordersFull: 'La lista degli ordini è piena: nessuno viene accettato',
   oneOrderRefund: 'Un ordine è stato pagato e non si è potuto accettare',
   ordersRefund: '{count} ordini sono stati pagati e non si sono potuti accettare',
+  oneOrderUnmatched: 'Un ordine è stato pagato e non corrisponde a niente in vendita',
+  ordersUnmatched: '{count} ordini sono stati pagati e non corrispondono a niente in vendita',
   orderChanged: 'l’ordine è cambiato nel frattempo: guardalo di nuovo',
 
   onBattery: 'La box va a batteria',

@@ -93,6 +93,8 @@ export const nl: MessageTexts = {
   ordersFull: 'De lijst met bestellingen is vol: er wordt niets aangenomen',
   oneOrderRefund: 'Eén bestelling is betaald en kon niet worden aangenomen',
   ordersRefund: '{count} bestellingen zijn betaald en konden niet worden aangenomen',
+  oneOrderUnmatched: 'Eén bestelling is betaald en past bij niets dat te koop is',
+  ordersUnmatched: '{count} bestellingen zijn betaald en passen bij niets dat te koop is',
   orderChanged: 'de bestelling is intussen veranderd: bekijk haar opnieuw',
 
   onBattery: 'De box draait op zijn accu',

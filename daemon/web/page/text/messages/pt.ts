@@ -93,6 +93,8 @@ export const pt: MessageTexts = {
   ordersFull: 'A lista de encomendas está cheia: nenhuma é aceite',
   oneOrderRefund: 'Uma encomenda foi paga e não pôde ser aceite',
   ordersRefund: '{count} encomendas foram pagas e não puderam ser aceites',
+  oneOrderUnmatched: 'Uma encomenda foi paga e não corresponde a nada à venda',
+  ordersUnmatched: '{count} encomendas foram pagas e não correspondem a nada à venda',
   orderChanged: 'a encomenda mudou entretanto: veja-a de novo',
 
   onBattery: 'A caixa está a usar a bateria',
