@@ -1,6 +1,7 @@
 /** Receives commands, runs each of them once, and replies. */
 import { withTimeout } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
+import { LogLimit } from '../../hal/os/limits/log-limit.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import {
   type Command,
@@ -42,7 +43,6 @@ const SAVE_MS = 10_000;
 const END_SAVE_MS = 1_000;
 const ADDRESSEES_MAX = 4;
 const PROGRESS_EVERY_MS = 250;
-const LOG_EVERY_MS = 1_000;
 
 /** Runs each command once, however often it is received. */
 export class CommandReceiver {
@@ -52,12 +52,12 @@ export class CommandReceiver {
   /** Those that ran before what was asked for before them. */
   #unsavedEnds = 0;
   readonly #counts: Record<Lane, number> = { long: 0, order: 0, urgent: 0, ending: 0 };
-  #refused = 0;
-  #refusalLoggedMs = Number.NEGATIVE_INFINITY;
+  readonly #refusals: LogLimit;
 
   constructor(root: string, deps: ReceiverDeps) {
     this.#root = root;
     this.#deps = deps;
+    this.#refusals = new LogLimit(deps.clock.monotonicMs.bind(deps.clock));
   }
 
   /** Resolves when the command is done. Never rejects. */
@@ -187,14 +187,9 @@ export class CommandReceiver {
     }
   }
 
-  /** A flood of bad commands does not fill the journal. */
   #logRefusal(code: string, topic: string): void {
-    this.#refused += 1;
-    const nowMs = this.#deps.clock.monotonicMs();
-    if (nowMs - this.#refusalLoggedMs < LOG_EVERY_MS) return;
-    const refused = this.#refused;
-    this.#refused = 0;
-    this.#refusalLoggedMs = nowMs;
+    const refused = this.#refusals.count();
+    if (refused === undefined) return;
     this.#deps.log.warn('commands refused', { refused, code, topic: clipText(topic, 128) });
   }
 

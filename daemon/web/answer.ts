@@ -1,6 +1,7 @@
 /** HTTP answers of the operator's server: JSON, refusals, security headers. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseJson } from '../../hal/os/files/json.ts';
+import { isBodyLeft, readBody } from '../../hal/os/limits/read-body.ts';
 
 /** A complete answer; only server-sent events are not one. */
 export interface Answer {
@@ -64,6 +65,7 @@ export function send(response: ServerResponse, answer: Answer): void {
   response.writeHead(answer.status, {
     ...(answer.body.length === 0 ? {} : { 'Content-Type': answer.type }),
     'Content-Length': Buffer.byteLength(answer.body),
+    ...(isBodyLeft(response.req) && { Connection: 'close' }),
     ...answer.headers,
   });
   response.end(response.req.method === 'HEAD' ? undefined : answer.body);
@@ -77,25 +79,6 @@ export async function readJson(
   maxBytes = BODY_MAX_BYTES,
 ): Promise<unknown> {
   if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return undefined;
-  const body = await readBody(request, maxBytes);
+  const body = await readBody(request, maxBytes).catch(() => undefined);
   return body && parseJson(body.toString('utf8'));
-}
-
-/** Reads a small body. Undefined when it is too long or incomplete. */
-export async function readBody(
-  request: IncomingMessage,
-  maxBytes: number,
-): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes > maxBytes) return undefined;
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks);
-  } catch {
-    return undefined;
-  }
 }

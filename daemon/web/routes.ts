@@ -99,8 +99,7 @@ function hostsOf({ rawHeaders }: IncomingMessage): number {
 
 function webhookAnswer({ status, body, retryAfterS }: WebhookAnswer): Answer {
   const retry = retryAfterS === undefined ? {} : { 'Retry-After': String(retryAfterS) };
-  const close = status === 413 ? { Connection: 'close' } : {};
-  return answerJson(status, body, { 'Cache-Control': 'no-store', ...retry, ...close });
+  return answerJson(status, body, { 'Cache-Control': 'no-store', ...retry });
 }
 
 /** Origins of the viewers' server, on the host under which this page is open. */

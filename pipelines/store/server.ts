@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { untilAborted } from '../../hal/os/async.ts';
+import { LogLimit } from '../../hal/os/limits/log-limit.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { openBearer } from '../http/access/bearer.ts';
 import { SocketShares } from '../http/clients/socket-shares.ts';
@@ -51,13 +52,15 @@ export async function runStore(
   const store = await StoreFolder.open(folder, quotaBytes, log);
   // Digests have one length, so the time tells nothing of the token.
   const isAllowed = openBearer(token);
+  const refusals = new LogLimit(() => performance.now());
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     shares.follow(request, response);
     const isKnown = isAllowed(request.headers.authorization);
     if (isKnown) shares.setKnown(request);
     answer(request, store, isKnown).then(
       ([status, text]) => {
-        if (status >= 300) log.warn('upload refused', { status, reason: text });
+        const refused = status >= 300 ? refusals.count() : undefined;
+        if (refused !== undefined) log.warn('uploads refused', { refused, status, reason: text });
         reply(request, response, status, text);
       },
       (error: unknown) => {

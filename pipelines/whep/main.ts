@@ -1,5 +1,6 @@
 /** The WHEP process: access units in, WebRTC to each viewer out. Offers come over IPC. */
 import { every, unlessAborted } from '../../hal/os/async.ts';
+import { LogLimit } from '../../hal/os/limits/log-limit.ts';
 import { openLog } from '../../hal/os/log.ts';
 import { runAsWorker } from '../../hal/os/worker-child.ts';
 import { openUnitInput } from '../gdp/unit-input.ts';
@@ -32,10 +33,14 @@ runAsWorker<WhepSettings, ToWhep, FromWhep>(async (settings, { send, onCommand }
     .filter(({ kind }) => kind === 'video')
     .map(({ id }) => new Rendition(id, settings.bitratesBps[id] ?? 0))
     .toSorted((a, b) => a.bitrateBps - b.bitrateBps);
+  const faults = new LogLimit(nowMs);
   const sessions = new Sessions({
     ...{ settings, renditions, nowMs },
     openPeer: (options, events) => openPeer({ ...options, network }, events),
-    onFault: (reason) => log.warn('viewer not connected', { reason }),
+    onFault: (reason) => {
+      const viewers = faults.count();
+      if (viewers !== undefined) log.warn('viewers not connected', { viewers, reason });
+    },
   });
   const pace = openPacer(() => sessions.tick());
   readTracks(settings, renditions, sessions, { pace, end });

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Server } from 'node:https';
 import { untilAborted } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
+import { isBodyLeft } from '../../../hal/os/limits/read-body.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { SocketShares } from '../../../pipelines/http/clients/socket-shares.ts';
 import { listenOrExplain } from '../../../pipelines/http/listen.ts';
@@ -61,8 +62,7 @@ function send(response: ServerResponse, { status, body, retryAfterS }: WebhookAn
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(text),
     'Cache-Control': 'no-store',
-    // Of a body that was not read to its end.
-    ...(status === 413 ? { Connection: 'close' } : {}),
+    ...(isBodyLeft(response.req) && { Connection: 'close' }),
     ...(retryAfterS === undefined ? {} : { 'Retry-After': String(retryAfterS) }),
   });
   response.end(text);

@@ -2,6 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 import { withTimeout } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
+import { LogLimit } from '../../../hal/os/limits/log-limit.ts';
+import { readBody } from '../../../hal/os/limits/read-body.ts';
 import { type TokenBucket, takeFrom } from '../../../hal/os/limits/token-bucket.ts';
 import { type Log, messageOf } from '../../../hal/os/log.ts';
 import type { OrderDesk, OrderOutcome, WebhookAnswer } from '../../model/orders.ts';
@@ -30,18 +32,17 @@ const BODY_MS = 3_000;
 const ANSWER_MS = 10_000;
 /** Until the clock may be set; a sender tries for hours. */
 const CLOCK_RETRY_S = 60;
-const LOG_EVERY_MS = 10_000;
 
 export class Webhook {
   readonly #deps: WebhookDeps;
   readonly #bucket: TokenBucket = { left: RATE.max, atMs: 0 };
   readonly #replays = new Replays();
   #running = 0;
-  #refused = 0;
-  #loggedMs = Number.NEGATIVE_INFINITY;
+  readonly #refusals: LogLimit;
 
   constructor(deps: WebhookDeps) {
     this.#deps = deps;
+    this.#refusals = new LogLimit(deps.clock.monotonicMs.bind(deps.clock));
   }
 
   /** Never rejects. */
@@ -53,13 +54,16 @@ export class Webhook {
       const { clock } = this.#deps;
       const timeoutError = () => new Error('the message did not come');
       const limit = { clock, timeoutMs: BODY_MS, timeoutError };
-      const body = await withTimeout(() => readBody(request), limit);
+      const body = await withTimeout(() => readBody(request, BODY_MAX_BYTES), limit);
       const answer = body === undefined ? refuse(413, 'too-long') : await this.#take(request, body);
-      if (answer.status >= 400) this.#logRefusal(answer);
+      if (answer.status >= 400) this.#logRefusal(answer.status, answer.body);
       return answer;
     } catch (error) {
-      this.#deps.log.warn('order webhook failed', { reason: messageOf(error) });
-      return refuse(503, 'unavailable', 5);
+      const answer = refuse(503, 'unavailable', 5);
+      // One who goes away is no fault.
+      const isGone = request.destroyed && !request.complete;
+      if (!isGone) this.#logRefusal(answer.status, { error: messageOf(error) });
+      return answer;
     } finally {
       this.#running -= 1;
     }
@@ -99,15 +103,10 @@ export class Webhook {
     return answerOf(outcome);
   }
 
-  /** A flood does not fill the journal. */
-  #logRefusal({ status, body }: WebhookAnswer): void {
-    const { clock, log } = this.#deps;
-    this.#refused += 1;
-    const nowMs = clock.monotonicMs();
-    if (nowMs - this.#loggedMs < LOG_EVERY_MS) return;
-    log.warn('order webhooks refused', { refused: this.#refused, status, ...body });
-    this.#refused = 0;
-    this.#loggedMs = nowMs;
+  #logRefusal(status: number, facts: WebhookAnswer['body']): void {
+    const refused = this.#refusals.count();
+    if (refused === undefined) return;
+    this.#deps.log.warn('order webhooks refused', { refused, status, ...facts });
   }
 }
 
@@ -127,17 +126,4 @@ function answerOf(outcome: OrderOutcome): WebhookAnswer {
 
 function refuse(status: number, error: string, retryAfterS?: number): WebhookAnswer {
   return { status, body: { error }, ...(retryAfterS === undefined ? {} : { retryAfterS }) };
-}
-
-/** Undefined where it is too long. */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > BODY_MAX_BYTES) return undefined;
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > BODY_MAX_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

@@ -3,6 +3,7 @@
  * below each; and files for coming drops: `/look/picture` and `/look/cube`, with their names.
  */
 import type { IncomingMessage } from 'node:http';
+import { readBody } from '../../../hal/os/limits/read-body.ts';
 import { BrandingError } from '../../../pipelines/player/brand/colors.ts';
 import { UPLOAD_MAX_BYTES } from '../../model/look.ts';
 import { type Answer, answerJson, readJson, refuse } from '../answer.ts';
@@ -65,7 +66,7 @@ export class LookAnswers {
 
   /** One at a time: decoding takes memory. */
   async #once(work: () => Promise<unknown>): Promise<Answer> {
-    if (this.#isWriting) return closing(refuse(503, 'busy'));
+    if (this.#isWriting) return refuse(503, 'busy');
     this.#isWriting = true;
     try {
       const result = (await work()) ?? this.#store.state();
@@ -73,7 +74,7 @@ export class LookAnswers {
     } catch (error) {
       if (!(error instanceof LookError || error instanceof BrandingError)) throw error;
       const outcome = { status: 'rejected', code: 'LOOK', detail: error.message };
-      return closing(answerJson(200, outcome));
+      return answerJson(200, outcome);
     } finally {
       this.#isWriting = false;
     }
@@ -82,36 +83,13 @@ export class LookAnswers {
 
 const NO_SUCH_METHOD = refuse(405, 'no-such-method');
 
-/** What is left of a body is not read. */
-function closing(answer: Answer): Answer {
-  return { ...answer, headers: { ...answer.headers, Connection: 'close' } };
-}
-
 const TOO_LARGE = 'the file has more than 16 MB';
 
 /** Rejects with LookError where there are too many, or not all came. */
 async function readBytes(request: IncomingMessage): Promise<Buffer> {
-  const bytes = await readAll(request);
+  const bytes = await readBody(request, UPLOAD_MAX_BYTES).catch(() => undefined);
   if (bytes === undefined) throw new LookError(TOO_LARGE);
   return bytes;
-}
-
-async function readAll(request: IncomingMessage): Promise<Buffer | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > UPLOAD_MAX_BYTES) return undefined;
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    // Destroyed, it could not be answered.
-    const body: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
-    for await (const chunk of body) {
-      bytes += chunk.length;
-      if (bytes > UPLOAD_MAX_BYTES) return undefined;
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks);
-  } catch {
-    return undefined;
-  }
 }
 
 function decoded(text: string): string {
