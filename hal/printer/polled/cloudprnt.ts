@@ -1,7 +1,7 @@
 /** Star CloudPRNT (Star CloudPRNT Protocol Guide 2.4, HTTP): POST polls, GET fetches, DELETE confirms. */
 
 import { parseJson } from '../../os/files/json.ts';
-import type { Offer } from './offer.ts';
+import type { Job, Offer } from './offer.ts';
 
 export interface Request {
   readonly method: string;
@@ -13,6 +13,8 @@ export interface Answer {
   readonly status: number;
   readonly type?: string;
   readonly body?: string | Buffer;
+  /** The job that goes with it. */
+  readonly taken?: Job;
 }
 
 const PNG = 'image/png';
@@ -28,10 +30,11 @@ export function answerCloudPrnt(
       return answerPoll(body, offer, nowMs);
     case 'GET': {
       // Old firmware confirms by GET with a code (deleteMethod), which is not asked for here.
-      const job = offer.take(query.get('token'));
-      if (job === undefined) return { status: 404 };
-      const isPng = (query.get('type') ?? PNG) === PNG;
-      return isPng ? { status: 200, type: PNG, body: job.png } : { status: 415 };
+      if ((query.get('type') ?? PNG) !== PNG) return { status: 415 };
+      const taken = offer.take(query.get('token'));
+      return taken === undefined
+        ? { status: 404 }
+        : { status: 200, type: PNG, body: taken.png, taken };
     }
     case 'DELETE': {
       const code = query.get('code') ?? '';
@@ -51,7 +54,7 @@ function answerPoll(body: string, offer: Offer, nowMs: number): Answer {
   if (poll === undefined) return { status: 400 };
   const code = decode(String(poll['statusCode'] ?? ''));
   offer.seen(nowMs, stateOf(code));
-  const job = offer.job;
+  const { offered: job } = offer;
   const isFree = poll['printingInProgress'] !== true;
   const ready = { jobReady: true, mediaTypes: [PNG], jobToken: job?.token, deleteMethod: 'DELETE' };
   const answer = job !== undefined && isOk(code) && isFree ? ready : { jobReady: false };

@@ -16,12 +16,10 @@ export function answerDirectPrint({ method, body }: Request, offer: Offer, nowMs
   switch (form.get('ConnectionType')) {
     case 'GetRequest': {
       offer.seen(nowMs, {});
-      const job = offer.take(null);
-      return {
-        status: 200,
-        type: 'text/xml; charset=utf-8',
-        body: job === undefined ? '' : render(job),
-      };
+      const taken = offer.take(null);
+      const type = 'text/xml; charset=utf-8';
+      if (taken === undefined) return { status: 200, type, body: '' };
+      return { status: 200, type, body: render(taken), taken };
     }
     case 'SetResponse':
       report(form.get('ResponseFile') ?? '', offer, nowMs);

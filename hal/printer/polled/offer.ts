@@ -50,15 +50,22 @@ export class Offer {
     return this.#isTaken;
   }
 
-  get job(): Job | undefined {
-    return this.#job;
+  /** What may be fetched: a second time it would be printed twice. */
+  get offered(): Job | undefined {
+    return this.#isTaken ? undefined : this.#job;
   }
 
-  /** The printer fetches it; again where its connection broke, always the same. */
+  /** The printer fetches it. */
   take(token: string | null): Job | undefined {
-    if (this.#job === undefined || (token !== null && token !== this.#job.token)) return undefined;
+    const job = this.offered;
+    if (job === undefined || (token !== null && token !== job.token)) return undefined;
     this.#isTaken = true;
-    return this.#job;
+    return job;
+  }
+
+  /** Its connection broke before it had the job. */
+  giveBack(job: Job): void {
+    if (this.#job === job) this.#isTaken = false;
   }
 
   /** The printer reports on a job that it has fetched; on any other it is heard and forgotten. */

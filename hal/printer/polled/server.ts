@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net';
 import { pause, unlessAborted } from '../../os/async.ts';
 import type { Clock } from '../../os/clock.ts';
+import { isBodyLeft, readBody } from '../../os/limits/read-body.ts';
 import { listen } from '../../os/listen.ts';
 import { type Log, messageOf } from '../../os/log.ts';
 import { renderPaper } from '../paper/escpos-render.ts';
@@ -129,12 +130,20 @@ async function answer(
   // Its bytes may come before its connection has ended.
   if (!isPrinter(request.socket, options)) return;
   const { protocol, clock } = options;
-  const body = await readBody(request);
+  const body = await readBody(request, BODY_MAX_BYTES);
   if (body === undefined) return send(response, { status: 413 });
   const { searchParams } = new URL(request.url ?? '/', 'http://box');
-  const asked = { method: request.method ?? 'GET', query: searchParams, body };
+  const asked = {
+    ...{ method: request.method ?? 'GET', query: searchParams, body: body.toString('utf8') },
+  };
   const by = protocol === 'cloudprnt' ? answerCloudPrnt : answerDirectPrint;
-  send(response, by(asked, offer, clock.monotonicMs()));
+  const reply = by(asked, offer, clock.monotonicMs());
+  const { taken } = reply;
+  if (taken !== undefined) {
+    // What has not left the box is surely not printed.
+    response.once('close', () => response.writableFinished || offer.giveBack(taken));
+  }
+  send(response, reply);
 }
 
 const REFUSED = 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
@@ -143,22 +152,12 @@ function isPrinter({ remoteAddress }: Socket, { printerIp }: PolledOptions): boo
   return remoteAddress?.replace(/^::ffff:/, '') === printerIp;
 }
 
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > BODY_MAX_BYTES) return undefined;
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 function send(response: ServerResponse, { status, type, body = '' }: Answer): void {
   response.writeHead(status, {
     ...(type === undefined ? {} : { 'Content-Type': type }),
     'Content-Length': Buffer.byteLength(body),
     'Cache-Control': 'no-store',
+    ...(isBodyLeft(response.req) && { Connection: 'close' }),
   });
   response.end(body);
 }

@@ -72,6 +72,9 @@ test('CloudPRNT: polled, fetched, confirmed: printed, and known from its status'
   const png = await ask('GET', `?mac=00:11&type=image/png&token=${token}`);
   assert.is(png.headers.get('content-type'), 'image/png');
   assert.ok((await png.arrayBuffer()).byteLength > 100);
+  // Until it reports, no poll has it printed once more.
+  assert.equal(await (await ask('POST', '', POLL)).json(), { jobReady: false });
+  assert.is((await ask('GET', `?type=image/png&token=${token}`)).status, 404);
   assert.is((await ask('GET', '?token=other')).status, 404);
   // About another job.
   await ask('DELETE', '?token=other&code=510');
@@ -112,6 +115,8 @@ test('Server Direct Print: the picture has the code, and the report settles the 
       xml = await (await ask('POST', '', 'ConnectionType=GetRequest&ID=&Name=TM')).text();
       await systemClock.sleep(10);
     }
+    const again = await ask('POST', '', 'ConnectionType=GetRequest&ID=&Name=TM');
+    assert.is(await again.text(), '');
     const [, width, height, data = ''] =
       /<image width="(\d+)" height="(\d+)"[^>]*>([^<]+)</.exec(xml) ?? [];
     const picture = unpackRows(Buffer.from(data, 'base64'), Number(width) / 8, Number(height));
@@ -127,6 +132,24 @@ test('Server Direct Print: the picture has the code, and the report settles the 
   const status = await printer.status(never);
   assert.is(status.phase === 'known' && status.paper, 'out');
   await printer[Symbol.asyncDispose]();
+});
+
+test('a slip that did not leave the box is offered again, and only then', () => {
+  const offer = new Offer();
+  const dots = { width: 8, height: 1, dots: new Uint8Array(8) };
+  const job = { token: 'abc', picture: dots, png: Buffer.alloc(9) };
+  void offer.put(job);
+  const asked = { method: 'GET', query: new URLSearchParams('token=abc'), body: '' };
+  assert.is(
+    answerCloudPrnt({ ...asked, query: new URLSearchParams('type=text/plain') }, offer, 0).status,
+    415,
+  );
+  assert.is(answerCloudPrnt(asked, offer, 0).taken, job);
+  assert.is(answerCloudPrnt(asked, offer, 0).status, 404);
+  offer.giveBack({ ...job, token: 'of another one' });
+  assert.is(offer.offered, undefined);
+  offer.giveBack(job);
+  assert.is(answerCloudPrnt(asked, offer, 0).taken, job);
 });
 
 test('nobody but the printer gets a slip', async () => {
@@ -171,7 +194,7 @@ test('whatever is asked, there is an answer, and a waiting job stays unprinted',
         const { status } = answer({ method, query: new URLSearchParams(query), body }, offer, 0);
         assert.ok([200, 400, 405].includes(status));
         assert.is(isSettled, false);
-        assert.ok(offer.job);
+        assert.ok(offer.offered !== undefined || offer.isTaken);
       }
     }),
     { seed: 15 },
