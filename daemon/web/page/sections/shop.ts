@@ -7,6 +7,7 @@ import { answerOf, closeOnSubmit } from '../ui/dialog.ts';
 import { card, h, setText, updateChildren } from '../ui/dom.ts';
 import { formatPrice, formatSpan } from '../ui/format.ts';
 import { type Outcome, runCommand } from '../ui/request.ts';
+import { openSaleIds, type SaleIds } from '../ui/sale-ids.ts';
 import type { Section } from '../ui/section.ts';
 
 export function openShop(isCrew: boolean, onError: (error: unknown) => void): Section {
@@ -15,6 +16,7 @@ export function openShop(isCrew: boolean, onError: (error: unknown) => void): Se
   const list = h('ul', { class: 'targets' });
   const orders = openOrders(isCrew, message, onError);
   const element = card('shop', text.shop, summary, list, orders.element, message);
+  const ids = openSaleIds();
   let shown: readonly ArticleState[] = [];
   const sell = async (id: string) => {
     const article = shown.find((one) => one.id === id);
@@ -22,7 +24,7 @@ export function openShop(isCrew: boolean, onError: (error: unknown) => void): Se
     const sale = await askForSale(article);
     if (sale === undefined) return;
     setText(message, text.saving);
-    setText(message, describe(article, sale, await order(article, sale)));
+    setText(message, describe(article, sale, await order(article, sale, ids)));
   };
   const render = ({ id, name }: ArticleState) => {
     const button = h('button', { type: 'button', class: 'quiet' }, text.sell);
@@ -81,19 +83,21 @@ async function askForSale({ name, price, currency, left }: ArticleState) {
   return { quantity: quantity.valueAsNumber, name: buyer.value.trim() };
 }
 
-/**
- * The id is new for each press: a request that is lost and sent again is another sale, and a person
- * sees it. The amount is that which the person has seen: the price may have risen meanwhile.
- */
+/** The amount is that which the person has seen: the price may have risen meanwhile. */
 async function order(
   { id: item, price, currency }: ArticleState,
   { quantity, name }: Sale,
+  ids: SaleIds,
 ): Promise<Outcome> {
-  const random = crypto.getRandomValues(new Uint32Array(3));
-  const id = `cash-${Array.from(random, (one) => one.toString(36)).join('')}`;
+  const sale = JSON.stringify([item, quantity, name]);
+  const id = ids.idOf(sale, performance.now());
   const paid = { amount: price * quantity, currency };
   const named = name === '' ? {} : { name };
-  return await runCommand('order', undefined, { order: id, item, quantity, ...paid, ...named });
+  const args = { order: id, item, quantity, ...paid, ...named };
+  const outcome = await runCommand('order', undefined, args);
+  // What a disk did not take in time may be on it later.
+  if (outcome.status !== 'failed') ids.answered(sale);
+  return outcome;
 }
 
 function describe({ name, price, currency }: ArticleState, sale: Sale, outcome: Outcome): string {
