@@ -1,5 +1,7 @@
 /** How many slips may be printed in an hour. Pure. */
 
+import type { PrintJob } from './job.ts';
+
 const HOUR_MS = 3_600_000;
 
 /** Times are of one clock that never steps. */
@@ -14,6 +16,24 @@ export function waitMs({ perHour, startedMs }: Budget, nowMs: number): number {
   if (recent.length < perHour) return 0;
   const oldest = recent[recent.length - perHour] ?? nowMs;
   return oldest + HOUR_MS - nowMs;
+}
+
+/**
+ * What an earlier run of the box has spent of it, when that clock shows `nowMs`. Slips have the times
+ * of another clock, which may have been set since: one of more than an hour ahead is not of this hour.
+ */
+export function spentBefore(
+  perHour: number,
+  slips: readonly Pick<PrintJob, 'phase' | 'atMs'>[],
+  wallMs: number,
+  nowMs: number,
+): Budget {
+  const agesMs = slips
+    .filter(({ phase }) => phase === 'printed' || phase === 'sent' || phase === 'uncertain')
+    .map(({ atMs }) => wallMs - atMs)
+    .filter((ageMs) => Math.abs(ageMs) < HOUR_MS);
+  const startedMs = agesMs.map((ageMs) => nowMs - Math.max(0, ageMs)).toSorted((a, b) => a - b);
+  return { perHour, startedMs: startedMs.slice(-perHour) };
 }
 
 /** After one more slip. */

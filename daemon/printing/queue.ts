@@ -6,7 +6,7 @@ import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { PrintDocument, Printer, PrintOutcome } from '../../hal/printer/port.ts';
 import { obstacleOf } from '../../hal/printer/status.ts';
 import type { PrintFigures } from '../model/prints.ts';
-import { type Budget, spent, waitMs } from './budget.ts';
+import { type Budget, spent, spentBefore, waitMs } from './budget.ts';
 import * as step from './job.ts';
 import { MAX_OPEN, type PrintStore } from './store.ts';
 
@@ -35,7 +35,7 @@ class StillWaits extends Error {}
 export class PrintQueue {
   readonly #deps: QueueDeps;
   readonly #changes = new EventEmitter().setMaxListeners(0);
-  #startedMs: Budget['startedMs'] = [];
+  #startedMs: Budget['startedMs'];
   /** What all slips that wait, wait for. Not worth a write: it is found out again after a restart. */
   #obstacle: string | undefined;
   #printedTotal = 0;
@@ -43,6 +43,9 @@ export class PrintQueue {
 
   constructor(deps: QueueDeps) {
     this.#deps = deps;
+    const { perHour, store, clock } = deps;
+    const before = spentBefore(perHour(), store.jobs(), clock.wallMs(), clock.monotonicMs());
+    this.#startedMs = before.startedMs;
   }
 
   get openCount(): number {

@@ -1,6 +1,7 @@
 /** What the print queue does while no slip waits, and for those who wait for one. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { spentBefore, waitMs } from '../../../daemon/printing/budget.ts';
 import type { PrintJob } from '../../../daemon/printing/job.ts';
 import { PrintQueue } from '../../../daemon/printing/queue.ts';
 import type { PrintStore } from '../../../daemon/printing/store.ts';
@@ -97,6 +98,22 @@ test('one that is not done after some seconds is answered as it is', async () =>
   await clock.advance(60_000);
   await asked;
   assert.equal([answer?.phase, answer?.reason], ['waiting', 'the printer is busy']);
+});
+
+test('what was printed before a restart counts for the hour, by a clock that may have been set', () => {
+  const printed = (atMs: number) => ({ phase: 'printed', atMs }) as const;
+  const [wallMs, nowMs, minuteMs] = [1_000_000_000, 50_000, 60_000];
+  const waits = (...atMs: readonly number[]) =>
+    waitMs(spentBefore(2, atMs.map(printed), wallMs, nowMs), nowMs) / minuteMs;
+  assert.is(waits(wallMs - 10 * minuteMs), 0);
+  assert.is(waits(wallMs - 5 * minuteMs, wallMs - 10 * minuteMs), 50);
+  assert.is(waits(wallMs - 61 * minuteMs, wallMs), 0);
+  // Set back by some minutes, and by a day.
+  assert.is(waits(wallMs + 10 * minuteMs, wallMs + 11 * minuteMs), 60);
+  assert.is(waits(wallMs + 1_440 * minuteMs, wallMs + 1_441 * minuteMs), 0);
+  const others = ['waiting', 'failed', 'sending'] as const;
+  const none = others.map((phase) => ({ phase, atMs: wallMs }));
+  assert.equal(spentBefore(2, none, wallMs, nowMs).startedMs, []);
 });
 
 test.run();
