@@ -192,6 +192,10 @@ export interface ShopState {
   readonly fault?: { readonly kind: 'damaged' | 'not-saved' | 'full'; readonly reason: string };
 }
 
+/** Whether a buyer who goes to the checkout now gets what is paid there. */
+export const takesOrders = ({ fault, isOver }: Pick<ShopState, 'fault' | 'isOver'>): boolean =>
+  fault === undefined && isOver !== true;
+
 export interface WebhookAnswer {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;

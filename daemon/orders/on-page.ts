@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { every } from '../../hal/os/async.ts';
 import type { ArticleOnPage, ShopOnPage } from '../../pipelines/player/drop-report.ts';
-import type { ArticleState, ShopState } from '../model/orders.ts';
+import { type ArticleState, type ShopState, takesOrders } from '../model/orders.ts';
 
 /** A media process that was restarted knows nothing of it. */
 const EVERY_MS = 2_000;
@@ -32,9 +32,8 @@ export function shopOnPage(
   stateFolder: string,
 ): ShopOnPage | undefined {
   if (state === undefined || state.articles.length === 0) return undefined;
-  const { articles, window, fault, isOver = false } = state;
-  const isSold = fault === undefined && !isOver;
-  const shown = articles.map((one) => articleOnPage(one, isSold, stateFolder));
+  const { articles, window, isOver = false } = state;
+  const shown = articles.map((one) => articleOnPage(one, takesOrders(state), stateFolder));
   if (isOver) return { articles: shown, isOver };
   return {
     articles: shown,

@@ -1,6 +1,7 @@
 /** Which link the code in the picture shows. Pure. */
 import { LINK_MAX_BYTES } from '../../pipelines/overlay/code-sprite.ts';
 import { codeFault } from '../config/drop.ts';
+import { takesOrders } from '../model/orders.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 
 export type Resolved =
@@ -20,6 +21,7 @@ export function resolveLink(
 ): Resolved {
   if (code === 'page') return limited(playerUrl, 'the page has no address yet');
   if (code === 'checkout') {
+    if (shop !== undefined && !takesOrders(shop)) return { missing: 'no orders are taken now' };
     const onSale = shop?.articles.find(
       ({ isOpen, left, checkoutUrl }) => isOpen && left !== 0 && checkoutUrl !== undefined,
     );

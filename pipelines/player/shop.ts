@@ -62,7 +62,7 @@ export class Shop {
 
 /** What is rendered, apart from the countdown. */
 function shownOf(shop: ShopOnPage | undefined): string {
-  return JSON.stringify([shop?.articles, shop?.isWindowOver]);
+  return JSON.stringify([shop?.articles, shop?.isWindowOver, shop?.isOver]);
 }
 
 /** What is sure of it before the box has said more: nothing is ordered at a price that is over. */

@@ -8,6 +8,7 @@ import type { BoxEvent } from '../../../daemon/model/commands.ts';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { AskedOverlay } from '../../../daemon/overlay/asked.ts';
 import { Overlay, type PlannedOverlay } from '../../../daemon/overlay/overlay.ts';
+import { resolveLink } from '../../../daemon/overlay/link.ts';
 import { isDue } from '../../../daemon/overlay/schedule.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import type { Scan } from '../../../pipelines/scan/messages.ts';
@@ -267,6 +268,20 @@ test('where no item has a checkout the state says so', () => {
   const { run, overlay } = open();
   assert.match(run({ code: 'checkout' }).detail, 'no item that is on sale has a checkout_url');
   assert.ok(overlay.state().missing);
+});
+
+test('it leads to no checkout while no order is taken', () => {
+  const facts = { isCollector: false, isOpen: true, sold: 0, pending: 0 };
+  const article = { ...facts, id: 'a', name: 'A', price: 1, currency: 'EUR', checkoutUrl: SHOP };
+  const totals = { pending: 0, confirmed: 0, void: 0, refused: 0, refunds: 0 };
+  const sales = { orders: 0, pieces: 0, amounts: [] };
+  const shop = { drop: 'd', articles: [article], sales, totals };
+  const resolved = (more: object) =>
+    resolveLink('checkout', { playerUrl: PAGE, shop: { ...shop, ...more } }, []);
+  assert.equal(resolved({}), { link: SHOP });
+  const none = { missing: 'no orders are taken now' };
+  assert.equal(resolved({ isOver: true }), none);
+  assert.equal(resolved({ fault: { kind: 'full', reason: '' } }), none);
 });
 
 test('a code that comes once is shown from its start, for its time', () => {

@@ -195,6 +195,7 @@ export const de: MessageTexts = {
   surveyStopped: 'die Messung ist abgebrochen',
   codeNoPage: 'die Seite hat noch keine Adresse',
   codeNoCheckout: 'kein Artikel im Verkauf hat eine Bezahlseite',
+  codeNoOrders: 'gerade wird keine Bestellung angenommen',
   printerBusy: 'der Drucker ist beschäftigt',
   noPrinter: 'es gibt keinen Drucker',
   wasPrinted: '{document}: gedruckt',

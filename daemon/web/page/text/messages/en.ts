@@ -199,6 +199,7 @@ export const en = {
   surveyStopped: 'the survey is stopped',
   codeNoPage: 'the page has no address yet',
   codeNoCheckout: 'no item that is on sale has a checkout_url',
+  codeNoOrders: 'no orders are taken now',
   printerBusy: 'the printer is busy',
   noPrinter: 'there is no printer',
   wasPrinted: '{document} is printed',

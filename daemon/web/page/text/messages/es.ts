@@ -195,6 +195,7 @@ export const es: MessageTexts = {
   surveyStopped: 'el sondeo se ha parado',
   codeNoPage: 'la página aún no tiene dirección',
   codeNoCheckout: 'ningún artículo en venta tiene página de pago',
+  codeNoOrders: 'ahora no se aceptan pedidos',
   printerBusy: 'la impresora está ocupada',
   noPrinter: 'no hay impresora',
   wasPrinted: '{document}: impreso',

@@ -196,6 +196,7 @@ export const fr: MessageTexts = {
   surveyStopped: 'le relevé est arrêté',
   codeNoPage: 'la page n’a pas encore d’adresse',
   codeNoCheckout: 'aucun article en vente n’a de page de paiement',
+  codeNoOrders: 'aucune commande n’est prise en ce moment',
   printerBusy: 'l’imprimante est occupée',
   noPrinter: 'il n’y a pas d’imprimante',
   wasPrinted: '{document} : imprimé',

@@ -194,6 +194,7 @@ export const it: MessageTexts = {
   surveyStopped: 'il sopralluogo è fermato',
   codeNoPage: 'la pagina non ha ancora un indirizzo',
   codeNoCheckout: 'nessun articolo in vendita ha una pagina di pagamento',
+  codeNoOrders: 'ora non si accettano ordini',
   printerBusy: 'la stampante è occupata',
   noPrinter: 'non c’è una stampante',
   wasPrinted: '{document}: stampato',

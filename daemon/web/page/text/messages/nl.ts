@@ -195,6 +195,7 @@ export const nl: MessageTexts = {
   surveyStopped: 'de meting is gestopt',
   codeNoPage: 'de pagina heeft nog geen adres',
   codeNoCheckout: 'geen artikel in de verkoop heeft een betaalpagina',
+  codeNoOrders: 'er worden nu geen bestellingen aangenomen',
   printerBusy: 'de printer is bezig',
   noPrinter: 'er is geen printer',
   wasPrinted: '{document}: geprint',

@@ -194,6 +194,7 @@ export const pt: MessageTexts = {
   surveyStopped: 'o levantamento foi parado',
   codeNoPage: 'a página ainda não tem endereço',
   codeNoCheckout: 'nenhum artigo à venda tem página de pagamento',
+  codeNoOrders: 'agora não se aceitam encomendas',
   printerBusy: 'a impressora está ocupada',
   noPrinter: 'não há impressora',
   wasPrinted: '{document}: impresso',
