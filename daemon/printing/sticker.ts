@@ -7,6 +7,7 @@ import {
   type Picture,
 } from '../../hal/printer/paper/picture.ts';
 import type { PrintDocument } from '../../hal/printer/port.ts';
+import { greyPicture } from '../../pipelines/variants/make-variants.ts';
 
 /** Around the picture: the marks stand in it. */
 const MARGIN_DOTS = 24;
@@ -14,20 +15,15 @@ const MARK_DOTS = 16;
 /** A sticker is no banner. */
 const MAX_HEIGHT_DOTS = 1600;
 
-/** Reads a picture that sharp knows (PNG, JPEG, WebP, SVG and more). Rejects where it is none. */
+/** A box that saves power reads it in some seconds. */
+const READ_MS = 60_000;
+
+/** Reads a picture (PNG, JPEG, WebP or SVG). Rejects where it is none. */
 export async function renderSticker(file: string, widthDots: number): Promise<PrintDocument> {
-  const { default: sharp } = await import('sharp');
   const inner = widthDots - 2 * MARGIN_DOTS;
-  const { data, info } = await sharp(file, { limitInputPixels: 64_000_000 })
-    .rotate()
-    .flatten({ background: '#fff' })
-    .resize({ width: inner, height: MAX_HEIGHT_DOTS, fit: 'inside' })
-    .greyscale()
-    // Thermal paper swallows the middle tones.
-    .gamma(1.4)
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  const grey = { width: info.width, height: info.height, pixels: new Uint8Array(data) };
+  const size = { widthPx: inner, heightPx: MAX_HEIGHT_DOTS };
+  const { widthPx, heightPx, pixels } = await greyPicture(file, size, AbortSignal.timeout(READ_MS));
+  const grey = { width: widthPx, height: heightPx, pixels };
   return [{ kind: 'dots', picture: withCutMarks(dither(grey, inner)) }];
 }
 

@@ -9,7 +9,7 @@ import { messageOf } from '../../hal/os/log.ts';
 import { makePoster } from '../clips/poster.ts';
 import { SOURCE_BYTES_MAX, SOURCE_PIXELS_MAX } from '../player/pictures/picture-file.ts';
 import { asJpeg, fitOf, fitPicture, PICTURE_FAULT } from './fit-picture.ts';
-import type { MadeFile, VariantsJob } from './make-variants.ts';
+import type { GreySize, MadeFile, VariantsJob } from './make-variants.ts';
 
 /** It may run while a drop is live. */
 const NICENESS = 15;
@@ -21,11 +21,26 @@ sharp.block({ operation: ['VipsForeignLoad'] });
 const DECODERS = ['Jpeg', 'Png', 'Webp'].map((format) => `VipsForeignLoad${format}`);
 sharp.unblock({ operation: DECODERS });
 
-async function run({ folder, source, shrunk }: VariantsJob): Promise<readonly MadeFile[]> {
+async function run(job: VariantsJob): Promise<readonly (MadeFile | GreySize)[]> {
+  const { folder, source, shrunk, grey } = job;
+
   // Read once: the file may be replaced meanwhile, by a larger one or by what is no file.
   const bytes = readRegular(source, SOURCE_BYTES_MAX);
   // Turned upright first: what is made of it has no EXIF any more.
   const decode = () => sharp(bytes, { limitInputPixels: SOURCE_PIXELS_MAX, pages: 1 }).autoOrient();
+  if (grey !== undefined) {
+    sharp.unblock({ operation: ['VipsForeignLoadSvg'] });
+    const { data, info } = await decode()
+      .flatten({ background: '#fff' })
+      .resize({ width: grey.widthPx, height: grey.heightPx, fit: 'inside' })
+      .greyscale()
+      // Thermal paper swallows the middle tones.
+      .gamma(1.4)
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    await writeFile(join(folder, grey.name), data, { mode: 0o600 });
+    return [{ widthPx: info.width, heightPx: info.height }];
+  }
   if (shrunk !== undefined) {
     const { name, ...size } = shrunk;
     const small = await fitPicture(decode, fitOf(size), asJpeg);

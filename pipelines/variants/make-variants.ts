@@ -22,12 +22,26 @@ export interface VariantsJob {
   readonly source: string;
   /** In place of all variants: one JPEG of this name. */
   readonly shrunk?: { readonly name: string } & ShrunkSize;
+  /** In place of all variants: its grey pixels, in a file of this name. */
+  readonly grey?: { readonly name: string } & GreySize;
 }
 
 export interface ShrunkSize {
   readonly maxBytes: number;
   /** Of the longer side. */
   readonly sidePx: number;
+}
+
+export interface GreySize {
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+/** One byte a pixel, 0 is black. */
+export interface Grey {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly pixels: Buffer;
 }
 
 export interface MadeFile {
@@ -80,6 +94,22 @@ export async function shrinkPicture(
   });
 }
 
+/**
+ * The picture of a file in grey on white paper, as large as fits; an SVG too. Rejects with one line,
+ * and with PictureError where it is no picture.
+ */
+export async function greyPicture(
+  file: string,
+  size: GreySize,
+  signal: AbortSignal,
+): Promise<Grey> {
+  return await inFolder(async (folder) => {
+    const job = { folder, source: file, grey: { name: 'grey', ...size } };
+    const [made] = JSON.parse(await run(job, signal)) as readonly [GreySize];
+    return { ...made, pixels: await readFile(join(folder, job.grey.name)) };
+  });
+}
+
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(process.env['RUNTIME_DIRECTORY'] ?? tmpdir(), 'vb-variants-'));
   try {
@@ -96,7 +126,7 @@ async function run(job: VariantsJob, signal: AbortSignal): Promise<string> {
   if (made.exitCode === 0) return made.stdout;
   const reason = lastLine(made.stderr);
   if (made.exitCode === PICTURE_FAULT) throw new PictureError(`it cannot be decoded: ${reason}`);
-  throw new Error(`it was not made smaller: ${reason}`);
+  throw new Error(`it was not read: ${reason}`);
 }
 
 /** Of a stack trace: its message. */

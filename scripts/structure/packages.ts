@@ -41,7 +41,6 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     'hal/text/',
     'hal/printer/paper/png.ts',
     'hal/printer/text-picture.ts',
-    'daemon/printing/sticker.ts',
     'daemon/web/crew/look-',
     'pipelines/clips/',
     'pipelines/variants/',

@@ -1,5 +1,6 @@
 /** Tickets of orders: signed codes, as a phone reads them off the paper. */
 import { generateKeyPairSync } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -176,6 +177,18 @@ test('a sticker fills the paper, and its marks stand outside of the picture', ()
     assert.is(picture.dots[24], 1);
     assert.is(picture.dots[24 * picture.width], 1);
     assert.is(ink(0, 0, 20), 0);
+  }));
+
+test('what is no picture is refused, and a pipe holds nothing up', () =>
+  inFolder(async (folder) => {
+    const torn = join(folder, 'torn.png');
+    await writeFile(torn, '\x89PNG torn');
+    const pipe = join(folder, 'pipe.png');
+    assert.is(spawnSync('mkfifo', [pipe]).status, 0);
+    for (const file of [torn, pipe]) {
+      const refused = await renderSticker(file, 384).catch((error: unknown) => error);
+      assert.instance(refused, Error, file);
+    }
   }));
 
 test.run();
