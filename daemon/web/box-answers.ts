@@ -1,4 +1,5 @@
 /** Answers to a page that has signed in: state, slips, commands, simulated hardware. */
+import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import * as v from 'valibot';
 import type { PrintedSlip } from '../devices/printed-slips.ts';
@@ -71,6 +72,8 @@ export class BoxAnswers {
         return answerJson(200, this.#deps.snapshot());
       case 'GET /slips':
         return this.#answerSlip(slip ?? '');
+      case 'GET /stubs.html':
+        return await this.#deps.prints.stubChecker();
       case 'POST /command':
         return await this.#answerCommand(await readJson(request, COMMAND_MAX_BYTES), role);
       case 'POST /panel':
@@ -168,6 +171,12 @@ export class PrintAnswers {
     }
   }
 
+  /** The page that verifies stubs, opened: an iPhone runs no script of a page that was saved. */
+  async stubChecker(): Promise<Answer> {
+    const saved = await this.preview('stubs.html');
+    return saved.status === 200 ? { ...saved, headers: sandboxOf(saved.body) } : saved;
+  }
+
   async settle(id: string, request: IncomingMessage): Promise<Answer> {
     const parsed = v.safeParse(printActionSchema, await readJson(request));
     if (!parsed.success) return refuse(400, 'bad-request');
@@ -181,6 +190,23 @@ export class PrintAnswers {
     }
     return answerJson(200, await this.#prints.reprint(id));
   }
+}
+
+/** Its own script runs, with no right of the operator's page. */
+function sandboxOf(page: Answer['body']) {
+  const [, script = ''] = /<script>(.*)<\/script>/s.exec(Buffer.from(page).toString()) ?? [];
+  const hash = createHash('sha256').update(script).digest('base64');
+  return {
+    'Content-Security-Policy': [
+      'sandbox allow-scripts',
+      "default-src 'none'",
+      `script-src 'sha256-${hash}'`,
+      "style-src 'unsafe-inline'",
+      "frame-ancestors 'none'",
+    ].join('; '),
+    // A sandbox with another one is not opened at all (HTML, "navigation response").
+    'Cross-Origin-Opener-Policy': 'unsafe-none',
+  };
 }
 
 const PIN_REFUSALS = {

@@ -1,6 +1,7 @@
 /** Tickets of orders: signed codes, as a phone reads them off the paper. */
-import { generateKeyPairSync } from 'node:crypto';
+
 import { spawnSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

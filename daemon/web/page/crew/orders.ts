@@ -21,7 +21,9 @@ export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: u
   const save = h('a', { class: 'button', href: '/orders.csv', download: '' }, text.saveOrders);
   const checker = { class: 'button', href: '/prints/stubs.html', download: 'stubs.html' };
   const help = h('p', { class: 'calm' }, text.stubCheckerMeans);
-  const row = h('div', { class: 'row below' }, save, h('a', checker, text.saveStubChecker));
+  const opened = { class: 'button', href: '/stubs.html', target: '_blank', rel: 'noreferrer' };
+  const open = h('a', opened, text.openStubChecker);
+  const row = h('div', { class: 'row below' }, save, open, h('a', checker, text.saveStubChecker));
   const below = isCrew ? [row, help] : [];
   const element = h('details', {}, h('summary', {}, text.orders), none, list, ...below);
   /** What the person sees of each. */

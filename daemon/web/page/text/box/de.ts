@@ -124,6 +124,7 @@ export const de: BoxTexts = {
   runningSlower: 'läuft langsamer',
 
   shop: 'Shop',
+  openStubChecker: 'Beleg-Prüfer öffnen',
   saveStubChecker: 'Beleg-Prüfer sichern',
   stubCheckerMeans: 'Für das Telefon an der Tür: Er erkennt echte Abholbelege, auch ohne Netz.',
   howManyPieces: 'Anzahl',

@@ -126,6 +126,7 @@ export const en = {
   runningSlower: 'running slower',
 
   shop: 'Shop',
+  openStubChecker: 'Open the stub checker',
   saveStubChecker: 'Save the stub checker',
   stubCheckerMeans:
     'For the phone at the door: it tells real claim stubs from forged ones, also without a network.',

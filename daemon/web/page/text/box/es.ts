@@ -124,6 +124,7 @@ export const es: BoxTexts = {
   runningSlower: 'va más lento',
 
   shop: 'Tienda',
+  openStubChecker: 'Abrir el verificador de resguardos',
   saveStubChecker: 'Guardar el verificador de resguardos',
   stubCheckerMeans:
     'Para el móvil de la puerta: distingue los resguardos auténticos, también sin red.',

@@ -124,6 +124,7 @@ export const fr: BoxTexts = {
   runningSlower: 'tourne plus lentement',
 
   shop: 'Boutique',
+  openStubChecker: 'Ouvrir le vérificateur de coupons',
   saveStubChecker: 'Enregistrer le vérificateur de coupons',
   stubCheckerMeans:
     'Pour le téléphone à l’entrée : il reconnaît les vrais coupons de retrait, même sans réseau.',

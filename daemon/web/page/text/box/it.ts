@@ -124,6 +124,7 @@ export const it: BoxTexts = {
   runningSlower: 'va più piano',
 
   shop: 'Negozio',
+  openStubChecker: 'Apri il verificatore dei tagliandi',
   saveStubChecker: 'Salva il verificatore dei tagliandi',
   stubCheckerMeans:
     'Per il telefono alla porta: riconosce i tagliandi autentici, anche senza rete.',

@@ -124,6 +124,7 @@ export const nl: BoxTexts = {
   runningSlower: 'loopt langzamer',
 
   shop: 'Winkel',
+  openStubChecker: 'Bonnencontrole openen',
   saveStubChecker: 'Bonnencontrole bewaren',
   stubCheckerMeans: 'Voor de telefoon bij de deur: herkent echte afhaalbonnen, ook zonder netwerk.',
   howManyPieces: 'Aantal',

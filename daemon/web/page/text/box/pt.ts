@@ -124,6 +124,7 @@ export const pt: BoxTexts = {
   runningSlower: 'mais lento',
 
   shop: 'Loja',
+  openStubChecker: 'Abrir o verificador de talões',
   saveStubChecker: 'Guardar o verificador de talões',
   stubCheckerMeans: 'Para o telemóvel à porta: reconhece os talões verdadeiros, também sem rede.',
   howManyPieces: 'Quantidade',
