@@ -9,7 +9,8 @@ export type WebhookOrder =
   | { readonly request: OrderRequest }
   /** It concerns no order of this box. */
   | { readonly ignored: string }
-  | { readonly fault: string };
+  /** `paid`: what is known of a payment all the same; its quantity is 0, which no desk takes. */
+  | { readonly fault: string; readonly paid?: OrderRequest };
 
 export function readPayload(scheme: Scheme, body: Buffer): WebhookOrder {
   const json = parseJson(body.toString('utf8'));
@@ -36,11 +37,13 @@ function readStandard(json: unknown): WebhookOrder {
   const { type, timestamp, data } = event.output;
   if (!Object.hasOwn(DOES, type)) return { ignored: type };
   const kind = DOES[type as keyof typeof DOES];
-  const args = v.safeParse(orderArguments, { ...(data as object), do: kind });
-  if (!args.success) return faultOf(args.issues[0], 'data.');
+  const given = { ...(data as object), do: kind };
+  const args = v.safeParse(orderArguments, given);
+  if (!args.success) return withPayment(faultOf(args.issues[0], 'data.'), given);
   const { amount, currency } = args.output;
   if (kind === 'confirm' && (amount === undefined || currency === undefined)) {
-    return { fault: 'data.amount and data.currency are needed: what was paid' };
+    const fault = 'data.amount and data.currency are needed: what was paid';
+    return withPayment({ fault }, given);
   }
   return requestSent(args.output, Date.parse(timestamp));
 }
@@ -84,14 +87,16 @@ function readStripe(json: unknown): WebhookOrder {
   // Of another shop with the same account.
   if (item === undefined) return { ignored: 'a session without metadata.item' };
   const buyer = name ?? session.customer_details?.name;
-  const args = v.safeParse(orderArguments, {
+  const given = {
     ...{ order: session.id, do: kind, item },
     ...(quantity === undefined ? {} : { quantity: Number(quantity) }),
     ...(typeof session.amount_total === 'number' ? { amount: session.amount_total } : {}),
     ...(session.currency ? { currency: session.currency.toUpperCase() } : {}),
     ...(buyer ? { name: buyer } : {}),
-  });
-  if (!args.success) return faultOf(args.issues[0], 'metadata, or its session: ');
+  };
+  const args = v.safeParse(orderArguments, given);
+  if (!args.success)
+    return withPayment(faultOf(args.issues[0], 'metadata, or its session: '), given);
   return requestSent(args.output, created * 1000);
 }
 
@@ -107,6 +112,21 @@ function doOf(type: string, paymentStatus: string): OrderRequest['do'] | undefin
     default:
       return undefined;
   }
+}
+
+/** It is no order, but its money is there. */
+function withPayment(
+  fault: { readonly fault: string },
+  given: Readonly<Record<string, unknown>>,
+): WebhookOrder {
+  const { order, item, amount, currency } = given;
+  if (given['do'] !== 'confirm') return fault;
+  const payment = { order, item: String(item ?? '').slice(0, 64), quantity: 0 };
+  for (const paid of [{ amount, currency }, {}]) {
+    const args = v.safeParse(orderArguments, { ...payment, ...paid });
+    if (args.success) return { ...fault, paid: requestOf(args.output, 'webhook') };
+  }
+  return fault;
 }
 
 function faultOf(issue: v.BaseIssue<unknown>, prefix = ''): { readonly fault: string } {

@@ -49,8 +49,9 @@ export class UnmatchedPayments {
     const [oldest] = this.#known.keys();
     if (this.#known.size >= PAYMENTS_MAX && oldest !== undefined) this.#known.delete(oldest);
     const paid = amount === undefined || currency === undefined ? {} : { amount, currency };
-    this.#known.set(order, { order, item, quantity, ...paid, atMs, isInLedger });
-    const data = { order, item, quantity, ...paid, source, reason };
+    const facts = { order, item, quantity: Math.max(1, quantity), ...paid };
+    this.#known.set(order, { ...facts, atMs, isInLedger });
+    const data = { ...facts, source, reason };
     return { type: 'order.unmatched', severity: 'warning', atMs, data };
   }
 }

@@ -91,7 +91,11 @@ export class Webhook {
     if (takeFrom(this.#bucket, 1, RATE, clock.monotonicMs()) === 0)
       return refuse(429, 'too-many', 1);
     const payload = readPayload(scheme, body);
-    if ('fault' in payload) return refuse(422, payload.fault);
+    if ('fault' in payload) {
+      // It reports what it cannot take.
+      if (payload.paid !== undefined) void desk.take(payload.paid);
+      return refuse(422, payload.fault);
+    }
     if ('ignored' in payload) return { status: 200, body: { status: 'ignored' } };
     const timeoutError = () => new Error('the disk does not answer');
     const outcome = await withTimeout(() => desk.take(payload.request), {

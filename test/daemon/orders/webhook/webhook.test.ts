@@ -282,6 +282,13 @@ test('Stripe’s checkout sessions are orders: paid, paid later, expired', async
     assert.equal([other.status, other.body], [200, { status: 'ignored' }]);
   }
   assert.ok(hook.shop.desk.newest(50).every((order) => order.id !== 'cs_5'));
+  // Its money is there, whatever is wrong with it.
+  const metadata = { item: 'print', quantity: 'two' };
+  assert.is((await send('checkout.session.completed', 'cs_6', 'paid', { metadata })).status, 422);
+  assert.equal(
+    hook.shop.desk.state()?.unmatched?.map(({ order, item, amount }) => [order, item, amount]),
+    [['cs_6', 'print', 2500]],
+  );
 });
 
 test.run();
