@@ -1,5 +1,6 @@
 /** SRTLA v2's registration of links, as a pure step function. */
 import type { SrtlaPacket } from '../wire/packet.ts';
+import { type Member, opened, RENEW_MS, renewed } from './member.ts';
 
 /** The sender's half of the group id; the receiver makes the other half its own. */
 const OWN_ID_BYTES = 128;
@@ -15,22 +16,6 @@ const MAX_EXCHANGE_MS = 4000;
 
 /** After a refusal the next attempt waits this long. */
 const REFUSED_MS = 2000;
-
-/**
- * A link that is out gets a new socket, and so a new port, after this long, then after
- * twice as long each time: its address translation may have lost it, its address or the
- * receiver's may have changed.
- */
-const RENEW_MS = 3000;
-const MAX_RENEW_MS = 60_000;
-
-interface Member {
-  readonly isIn: boolean;
-  readonly nextReg2Ms: number;
-  /** When it gets a new socket unless it is in by then, and the pause after that. */
-  readonly renewAtMs: number;
-  readonly renewPauseMs: number;
-}
 
 /** The group id and the state of each link. Every step makes a new value. */
 export interface Registration {
@@ -201,25 +186,6 @@ function registerAll(state: Registration, nowMs: number): Registration {
     return [slot, opened(member.isIn ? undefined : member, nowMs)] as const;
   });
   return { ...state, members: new Map(members) };
-}
-
-/** A link that has a socket and is not in the group. A new socket keeps its pauses. */
-function opened(before: Member | undefined, nowMs: number): Member {
-  const isOut = before !== undefined && !before.isIn;
-  return {
-    isIn: false,
-    nextReg2Ms: nowMs,
-    renewAtMs: isOut ? before.renewAtMs : nowMs + RENEW_MS,
-    renewPauseMs: isOut ? before.renewPauseMs : 2 * RENEW_MS,
-  };
-}
-
-function renewed(member: Member, nowMs: number): Member {
-  return {
-    ...member,
-    renewAtMs: nowMs + member.renewPauseMs,
-    renewPauseMs: Math.min(MAX_RENEW_MS, 2 * member.renewPauseMs),
-  };
 }
 
 function pausedMember(state: Registration, slot: number, nextReg2Ms: number): Registration {
