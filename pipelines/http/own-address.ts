@@ -1,7 +1,7 @@
 /** The address of this box that links and QR codes show. */
 import type { X509Certificate } from 'node:crypto';
 import { hostname } from 'node:os';
-import { withoutMapping } from './clients/trusted-proxies.ts';
+import { plainAddress } from '../../hal/os/tcp/plain-address.ts';
 
 /** Where the request came in. */
 export interface LocalEnd {
@@ -42,7 +42,7 @@ export function openOwnNames(more: readonly string[], certificate?: X509Certific
 export function ownAddress(authority: string, at: LocalEnd, names: OwnNames): string {
   const scheme = at.isTls ? 'https' : 'http';
   const name = hostOf(authority);
-  const address = withoutMapping(at.address);
+  const address = plainAddress(at.address);
   const host = isOwn(name, address, names) ? name : address;
   const port = at.port === (at.isTls ? 443 : 80) ? '' : `:${at.port}`;
   return `${scheme}://${host.includes(':') ? `[${host}]` : host}${port}`;

@@ -45,7 +45,14 @@ export const HAL_FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'receipt printers',
   },
   'hal/printer/polled': {
-    may: ['hal/os', 'hal/os/files', 'hal/os/limits', 'hal/printer', 'hal/printer/paper'],
+    may: [
+      'hal/os',
+      'hal/os/files',
+      'hal/os/limits',
+      'hal/os/tcp',
+      'hal/printer',
+      'hal/printer/paper',
+    ],
     what: 'printers that fetch their jobs: CloudPRNT, Server Direct Print',
   },
   'hal/absent.ts': {

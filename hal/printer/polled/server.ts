@@ -8,6 +8,7 @@ import type { Clock } from '../../os/clock.ts';
 import { isBodyLeft, readBody } from '../../os/limits/read-body.ts';
 import { listen } from '../../os/listen.ts';
 import { type Log, messageOf } from '../../os/log.ts';
+import { plainAddress } from '../../os/tcp/plain-address.ts';
 import { renderPaper } from '../paper/escpos-render.ts';
 import { renderPng } from '../paper/png.ts';
 import type { PrintDocument, Printer, PrintOutcome } from '../port.ts';
@@ -149,7 +150,7 @@ async function answer(
 const REFUSED = 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
 
 function isPrinter({ remoteAddress }: Socket, { printerIp }: PolledOptions): boolean {
-  return remoteAddress?.replace(/^::ffff:/, '') === printerIp;
+  return plainAddress(remoteAddress) === printerIp;
 }
 
 function send(response: ServerResponse, { status, type, body = '' }: Answer): void {

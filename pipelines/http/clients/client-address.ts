@@ -1,4 +1,6 @@
 /** What one address costs the box: its connections, and the bytes and requests that it may have. */
+import { networkOf } from './address-key.ts';
+
 /** After a burst of stream resets new connections of the address are refused for this long. */
 export const REFUSED_MS = 60_000;
 /** An address without connections is forgotten after this long. */
@@ -43,6 +45,8 @@ export class ResetCount {
 
 export class ClientAddress {
   readonly key: string;
+  /** Whose address it is, where one host may have many of it. */
+  readonly network: string | undefined;
   connections = 0;
   /** A proxy that the config trusts: its connections serve many guests. */
   isProxy = false;
@@ -57,6 +61,7 @@ export class ClientAddress {
 
   constructor(key: string, nowMs: number) {
     this.key = key;
+    this.network = networkOf(key);
     this.usedMs = nowMs;
   }
 
@@ -99,6 +104,18 @@ export class ClientAddresses {
 
   all(): IterableIterator<ClientAddress> {
     return this.#addresses.values();
+  }
+
+  /** The address with the most idle connections; where none is idle, with the most. */
+  largest(): ClientAddress | undefined {
+    let found: ClientAddress | undefined;
+    for (const address of this.all()) {
+      if (address.isProxy || address.connections === 0) continue;
+      const more = found === undefined ? 1 : address.idle - found.idle;
+      const moreInAll = address.connections - (found?.connections ?? 0);
+      if (more > 0 || (more === 0 && moreInAll > 0)) found = address;
+    }
+    return found;
   }
 
   forgetOld(nowMs: number): void {

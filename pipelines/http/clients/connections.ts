@@ -2,10 +2,11 @@
 import { constants, type Http2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../../hal/os/clock.ts';
+import { plainAddress } from '../../../hal/os/tcp/plain-address.ts';
 import { addressKeyOf } from './address-key.ts';
 import { type ClientAddress, ClientAddresses } from './client-address.ts';
 import { Connection } from './connection.ts';
-import { withoutMapping } from './trusted-proxies.ts';
+import { Counts } from './counts.ts';
 
 export interface ConnectionLimits {
   readonly maxConnections: number;
@@ -17,6 +18,8 @@ const QUEUED_PER_ADDRESS_MAX_BYTES = 96_000_000;
 const QUEUED_MAX_BYTES = 256_000_000;
 /** An address at its limit gets a new connection in place of one that was idle this long. */
 const REPLACED_AFTER_MS = 1_000;
+/** Of all connections, those of one network of IPv6: a single host of it may have all its addresses. */
+const NETWORK_SHARE = 0.75;
 /** Where all connections are taken, this share of them is closed at once. */
 const REPLACED_SHARE = 0.01;
 
@@ -35,7 +38,9 @@ export class Connections {
   readonly #byPeer = new Map<string, Connection>();
   readonly addresses = new ClientAddresses();
   /** Connections by the address of this machine, without those from itself and from proxies. */
-  readonly #reached = new Map<string, number>();
+  readonly #reached = new Counts();
+  /** Connections by the network of IPv6 that their addresses are of. */
+  readonly #byNetwork = new Counts();
 
   /** @param isTrusted True for a proxy, which the limits of one address are not for. */
   constructor(
@@ -54,8 +59,7 @@ export class Connections {
 
   /** The address of this machine at which most clients came in; undefined where there are none. */
   get reachedAt(): string | undefined {
-    const [most] = [...this.#reached].toSorted(([, a], [, b]) => b - a);
-    return most?.[0];
+    return this.#reached.most;
   }
 
   /** The connection of a socket or an HTTP/2 session; undefined where it is closed. */
@@ -76,6 +80,7 @@ export class Connections {
     if (address.isRefused(nowMs) || replaced === undefined) return this.#refuse(socket, 1);
     const connection = new Connection(socket, address, nowMs);
     this.#all.add(connection);
+    if (address.network !== undefined) this.#byNetwork.add(address.network, 1);
     this.#byCarrier.set(socket, connection);
     const peer = peerOf(socket);
     this.#byPeer.set(peer, connection);
@@ -139,15 +144,10 @@ export class Connections {
 
   /** Counts it until the function is called. */
   #enter({ localAddress = '', remoteAddress = '' }: Socket): () => void {
-    const [at, from] = [withoutMapping(localAddress), withoutMapping(remoteAddress)];
+    const [at, from] = [plainAddress(localAddress), plainAddress(remoteAddress)];
     if (at === from || from.startsWith('127.')) return () => undefined;
-    const add = (by: number) => {
-      const count = (this.#reached.get(at) ?? 0) + by;
-      if (count > 0) this.#reached.set(at, count);
-      else this.#reached.delete(at);
-    };
-    add(1);
-    return () => add(-1);
+    this.#reached.add(at, 1);
+    return () => this.#reached.add(at, -1);
   }
 
   #refuse(socket: Socket, count: number): number {
@@ -161,7 +161,10 @@ export class Connections {
   }
 
   #forget(connection: Connection): void {
-    if (this.#all.delete(connection)) connection.leave();
+    if (!this.#all.delete(connection)) return;
+    const { network } = connection.address;
+    if (network !== undefined) this.#byNetwork.add(network, -1);
+    connection.leave();
   }
 
   /** @returns how many connections were closed for a new one; undefined where there is no room. */
@@ -170,44 +173,39 @@ export class Connections {
     const own = address.connections;
     if (!address.isProxy && own >= maxConnectionsPerAddress)
       return this.#replaceOwn(address, nowMs);
+    const ofNetwork = this.#byNetwork.of(address.network ?? '');
+    if (!address.isProxy && ofNetwork >= maxConnections * NETWORK_SHARE)
+      return this.#replaceIn(({ network }) => network === address.network, nowMs);
     if (this.#all.size < maxConnections) return 0;
-    const largest = this.#largest();
+    const largest = this.addresses.largest();
     if (largest === undefined || largest.connections <= own + 1) {
       return this.#replaceOwn(address, nowMs);
     }
     const share = Math.max(1, Math.floor(maxConnections * REPLACED_SHARE));
     const count = Math.min(share, largest.connections - own - 1);
-    const ending = this.#longestIdle(largest).slice(0, count);
+    const ending = this.#longestIdle((one) => one === largest).slice(0, count);
     for (const connection of ending) this.close(connection);
     return ending.length;
   }
 
   #replaceOwn(address: ClientAddress, nowMs: number): number | undefined {
-    const [oldest] = this.#longestIdle(address);
+    return this.#replaceIn((one) => one === address, nowMs);
+  }
+
+  #replaceIn(isOf: (address: ClientAddress) => boolean, nowMs: number): number | undefined {
+    const [oldest] = this.#longestIdle(isOf);
     if (oldest === undefined || !oldest.isIdle) return undefined;
     if (nowMs - oldest.activeMs < REPLACED_AFTER_MS) return undefined;
     this.close(oldest);
     return 1;
   }
 
-  /** The address with the most idle connections; where none is idle, with the most. */
-  #largest(): ClientAddress | undefined {
-    let found: ClientAddress | undefined;
-    for (const address of this.addresses.all()) {
-      if (address.isProxy || address.connections === 0) continue;
-      const more = found === undefined ? 1 : address.idle - found.idle;
-      const moreInAll = address.connections - (found?.connections ?? 0);
-      if (more > 0 || (more === 0 && moreInAll > 0)) found = address;
-    }
-    return found;
+  #of(isOf: (address: ClientAddress) => boolean): Connection[] {
+    return [...this.#all].filter(({ address }) => isOf(address));
   }
 
-  #ofAddress(address: ClientAddress): Connection[] {
-    return [...this.#all].filter((connection) => connection.address === address);
-  }
-
-  #longestIdle(address: ClientAddress): readonly Connection[] {
-    return this.#ofAddress(address).sort(
+  #longestIdle(isOf: (address: ClientAddress) => boolean): readonly Connection[] {
+    return this.#of(isOf).sort(
       (a, b) => Number(b.isIdle) - Number(a.isIdle) || a.activeMs - b.activeMs,
     );
   }
@@ -231,7 +229,9 @@ export class Connections {
     if (address.queuedBytes <= maxBytes) return 0;
     let excess = address.queuedBytes - maxBytes;
     let dropped = 0;
-    const largestFirst = this.#ofAddress(address).sort((a, b) => b.queuedBytes - a.queuedBytes);
+    const largestFirst = this.#of((one) => one === address).sort(
+      (a, b) => b.queuedBytes - a.queuedBytes,
+    );
     for (const connection of largestFirst) {
       if (excess <= 0) break;
       excess -= connection.queuedBytes;

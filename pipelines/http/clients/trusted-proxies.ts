@@ -1,5 +1,6 @@
 /** Proxies that the config trusts, and what they report about their clients. */
 import { BlockList, isIP } from 'node:net';
+import { plainAddress } from '../../../hal/os/tcp/plain-address.ts';
 
 export type IsTrusted = (address: string) => boolean;
 
@@ -14,7 +15,7 @@ export function openTrustedProxies(proxies: readonly string[]): IsTrusted {
     else list.addSubnet(network, Number(bits), family);
   }
   return (address) => {
-    const plain = withoutMapping(address);
+    const plain = plainAddress(address);
     return isIP(plain) > 0 && list.check(plain, familyOf(plain));
   };
 }
@@ -26,14 +27,8 @@ export function openTrustedProxies(proxies: readonly string[]): IsTrusted {
 export function forwardedFor(header: string | undefined, isTrusted: IsTrusted): string | undefined {
   const hops = (header ?? '').slice(-1_000).split(',');
   return hops
-    .map((hop) => withoutMapping(hop.trim()))
+    .map((hop) => plainAddress(hop.trim()))
     .findLast((hop) => isIP(hop) > 0 && !isTrusted(hop));
-}
-
-/** An IPv4 address that a socket for both families shows as `::ffff:10.0.0.5`. */
-export function withoutMapping(address: string): string {
-  const [plain = ''] = address.split('%');
-  return plain.startsWith('::ffff:') && plain.includes('.') ? plain.slice(7) : plain;
 }
 
 function familyOf(address: string): 'ipv4' | 'ipv6' {
