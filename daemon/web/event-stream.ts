@@ -9,12 +9,14 @@ const STALLED_MS = 10_000;
 
 export class EventStream {
   readonly session: string;
+  readonly isHost: boolean;
   readonly #response: ServerResponse;
   #readBytes = 0;
   #progressMs: number;
 
-  constructor(response: ServerResponse, session: string, nowMs: number) {
+  constructor(response: ServerResponse, session: string, nowMs: number, isHost = false) {
     this.session = session;
+    this.isHost = isHost;
     this.#response = response;
     this.#progressMs = nowMs;
   }

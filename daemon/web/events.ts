@@ -13,6 +13,7 @@ import { EventStream, renderEvent } from './event-stream.ts';
 import type { History, Sample } from './history.ts';
 import type { LogTail } from './log-tail.ts';
 import type { Bye, Change, CommandProgress, Hello, View, ViewerPorts } from './protocol.ts';
+import type { Role } from './sessions.ts';
 
 export interface EventDeps {
   readonly snapshot: () => BoxSnapshot;
@@ -31,6 +32,8 @@ const TICK_MS = 100;
 /** Levels every tick, the rest twice a second. */
 const TICKS_PER_CHANGE = 5;
 const STREAMS_MAX = 16;
+/** Devices of hosts leave room for the crew. */
+const OF_HOSTS_MAX = 10;
 /** A phone that lost its network leaves unread streams behind. */
 const STREAMS_PER_SESSION = 3;
 const RETRY_MS = 1_000;
@@ -52,13 +55,15 @@ export class Events {
     this.#isSignedIn = isSignedIn;
   }
 
-  /** Opens a stream on `response`; false when there are too many. */
-  open(response: ServerResponse, session: string): boolean {
+  /** Opens a stream on `response`; false for a host where there are too many. */
+  open(response: ServerResponse, session: string, role: Role): boolean {
     this.#forgetClosed();
     const own = this.#streams.filter((stream) => stream.session === session);
     if (own.length >= STREAMS_PER_SESSION) this.#end(own.slice(0, 1), 'another-page');
-    if (this.#streams.length >= STREAMS_MAX) return false;
-    const stream = new EventStream(response, session, this.#deps.clock.monotonicMs());
+    const isHost = role === 'host';
+    if (!this.#makeRoom(isHost)) return false;
+    const nowMs = this.#deps.clock.monotonicMs();
+    const stream = new EventStream(response, session, nowMs, isHost);
     response.writeHead(200);
     response.on('error', () => undefined);
     // The open pages get their changes first: from here on all have the same state.
@@ -68,6 +73,16 @@ export class Events {
     this.#streams.push(stream);
     this.#opened.notifyAll();
     return true;
+  }
+
+  /** Where all are taken, one of a host ends; the crew's only for another of the crew. */
+  #makeRoom(isHost: boolean): boolean {
+    const hosts = this.#streams.filter((stream) => stream.isHost);
+    const isFull = this.#streams.length >= STREAMS_MAX;
+    if (!isFull && !(isHost && hosts.length >= OF_HOSTS_MAX)) return true;
+    const ending = oldestOfMost(hosts.length > 0 || isHost ? hosts : this.#streams);
+    if (ending !== undefined) this.#end([ending], 'another-page');
+    return ending !== undefined;
   }
 
   sendProgress(progress: CommandProgress): void {
@@ -188,4 +203,12 @@ export class Events {
   #forgetClosed(): void {
     this.#streams = this.#streams.filter((stream) => stream.isOpen);
   }
+}
+
+/** The oldest stream of the session that has most of these. */
+function oldestOfMost(streams: readonly EventStream[]): EventStream | undefined {
+  const counts = new Map<string, number>();
+  for (const { session } of streams) counts.set(session, (counts.get(session) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  return streams.find(({ session }) => counts.get(session) === most);
 }

@@ -11,6 +11,7 @@ import type { Events } from './events.ts';
 import { type Header, isOwnHost, isOwnPage, readCookie } from './guard.ts';
 import { LANGUAGE_COOKIE, type ViewerPorts } from './protocol.ts';
 import type { SessionAnswers } from './session-answers.ts';
+import type { Role } from './sessions.ts';
 import type { SetUpAnswers } from './setup/answers.ts';
 import type { WhipAnswers } from './whip/answers.ts';
 
@@ -71,10 +72,10 @@ export async function route(
 
   const session = deps.sessions.find(request);
   if (session === undefined) return send(response, refuse(401, 'sign-in'));
-  if (path === '/events' && request.method === 'GET') {
-    return openEvents(response, session, deps.events);
-  }
   const by = { session, role: deps.sessions.roleOf(session) };
+  if (path === '/events' && request.method === 'GET') {
+    return openEvents(response, by, deps.events);
+  }
   const setUp = by.role === 'crew' ? await deps.setUp?.answer(request, path) : undefined;
   if (setUp !== undefined) return send(response, setUp);
   const answer = await deps.crew.answer(request, response, path, by);
@@ -120,9 +121,13 @@ function isAllowed(request: IncomingMessage, isRead: boolean): boolean {
   return site === undefined || site === 'same-origin' || site === 'none';
 }
 
-function openEvents(response: ServerResponse, session: string, events: Events): void {
+function openEvents(
+  response: ServerResponse,
+  { session, role }: { readonly session: string; readonly role: Role },
+  events: Events,
+): void {
   response.setHeader('Content-Type', 'text/event-stream');
   // Otherwise nginx buffers events.
   response.setHeader('X-Accel-Buffering', 'no');
-  if (!events.open(response, session)) send(response, refuse(503, 'too-many-pages'));
+  if (!events.open(response, session, role)) send(response, refuse(503, 'too-many-pages'));
 }

@@ -1,4 +1,7 @@
 /** Server-sent events of the operator's server. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { EventStream } from '../../../daemon/web/event-stream.ts';
@@ -7,7 +10,7 @@ import { until } from '../../support/box.ts';
 import { OWN_PAGE, signIn } from '../../support/operator.ts';
 import { startFakeBox } from './support/fake-box.ts';
 import { fakeSnapshot } from './support/fake-snapshot.ts';
-import { ask, helloOf, openEvents } from './support/http.ts';
+import { ask, type EventReader, helloOf, openEvents } from './support/http.ts';
 
 const test = suite('operator server: events');
 const COMMAND = { verb: 'mark' };
@@ -80,24 +83,44 @@ test('a session has three streams: a fourth ends the oldest', async () => {
   assert.not.ok(second.isEnded || third.isEnded);
 });
 
-test('at most sixteen streams are open; a closed one makes room', async () => {
+test('at most sixteen streams are open; one more of the crew ends the oldest', async () => {
   await using box = await startFakeBox();
-  const pages = [];
+  const pages: EventReader[] = [];
   for (let session = 0; session < 6; session += 1) {
     const cookie = await signIn(box.url);
     for (let i = 0; i < 3; i += 1) pages.push(await openEvents(box.url, cookie));
   }
   assert.equal(
     pages.map(({ status }) => status),
-    [...new Array<number>(16).fill(200), 503, 503],
+    new Array<number>(18).fill(200),
   );
-  const cookie = await signIn(box.url);
-  pages[0]?.[Symbol.dispose]();
-  await until(async () => {
-    using page = await openEvents(box.url, cookie);
-    return page.status === 200;
-  }, 5_000);
+  await until(() => pages.filter((page) => page.isEnded).length === 2, 5_000);
+  assert.ok(pages[0]?.isEnded && pages[3]?.isEnded, 'of the sessions that had most');
   for (const page of pages) page[Symbol.dispose]();
+});
+
+test('devices of hosts do not keep the crew out, nor end the crew’s pages', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'venuebox-hosts-'));
+  const file = join(folder, 'host-pin');
+  writeFileSync(file, '2468\n', { mode: 0o600 });
+  await using box = await startFakeBox({ config: { host_pin_file: file } });
+  const pages: EventReader[] = [];
+  for (let i = 0; i < 6; i += 1) {
+    const cookie = await signIn(box.url, '2468');
+    for (let n = 0; n < 3; n += 1) pages.push(await openEvents(box.url, cookie));
+  }
+  await until(() => pages.filter((page) => !page.isEnded).length === 10, 5_000);
+  const crew: EventReader[] = [];
+  for (let i = 0; i < 6; i += 1) {
+    const cookie = await signIn(box.url);
+    for (let n = 0; n < 3; n += 1) crew.push(await openEvents(box.url, cookie));
+  }
+  await until(() => pages.every((page) => page.isEnded), 5_000);
+  assert.is(crew.filter((page) => !page.isEnded).length, 16);
+  const last = await openEvents(box.url, await signIn(box.url, '2468'));
+  assert.is(last.status, 503);
+  for (const page of [...pages, ...crew, last]) page[Symbol.dispose]();
+  rmSync(folder, { recursive: true });
 });
 
 test('a page that does not read is disconnected, and the others continue', async () => {
