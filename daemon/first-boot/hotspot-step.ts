@@ -4,14 +4,19 @@ import type { NetworkState } from '../../hal/wifi/port.ts';
 export interface HotspotFacts extends NetworkState {
   /** The set-up was never finished: the hotspot is where it is done. */
   readonly isFirstBoot: boolean;
-  /** When a client last used the hotspot, by the monotonic clock. */
+  /** From the checks to the end of a drop: those who are in a network of the box stay in it. */
+  readonly isOnAir: boolean;
+  /** When a page was last used over the hotspot, by the monotonic clock. */
   readonly usedMs: number | undefined;
+  /** Somebody who has signed in works over it. */
+  readonly hasPage: boolean;
   readonly nowMs: number;
 }
 
 /** What the box does about it, and since when. */
 export interface HotspotState {
-  readonly phase: 'waiting' | 'network' | 'hotspot';
+  /** `looking`: the hotspot was closed for it. */
+  readonly phase: 'waiting' | 'looking' | 'network' | 'hotspot';
   readonly sinceMs: number;
 }
 
@@ -19,28 +24,35 @@ export type HotspotAction = 'open' | 'close' | 'nothing';
 
 /** NetworkManager joins what it knows within that. */
 export const FIRST_WAIT_MS = 10_000;
-/** A venue's router that restarts is given as long. */
-export const WAIT_MS = 60_000;
+/** So does a card that the hotspot has just left, or one of a new box that knows a network. */
+export const LOOK_MS = 60_000;
+/** A venue's router that restarts takes as long. */
+export const WAIT_MS = 180_000;
+/** While the card is connecting it waits longer; not for ever, for a network may give no address. */
+export const CONNECTING_TIMES = 3;
 /** The hotspot hides the venue's Wi-Fi from the card: it is looked for again as often, while nobody uses it. */
 export const AGAIN_MS = 300_000;
+/** A page that was left open on a phone keeps the box out of it for so long. */
+export const UNSIGNED_MS = 1_800_000;
 
 export function stepHotspot(
   state: HotspotState,
   facts: HotspotFacts,
 ): { readonly state: HotspotState; readonly action: HotspotAction } {
-  const { nowMs, wifi } = facts;
+  const { nowMs, wifi, isOnAir, knowsWifi } = facts;
   const stay = (phase: HotspotState['phase']): HotspotState =>
     state.phase === phase ? state : { phase, sinceMs: nowMs };
   if (wifi === 'hotspot') {
     const open = stay('hotspot');
-    if (!isOver(open, facts)) return { state: open, action: 'nothing' };
-    return { state: { phase: 'waiting', sinceMs: nowMs }, action: 'close' };
+    if (isOnAir || !isOver(open, facts)) return { state: open, action: 'nothing' };
+    return { state: { phase: 'looking', sinceMs: nowMs }, action: 'close' };
   }
   if (hasNetwork(facts)) return { state: stay('network'), action: 'nothing' };
-  const waiting = stay('waiting');
-  const waitMs = facts.isFirstBoot && !facts.knowsWifi ? FIRST_WAIT_MS : WAIT_MS;
-  const isTime = nowMs - waiting.sinceMs >= waitMs;
-  if (!isTime || wifi === 'absent') return { state: waiting, action: 'nothing' };
+  const waiting = state.phase === 'looking' ? state : stay('waiting');
+  const isTime = nowMs - waiting.sinceMs >= waitMs(waiting, facts);
+  // The card would be away from the guests on the venue's Wi-Fi when that is back.
+  const isKept = isOnAir && knowsWifi;
+  if (!isTime || isKept || wifi === 'absent') return { state: waiting, action: 'nothing' };
   return { state: { phase: 'waiting', sinceMs: nowMs }, action: 'open' };
 }
 
@@ -49,8 +61,16 @@ function hasNetwork({ hasCable, wifi, isFirstBoot }: HotspotFacts): boolean {
   return wifi === 'connected' || (hasCable && !isFirstBoot);
 }
 
+function waitMs({ phase }: HotspotState, facts: HotspotFacts): number {
+  const { isFirstBoot, knowsWifi, wifi } = facts;
+  const times = wifi === 'connecting' ? CONNECTING_TIMES : 1;
+  if (isFirstBoot && !knowsWifi) return FIRST_WAIT_MS * times;
+  return (isFirstBoot || phase === 'looking' ? LOOK_MS : WAIT_MS) * times;
+}
+
 function isOver({ sinceMs }: HotspotState, facts: HotspotFacts): boolean {
-  const { nowMs, usedMs = sinceMs, isFirstBoot, hasCable, knowsWifi } = facts;
-  const isQuiet = nowMs - Math.max(usedMs, sinceMs) >= (hasCable ? WAIT_MS : AGAIN_MS);
-  return !isFirstBoot && isQuiet && (hasCable || knowsWifi);
+  const { nowMs, usedMs = sinceMs, hasPage, isFirstBoot, hasCable, knowsWifi } = facts;
+  if (isFirstBoot || hasPage || !(hasCable || knowsWifi)) return false;
+  const isQuiet = nowMs - Math.max(usedMs, sinceMs) >= (hasCable ? LOOK_MS : AGAIN_MS);
+  return isQuiet || (knowsWifi && nowMs - sinceMs >= UNSIGNED_MS);
 }

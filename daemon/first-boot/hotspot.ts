@@ -5,9 +5,10 @@ import { HalError } from '../../hal/os/errors.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { Network, NetworkState, WifiLogin, WifiNetwork } from '../../hal/wifi/port.ts';
 import type { HotspotInfo } from '../model/hotspot.ts';
-import { type HotspotState, stepHotspot } from './hotspot-step.ts';
+import { HotspotClients } from './hotspot-clients.ts';
+import { type HotspotFacts, type HotspotState, stepHotspot } from './hotspot-step.ts';
 import { type Missed, missedOf, notJoined } from './missed.ts';
-import { type PortalDeps, servePortal } from './portal-server.ts';
+import { keepPortal, type PortalDeps } from './portal-server.ts';
 import type { SetUp } from './progress.ts';
 
 /** NetworkManager's own choice for shared networks; dnsmasq-shared.d/venuebox.conf names it too. */
@@ -17,14 +18,14 @@ const LOOK_EVERY_MS = 2_500;
 const IN_NETWORK_MS = 15_000;
 /** The page that asked for it shows the hand-over first. */
 const HAND_OVER_MS = 4_000;
-/** Clients of a hotspot: its addresses are 254. */
-const CLIENTS_MAX = 254;
 
 export interface HotspotDeps {
   readonly network: Network;
   readonly setUp: SetUp;
   /** A network for guests is configured: once set up, the box opens none beside it. */
   readonly hasGuests: () => boolean;
+  /** From the checks to the end of a drop. */
+  readonly isOnAir: () => boolean;
   readonly ssid: string;
   readonly password: string;
   /** Its `pageUrl` is read again at each look: settings may move the page. */
@@ -40,12 +41,12 @@ export interface HotspotDeps {
 }
 
 export class Hotspot {
+  /** Those who use it now. */
+  readonly clients: HotspotClients;
   readonly #deps: HotspotDeps;
   readonly #wake = new Condition();
-  readonly #seen = new Set<string>();
   #state: HotspotState;
   #network: NetworkState | undefined;
-  #usedMs: number | undefined;
   #found: readonly WifiNetwork[] = [];
   #reported = '';
   /** The venue's Wi-Fi that the box is not in, and why. */
@@ -54,6 +55,7 @@ export class Hotspot {
 
   constructor(deps: HotspotDeps) {
     this.#deps = deps;
+    this.clients = new HotspotClients(deps.portal.address, deps.clock, () => this.isOpen);
     this.#state = { phase: 'waiting', sinceMs: deps.clock.monotonicMs() };
   }
 
@@ -64,21 +66,6 @@ export class Hotspot {
 
   get isOpen(): boolean {
     return this.#network?.wifi === 'hotspot';
-  }
-
-  /** Whether a request comes over it: who knows its password holds the label in hand. */
-  isClient({ local, remote }: { readonly local: string; readonly remote: string }): boolean {
-    const { address } = this.#deps.portal;
-    const net = address.replace(/\d+$/, '');
-    const isOver = local === address && remote.startsWith(net);
-    if (isOver) this.#usedMs = this.#deps.clock.monotonicMs();
-    return this.isOpen && isOver;
-  }
-
-  /** The phone gets the answers that keep it on this network. */
-  release(client: string): void {
-    if (this.#seen.size >= CLIENTS_MAX) this.#seen.clear();
-    this.#seen.add(client);
   }
 
   async scan(signal: AbortSignal): Promise<readonly WifiNetwork[]> {
@@ -120,16 +107,11 @@ export class Hotspot {
   }
 
   async #look(signal: AbortSignal): Promise<void> {
-    const { network, setUp, hasGuests, clock, log } = this.#deps;
+    const { network, setUp, log } = this.#deps;
     // Before: a machine without NetworkManager is set up over its cable.
     if (setUp.progress.phase === 'joining') return await this.#join(signal);
     this.#network = await network.look(signal);
-    const { hasCable } = this.#network;
-    const facts = {
-      ...{ ...this.#network, hasCable: hasCable || (setUp.isFinished && hasGuests()) },
-      ...{ isFirstBoot: !setUp.isFinished, usedMs: this.#usedMs, nowMs: clock.monotonicMs() },
-    };
-    const { state, action } = stepHotspot(this.#state, facts);
+    const { state, action } = stepHotspot(this.#state, this.#facts(this.#network));
     this.#state = state;
     if (action === 'nothing') return;
     if (action === 'open') await this.#open(signal);
@@ -140,6 +122,16 @@ export class Hotspot {
     this.#network = await network.look(signal);
   }
 
+  #facts(network: NetworkState): HotspotFacts {
+    const { setUp, hasGuests, isOnAir, clock } = this.#deps;
+    const { usedMs, hasPage } = this.clients;
+    return {
+      ...{ ...network, hasCable: network.hasCable || (setUp.isFinished && hasGuests()) },
+      ...{ isFirstBoot: !setUp.isFinished, isOnAir: isOnAir(), usedMs, hasPage },
+      nowMs: clock.monotonicMs(),
+    };
+  }
+
   async #open(signal: AbortSignal): Promise<void> {
     const { network, setUp, ssid, password, portal, log } = this.#deps;
     const found = await this.scan(signal);
@@ -147,8 +139,7 @@ export class Hotspot {
     // A set-up knows by itself; later it is a network of an earlier day.
     if (setUp.isFinished) this.#missed = missed === undefined ? {} : missedOf(missed, found);
     await network.openHotspot({ ssid, password, address: portal.address }, signal);
-    this.#seen.clear();
-    this.#usedMs = undefined;
+    this.clients.forget();
     log.info('hotspot open', { ssid, address: portal.address });
   }
 
@@ -161,14 +152,8 @@ export class Hotspot {
     await this.#closePortal();
     if (!this.isOpen) return;
     const over = new AbortController();
-    const onUse = () => {
-      this.#usedMs = clock.monotonicMs();
-    };
-    const deps = { ...portal, hasSeen: (client: string) => this.#seen.has(client), onUse };
-    const served = servePortal(deps, over.signal).catch((error: unknown) => {
-      // The page is still reached by its address.
-      log.warn('captive portal not served', { reason: messageOf(error) });
-    });
+    const deps = { ...portal, hasSeen: this.clients.hasSeen };
+    const served = keepPortal(deps, { clock, log }, over.signal);
     const stop = async () => {
       over.abort();
       await served;

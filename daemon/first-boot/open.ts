@@ -10,10 +10,12 @@ import { type Config, ownName } from '../config/config.ts';
 import { hasChosenPin } from '../config/operator.ts';
 import type { PrintCommand } from '../model/commands.ts';
 import type { HotspotInfo } from '../model/hotspot.ts';
+import { hasCamera } from '../model/phase.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { isOverCable } from './cable.ts';
 import { type FoundDevices, findDevices } from './devices.ts';
 import { HOTSPOT_ADDRESS, Hotspot, type HotspotDeps } from './hotspot.ts';
+import type { Ends } from './hotspot-clients.ts';
 import { hotspotPassword } from './hotspot-password.ts';
 import { type PreviewDeps, PreviewRun } from './preview-run.ts';
 import { openSetUp, type SetUp } from './progress.ts';
@@ -41,10 +43,7 @@ export interface FirstBoot {
     | undefined;
   readonly devices: (signal: AbortSignal) => Promise<FoundDevices>;
   /** How a client that may own a new box comes: with the hotspot's password, or on its cable. */
-  readonly nearBy: (ends: {
-    readonly local: string;
-    readonly remote: string;
-  }) => 'hotspot' | 'cable' | undefined;
+  readonly nearBy: (ends: Ends) => 'hotspot' | 'cable' | undefined;
   /** Whether the config lets the box do this. */
   readonly isWanted: boolean;
   readonly run: Task;
@@ -101,6 +100,7 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
   const hotspot = new Hotspot({
     ...{ setUp, ssid, password, portal },
     hasGuests: () => deps.live.current().network.guests.device !== '',
+    isOnAir: () => hasCamera(deps.snapshot().drop.phase),
     network: deps.network ?? openNetworkManager(clock),
     onChange: (info) => {
       shown = info;
@@ -120,7 +120,7 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
   // Once the PIN that the box has made is known, others on the cable need it too.
   const isCableOpen = () => !setUp.progress.isPinKnown && uptimeMs() < CABLE_MS;
   const nearBy: FirstBoot['nearBy'] = (ends) => {
-    if (hotspot.isClient(ends)) return 'hotspot';
+    if (hotspot.clients.use(ends)) return 'hotspot';
     return isCableOpen() && isOverCable(ends, hotspot.network, interfaces()) ? 'cable' : undefined;
   };
   const ownHotspot = () => {

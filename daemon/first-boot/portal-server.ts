@@ -1,7 +1,10 @@
 /** Leads every client of the box's own hotspot to the page: a captive portal, on port 80. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { untilAborted } from '../../hal/os/async.ts';
+import { pause, untilAborted } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
 import { listen } from '../../hal/os/listen.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import { plainAddress } from '../../hal/os/tcp/plain-address.ts';
 import { answerAnyHost } from '../../pipelines/captive/probes.ts';
 import { SocketShares } from '../../pipelines/http/clients/socket-shares.ts';
 
@@ -12,7 +15,6 @@ export interface PortalDeps {
   readonly pageUrl: string;
   /** The client of this address needs the page no more. */
   readonly hasSeen: (client: string) => boolean;
-  readonly onUse: () => void;
   /** A way to another page, by a path of the portal's own: who takes it has seen it. */
   readonly entry?: {
     readonly path: string;
@@ -30,6 +32,27 @@ const LIMITS = {
   keepAliveTimeout: 1_000,
   connectionsCheckingInterval: 1_000,
 } as const;
+
+const RETRY_MS = 5_000;
+
+/** Serves until `signal` aborts; while it cannot, the page is still reached by its address. */
+export async function keepPortal(
+  deps: PortalDeps,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  signal: AbortSignal,
+): Promise<void> {
+  let reported = '';
+  do {
+    try {
+      await servePortal(deps, signal);
+    } catch (error) {
+      // The player, or the portal of another network, may just be leaving the port.
+      const reason = messageOf(error);
+      if (reason !== reported) log.warn('captive portal not served', { reason });
+      reported = reason;
+    }
+  } while (await pause(clock, RETRY_MS, signal));
+}
 
 /**
  * Serves until `signal` aborts. Rejects with the system's error where it cannot listen.
@@ -54,7 +77,6 @@ export async function servePortal(
 
 function answer(request: IncomingMessage, response: ServerResponse, deps: PortalDeps): void {
   response.on('error', () => undefined);
-  deps.onUse();
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   const client = plainAddress(request.socket.remoteAddress);
   const { entry } = deps;
@@ -66,8 +88,4 @@ function answer(request: IncomingMessage, response: ServerResponse, deps: Portal
   const type = found.type === undefined ? {} : { 'Content-Type': found.type };
   response.writeHead(found.status, { ...type, ...found.headers, Connection: 'close' });
   response.end(request.method === 'HEAD' ? undefined : found.body);
-}
-
-export function plainAddress(address = ''): string {
-  return address.replace(/^::ffff:/, '');
 }

@@ -1,11 +1,8 @@
 /** Leads the phones on the guests' network to the player, and lets them stay there without an internet. */
-import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { Log } from '../../hal/os/log.ts';
 import { ENTRY, Visits } from '../../pipelines/captive/visits.ts';
-import { servePortal } from '../first-boot/portal-server.ts';
-
-const RETRY_MS = 5_000;
+import { keepPortal } from '../first-boot/portal-server.ts';
 
 export interface GuestsPortalDeps {
   readonly address: string;
@@ -25,18 +22,7 @@ export async function runGuestsPortal(
   const deps = {
     ...{ address, port, pageUrl: `http://${address}:${port}${ENTRY}` },
     hasSeen: visits.hasSeen.bind(visits),
-    onUse: () => undefined,
     entry: { path: ENTRY, url: pageUrl, onEnter: visits.enter.bind(visits) },
   };
-  let reported = '';
-  do {
-    try {
-      await servePortal(deps, signal);
-    } catch (error) {
-      // The player may just be leaving the port.
-      const reason = messageOf(error);
-      if (reason !== reported) log.warn('captive portal not served', { reason });
-      reported = reason;
-    }
-  } while (await pause(clock, RETRY_MS, signal));
+  await keepPortal(deps, { clock, log }, signal);
 }

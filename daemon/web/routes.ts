@@ -72,9 +72,11 @@ export async function route(
 
   const session = deps.sessions.find(request);
   if (session === undefined) return send(response, refuse(401, 'sign-in'));
+  deps.setUp?.use(request);
   const by = { session, role: deps.sessions.roleOf(session) };
   if (path === '/events' && request.method === 'GET') {
-    return openEvents(response, by, deps.events);
+    if (openEvents(response, by, deps.events)) deps.setUp?.follow(request, response);
+    return;
   }
   const setUp = by.role === 'crew' ? await deps.setUp?.answer(request, path) : undefined;
   if (setUp !== undefined) return send(response, setUp);
@@ -125,9 +127,11 @@ function openEvents(
   response: ServerResponse,
   { session, role }: { readonly session: string; readonly role: Role },
   events: Events,
-): void {
+): boolean {
   response.setHeader('Content-Type', 'text/event-stream');
   // Otherwise nginx buffers events.
   response.setHeader('X-Accel-Buffering', 'no');
-  if (!events.open(response, session, role)) send(response, refuse(503, 'too-many-pages'));
+  const isOpen = events.open(response, session, role);
+  if (!isOpen) send(response, refuse(503, 'too-many-pages'));
+  return isOpen;
 }

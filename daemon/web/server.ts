@@ -80,7 +80,10 @@ export async function runOperator(
   const sessions = new SessionAnswers({
     ...{ signIn, devices },
     onEnd: (session) => events.endSession(session),
-    onPin: () => void deps.firstBoot?.setUp.learnPin(),
+    onPin: (request) => {
+      void deps.firstBoot?.setUp.learnPin();
+      routes.setUp?.keep(request);
+    },
     isTls: config.tls !== undefined,
     port: config.port,
     sessionS: config.session_hours * 3_600,

@@ -1,6 +1,7 @@
 /** Signing in and out: `/session` by GET, POST and DELETE. */
 import type { IncomingMessage } from 'node:http';
 import * as v from 'valibot';
+import { plainAddress } from '../../hal/os/tcp/plain-address.ts';
 import { addressKeyOf } from '../../pipelines/http/clients/address-key.ts';
 import type { KnownDevices } from './access/devices.ts';
 import { type Answer, answerJson, readJson, refuse } from './answer.ts';
@@ -16,7 +17,7 @@ export interface SessionDeps {
   /** Ends the pages of a session. */
   readonly onEnd: (session: string) => void;
   /** Somebody has typed a PIN that is right. */
-  readonly onPin?: () => void;
+  readonly onPin?: (request: IncomingMessage) => void;
   readonly isTls: boolean;
   /** Part of the cookie's name: cookies ignore ports, and two boxes may share a host. */
   readonly port: number;
@@ -57,7 +58,7 @@ export class SessionAnswers {
         return answerJson(200, { isSignedIn: session !== undefined, refusal, role });
       }
       case 'POST':
-        return await this.#answerPin(await readJson(request), client, session, from);
+        return await this.#answerPin(await readJson(request), request, { client, session, from });
       case 'DELETE':
         this.#end(session);
         return answerJson(200, {}, { 'Set-Cookie': this.#setCookie(this.#cookie, '', 0) });
@@ -107,16 +108,20 @@ export class SessionAnswers {
 
   async #answerPin(
     body: unknown,
-    client: Client,
-    before: string | undefined,
-    from: string,
+    request: IncomingMessage,
+    before: {
+      readonly client: Client;
+      readonly session: string | undefined;
+      readonly from: string;
+    },
   ): Promise<Answer> {
+    const { client, from } = before;
     const parsed = v.safeParse(pinSchema, body);
     if (!parsed.success) return refuse(400, 'bad-request');
     const outcome = await this.#deps.signIn.tryPin(parsed.output.pin, client, from);
     if ('session' in outcome) {
-      this.#deps.onPin?.();
-      this.#end(before);
+      this.#deps.onPin?.(request);
+      this.#end(before.session);
       const session = this.#setCookie(this.#cookie, outcome.session, this.#deps.sessionS);
       const device = this.#setCookie(this.#deviceCookie, this.#deps.devices.issue(), DEVICE_S);
       return answerJson(200, {}, { 'Set-Cookie': [session, device] });
@@ -143,6 +148,5 @@ const DEVICES = ['iPhone', 'iPad', 'Android', 'Windows', 'Macintosh', 'Linux'] a
 function fromOf({ headers, socket }: IncomingMessage): string {
   const agent = headers['user-agent'] ?? '';
   const device = DEVICES.find((one) => agent.includes(one)) ?? 'device';
-  const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-  return `${device === 'Macintosh' ? 'Mac' : device}, ${address}`;
+  return `${device === 'Macintosh' ? 'Mac' : device}, ${plainAddress(socket.remoteAddress)}`;
 }

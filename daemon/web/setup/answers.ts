@@ -1,10 +1,11 @@
 /** `/setup`: the first set-up over HTTP, by the phone that is on the box's own hotspot. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { readRegular, SECRET_BYTES_MAX } from '../../../hal/os/files/read-regular.ts';
+import { plainAddress } from '../../../hal/os/tcp/plain-address.ts';
+import type { Ends } from '../../first-boot/hotspot-clients.ts';
 import type { FirstBoot } from '../../first-boot/open.ts';
-import { plainAddress } from '../../first-boot/portal-server.ts';
 import { nextStep, STEPS } from '../../first-boot/steps.ts';
 import { WPA_PASSPHRASE } from '../../model/hotspot.ts';
 import { hasCamera } from '../../model/phase.ts';
@@ -54,6 +55,23 @@ export class SetUpAnswers {
   constructor(deps: SetUpDeps) {
     this.#deps = deps;
     this.#cookie = `${deps.isTls ? '__Host-' : ''}venuebox-setup-${deps.port}`;
+  }
+
+  /** A request with a session: the hotspot is not closed under it. */
+  use(request: IncomingMessage): void {
+    this.#deps.firstBoot.hotspot.clients.use(endsOf(request));
+  }
+
+  /** A page with a session gets its events. */
+  follow(request: IncomingMessage, response: ServerResponse): void {
+    this.#deps.firstBoot.hotspot.clients.follow(endsOf(request), response);
+    this.keep(request);
+  }
+
+  /** Its phone stays on the hotspot; the first set-up lasts longer than the portal's window would. */
+  keep(request: IncomingMessage): void {
+    const { hotspot, setUp } = this.#deps.firstBoot;
+    if (setUp.isFinished) hotspot.clients.release(endsOf(request));
   }
 
   /** What needs no session. Undefined for a request that is not for it. */
@@ -120,9 +138,7 @@ export class SetUpAnswers {
   #canEnter(request: IncomingMessage): boolean {
     const { firstBoot, hasOwnPin } = this.#deps;
     const { setUp, nearBy, isWanted } = firstBoot;
-    const { localAddress, remoteAddress } = request.socket;
-    const ends = { local: plainAddress(localAddress), remote: plainAddress(remoteAddress) };
-    const by = nearBy(ends);
+    const by = nearBy(endsOf(request));
     if (!isWanted || setUp.isFinished || by === undefined) return false;
     if (setUp.hasKey(readCookie(request.headers.cookie, this.#cookie))) return true;
     return !hasOwnPin() && (by === 'hotspot' || setUp.progress.key === undefined);
@@ -143,7 +159,7 @@ export class SetUpAnswers {
     const { ssid } = setUp.progress;
     const isKnown = setUp.isFinished || hasOwnPin();
     preview.stop();
-    hotspot.release(plainAddress(request.socket.remoteAddress));
+    hotspot.clients.release(endsOf(request));
     // The name that was chosen may be that of another box in the venue's network.
     const byName = `${isTls ? 'https' : 'http'}://${ownHost}:${port}/`;
     const { operatorUrl } = snapshot();
@@ -155,6 +171,10 @@ export class SetUpAnswers {
       pin: isKnown ? undefined : readMadePin(stateFolder),
     };
   }
+}
+
+function endsOf({ socket }: IncomingMessage): Ends {
+  return { local: plainAddress(socket.localAddress), remote: plainAddress(socket.remoteAddress) };
 }
 
 async function withBody<const S extends v.GenericSchema>(

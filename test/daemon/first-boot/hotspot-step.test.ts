@@ -4,10 +4,13 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   AGAIN_MS,
+  CONNECTING_TIMES,
   FIRST_WAIT_MS,
   type HotspotFacts,
   type HotspotState,
+  LOOK_MS,
   stepHotspot,
+  UNSIGNED_MS,
   WAIT_MS,
 } from '../../../daemon/first-boot/hotspot-step.ts';
 
@@ -15,7 +18,7 @@ const test = suite('hotspot: when');
 
 const NONE: Omit<HotspotFacts, 'nowMs'> = {
   ...{ hasCable: false, wifi: 'off', knowsWifi: false },
-  ...{ isFirstBoot: false, usedMs: undefined },
+  ...{ isFirstBoot: false, isOnAir: false, usedMs: undefined, hasPage: false },
 };
 const START: HotspotState = { phase: 'waiting', sinceMs: 0 };
 
@@ -34,8 +37,20 @@ test('a new box opens it at once, also beside a cable; one that was set up waits
   assert.equal(actsAfterMs({ isFirstBoot: true }), ['open', FIRST_WAIT_MS]);
   assert.equal(actsAfterMs({ isFirstBoot: true, hasCable: true }), ['open', FIRST_WAIT_MS]);
   assert.equal(actsAfterMs({}), ['open', WAIT_MS]);
-  assert.equal(actsAfterMs({ knowsWifi: true, wifi: 'connecting' }), ['open', WAIT_MS]);
-  assert.equal(actsAfterMs({ isFirstBoot: true, knowsWifi: true }), ['open', WAIT_MS]);
+  assert.equal(actsAfterMs({ isFirstBoot: true, knowsWifi: true }), ['open', LOOK_MS]);
+});
+
+test('a card that is connecting is left alone, but not for ever: a network may give no address', () => {
+  const connecting = { knowsWifi: true, wifi: 'connecting' } as const;
+  assert.equal(actsAfterMs(connecting), ['open', CONNECTING_TIMES * WAIT_MS]);
+});
+
+test('a router that restarts during a drop does not take the box away from the guests on its Wi-Fi', () => {
+  for (const wifi of ['off', 'connecting'] as const) {
+    assert.is(actsAfterMs({ knowsWifi: true, wifi, isOnAir: true }), undefined, wifi);
+  }
+  assert.is(actsAfterMs({ knowsWifi: true, wifi: 'hotspot', isOnAir: true }), undefined);
+  assert.equal(actsAfterMs({ isOnAir: true }), ['open', WAIT_MS], 'there is no Wi-Fi to wait for');
 });
 
 test('with a network, or without a card, it opens none', () => {
@@ -51,7 +66,23 @@ test('an open one is closed to look for the venue’s Wi-Fi again, but never und
   assert.equal(actsAfterMs({ ...open, usedMs: 120_000 }), ['close', AGAIN_MS + 120_000]);
   assert.is(actsAfterMs({ ...open, isFirstBoot: true }), undefined);
   assert.is(actsAfterMs({ ...open, knowsWifi: false }), undefined, 'there is nothing to find');
-  assert.equal(actsAfterMs({ ...open, hasCable: true }), ['close', WAIT_MS]);
+  assert.equal(actsAfterMs({ ...open, hasCable: true }), ['close', LOOK_MS]);
+  assert.is(actsAfterMs({ ...open, hasPage: true }), undefined, 'the crew works over it');
+  const looking = { phase: 'looking', sinceMs: 0 } as const;
+  assert.equal(actsAfterMs({ knowsWifi: true }, looking), ['open', LOOK_MS]);
+});
+
+test('a page that nobody has signed in to keeps the box out of its Wi-Fi for half an hour only', () => {
+  let state = START;
+  let closedMs: number | undefined;
+  for (let nowMs = 0; closedMs === undefined && nowMs <= 3_600_000; nowMs += 1_000) {
+    const open = { ...NONE, wifi: 'hotspot', knowsWifi: true, usedMs: nowMs, nowMs } as const;
+    const step = stepHotspot(state, open);
+    state = step.state;
+    if (step.action === 'close') closedMs = nowMs;
+  }
+  assert.is(closedMs, UNSIGNED_MS);
+  assert.is(state.phase, 'looking');
 });
 
 test('whatever happens, it is opened only without a network, and closed only where it is open', () => {
@@ -60,7 +91,9 @@ test('whatever happens, it is opened only without a network, and closed only whe
     wifi: fc.constantFrom('absent', 'off', 'connecting', 'connected', 'hotspot'),
     knowsWifi: fc.boolean(),
     isFirstBoot: fc.boolean(),
+    isOnAir: fc.boolean(),
     usedMs: fc.option(fc.nat(4_000_000), { nil: undefined }),
+    hasPage: fc.boolean(),
   });
   fc.assert(
     fc.property(fc.array(fc.tuple(facts, fc.nat(120_000)), { maxLength: 60 }), (looks) => {
@@ -72,6 +105,7 @@ test('whatever happens, it is opened only without a network, and closed only whe
         state = step.state;
         if (step.action === 'open') assert.ok(fact.wifi === 'off' || fact.wifi === 'connecting');
         if (step.action === 'close') assert.ok(fact.wifi === 'hotspot' && !fact.isFirstBoot);
+        if (step.action !== 'nothing') assert.not(fact.isOnAir && fact.knowsWifi);
       }
     }),
     { seed: 16 },

@@ -22,6 +22,7 @@ const test = suite('hotspot');
 const LONG_MS = 60_000;
 const NETWORKS = [{ ssid: 'Cafe Central', strength: 80, password: 'espresso1' }];
 const PAGE = 'http://127.0.0.1:8081/';
+const PHONE = { local: '127.0.0.1', remote: '127.0.0.1' };
 
 /** Pauses are short; limits of time are not. */
 const PAUSES_MS = [500, 2_500, 4_000];
@@ -37,12 +38,16 @@ async function start() {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-hotspot-'));
   const port = await freePort();
   const shown: (HotspotInfo | undefined)[] = [];
-  const at = { finished: 0, isRestarting: false, hasGuests: false, pageUrl: PAGE };
+  const at = {
+    ...{ finished: 0, isRestarting: false, hasGuests: false, pageUrl: PAGE },
+    isOnAir: false,
+  };
   const run = async (isNew: boolean) => {
     const setUp = await openSetUp(folder, isNew, silentLog);
     const hotspot = new Hotspot({
       network: openNetworkManager(clock, bus.address),
       ...{ setUp, ssid: 'corner', password: 'abcdefgh12', hasGuests: () => at.hasGuests },
+      isOnAir: () => at.isOnAir,
       portal: {
         ...{ address: '127.0.0.1', port },
         get pageUrl() {
@@ -98,7 +103,7 @@ test('a new box opens its hotspot with a portal, and goes from there into the ve
   at.at.pageUrl = 'http://127.0.0.1:9000/';
   await until(async () => (await probe().catch(() => '')) === `302 ${at.at.pageUrl}`, LONG_MS);
   assert.equal(shown.slice(1), [undefined, { ssid: 'corner', url: at.at.pageUrl }]);
-  box.hotspot.release('127.0.0.1');
+  box.hotspot.clients.release(PHONE);
   assert.is(await probe(), '200');
   const signal = new AbortController().signal;
   assert.equal(

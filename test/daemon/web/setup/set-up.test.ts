@@ -152,7 +152,7 @@ test('strangers get in by none of it, and what is no answer is refused', async (
   }
   assert.equal(at.firstBoot.setUp.progress.answered, {});
   const stranger = { local: '192.168.1.5', remote: '192.168.1.6' };
-  assert.not(at.firstBoot.hotspot.isClient(stranger), 'the venue’s network is not the hotspot');
+  assert.not(at.firstBoot.hotspot.clients.use(stranger), 'the venue’s network is not the hotspot');
 });
 
 test.run();

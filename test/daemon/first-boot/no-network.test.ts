@@ -1,0 +1,107 @@
+/** A box that is set up and has no network: its hotspot comes and goes. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parseConfig } from '../../../daemon/config/file.ts';
+import { openFirstBoot } from '../../../daemon/first-boot/open.ts';
+import type { DropPhase } from '../../../daemon/model/snapshot.ts';
+import { type Clock, systemClock } from '../../../hal/os/clock.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+import type { Network, NetworkState } from '../../../hal/wifi/port.ts';
+import { until } from '../../support/box.ts';
+import { freePort } from '../../support/free-port.ts';
+import { fakeSnapshot } from '../web/support/fake-snapshot.ts';
+
+const test = suite('a box without its network');
+
+const AWAY: NetworkState = {
+  hasCable: false,
+  wifi: 'off',
+  knowsWifi: true,
+  missed: 'Cafe Central',
+};
+const LONG_MS = 60_000;
+
+/** A set-up box beside such networks; its waits are short. */
+async function start(network: NetworkState) {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-away-'));
+  let nowMs = 0;
+  const clock: Clock = {
+    ...systemClock,
+    monotonicMs: () => nowMs,
+    sleep: async (ms, signal) => {
+      await sleep(1, undefined, signal === undefined ? {} : { signal });
+      nowMs += ms;
+    },
+  };
+  const at = {
+    ...{ network, phase: 'idle' as DropPhase, },
+    ...{ looks: 0, opened: 0, closed: 0, printed: [] as string[] },
+  };
+  let isUp = false;
+  const fake = {
+    look: async () => {
+      at.looks += 1;
+      return isUp ? { ...at.network, wifi: 'hotspot' } : at.network;
+    },
+    scan: async () => [],
+    openHotspot: async () => {
+      isUp = true;
+      at.opened += 1;
+    },
+    closeHotspot: async () => {
+      isUp = false;
+      at.closed += 1;
+    },
+  } as unknown as Network;
+  const config = parseConfig('test', 'operator: {pin_file: /etc/venuebox/pin}\n', []);
+  const stop = new AbortController();
+  const firstBoot = await openFirstBoot(config, {
+    live: { current: () => config },
+    ...{ stateFolder: folder, portal: { address: '127.0.0.1', port: await freePort() } },
+    mediaPath: { setHidden: () => undefined, endedLeftMs: () => 0 },
+    state: { set: () => undefined },
+    snapshot: () => ({
+      ...fakeSnapshot(),
+      drop: { phase: at.phase, sinceMs: 0 },
+    }),
+    print: async ({ document }) => {
+      at.printed.push(String(document));
+      return { status: 'done', detail: 'printed' };
+    },
+    settings: { restartForPending: () => undefined },
+    ...{ network: fake, untilEnd: stop.signal, clock, log: silentLog },
+  });
+  const ended = firstBoot.run(stop.signal);
+  return {
+    ...{ at, firstBoot },
+    /** It has looked so many times more. */
+    looked: async (times: number) => {
+      const before = at.looks;
+      await until(() => at.looks >= before + times, LONG_MS);
+    },
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await ended;
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+test('opens none during a drop: the Wi-Fi may be back any moment', async () => {
+  await using box = await start(AWAY);
+  const { at } = box;
+  at.phase = 'live';
+  await box.looked(200);
+  assert.is(at.opened, 0);
+  at.phase = 'idle';
+  await until(() => at.opened === 1, LONG_MS);
+  at.phase = 'armed';
+  await box.looked(200);
+  assert.is(at.closed, 0, 'the crew of this drop is on it');
+});
+
+test.run();
