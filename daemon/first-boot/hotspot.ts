@@ -4,6 +4,7 @@ import type { Clock } from '../../hal/os/clock.ts';
 import { HalError } from '../../hal/os/errors.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { Network, NetworkState, WifiLogin, WifiNetwork } from '../../hal/wifi/port.ts';
+import { isInRoom } from '../model/addresses.ts';
 import type { HotspotInfo } from '../model/hotspot.ts';
 import { HotspotClients } from './hotspot-clients.ts';
 import { type HotspotFacts, type HotspotState, stepHotspot } from './hotspot-step.ts';
@@ -26,6 +27,8 @@ export interface HotspotDeps {
   readonly hasGuests: () => boolean;
   /** From the checks to the end of a drop. */
   readonly isOnAir: () => boolean;
+  /** Interfaces that lead upstream: one of them may be a modem that shows as Ethernet. */
+  readonly upstream: () => readonly string[];
   readonly ssid: string;
   readonly password: string;
   /** Its `pageUrl` is read again at each look: settings may move the page. */
@@ -123,10 +126,13 @@ export class Hotspot {
   }
 
   #facts(network: NetworkState): HotspotFacts {
-    const { setUp, hasGuests, isOnAir, clock } = this.#deps;
+    const { setUp, hasGuests, isOnAir, upstream, clock } = this.#deps;
     const { usedMs, hasPage } = this.clients;
+    // On a modem, and on a phone that shares its internet, is nobody of the crew.
+    const cables = network.cables?.filter((name) => isInRoom(name) && !upstream().includes(name));
+    const hasCable = cables === undefined ? network.hasCable : cables.length > 0;
     return {
-      ...{ ...network, hasCable: network.hasCable || (setUp.isFinished && hasGuests()) },
+      ...{ ...network, hasCable: hasCable || (setUp.isFinished && hasGuests()) },
       ...{ isFirstBoot: !setUp.isFinished, isOnAir: isOnAir(), usedMs, hasPage },
       nowMs: clock.monotonicMs(),
     };

@@ -57,7 +57,7 @@ export interface FirstBootDeps
   readonly state: PreviewDeps['state'] & {
     set(change: { readonly hotspot: HotspotInfo | undefined }): void;
   };
-  readonly snapshot: () => Pick<BoxSnapshot, 'drop' | 'readiness' | 'printer'>;
+  readonly snapshot: () => Pick<BoxSnapshot, 'drop' | 'readiness' | 'printer' | 'plannedLinks'>;
   readonly print: PrintCommand;
   /** Aborts when the box ends, with the reason where it is started again. */
   readonly untilEnd: AbortSignal;
@@ -101,6 +101,7 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
     ...{ setUp, ssid, password, portal },
     hasGuests: () => deps.live.current().network.guests.device !== '',
     isOnAir: () => hasCamera(deps.snapshot().drop.phase),
+    upstream: () => (deps.snapshot().plannedLinks ?? []).flatMap(({ device = [] }) => device),
     network: deps.network ?? openNetworkManager(clock),
     onChange: (info) => {
       shown = info;

@@ -7,7 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseConfig } from '../../../daemon/config/file.ts';
 import { openFirstBoot } from '../../../daemon/first-boot/open.ts';
-import type { DropPhase } from '../../../daemon/model/snapshot.ts';
+import type { DropPhase, PlannedLink } from '../../../daemon/model/snapshot.ts';
 import { type Clock, systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import type { Network, NetworkState } from '../../../hal/wifi/port.ts';
@@ -38,7 +38,7 @@ async function start(network: NetworkState) {
     },
   };
   const at = {
-    ...{ network, phase: 'idle' as DropPhase, },
+    ...{ network, phase: 'idle' as DropPhase, links: [] as PlannedLink[] },
     ...{ looks: 0, opened: 0, closed: 0, printed: [] as string[] },
   };
   let isUp = false;
@@ -65,7 +65,7 @@ async function start(network: NetworkState) {
     mediaPath: { setHidden: () => undefined, endedLeftMs: () => 0 },
     state: { set: () => undefined },
     snapshot: () => ({
-      ...fakeSnapshot(),
+      ...{ ...fakeSnapshot(), plannedLinks: at.links },
       drop: { phase: at.phase, sinceMs: 0 },
     }),
     print: async ({ document }) => {
@@ -102,6 +102,17 @@ test('opens none during a drop: the Wi-Fi may be back any moment', async () => {
   at.phase = 'armed';
   await box.looked(200);
   assert.is(at.closed, 0, 'the crew of this drop is on it');
+});
+
+test('takes a modem or a phone that shows as Ethernet for no cable', async () => {
+  const cable = (name: string) => ({ ...AWAY, hasCable: true, cables: [name] });
+  await using modem = await start(cable('wwan0'));
+  await until(() => modem.at.opened === 1, LONG_MS);
+  await using box = await start(cable('eth9'));
+  await box.looked(200);
+  assert.is(box.at.opened, 0, 'that of the venue');
+  box.at.links = [{ id: 'tether', device: 'eth9' }];
+  await until(() => box.at.opened === 1, LONG_MS);
 });
 
 test.run();
