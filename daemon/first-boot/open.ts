@@ -97,6 +97,14 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
     deps.settings.restartForPending();
   };
   let shown: HotspotInfo | undefined;
+  const printed = new Set<string>();
+  /** Once set up, it opens again and again where its network is not: that is no news. */
+  const isNews = ({ notJoined, why }: HotspotInfo) => {
+    const news = `${why} ${notJoined}`;
+    const isNew = !setUp.isFinished || !printed.has(news);
+    printed.add(news);
+    return isNew;
+  };
   const hotspot = new Hotspot({
     ...{ setUp, ssid, password, portal },
     hasGuests: () => deps.live.current().network.guests.device !== '',
@@ -106,7 +114,7 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
     onChange: (info) => {
       shown = info;
       state.set({ hotspot: info });
-      if (info !== undefined) void print('address');
+      if (info !== undefined && isNews(info)) void print('address');
     },
     onFinished: () => void finished(),
     isRestarting: () => deps.untilEnd.reason instanceof WantedRestart,

@@ -91,6 +91,16 @@ async function start(network: NetworkState) {
   };
 }
 
+test('opens its hotspot again and again, and prints it once for each reason', async () => {
+  await using box = await start(AWAY);
+  const { at } = box;
+  await until(() => at.opened === 3, LONG_MS);
+  assert.equal(at.printed, ['address']);
+  at.network = { ...AWAY, missed: 'Market Hall' };
+  await until(() => at.opened === 6, LONG_MS);
+  assert.equal(at.printed, ['address', 'address']);
+});
+
 test('opens none during a drop: the Wi-Fi may be back any moment', async () => {
   await using box = await start(AWAY);
   const { at } = box;
