@@ -65,6 +65,12 @@ function notJoined({ ssid, password }: WifiLogin, isInReach: boolean, cause: unk
   return new HalError('NOT_PERMITTED', `${ssid}: not connected, by its password`, { cause });
 }
 
+/** Beyond `ACTIVATED` it is leaving a network, or has failed to join one. */
+function readiness({ State }: Device): number {
+  const state = Number(State ?? 0);
+  return state > ACTIVATED ? DISCONNECTED : state;
+}
+
 /** One connection to the bus. */
 class Manager {
   readonly #nm: NmObjects;
@@ -81,7 +87,7 @@ class Manager {
       .filter((one) => isEthernet(one) && one['State'] === ACTIVATED)
       .map(({ Interface }) => String(Interface));
     const cable = cables.length === 0 ? { hasCable: false } : { hasCable: true, cables };
-    const card = devices.find(({ DeviceType }) => DeviceType === WIFI);
+    const card = await this.#best(devices);
     const phase = await this.#phaseOf(card);
     // What else is saved matters to a box that is in none.
     if (phase.wifi === 'connected') return { ...cable, knowsWifi: true, ...phase };
@@ -188,9 +194,18 @@ class Manager {
   }
 
   async #card(): Promise<Device> {
-    const found = (await this.#outward()).find(({ DeviceType }) => DeviceType === WIFI);
+    const found = await this.#best(await this.#outward());
     if (found === undefined) throw new HalError('NOT_FOUND', 'this machine has no Wi-Fi');
     return found;
+  }
+
+  /** The Wi-Fi card that serves the hotspot, else the one that is in a network, else the readiest. */
+  async #best(devices: readonly Device[]): Promise<Device | undefined> {
+    const cards = devices.filter(({ DeviceType }) => DeviceType === WIFI);
+    for (const card of cards) {
+      if ((await this.#nm.activeOf(card))?.['Uuid'] === HOTSPOT_UUID) return card;
+    }
+    return cards.toSorted((a, b) => readiness(b) - readiness(a))[0];
   }
 
   /** Of the network that a card is on, or serves. */

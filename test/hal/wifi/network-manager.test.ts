@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Clock, systemClock } from '../../../hal/os/clock.ts';
 import { openNetworkManager } from '../../../hal/wifi/network-manager.ts';
-import { startFakeNetworkManager } from '../../support/dbus/network-manager.ts';
+import { type FakeNetwork, startFakeNetworkManager } from '../../support/dbus/network-manager.ts';
 import { startBus } from '../../support/dbus/private-bus.ts';
 
 const test = suite('networks by NetworkManager');
@@ -28,7 +28,7 @@ const failureOf = async (work: Promise<void>) =>
     (error: { readonly code: string; readonly message: string }) => error,
   );
 
-async function open(networks = NETWORKS, isStuck = false) {
+async function open(networks: readonly FakeNetwork[] = NETWORKS, isStuck = false) {
   const bus = await startBus();
   const fake = await startFakeNetworkManager(bus.address, networks, isStuck);
   const { signal } = new AbortController();
@@ -162,6 +162,17 @@ test('a network that is not in reach is told from one with another password', as
   at.fake.drop();
   const { missed, knowsWifi } = await at.network.look(at.signal);
   assert.equal([missed, knowsWifi], ['Cafe Central', true]);
+});
+
+test('of two cards the one counts that is in a network, or serves the hotspot', async () => {
+  await using at = await open();
+  const { network, fake, signal } = at;
+  await network.join({ ssid: 'Free', password: '' }, signal);
+  fake.plugStick();
+  assert.is((await network.look(signal)).wifi, 'connected');
+  await network.openHotspot(HOTSPOT, signal);
+  assert.is((await network.look(signal)).wifi, 'hotspot');
+  assert.equal(await network.scan(signal), [], 'its own name is none to join');
 });
 
 test('a cable counts, and a machine without NetworkManager says so', async () => {

@@ -7,6 +7,8 @@ const NM = 'org.freedesktop.NetworkManager';
 const ROOT = '/org/freedesktop/NetworkManager';
 const CARD = `${ROOT}/Devices/1`;
 const PORT = `${ROOT}/Devices/2`;
+/** Another Wi-Fi card, which is in no network. */
+const STICK = `${ROOT}/Devices/3`;
 
 const variant = (signature: string, value: unknown) => new dbus.Variant(signature, value);
 const bytes = (text: string) => variant('ay', Buffer.from(text));
@@ -40,6 +42,7 @@ export async function startFakeNetworkManager(
   bus.on('error', () => {});
   await bus.requestName(NM, 0);
   let hasCable = false;
+  let hasStick = false;
   let isSeen = true;
   let count = 0;
   let lastScan = 1;
@@ -96,6 +99,12 @@ export async function startFakeNetworkManager(
   const properties = (path: string, of: string): Record<string, dbus.Variant> | undefined => {
     switch (of) {
       case `${NM}.Device`: {
+        if (path === STICK) {
+          return {
+            ...{ Interface: variant('s', 'wlan1'), DeviceType: variant('u', 2) },
+            ...{ State: variant('u', 30), ActiveConnection: variant('o', '/') },
+          };
+        }
         const isCard = path === CARD;
         const on = isCard ? active?.state === 2 : hasCable;
         const connecting = isCard && active?.state === 1;
@@ -149,7 +158,7 @@ export async function startFakeNetworkManager(
     }
     switch (member) {
       case 'GetDevices':
-        return reply('ao', [CARD, PORT]);
+        return reply('ao', [...(hasStick ? [STICK] : []), CARD, PORT]);
       case 'ListConnections':
         return reply('ao', [...saved.keys()]);
       case 'GetSettings': {
@@ -212,6 +221,9 @@ export async function startFakeNetworkManager(
     setCable: (isIn: boolean) => {
       hasCable = isIn;
       if (!isIn) onPort = undefined;
+    },
+    plugStick: () => {
+      hasStick = true;
     },
     /** It loses the network. @param isInReach It is still seen, and takes the box no more. */
     drop: (isInReach = true) => {
