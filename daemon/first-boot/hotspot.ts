@@ -193,8 +193,11 @@ export class Hotspot {
     const { network, setUp, log } = this.#deps;
     try {
       log.info('joining the Wi-Fi', { ssid: wifi.ssid });
+      // Before the card is moved: one that serves a hotspot has seen it earlier.
+      const found = await this.scan(signal);
+      const isHidden = !found.some(({ ssid }) => ssid === wifi.ssid);
       await this.#closePortal();
-      await network.join(wifi, signal);
+      await network.join({ ...wifi, isHidden }, signal);
       this.#missed = {};
       return true;
     } catch (error) {

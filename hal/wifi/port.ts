@@ -59,6 +59,8 @@ export interface WifiLogin {
   readonly ssid: string;
   /** Empty for an open network. */
   readonly password: string;
+  /** It does not say its name: the card must ask for it. */
+  readonly isHidden?: boolean;
 }
 
 /** Each rejects with `HalError`: NOT_FOUND where nothing here manages networks. */

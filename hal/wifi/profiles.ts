@@ -77,7 +77,10 @@ function sharedAddress(address: string) {
 /** Longer than the box waits for it. */
 const ADDRESS_S = 90;
 
-export function venueProfile({ ssid, password }: WifiLogin, keyManagement: string) {
+export function venueProfile(
+  { ssid, password, isHidden = false }: WifiLogin,
+  keyManagement: string,
+) {
   const security = { 'key-mgmt': text(keyManagement), psk: text(password) };
   return {
     connection: {
@@ -87,7 +90,10 @@ export function venueProfile({ ssid, password }: WifiLogin, keyManagement: strin
       // Without an end: a venue's router may take minutes to be back.
       'autoconnect-retries': variant('i', 0),
     },
-    '802-11-wireless': { ssid: bytes(ssid), mode: text('infrastructure') },
+    '802-11-wireless': {
+      ...{ ssid: bytes(ssid), mode: text('infrastructure') },
+      ...(isHidden ? { hidden: variant('b', true) } : {}),
+    },
     ...(password === '' ? {} : { '802-11-wireless-security': security }),
     // NetworkManager's own 45 s would end it as a wrong password does, before it is given up here.
     ipv4: { method: text('auto'), 'dhcp-timeout': variant('i', ADDRESS_S) },

@@ -20,7 +20,10 @@ import { freePort } from '../../support/free-port.ts';
 const test = suite('hotspot');
 
 const LONG_MS = 60_000;
-const NETWORKS = [{ ssid: 'Cafe Central', strength: 80, password: 'espresso1' }];
+const NETWORKS = [
+  { ssid: 'Cafe Central', strength: 80, password: 'espresso1' },
+  { ssid: 'Back Office', strength: 50, password: 'espresso1', isHidden: true },
+];
 const PAGE = 'http://127.0.0.1:8081/';
 const PHONE = { local: '127.0.0.1', remote: '127.0.0.1' };
 
@@ -141,6 +144,17 @@ test('a Wi-Fi that cannot be joined brings the hotspot back, and the page asks f
   assert.is(at.at.finished, 0);
   await box.end();
   assert.not(at.fake.isHotspotUp(), 'a box that is stopped takes it along');
+});
+
+test('a Wi-Fi that does not say its name is joined by the name that was typed', async () => {
+  await using at = await start();
+  const box = await at.run(true);
+  await until(() => at.shown.length === 1, LONG_MS);
+  await box.setUp.chooseWifi('Back Office', 'espresso1');
+  await box.hotspot.finish();
+  await until(() => at.at.finished === 1, LONG_MS);
+  assert.is(at.fake.joined(), 'Back Office');
+  await box.end();
 });
 
 test('after the set-up the hotspot says which Wi-Fi the box is not in, and why', async () => {

@@ -175,6 +175,15 @@ test('of two cards the one counts that is in a network, or serves the hotspot', 
   assert.equal(await network.scan(signal), [], 'its own name is none to join');
 });
 
+test('a network that does not say its name is joined by a card that asks for it', async () => {
+  const login = { ssid: 'Back Office', password: 'espresso1' };
+  await using at = await open([{ ...login, strength: 50, isHidden: true }]);
+  const { network, fake, signal } = at;
+  assert.equal(await network.scan(signal), []);
+  await network.join({ ...login, isHidden: true }, signal);
+  assert.is(fake.joined(), 'Back Office');
+});
+
 test('a cable counts, and a machine without NetworkManager says so', async () => {
   await using at = await open();
   at.fake.setCable(true);

@@ -21,6 +21,8 @@ export interface FakeNetwork {
   readonly isSae?: boolean;
   /** A company's login. */
   readonly isEnterprise?: boolean;
+  /** It answers those alone that ask for its name. */
+  readonly isHidden?: boolean;
 }
 
 interface Active {
@@ -71,7 +73,9 @@ export async function startFakeNetworkManager(
     const ssid = ssidOf(profile);
     const index = networks.findIndex((one) => one.ssid === ssid);
     const password = settingOf(profile, '802-11-wireless-security', 'psk') ?? '';
-    const isRight = index >= 0 && (networks[index]?.password ?? '') === password;
+    const asked =
+      networks[index]?.isHidden !== true || settingOf(profile, '802-11-wireless', 'hidden');
+    const isRight = index >= 0 && asked && (networks[index]?.password ?? '') === password;
     const isUp = isHotspot(profile) || isRight;
     if (isHotspot(profile)) hotspots.push(profile);
     const point = isHotspot(profile) ? `${ROOT}/AccessPoint/own` : `${ROOT}/AccessPoint/${index}`;
@@ -85,7 +89,9 @@ export async function startFakeNetworkManager(
     if (name === 'own') {
       return { Ssid: bytes(ssidOf(saved.get(active?.profile ?? ''))), Strength: variant('y', 100) };
     }
-    const { ssid = '', strength = 0, password, isSae, isEnterprise } = networks[Number(name)] ?? {};
+    const found = networks[Number(name)];
+    const { strength = 0, password, isSae, isEnterprise } = found ?? {};
+    const ssid = found?.isHidden === true ? '' : (found?.ssid ?? '');
     const rsn = isEnterprise ? 0x200 : isSae ? 0x400 : password === undefined ? 0 : 0x100;
     return {
       Ssid: bytes(ssid),

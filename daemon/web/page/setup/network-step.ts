@@ -14,12 +14,13 @@ interface NetworkWants {
   readonly choose: (ssid: string, password: string) => Promise<void>;
 }
 
-/** No name of a network is empty. */
+/** No name of a network is empty, or has a control character. */
 const CABLE = '';
+const OTHER = '\n';
 
 /** The list, and a password where one is needed; also of a box that is set up. */
 export function openNetwork({ notJoined, hasCableChoice, choose }: NetworkWants): StepPage {
-  const password = field(text.password, { name: 'wifi', type: 'password', maxlength: '63' });
+  const fields = openFields();
   const reason = h('p', { class: 'reason', role: 'alert' });
   const showReason = (name: string | undefined) => {
     setText(reason, name === undefined ? '' : fill(text.notJoined, { name }));
@@ -32,10 +33,9 @@ export function openNetwork({ notJoined, hasCableChoice, choose }: NetworkWants)
   const needsPassword = (ssid: string | undefined) =>
     known?.networks.find((one) => one.ssid === ssid)?.security === 'password';
   const list = choices('network', (ssid) => {
-    password.element.hidden = !needsPassword(ssid);
-    password.input.value = '';
+    fields.show(ssid === OTHER, needsPassword(ssid));
+    fields.password.input.value = '';
   });
-  password.element.hidden = true;
   const look = async () => {
     again.disabled = true;
     setText(note, text.searching);
@@ -44,7 +44,7 @@ export function openNetwork({ notJoined, hasCableChoice, choose }: NetworkWants)
       const before = list.value() ?? known.ssid;
       showReason(known.notJoined);
       list.show(optionsOf(known, hasCableChoice), before);
-      password.element.hidden = !needsPassword(before);
+      fields.show(before === OTHER, needsPassword(before));
       setText(note, known.networks.length === 0 ? text.noNetworks : '');
     } finally {
       again.disabled = false;
@@ -55,16 +55,30 @@ export function openNetwork({ notJoined, hasCableChoice, choose }: NetworkWants)
   tryLook();
   return {
     ...{ title: text.networkTitle, hint: text.networkHint },
-    body: h('div', { class: 'rows' }, reason, list.element, note, password.element, again),
+    body: h('div', { class: 'rows' }, reason, list.element, note, ...fields.elements, again),
     save: async () => {
-      const ssid = list.value();
-      if (ssid === undefined) return text.chooseOne;
-      if (needsPassword(ssid) && !WPA_PASSPHRASE.test(password.input.value))
-        return text.passwordShort;
-      await choose(ssid, password.input.value);
+      const isOther = list.value() === OTHER;
+      const ssid = isOther ? fields.name.input.value : list.value();
+      if (ssid === undefined || (isOther && ssid === '')) return text.chooseOne;
+      const password = fields.password.input.value;
+      const isAsked = isOther ? password !== '' : needsPassword(ssid);
+      if (isAsked && !WPA_PASSPHRASE.test(password)) return text.passwordShort;
+      await choose(ssid, password);
       return undefined;
     },
   };
+}
+
+/** Beside the list: a name that no list shows, and a password. */
+function openFields() {
+  const name = field(text.wifiName, { name: 'wifi-name', maxlength: '32' });
+  const password = field(text.password, { name: 'wifi', type: 'password', maxlength: '63' });
+  const show = (isOther: boolean, hasPassword: boolean) => {
+    name.element.hidden = !isOther;
+    password.element.hidden = !isOther && !hasPassword;
+  };
+  show(false, false);
+  return { ...{ name, password, show }, elements: [name.element, password.element] };
 }
 
 function optionsOf(
@@ -79,5 +93,6 @@ function optionsOf(
       const note = [`${strengthPct} %`, more].filter((part) => part !== '').join(', ');
       return { value: ssid, label: ssid, note, isOff: security === 'other' };
     }),
+    { value: OTHER, label: text.otherWifi },
   ];
 }

@@ -25,6 +25,8 @@ export const de: SetUpTexts = {
   searchAgain: 'Noch einmal suchen',
   cable: 'Ein Kabel',
   cableIn: 'Ein Kabel: Es ist eingesteckt',
+  otherWifi: 'Ein anderer Name …',
+  wifiName: 'Name des WLANs',
   password: 'Passwort des WLANs',
   needsLogin: 'braucht eine Anmeldung, die die Box nicht kann',
   noPassword: 'ohne Passwort',

@@ -27,6 +27,8 @@ export const en = {
   searchAgain: 'Look again',
   cable: 'A cable',
   cableIn: 'A cable: it is plugged in',
+  otherWifi: 'Another name…',
+  wifiName: 'Name of the Wi-Fi',
   password: 'Password of the Wi-Fi',
   needsLogin: 'needs a login that the box cannot give',
   noPassword: 'without a password',

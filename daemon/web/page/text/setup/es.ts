@@ -25,6 +25,8 @@ export const es: SetUpTexts = {
   searchAgain: 'Buscar otra vez',
   cable: 'Un cable',
   cableIn: 'Un cable: está conectado',
+  otherWifi: 'Otro nombre…',
+  wifiName: 'Nombre del wifi',
   password: 'Contraseña del wifi',
   needsLogin: 'pide un acceso que la caja no puede dar',
   noPassword: 'sin contraseña',

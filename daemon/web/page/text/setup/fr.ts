@@ -25,6 +25,8 @@ export const fr: SetUpTexts = {
   searchAgain: 'Chercher encore',
   cable: 'Un câble',
   cableIn: 'Un câble : il est branché',
+  otherWifi: 'Un autre nom…',
+  wifiName: 'Nom du Wi-Fi',
   password: 'Mot de passe du Wi-Fi',
   needsLogin: 'demande une identification que le boîtier ne peut pas donner',
   noPassword: 'sans mot de passe',

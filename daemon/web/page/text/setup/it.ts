@@ -25,6 +25,8 @@ export const it: SetUpTexts = {
   searchAgain: 'Cerca di nuovo',
   cable: 'Un cavo',
   cableIn: 'Un cavo: è collegato',
+  otherWifi: 'Un altro nome…',
+  wifiName: 'Nome del Wi-Fi',
   password: 'Password del Wi-Fi',
   needsLogin: 'richiede un accesso che il box non può dare',
   noPassword: 'senza password',

@@ -25,6 +25,8 @@ export const nl: SetUpTexts = {
   searchAgain: 'Opnieuw zoeken',
   cable: 'Een kabel',
   cableIn: 'Een kabel: die zit erin',
+  otherWifi: 'Een andere naam…',
+  wifiName: 'Naam van de wifi',
   password: 'Wachtwoord van de wifi',
   needsLogin: 'vraagt een aanmelding die de box niet kan geven',
   noPassword: 'zonder wachtwoord',

@@ -25,6 +25,8 @@ export const pt: SetUpTexts = {
   searchAgain: 'Procurar de novo',
   cable: 'Um cabo',
   cableIn: 'Um cabo: está ligado',
+  otherWifi: 'Outro nome…',
+  wifiName: 'Nome do Wi-Fi',
   password: 'Palavra-passe do Wi-Fi',
   needsLogin: 'pede um acesso que a caixa não pode dar',
   noPassword: 'sem palavra-passe',
