@@ -51,6 +51,7 @@ const previewSchema = v.strictObject({ isOn: v.boolean() });
 export class SetUpAnswers {
   readonly #deps: SetUpDeps;
   readonly #cookie: string;
+  #isJoining = false;
 
   constructor(deps: SetUpDeps) {
     this.#deps = deps;
@@ -95,12 +96,7 @@ export class SetUpAnswers {
     if (asked === 'GET /setup/networks') return answerJson(200, await this.#choices());
     if (setUp.isFinished) {
       if (hasCamera(this.#deps.snapshot().drop.phase)) return refuse(409, 'on-air');
-      const isJoining = setUp.progress.phase === 'joining';
-      if (isJoining || asked !== 'POST /setup/join') return refuse(409, 'not-here');
-      return await withBody(request, joinSchema, async ({ ssid, password }) => {
-        await setUp.chooseWifi(ssid, password);
-        return await this.#finish(request);
-      });
+      return asked === 'POST /setup/join' ? await this.#join(request) : refuse(409, 'not-here');
     }
     switch (asked) {
       case 'GET /setup/devices':
@@ -150,6 +146,21 @@ export class SetUpAnswers {
     const { wifi = 'absent', hasCable = false } = hotspot.network ?? {};
     const { ssid = hotspot.network?.ssid, notJoined } = setUp.progress;
     return { networks, hasWifi: wifi !== 'absent', hasCable, ssid, notJoined };
+  }
+
+  /** Of a box that is set up. One at a time: the second would say that it was the first's network. */
+  async #join(request: IncomingMessage): Promise<Answer> {
+    const { setUp } = this.#deps.firstBoot;
+    const parsed = v.safeParse(joinSchema, await readJson(request));
+    if (this.#isJoining || setUp.progress.phase === 'joining') return refuse(409, 'busy');
+    if (!parsed.success) return refuse(400, 'bad-request');
+    this.#isJoining = true;
+    try {
+      await setUp.chooseWifi(parsed.output.ssid, parsed.output.password);
+      return answerJson(200, await this.#finish(request));
+    } finally {
+      this.#isJoining = false;
+    }
   }
 
   /** Into the network that was chosen; the set-up ends with it. */

@@ -37,7 +37,17 @@ test('the crew sees the networks and joins one; one that fails brings no set-up 
   assert.ok(at.firstBoot.setUp.isFinished);
   assert.is((await post('/setup/session', {})).status, 403);
 
-  const handOver = (await (await join('Cafe Central', 'espresso1')).json()) as object;
+  const [answer, other] = await Promise.all([
+    join('Cafe Central', 'espresso1'),
+    join('Cafe Central', 'espresso1'),
+  ]);
+  const both = [answer, other].toSorted((a, b) => a.status - b.status);
+  assert.equal(
+    both.map(({ status }) => status),
+    [200, 409],
+  );
+  assert.equal(await both[1]?.json(), { error: 'busy' });
+  const handOver = (await both[0]?.json()) as object;
   assert.equal({ ...handOver, url: '' }, { ssid: 'Cafe Central', url: '' }, 'no PIN is shown');
   await until(() => at.fake.joined() === 'Cafe Central', 60_000);
   await until(() => at.firstBoot.setUp.progress.phase === 'finished', 60_000);
