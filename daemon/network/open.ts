@@ -4,12 +4,14 @@ import { openNetworkHelper } from '../../hal/network/client.ts';
 import { untilAborted } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
+import { WantedRestart } from '../../hal/os/supervise.ts';
 import type { Task } from '../../hal/os/task.ts';
 import { openNetworkManager } from '../../hal/wifi/network-manager.ts';
 import type { Config } from '../config/config.ts';
 import type { DataUseStore } from '../media/data-use-store.ts';
 import type { OwnNetwork } from '../model/hotspot.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
+import { closeLeft } from './left.ts';
 import { runOwnNetworks } from './own-networks.ts';
 import { spentDevices } from './spent.ts';
 import { wantedNetworks } from './wanted.ts';
@@ -24,21 +26,31 @@ interface Box {
   };
   readonly dataUse: DataUseStore;
   readonly snapshot: () => Pick<BoxSnapshot, 'uplink'>;
+  /** Aborts when the box ends, with the reason where it is started again. */
+  readonly untilEnd: AbortSignal;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** The task of a box that makes networks; it waits where the config wants none. */
 export function makingNetworks(config: Config, box: Box): Task {
-  const { state, firstBoot, dataUse, snapshot, clock, log } = box;
+  const { state, firstBoot, dataUse, snapshot, untilEnd, clock, log } = box;
   const wanted = wantedNetworks(config);
-  if (wanted === undefined) return untilAborted;
+  const network = openNetworkManager(clock);
+  if (wanted === undefined) {
+    return async (signal) => {
+      // Where nothing manages networks there are none.
+      await closeLeft(network, [], signal).catch(() => undefined);
+      await untilAborted(signal);
+    };
+  }
   const deps = {
     helper: openNetworkHelper(clock),
-    network: openNetworkManager(clock),
+    network,
     isSetUp: () => !firstBoot.isWanted || firstBoot.setUp.isFinished,
     spent: () =>
       spentDevices(config.uplink?.links ?? [], dataUse.useAt(clock.wallMs()), snapshot()),
+    isRestarting: () => untilEnd.reason instanceof WantedRestart,
     onChange: (networks: readonly OwnNetwork[] | undefined) => state.set({ networks }),
     ...{ clock, log },
   };

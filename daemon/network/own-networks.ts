@@ -1,5 +1,4 @@
 /** Keeps the networks for guests and crew as the config wants them, and takes them away at the end. */
-
 import type { NetworkHelper } from '../../hal/network/client.ts';
 import { GUESTS_ADDRESS, PORTAL_PORT, type Reply, type Shaped } from '../../hal/network/plan.ts';
 import { pause, withTimeout } from '../../hal/os/async.ts';
@@ -9,6 +8,7 @@ import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { Network, SharedRole, SharedSettings } from '../../hal/wifi/port.ts';
 import type { OwnNetwork } from '../model/hotspot.ts';
 import { type Failure, failureOf, helperFailure, openingFailure } from './faults.ts';
+import { closeLeft } from './left.ts';
 import { runGuestsPortal } from './portal.ts';
 import { type WantedNetworks, withSpent } from './wanted.ts';
 
@@ -19,6 +19,8 @@ export interface OwnNetworksDeps {
   readonly isSetUp: () => boolean;
   /** Interfaces of links whose data budget is used up. */
   readonly spent: () => readonly string[];
+  /** Whether the box is started again at once, and not this part of it alone. */
+  readonly isRestarting: () => boolean;
   readonly onChange: (networks: readonly OwnNetwork[] | undefined) => void;
   readonly portal?: { readonly address: string; readonly port: number };
   readonly clock: Clock;
@@ -93,10 +95,18 @@ class OwnNetworks {
     this.#report(states);
   }
 
-  /** All is taken away: first the networks, then what held them. */
+  /** All is taken away, unless the box is back soon: those who are in its networks stay there. */
   async end(): Promise<void> {
-    const { clock, helper, network, log, onChange } = this.#deps;
+    const { helper, onChange, isRestarting } = this.#deps;
     await this.#followPortal(false);
+    if (!isRestarting()) await this.#takeAway();
+    helper[Symbol.dispose]();
+    onChange(undefined);
+  }
+
+  /** First the networks, then what held them. */
+  async #takeAway(): Promise<void> {
+    const { clock, helper, network, log } = this.#deps;
     const timeoutError = () => new HalError('TIMEOUT', 'networks: not taken away in time');
     const takeAway = async (signal: AbortSignal) => {
       const closing = this.#wanted.shared.map(({ role }) => network.closeShared(role, signal));
@@ -113,8 +123,6 @@ class OwnNetworks {
           reason: messageOf(error),
         }),
     );
-    helper[Symbol.dispose]();
-    onChange(undefined);
   }
 
   /** Asks the helper for rules and queues. */
@@ -132,7 +140,8 @@ class OwnNetworks {
 
   async #up(signal: AbortSignal): Promise<ReadonlyMap<SharedRole, string> | Failure> {
     try {
-      return await this.#deps.network.shared(signal);
+      const wanted = this.#wanted.shared.map(({ role }) => role);
+      return await closeLeft(this.#deps.network, wanted, signal);
     } catch (error) {
       return { code: 'NO_MANAGER', reason: messageOf(error) };
     }

@@ -37,7 +37,11 @@ const WELL: Reply = {
 };
 
 /** @param left What an earlier run has left up, as it was then. */
-async function start({ isSetUp = true, left = [] as readonly SharedSettings[] } = {}) {
+async function start({
+  isSetUp = true,
+  left = [] as readonly SharedSettings[],
+  wanted = WANTED,
+} = {}) {
   const clock = new VirtualClock();
   const done: string[] = [];
   const up = new Map<SharedRole, string>(left.map(({ role, device }) => [role, device]));
@@ -47,7 +51,11 @@ async function start({ isSetUp = true, left = [] as readonly SharedSettings[] } 
     manager: HalError | undefined;
     isSetUp: boolean;
     spent: readonly string[];
-  } = { reply: WELL, opening: undefined, manager: undefined, isSetUp, spent: [] };
+    isRestarting: boolean;
+  } = {
+    ...{ reply: WELL, opening: undefined, manager: undefined, isSetUp, spent: [] },
+    isRestarting: false,
+  };
   const plans: unknown[] = [];
   let shown: readonly OwnNetwork[] | undefined;
   const stop = new AbortController();
@@ -79,12 +87,13 @@ async function start({ isSetUp = true, left = [] as readonly SharedSettings[] } 
     },
     isSetUp: () => at.isSetUp,
     spent: () => at.spent,
+    isRestarting: () => at.isRestarting,
     onChange: (networks: readonly OwnNetwork[] | undefined) => {
       shown = networks;
     },
     ...{ clock, log: silentLog },
   };
-  const ended = runOwnNetworks(WANTED, deps, stop.signal);
+  const ended = runOwnNetworks(wanted, deps, stop.signal);
   await clock.advance(0);
   return {
     ...{ clock, done, up, at, plans },
@@ -121,6 +130,23 @@ test('what a box left that was killed stays up, but for one whose password has c
   assert.equal(box.shown(), ['guests open', 'crew open']);
   await box.clock.advance(20_000);
   assert.equal(new Set(box.done.slice(3)), new Set(['apply']), 'looked at once');
+  await box.end();
+});
+
+test('a box that is started again keeps those who are in its networks', async () => {
+  const box = await start();
+  box.done.length = 0;
+  box.at.isRestarting = true;
+  await box.end();
+  assert.equal(box.done, ['leave'], 'the helper waits a minute for it');
+  assert.equal([...box.up.keys()], ['guests', 'crew']);
+});
+
+test('what it left is closed where the settings of today want it no more', async () => {
+  const [guests, crew] = WANTED.shared as readonly [SharedSettings, SharedSettings];
+  const box = await start({ left: [guests, crew], wanted: { ...WANTED, shared: [guests] } });
+  assert.equal(box.done, ['apply', 'close crew']);
+  assert.equal(box.shown(), ['guests open']);
   await box.end();
 });
 
