@@ -19,7 +19,13 @@ export function openAddresses(): Section {
   );
   const element = card('addresses', SAYS.addresses, code, large, rows, none);
   let shown = '';
-  large.addEventListener('click', () => showLarge(shown));
+  /** What is open on the counter. */
+  let counter: LargeCode | undefined;
+  large.addEventListener('click', () => {
+    counter = showLarge(shown, () => {
+      counter = undefined;
+    });
+  });
   return {
     element,
     update: ({ view: { playerUrl = '', operatorUrl = '' } }) => {
@@ -37,12 +43,19 @@ export function openAddresses(): Section {
       if (playerUrl === shown || playerUrl === '') return;
       shown = playerUrl;
       code.replaceChildren(renderCode(playerUrl));
+      counter?.show(playerUrl);
     },
   };
 }
 
+interface LargeCode {
+  readonly show: (url: string) => void;
+}
+
 /** For the counter: as large as the screen allows, with the address for those who type. */
-function showLarge(url: string): void {
+function showLarge(url: string, onClose: () => void): LargeCode {
+  let code = renderCode(url);
+  const address = h('p', { class: 'url' }, url);
   const close = h('button', { type: 'button' }, SAYS.close);
   // Another one each time: the config may name another network.
   const wifi = h('img', {
@@ -59,8 +72,8 @@ function showLarge(url: string): void {
     { class: 'large-code', 'aria-label': SAYS.scan },
     wifi,
     h('p', { class: 'scan' }, SAYS.scan),
-    renderCode(url),
-    h('p', { class: 'url' }, url),
+    code,
+    address,
     close,
   );
   // A phone on the counter must not go dark.
@@ -68,9 +81,18 @@ function showLarge(url: string): void {
   keepScreenOn(ends.signal);
   dialog.addEventListener('close', () => {
     ends.abort();
+    onClose();
     dialog.remove();
   });
   close.addEventListener('click', () => dialog.close());
   document.body.append(dialog);
   dialog.showModal();
+  return {
+    show: (now) => {
+      const next = renderCode(now);
+      code.replaceWith(next);
+      code = next;
+      setText(address, now);
+    },
+  };
 }

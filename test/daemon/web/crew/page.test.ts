@@ -68,8 +68,10 @@ test('the code for the counter fills the screen, with the address that guests op
   await waitInPage(page, says('dialog', 'http://10.0.0.5:8080/'));
   assert.equal(await axeFaults(page), []);
   await page.screenshot({ path: 'bench-results/operator-crew-code.png' });
-  await page.keyboard.press('Escape');
   box.set({ playerUrl: 'http://192.168.7.9:8080/' });
+  await waitInPage(page, says('dialog', 'http://192.168.7.9:8080/'));
+  await waitInPage(page, has('dialog .qr[aria-label="http://192.168.7.9:8080/"]'));
+  await page.keyboard.press('Escape');
   await waitInPage(page, says('#addresses', 'http://192.168.7.9:8080/'));
 });
 
