@@ -37,6 +37,8 @@ case ${1:-} in
         # Not only its name: what was in it stays readable on the card.
         head -c "$(stat -c %s "$found")" /dev/zero | dd of="$found" conv=notrunc,fsync 2>/dev/null
         rm -f "$found" "$found.error"
+        # Not erased it would be taken again: the box knows by the outcome that it was.
+        [ ! -e "$found" ] || exit 1
         ;;
       *) printf '%s\n' "$said" >"$found.error" && sync "$found.error" ;;
     esac

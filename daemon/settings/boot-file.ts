@@ -3,6 +3,7 @@
  * secrets in it, which go into files of their own. systemd/venuebox.boot brings it as `boot.yaml`
  * in the state folder, and takes what came of it back to the partition.
  */
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { errnoOf } from '../../hal/os/errors.ts';
 import { CONFIG_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
@@ -54,10 +55,15 @@ export async function takeBootFile(folder: string, text: ConfigText, deps: BootF
     if (errnoOf(error) === 'ENOENT') return;
     yaml = '';
   }
+  const head = `taken ${createHash('sha256').update(yaml).digest('hex')}\n`;
   try {
+    // It was taken, and could not be erased: what the crew has changed since holds.
+    if (outcomeOf(folder).startsWith(head)) return await removeFile(file);
     const taken = readBootFile(folder, yaml, text);
     const outcome =
-      'faults' in taken ? `bad\n${taken.faults.join('\n')}\n` : await take(folder, taken, deps);
+      'faults' in taken
+        ? `bad\n${taken.faults.join('\n')}\n`
+        : `${head}${await take(folder, taken, deps)}`;
     await saveFile(join(folder, 'boot-outcome'), outcome);
   } catch (error) {
     const reason = `bad\nIt could not be saved on the box: ${messageOf(error)}\n`;
@@ -66,6 +72,16 @@ export async function takeBootFile(folder: string, text: ConfigText, deps: BootF
   await removeFile(file).catch(() => undefined);
 }
 
+/** Of a start before, where it was not brought back to the partition. */
+function outcomeOf(folder: string): string {
+  try {
+    return readRegular(join(folder, 'boot-outcome'), CONFIG_BYTES_MAX).toString();
+  } catch {
+    return '';
+  }
+}
+
+/** @returns what was taken, for the person who reads it. */
 async function take(folder: string, taken: Taken, deps: BootFileDeps) {
   const { values, secrets, wifi, hasPin } = taken;
   for (const { path, file, text } of secrets) await saveSecret(file, await deps.sealed(path, text));
@@ -74,7 +90,7 @@ async function take(folder: string, taken: Taken, deps: BootFileDeps) {
   const shown = without(values, new Set(secrets.map(({ file }) => file))) as Values;
   const network = wifi === undefined ? {} : { wifi: { ssid: wifi.ssid } };
   const next = hasPin ? '' : NO_PIN;
-  return `taken\n${next}${renderTaken({ ...shown, ...network })}`;
+  return `${next}${renderTaken({ ...shown, ...network })}`;
 }
 
 /** By the rules of the config file, each fault with its line. */

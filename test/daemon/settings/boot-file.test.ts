@@ -87,6 +87,30 @@ test('is taken once, with each secret in a file that only the box reads', async 
   );
 });
 
+test('that cannot be erased is taken once all the same: what the crew has changed since holds', async () => {
+  using at = open(FILE);
+  // What is to be written there is in the way: a partition that has become read-only.
+  mkdirSync(join(at.boot, 'venuebox.yaml.taken'));
+  const started = () =>
+    at.start().then(
+      () => '',
+      (error: Error) => error.message,
+    );
+  assert.match(await started(), /venuebox\.boot report/);
+  rmSync(join(at.state, 'settings.yaml'));
+  assert.match(await started(), /venuebox\.boot report/);
+  assert.not(existsSync(join(at.state, 'settings.yaml')));
+  assert.is(at.joined.length, 1);
+  assert.not(existsSync(join(at.state, 'boot.yaml')), 'its secrets lie in no file more');
+  rmSync(join(at.boot, 'venuebox.yaml.taken'), { recursive: true });
+  await at.start();
+  assert.equal(readdirSync(at.boot), ['venuebox.yaml.taken'], 'reported once it can be');
+  assert.match(at.read('venuebox.yaml.taken'), 'name: corner');
+  writeFileSync(join(at.boot, 'venuebox.yaml'), FILE);
+  await at.start();
+  assert.is(at.joined.length, 2, 'one that a person has put there again is another one');
+});
+
 test('without a PIN says where one is chosen, and forbids no hotspot', async () => {
   using at = open('wifi: {ssid: Cafe Central, password: "espresso1"}\nbox: {name: corner}\n');
   await at.start();
