@@ -127,6 +127,8 @@ function readBootFile(
   const locked = lockedPaths(written);
   for (const path of setPaths(values)) {
     if (locked.has(path)) refuse(path, `is set in ${text.source}: change it there`);
+    // Each version is checked by it before the box starts, by a program that reads no settings.
+    else if (path === 'update.key') refuse(path, `must be set in ${text.source}`);
   }
   const checked = checkValues(layered(layered(storedOrNone(folder), values), written));
   if ('faults' in checked) {

@@ -147,6 +147,10 @@ test('what the config file sets, what is no YAML and what is empty is refused wi
   for (const [yaml, why] of [
     ['box: {name: other}', /box\.name is set in \/etc\/venuebox\/venuebox\.yaml/],
     ['box: {name: [', /line 1/],
+    [
+      `update: {key: ${Buffer.alloc(32, 7).toString('base64')}}`,
+      /update\.key must be set in \/etc/,
+    ],
     ['', /it holds no settings/],
     ['- a\n- b\n', /it holds no settings/],
   ] as const) {
