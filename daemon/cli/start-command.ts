@@ -68,8 +68,8 @@ export async function prepareStart(
     onNewPin: (pin: string, file: string) =>
       void stdout.write(renderNewPin(file, isDemo || stdout.isTTY ? pin : undefined)),
     onReady: (box: BoxSnapshot) => {
-      const player = box.playerUrl ?? addresses.player;
-      if (isDemo) stdout.write(renderWelcome(box, renditions, { ...addresses, player }));
+      const { playerUrl: player = addresses.player, operatorUrl: operator = '' } = box;
+      if (isDemo) stdout.write(renderWelcome(box, renditions, { player, operator }));
     },
     onPlayerUrl: (url: string) => {
       if (isDemo) stdout.write(renderNewAddress(url));

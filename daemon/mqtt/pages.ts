@@ -1,8 +1,6 @@
 /** Addresses of the box's pages, for those who read of it elsewhere. */
-import { networkInterfaces } from 'node:os';
 import { openAccess } from '../../pipelines/http/access/access.ts';
 import type { Config } from '../config/config.ts';
-import { findAddresses } from '../model/addresses.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 
 export interface Pages {
@@ -14,23 +12,22 @@ export interface Pages {
   readonly picture?: string;
 }
 
-type Facts = Pick<BoxSnapshot, 'playerUrl' | 'drop' | 'shedLoads' | 'plannedLinks'>;
+type Facts = Pick<BoxSnapshot, 'playerUrl' | 'operatorUrl' | 'drop' | 'shedLoads'>;
 
 const POSTER = '/posters/live-640';
 const MARK = '/icon-512.png';
 
 /** @returns Their addresses now; without those that are not known yet. */
 export function openPages(
-  config: Pick<Config, 'viewers' | 'operator' | 'clips' | 'edge' | 'network'>,
+  config: Pick<Config, 'clips' | 'edge'>,
   clock: { wallMs(): number },
-  interfaces: typeof networkInterfaces = networkInterfaces,
 ): (box: Facts) => Pages {
   const { clips, edge } = config;
   // Those of an edge are its upstream's.
   const hasPosters = edge.upstream !== '' || (clips.folder !== '' && clips.poster_every_s > 0);
   const sign = openSign(clips.token_secret_file, clock);
   return (box) => {
-    const operator = operatorAddress(config, box, interfaces());
+    const operator = reachable(box.operatorUrl);
     const viewers = reachable(box.playerUrl);
     const isShed = box.shedLoads.some(({ load }) => load === 'previews');
     const isShown = box.drop.phase === 'live' && hasPosters && !isShed;
@@ -53,18 +50,6 @@ function openSign(
     // The media process names what is wrong with the secret.
     return () => undefined;
   }
-}
-
-function operatorAddress(
-  { viewers, operator, network }: Pick<Config, 'viewers' | 'operator' | 'network'>,
-  { plannedLinks = [] }: Facts,
-  interfaces: ReturnType<typeof networkInterfaces>,
-): string | undefined {
-  const upstream = plannedLinks.flatMap(({ device = [] }) => device);
-  const hints = { upstream, guests: network.guests.device };
-  const found = findAddresses(interfaces, viewers, operator, hints).operator;
-  const address = operator.tls === undefined ? found : found.replace(/^http:/, 'https:');
-  return reachable(address);
 }
 
 /** A box without a network is called `localhost`. */

@@ -1,17 +1,14 @@
 /** The field card from the live config, as a slip and as a PDF. */
-import { networkInterfaces } from 'node:os';
 import { readRegular, SECRET_BYTES_MAX } from '../../hal/os/files/read-regular.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { PrintDocument } from '../../hal/printer/port.ts';
 import type { Config } from '../config/config.ts';
 import { guestsWifi, type WifiToJoin } from '../config/network.ts';
-import { findAddresses } from '../model/addresses.ts';
 import { localTime } from '../model/rounding.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { cardSlip, type FieldCard, fieldCard } from './card.ts';
 
-export type CardSource = Parameters<typeof fieldCard>[0] &
-  Pick<Config, 'network' | 'viewers' | 'operator'>;
+export type CardSource = Parameters<typeof fieldCard>[0] & Pick<Config, 'network'>;
 
 export interface Card {
   /** The one that guests join; undefined where none is known. */
@@ -30,7 +27,6 @@ export function openCard(
     const config = current();
     return fieldCard(config, {
       box,
-      crewUrl: crewUrl(config, box),
       wifi: wifiOf(config, log),
       time: localTime,
     });
@@ -41,14 +37,6 @@ export function openCard(
     // It is large, and not every box prints one.
     pdf: async () => (await import('./card-pdf.ts')).renderCardPdf(card()),
   };
-}
-
-/** On this network, though guests may open an address of the internet. */
-function crewUrl({ viewers, operator }: CardSource, { plannedLinks = [] }: BoxSnapshot): string {
-  const upstream = plannedLinks.flatMap(({ device = [] }) => device);
-  const here = { ...viewers, address: '' };
-  const { operator: url } = findAddresses(networkInterfaces(), here, operator, { upstream });
-  return operator.tls === undefined ? url : url.replace(/^http:/, 'https:');
 }
 
 /** The box's own one for guests, where the config names no other. */

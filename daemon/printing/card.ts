@@ -45,9 +45,7 @@ export type CardConfig = Pick<
 >;
 
 export interface CardFacts {
-  readonly box: Pick<BoxSnapshot, 'camera' | 'sound' | 'playerUrl'>;
-  /** Of the operator's page. */
-  readonly crewUrl: string;
+  readonly box: Pick<BoxSnapshot, 'camera' | 'sound' | 'playerUrl' | 'operatorUrl'>;
   /** Undefined where none is known. */
   readonly wifi: WifiToJoin | undefined;
   /** Unix time as the crew writes it. */
@@ -124,10 +122,11 @@ function audioLines(config: CardConfig, { box }: CardFacts): readonly string[] {
 
 function codesOf(facts: CardFacts): readonly CardCode[] {
   const { wifi, box } = facts;
-  const { playerUrl } = box;
+  const page = (label: string, url: string | undefined) =>
+    url === undefined ? [] : [{ label, data: url, text: url }];
   return [
-    ...(playerUrl === undefined ? [] : [{ label: 'Guests', data: playerUrl, text: playerUrl }]),
-    { label: 'Crew', data: facts.crewUrl, text: facts.crewUrl },
+    ...page('Guests', box.playerUrl),
+    ...page('Crew', box.operatorUrl),
     ...(wifi === undefined ? [] : [{ label: 'Wi-Fi', data: wifiCode(wifi), text: wifi.ssid }]),
   ];
 }

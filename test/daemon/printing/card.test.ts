@@ -23,8 +23,10 @@ recording: {targets: [{id: card, folder: a}, {id: usb, folder: /media/usb}]}
 uplink: {host: relay.example.org, port: 5000, links: [{id: five, device: wwan0}, {id: lte, device: wwan1, backup: true}]}
 `;
 const FACTS: CardFacts = {
-  box: { camera: 'HDMI capture', sound: 'HiFiBerry', playerUrl: 'http://192.168.1.20:8080/' },
-  crewUrl: 'http://192.168.1.20:8081/',
+  box: {
+    ...{ camera: 'HDMI capture', sound: 'HiFiBerry' },
+    ...{ playerUrl: 'http://192.168.1.20:8080/', operatorUrl: 'https://192.168.1.20:8081/' },
+  },
   wifi: { ssid: 'Café; guests', password: 'drop:2026' },
   time: () => '29 Nov 2026, 21:00',
 };
@@ -76,7 +78,7 @@ test('lines follow the config: what is not there is not promised', () => {
 test('codes of guests, crew and Wi-Fi are read off the paper of both widths', async () => {
   for (const profile of Object.values(PRINTER_PROFILES)) {
     const codes = await readDocumentCodes(cardSlip(cardOf()), profile);
-    assert.equal(codes, [FACTS.box.playerUrl, FACTS.crewUrl, WIFI]);
+    assert.equal(codes, [FACTS.box.playerUrl, FACTS.box.operatorUrl, WIFI]);
   }
 });
 
@@ -84,9 +86,17 @@ test('without a Wi-Fi or an address there is no code of it', () => {
   const { codes } = cardOf([], { wifi: undefined, box: { camera: 'x', sound: 'none' } });
   assert.equal(
     codes.map(({ label }) => label),
-    ['Crew'],
+    [],
   );
   assert.is(wifiCode({ ssid: 'open', password: undefined }), 'WIFI:S:open;T:nopass;;');
+});
+
+test('the crew’s address is the one that the box shows them, wherever guests are', () => {
+  const source = parseConfig('box.yaml', YAML, ['network.guests.device=wlan1']);
+  const operatorUrl = 'https://192.168.1.20:8081/';
+  const box = { ...WELL, operatorUrl };
+  const card = openCard(() => source, { snapshot: () => box, log: silentLog });
+  assert.match(JSON.stringify(card.slip()), operatorUrl);
 });
 
 test('the Wi-Fi is that of the config, or else the one that the box makes for guests', () => {
