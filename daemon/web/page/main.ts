@@ -3,6 +3,7 @@ import { openAddresses } from './crew/addresses.ts';
 import { openClips } from './crew/clips.ts';
 import { openOverlay } from './crew/overlay.ts';
 import { openPhoneCamera } from './crew/phone-camera.ts';
+import { confirmRestart } from './crew/restart.ts';
 import { openSupport } from './crew/support.ts';
 import { openUpdate } from './crew/update.ts';
 import { openDrops } from './drops/drops.ts';
@@ -84,8 +85,13 @@ function showBox(isCrew: boolean): Promise<void> {
     };
     const onSignOut = () => void signOut().then(end, onError);
     const sections = openSections(isCrew, onError, (action) => {
-      if ('settings' in action) onSettings(action.settings);
-      else document.getElementById(action.section)?.scrollIntoView({ block: 'start' });
+      if ('command' in action) confirmRestart().catch(onError);
+      else if ('settings' in action) onSettings(action.settings);
+      else {
+        // The settings may be in its place.
+        showColumns();
+        document.getElementById(action.section)?.scrollIntoView({ block: 'start' });
+      }
     });
     const showColumns = () => {
       columns[0]?.prepend(...inSight);

@@ -1,10 +1,10 @@
 /** Support file, restart, and who is signed in: for the crew. */
 import type { SessionEntry } from '../../crew/session-list.ts';
-import { confirmBy } from '../ui/dialog.ts';
 import { card, h, setText, updateChildren } from '../ui/dom.ts';
 import { formatMinute } from '../ui/format.ts';
 import { askJson } from '../ui/request.ts';
 import type { Section } from '../ui/section.ts';
+import { confirmRestart } from './restart.ts';
 import { SAYS } from './words.ts';
 
 const REFRESH_MS = 20_000;
@@ -50,10 +50,7 @@ export function openSupport(isCrew: boolean, onError: (error: unknown) => void):
     return h('li', { class: 'row' }, what, button);
   };
   restart.addEventListener('click', () => {
-    void confirmBy(SAYS.restartTitle, SAYS.restartDetail, SAYS.restart).then((isSure) => {
-      if (!isSure) return;
-      askJson('POST', '/restart').then(() => setText(message, SAYS.restarting), onError);
-    });
+    confirmRestart().then((isDone) => isDone && setText(message, SAYS.restarting), onError);
   });
   return {
     element,

@@ -4,7 +4,8 @@ import { crewTexts as text } from '../text/texts.ts';
 /** Where it leads: a section of this page, a section of the settings, or a command. */
 export type AlertAction =
   | { readonly label: string; readonly section: string }
-  | { readonly label: string; readonly settings: string };
+  | { readonly label: string; readonly settings: string }
+  | { readonly label: string; readonly command: 'restart' };
 
 const ACTIONS: readonly (readonly [keys: RegExp, action: AlertAction])[] = [
   [/^sim-.*-(?:pin-|locked)/, { label: text.enterPin, settings: 'modems' }],
@@ -28,12 +29,12 @@ const ACTIONS: readonly (readonly [keys: RegExp, action: AlertAction])[] = [
   [/^(?:destination|backfill)-/, { label: text.settings, settings: 'uplink' }],
   [/^(?:buttons?|lamps)-/, { label: text.settings, settings: 'panel' }],
   [/^look-/, { label: text.settings, settings: 'drop' }],
-  [/^safe-mode$/, { label: text.restart, section: 'support' }],
+  [/^safe-mode$/, { label: text.restart, command: 'restart' }],
 ];
 
-/** Settings, and what support does, are for the crew. */
+/** Settings and commands are for the crew. */
 export function isForCrew(action: AlertAction): boolean {
-  return 'settings' in action || action.section === 'support';
+  return !('section' in action);
 }
 
 /** Undefined where the advice is for hands: plug it in, close the lid. */
