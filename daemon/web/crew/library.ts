@@ -2,7 +2,7 @@
 import { type FileHandle, lstat, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { HalError } from '../../../hal/os/errors.ts';
-import { openInside } from '../../../hal/os/open-inside.ts';
+import { assertDirectWay, openInside } from '../../../hal/os/open-inside.ts';
 import { readClipInfo } from '../../../pipelines/clips/clip-info.ts';
 import { deleteClip, inOrder, listClips } from '../../../pipelines/clips/prune.ts';
 import { listRecordings } from '../../../pipelines/recording/files/library.ts';
@@ -38,7 +38,7 @@ export interface LibraryDeps {
   readonly config: () => Pick<Config, 'clips' | 'recording'>;
   readonly stateFolder: string;
   /** As the recorders report. */
-  readonly recording: () => readonly Pick<RecordingTarget, 'id' | 'phase'>[];
+  readonly recording: () => readonly Pick<RecordingTarget, 'id' | 'phase' | 'failure'>[];
   /** Guests are shown these no more. */
   readonly forgetClips: (ids: readonly string[]) => void;
 }
@@ -60,18 +60,21 @@ export class Library {
 
   async list(): Promise<LibraryList> {
     const { targets } = this.#deps.config().recording;
-    const found = await Promise.all(targets.map(({ id }) => this.#recordingsOn(id)));
+    const onDisk = ({ id }: { readonly id: string }) => this.#recordingsOn(id).catch(() => []);
+    const found = await Promise.all(targets.map(onDisk));
     const recordings = found.flat().toSorted(byAge);
     return { clips: await this.#clips(), recordings };
   }
 
   /** Rejects where there is no such file. */
   async openClip(id: string): Promise<FileHandle> {
-    return await openInside(this.#clipFolder(), `clip-${id}.mp4`);
+    const folder = this.#clipFolder();
+    await assertDirectWay(folder);
+    return await openInside(folder, `clip-${id}.mp4`);
   }
 
   async openRecording(target: string, name: string): Promise<FileHandle> {
-    return await openInside(this.#folderOf(target), `${name}.mp4`);
+    return await openInside(await this.#folderOf(target), `${name}.mp4`);
   }
 
   async deleteClip(id: string): Promise<void> {
@@ -84,7 +87,7 @@ export class Library {
     const entry = (await this.#recordingsOn(target)).find((one) => one.name === name);
     if (entry === undefined) throw new HalError('NOT_FOUND', `${name}: no such recording`);
     if (entry.isRunning) return false;
-    const folder = this.#folderOf(target);
+    const folder = await this.#folderOf(target);
     // The movie first: what is left of a power cut in between is found by repair.
     for (const file of [`${name}.mp4`, `${name}.journal`]) {
       await rm(join(folder, file), { force: true });
@@ -110,22 +113,27 @@ export class Library {
     );
   }
 
-  #folderOf(target: string): string {
+  /** Rejects where a link on the disk itself leads to another one. */
+  async #folderOf(target: string): Promise<string> {
     const { config, stateFolder } = this.#deps;
     const found = config().recording.targets.find(({ id }) => id === target);
     if (found === undefined) throw new HalError('NOT_FOUND', `${target}: no such disk`);
-    return resolve(stateFolder, found.folder);
+    const folder = resolve(stateFolder, found.folder);
+    await assertDirectWay(folder);
+    return folder;
   }
 
   /** The newest first; none where the disk is away. */
   async #recordingsOn(target: string): Promise<readonly RecordingEntry[]> {
-    const folder = this.#folderOf(target);
+    const folder = await this.#folderOf(target);
     const stored = await listRecordings(folder).catch(() => []);
-    const phase = this.#deps.recording().find(({ id }) => id === target)?.phase;
+    const { phase, failure } = this.#deps.recording().find(({ id }) => id === target) ?? {};
+    // A disk that is only slow keeps its file open; any other failure has given it up.
+    const isWriting = phase === 'recording' || failure === 'slow';
     const newest = stored.at(-1)?.name;
     const entries = stored.slice(-SHOWN_MAX).map(async ({ name, bytes }) => {
       const file = await lstat(join(folder, `${name}.mp4`)).catch(() => undefined);
-      const isRunning = phase === 'recording' && name === newest;
+      const isRunning = isWriting && name === newest;
       return { target, name, bytes, atMs: Math.round(file?.mtimeMs ?? 0), isRunning };
     });
     return (await Promise.all(entries)).reverse();

@@ -1,10 +1,12 @@
 /** Clips and recordings over the operator's server. */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Library } from '../../../../daemon/web/crew/library.ts';
+import { Library, type LibraryDeps } from '../../../../daemon/web/crew/library.ts';
+import { messageOf } from '../../../../hal/os/log.ts';
 import { OWN_PAGE, signIn } from '../../../support/operator.ts';
+import { openVolume } from '../../../support/volume.ts';
 import { type FakeBox, startFakeBox } from '../support/fake-box.ts';
 import { ask } from '../support/http.ts';
 
@@ -91,6 +93,49 @@ test('a recording is saved in parts, and deleted unless it is being written', as
   assert.is((await ask(path, 'DELETE', headers)).status, 200);
   assert.not.ok(existsSync(join(box.folder, 'recordings', `${OLD}.mp4`)));
   assert.ok(existsSync(join(box.folder, 'recordings', `${NEW}.mp4`)));
+});
+
+/** Of one disk. */
+function openLibrary(folder: string, recording: ReturnType<LibraryDeps['recording']>) {
+  const targets = [{ id: 'card', folder, reserve_pct: 10 }];
+  const config = () => ({ clips: { folder }, recording: { targets } }) as never;
+  return new Library({
+    ...{ config, stateFolder: folder, recording: () => recording },
+    forgetClips: () => undefined,
+  });
+}
+
+test('the recording of a disk that is only slow is still being written', async () => {
+  await using box = await startFakeBox();
+  fill(box);
+  const folder = join(box.folder, 'recordings');
+  const slow = openLibrary(folder, [{ id: 'card', phase: 'failed', failure: 'slow' }]);
+  assert.is(await slow.deleteRecording('card', NEW), false);
+  assert.is(await slow.deleteRecording('card', OLD), true);
+  const full = openLibrary(folder, [{ id: 'card', phase: 'failed', failure: 'full' }]);
+  assert.is(await full.deleteRecording('card', NEW), true, 'it makes room');
+});
+
+test('a link on a stick leads to no file of another disk', async () => {
+  await using box = await startFakeBox();
+  fill(box);
+  await using volume = await openVolume(20_000_000);
+  if (volume === undefined) return;
+  const folder = join(volume.folder, 'venuebox');
+  symlinkSync(join(box.folder, 'recordings'), folder);
+  mkdirSync(join(box.folder, 'recordings', 'clips'));
+  writeFileSync(join(box.folder, 'recordings', 'clips', `clip-${CLIP}.mp4`), 'clip bytes');
+  const library = openLibrary(folder, []);
+  assert.equal((await library.list()).recordings, []);
+  for (const asked of [
+    library.openRecording('card', OLD),
+    library.deleteRecording('card', OLD),
+    library.openClip(CLIP),
+  ]) {
+    const reason = await asked.then(() => 'it was reached', messageOf);
+    assert.match(reason, 'symbolic link on another disk');
+  }
+  assert.ok(existsSync(join(box.folder, 'recordings', `${OLD}.mp4`)));
 });
 
 test('a file that cannot be deleted is not reported as gone', async () => {
