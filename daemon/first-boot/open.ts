@@ -97,19 +97,11 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
     deps.settings.restartForPending();
   };
   let shown: HotspotInfo | undefined;
-  const printed = new Set<string>();
-  /** Once set up, it opens again and again where its network is not: that is no news. */
-  const isNews = ({ notJoined, why }: HotspotInfo) => {
-    const news = `${why} ${notJoined}`;
-    const isNew = !setUp.isFinished || !printed.has(news);
-    printed.add(news);
-    return isNew;
-  };
+  const isNews = openNews(setUp);
   const hotspot = new Hotspot({
     ...{ setUp, ssid, password, portal },
     hasGuests: () => deps.live.current().network.guests.device !== '',
-    isOnAir: () => hasCamera(deps.snapshot().drop.phase),
-    upstream: () => (deps.snapshot().plannedLinks ?? []).flatMap(({ device = [] }) => device),
+    ...factsOf(deps),
     network: deps.network ?? openNetworkManager(clock),
     onChange: (info) => {
       shown = info;
@@ -136,8 +128,25 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
     const info = { ...(shown ?? { ssid }), url: portal.pageUrl };
     return wanted.hotspot ? { login: { ...info, password }, isUp: shown !== undefined } : undefined;
   };
-  const isWanted = wanted.hotspot;
-  return { setUp, hotspot, preview, ownHotspot, devices, nearBy, isWanted, run };
+  return { setUp, hotspot, preview, ownHotspot, devices, nearBy, isWanted: wanted.hotspot, run };
+}
+
+/** Once set up, it opens again and again where its network is not: that is no news. */
+function openNews(setUp: SetUp): (info: HotspotInfo) => boolean {
+  const known = new Set<string>();
+  return ({ notJoined, why }) => {
+    const news = `${why} ${notJoined}`;
+    const isNew = !setUp.isFinished || !known.has(news);
+    known.add(news);
+    return isNew;
+  };
+}
+
+function factsOf({ snapshot }: FirstBootDeps): Pick<HotspotDeps, 'isOnAir' | 'upstream'> {
+  return {
+    isOnAir: () => hasCamera(snapshot().drop.phase),
+    upstream: () => (snapshot().plannedLinks ?? []).flatMap(({ device = [] }) => device),
+  };
 }
 
 /** Its page is where the settings have it now. */
