@@ -65,7 +65,10 @@ test('a phone on the hotspot goes from the portal to the hand-over, and the box 
   await waitInPage(page, STEP('pin'));
   await next();
   await waitInPage(page, has('#setup input[value="Market Hall"]'));
+  await page.click('#setup .choice:last-child input');
+  assert.ok(await page.isVisible('#setup-wifi-name'), 'one that does not say its name');
   await page.click('#setup input[value="Cafe Central"]');
+  assert.not.ok(await page.isVisible('#setup-wifi-name'));
   await shot('network');
   await page.click('#setup input[value="Market Hall"]');
   await next();
