@@ -39,8 +39,8 @@ export function makingNetworks(config: Config, box: Box): Task {
   const network = openNetworkManager(clock);
   if (wanted === undefined) {
     return async (signal) => {
-      // Where nothing manages networks there are none.
-      await closeLeft(network, [], signal).catch(() => undefined);
+      // Where nothing manages networks there are none. Those of another box are not the demo's.
+      if (firstBoot.isWanted) await closeLeft(network, [], signal).catch(() => undefined);
       await untilAborted(signal);
     };
   }
