@@ -8,6 +8,7 @@ import { openNetworkManager } from '../../hal/wifi/network-manager.ts';
 import type { Network } from '../../hal/wifi/port.ts';
 import { type Config, ownName } from '../config/config.ts';
 import { hasChosenPin } from '../config/operator.ts';
+import type { MediaPath } from '../media/media-path.ts';
 import type { PrintCommand } from '../model/commands.ts';
 import type { HotspotInfo } from '../model/hotspot.ts';
 import { hasCamera } from '../model/phase.ts';
@@ -50,10 +51,11 @@ export interface FirstBoot {
 }
 
 export interface FirstBootDeps
-  extends Omit<PreviewDeps, 'state'>,
+  extends Omit<PreviewDeps, 'state' | 'mediaPath'>,
     Pick<HotspotDeps, 'clock' | 'log'> {
   readonly stateFolder: string;
   readonly live: { current(): Pick<Config, 'operator' | 'network'> };
+  readonly mediaPath: PreviewDeps['mediaPath'] & Pick<MediaPath, 'leadPhones'>;
   readonly state: PreviewDeps['state'] & {
     set(change: { readonly hotspot: HotspotInfo | undefined }): void;
   };
@@ -72,7 +74,7 @@ export interface FirstBootDeps
 }
 
 export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promise<FirstBoot> {
-  const { stateFolder, clock, log, state, interfaces = networkInterfaces } = deps;
+  const { stateFolder, clock, log, interfaces = networkInterfaces } = deps;
   const { uptimeMs = () => uptime() * 1_000 } = deps;
   // Other keys may be of an image or of a boot partition: nobody can sign in by those.
   const setUp = await openSetUp(stateFolder, !hasChosenPin(config.operator), log);
@@ -97,7 +99,7 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
     deps.settings.restartForPending();
   };
   let shown: HotspotInfo | undefined;
-  const isNews = openNews(setUp);
+  const show = openShow(deps, setUp, () => print('address'));
   const hotspot = new Hotspot({
     ...{ setUp, ssid, password, portal },
     hasGuests: () => deps.live.current().network.guests.device !== '',
@@ -105,8 +107,7 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
     network: deps.network ?? openNetworkManager(clock),
     onChange: (info) => {
       shown = info;
-      state.set({ hotspot: info });
-      if (info !== undefined && isNews(info)) void print('address');
+      show(info);
     },
     onFinished: () => void finished(),
     isRestarting: () => deps.untilEnd.reason instanceof WantedRestart,
@@ -131,14 +132,20 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
   return { setUp, hotspot, preview, ownHotspot, devices, nearBy, isWanted: wanted.hotspot, run };
 }
 
-/** Once set up, it opens again and again where its network is not: that is no news. */
-function openNews(setUp: SetUp): (info: HotspotInfo) => boolean {
+/** On paper once: after the set-up it opens again and again where its network is not. */
+function openShow(
+  { state, mediaPath }: FirstBootDeps,
+  setUp: SetUp,
+  print: () => Promise<void>,
+): HotspotDeps['onChange'] {
   const known = new Set<string>();
-  return ({ notJoined, why }) => {
-    const news = `${why} ${notJoined}`;
-    const isNew = !setUp.isFinished || !known.has(news);
+  return (info) => {
+    state.set({ hotspot: info });
+    mediaPath.leadPhones(info?.url);
+    if (info === undefined) return;
+    const news = `${info.why} ${info.notJoined}`;
+    if (!setUp.isFinished || !known.has(news)) void print();
     known.add(news);
-    return isNew;
   };
 }
 

@@ -137,6 +137,7 @@ class CameraPath implements OwnPath {
   readonly showShop = (shop: ShopOnPage | undefined): void =>
     this.#media.send({ type: 'shop', ...(shop && { shop }) });
 
+  readonly leadPhones = (page: string | undefined): void => this.#media.lead(page);
   readonly forgetClips = (ids: readonly string[]): void =>
     this.#media.send({ type: 'forget-clips', ids });
   readonly showDrop = (drop: DropOnPage): void => this.#recording.show(drop);

@@ -118,6 +118,8 @@ export interface MediaPath {
   suspend(suspension: Suspension): void;
   /** What is sold, on the guests' page; a media process that is restarted forgets it. */
   showShop(shop: ShopOnPage | undefined): void;
+  /** Where the player's port leads phones of the box's hotspot, which ask there; undefined: nowhere. */
+  leadPhones(page: string | undefined): void;
   /** The drop that is on or comes next, on the guests' page; as with the shop. */
   showDrop(drop: DropOnPage): void;
   /** Unix time by the stream's clock, in ms: that of the dates in its playlists. */
@@ -144,6 +146,7 @@ export function pathWithoutDrops(clock: Clock, noClips: string): Omit<MediaPath,
     refresh: nothing,
     suspend: nothing,
     showShop: nothing,
+    leadPhones: nothing,
     forgetClips: nothing,
     showDrop: nothing,
     showOverlay: nothing,

@@ -7,8 +7,9 @@ import { givenAddress } from '../model/addresses.ts';
 export function serverSettings({ viewers, operator, network }: Config): ServerSettings {
   const { tls } = viewers;
   const given = givenAddress(viewers);
-  // On another port the guests' network has a portal of its own.
-  const isPortal = viewers.port === PORTAL_PORT && network.guests.device !== '';
+  // On another port they have portals of their own.
+  const isPortal = viewers.port === PORTAL_PORT;
+  const hasGuests = network.guests.device !== '';
   return {
     host: viewers.host,
     port: viewers.port,
@@ -16,7 +17,9 @@ export function serverSettings({ viewers, operator, network }: Config): ServerSe
     maxConnectionsPerAddress: viewers.max_connections_per_address,
     trustedProxies: viewers.trusted_proxies,
     hostNames: [...operator.host_names, ...(given === '' ? [] : [new URL(given).hostname])],
-    ...(isPortal ? { portal: { address: GUESTS_ADDRESS } } : {}),
+    ...(isPortal && (hasGuests || network.hotspot)
+      ? { portal: { address: GUESTS_ADDRESS, hasGuests } }
+      : {}),
     ...(tls && { tls: { port: tls.port, certFile: tls.cert_file, keyFile: tls.key_file } }),
   };
 }

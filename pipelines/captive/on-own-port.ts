@@ -10,23 +10,38 @@ import { ENTRY, Visits } from './visits.ts';
 
 type Get = (request: HttpRequest) => Reply | Wait;
 
+/** Where phones of the box's own hotspot are led, while that is up: it has the same address. */
+export interface LedPhones {
+  page?: string | undefined;
+}
+
 /** @param portal Undefined where this server has none to be. */
-export function withPortal(portal: PortalSettings | undefined, get: Get, nowMs: () => number): Get {
+export function withPortal(
+  portal: PortalSettings | undefined,
+  get: Get,
+  nowMs: () => number,
+  led: LedPhones = {},
+): Get {
   if (portal === undefined) return get;
-  const { address } = portal;
+  const { address, hasGuests } = portal;
   const page = `http://${address}/`;
   const visits = new Visits(nowMs);
   return (request) => {
+    if (!hasGuests && led.page === undefined) return get(request);
     const { path, header, address: client = '' } = request;
     const host = header(':authority') ?? '';
     // A name that is none of the box's leaves the address at which the request came in.
     const isAtPortal = hostnameOf(request.ownAddress?.() ?? '') === address;
     if (!isAtPortal) return get(request);
+    const isNamed = host !== '' && hostnameOf(`http://${host}`) !== address;
+    // Its set-up would be closed by a yes.
+    if (led.page !== undefined)
+      return isNamed ? replyOf(answerAnyHost(host, path, led.page, false)) : get(request);
     if (path === ENTRY) {
       visits.enter(client);
       return replyOf(answerAnyHost('', path, page, false));
     }
-    if (host === '' || hostnameOf(`http://${host}`) === address) return get(request);
+    if (!isNamed) return get(request);
     return replyOf(answerAnyHost(host, path, `http://${address}${ENTRY}`, visits.hasSeen(client)));
   };
 }

@@ -23,10 +23,12 @@ export interface ServerOptions extends ConnectionLimits {
   };
 }
 
-/** The guests' network, where this server is its captive portal: its port is 80 then. */
+/** Networks of the box where this server is the captive portal: its port is 80 then. */
 export interface PortalSettings {
   /** IPv4 of the box there; all names lead to it. */
   readonly address: string;
+  /** It makes one for guests; without it there is its hotspot alone. */
+  readonly hasGuests: boolean;
 }
 
 /** {@link ServerOptions} as they are sent to a child process: certificates by their files. */

@@ -1,5 +1,6 @@
 /** What the media process does with each message of the daemon. */
 import { messageOf } from '../../hal/os/log.ts';
+import type { LedPhones } from '../captive/on-own-port.ts';
 import type { UplinkFeed } from '../feed/uplink-feed.ts';
 import { openOutputs } from '../feed/uplink-request.ts';
 import type { Viewers } from '../origin/viewers.ts';
@@ -24,6 +25,7 @@ export interface ControlledParts {
   readonly partLag: PartLag;
   readonly clock: MediaClock;
   readonly scanner: Scanner;
+  readonly led: LedPhones;
   readonly viewers: Viewers;
   /** Undefined where nobody gets the stream by WebRTC. */
   readonly whep: Whep | undefined;
@@ -53,6 +55,9 @@ export function openControl(parts: ControlledParts): (message: ToMedia) => void 
       case 'record':
         drop.set(message);
         if (message.dropId === undefined) parts.whep?.endAll();
+        break;
+      case 'portal':
+        parts.led.page = message.page;
         break;
       case 'shop':
         drop.setShop(message.shop);

@@ -1,6 +1,7 @@
 /** The guests' pages in the media process. */
 import { systemClock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
+import type { LedPhones } from '../captive/on-own-port.ts';
 import type { NotLiveFilter } from '../origin/not-live.ts';
 import type { Presentation } from '../packager/presentation.ts';
 import { LiveBranding } from '../player/brand/live-branding.ts';
@@ -53,5 +54,6 @@ export function openGuestPages({ drop: settings }: MediaSettings, parts: PagePar
     },
   );
   list();
-  return { pages, branding, titles, drop };
+  const led: LedPhones = {};
+  return { pages, branding, titles, drop, led };
 }

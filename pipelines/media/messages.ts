@@ -77,6 +77,8 @@ export type ToMedia =
       readonly substitutes: Readonly<Record<string, string>>;
       readonly hasPreviews: boolean;
     }
+  /** Where phones of the box's hotspot are led; without a page it is not up. */
+  | { readonly type: 'portal'; readonly page?: string }
   /** What is sold, for guests; each message replaces the last one. */
   | { readonly type: 'shop'; readonly shop?: ShopOnPage }
   /** The drop that is shown; each message replaces the last one. */

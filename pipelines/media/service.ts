@@ -2,7 +2,7 @@
 import { every } from '../../hal/os/async.ts';
 import { systemClock } from '../../hal/os/clock.ts';
 import { type Log, openLog, stackOf } from '../../hal/os/log.ts';
-import { withPortal } from '../captive/on-own-port.ts';
+import { type LedPhones, withPortal } from '../captive/on-own-port.ts';
 import { UplinkFeed } from '../feed/uplink-feed.ts';
 import { limitsFor } from '../hls/limits.ts';
 import { type Access, openAccess, withAccess } from '../http/access/access.ts';
@@ -178,6 +178,7 @@ interface ServedParts {
   readonly ended: EndedStream;
   readonly viewers: Viewers;
   readonly pages: Pages;
+  readonly led: LedPhones;
   readonly log: Log;
 }
 
@@ -186,14 +187,11 @@ function openHandlers(
   served: ServedParts,
   whep: Whep | undefined,
 ): Handlers {
-  const { viewers, log } = served;
+  const { viewers, log, led } = served;
+  const get = openGetHandler(settings, served);
   return {
     ...(whep && { exchange: whep.exchange }),
-    get: withPortal(
-      settings.server.portal,
-      openGetHandler(settings, served),
-      systemClock.monotonicMs,
-    ),
+    get: withPortal(settings.server.portal, get, systemClock.monotonicMs, led),
     post: (request, body) => receiveBeacon(viewers, request, body, performance.now()),
     onFault: (error) => log.error('viewer request failed', { fault: stackOf(error) }),
   };

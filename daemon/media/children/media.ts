@@ -48,6 +48,8 @@ export interface MediaChild {
   readonly clip: (wanted: Omit<WantedClip, 'atMs'>, signal: AbortSignal) => Promise<ClipMade>;
   /** Reads a code off the stream, also in the processes that follow; undefined for none. */
   readonly scan: (wanted: WantedScan | undefined) => void;
+  /** Leads the hotspot's phones to this page, also in the processes that follow; undefined: nowhere. */
+  readonly lead: (page: string | undefined) => void;
   /** Ends it for a reason; its supervisor starts it again. */
   readonly restart: (reason: string) => void;
   /** Ends one that hangs, without asking it. */
@@ -82,6 +84,7 @@ class MediaProcess implements MediaChild {
   #hasServed = true;
   #onServed = (): void => undefined;
   #wantedScan: WantedScan | undefined;
+  #page: string | undefined;
   #lastId = 0;
   #failing = new AbortController();
   readonly #pipes: PipeRequests<ToMedia>;
@@ -142,6 +145,11 @@ class MediaProcess implements MediaChild {
   readonly scan = (wanted: WantedScan | undefined): void => {
     this.#wantedScan = wanted;
     this.send({ type: 'scan', ...(wanted && { wanted }) });
+  };
+
+  readonly lead = (page: string | undefined): void => {
+    this.#page = page;
+    this.send({ type: 'portal', ...(page && { page }) });
   };
 
   readonly restart = (reason: string): void => this.#failing.abort(new WantedRestart(reason));
@@ -210,5 +218,6 @@ class MediaProcess implements MediaChild {
     });
     this.#options.onListening();
     if (this.#wantedScan !== undefined) this.scan(this.#wantedScan);
+    if (this.#page !== undefined) this.lead(this.#page);
   }
 }

@@ -59,7 +59,9 @@ async function start(folder: string, yaml: string, state: NetworkState, sinceMs 
   const firstBoot = await openFirstBoot(config, {
     live: { current: () => config },
     stateFolder: folder,
-    mediaPath: { setHidden: () => undefined, endedLeftMs: () => 0 },
+    mediaPath: {
+      ...{ setHidden: () => undefined, endedLeftMs: () => 0, leadPhones: () => undefined },
+    },
     state: { set: () => undefined },
     snapshot: () => ({ ...fakeSnapshot(), drop: { phase: 'idle', sinceMs: 0 } }),
     print: async ({ document }) => {

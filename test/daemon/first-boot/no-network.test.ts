@@ -62,7 +62,9 @@ async function start(network: NetworkState) {
   const firstBoot = await openFirstBoot(config, {
     live: { current: () => config },
     ...{ stateFolder: folder, portal: { address: '127.0.0.1', port: await freePort() } },
-    mediaPath: { setHidden: () => undefined, endedLeftMs: () => 0 },
+    mediaPath: {
+      ...{ setHidden: () => undefined, endedLeftMs: () => 0, leadPhones: () => undefined },
+    },
     state: { set: () => undefined },
     snapshot: () => ({
       ...{ ...fakeSnapshot(), plannedLinks: at.links },

@@ -28,15 +28,17 @@ test('left out, each key has its default', () => {
   assert.equal(panel.lamps['on-air'], { line: 'GPIO23', led: '', active_low: false });
 });
 
-test('the player is the captive portal of the guests’ network where it has port 80', () => {
+test('the player is the captive portal of the box’s networks where it has port 80', () => {
   const portalOf = (yaml: string) => {
     const config = parseConfig('box.yaml', yaml, []);
     return mediaSettings(config, { hasSound: false }, '/state', '/preview', 1).server.portal;
   };
   const guests = 'network: {guests: {device: wlan0}}\n';
-  assert.equal(portalOf(`${guests}viewers: {port: 80}`), { address: '10.42.0.1' });
+  const address = '10.42.0.1';
+  assert.equal(portalOf(`${guests}viewers: {port: 80}`), { address, hasGuests: true });
   assert.is(portalOf(guests), undefined);
-  assert.is(portalOf('viewers: {port: 80}'), undefined);
+  assert.equal(portalOf('viewers: {port: 80}'), { address, hasGuests: false });
+  assert.is(portalOf('viewers: {port: 80}\nnetwork: {hotspot: false}'), undefined);
 });
 
 test('no two of the panel have one line', () => {

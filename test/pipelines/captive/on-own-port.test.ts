@@ -1,7 +1,7 @@
 /** A player on port 80 that is the captive portal of the guests' network, too. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { withPortal } from '../../../pipelines/captive/on-own-port.ts';
+import { type LedPhones, withPortal } from '../../../pipelines/captive/on-own-port.ts';
 import type { HttpRequest } from '../../../pipelines/http/handlers.ts';
 import { openOwnNames, ownAddress } from '../../../pipelines/http/own-address.ts';
 import { refuse } from '../../../pipelines/http/reply.ts';
@@ -11,12 +11,13 @@ const test = suite('a captive portal on the player’s own port');
 const ADDRESS = '10.42.0.1';
 const NAMES = openOwnNames(['venue.example']);
 
-function openServer() {
+function openServer({ hasGuests = true, led = {} as LedPhones } = {}) {
   let nowMs = 0;
   const get = withPortal(
-    { address: ADDRESS },
+    { address: ADDRESS, hasGuests },
     () => refuse(200, 'the player'),
     () => nowMs,
+    led,
   );
   /** @param at The address of the box at which it came in. */
   const ask = (host: string | undefined, path: string, { client = 'a', at = ADDRESS } = {}) => {
@@ -70,6 +71,19 @@ test('names that are none lead nowhere else than to the page', () => {
   const { ask } = openServer();
   for (const host of ['[', '10.42.0.1@evil.example', 'a b', '%00', 'evil.example#10.42.0.1'])
     assert.match(ask(host, '/x'), /^(?:302 http:\/\/10\.42\.0\.1\/watch|200 the player)$/, host);
+});
+
+test('while the box’s own hotspot is up, its phones are led to the page of the crew', () => {
+  const led: LedPhones = {};
+  const { ask } = openServer({ hasGuests: false, led });
+  assert.is(ask(...PROBE), '200 the player', 'there is no hotspot');
+  led.page = 'http://10.42.0.1:8081/';
+  assert.is(ask(...PROBE), '302 http://10.42.0.1:8081/');
+  assert.is(ask('shop.example', '/'), '302 http://10.42.0.1:8081/');
+  for (const host of [ADDRESS, 'venue.example']) assert.is(ask(host, '/'), '200 the player', host);
+  assert.is(ask(...PROBE, { at: '192.168.1.5' }), '200 the player', 'on another network');
+  led.page = undefined;
+  assert.is(ask(...PROBE), '200 the player');
 });
 
 test('without a guests’ network the server is none', () => {

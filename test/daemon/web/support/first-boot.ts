@@ -45,7 +45,7 @@ export async function startNewBox(networks: readonly FakeNetwork[]) {
     live: { current: () => checked.config },
     ...{ stateFolder: folder, portal },
     mediaPath: {
-      endedLeftMs: () => 0,
+      ...{ endedLeftMs: () => 0, leadPhones: () => undefined },
       setHidden: ({ isCapturing }) => void wanted.push(isCapturing),
     },
     state: { set: () => undefined },
