@@ -60,7 +60,7 @@ export function launchedBy(
 export async function openUpdates(box: Box): Promise<BoxUpdates> {
   const { launched } = box;
   if (launched === undefined || !box.notify.hasReceiver) return withoutUpdates(box.version);
-  const store = new VersionStore(box.stateFolder, launched.program);
+  const store = new VersionStore(box.stateFolder, launched.program, launched.id);
   const versions = await store.load();
   const { id } = launched;
   const deps = {

@@ -1,7 +1,7 @@
 /** Versions on the disk: `versions` in the state folder, one folder each, and `state.json` that says which starts. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
+import { access, mkdir, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder } from '../../hal/os/durable.ts';
 import { runCommand } from '../../hal/os/process.ts';
@@ -9,7 +9,14 @@ import { saveFile } from '../../hal/os/save-file.ts';
 import { NODE, PROGRAM, ReleaseError } from './release.ts';
 import type { LineStream, Opened } from './stream.ts';
 import { unpack } from './unpack.ts';
-import { INSTALLED, namedIn, parseVersions, renderVersions, type Versions } from './versions.ts';
+import {
+  INSTALLED,
+  namedIn,
+  parseVersions,
+  renderVersions,
+  type Versions,
+  writtenOver,
+} from './versions.ts';
 
 /** A slow SD card writes 200 MB in a minute. */
 const SYNC_MS = 300_000;
@@ -23,12 +30,15 @@ export class VersionStore {
 
   /**
    * @param program The folder of the installed program.
+   * @param runs The version that asks: one that was fetched was started by the launcher of the
+   *   installed program, which may make its tag otherwise.
    * @throws what the file system says where there is no program.
    */
-  constructor(stateFolder: string, program: string) {
+  constructor(stateFolder: string, program: string, runs = INSTALLED) {
     this.folder = join(stateFolder, 'versions');
     this.#program = program;
-    this.#over = tagOf(program);
+    const written = runs === INSTALLED ? undefined : writtenOver(textOf(this.#file));
+    this.#over = written ?? tagOf(program);
   }
 
   get #file(): string {
@@ -46,6 +56,13 @@ export class VersionStore {
   /** On the disk once it resolves; a power cut leaves what was there, or this. */
   async save(versions: Versions): Promise<void> {
     await saveFile(this.#file, renderVersions(versions));
+  }
+
+  async has(id: string): Promise<boolean> {
+    return await access(join(this.folderOf(id), PROGRAM)).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Removes what no state names, for example of an update that was broken off. */
@@ -103,10 +120,25 @@ async function syncTree(folder: string): Promise<void> {
   if (exitCode !== 0) throw new Error(`not written to the disk: ${stderr.slice(0, 200)}`);
 }
 
-/** Another one for each installed program: an update of that counts from then on. */
+/**
+ * Another one for each installed program: an update of that counts from then on. Most of a
+ * program lies in other files than these, so the time of its build, of a package that of its
+ * commit, is a part of it.
+ */
 function tagOf(program: string): string {
+  const main = join(program, PROGRAM);
   return createHash('sha256')
-    .update(readFileSync(join(program, PROGRAM)))
+    .update(readFileSync(main))
+    .update(textOf(join(program, 'package.json')))
+    .update(String(Math.floor(statSync(main).mtimeMs / 1000)))
     .digest('hex')
     .slice(0, 16);
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }

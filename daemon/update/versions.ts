@@ -55,6 +55,10 @@ export function parseVersions(text: string, over: string): Versions {
   return saved?.over === over ? saved : installedOnly(over);
 }
 
+/** The tag of the installed program that a file was written over; undefined where it is damaged. */
+export const writtenOver = (text: string): string | undefined =>
+  parseAs(versionsSchema, text)?.over;
+
 export const renderVersions = (versions: Versions): string => `${JSON.stringify(versions)}\n`;
 
 export interface NextStart {

@@ -8,9 +8,11 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { install } from '../../../daemon/update/install.ts';
@@ -159,7 +161,7 @@ test('a version that hangs is ended from outside, unless it shows a drop', async
   assert.is(await box.start(), 'runs 1.0\n');
 });
 
-test('a file that was changed, a key that was changed, and another installed program undo an update', async () => {
+test('a file that was changed, and a key that was changed, undo an update', async () => {
   const box = new Box();
   const id = await box.update({ version: '1.1' });
   await box.store.save(proved(await box.store.load(), id));
@@ -169,10 +171,43 @@ test('a file that was changed, a key that was changed, and another installed pro
   const other = await again.update({ version: '1.1' });
   appendFileSync(join(again.store.folderOf(other), 'dist/daemon/main.js'), ' ');
   assert.match(await again.start(), /main\.js was changed.*runs 1\.0\n$/s);
-  const third = new Box();
-  await third.update({ version: '1.1' });
-  layProgram(third.store.folderOf(INSTALLED), { version: '2.0' });
-  assert.is(await third.start(), 'runs 2.0\n');
+});
+
+/** Its main program says 1.0 in each, so that only what is named differs. */
+const OTHER_PROGRAMS: Readonly<Record<string, (folder: string, builtAt: Date) => void>> = {
+  'another main program': (folder, builtAt) => {
+    layProgram(folder, { version: '1.0', run: '// changed' });
+    utimesSync(join(folder, 'dist/daemon/main.js'), builtAt, builtAt);
+  },
+  'another version in package.json': (folder) => {
+    writeFileSync(join(folder, 'package.json'), '{"version":"1.0.1","type":"module"}');
+  },
+  'a later build, of which other files differ': (folder, builtAt) => {
+    const later = new Date(builtAt.getTime() + 60_000);
+    utimesSync(join(folder, 'dist/daemon/main.js'), later, later);
+  },
+};
+
+for (const [name, change] of Object.entries(OTHER_PROGRAMS)) {
+  test(`a package with ${name} replaces a version that was fetched`, async () => {
+    const box = new Box();
+    const installed = box.store.folderOf(INSTALLED);
+    const builtAt = statSync(join(installed, 'dist/daemon/main.js')).mtime;
+    await box.update({ version: '1.1' });
+    assert.is(await box.start(), 'runs 1.1\n');
+    change(installed, builtAt);
+    assert.is(await box.start(), 'runs 1.0\n');
+  });
+}
+
+test('a fetched version reads the state as its launcher does, however that tells programs apart', async () => {
+  const box = new Box();
+  const id = await box.update({ version: '1.1' });
+  const state = join(box.store.folder, 'state.json');
+  writeFileSync(state, readFileSync(state, 'utf8').replace(/"over":"\w+"/, '"over":"other"'));
+  assert.is((await box.store.load()).trial, null);
+  const store = new VersionStore(dirname(box.store.folder), box.store.folderOf(INSTALLED), id);
+  assert.is((await store.load()).trial?.id, id);
 });
 
 test('a drop that was live is resumed by the version before', async () => {
