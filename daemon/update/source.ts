@@ -4,8 +4,21 @@ import { errnoOf } from '../../hal/os/errors.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { ReleaseError } from './release.ts';
 
-/** A server that sends nothing for so long is given up. */
-const SILENT_MS = 30_000;
+/** What a server is given up for. */
+export interface Limits {
+  /** It sends nothing for so long. */
+  readonly silentMs: number;
+  /** While it was waited for so long it sent less than this. */
+  readonly pace: { readonly overMs: number; readonly minBytes: number };
+  readonly totalMs: number;
+}
+
+/** A weak mobile network brings a release within the hour. */
+const LIMITS: Limits = {
+  silentMs: 30_000,
+  pace: { overMs: 60_000, minBytes: 500_000 },
+  totalMs: 3_600_000,
+};
 /** Compressed it has about a third of this. */
 const BYTES_MAX = 2_000_000_000;
 
@@ -13,9 +26,13 @@ const BYTES_MAX = 2_000_000_000;
  * The bytes of `from`, an http or https address or the path of a file; `{arch}` in it is this machine's.
  * Rejects, while it is read, with ReleaseError, or with the reason of an aborted `signal`.
  */
-export async function* readSource(from: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+export async function* readSource(
+  from: string,
+  signal: AbortSignal,
+  limits = LIMITS,
+): AsyncGenerator<Uint8Array> {
   const place = from.replaceAll('{arch}', process.arch);
-  const source = /^https?:\/\//.test(place) ? download(place, signal) : readFrom(place);
+  const source = /^https?:\/\//.test(place) ? download(place, signal, limits) : readFrom(place);
   let bytes = 0;
   for await (const chunk of source) {
     signal.throwIfAborted();
@@ -37,28 +54,46 @@ async function* readFrom(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function* download(url: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const silent = new AbortController();
-  const timer = setTimeout(() => silent.abort(), SILENT_MS);
-  const ends = AbortSignal.any([signal, silent.signal]);
+async function* download(
+  url: string,
+  signal: AbortSignal,
+  { silentMs, pace, totalMs }: Limits,
+): AsyncGenerator<Uint8Array> {
+  const limit = new AbortController();
+  const giveUp = (why: string) => () =>
+    limit.abort(new ReleaseError(`the server ${why}: try again`));
+  const ends = AbortSignal.any([signal, limit.signal]);
+  const total = setTimeout(giveUp('takes too long'), totalMs);
+  const isSilent = giveUp('sends nothing');
+  let silence = setTimeout(isSilent, silentMs);
   try {
     const response = await fetch(url, { signal: ends, redirect: 'follow' });
     if (!response.ok || response.body === null) {
       await response.body?.cancel();
       throw new ReleaseError(`the server answers ${response.status}: check the address`);
     }
-    for await (const chunk of response.body) {
-      timer.refresh();
-      yield chunk as Uint8Array;
-      timer.refresh();
+    let [askedMs, waitedMs, bytes] = [performance.now(), 0, 0];
+    for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+      // How long a slow card takes for it is not the server's fault.
+      clearTimeout(silence);
+      waitedMs += performance.now() - askedMs;
+      bytes += chunk.length;
+      if (waitedMs > pace.overMs) {
+        if (bytes < pace.minBytes) throw new ReleaseError('the server is too slow: try again');
+        [waitedMs, bytes] = [0, 0];
+      }
+      yield chunk;
+      silence = setTimeout(isSilent, silentMs);
+      askedMs = performance.now();
     }
   } catch (error) {
     if (error instanceof ReleaseError) throw error;
     signal.throwIfAborted();
-    if (silent.signal.aborted) throw new ReleaseError('the server sends nothing: try again');
+    limit.signal.throwIfAborted();
     throw new ReleaseError(`it cannot be fetched: ${causeOf(error)}; check the network`);
   } finally {
-    clearTimeout(timer);
+    clearTimeout(silence);
+    clearTimeout(total);
   }
 }
 
