@@ -64,7 +64,7 @@ export async function install(
   return opened.header;
 }
 
-/** Rejects with {@link NotIdle} where the box is not idle any more. */
+/** Rejects with {@link NotIdle} where the box is not idle any more, and with ReleaseError where it has no such version. */
 export async function putOnTrial(
   id: string,
   { store, busyWith, whatWorks }: InstallDeps,
@@ -72,11 +72,17 @@ export async function putOnTrial(
 ): Promise<void> {
   const expectation = await whatWorks(signal);
   const before = await store.load();
+  if (!(await store.has(id))) {
+    if (before.previous === id) await store.save({ ...before, previous: null });
+    throw new ReleaseError(`${nameOf(id)} is not on the disk any more`);
+  }
+  signal.throwIfAborted();
   await store.save(onTrial(before, id, expectation));
   const what = busyWith();
-  if (what === undefined) return;
+  if (what === undefined && !signal.aborted) return;
   // A drop goes on with what it began with, also after a power cut.
   await store.save(before);
+  signal.throwIfAborted();
   throw new NotIdle(what);
 }
 
@@ -96,16 +102,21 @@ function refuseOther({ header, id }: Opened, asked: Asked, running: Running): vo
   );
 }
 
-/** What is left of earlier updates goes only now, that a good one is here. */
+/** What is left of an earlier update, and then the version to go back to, go only for want of room. */
 async function makeRoom({ header }: Opened, { store, running }: InstallDeps): Promise<void> {
   const versions = await store.load();
   if (versions.good !== running.id) {
     throw new ReleaseError('the version that runs is on trial itself: wait a minute');
   }
+  const missingBytes = async () =>
+    header.unpacked_bytes + RESERVE_BYTES - (await store.freeBytes());
+  if ((await missingBytes()) <= 0) return;
+  await store.sweep(versions);
+  if ((await missingBytes()) <= 0) return;
   const without = withoutSpare(versions);
-  if (versions.previous !== null || versions.trial !== null) await store.save(without);
+  await store.save(without);
   await store.sweep(without);
-  const missing = header.unpacked_bytes + RESERVE_BYTES - (await store.freeBytes());
+  const missing = await missingBytes();
   if (missing <= 0) return;
   const mb = Math.ceil(missing / 1e6);
   throw new ReleaseError(`${mb} MB are missing on the system disk: delete recordings or clips`);

@@ -46,9 +46,9 @@ export class LineStream {
     }
   }
 
-  /** Nothing more is wanted of it. */
+  /** Nothing more is wanted of it, nor why a download that was stopped cannot be closed. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#source.return?.();
+    await this.#source.return?.().catch(() => undefined);
   }
 }
 

@@ -6,7 +6,7 @@ import type { BoxEvent } from '../model/commands.ts';
 import { hasCamera } from '../model/phase.ts';
 import type { DropPhase } from '../model/snapshot.ts';
 import type { VersionStore } from './store.ts';
-import { type Expectation, gaveUp, proved, versionOf } from './versions.ts';
+import { type Expectation, gaveUp, proved, type Versions, versionOf } from './versions.ts';
 
 export interface TrialDeps {
   /** Of the version that runs. */
@@ -56,6 +56,14 @@ async function confirm({ id, store, onEvent, clock, log }: TrialDeps): Promise<v
   log.info('version passed its trial', { version: id });
   const data = { version: versionOf(id) };
   onEvent({ type: 'update.done', severity: 'info', atMs: clock.wallMs(), data });
+  await sweep(versions, { store, log });
+}
+
+/** Removes the folders of versions that are named no more. */
+export async function sweep(
+  versions: Versions,
+  { store, log }: Pick<TrialDeps, 'log'> & { readonly store: Pick<VersionStore, 'sweep'> },
+): Promise<void> {
   await store.sweep(versions).catch((error: unknown) => {
     log.warn('old versions not removed', { reason: messageOf(error) });
   });

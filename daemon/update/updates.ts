@@ -1,5 +1,5 @@
 /** The command update, and what is known of versions: offered, running, gone back. */
-import { pause } from '../../hal/os/async.ts';
+import { anySignal, pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { Task } from '../../hal/os/task.ts';
@@ -11,6 +11,7 @@ import { compareReleases, type Header, ReleaseError } from './release.ts';
 import { readSource } from './source.ts';
 import type { VersionStore } from './store.ts';
 import { LineStream, openRelease } from './stream.ts';
+import { sweep } from './trial.ts';
 import { INSTALLED, type Versions } from './versions.ts';
 
 export interface UpdatesDeps extends Pick<InstallDeps, 'busyWith' | 'whatWorks'> {
@@ -35,12 +36,17 @@ const ANSWER_MS = 500;
 const FIRST_LOOK_MS = 120_000;
 const HOUR_MS = 3_600_000;
 const OFFER_MS = 60_000;
+/** A drop that is armed ends an update within this. */
+const LOOK_MS = 1_000;
 
 export class Updates {
   readonly #deps: UpdatesDeps;
   #versions: Versions;
   #offer: { readonly header?: Header; readonly fault?: string } = {};
   #step: UpdateState['step'];
+  #stopping = new AbortController();
+  /** Settles once no folder of an earlier update is being removed. */
+  #swept: Promise<void> = Promise.resolve();
 
   constructor(deps: UpdatesDeps) {
     this.#deps = deps;
@@ -69,11 +75,13 @@ export class Updates {
   };
 
   readonly command: UpdateCommand = async (command, onProgress) => {
-    const { config, busyWith, untilEnd } = this.#deps;
+    const { config, busyWith, untilEnd, store } = this.#deps;
     if (config().key === '') return rejected('UNSUPPORTED', NO_KEY);
+    const { args, by, isDryRun = false } = command;
+    const isInstalling = this.#step?.what === 'installing';
+    if (isInstalling && args['back'] === true) return this.#stop(isDryRun);
     const busy = this.#step === undefined ? busyWith() : 'an update runs already';
     if (busy !== undefined) return rejected('BUSY', `no update now: ${busy}`);
-    const { args, by, isDryRun = false } = command;
     const from = typeof args['from'] === 'string' ? args['from'] : config().url;
     if (args['from'] !== undefined && by !== 'cli') {
       return rejected('BAD_ARGUMENTS', 'only the command line names a file or an address');
@@ -90,7 +98,9 @@ export class Updates {
         this.#step = { what: 'installing', ratio: progress.ratio ?? 0 };
         onProgress(progress);
       };
-      const header = await install(asked, this.#installDeps(), isDryRun, report, untilEnd);
+      const header = await this.#whileIdle((signal) =>
+        install(asked, this.#installDeps(), isDryRun, report, signal),
+      );
       const { version } = header;
       if (!isDryRun) return this.#restart(version);
       if (from === config().url) this.#offer = { header };
@@ -99,6 +109,7 @@ export class Updates {
       return refusalOf(error, untilEnd);
     } finally {
       if (this.#step?.what === 'installing') this.#step = undefined;
+      this.#versions = await store.load();
     }
   };
 
@@ -106,6 +117,9 @@ export class Updates {
   readonly run: Task = async (signal) => {
     const { trial, store, clock, config } = this.#deps;
     this.#reportFailure();
+    // A power cut during an update, and a newer package, leave folders that no state names.
+    this.#swept = sweep(this.#versions, this.#deps);
+    await this.#swept;
     await trial(signal);
     this.#versions = await store.load();
     let waitMs = FIRST_LOOK_MS;
@@ -114,6 +128,35 @@ export class Updates {
       waitMs = config().check_hours * HOUR_MS;
     }
   };
+
+  /** What it does is broken off by a drop that is armed, by going back, and with the box. */
+  async #whileIdle<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { clock, busyWith, untilEnd } = this.#deps;
+    const stopping = new AbortController();
+    this.#stopping = stopping;
+    using ends = anySignal(untilEnd, stopping.signal);
+    const over = new AbortController();
+    const watch = async () => {
+      while (await pause(clock, LOOK_MS, over.signal)) {
+        const busy = busyWith();
+        if (busy !== undefined) stopping.abort(new NotIdle(busy));
+      }
+    };
+    const watching = watch();
+    try {
+      await this.#swept;
+      return await work(ends.signal);
+    } finally {
+      over.abort();
+      await watching;
+    }
+  }
+
+  #stop(isDryRun: boolean): Outcome {
+    if (isDryRun) return done('would stop the update that runs');
+    this.#stopping.abort(new ReleaseError('it was stopped; nothing is changed'));
+    return done('the update is stopped; nothing is changed');
+  }
 
   async #goBack(isDryRun: boolean): Promise<Outcome> {
     const previous = this.#previous();
@@ -126,6 +169,7 @@ export class Updates {
       return this.#restart(version);
     } catch (error) {
       this.#step = undefined;
+      this.#versions = await this.#deps.store.load();
       return refusalOf(error, this.#deps.untilEnd);
     }
   }

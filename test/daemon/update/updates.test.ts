@@ -1,5 +1,8 @@
 /** The command update, and what the box says of versions. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -30,9 +33,11 @@ interface Options {
   readonly url?: string;
   readonly key?: string;
   readonly before?: (versions: Versions) => Versions;
+  /** Its id. */
+  readonly runs?: string;
 }
 
-async function openBox({ url = release, key = workshop.key, before }: Options = {}) {
+async function openBox({ url = release, key = workshop.key, before, runs }: Options = {}) {
   boxes += 1;
   const folder = join(workshop.folder, `updates-${boxes}`);
   const program = join(folder, 'installed');
@@ -45,7 +50,7 @@ async function openBox({ url = release, key = workshop.key, before }: Options = 
   const box = { busy: undefined as string | undefined, ends: 0, store, clock, events };
   const updates = new Updates({
     ...{ store, clock, log: silentLog, versions: await store.load() },
-    running: { id: INSTALLED, version: '1.0', built: '2020-01-01T00:00:00Z' },
+    running: { id: runs ?? INSTALLED, version: '1.0', built: '2020-01-01T00:00:00Z' },
     config: () => ({ key, url, check_hours: 12 }),
     busyWith: () => box.busy,
     whatWorks: async () => NOTHING,
@@ -142,6 +147,102 @@ test('what is offered is looked for by itself, and a fault is told', async () =>
 
 const isUnknown = ({ latest, offerFault }: ReturnType<Updates['state']>) =>
   latest === undefined && offerFault === undefined;
+
+/** An address whose release stops half way; closes with the test. */
+async function serveHalf() {
+  const bytes = readFileSync(release);
+  const server = createServer((_, response) => {
+    response.write(bytes.subarray(0, bytes.length - 500));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    [Symbol.dispose]: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** Resolves once a release is being unpacked. */
+async function untilUnpacking({ updates }: Awaited<ReturnType<typeof openBox>>) {
+  while ((updates.state().step?.ratio ?? 0) === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+test('going back, or a drop that is armed, stops a release that does not come any further', async () => {
+  using half = await serveHalf();
+  for (const isArmed of [false, true]) {
+    const box = await openBox({ url: half.url });
+    const updating = box.ask({});
+    await untilUnpacking(box);
+    if (isArmed) {
+      box.busy = 'the drop is armed; end it first';
+      await box.clock.advance(1_000);
+    } else {
+      assert.match((await box.ask({ back: true })).detail, 'the update is stopped');
+    }
+    const outcome = await updating;
+    assert.match(outcome.detail, isArmed ? 'put off: the drop is armed' : 'it was stopped');
+    assert.is(box.updates.state().step, undefined);
+    assert.equal(readdirSync(box.store.folder), []);
+  }
+});
+
+/** The box has fetched 1.0.5 and, before that, 1.0.2: `good` and `previous`. */
+function fetched(versions: Versions): Versions {
+  const [good, previous] = ['1.0.5-aaaaaaaaaaaa', '1.0.2-bbbbbbbbbbbb'];
+  return { ...versions, good, previous };
+}
+
+test('a download that breaks off leaves the version to go back to', async () => {
+  using half = await serveHalf();
+  const box = await openBox({ url: half.url, before: fetched, runs: '1.0.5-aaaaaaaaaaaa' });
+  layProgram(box.store.folderOf('1.0.2-bbbbbbbbbbbb'), { version: '1.0.2' });
+  const updating = box.ask({});
+  await untilUnpacking(box);
+  await box.ask({ back: true });
+  assert.is((await updating).status, 'failed');
+  assert.is(box.updates.state().previous, '1.0.2');
+  assert.match((await box.ask({ back: true })).detail, '1.0.2 is in place');
+});
+
+test('what gives way to a release for want of room is offered no more, however that ends', async () => {
+  using half = await serveHalf();
+  const box = await openBox({ url: half.url, before: fetched, runs: '1.0.5-aaaaaaaaaaaa' });
+  const previous = box.store.folderOf('1.0.2-bbbbbbbbbbbb');
+  layProgram(previous, { version: '1.0.2' });
+  box.store.freeBytes = async () => (existsSync(previous) ? 0 : 1e9);
+  const updating = box.ask({});
+  await untilUnpacking(box);
+  await box.ask({ back: true });
+  await updating;
+  assert.is(existsSync(previous), false);
+  assert.is(box.updates.state().previous, 'the installed version');
+});
+
+test('a version whose folder is gone is not gone back to', async () => {
+  const box = await openBox({ before: fetched, runs: '1.0.5-aaaaaaaaaaaa' });
+  assert.match((await box.ask({ back: true })).detail, '1.0.2 is not on the disk any more');
+  assert.is((await box.store.load()).trial, null);
+  assert.is(box.updates.state().previous, 'the installed version');
+});
+
+test('what an update of before has left goes when the box starts', async () => {
+  const box = await openBox({ before: fetched, runs: '1.0.5-aaaaaaaaaaaa' });
+  for (const name of ['1.0.5-aaaaaaaaaaaa', '1.1-cccccccccccc.new', '0.9-dddddddddddd']) {
+    mkdirSync(join(box.store.folder, name), { recursive: true });
+    writeFileSync(join(box.store.folder, name, 'file'), 'x');
+  }
+  const ending = new AbortController();
+  const running = box.updates.run(ending.signal);
+  // The next command waits for it.
+  await box.ask({}, { isDryRun: true });
+  ending.abort();
+  await running;
+  assert.equal(readdirSync(box.store.folder).toSorted(), ['1.0.5-aaaaaaaaaaaa', 'state.json']);
+});
 
 test('going back takes the version before, and puts it on trial too', async () => {
   const box = await openBox({

@@ -56,6 +56,7 @@ class Machine {
       this.#text = renderVersions(versions);
       this.#perhapsCut();
     },
+    has: async (id: string) => id === INSTALLED || this.#trees.has(id),
     sweep: async (versions: Versions) => {
       for (const id of [...this.#trees.keys()]) {
         if (namedIn(versions).has(id)) continue;
@@ -73,9 +74,12 @@ class Machine {
   /** As {@link VersionStore.add} and the lines before it in install.ts. */
   async update(id: string, quality: Quality): Promise<void> {
     this.qualities.set(id, quality);
-    const without = withoutSpare(this.versions());
-    await this.store.save(without);
-    await this.store.sweep(without);
+    const hasRoom = this.#random() < 0.5;
+    if (!hasRoom) {
+      const without = withoutSpare(this.versions());
+      await this.store.save(without);
+      await this.store.sweep(without);
+    }
     this.#perhapsCut();
     this.#trees.set(id, false);
     this.#perhapsCut();
