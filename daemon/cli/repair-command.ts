@@ -15,11 +15,12 @@ export async function runRepairCommand({ file }: { readonly file: string }): Pro
     throw new HalError('DEVICE_BUSY', `${path}: ${reason}`);
   }
   try {
-    const { fragments, bytes, lostBytes } = await repairMovie(path);
+    const { fragments, bytes, lostBytes, skippedBytes } = await repairMovie(path);
     // Its journal, where it lies beside it, is ended too.
     await repairOne(folder, basename(path, '.mp4'));
     const cut = lostBytes === 0 ? 'nothing had to be cut off' : `${lostBytes} bytes were cut off`;
-    return `${path}: ${fragments} fragments, ${bytes} bytes; ${cut}\n`;
+    const skipped = skippedBytes === 0 ? '' : `; ${skippedBytes} damaged bytes are skipped`;
+    return `${path}: ${fragments} fragments, ${bytes} bytes; ${cut}${skipped}\n`;
   } catch (cause) {
     throw new HalError('IO', `not repaired: ${messageOf(cause)}`, { cause });
   }

@@ -42,12 +42,24 @@ export function hideBatch(chunks: readonly Buffer[]): HiddenBatch {
  * @returns undefined where `bytes` do not start with a hidden batch.
  */
 export function hiddenHeader(bytes: Buffer): Buffer | undefined {
+  return typeAt(bytes, 0) === 'free' ? headerOf(bytes) : undefined;
+}
+
+/** The header of a moof by what lies behind it, whatever lies in its place; undefined where that is no moof. */
+export function headerOf(bytes: Buffer): Buffer | undefined {
   const trafAt = HEADER_BYTES + MFHD_BYTES;
-  if (bytes.length < trafAt + HEADER_BYTES || typeAt(bytes, 0) !== 'free') return undefined;
+  if (bytes.length < trafAt + HEADER_BYTES) return undefined;
   const hasMfhd = typeAt(bytes, HEADER_BYTES) === 'mfhd';
   if (!hasMfhd || typeAt(bytes, trafAt) !== 'traf') return undefined;
   const header = Buffer.alloc(HEADER_BYTES);
   writeHeader(header, (trafAt + bytes.readUInt32BE(trafAt)) % 2 ** 32, 'moof');
+  return header;
+}
+
+/** Of a box that players skip. */
+export function freeHeader(bytes: number): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  writeHeader(header, bytes, 'free');
   return header;
 }
 

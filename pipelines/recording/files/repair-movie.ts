@@ -4,7 +4,8 @@ import { basename, dirname } from 'node:path';
 import { readAt, writeAll } from '../../../hal/os/durable.ts';
 import { openInside } from '../../../hal/os/open-inside.ts';
 import { readFragment } from '../../mp4/fragment.ts';
-import { hiddenHeader, paddingOf } from './hidden-batch.ts';
+import { findNext, hideRange, readReadable } from './damaged-range.ts';
+import { headerOf, paddingOf } from './hidden-batch.ts';
 
 export interface MovieRepair {
   readonly fragments: number;
@@ -12,6 +13,8 @@ export interface MovieRepair {
   readonly bytes: number;
   /** Cut off behind the last complete fragment. */
   readonly lostBytes: number;
+  /** Between complete fragments: they stay where they are, and players skip them. */
+  readonly skippedBytes: number;
 }
 
 /** A moof of this box is far shorter. */
@@ -20,7 +23,8 @@ const MOOF_MAX_BYTES = 32_768;
 const CHECKED_BYTES = 64_000_000;
 
 /**
- * Cuts a recording to its last complete fragment. A second run changes nothing.
+ * Cuts a recording to its last complete fragment, and hides what is damaged before that. A second
+ * run changes nothing.
  *
  * Rejects with an Error where it holds no fragment of this box: then it stays as it is.
  */
@@ -28,7 +32,7 @@ export async function repairMovie(path: string): Promise<MovieRepair> {
   const movie = await openInside(dirname(path), basename(path), 'write');
   try {
     const { size } = await movie.stat();
-    const { fragments, end, hidden } = await findEnd(movie, size);
+    const { fragments, end, hidden, damaged } = await findAll(movie, size);
     if (fragments === 0) {
       throw new Error(`${path}: no recording of this box, or nothing was recorded yet`);
     }
@@ -37,8 +41,10 @@ export async function repairMovie(path: string): Promise<MovieRepair> {
       await movie.datasync();
     }
     for (const { at, header } of hidden) await writeAll(movie, header, at);
-    if (hidden.length > 0) await movie.datasync();
-    return { fragments, bytes: end, lostBytes: size - end };
+    for (const range of damaged) await hideRange(movie, range.at, range.end);
+    if (hidden.length > 0 || damaged.length > 0) await movie.datasync();
+    const skippedBytes = damaged.reduce((sum, range) => sum + range.end - range.at, 0);
+    return { fragments, bytes: end, lostBytes: size - end, skippedBytes };
   } finally {
     await movie.close();
   }
@@ -47,32 +53,54 @@ export async function repairMovie(path: string): Promise<MovieRepair> {
 interface Found {
   fragments: number;
   end: number;
-  /** Headers of moofs that lie under a free box. */
+  /** Headers of moofs that lie under a free box, or are damaged. */
   readonly hidden: { readonly at: number; readonly header: Buffer }[];
+  /** Each ends with a complete fragment. */
+  readonly damaged: { readonly at: number; readonly end: number }[];
 }
 
-async function findEnd(movie: FileHandle, size: number): Promise<Found> {
-  const found: Found = { fragments: 0, end: 0, hidden: [] };
+async function findAll(movie: FileHandle, size: number): Promise<Found> {
+  const found: Found = { fragments: 0, end: 0, hidden: [], damaged: [] };
   let at = await headerBytes(movie, size);
   while (at < size) {
-    const bytes = await readAt(movie, at, Math.min(MOOF_MAX_BYTES, size - at));
-    const padding = paddingOf(bytes);
+    const padding = paddingOf(await readReadable(movie, at, Math.min(8, size - at)));
     if (padding > 0) {
       at += padding;
       if (found.fragments > 0) found.end = at;
       continue;
     }
-    const header = hiddenHeader(bytes);
-    header?.copy(bytes);
-    const length = readFragment(bytes)?.totalBytes;
-    if (length === undefined || at + length > size) break;
-    if (size - at < CHECKED_BYTES && (await isTorn(movie, at, length, size))) break;
-    if (header !== undefined) found.hidden.push({ at, header });
-    at += length;
+    const fragment = await fragmentAt(movie, at, size);
+    if (fragment === undefined) {
+      const isGood = async (next: number) => (await fragmentAt(movie, next, size)) !== undefined;
+      const end = await findNext(movie, at + 1, size, isGood);
+      if (end === undefined) break;
+      found.damaged.push({ at, end });
+      at = end;
+      continue;
+    }
+    if (fragment.header !== undefined) found.hidden.push({ at, header: fragment.header });
+    at += fragment.bytes;
     found.fragments += 1;
     found.end = at;
   }
   return found;
+}
+
+/** A complete fragment; with the header of its moof where another one, or none, lies there. */
+async function fragmentAt(
+  movie: FileHandle,
+  at: number,
+  size: number,
+): Promise<{ readonly bytes: number; readonly header: Buffer | undefined } | undefined> {
+  const bytes = await readReadable(movie, at, Math.min(MOOF_MAX_BYTES, size - at));
+  const header = headerOf(bytes);
+  if (header === undefined) return undefined;
+  const isThere = bytes.subarray(0, header.length).equals(header);
+  header.copy(bytes);
+  const length = readFragment(bytes)?.totalBytes;
+  if (length === undefined || at + length > size) return undefined;
+  if (size - at < CHECKED_BYTES && (await isTorn(movie, at, length, size))) return undefined;
+  return { bytes: length, header: isThere ? undefined : header };
 }
 
 /** Length of ftyp and moov. */
@@ -96,7 +124,7 @@ async function isTorn(
   length: number,
   size: number,
 ): Promise<boolean> {
-  const bytes = await readAt(movie, at, Math.min(length + 8, size - at));
+  const bytes = await readReadable(movie, at, Math.min(length + 8, size - at));
   const isLastZero = bytes[length - 1] === 0 && bytes.length > length;
   const hasZerosBehind = bytes.subarray(length).every((byte) => byte === 0);
   return bytes.includes(Buffer.alloc(512)) || (isLastZero && hasZerosBehind);

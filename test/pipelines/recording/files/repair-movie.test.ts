@@ -62,8 +62,78 @@ test('fragments that are still hidden are shown', async () => {
   await using movie = await openMovie(
     Buffer.concat([MOVIE.begin.header, ...chunks.slice(0, 3), hidden]),
   );
-  assert.equal(await repairMovie(movie.path), { fragments: 6, bytes: plain.length, lostBytes: 0 });
+  assert.equal(await repairMovie(movie.path), {
+    ...{ fragments: 6, bytes: plain.length },
+    ...{ lostBytes: 0, skippedBytes: 0 },
+  });
   assert.ok((await readFile(movie.path)).equals(plain));
+});
+
+/** Where each fragment lies: its moof and mdat. */
+const FRAGMENTS = (() => {
+  let at = MOVIE.begin.header.length;
+  return MOVIE.fragments.map(({ chunks }) => {
+    const [from, [moof, mdat]] = [at, chunks];
+    at += chunks.reduce((sum, { length }) => sum + length, 0);
+    return { from, end: from + (moof?.length ?? 0) + (mdat?.length ?? 0) };
+  });
+})();
+
+/** Types of the boxes of a file, to its very end. */
+function boxesOf(bytes: Buffer): readonly string[] {
+  const types: string[] = [];
+  let at = 0;
+  for (; at < bytes.length; at += bytes.readUInt32BE(at)) {
+    types.push(bytes.toString('latin1', at + 4, at + 8));
+  }
+  assert.is(at, bytes.length);
+  return types;
+}
+
+test('behind bad spots, wherever they are, each fragment that none of them touched is kept', async () => {
+  const random = seeded(SEED);
+  const whole = (max: number) => Math.floor(random() * max);
+  const first = MOVIE.begin.header.length;
+  for (let run = 0; run < 60; run += 1) {
+    const bytes = Buffer.from(MOVIE.bytes);
+    const spots = Array.from({ length: 1 + whole(4) }, () => {
+      const from = first + whole(bytes.length - first);
+      const end = Math.min(bytes.length, from + 1 + whole(4_000));
+      return { from, end, isZeros: random() < 0.5 };
+    });
+    for (const { from, end, isZeros } of spots) {
+      for (let at = from; at < end; at += 1) bytes[at] = isZeros ? 0 : whole(256);
+    }
+    await using movie = await openMovie(bytes);
+    const { lostBytes } = await repairMovie(movie.path);
+    const repaired = await readFile(movie.path);
+    const what = `seed ${SEED}, run ${run}: ${spots.map(({ from, end }) => `${from}-${end}`)}`;
+    for (const { from, end } of FRAGMENTS) {
+      if (spots.some((spot) => spot.from < end + 4 && spot.end > from)) continue;
+      const isKept = repaired.subarray(from, end).equals(MOVIE.bytes.subarray(from, end));
+      assert.ok(isKept, `${what}: ${from}`);
+    }
+    const types = new Set(boxesOf(repaired));
+    assert.equal(
+      [...types].filter((type) => !/^(ftyp|moov|moof|mdat|free)$/.test(type)),
+      [],
+      what,
+    );
+    assert.is((await repairMovie(movie.path)).lostBytes, 0, what);
+    assert.ok((await readFile(movie.path)).equals(repaired), what);
+    assert.is(repaired.length + lostBytes, bytes.length, what);
+  }
+});
+
+test('a player plays on behind a fragment whose moof is damaged', async () => {
+  const bytes = Buffer.from(MOVIE.bytes);
+  const { from = 0 } = FRAGMENTS[20] ?? {};
+  bytes.fill(0, from, from + 600);
+  await using movie = await openMovie(bytes);
+  const repair = await repairMovie(movie.path);
+  assert.equal([repair.lostBytes, repair.fragments], [0, FRAGMENTS.length - 1]);
+  assert.ok(repair.skippedBytes > 600);
+  assert.is((await probe(movie.path)).complaints, '');
 });
 
 test('the verb repairs a file, and leaves links and other files alone', async () => {

@@ -1,0 +1,59 @@
+/** What of a movie cannot be read: finds where it goes on behind that, and hides what lies between. */
+import type { FileHandle } from 'node:fs/promises';
+import { readAt, writeAll } from '../../../hal/os/durable.ts';
+import { errnoOf } from '../../../hal/os/errors.ts';
+import { freeHeader } from './hidden-batch.ts';
+
+const BLOCK_BYTES = 4_096;
+const SEARCHED_BYTES = 1_000_000;
+/** From the start of a moof, hidden or not: its own header, and the length of this box. */
+const MFHD_AT = 12;
+/** A box with a length of 32 bits has no more. */
+const FREE_MAX_BYTES = 2 ** 31;
+
+/** As `readAt`; blocks that the disk cannot read any more are zeros. */
+export async function readReadable(file: FileHandle, at: number, bytes: number): Promise<Buffer> {
+  try {
+    return await readAt(file, at, bytes);
+  } catch (error) {
+    if (errnoOf(error) !== 'EIO') throw error;
+    if (bytes <= BLOCK_BYTES) return Buffer.alloc(bytes);
+    // Blocks begin at multiples of their size.
+    const half = Math.ceil((at + bytes / 2) / BLOCK_BYTES) * BLOCK_BYTES - at;
+    if (half >= bytes) return Buffer.alloc(bytes);
+    const first = await readReadable(file, at, half);
+    return Buffer.concat([first, await readReadable(file, at + half, bytes - half)]);
+  }
+}
+
+/**
+ * The next offset from `from` on where a moof may lie, by what is in it, and that `isGood` accepts;
+ * undefined where there is none.
+ */
+export async function findNext(
+  movie: FileHandle,
+  from: number,
+  size: number,
+  isGood: (at: number) => Promise<boolean>,
+): Promise<number | undefined> {
+  for (let at = from; at < size; at += SEARCHED_BYTES) {
+    const length = Math.min(SEARCHED_BYTES + MFHD_AT + 4, size - at);
+    const bytes = await readReadable(movie, at, length);
+    let found = bytes.indexOf('mfhd', MFHD_AT, 'latin1');
+    for (; found !== -1; found = bytes.indexOf('mfhd', found + 1, 'latin1')) {
+      const start = found - MFHD_AT;
+      if (start < SEARCHED_BYTES && (await isGood(at + start))) return at + start;
+    }
+  }
+  return undefined;
+}
+
+/** Players skip it then. A second time it writes the same. */
+export async function hideRange(movie: FileHandle, from: number, end: number): Promise<void> {
+  for (let at = from; at < end; ) {
+    const rest = end - at;
+    const bytes = rest < FREE_MAX_BYTES + BLOCK_BYTES ? rest : FREE_MAX_BYTES;
+    await writeAll(movie, freeHeader(bytes), at);
+    at += bytes;
+  }
+}
