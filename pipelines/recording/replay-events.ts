@@ -4,10 +4,12 @@ import { type FragmentEntry, JOURNAL_MAX_BYTES, parseJournal } from './files/jou
 import { listRecordings, type Sequences } from './files/library.ts';
 import type { RecordedDrop, RecordingFile } from './files/recording-file.ts';
 import type { ReplayEvent } from './replay.ts';
-import { SegmentGrouper } from './replay-segments.ts';
+import { type ReplayRecording, SegmentGrouper } from './replay-segments.ts';
 
 /** No drop that the replay still shows has older ones. */
 const STORED_MAX = 24;
+/** Of all that are reported, in messages between processes and in a playlist: 33 hours. */
+const SEGMENTS_MAX = 30_000;
 
 /** Of a running recording, as it is synced. */
 export class RecordingReporter {
@@ -44,7 +46,7 @@ export class RecordingReporter {
   }
 }
 
-/** Reports the newest recordings in a folder, without the running one. */
+/** Reports the newest recordings in a folder, without the running one: as many as the replay can take. */
 export async function reportStored(
   folder: string,
   send: (event: ReplayEvent) => void,
@@ -52,21 +54,28 @@ export async function reportStored(
   sequences?: Sequences,
 ): Promise<void> {
   const stored = (await listRecordings(folder, sequences)).filter(({ name }) => name !== running);
-  for (const { name } of stored.slice(-STORED_MAX)) {
-    // Without its journal a recording cannot be seeked: the file stays, the replay leaves it out.
-    const journalName = `${name}.journal`;
-    const bytes = await readInside(folder, journalName, JOURNAL_MAX_BYTES).catch(() =>
-      Buffer.alloc(0),
-    );
-    const journal = parseJournal(bytes);
-    if (journal?.end === undefined) continue;
-    const { epochMs, dropId, headerBytes } = journal.open;
-    const grouper = new SegmentGrouper(headerBytes);
-    const segments = [...grouper.add(journal.fragments), ...grouper.end()];
-    const { isComplete } = journal.end;
-    send({
-      type: 'recording',
-      recording: { name, epochMs, dropId, headerBytes, isComplete, isRunning: false, segments },
-    });
+  const newest: ReplayRecording[] = [];
+  let left = SEGMENTS_MAX;
+  for (const { name } of stored.slice(-STORED_MAX).toReversed()) {
+    const recording = await readStored(folder, name);
+    if (recording === undefined || recording.segments.length > left) continue;
+    left -= recording.segments.length;
+    newest.push(recording);
   }
+  for (const recording of newest.toReversed()) send({ type: 'recording', recording });
+}
+
+/** undefined without its journal: it cannot be seeked. The file stays, the replay leaves it out. */
+async function readStored(folder: string, name: string): Promise<ReplayRecording | undefined> {
+  const journalName = `${name}.journal`;
+  const bytes = await readInside(folder, journalName, JOURNAL_MAX_BYTES).catch(() =>
+    Buffer.alloc(0),
+  );
+  const journal = parseJournal(bytes);
+  if (journal?.end === undefined) return undefined;
+  const { epochMs, dropId, headerBytes } = journal.open;
+  const grouper = new SegmentGrouper(headerBytes);
+  const segments = [...grouper.add(journal.fragments), ...grouper.end()];
+  const { isComplete } = journal.end;
+  return { name, epochMs, dropId, headerBytes, isComplete, isRunning: false, segments };
 }

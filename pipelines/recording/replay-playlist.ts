@@ -34,7 +34,10 @@ export function renderReplay(
   const all = listSegments(recordings);
   const dropped = countOld(all, isEnded ? undefined : dvrS);
   const shown = all.slice(dropped);
-  const longestS = Math.max(TARGET_DURATION_S, ...shown.map(({ segment }) => roundedS(segment)));
+  const longestS = shown.reduce(
+    (max, { segment }) => Math.max(max, roundedS(segment)),
+    TARGET_DURATION_S,
+  );
   const discontinuities = all.slice(0, dropped).filter(({ isDiscontinuity }) => isDiscontinuity);
   const type = isEnded ? ['#EXT-X-PLAYLIST-TYPE:VOD'] : dvrS ? [] : ['#EXT-X-PLAYLIST-TYPE:EVENT'];
   const lines = [

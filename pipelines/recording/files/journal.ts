@@ -2,6 +2,7 @@
 import { crc32 } from 'node:zlib';
 import * as v from 'valibot';
 import { parseJson } from '../../../hal/os/files/json.ts';
+import { FRAGMENT_MAX_BYTES } from '../../mp4/fragment.ts';
 
 /**
  * Each line holds its own CRC-32 and is written only after the bytes that it lists were
@@ -74,13 +75,26 @@ export interface Journal {
 /** An hour takes about 2 MB. */
 export const JOURNAL_MAX_BYTES = 64_000_000;
 
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** Two synced fragments have some 100 bytes; this is what a full repair writes. */
+const LINE_MAX_BYTES = 4_000_000;
+/** As many as the longest journal of this box lists; a crafted one has shorter rows. */
+const FRAGMENTS_MAX = 1_500_000;
+const HEADER_MAX_BYTES = 1_000_000;
+/** A larger number is no recorder's. A number that is reached is given again: names decide then. */
+export const SEQUENCE_MAX = 1e9;
+/** The year 2096; dates can be made of it, and of what fragments add to it. */
+const TIME_MAX_MS = 4e12;
+
+const whole = v.pipe(v.number(), v.safeInteger());
+const count = v.pipe(whole, v.minValue(0));
+const upTo = (max: number) => v.pipe(count, v.maxValue(max));
+const around = (max: number) => v.pipe(v.number(), v.minValue(-max), v.maxValue(max));
 const openSchema = v.object({
   type: v.literal('open'),
   version: v.literal(1),
-  epochMs: v.number(),
-  baseUs: v.pipe(v.number(), v.safeInteger()),
-  headerBytes: count,
+  epochMs: around(TIME_MAX_MS),
+  baseUs: whole,
+  headerBytes: upTo(HEADER_MAX_BYTES),
   tracks: v.pipe(
     v.array(
       v.object({
@@ -93,9 +107,12 @@ const openSchema = v.object({
   ),
   isWhole: v.boolean(),
   dropId: v.exactOptional(v.pipe(v.string(), v.maxLength(64))),
-  sequence: v.exactOptional(count),
+  sequence: v.exactOptional(upTo(SEQUENCE_MAX)),
 });
-const rowSchema = v.tuple([count, count, count, count, v.number(), count, v.picklist([0, 1])]);
+const rowSchema = v.tuple([
+  ...([count, count, upTo(FRAGMENT_MAX_BYTES), count] as const),
+  ...([around(1000 * TIME_MAX_MS), upTo(1000 * TIME_MAX_MS), v.picklist([0, 1])] as const),
+]);
 const syncedSchema = v.object({ type: v.literal('synced'), fragments: v.array(rowSchema) });
 const endSchema = v.object({
   type: v.literal('end'),
@@ -113,7 +130,8 @@ export function renderRecord(record: JournalRecord): string {
 }
 
 /**
- * Reads a journal up to the first line that is torn or damaged.
+ * Reads a journal up to the first line that is torn, damaged, or no recorder's: a stick may bring
+ * any.
  *
  * @returns undefined where not even the first line can be read.
  */
@@ -124,7 +142,7 @@ export function parseJournal(bytes: Buffer): Journal | undefined {
   const fragments: FragmentEntry[] = [];
   while (end === undefined) {
     const newline = bytes.indexOf(0x0a, at);
-    if (newline < 0) break;
+    if (newline < 0 || newline - at > LINE_MAX_BYTES) break;
     const value = parseLine(bytes.toString('utf8', at, newline));
     if (value === undefined) break;
     if (open === undefined) {
@@ -135,7 +153,8 @@ export function parseJournal(bytes: Buffer): Journal | undefined {
       const record = parseRecord(value);
       if (record === undefined) break;
       if (record.type === 'end') end = record;
-      else fragments.push(...record.fragments);
+      else for (const fragment of record.fragments) fragments.push(fragment);
+      if (fragments.length > FRAGMENTS_MAX) break;
     }
     at = newline + 1;
   }

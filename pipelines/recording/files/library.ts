@@ -3,7 +3,7 @@ import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { readAt } from '../../../hal/os/durable.ts';
 import { listInside, openInside } from '../../../hal/os/open-inside.ts';
-import { parseJournal } from './journal.ts';
+import { parseJournal, SEQUENCE_MAX } from './journal.ts';
 import { RECORDING_NAME } from './recording-file.ts';
 
 export interface StoredRecording {
@@ -17,8 +17,6 @@ export type Sequences = Map<string, number>;
 
 /** The first line of a journal is far shorter. */
 const OPENING_MAX_BYTES = 8_192;
-/** A larger number is no recorder's. */
-const SEQUENCE_MAX = 1e12;
 
 /**
  * Oldest first by the order of writing, whatever the clock said; by name where they were
@@ -50,16 +48,14 @@ export async function listRecordings(
 export function nextSequence(sequences: Sequences): number {
   let last = 0;
   for (const sequence of sequences.values()) last = Math.max(last, sequence);
-  return last + 1;
+  return Math.min(last + 1, SEQUENCE_MAX);
 }
 
 async function readSequence(folder: string, name: string): Promise<number> {
   const journal = await openInside(folder, `${name}.journal`).catch(() => undefined);
   if (journal === undefined) return 0;
   try {
-    const opening = parseJournal(await readAt(journal, 0, OPENING_MAX_BYTES))?.open;
-    const sequence = opening?.sequence ?? 0;
-    return sequence < SEQUENCE_MAX ? sequence : 0;
+    return parseJournal(await readAt(journal, 0, OPENING_MAX_BYTES))?.open.sequence ?? 0;
   } catch {
     return 0;
   } finally {

@@ -75,6 +75,31 @@ test('truncated or damaged anywhere, a journal never lists more than before, and
   );
 });
 
+test('numbers that no recorder writes end a journal, wherever they stand', () => {
+  const openings = [
+    { epochMs: 1e20 },
+    { epochMs: -1e20 },
+    { headerBytes: 3e9 },
+    { sequence: 999_999_999_999 },
+  ];
+  for (const wrong of openings) {
+    assert.is(parseJournal(Buffer.from(renderRecord({ ...OPEN, ...wrong }))), undefined);
+  }
+  const rows = [{ bytes: 3e9 }, { startUs: 1e300 }, { durationUs: 9e15 }];
+  for (const wrong of rows) {
+    const fragments = [{ ...entry(1_200), ...wrong }];
+    const lines = [OPEN, { type: 'synced', fragments } as const].map(renderRecord);
+    const journal = parseJournal(Buffer.from(lines.join('')));
+    assert.equal([journal?.fragments, journal?.validBytes], [[], lines[0]?.length]);
+  }
+});
+
+test('a line with more fragments than a recorder syncs at once is not read', () => {
+  const fragments = Array.from({ length: 200_000 }, () => entry(1_200));
+  const lines = [OPEN, { type: 'synced', fragments } as const].map(renderRecord);
+  assert.equal(parseJournal(Buffer.from(lines.join('')))?.fragments, []);
+});
+
 test('any bytes are read without an error', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
