@@ -118,7 +118,10 @@ class Pins {
     const refusals = before?.refusals ?? 0;
     const pin = readPin(path);
     // Before it is sent: a box that loses its power now must not send a wrong one again.
-    await this.#save(id, { version, outcome: 'trying', refusals });
+    // What was not saved was not sent, and is tried again.
+    const trying = remember(this.#memories, id, { version, outcome: 'trying', refusals });
+    await saveFile(this.#path, JSON.stringify(trying));
+    this.#memories = trying;
     this.#sentMs.set(id, clock.monotonicMs());
     try {
       await modems.sendPin(id, pin, signal);
@@ -137,6 +140,7 @@ class Pins {
     }
   }
 
+  /** A fact counts also where it cannot be saved. */
   async #save(id: string, known: PinMemory | undefined): Promise<void> {
     this.#memories = remember(this.#memories, id, known);
     await saveFile(this.#path, JSON.stringify(this.#memories));

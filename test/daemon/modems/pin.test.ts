@@ -37,10 +37,9 @@ async function entryOf(pin: string, options: { folder?: string; log?: Log } = {}
   const clock = new VirtualClock();
   const sent: string[] = [];
   let failure: HalError | undefined;
-  const open = (files: Record<string, string> = { any: file }) =>
+  const open = (files: Record<string, string> = { any: file }, stateFolder = folder) =>
     openPinEntry({
-      files,
-      stateFolder: folder,
+      ...{ files, stateFolder },
       clock,
       log: options.log ?? silentLog,
       modems: {
@@ -136,6 +135,20 @@ test('what never reached the SIM is sent later; what got no answer counts as wro
   assert.is(sim.sent.length, 1);
   await (await sim.open()).poll([{ ...LOCKED, pinTriesLeft: 3 }], never);
   assert.is(sim.sent.length, 2);
+});
+
+test('where a try cannot be saved nothing is sent, and it is sent once it can', async () => {
+  await using sim = await entryOf('4711');
+  await sim.write('4711');
+  // Nothing can be written below a file; a full disk refuses it as well.
+  const state = join(sim.folder, 'state');
+  await writeFile(state, '');
+  const entry = await sim.open({ any: sim.file }, state);
+  assert.match((await entry.poll([LOCKED], never)).get('861')?.reason ?? '', 'it is not sent');
+  assert.equal(sim.sent, []);
+  await rm(state);
+  assert.is((await entry.poll([LOCKED], never)).size, 0);
+  assert.equal(sim.sent, ['4711']);
 });
 
 test('a slow answer that opened the SIM after all counts as taken', async () => {
