@@ -86,13 +86,14 @@ function storeOptions(store: StoreArguments): StoreOptions {
   }
   const options = { folder, listen, token, quotaBytes: quotaGb * 1e9 };
   if (certFile === '') return options;
-  const cert = read('--store-cert-file', certFile);
-  return { ...options, tls: { cert, key: read('--store-key-file', keyFile) } };
+  assertReadable('--store-cert-file', certFile);
+  assertReadable('--store-key-file', keyFile);
+  return { ...options, tls: { cert_file: certFile, key_file: keyFile } };
 }
 
-function read(option: string, file: string): Buffer {
+function assertReadable(option: string, file: string): void {
   try {
-    return readRegular(file, CERTIFICATE_BYTES_MAX);
+    readRegular(file, CERTIFICATE_BYTES_MAX);
   } catch (error) {
     throw new UsageError(`${option}: ${file} cannot be read: ${messageOf(error)}`);
   }

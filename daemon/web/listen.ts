@@ -1,13 +1,12 @@
 /** Runs the operator's HTTP server, with limits on headers and connections. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import type { Server as SecureServer } from 'node:https';
 import { untilAborted } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
-import { CERTIFICATE_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import { PipelineError } from '../../pipelines/errors/pipeline-error.ts';
 import { SocketShares } from '../../pipelines/http/clients/socket-shares.ts';
 import { listenOrExplain } from '../../pipelines/http/listen.ts';
+import { followCertificate, openTlsServer } from '../../pipelines/http/tls-files.ts';
 import type { OperatorConfig } from '../config/operator.ts';
 import { refuse, send } from './answer.ts';
 import { type RouteDeps, route } from './routes.ts';
@@ -23,8 +22,7 @@ const LIMITS = {
 
 /** The crew's are kept for them; a browser opens up to six for a page. */
 const SHARES = { strangers: 64, known: 48, perAddress: 32 } as const;
-/** Of TLS. */
-const HANDSHAKE_MS = 8_000;
+const WHOSE = 'operator.tls';
 
 /** Runs until `signal` aborts. Rejects with PipelineError. */
 export async function serve(
@@ -42,27 +40,16 @@ export async function serve(
       send(response, refuse(500, 'failed'));
     });
   };
-  const server = openServer(config, onRequest);
+  const { tls } = config;
+  const server: Server =
+    tls === undefined ? createServer(LIMITS) : openTlsServer(tls, WHOSE, LIMITS);
+  server.on('request', onRequest);
   const shares = new SocketShares(server, SHARES, clock.monotonicMs);
   await listenOrExplain(server, "operator's port", config, 'choose another operator.port');
   log.info('operator page listening', { host: config.host, port: config.port });
-  await untilAborted(signal);
+  if (tls === undefined) await untilAborted(signal);
+  else await followCertificate(server as SecureServer, tls, { whose: WHOSE, log }, signal);
   await close(server);
-}
-
-function openServer(
-  { tls }: OperatorConfig,
-  onRequest: (request: IncomingMessage, response: ServerResponse) => void,
-): Server {
-  if (tls === undefined) return createServer(LIMITS, onRequest);
-  try {
-    const cert = readRegular(tls.cert_file, CERTIFICATE_BYTES_MAX);
-    const key = readRegular(tls.key_file, CERTIFICATE_BYTES_MAX);
-    return createSecureServer({ ...LIMITS, handshakeTimeout: HANDSHAKE_MS, cert, key }, onRequest);
-  } catch (cause) {
-    const message = `operator.tls: ${messageOf(cause)}`;
-    throw new PipelineError('BAD_CERTIFICATE', message, { cause });
-  }
 }
 
 /** Time for the pages to receive their `bye`. */

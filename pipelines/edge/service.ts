@@ -88,7 +88,7 @@ export async function runEdgeService(
     post,
     onFault: (error) => log.error('viewer request failed', { fault: stackOf(error) }),
   };
-  const server = new ViewerServer(openServerOptions(settings.server), handlers, systemClock);
+  const server = new ViewerServer(openServerOptions(settings.server, log), handlers, systemClock);
   const serving = server.run(signal, () => send({ type: 'listening' }));
   const reporting = every(FIGURES_EVERY_MS, signal, () => {
     if (nowMs() - monitor.answeredMs >= POLL_AFTER_MS) void edge.poll(POLL_REQUEST);

@@ -1,10 +1,16 @@
 /** The ports of the viewers' server: HTTP/1.1 in clear, and HTTP/2 over TLS. */
 import { createServer, type ServerResponse } from 'node:http';
-import type { Http2ServerResponse, Http2Session } from 'node:http2';
+import {
+  createSecureServer,
+  type Http2SecureServer,
+  type Http2ServerResponse,
+  type Http2Session,
+} from 'node:http2';
 import type { Server, Socket } from 'node:net';
+import { messageOf } from '../../hal/os/log.ts';
+import { PipelineError } from '../errors/pipeline-error.ts';
 import { type ListenAddress, listenOrExplain } from './listen.ts';
 import type { Request } from './request.ts';
-import { openSecureServer } from './secure-server.ts';
 import type { ServerOptions } from './server-settings.ts';
 
 export type Response = ServerResponse | Http2ServerResponse;
@@ -27,10 +33,14 @@ export const PIPELINED_MAX = 4;
 const HEADER_TIMEOUT_MS = 8_000;
 const IDLE_MS = 30_000;
 
-/** Rejects with a PipelineError PORT_TAKEN, LISTEN_FAILED or BAD_CERTIFICATE. */
+/**
+ * A certificate that is renewed is used until `signal` aborts. Rejects with a PipelineError
+ * PORT_TAKEN, LISTEN_FAILED or BAD_CERTIFICATE.
+ */
 export async function openListeners(
   { host, port, fd, tls }: ServerOptions,
   events: ListenerEvents,
+  signal: AbortSignal,
 ): Promise<readonly Server[]> {
   const clear = createServer(
     {
@@ -46,16 +56,26 @@ export async function openListeners(
   if (tls === undefined) return [clear];
   const secure = openSecure(tls, events);
   await listen(secure, { host, port: tls.port, fd: tls.fd }, 'viewers.tls.port', events);
+  void tls.follow?.(secure, signal);
   return [clear, secure];
 }
 
-function openSecure(tls: NonNullable<ServerOptions['tls']>, events: ListenerEvents) {
-  const secure = openSecureServer(
-    tls,
-    HEADER_TIMEOUT_MS,
-    REQUESTS_PER_CONNECTION,
-    events.onRequest,
-  );
+/** HTTP/2, and HTTP/1.1 for those that speak no other. @throws PipelineError BAD_CERTIFICATE */
+function openSecure(
+  { cert, key }: NonNullable<ServerOptions['tls']>,
+  events: ListenerEvents,
+): Http2SecureServer {
+  const options = {
+    ...{ cert, key, allowHTTP1: true, maxSessionMemory: 8 },
+    handshakeTimeout: HEADER_TIMEOUT_MS,
+    settings: { maxConcurrentStreams: REQUESTS_PER_CONNECTION },
+  };
+  let secure: Http2SecureServer;
+  try {
+    secure = createSecureServer(options, events.onRequest);
+  } catch (cause) {
+    throw new PipelineError('BAD_CERTIFICATE', messageOf(cause), { cause });
+  }
   secure.on('secureConnection', events.onSecure);
   secure.on('session', (session) => {
     // The client receives GOAWAY; one that does not answer is closed by the sweep.

@@ -1,9 +1,10 @@
 /** Settings of the viewers' server. */
 import { X509Certificate } from 'node:crypto';
-import { CERTIFICATE_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
-import { messageOf } from '../../hal/os/log.ts';
+import type { Server as TlsServer } from 'node:tls';
+import { type Log, messageOf } from '../../hal/os/log.ts';
 import { PipelineError } from '../errors/pipeline-error.ts';
 import type { ConnectionLimits } from './clients/connections.ts';
+import { followCertificate, readTlsFiles } from './tls-files.ts';
 
 export interface ServerOptions extends ConnectionLimits {
   readonly host: string;
@@ -20,6 +21,11 @@ export interface ServerOptions extends ConnectionLimits {
     readonly fd?: number | undefined;
     readonly cert: Buffer;
     readonly key: Buffer;
+    /** Until `signal` aborts the server gets what cert and key were renewed to. */
+    readonly follow?: (
+      server: Pick<TlsServer, 'setSecureContext'>,
+      signal: AbortSignal,
+    ) => Promise<void>;
   };
 }
 
@@ -43,20 +49,19 @@ export interface ServerSettings extends Omit<ServerOptions, 'tls'> {
 }
 
 /** @throws PipelineError BAD_CERTIFICATE where a certificate cannot be read. */
-export function openServerOptions({ tls, ...options }: ServerSettings): ServerOptions {
+export function openServerOptions({ tls, ...options }: ServerSettings, log: Log): ServerOptions {
   if (tls === undefined) return options;
-  return {
-    ...options,
-    tls: {
-      ...{ port: tls.port, fd: tls.fd },
-      ...{ cert: readCertificate(tls.certFile), key: readCertificate(tls.keyFile) },
-    },
-  };
-}
-
-function readCertificate(file: string): Buffer {
+  const files = { cert_file: tls.certFile, key_file: tls.keyFile };
+  const about = { whose: 'viewers.tls', log };
   try {
-    return readRegular(file, CERTIFICATE_BYTES_MAX);
+    return {
+      ...options,
+      tls: {
+        ...{ port: tls.port, fd: tls.fd },
+        ...readTlsFiles(files),
+        follow: (server, signal) => followCertificate(server, files, about, signal),
+      },
+    };
   } catch (cause) {
     throw new PipelineError('BAD_CERTIFICATE', messageOf(cause), { cause });
   }

@@ -1,5 +1,6 @@
 /** The HTTP server for viewers. */
-import type { Server } from 'node:net';
+import type { Http2Session } from 'node:http2';
+import type { Server, Socket } from 'node:net';
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Connection } from './clients/connection.ts';
@@ -93,14 +94,15 @@ export class ViewerServer {
   async run(signal: AbortSignal, onListening: () => void): Promise<void> {
     let servers: readonly Server[] = [];
     try {
-      servers = await openListeners(this.#options, {
-        onRequest: (request, response) => this.#onRequest(request, response),
-        onConnection: (socket) => {
+      const events = {
+        onRequest: (request: Request, response: Response) => this.#onRequest(request, response),
+        onConnection: (socket: Socket) => {
           this.#totals.refusedTotal += this.#connections.admit(socket);
         },
-        onSecure: (socket) => this.#connections.setSecure(socket),
-        onSession: (session) => this.#connections.setSession(session),
-      });
+        onSecure: (socket: Socket) => this.#connections.setSecure(socket),
+        onSession: (session: Http2Session) => this.#connections.setSession(session),
+      };
+      servers = await openListeners(this.#options, events, signal);
       onListening();
       while (!signal.aborted) {
         await pause(this.#clock, SWEEP_EVERY_MS, signal);

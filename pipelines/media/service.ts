@@ -83,7 +83,7 @@ export function openMediaService(
   const served = { presentation, pushes, archive, notLive, access, ...guests, viewers, clock, log };
   const whep = openMediaWhep(settings, served, (request) => send({ type: 'whep', request }));
   const handlers = openHandlers(settings, { ...served, ended }, whep);
-  const server = new ViewerServer(openServerOptions(settings.server), handlers, systemClock);
+  const server = new ViewerServer(openServerOptions(settings.server, log), handlers, systemClock);
   const figures = new FiguresReport({
     ...{ presentation, viewers, partLag, pushes, nowUs: clock.nowUs },
     trackIds: settings.tracks.map(({ id }) => id),

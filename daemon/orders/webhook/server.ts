@@ -7,8 +7,12 @@ import { isBodyLeft } from '../../../hal/os/limits/read-body.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { SocketShares } from '../../../pipelines/http/clients/socket-shares.ts';
 import { listenOrExplain } from '../../../pipelines/http/listen.ts';
+import {
+  followCertificate,
+  openTlsServer,
+  type TlsFiles,
+} from '../../../pipelines/http/tls-files.ts';
 import type { AnswerWebhook, WebhookAnswer } from '../../model/orders.ts';
-import { followCertificate, openTlsServer, type TlsFiles } from './certificate.ts';
 
 /** A payment service, or the proxy that it comes by, is known from its first signed order on. */
 const SHARES = { strangers: 192, known: 256, perAddress: 192 } as const;
@@ -20,6 +24,8 @@ const LIMITS = {
   connectionsCheckingInterval: 2_000,
   noDelay: true,
 } as const;
+
+const WHOSE = 'orders.webhook.tls';
 
 /** Runs until `signal` aborts. Rejects with PipelineError where the port is taken, or the certificate is none. */
 export async function runWebhook(
@@ -44,13 +50,13 @@ export async function runWebhook(
       send(response, reply);
     });
   };
-  const server = tls === undefined ? createServer(LIMITS) : openTlsServer(tls, LIMITS);
+  const server = tls === undefined ? createServer(LIMITS) : openTlsServer(tls, WHOSE, LIMITS);
   server.on('request', onRequest);
   const shares = new SocketShares(server, SHARES, clock.monotonicMs);
   await listenOrExplain(server, "the webhook's port", at, 'choose another orders.webhook.port');
   log.info('order webhook listening', { ...at, isTls: tls !== undefined });
   if (tls === undefined) await untilAborted(signal);
-  else await followCertificate(server as Server, tls, log, signal);
+  else await followCertificate(server as Server, tls, { whose: WHOSE, log }, signal);
   server.closeAllConnections();
   server.close();
 }

@@ -41,10 +41,13 @@ const readers = (folder: string): Readonly<Record<string, (file: string) => unkn
   'operator.pin_file': (pin_file) => openPin({ pin_hash: '', pin_file }, folder, silentLog),
   'camera.credentials_file': (file) => readCredentials('camera.credentials_file', file),
   'viewers.tls': (certFile) =>
-    openServerOptions({
-      ...{ host: '127.0.0.1', port: 1, ...LIMITS },
-      tls: { port: 2, certFile, keyFile: certFile },
-    }),
+    openServerOptions(
+      {
+        ...{ host: '127.0.0.1', port: 1, ...LIMITS },
+        tls: { port: 2, certFile, keyFile: certFile },
+      },
+      silentLog,
+    ),
   'drop.picture_file': (pictureFile) =>
     openSlateFiles(join(folder, 'slates'), { ...SLATE, pictureFile }, AbortSignal.timeout(20_000)),
 });

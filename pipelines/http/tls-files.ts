@@ -1,0 +1,75 @@
+/** The certificate of a port, read again when it was renewed. */
+import { statSync } from 'node:fs';
+import { createServer, type Server, type ServerOptions } from 'node:https';
+import type { Server as TlsServer } from 'node:tls';
+import { every } from '../../hal/os/async.ts';
+import { CERTIFICATE_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import { PipelineError } from '../errors/pipeline-error.ts';
+
+/** As the config names them: PEM, the certificate with its chain. */
+export interface TlsFiles {
+  readonly cert_file: string;
+  readonly key_file: string;
+}
+
+const LOOK_EVERY_MS = 60_000;
+const HANDSHAKE_MS = 8_000;
+
+/** @throws what the file system says, or NotRegular. */
+export function readTlsFiles({ cert_file, key_file }: TlsFiles) {
+  return {
+    cert: readRegular(cert_file, CERTIFICATE_BYTES_MAX),
+    key: readRegular(key_file, CERTIFICATE_BYTES_MAX),
+  };
+}
+
+/**
+ * A server for HTTPS.
+ *
+ * @param whose For example `operator.tls`.
+ * @throws PipelineError BAD_CERTIFICATE
+ */
+export function openTlsServer(files: TlsFiles, whose: string, options: ServerOptions): Server {
+  try {
+    return createServer({ ...options, ...readTlsFiles(files), handshakeTimeout: HANDSHAKE_MS });
+  } catch (cause) {
+    throw new PipelineError('BAD_CERTIFICATE', `${whose}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** Until `signal` aborts: one that was renewed is used for new connections, a broken one is not. */
+export async function followCertificate(
+  server: Pick<TlsServer, 'setSecureContext'>,
+  files: TlsFiles,
+  { whose, log }: { readonly whose: string; readonly log: Log },
+  signal: AbortSignal,
+  everyMs = LOOK_EVERY_MS,
+): Promise<void> {
+  let key = keyOf(files);
+  await every(everyMs, signal, () => {
+    const now = keyOf(files);
+    if (now === key) return;
+    key = now;
+    try {
+      server.setSecureContext(readTlsFiles(files));
+      log.info('certificate read again', { whose });
+    } catch (error) {
+      log.error('certificate not used', { whose, reason: messageOf(error) });
+    }
+  });
+}
+
+/** Files that cannot be looked at, as in a folder that was closed, are a state like any other. */
+function keyOf({ cert_file, key_file }: TlsFiles): string {
+  return [cert_file, key_file].map(stateOf).join(' ');
+}
+
+function stateOf(path: string): string {
+  try {
+    const { mtimeMs, size, ino } = statSync(path);
+    return [mtimeMs, size, ino].join();
+  } catch (error) {
+    return messageOf(error);
+  }
+}
