@@ -17,10 +17,11 @@ PATH=$PATH:/usr/sbin:/sbin
 
 deb=$(ls -t dist/package/venuebox_*_"$(dpkg --print-architecture)".deb 2>/dev/null | head -1)
 [ -n "$deb" ] || die 'there is no package yet: scripts/package.sh'
+# Not the program of the Raspberry Pi's own archive: Debian has none.
 packages=$(node -e "
   const { parse } = require('yaml');
   const text = require('fs').readFileSync('scripts/image/layer/venuebox.yaml', 'utf8');
-  console.log(parse(text.split(/^---\$/m)[1]).mmdebstrap.packages.join(' '));
+  console.log(parse(text.split(/^---\$/m)[1]).mmdebstrap.packages.filter((name) => name !== 'rpicam-apps').join(' '));
 ")
 # Of the layers that it requires.
 base='systemd systemd-sysv systemd-timesyncd udev kmod network-manager ca-certificates'
