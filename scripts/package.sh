@@ -93,9 +93,11 @@ lay_files() {
   for kind in service socket; do
     sed 's#/opt/venuebox#/usr/lib/venuebox#g' "systemd/venuebox-network.$kind" >"$tree/debian/venuebox.venuebox-network.$kind"
   done
+  sed 's#/opt/venuebox#/usr/lib/venuebox#g' systemd/venuebox-relay.service >"$tree/debian/venuebox.venuebox-relay.service"
   install -D -m 644 systemd/venuebox.rules "$files/usr/share/polkit-1/rules.d/50-venuebox.rules"
   install -D -m 644 systemd/venuebox.dnsmasq "$files/etc/NetworkManager/dnsmasq-shared.d/venuebox.conf"
-  install -D -m 644 systemd/venuebox.completion "$files/usr/share/bash-completion/completions/venuebox"
+  mkdir -p "$files/usr/share/bash-completion/completions"
+  node dist/daemon/main.js completion >"$files/usr/share/bash-completion/completions/venuebox"
   # /etc/venuebox/venuebox.yaml is made of it where there is none.
   install -D -m 644 -t "$files/usr/share/venuebox" systemd/venuebox.yaml systemd/venuebox.example.yaml
   install -D -m 644 systemd/appliance/watchdog.conf "$files/usr/lib/systemd/system.conf.d/50-venuebox.conf"

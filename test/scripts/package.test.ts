@@ -26,6 +26,34 @@ test('depends on every Debian package that the box runs with', () => {
   );
 });
 
+/** Programs that the box calls, by where it does; without them it goes on, and can less. */
+const OPTIONAL: Readonly<Record<string, readonly [path: string, mark: string]>> = {
+  'gstreamer1.0-libcamera': ['hal/camera/libcamera-camera.ts', 'libcamerasrc'],
+  'alsa-utils': ['hal/audio/mixer.ts', "'amixer'"],
+  rsync: ['pipelines/backfill/rsync.ts', "'rsync'"],
+  'openssh-client': ['pipelines/backfill/ssh.ts', 'ssh'],
+};
+
+test('recommends what a ribbon camera, a sound card and the back-fill need', () => {
+  const recommends = /^Recommends:((?:.*\n )*.*)$/m.exec(control)?.[1]?.split(/[\s,]+/) ?? [];
+  for (const [name, [path, mark]] of Object.entries(OPTIONAL)) {
+    assert.ok(readFileSync(path, 'utf8').includes(mark), `${path} uses ${name} no more`);
+    assert.ok(recommends.includes(name), name);
+  }
+});
+
+test('it has every unit that scripts/install.sh lays down', () => {
+  const installer = readFileSync('scripts/install.sh', 'utf8');
+  const rules = readFileSync(`${DEBIAN}/rules`, 'utf8');
+  const units = [...installer.matchAll(/ \/etc\/systemd\/system\/(\S+)\.service'/g)];
+  assert.ok(units.length > 2);
+  for (const [, name = ''] of units) {
+    assert.ok(script.includes(`systemd/${name}.`), name);
+    const isOwn = name === 'venuebox' || rules.includes(`dh_installsystemd --name=${name} `);
+    assert.ok(isOwn, `${name} in debian/rules`);
+  }
+});
+
 test('its scripts parse, and name only files that are there', () => {
   for (const name of ['postinst', 'postrm']) execFileSync('sh', ['-n', `${DEBIAN}/${name}`]);
   execFileSync('bash', ['-n', 'scripts/package.sh']);
