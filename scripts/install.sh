@@ -53,8 +53,9 @@ FILES=(
   'systemd/appliance/venuebox-log.service 644 /usr/share/venuebox/appliance/venuebox-log.service'
   'systemd/appliance/venuebox-log-end.service 644 /usr/share/venuebox/appliance/venuebox-log-end.service'
   'systemd/appliance/venuebox-log.timer 644 /usr/share/venuebox/appliance/venuebox-log.timer'
-  'systemd/venuebox.completion 644 /usr/share/bash-completion/completions/venuebox'
 )
+# Printed by the program.
+COMPLETION=$root/usr/share/bash-completion/completions/venuebox
 LINK=$root/usr/local/bin/venuebox
 
 # Only a running systemd of this machine is notified.
@@ -106,6 +107,11 @@ install_files() {
     read -r source mode target <<<"$file"
     install -D -m "$mode" "$source" "$root$target"
   done
+  if [ "$app" ]; then
+    mkdir -p "$(dirname "$COMPLETION")"
+    node dist/daemon/main.js completion >"$COMPLETION"
+    chmod 644 "$COMPLETION"
+  fi
   mkdir -p "$(dirname "$LINK")"
   ln -sfn /opt/venuebox/bin/venuebox "$LINK"
   # Never overwritten.
@@ -148,11 +154,11 @@ uninstall_files() {
     read -r _ _ target <<<"$file"
     rm -f "$root$target"
   done
-  rm -f "$LINK"
+  rm -f "$LINK" "$COMPLETION"
   rmdir "$root/usr/share/venuebox/appliance" "$root/usr/share/venuebox" 2>/dev/null || true
   rm -rf "$prefix" "$prefix.new" "$prefix.old" "$root/var/cache/venuebox"
   if [ "$purge" ]; then
-    rm -rf "$root/etc/venuebox" "$root/var/lib/venuebox" "$root/var/log/venuebox"
+    rm -rf "$root/etc/venuebox" "$root/var/lib/venuebox" "$root/var/lib/venuebox-relay" "$root/var/log/venuebox"
     if [ -z "$root" ]; then userdel venuebox 2>/dev/null || true; fi
   fi
   rmdir "$root/etc/venuebox" 2>/dev/null || true
