@@ -122,19 +122,28 @@ async function goLive(page: Page, url: string): Promise<void> {
   await sleep(5_000);
   await shot(page, 'operator');
   await save(page, SMALL);
+  await start(page);
+  await shot(page, 'live');
+}
+
+async function start(page: Page): Promise<void> {
   await page.click('[data-verb="arm"]');
   await waitInPage(page, has('[data-verb="go-live"]'), LONG_MS).catch(async (error) => {
     await shot(page, 'not-armed');
     throw error;
   });
   await shot(page, 'armed');
-  await page.hover('[data-verb="go-live"]');
+  await hold(page, 'go-live', 'end');
+  await sleep(5_000);
+}
+
+/** Holds the button of a command until the one that comes after it is there. */
+async function hold(page: Page, verb: string, next: string): Promise<void> {
+  await page.hover(`[data-verb="${verb}"]`);
   await page.mouse.down();
   await sleep(2_000);
   await page.mouse.up();
-  await waitInPage(page, has('[data-verb="end"]'), LONG_MS);
-  await sleep(5_000);
-  await shot(page, 'live');
+  await waitInPage(page, has(`[data-verb="${next}"]`), LONG_MS);
 }
 
 /** Until pictures of the stream are shown. */
@@ -153,9 +162,12 @@ async function play(page: Page, url: string, name: string): Promise<void> {
 
 /** The box's second card is the guests'. What they reach is compared with what the venue's network does. */
 async function runGuests(page: Page, venueHost: string): Promise<void> {
+  // A network of their own begins between two drops: the media process serves it.
+  await hold(page, 'end', 'arm');
   await save(page, { 'network.guests.device': 'wlan4' });
   await plugCard(guest);
   await untilGuest('the guests’ network', `${ACTIVE} | grep guests`);
+  await start(page);
   await listenOn(guest, [22, 1883, 9090]);
   await listenOn(guest, [9000], 5);
   await listenOn(guest, [9001], 1);
