@@ -21,7 +21,8 @@ mount -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/scratch overlay 
   busybox poweroff -f
 }
 mkdir -p $root/out $root/lib/modules
-mount -t hostfs -o "$work/out" none $root/out
+# Debian 13's mount hands each option over by its name.
+mount -t hostfs -o "$work/out" none $root/out || mount -t hostfs -o "hostfs=$work/out" none $root/out
 mount -t proc proc $root/proc
 mount -t sysfs sys $root/sys
 mount -t devtmpfs dev $root/dev

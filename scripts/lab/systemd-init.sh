@@ -21,7 +21,8 @@ mount -t devtmpfs dev $root/dev
 mount -t tmpfs -o mode=755 run $root/run
 mkdir -p $root/out
 rm -rf $root/opt/venuebox
-mount -t hostfs -o "$work" none $root/out
+# Debian 13's mount hands each option over by its name.
+mount -t hostfs -o "$work" none $root/out || mount -t hostfs -o "hostfs=$work" none $root/out
 
 # Nothing but what is asked for: units that would bring a whole Debian up do not.
 units=$root/etc/systemd/system

@@ -14,7 +14,8 @@ done
 mount -t tmpfs mnt /mnt
 mkdir /mnt/a /mnt/b /mnt/out /mnt/run
 mount -t devtmpfs dev /dev
-mount -t hostfs -o "$work/out" none /mnt/out
+# Debian 13's mount hands each option over by its name.
+mount -t hostfs -o "$work/out" none /mnt/out || mount -t hostfs -o "hostfs=$work/out" none /mnt/out
 ip link set lo up
 for disk in ubda:a ubdb:b; do
   mount -t "$format" "/dev/${disk%:*}" "/mnt/${disk#*:}" || echo "cannot mount ${disk%:*}" > /mnt/out/failed

@@ -12,7 +12,8 @@ done
 mount -t tmpfs mnt /mnt
 mkdir /mnt/a /mnt/out
 mount -t devtmpfs dev /dev
-mount -t hostfs -o "$work/out" none /mnt/out
+# Debian 13's mount hands each option over by its name.
+mount -t hostfs -o "$work/out" none /mnt/out || mount -t hostfs -o "hostfs=$work/out" none /mnt/out
 ip link set lo up
 mount -t ext4 /dev/ubda /mnt/a || echo 'failed the disk cannot be mounted' >> /mnt/out/said
 mkdir -p /mnt/a/state
