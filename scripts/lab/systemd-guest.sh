@@ -162,8 +162,9 @@ until_ok active
 until_ok status_is live
 
 # The end while live.
-recording() { [ -n "$(child record)" ]; }
+recording() { [ -n "$(child recording)" ]; }
 until_ok recording
+seen recording $?
 pids=$(box_pids)
 seen processes "$(wc -w <<< "$pids")"
 start=$(now)

@@ -68,7 +68,8 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string | RegExp>>>>
     live_again: /^live/,
   },
   'a media process that stalls is a hang, too': { media_stall_s: /^\d/ },
-  'it ends while live without an orphan': {
+  'it ends while live and recording, without an orphan': {
+    recording: '0',
     processes: /^[4-9]$/,
     stop_result: 'success',
     stop_code: '0',
