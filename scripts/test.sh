@@ -18,6 +18,7 @@ fi
 setup_packages chromium dbus ffmpeg firefox-esr gir1.2-gst-rtsp-server-1.0 mosquitto nghttp2-client openssl
 setup_packages libfaketime mpv python3-gi srt-tools webkit2gtk-driver xvfb
 setup_package_unstarted nginx-light nginx.service
+for proxy in haproxy varnish caddy; do setup_package_unstarted $proxy $proxy.service; done
 setup_package_unstarted avahi-daemon avahi-daemon.service
 setup_packages avahi-utils
 setup_package_unstarted network-manager NetworkManager.service

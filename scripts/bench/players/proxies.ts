@@ -1,8 +1,8 @@
 /** 50 viewers behind each reverse proxy that is installed: `npm run bench:proxies [-- NAME…]`. */
 import { startBox } from '../../../test/support/box.ts';
+import { PROXIES, type ReverseProxy } from '../../../test/support/network/reverse-proxies.ts';
 import { round, watchMachine } from '../machine.ts';
 import { runLoad } from '../viewers.ts';
-import { PROXIES, type ReverseProxy } from './proxy.ts';
 
 const VIEWERS = 50;
 /** A part that is asked for so early is refused; it is there this much later. */

@@ -2,10 +2,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { until } from '../../../test/support/box.ts';
-import { freePort } from '../../../test/support/free-port.ts';
-import { startNginx } from '../../../test/support/network/nginx.ts';
-import { startProgram } from '../../../test/support/program.ts';
+import { until } from '../box.ts';
+import { freePort } from '../free-port.ts';
+import { startProgram } from '../program.ts';
+import { startNginx } from './nginx.ts';
 
 export interface ReverseProxy {
   readonly name: string;
@@ -29,14 +29,18 @@ async function start(boxUrl: string, { command, args, example, edit }: Started) 
   writeFileSync(config, edit(readFileSync(example, 'utf8'), new URL(boxUrl), port));
   const program = startProgram(command, args(config, folder, port));
   const url = `http://127.0.0.1:${port}`;
-  await until(async () => (await fetch(`${url}/drop.json`)).ok, 15_000, program.output);
-  return {
-    url,
-    [Symbol.asyncDispose]: async () => {
-      await program[Symbol.asyncDispose]();
-      rmSync(folder, { recursive: true, force: true });
-    },
+  const end = async () => {
+    await program[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
   };
+  try {
+    const answers = async () => (await fetch(`${url}/drop.json`)).status > 0;
+    await until(answers, 15_000, program.output);
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return { url, [Symbol.asyncDispose]: end };
 }
 
 const has = (path: string, from: string) =>
