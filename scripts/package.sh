@@ -70,6 +70,8 @@ lay_program() {
   chmod -R u=rwX,go=rX "$program"
   find "$program/node_modules" -type f -exec chmod 644 {} +
   chmod 755 "$program"/bin/venuebox*
+  # Not when it was built: by the time of main.js a box knows a newer package (daemon/update/store.ts).
+  find "$program" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 }
 
 # Prebuilt addons of other machines and other C libraries, by the header of each file.

@@ -51,6 +51,9 @@ test('it has every unit that scripts/install.sh lays down', () => {
     assert.ok(script.includes(`systemd/${name}.`), name);
     const isOwn = name === 'venuebox' || rules.includes(`dh_installsystemd --name=${name} `);
     assert.ok(isOwn, `${name} in debian/rules`);
+    // Without it debhelper stops the unit at an upgrade, and nothing starts it again.
+    const line = new RegExp(`--name=${name} .*--no-start.*`).exec(rules)?.[0];
+    if (line !== undefined) assert.match(line, '--restart-after-upgrade');
   }
 });
 
