@@ -17,8 +17,34 @@ export interface CameraMode {
   readonly format: string;
   readonly width: number;
   readonly height: number;
-  /** The most there are; undefined where the driver does not report them. */
+  /** The most there are, rounded; undefined where the driver does not report them. */
   readonly fps?: number;
-  /** The largest of a range rather than a mode of its own. */
-  readonly isRange?: true;
+  /** All of them, exactly. Left out for libcamera. */
+  readonly rates?: readonly RateRange[];
+  /** The size is the largest of a range rather than a mode of its own. */
+  readonly range?: SizeRange;
+}
+
+/** Frames per second: 30000/1001 is NTSC's. */
+export interface FrameRate {
+  readonly numerator: number;
+  readonly denominator: number;
+}
+
+/** Both the same for a single one. */
+export interface RateRange {
+  readonly fastest: FrameRate;
+  readonly slowest: FrameRate;
+}
+
+/** In pixels. */
+export interface SizeRange {
+  readonly minWidth: number;
+  readonly minHeight: number;
+  readonly widthStep: number;
+  readonly heightStep: number;
+}
+
+export function fpsOf({ numerator, denominator }: FrameRate): number {
+  return numerator / denominator;
 }

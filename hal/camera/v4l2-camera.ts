@@ -3,25 +3,31 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { type LaunchFragment, quote } from '../gst/launch.ts';
 import { HalError } from '../os/errors.ts';
+import { type ChosenMode, chooseMode } from './choose-mode.ts';
 import type { Camera, CameraConfig, HeldControls } from './port.ts';
-import { findV4l2Nodes, listV4l2Cameras } from './v4l2.ts';
+import { findV4l2Nodes, listV4l2Cameras, readV4l2Modes } from './v4l2.ts';
 import { lockV4l2, unlockV4l2 } from './v4l2-lock.ts';
 
 /** A webcam or an HDMI grabber. */
 export function openV4l2(config: CameraConfig): Camera {
   const { device } = config;
   let path = device;
+  const asked = { ...config, rate: { numerator: config.fps, denominator: 1 } };
+  let mode: ChosenMode = asked;
   let held: HeldControls | undefined;
   const find = async () => {
     path = await findNode(device);
     return path;
   };
-  const check = async () => checkNode(await find());
+  const check = async () => {
+    await checkNode(await find());
+    mode = chooseMode(await readV4l2Modes(path), config) ?? asked;
+  };
   return {
     name: `V4L2 ${device}`,
     check,
     get source() {
-      return sourceOf(path, config);
+      return sourceOf(path, mode);
     },
     lock: async (signal) => {
       signal.throwIfAborted();
@@ -40,16 +46,18 @@ export function openV4l2(config: CameraConfig): Camera {
   };
 }
 
-function sourceOf(path: string, { format, width, height, fps }: CameraConfig): LaunchFragment {
-  const size = `width=${width},height=${height},framerate=${fps}/1`;
+function sourceOf(path: string, { format, width, height, rate }: ChosenMode): LaunchFragment {
+  // In the dark a camera halves its rate to expose for longer.
+  const framerate = rate === undefined ? '' : `,framerate=${rate.numerator}/${rate.denominator}`;
+  const size = `width=${width},height=${height}${framerate}`;
   const caps = format === 'mjpeg' ? `image/jpeg,${size} ! jpegdec` : `video/x-raw,${size}`;
   return {
     launch: `v4l2src device=${quote(path)} ! ${caps}`,
     stamping: 'clock',
-    // In the dark a camera halves its rate to expose for longer.
+    // Whether it sends JPEG is known once it is there.
     needs: {
       v4l2src: 'gstreamer1.0-plugins-good',
-      ...(format === 'mjpeg' ? { jpegdec: 'gstreamer1.0-plugins-good' } : {}),
+      jpegdec: 'gstreamer1.0-plugins-good',
     },
   };
 }

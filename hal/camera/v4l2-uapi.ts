@@ -11,14 +11,21 @@
  *                             stepwise: u32 min, max, step of the width, then of the height
  *   v4l2_frmivalenum (52)   0 u32 index  4 u32 pixel_format  8 u32 width  12 u32 height
  *                          16 u32 type  20 fraction u32/u32, the shortest of a range
+ *                          28 the longest of a range
+ *   v4l2_format (208)       0 u32 type  8 u32 width, height
+ *   v4l2_streamparm (204)   0 u32 type  12 fraction u32/u32
  *   v4l2_queryctrl (68)     0 u32 id  4 u32 type  8 name[32]  40 s32 min  44 s32 max
  *                          48 s32 step  52 s32 default  56 u32 flags
  *   v4l2_control (8)        0 u32 id  4 s32 value
  */
+import type { FrameRate, RateRange, SizeRange } from './found.ts';
+
 export const QUERY_CAP = { request: 0x80685600n, bytes: 104 };
 export const ENUM_FMT = { request: 0xc0405602n, bytes: 64 };
 export const ENUM_SIZES = { request: 0xc02c564an, bytes: 44 };
 export const ENUM_INTERVALS = { request: 0xc034564bn, bytes: 52 };
+export const GET_FMT = { request: 0xc0d05604n, bytes: 208 };
+export const GET_PARM = { request: 0xc0cc5615n, bytes: 204 };
 export const QUERY_CTRL = { request: 0xc0445624n, bytes: 68 };
 export const GET_CTRL = { request: 0xc008561bn, bytes: 8 };
 export const SET_CTRL = { request: 0xc008561cn, bytes: 8 };
@@ -75,15 +82,21 @@ export function renderSizeQuery(index: number, code: number): Buffer {
 export interface FrameSize {
   readonly width: number;
   readonly height: number;
-  /** True for the largest of a range, of which the driver lists no single ones. */
-  readonly isRange: boolean;
+  /** Of a range, of which the driver lists no single sizes; the size is its largest. */
+  readonly range?: SizeRange;
 }
 
 export function parseSize(bytes: Buffer): FrameSize {
-  const isRange = bytes.readUInt32LE(8) !== 1;
-  return isRange
-    ? { width: bytes.readUInt32LE(16), height: bytes.readUInt32LE(28), isRange }
-    : { width: bytes.readUInt32LE(12), height: bytes.readUInt32LE(16), isRange };
+  const at = (offset: number) => bytes.readUInt32LE(offset);
+  if (at(8) === 1) return { width: at(12), height: at(16) };
+  const range = {
+    minWidth: at(12),
+    minHeight: at(24),
+    // 0 in a range without steps.
+    widthStep: Math.max(1, at(20)),
+    heightStep: Math.max(1, at(32)),
+  };
+  return { width: at(16), height: at(28), range };
 }
 
 export function renderIntervalQuery(
@@ -94,11 +107,32 @@ export function renderIntervalQuery(
   return words(ENUM_INTERVALS.bytes, [index, code, width, height]);
 }
 
-/** Frames per second of an interval, the highest of a range; undefined for 0/0. */
-export function parseInterval(bytes: Buffer): number | undefined {
-  const [numerator, denominator] = [bytes.readUInt32LE(20), bytes.readUInt32LE(24)];
-  if (numerator === 0 || denominator === 0) return undefined;
-  return Math.round((denominator / numerator) * 100) / 100;
+/** A single rate as the fastest and the slowest; undefined for 0/0. */
+export function parseInterval(bytes: Buffer): RateRange | undefined {
+  const fastest = rateAt(bytes, 20);
+  if (fastest === undefined) return undefined;
+  const slowest = bytes.readUInt32LE(16) > 1 ? rateAt(bytes, 28) : undefined;
+  return { fastest, slowest: slowest ?? fastest };
+}
+
+/** Asks for the present size, or with {@link GET_PARM} for the present rate. */
+export function renderPresentQuery(bytes: number, captureType: number): Buffer {
+  return words(bytes, [captureType]);
+}
+
+export function parsePresentSize(bytes: Buffer): FrameSize {
+  return { width: bytes.readUInt32LE(8), height: bytes.readUInt32LE(12) };
+}
+
+export function parsePresentRate(bytes: Buffer): RateRange | undefined {
+  const rate = rateAt(bytes, 12);
+  return rate && { fastest: rate, slowest: rate };
+}
+
+/** V4L2 has the time between two frames: the rate is its inverse. */
+function rateAt(bytes: Buffer, at: number): FrameRate | undefined {
+  const [denominator, numerator] = [bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4)];
+  return numerator === 0 || denominator === 0 ? undefined : { numerator, denominator };
 }
 
 export function renderControlQuery(id: number): Buffer {

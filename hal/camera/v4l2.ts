@@ -3,28 +3,10 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, readdir, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { ioctl, tryIoctl } from '../os/libc/ioctl.ts';
+import { tryIoctl } from '../os/libc/ioctl.ts';
 import type { CameraMode, FoundCamera } from './found.ts';
-import {
-  ENUM_FMT,
-  ENUM_INTERVALS,
-  ENUM_SIZES,
-  type FrameSize,
-  parseCaps,
-  parseFormat,
-  parseInterval,
-  parseSize,
-  QUERY_CAP,
-  renderFormatQuery,
-  renderIntervalQuery,
-  renderSizeQuery,
-  type V4l2Caps,
-} from './v4l2-uapi.ts';
-
-/** A driver that goes on listing for ever is not believed for longer. */
-const MAX_FORMATS = 32;
-const MAX_SIZES = 64;
-const MAX_INTERVALS = 32;
+import { listModes } from './v4l2-modes.ts';
+import { parseCaps, QUERY_CAP, type V4l2Caps } from './v4l2-uapi.ts';
 
 /**
  * Nodes of a Pi's sensor and image processor: their pictures are a sensor's raw
@@ -43,6 +25,11 @@ export async function listV4l2Cameras(dev = '/dev'): Promise<FoundCamera[]> {
 export async function findV4l2Nodes(id: string, dev = '/dev'): Promise<readonly string[]> {
   const nodes = await listNodes(dev, () => []);
   return nodes.filter((one) => one.id === id || one.aliases.includes(id)).map(({ path }) => path);
+}
+
+/** The modes of one node; empty where it does not list any, or may not be opened. */
+export async function readV4l2Modes(path: string): Promise<readonly CameraMode[]> {
+  return (await describe(path, [], listModes).catch(() => undefined))?.modes ?? [];
 }
 
 type Node = FoundCamera & { readonly path: string };
@@ -98,54 +85,6 @@ async function readLinks(dev: string): Promise<ReadonlyMap<string, readonly stri
     }
   }
   return links;
-}
-
-/** The kernel answers these from the driver's tables: hundreds of them take a few milliseconds. */
-function listModes({ fd }: FileHandle, captureType: number): CameraMode[] {
-  const formats = listAll(MAX_FORMATS, (index) => renderFormatQuery(index, captureType), {
-    ask: (bytes) => ioctl(fd, ENUM_FMT.request, bytes, 'formats'),
-    parse: parseFormat,
-  });
-  return formats.flatMap(({ code, fourcc: format }) => {
-    const sizes = listAll(MAX_SIZES, (index) => renderSizeQuery(index, code), {
-      ask: (bytes) => ioctl(fd, ENUM_SIZES.request, bytes, 'sizes'),
-      parse: parseSize,
-    });
-    return sizes.map((size): CameraMode => {
-      const fps = maxFps(fd, code, size);
-      const { width, height, isRange } = size;
-      const mode = { format, width, height, ...(fps === undefined ? {} : { fps }) };
-      return isRange ? { ...mode, isRange } : mode;
-    });
-  });
-}
-
-function maxFps(fd: number, code: number, size: FrameSize): number | undefined {
-  const rates = listAll(MAX_INTERVALS, (index) => renderIntervalQuery(index, code, size), {
-    ask: (bytes) => ioctl(fd, ENUM_INTERVALS.request, bytes, 'intervals'),
-    parse: parseInterval,
-  });
-  const known = rates.filter((rate) => rate !== undefined);
-  return known.length === 0 ? undefined : Math.max(...known);
-}
-
-/** Asks for index after index until one is refused. */
-function listAll<T>(
-  max: number,
-  render: (index: number) => Buffer,
-  { ask, parse }: { readonly ask: (bytes: Buffer) => void; readonly parse: (bytes: Buffer) => T },
-): T[] {
-  const all: T[] = [];
-  while (all.length < max) {
-    const bytes = render(all.length);
-    try {
-      ask(bytes);
-    } catch {
-      break;
-    }
-    all.push(parse(bytes));
-  }
-  return all;
 }
 
 function byNumber(a: string, b: string): number {

@@ -36,8 +36,8 @@ function renderModes(modes: readonly CameraMode[]): string {
   const shown = largest
     .slice(0, MAX_MODES)
     .map(
-      ({ format, width, height, fps, isRange }) =>
-        `${format} ${isRange ? 'up to ' : ''}${width}x${height}${fps === undefined ? '' : ` ${fps}/s`}`,
+      ({ format, width, height, fps, range }) =>
+        `${format} ${range ? 'up to ' : ''}${width}x${height}${fps === undefined ? '' : ` ${fps}/s`}`,
     );
   return modes.length > MAX_MODES
     ? `${shown.join(', ')} and ${modes.length - MAX_MODES} more`

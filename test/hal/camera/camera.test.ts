@@ -183,19 +183,25 @@ test("a node's capabilities count, not its device's: a webcam's metadata node is
   assert.is(caps(0x0400_1000, 0).captureType, 9);
 });
 
-test('sizes and intervals: single ones, and the largest and fastest of ranges', () => {
+test('sizes and intervals: single ones, and the ends and steps of ranges', () => {
   const size = Buffer.alloc(ENUM_SIZES.bytes);
   for (const [index, value] of [0, 0, 1, 640, 360].entries()) size.writeUInt32LE(value, index * 4);
-  assert.equal(parseSize(size), { width: 640, height: 360, isRange: false });
-  for (const [index, value] of [3, 16, 1920, 16, 16, 1080, 16].entries()) {
+  assert.equal(parseSize(size), { width: 640, height: 360 });
+  for (const [index, value] of [3, 16, 1920, 8, 32, 1080, 4].entries()) {
     size.writeUInt32LE(value, 8 + index * 4);
   }
-  assert.equal(parseSize(size), { width: 1920, height: 1080, isRange: true });
+  const range = { minWidth: 16, minHeight: 32, widthStep: 8, heightStep: 4 };
+  assert.equal(parseSize(size), { width: 1920, height: 1080, range });
   const interval = Buffer.alloc(ENUM_INTERVALS.bytes);
   assert.is(parseInterval(interval), undefined);
-  interval.writeUInt32LE(1001, 20);
-  interval.writeUInt32LE(30_000, 24);
-  assert.is(parseInterval(interval), 29.97);
+  for (const [index, value] of [1, 1001, 30_000, 1, 5].entries()) {
+    interval.writeUInt32LE(value, 16 + index * 4);
+  }
+  const ntsc = { numerator: 30_000, denominator: 1001 };
+  assert.equal(parseInterval(interval), { fastest: ntsc, slowest: ntsc });
+  interval.writeUInt32LE(3, 16);
+  const slowest = { numerator: 5, denominator: 1 };
+  assert.equal(parseInterval(interval), { fastest: ntsc, slowest });
 });
 
 test.run();
