@@ -157,6 +157,7 @@ class CameraPath implements OwnPath {
   readonly nowMs = (): number => this.#streamStart.nowMs();
 
   #beginStream(): void {
+    this.choose('camera');
     const start = this.#streamStart.begin(this.#deps.liveDropId());
     // A stream that has ended stays so: the next one is of another process.
     const hasOtherTracks = this.#look.begin();

@@ -14,6 +14,7 @@ import type { Config } from '../config/config.ts';
 import type { DropConfig } from '../config/drop.ts';
 import { SourceStalls } from './camera/source-stalls.ts';
 import { type CaptureChild, openCapture } from './children/capture.ts';
+import { openKept } from './children/kept.ts';
 import type { MediaChild } from './children/media.ts';
 import { openSource, type SourceChild } from './children/source.ts';
 import type { Inputs } from './inputs/inputs.ts';
@@ -48,7 +49,7 @@ export interface LiveInput {
   readonly run: Task;
   /** Ends a source's process; its supervisor starts it again. */
   restartSource(kind: SourceKind, reason: string): void;
-  /** Puts a camera on air. */
+  /** Puts a camera on air, also of an encoder that is started later. */
   choose(camera: CameraKind): void;
   /** Burns the time into the picture, also of an encoder that is started later, or no more. */
   showClock(isOn: boolean): void;
@@ -61,7 +62,9 @@ export function openLiveInput(deps: LiveInputDeps): LiveInput {
   const graph = () =>
     renderGraph(graphSettings(config(), inputs().hasSound, inputs().encoders, deps.look.hasClean));
   log.debug('capture pipeline', { launch: graph().launch });
-  const clockSwitch = openClockSwitch((message) => capture.send(message));
+  const send: CaptureChild['send'] = (message) => capture.send(message);
+  const clockInPicture = openKept(send);
+  const choice = openKept(send);
   const capture = openCapture({
     settings: async (signal) =>
       captureSettings(config(), inputs().hasSound, graph(), await openSlates(deps, signal)),
@@ -69,7 +72,8 @@ export function openLiveInput(deps: LiveInputDeps): LiveInput {
     clock,
     log,
     onPlaying: () => {
-      clockSwitch.onPlaying();
+      clockInPicture.onPlaying();
+      if (inputs().camera2 !== undefined) choice.onPlaying();
       if (deps.look.file !== '') capture.send({ type: 'look', file: deps.look.file });
       deps.onPlaying();
     },
@@ -93,8 +97,8 @@ export function openLiveInput(deps: LiveInputDeps): LiveInput {
     graph,
     run: (signal) => runAll(tasks(), signal),
     restartSource,
-    choose: (camera) => capture.send({ type: 'choose', camera }),
-    showClock: clockSwitch.set,
+    choose: (camera) => choice.set({ type: 'choose', camera }),
+    showClock: (isOn) => clockInPicture.set({ type: 'clock', isOn }),
     setLive: (element, property, value) =>
       processes.camera.send({ type: 'set', element, property, value }),
   };
@@ -117,20 +121,6 @@ function openSources(
       graph: kind === 'sound' ? ofSound : ofCamera,
     });
   return { camera: open('camera'), camera2: open('camera2'), sound: open('sound') };
-}
-
-/** The clock in the picture, also of encoders that are started later. */
-function openClockSwitch(send: CaptureChild['send']) {
-  let isOn = false;
-  return {
-    set: (next: boolean) => {
-      isOn = next;
-      send({ type: 'clock', isOn });
-    },
-    onPlaying: () => {
-      if (isOn) send({ type: 'clock', isOn });
-    },
-  };
 }
 
 /** Without them the last picture stands, and black in its place. */

@@ -103,8 +103,9 @@ export class CameraFeed {
     this.#came.set(kind, (this.#came.get(kind) ?? 0) + 1);
     this.#choice.noteFrame(kind, nowUs);
     const onAir = this.#choice.onAir(nowUs);
-    // What is known of the other one's delays says nothing of this one's.
-    if (onAir !== this.#onAir) this.#pacer.reset();
+    // What is known of the other one's delays says nothing of this one's. Its last picture stands
+    // until the first of this one, while its buffers are filled with new ones.
+    if (onAir !== this.#onAir) this.#pacer.reset((shown) => Buffer.from(shown));
     this.#onAir = onAir;
     if (kind !== onAir) return;
     this.#lastFrameUs = nowUs;

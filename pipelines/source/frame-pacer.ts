@@ -103,8 +103,14 @@ export class FramePacer<F> {
     return newest < this.#next ? [] : this.#repeatUntil(newest + 1);
   }
 
-  /** A new source comes: what is known of the delays of the last one says nothing of it. */
-  reset(): void {
+  /**
+   * A new source comes: what is known of the delays of the last one says nothing of it.
+   *
+   * @param copy Of what is shown until its first frame, where the last source goes on.
+   */
+  reset(copy: (frame: F) => F = (frame) => frame): void {
+    if (this.#shown !== undefined) this.#shown = copy(this.#shown);
+    if (this.#late !== undefined) this.#late = { ...this.#late, frame: copy(this.#late.frame) };
     this.#delays = [];
     this.#heldUpFromUs = undefined;
     this.#lastIndex = undefined;

@@ -24,6 +24,11 @@ export function openCameraSwitch(deps: CameraSwitchDeps): SwitchCamera {
     }
     const isSecond = asked === undefined ? sources.camera.second?.isOnAir !== true : asked === 2;
     const name = `camera ${isSecond ? 2 : 1}`;
+    const { framesPerS = 0 } = (isSecond ? sources.camera.second : sources.camera) ?? {};
+    if (framesPerS === 0) {
+      const detail = `${name} sends no pictures: check that it is plugged in and switched on`;
+      return { status: 'rejected', code: 'WRONG_PHASE', detail };
+    }
     if (isDryRun) return { status: 'done', detail: `would put ${name} on air` };
     deps.choose(isSecond ? 'camera2' : 'camera');
     const data = { camera: isSecond ? 2 : 1 };

@@ -189,4 +189,14 @@ test('before the first frame there is none, and a process that was stopped makes
   assert.ok((after[0]?.index ?? 0) > 1_700);
 });
 
+test('what stands until the first frame of another source is a copy', () => {
+  const pacer = new FramePacer<{ picture: string }>({ fps: 10, startUs: 0 });
+  const buffer = { picture: 'first' };
+  pacer.add(buffer, 0, 0);
+  pacer.reset((shown) => ({ ...shown }));
+  buffer.picture = 'overwritten';
+  const [repeat] = pacer.tick(1_000_000);
+  assert.is(repeat?.frame?.picture, 'first');
+});
+
 test.run();

@@ -33,6 +33,23 @@ test('without a number it is the other one, with one that one; each is an event'
   assert.equal(second.did, ['camera', 'camera.switched 1', 'camera2', 'camera.switched 2']);
 });
 
+test('a camera that sends no pictures is not put on air, by its number or in turn', () => {
+  const away: BoxSnapshot['sources'] = {
+    camera: {
+      ...{ phase: 'live', framesPerS: 30, repeatedTotal: 0 },
+      second: { framesPerS: 0, isOnAir: false },
+    },
+  };
+  for (const asked of [2, undefined] as const) {
+    const { did, run } = openSwitch(away);
+    const outcome = run(asked, false);
+    assert.is(outcome.status, 'rejected');
+    assert.match(outcome.detail, 'camera 2 sends no pictures');
+    assert.equal(did, []);
+  }
+  assert.is(openSwitch(away).run(1, false).status, 'done');
+});
+
 test('a dry run does nothing; one camera, or cameras that are off, are a reason', () => {
   const dry = openSwitch(both(false));
   assert.is(dry.run(1, true).detail, 'would put camera 1 on air');
