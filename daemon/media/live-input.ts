@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { SetLive } from '../../hal/camera/port.ts';
 import type { LaunchFragment } from '../../hal/gst/launch.ts';
 import type { Clock } from '../../hal/os/clock.ts';
+import { HalError } from '../../hal/os/errors.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
 import type { CameraKind } from '../../pipelines/capture/camera-choice.ts';
@@ -78,12 +79,15 @@ export function openLiveInput(deps: LiveInputDeps): LiveInput {
       deps.onPlaying();
     },
     onFigures: (figures) => {
-      for (const kind of stalls.step(figures)) restartSource(kind, 'no frames');
+      for (const { kind, hasSent } of stalls.step(figures)) {
+        if (hasSent) restartSource(kind, 'no frames');
+        else processes[kind].fail(new HalError('TIMEOUT', 'it sends nothing'));
+      }
       deps.onFigures(figures);
     },
   });
   const stalls = new SourceStalls();
-  const processes = openSources(deps, capture);
+  const processes = openSources(deps, capture, stalls);
   const restartSource = (kind: SourceKind, reason: string) => processes[kind].restart(reason);
   const runSource = (kind: SourceKind) => supervise(kind, processes[kind].run, () => true);
   const tasks = () => [
@@ -108,6 +112,7 @@ export function openLiveInput(deps: LiveInputDeps): LiveInput {
 function openSources(
   { config, inputs, clock, log }: LiveInputDeps,
   capture: CaptureChild,
+  stalls: SourceStalls,
 ): Readonly<Record<SourceKind, SourceChild>> {
   const ofCamera = (source: LaunchFragment) => {
     const { width: widthPx, height: heightPx } = config().camera;
@@ -118,6 +123,8 @@ function openSources(
     openSource({
       ...{ kind, capture, clock, log },
       device: () => inputs()[kind],
+      onPlaying: ({ isCalled }) => stalls.begin(kind, isCalled),
+      onEnd: () => stalls.end(kind),
       graph: kind === 'sound' ? ofSound : ofCamera,
     });
   return { camera: open('camera'), camera2: open('camera2'), sound: open('sound') };

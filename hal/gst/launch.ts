@@ -6,6 +6,8 @@ export interface LaunchFragment {
    * frames (a file or a pipe that somebody else writes).
    */
   readonly stamping: 'clock' | 'monotonic' | 'count';
+  /** It waits for a sender that calls it, and may send nothing for long. */
+  readonly isCalled?: boolean;
   /** Elements that must be installed, with the Debian package that brings each. */
   readonly needs: Readonly<Record<string, string>>;
   /** Frames are drawn by the capture process and pushed into the appsrc named here. */

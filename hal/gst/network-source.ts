@@ -24,6 +24,9 @@ const NEEDS: Readonly<Record<NetworkSourceConfig['driver'], Readonly<Record<stri
   srt: { srtsrc: 'gstreamer1.0-plugins-bad', decodebin: 'gstreamer1.0-plugins-base' },
 };
 
+/** It has no host to call, or says so. */
+const LISTENER = /^srt:\/\/(?::|[^?]*\?(?:.*&)?mode=listener\b)/;
+
 /** One kind of what a network camera sends; decoded. @param secret see `readCredentials`. */
 export function networkSource(
   config: NetworkSourceConfig,
@@ -35,6 +38,7 @@ export function networkSource(
   return {
     launch: `${source} ! decodebin ! ${kind}/x-raw`,
     stamping: 'clock',
+    isCalled: config.driver === 'srt' && LISTENER.test(config.url),
     needs: NEEDS[config.driver],
   };
 }

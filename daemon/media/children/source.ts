@@ -30,6 +30,10 @@ export interface SourceOptions {
   /** Renders the launch line of what the device brings now. */
   readonly graph: (source: LaunchFragment) => string;
   readonly capture: CaptureChild;
+  /** Its pipeline plays, */
+  readonly onPlaying?: (source: LaunchFragment) => void;
+  /** or no more, if it ever did. */
+  readonly onEnd?: () => void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -40,6 +44,8 @@ export interface SourceChild {
   readonly send: (message: ToSource) => void;
   /** Ends it for a reason; its supervisor starts it again. */
   readonly restart: (reason: string) => void;
+  /** Ends it as one that has failed. */
+  readonly fail: (error: Error) => void;
 }
 
 /** SIGTERM to SIGKILL. It has nothing to write down. */
@@ -52,13 +58,13 @@ const SEEN_WITHIN_MS = 150;
 export function openSource(options: SourceOptions): SourceChild {
   const { kind, capture, clock, log } = options;
   const worker = openProcess(kind, { clock, log });
-  let restart = (_reason: string): void => undefined;
+  let fail = (_error: Error): void => undefined;
 
   const run = async (signal: AbortSignal): Promise<void> => {
     // Where the encoders start too, all load at once.
     const { gone } = await capture.begun(signal);
     const failing = new AbortController();
-    restart = (reason) => failing.abort(new WantedRestart(reason));
+    fail = (error) => failing.abort(error);
     using ends = anySignal(signal, gone, failing.signal);
     const throwIfWanted = () => throwIfEnded(failing.signal, gone);
     const device = options.device();
@@ -82,10 +88,11 @@ export function openSource(options: SourceOptions): SourceChild {
       return settingsOf(source, options.graph(source));
     };
     const onMessage = (message: FromSource) => {
-      if (message.type === 'ended') failing.abort(new WantedRestart('the source has ended'));
+      if (message.type === 'ended') fail(new WantedRestart('the source has ended'));
       if (message.type !== 'playing') return;
       // One that counts its frames is placed by their arrival.
       if (source.stamping === 'clock') setClock(message.clockUs);
+      options.onPlaying?.(source);
       log.info('source started', { source: kind, device: device.name });
     };
     const inherit = [...pipes.fds, ...(units?.fds ?? [])];
@@ -95,6 +102,8 @@ export function openSource(options: SourceOptions): SourceChild {
       // What reads from it may have ended before it, which is seen a moment later.
       if (await pause(clock, SEEN_WITHIN_MS, ends.signal)) throw error;
       if (!gone.aborted) throw error;
+    } finally {
+      options.onEnd?.();
     }
     throwIfWanted();
   };
@@ -102,7 +111,8 @@ export function openSource(options: SourceOptions): SourceChild {
   return {
     run,
     send: worker.send,
-    restart: (reason) => restart(reason),
+    restart: (reason) => fail(new WantedRestart(reason)),
+    fail: (error) => fail(error),
   };
 }
 
