@@ -6,7 +6,7 @@ import type { Log } from '../../hal/os/log.ts';
 import type { Endpoint, LinkConfig } from '../bond/core/config.ts';
 import { nameFailure, REFUSED } from '../bond/core/failure.ts';
 import { openEncoderPort, type SrtTap } from '../bond/net/encoder-port.ts';
-import { type LinkSocket, openLinkSocket } from '../bond/net/link-socket.ts';
+import { type LinkSocket, openLinkSocket, type Receiver } from '../bond/net/link-socket.ts';
 import { lookupThroughLink } from '../bond/net/receiver-address.ts';
 
 export interface DirectOptions {
@@ -29,6 +29,14 @@ export interface DirectDeps {
 const OPEN_CHECK_MS = 100;
 
 /**
+ * Without any packet of the receiver for so long its name is looked up again, and the socket gets
+ * another port: its address, or what a router remembers of ours, may be another. Then after
+ * twice as long each time.
+ */
+const RENEW_MS = 10_000;
+const MAX_RENEW_MS = 60_000;
+
+/**
  * Carries the packets by the machine's own routes until `signal` aborts. The tap sees the
  * same as a bond's, so that figures and bitrate rules are the same for both.
  */
@@ -39,16 +47,19 @@ export async function runDirect(
 ): Promise<void> {
   const now = () => clock.monotonicMs();
   let failure: string | undefined;
-  const to = {
-    port: receiver.port,
-    resolve: () => lookupEither(receiver.host),
+  const renewal = openRenewal(now);
+  const clearFailure = () => {
+    if (failure !== undefined) onFailure(undefined);
+    failure = undefined;
   };
-  const out: LinkSocket = openLinkSocket(anyRoute(), to, {
+  const out: LinkSocket = openLinkSocket(anyRoute(), openName(receiver), {
     onOpened: () => {
-      failure = undefined;
-      onFailure(undefined);
+      // A socket of this kind opens also where nothing listens.
+      if (failure !== REFUSED) clearFailure();
     },
     onPacket: (packet) => {
+      clearFailure();
+      renewal.onPacket();
       tap.toEncoder(packet, now());
       encoder.send(packet);
     },
@@ -74,6 +85,7 @@ export async function runDirect(
   try {
     onStart(encoder.listening);
     while (!signal.aborted) {
+      if (renewal.isDue()) out.rebind();
       out.ensureOpen(now());
       await pause(clock, OPEN_CHECK_MS, signal);
     }
@@ -81,6 +93,34 @@ export async function runDirect(
     out.close();
     encoder.close();
   }
+}
+
+function openRenewal(now: () => number) {
+  let pauseMs = RENEW_MS;
+  let atMs = now() + pauseMs;
+  return {
+    onPacket: () => {
+      pauseMs = RENEW_MS;
+      atMs = now() + pauseMs;
+    },
+    isDue: () => {
+      if (now() < atMs) return false;
+      pauseMs = Math.min(MAX_RENEW_MS, 2 * pauseMs);
+      atMs = now() + pauseMs;
+      return true;
+    },
+  };
+}
+
+/** A DNS server that is away is no reason to leave the last address. */
+function openName({ host, port }: Endpoint): Receiver {
+  let address: string | undefined;
+  const resolve = async () => {
+    const found = lookupEither(host);
+    address = await (address === undefined ? found : found.catch(() => address ?? ''));
+    return address;
+  };
+  return { port, resolve };
 }
 
 /** By IPv4, or by IPv6 where the receiver has no other address. */

@@ -11,20 +11,17 @@ import { handshake } from '../bond/support/simulated-srt.ts';
 
 const test = suite('SRT without links');
 
-test('a receiver without a listener is reported once', async () => {
-  const socket = createSocket('udp4');
-  await new Promise<void>((done) => socket.bind(0, '127.0.0.1', done));
-  const closed = createSocket('udp4');
-  await new Promise<void>((done) => closed.bind(0, '127.0.0.1', done));
-  const receiver = { host: '127.0.0.1', port: closed.address().port };
-  await new Promise<void>((done) => closed.close(done));
+/** Runs it towards a port, with an encoder that calls; `nowMs` is its clock. */
+function openCalling(port: number) {
+  const encoder = createSocket('udp4');
   const stop = new AbortController();
   const reported: (string | undefined)[] = [];
+  const time = { nowMs: 0 };
   let listening: Endpoint | undefined;
   const running = runDirect(
-    { listen: { host: '127.0.0.1', port: 0 }, receiver },
+    { listen: { host: '127.0.0.1', port: 0 }, receiver: { host: '127.0.0.1', port } },
     {
-      clock: systemClock,
+      clock: { ...systemClock, monotonicMs: () => time.nowMs },
       log: silentLog,
       tap: { fromEncoder: () => true, toEncoder: () => undefined },
       onStart: (at) => {
@@ -35,25 +32,90 @@ test('a receiver without a listener is reported once', async () => {
     stop.signal,
   );
   const calling = setInterval(() => {
-    if (listening !== undefined) socket.send(handshake(500), listening.port, listening.host);
+    if (listening !== undefined) encoder.send(handshake(500), listening.port, listening.host);
   }, 20);
-  try {
-    await until(() => reported.includes('nothing listens at the receiver (ECONNREFUSED)'), 15_000);
-    await systemClock.sleep(200);
-    assert.equal(
-      reported.filter((reason) => reason !== undefined),
-      ['nothing listens at the receiver (ECONNREFUSED)'],
-    );
-    assert.is(
-      reported.at(-1),
-      reported.find((reason) => reason !== undefined),
-      'it stands',
-    );
-  } finally {
+  const close = async () => {
     clearInterval(calling);
     stop.abort();
     await running;
-    socket.close();
+    encoder.close();
+  };
+  return { time, reported, [Symbol.asyncDispose]: close };
+}
+
+async function bound() {
+  const socket = createSocket('udp4');
+  await new Promise<void>((done) => socket.bind(0, '127.0.0.1', done));
+  const port = socket.address().port;
+  return { socket, port, close: () => new Promise<void>((done) => socket.close(done)) };
+}
+
+test('a receiver without a listener is reported once, until it answers', async () => {
+  const closed = await bound();
+  await closed.close();
+  await using direct = openCalling(closed.port);
+  const reason = 'nothing listens at the receiver (ECONNREFUSED)';
+  await until(() => direct.reported.includes(reason), 15_000);
+  // The look-up and the socket are new ones.
+  direct.time.nowMs += 11_000;
+  await systemClock.sleep(300);
+  assert.equal(direct.reported, [reason]);
+  const receiver = createSocket('udp4', (packet, { port, address }) =>
+    receiver.send(packet, port, address),
+  );
+  await new Promise<void>((done) => receiver.bind(closed.port, '127.0.0.1', done));
+  try {
+    await until(() => direct.reported.at(-1) === undefined, 15_000);
+  } finally {
+    receiver.close();
+  }
+});
+
+test('a receiver that is silent gets packets from a new port after 10 s, then 20 s', async () => {
+  const { socket, port, close } = await bound();
+  const ports: number[] = [];
+  socket.on('message', (_, from) => {
+    if (ports.at(-1) !== from.port) ports.push(from.port);
+  });
+  try {
+    await using direct = openCalling(port);
+    const after = async (ms: number) => {
+      const before = ports.length;
+      direct.time.nowMs += ms;
+      await systemClock.sleep(400);
+      return ports.length - before;
+    };
+    await until(() => ports.length === 1, 15_000);
+    assert.is(await after(9_000), 0);
+    direct.time.nowMs += 1_000;
+    await until(() => ports.length === 2, 15_000);
+    assert.is(await after(19_000), 0);
+    direct.time.nowMs += 1_000;
+    await until(() => ports.length === 3, 15_000);
+  } finally {
+    await close();
+  }
+});
+
+test('one that answers keeps its port', async () => {
+  const { socket, port, close } = await bound();
+  const ports = new Set<number>();
+  let answered = 0;
+  socket.on('message', (packet, from) => {
+    ports.add(from.port);
+    answered += 1;
+    socket.send(packet, from.port, from.address);
+  });
+  try {
+    await using direct = openCalling(port);
+    for (let turn = 0; turn < 5; turn += 1) {
+      const before = answered;
+      await until(() => answered > before + 5, 15_000);
+      direct.time.nowMs += 9_000;
+    }
+    assert.is(ports.size, 1);
+  } finally {
+    await close();
   }
 });
 
