@@ -13,7 +13,7 @@ import {
 } from '../bond/net/kernel-routes.ts';
 import { openRouting } from '../bond/net/routing.ts';
 import { openLinkReport } from './link-events.ts';
-import { resolveLinks, type UsedData, type WantedLink } from './links.ts';
+import { chooseFirstPort, resolveLinks, type UsedData, type WantedLink } from './links.ts';
 import { FollowedInterfaces, type KnownInterfaces, readInterfaces } from './renamed.ts';
 
 export interface LinksTask {
@@ -38,6 +38,7 @@ export async function followLinks(task: LinksTask, signal: AbortSignal): Promise
   const { clock, log } = task;
   await using routing = await openRouting({ clock, log, run: runCommand });
   const report = openLinkReport(task);
+  const firstPort = chooseFirstPort();
   const followed = new FollowedInterfaces(task.known);
   let gateways: ReadonlyMap<string, Gateway> = new Map();
   let gatewaysV6: ReadonlyMap<string, Gateway> = new Map();
@@ -48,7 +49,8 @@ export async function followLinks(task: LinksTask, signal: AbortSignal): Promise
       // Without a list the gateways stay as they were.
       if (seen !== undefined) gateways = findGateways(seen);
       if (seenV6 !== undefined) gatewaysV6 = findGateways(seenV6);
-      const network = { addresses, gateways, gatewaysV6, prefersV6: task.prefersV6?.() === true };
+      const prefersV6 = task.prefersV6?.() === true;
+      const network = { addresses, gateways, gatewaysV6, prefersV6, firstPort };
       const links = task.wanted();
       // Links that are named by their address have no interface to follow.
       const hasDevice = links.some(({ device }) => device !== undefined);

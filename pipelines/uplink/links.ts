@@ -1,6 +1,7 @@
 /** Finds the source address, interface and route of each link. */
+import { randomInt } from 'node:crypto';
 import { isIPv6 } from 'node:net';
-import type { LinkConfig } from '../bond/core/config.ts';
+import { type LinkConfig, MAX_LINKS, SOURCE_PORTS } from '../bond/core/config.ts';
 import type { Gateway } from '../bond/net/kernel-routes.ts';
 import type { LinkRoute } from '../bond/net/routing.ts';
 
@@ -33,6 +34,8 @@ export interface NetworkState {
   readonly gatewaysV6?: ReadonlyMap<string, Gateway>;
   /** Links take an address of IPv6 where they have one. */
   readonly prefersV6?: boolean;
+  /** Local ports of the links begin here, see {@link chooseFirstPort}. */
+  readonly firstPort: number;
 }
 
 export interface ResolvedLinks {
@@ -42,15 +45,24 @@ export interface ResolvedLinks {
   readonly missing: readonly string[];
 }
 
-/** Local ports of links that share an address with another: a routing rule tells them apart by it. */
-const FIRST_PORT = 52_000;
+/** Above those that Linux gives to other sockets by itself. */
+const PORTS = { from: 61_000, to: 65_535 };
+
+/**
+ * By chance, for each process: a relay still knows the links of the process before, and takes no
+ * other sender's from the same address and port.
+ */
+export function chooseFirstPort(): number {
+  return randomInt(PORTS.from, PORTS.to - MAX_LINKS * SOURCE_PORTS);
+}
 
 /** Its addresses need no routing table. */
 const LOOPBACK = 'lo';
 
 /**
- * Two modems may give the same private address: such links get a local port each, by
- * which their routing rules differ.
+ * Two modems may give the same private address: the routing rules of such links differ by their
+ * local ports. All links have ports of their own, so that the second modem that is plugged in
+ * changes nothing for the first but its rule.
  */
 export function resolveLinks(
   wanted: readonly WantedLink[],
@@ -61,7 +73,8 @@ export function resolveLinks(
   const there = found.flatMap(({ link, at }) => (at === undefined ? [] : [{ link, at }]));
   const isShared = (address: string) => there.filter(({ at }) => at.address === address).length > 1;
   const placed = there.map(({ link, at }) => {
-    const port = isShared(at.address) ? { sourcePort: FIRST_PORT + wanted.indexOf(link) } : {};
+    const first = network.firstPort + (wanted.indexOf(link) % MAX_LINKS) * SOURCE_PORTS;
+    const port = at.device === LOOPBACK ? {} : { sourcePort: first };
     return { link, at, port };
   });
   return {
@@ -84,7 +97,7 @@ export function resolveLinks(
         sourceAddress: at.address,
         device: at.device,
         ...(isIPv6(at.address) ? network.gatewaysV6 : network.gateways)?.get(at.device),
-        ...port,
+        ...(isShared(at.address) ? port : {}),
       })),
     missing: found
       .filter(({ link, at }) => at === undefined && link.isEnabled)

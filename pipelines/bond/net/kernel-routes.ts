@@ -1,5 +1,6 @@
 /** Reads the kernel's routing tables and rules as `ip -json` prints them. */
 import { parseJson } from '../../../hal/os/files/json.ts';
+import { SOURCE_PORTS } from '../core/config.ts';
 
 /** Arguments of `ip` to read routes and rules of one address family in one go. */
 export function listRoutes(family: 4 | 6) {
@@ -8,6 +9,11 @@ export function listRoutes(family: 4 | 6) {
     args: [`-${family}`, '-Numeric', '-json', '-batch', '-'],
     input: 'route show table all\nrule show\n',
   } as const;
+}
+
+/** What a rule has where it is for the ports of one link. */
+export function ports(sourcePort: number): readonly string[] {
+  return ['ipproto', 'udp', 'sport', `${sourcePort}-${sourcePort + SOURCE_PORTS - 1}`];
 }
 
 /** Tables and rule priorities of the bonding, one of each a link: 5200 to 5215. */

@@ -1,6 +1,6 @@
 /** The UDP socket of one link. */
 import { openUdp, type UdpSocket } from '../../../hal/os/udp/socket.ts';
-import type { LinkConfig } from '../core/config.ts';
+import { type LinkConfig, SOURCE_PORTS } from '../core/config.ts';
 
 /** Room for half a second of 50 Mbit/s, within the default limits of Debian's kernels. */
 const BUFFER_BYTES = 2_000_000;
@@ -24,7 +24,7 @@ export interface LinkSocket {
   send(packet: Buffer): void;
   /** While its link is among these it loses all packets, both ways. */
   block(ids: readonly string[]): void;
-  /** Closes it and opens it again on another local port, where the port is not fixed. */
+  /** Closes it and opens it again on another local port. */
   rebind(): void;
   /** Opens it where it is not open, at most once a second. Call it every tick. */
   ensureOpen(nowMs: number): void;
@@ -57,6 +57,8 @@ class BoundSocket implements LinkSocket {
   /** Counts openings: a look-up that ends after the next one began is of no use. */
   #opening = 0;
   #isOpening = false;
+  /** Counts sockets, also those that could not be opened. */
+  #sockets = 0;
   #isBlocked = false;
   #retryAtMs = Number.NEGATIVE_INFINITY;
 
@@ -109,10 +111,12 @@ class BoundSocket implements LinkSocket {
   }
 
   #open(receiver: string): void {
-    const { sourceAddress, sourcePort = 0 } = this.#config;
+    const { sourceAddress, sourcePort } = this.#config;
+    const port = sourcePort === undefined ? 0 : sourcePort + (this.#sockets % SOURCE_PORTS);
+    this.#sockets += 1;
     this.#socket = openUdp(
       {
-        local: { host: sourceAddress, port: sourcePort },
+        local: { host: sourceAddress, port },
         remote: { host: receiver, port: this.#receiver.port },
         bufferBytes: BUFFER_BYTES,
       },

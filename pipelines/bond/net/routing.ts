@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 import type { Clock } from '../../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../../hal/os/log.ts';
 import type { CommandResult } from '../../../hal/os/process.ts';
-import { FIRST_TABLE, isComplete, type KernelRoutes, MAX_ROUTES } from './kernel-routes.ts';
+import { FIRST_TABLE, isComplete, type KernelRoutes, MAX_ROUTES, ports } from './kernel-routes.ts';
 
 const COMMAND_TIMEOUT_MS = 5000;
 
@@ -21,7 +21,7 @@ export interface LinkRoute {
   readonly gateway?: string;
   /** The link's own network, like 192.168.8.0/24, to reach the gateway by. */
   readonly subnet?: string;
-  /** The link's fixed UDP port: tells two links of one source address apart. */
+  /** The first of the link's own UDP ports: tells two links of one source address apart. */
   readonly sourcePort?: number;
 }
 
@@ -49,7 +49,7 @@ interface Slot {
 /**
  * A routing table of its own for each link, found by source address, so that a
  * link's packets leave by its device and by no other. Where two modems hand out the
- * same address the rule takes the link's UDP port too. A table ends in `unreachable`:
+ * same address the rule takes the link's UDP ports too. A table ends in `unreachable`:
  * when the device goes, sending fails at once instead of leaving by another link.
  */
 export class RoutingTables {
@@ -143,14 +143,14 @@ function planLink(route: LinkRoute, table: number): IpCommand[] {
   // Not with IPv6: the kernel refuses an address that it still checks for duplicates.
   const src = isV6 ? [] : ['src', sourceAddress];
   const to = ['dev', device, ...src, 'table', `${table}`];
-  const port = sourcePort === undefined ? [] : ['ipproto', 'udp', 'sport', `${sourcePort}`];
+  const udp = sourcePort === undefined ? [] : ports(sourcePort);
   const via = gateway === undefined ? [] : ['via', gateway, 'onlink'];
   const from = `${sourceAddress}/${isV6 ? 128 : 32}`;
   return [
     ...(subnet === undefined ? [] : [['route', 'replace', subnet, ...to]]),
     ['route', 'replace', 'default', ...via, ...to],
     ['route', 'replace', 'unreachable', 'default', 'metric', '4096', 'table', `${table}`],
-    ['rule', 'add', 'from', from, ...port, 'lookup', `${table}`, 'pref', `${table}`],
+    ['rule', 'add', 'from', from, ...udp, 'lookup', `${table}`, 'pref', `${table}`],
   ].map((args) => inFamily(args, isV6));
 }
 

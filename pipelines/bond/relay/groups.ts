@@ -54,7 +54,7 @@ export interface RelayGroup {
   readonly number: number;
   readonly createdMs: number;
   readonly links: RelayLink[];
-  /** Address of its REG1: a repeated one gets the same answer. */
+  /** Address and sender of its REG1: a repeated one gets the same answer. */
   readonly creator: string;
   lastReceivedMs: number;
   lastLink?: RelayLink;
@@ -106,14 +106,13 @@ export class RelayGroups {
     if (!limit.take(address, nowMs)) return this.#refuse();
     if (this.find(address, port) !== undefined) return { kind: 'reg-err' };
     if (!isAdmitted) return { kind: 'reg-nak' };
-    const creator = `${address}:${port}`;
+    const half = id.subarray(0, HALF_ID_BYTES);
+    // Another sender may have had the address before.
+    const creator = `${address}:${port} ${half.toString('latin1')}`;
     const group = findCreatedBy(creator, this.#groups) ?? findCreatedBy(creator, this.#pending);
-    if (group !== undefined) {
-      const isSame = group.id.subarray(0, HALF_ID_BYTES).equals(id.subarray(0, HALF_ID_BYTES));
-      return isSame ? { kind: 'reg2', id: group.id } : { kind: 'reg-err' };
-    }
+    if (group !== undefined) return { kind: 'reg2', id: group.id };
     const begun: RelayGroup = {
-      id: Buffer.concat([id.subarray(0, HALF_ID_BYTES), this.#randomBytes(HALF_ID_BYTES)]),
+      id: Buffer.concat([half, this.#randomBytes(HALF_ID_BYTES)]),
       number: ++this.#created,
       createdMs: nowMs,
       links: [],

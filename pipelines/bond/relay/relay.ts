@@ -106,10 +106,24 @@ class Relay {
       if (!this.#register(packet, peer, nowMs)) this.#strayTotal += 1;
       return;
     }
+    const srtla = isSrtla(packet) ? parseSrtla(packet) : undefined;
+    const registers = srtla?.kind === 'reg1' || srtla?.kind === 'reg2';
+    // Another sender has the address and port of this link, which is no sign of life of it: it is
+    // refused until this link has timed out.
+    if (registers && !srtla.id.equals(link.group.id)) {
+      this.#register(packet, peer, nowMs);
+      return;
+    }
     this.#peers.set(link, peer);
     this.#groups.noteReceived(link, packet.length, nowMs);
-    if (isSrtla(packet)) this.#onSrtla(link, packet, peer, nowMs);
-    else this.#onSrt(link, packet);
+    if (registers) {
+      this.#register(packet, peer, nowMs);
+    } else if (srtla?.kind === 'keepalive') {
+      if (srtla.telemetry !== undefined) link.telemetry = srtla.telemetry;
+      this.#reply(packet, peer);
+    } else if (!isSrtla(packet)) {
+      this.#onSrt(link, packet);
+    }
   }
 
   reap(nowMs: number): void {
@@ -141,16 +155,6 @@ class Relay {
         : this.#groups.onReg2(parsed.id, address, port, nowMs);
     if (reply !== undefined) this.#reply(renderReply(reply), peer);
     return reply !== undefined;
-  }
-
-  #onSrtla(link: RelayLink, packet: Buffer, peer: Peer, nowMs: number): void {
-    const parsed = parseSrtla(packet);
-    if (parsed?.kind === 'keepalive') {
-      if (parsed.telemetry !== undefined) link.telemetry = parsed.telemetry;
-      this.#reply(packet, peer);
-    } else if (parsed?.kind === 'reg1' || parsed?.kind === 'reg2') {
-      this.#register(packet, peer, nowMs);
-    }
   }
 
   #onSrt(link: RelayLink, packet: Buffer): void {

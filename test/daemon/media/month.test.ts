@@ -49,7 +49,8 @@ function openProcess(clock: VirtualClock) {
     },
     /** It looks at its interfaces, as it does every two seconds. */
     look: (addresses: readonly string[] = ['10.77.0.2']) => {
-      const network = { addresses: new Map([['wwan0', addresses]]), gateways: new Map() };
+      const known = { addresses: new Map([['wwan0', addresses]]), gateways: new Map() };
+      const network = { ...known, firstPort: 61_000 };
       if (wished !== undefined) tell(resolveLinks(wished.links, network, wished.used));
     },
     carry: (bytes: number) => {

@@ -1,7 +1,9 @@
 /** Source addresses and routes of the configured links. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { SOURCE_PORTS } from '../../../pipelines/bond/core/config.ts';
 import {
+  chooseFirstPort,
   type NetworkState,
   resolveLinks,
   type WantedLink,
@@ -26,6 +28,7 @@ const network = (
 ): NetworkState => ({
   addresses: new Map(Object.entries(addresses)),
   gateways: new Map(Object.entries(gateways)),
+  firstPort: 61_000,
 });
 
 test('IPv6 is taken where there is nothing else, or where the receiver has nothing else', () => {
@@ -59,7 +62,6 @@ test('a link by its interface takes that interface’s address, gateway and netw
   assert.is(links[0]?.sourceAddress, '10.0.0.2');
   assert.is(links[0]?.budgetBytes, 5);
   assert.is(links[0]?.usedBytes, 3);
-  assert.is(links[0]?.sourcePort, undefined);
   assert.equal(routes, [
     {
       id: 'wwan0',
@@ -85,6 +87,7 @@ test('a link by a loopback address is always there, and needs no route', () => {
     NOTHING,
   );
   assert.is(links[0]?.sourceAddress, '127.0.0.2');
+  assert.is(links[0]?.sourcePort, undefined);
   assert.equal(routes, []);
   assert.equal(missing, []);
 });
@@ -102,19 +105,36 @@ test('links without an interface or address are missing, and the others are used
   assert.equal(missing, ['wwan0', 'eth0']);
 });
 
-test('two modems with the same address get a local port each', () => {
+test('two modems with the same address are told apart by their ports; the first keeps its socket', () => {
+  const wanted = [wish('wwan0'), wish('wwan1'), wish('eth0')];
+  const cable = { eth0: ['10.0.0.2'] };
+  const alone = resolveLinks(wanted, network({ ...cable, wwan1: ['192.168.8.100'] }), NOTHING);
+  assert.ok(alone.routes.every(({ sourcePort }) => sourcePort === undefined));
   const { links, routes } = resolveLinks(
-    [wish('wwan0'), wish('wwan1'), wish('eth0')],
-    network({ wwan0: ['192.168.8.100'], wwan1: ['192.168.8.100'], eth0: ['10.0.0.2'] }),
+    wanted,
+    network({ ...cable, wwan0: ['192.168.8.100'], wwan1: ['192.168.8.100'] }),
     NOTHING,
   );
-  const ports = links.map(({ sourcePort }) => sourcePort);
-  assert.ok(ports[0] !== undefined && ports[1] !== undefined && ports[0] !== ports[1]);
-  assert.is(ports[2], undefined);
+  const ports = links.map(({ sourcePort = 0 }) => sourcePort);
+  assert.equal(
+    ports,
+    [0, 1, 2].map((at) => 61_000 + at * SOURCE_PORTS),
+  );
   assert.equal(
     routes.map(({ sourcePort }) => sourcePort),
-    ports,
+    [ports[0], ports[1], undefined],
   );
+  assert.equal(
+    links.filter(({ id }) => id !== 'wwan0'),
+    alone.links,
+    'nothing changed for the others',
+  );
+});
+
+test('each process has other ports, all of them above those of other sockets', () => {
+  const firsts = Array.from({ length: 50 }, chooseFirstPort);
+  assert.ok(new Set(firsts).size > 10);
+  assert.ok(firsts.every((first) => first >= 61_000 && first + 16 * SOURCE_PORTS <= 65_535));
 });
 
 test.run();

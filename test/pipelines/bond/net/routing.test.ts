@@ -57,15 +57,15 @@ test('the tables of an IPv6 link are set and removed with -6', () => {
   assert.equal(plan(tables, []), ['-6 rule del pref 5200', '-6 route flush table 5200']);
 });
 
-test('two modems with the same address are distinguished by UDP port', () => {
+test('two modems with the same address are distinguished by UDP ports', () => {
   const twins = [
     { ...modem, sourcePort: 40_001 },
-    { ...modem, id: 'wwan1', device: 'wwan1', sourcePort: 40_002 },
+    { ...modem, id: 'wwan1', device: 'wwan1', sourcePort: 40_101 },
   ];
   const rules = plan(new RoutingTables(), twins).filter((line) => line.startsWith('rule'));
   assert.equal(rules, [
-    'rule add from 192.168.8.100/32 ipproto udp sport 40001 lookup 5200 pref 5200',
-    'rule add from 192.168.8.100/32 ipproto udp sport 40002 lookup 5201 pref 5201',
+    'rule add from 192.168.8.100/32 ipproto udp sport 40001-40016 lookup 5200 pref 5200',
+    'rule add from 192.168.8.100/32 ipproto udp sport 40101-40116 lookup 5201 pref 5201',
   ]);
 });
 

@@ -46,6 +46,17 @@ test('an address in a group may repeat REG2 but not REG1', () => {
   assert.equal(groups.onReg1(own, '10.0.0.1', 1, 5), { kind: 'reg-err' });
 });
 
+test('another sender at the address of one whose link has left gets a group of its own', () => {
+  const { groups, id, link } = joined();
+  const other = Buffer.alloc(256, 2);
+  groups.noteData(link, 1);
+  assert.equal(groups.onReg1(other, '10.0.0.1', 1, 5), { kind: 'reg-err' });
+  groups.reap(10_001);
+  const next = idOf(groups.onReg1(other, '10.0.0.1', 1, 10_002));
+  assert.not.ok(next.equals(id));
+  assert.equal(groups.onReg2(next, '10.0.0.1', 1, 10_003), { kind: 'reg3' });
+});
+
 test('an unknown id is answered with no-group, also one that is almost right', () => {
   const { groups, id } = joined();
   const near = Buffer.from(id);
