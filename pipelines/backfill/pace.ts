@@ -10,6 +10,15 @@ const HELD_MAX_MS = 15_000;
 /** Of a burst, so that the live stream's next packets do not queue behind it. */
 export const CHUNK_BYTES = 8_192;
 
+/** Of the time that the file takes at its rate, and for what has no rate. */
+const SLACK = 3;
+const LIMIT_MS = 60_000;
+
+/** How long the far end may take for so many bytes that are sent at this rate. */
+export function limitOf(bytes: number, bps: number): number {
+  return LIMIT_MS + (SLACK * bytes * 8_000) / Math.max(1, bps);
+}
+
 /** There has been no room for a while. */
 export class HeldUp extends Error {}
 

@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { type ClientRequest, request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
+import { isIP } from 'node:net';
 import { renderDigest } from '../store/names.ts';
 import type { BackfillSettings, Way } from './messages.ts';
-import { CHUNK_BYTES, type Pace } from './pace.ts';
+import { CHUNK_BYTES, limitOf, type Pace } from './pace.ts';
 
 export type FarEnd = Pick<BackfillSettings, 'url' | 'token' | 'ca' | 'ssh'>;
 
@@ -13,6 +14,8 @@ export interface PutDeps {
   readonly pace: Pace;
   /** So many bytes have gone. */
   readonly onCarried: (way: Way, bytes: number) => void;
+  /** What is waited for the far end in all, in ms; see {@link limitOf}. */
+  readonly limitMs?: number;
 }
 
 /** Without any packet of the far end for so long, it is gone. */
@@ -44,10 +47,11 @@ export async function putFile(
   { url, token, ca }: FarEnd,
   path: string,
   bytes: Buffer,
-  { pace, onCarried }: PutDeps,
+  { pace, onCarried, limitMs = limitOf(bytes.length, pace.way.bps) }: PutDeps,
   signal: AbortSignal,
 ): Promise<void> {
   const { way } = pace;
+  const { localAddress } = way;
   const target = new URL(`${url.replace(/\/+$/, '')}/${path}`);
   const open = target.protocol === 'https:' ? secureRequest : plainRequest;
   const request = open(target, {
@@ -61,18 +65,21 @@ export async function putFile(
       'Content-Length': bytes.length,
       'Content-Digest': renderDigest(createHash('sha256').update(bytes).digest()),
     },
-    ...(way.localAddress === undefined ? {} : { localAddress: way.localAddress }),
+    // Of a name's addresses only those of its own family can be reached from it.
+    ...(localAddress === undefined ? {} : { localAddress, family: isIP(localAddress) }),
     ...(ca === undefined ? {} : { ca }),
   });
   request.on('timeout', () => request.destroy(new Error('the far end does not answer')));
   const answered = answerOf(request);
+  const within = openPatience(request, limitMs);
   try {
-    const sent = send(request, bytes, async (count) => {
+    const allow = async (count: number) => {
       await pace.take(count, way, signal);
       onCarried(way, Math.ceil(count * OVERHEAD));
-    });
+    };
+    const sent = send(request, bytes, allow, within);
     // An answer may come before all was sent: a refusal, or the far end has the file.
-    const status = await Promise.race([answered, sent.then(() => answered)]);
+    const status = await Promise.race([answered, sent.then(() => within(answered))]);
     if (status < 200 || status > 299) throw new Refused(status);
   } finally {
     request.destroy();
@@ -94,16 +101,36 @@ function answerOf(request: ClientRequest): Promise<number> {
   return answered;
 }
 
+type Patience = <Value>(wait: Promise<Value>) => Promise<Value>;
+
+/** Gives up a far end that takes or answers a little now and then: all waits are counted together. */
+function openPatience(request: ClientRequest, limitMs: number): Patience {
+  let leftMs = limitMs;
+  return async (wait) => {
+    const startedMs = performance.now();
+    const giveUp = () => request.destroy(new Error('the far end is too slow'));
+    const timer = setTimeout(giveUp, Math.max(0, leftMs));
+    try {
+      return await wait;
+    } finally {
+      clearTimeout(timer);
+      leftMs -= performance.now() - startedMs;
+    }
+  };
+}
+
 async function send(
   request: ClientRequest,
   bytes: Buffer,
   allow: (bytes: number) => Promise<void>,
+  within: Patience,
 ): Promise<void> {
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
     const chunk = bytes.subarray(at, at + CHUNK_BYTES);
     await allow(chunk.length);
     if (request.destroyed) return;
-    if (!request.write(chunk)) await Promise.race([once(request, 'drain'), once(request, 'close')]);
+    if (request.write(chunk)) continue;
+    await within(Promise.race([once(request, 'drain'), once(request, 'close')]));
   }
   request.end();
 }

@@ -6,7 +6,7 @@ import { anySignal } from '../../hal/os/async.ts';
 import { errnoOf } from '../../hal/os/errors.ts';
 import { runCommand } from '../../hal/os/process.ts';
 import type { Way } from './messages.ts';
-import type { Pace } from './pace.ts';
+import { limitOf, type Pace } from './pace.ts';
 import type { FarEnd, PutDeps } from './put.ts';
 import { placeFiles, placeOf, sshCommand } from './ssh.ts';
 
@@ -17,9 +17,6 @@ const CONNECT_S = 15;
 const OVERHEAD = 1.06;
 /** rsync holds one rate: with one this much higher, or half of it, it is started again. */
 const FASTER = 4;
-/** Of the time that the file takes at its rate, and for what has no rate. */
-const SLACK = 3;
-const LIMIT_MS = 60_000;
 
 /**
  * Resolves when the far end has the file, which rsync compares by its checksum. Rejects with
@@ -89,7 +86,7 @@ interface Sent {
 }
 
 async function run(sent: Sent, way: Way, signal: AbortSignal): Promise<void> {
-  const timeoutMs = LIMIT_MS + (SLACK * sent.bytes * 8_000) / way.bps;
+  const timeoutMs = limitOf(sent.bytes, way.bps);
   const options = { timeoutMs, signal, input: `${sent.token}\n`, cwd: sent.stage };
   const { exitCode, stderr } = await runCommand('rsync', argsOf(sent, way), options).catch(
     (error: unknown) => {

@@ -1,0 +1,69 @@
+/** PUT of a file to far ends that are awkward. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { systemClock } from '../../../hal/os/clock.ts';
+import type { Way } from '../../../pipelines/backfill/messages.ts';
+import { Pace } from '../../../pipelines/backfill/pace.ts';
+import { putFile } from '../../../pipelines/backfill/put.ts';
+
+const test = suite('back-fill by PUT');
+const never = new AbortController().signal;
+
+/** A far end that does this with each connection. */
+async function farEnd(onConnection: (socket: Socket) => void) {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    onConnection(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    [Symbol.dispose]: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+function put(host: string, port: number, bytes: number, way: Way, limitMs?: number) {
+  const pace = new Pace(systemClock);
+  pace.way = way;
+  const deps = { pace, onCarried: () => undefined, ...(limitMs && { limitMs }) };
+  const far = { url: `http://${host}:${port}`, token: 'secret' };
+  return putFile(far, 'box/file.m4s', Buffer.alloc(bytes), deps, never).then(
+    () => 'sent',
+    (error: Error) => error.message,
+  );
+}
+
+test('a name with addresses of both families is reached from an address of one', async () => {
+  using far = await farEnd((socket) => {
+    socket.once('data', () => socket.end('HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n'));
+  });
+  const way = { bps: 1e9, localAddress: '127.0.0.2' };
+  assert.is(await put('localhost', far.port, 10, way), 'sent');
+});
+
+test('a far end that answers byte by byte, and never all, is given up', async () => {
+  using far = await farEnd((socket) => {
+    const dripping = setInterval(() => socket.write('x'), 20);
+    socket.write('HTTP/1.1 201 Created\r\nX-Slow: ');
+    socket.resume().once('close', () => clearInterval(dripping));
+  });
+  assert.match(await put('127.0.0.1', far.port, 10, { bps: 1e9 }, 300), 'too slow');
+});
+
+test('one that takes byte by byte is given up, too', async () => {
+  using far = await farEnd((socket) => {
+    const dripping = setInterval(() => socket.read(100), 20);
+    socket.pause().once('close', () => clearInterval(dripping));
+  });
+  assert.match(await put('127.0.0.1', far.port, 30_000_000, { bps: 1e12 }, 1_000), 'too slow');
+});
+
+test.run();
