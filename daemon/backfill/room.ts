@@ -37,10 +37,12 @@ export interface Room {
 
 export const NO_ROOM: Room = { bps: 0, pausedUntilMs: 0, droppedTotal: 0, active: [] };
 
+type Links = Partial<Pick<BoxSnapshot, 'plannedLinks' | 'system'>>;
+
 /** Once a second. */
 export function stepRoom(
   before: Room,
-  box: Pick<BoxSnapshot, 'uplink'>,
+  box: Pick<BoxSnapshot, 'uplink'> & Links,
   limits: RoomLimits,
   nowMs: number,
 ): Room {
@@ -55,7 +57,8 @@ export function stepRoom(
   const isHit = !hasRoom(uplink, limits) || isLinkLost || droppedTotal > before.droppedTotal;
   if (isHit) return { ...rest, pausedUntilMs: nowMs + REST_MS };
   if (nowMs < before.pausedUntilMs) return rest;
-  const link = chooseLink(links, before.link, limits);
+  const ownLinks = links.filter(({ id }) => hasOwnAddress(id, box));
+  const link = chooseLink(ownLinks, before.link, limits);
   if (uplink.bond !== undefined && link === undefined) return rest;
   const isSame = before.bps > 0 && before.link === link?.id;
   const grown = isSame ? before.bps * GROWTH : FIRST_BPS;
@@ -106,14 +109,22 @@ function chooseLink(
 }
 
 /** The way for these bytes; none where the link's address is not known. */
-export function wayOf(
-  { bps, link }: Room,
-  { plannedLinks = [], system }: Pick<BoxSnapshot, 'plannedLinks' | 'system'>,
-): Way {
+export function wayOf({ bps, link }: Room, box: Links): Way {
   if (link === undefined) return { bps };
+  const localAddress = addressOf(link, box);
+  return localAddress === undefined ? { bps: 0 } : { bps, link, localAddress };
+}
+
+function addressOf(link: string, { plannedLinks = [], system }: Links): string | undefined {
   const planned = plannedLinks.find(({ id }) => id === link);
   const found = system?.interfaces.find(({ name }) => name === planned?.device);
   // IPv4 comes first.
-  const localAddress = planned?.address ?? found?.addresses[0];
-  return localAddress === undefined ? { bps: 0 } : { bps, link, localAddress };
+  return planned?.address ?? found?.addresses[0];
+}
+
+/** Modems of one kind may hand out the same: what leaves from it would take another's way. */
+function hasOwnAddress(link: string, box: Links): boolean {
+  const address = addressOf(link, box);
+  const others = (box.plannedLinks ?? []).filter(({ id }) => id !== link);
+  return address === undefined || others.every(({ id }) => addressOf(id, box) !== address);
 }

@@ -97,20 +97,29 @@ test('after the drop it has all of its limit, while no budget is nearly used up'
   assert.is(stepRoom(NO_ROOM, idle, { ...LIMITS, budgets }, 1_000).bps, 0);
 });
 
+function withInterfaces(addressesOf: Readonly<Record<string, readonly string[]>>) {
+  const interfaces = Object.entries(addressesOf).map(([name, addresses]) => {
+    return { name, isUp: true, addresses, rxBytesTotal: 0, txBytesTotal: 0 };
+  });
+  return { ...WELL.system, interfaces } as typeof WELL.system;
+}
+
+test('modems with the same address are left out: what leaves from it would take one and the same', () => {
+  const wide = { ...link('wwan0'), capacityBps: 9e6 };
+  const change = withLinks(wide, link('wwan1'), link('eth0'));
+  const plannedLinks = ['wwan0', 'wwan1', 'eth0'].map((id) => ({ id, device: id }));
+  const chosen = (wwan1: string) => {
+    const addresses = { wwan0: ['192.168.8.100'], wwan1: [wwan1], eth0: ['10.0.0.2'] };
+    const box = { uplink: { ...uplink, ...change }, plannedLinks, system: withInterfaces(addresses) };
+    return stepRoom(NO_ROOM, box, LIMITS, 1_000).link;
+  };
+  assert.is(chosen('192.168.8.100'), 'eth0');
+  assert.is(chosen('192.168.9.100'), 'wwan0');
+});
+
 test('it leaves from the address of its link, and not at all where that is not known', () => {
   const room = { ...NO_ROOM, bps: 1_000, link: 'wwan0' };
-  const system = {
-    ...WELL.system,
-    interfaces: [
-      {
-        name: 'wwp1',
-        isUp: true,
-        addresses: ['10.1.2.3', 'fd00::1'],
-        rxBytesTotal: 0,
-        txBytesTotal: 0,
-      },
-    ],
-  } as typeof WELL.system;
+  const system = withInterfaces({ wwp1: ['10.1.2.3', 'fd00::1'] });
   const planned = (one: object) => ({ plannedLinks: [{ id: 'wwan0', ...one }], system });
   assert.is(wayOf(room, planned({ device: 'wwp1' })).localAddress, '10.1.2.3');
   assert.is(wayOf(room, planned({ address: '127.0.0.2' })).localAddress, '127.0.0.2');
