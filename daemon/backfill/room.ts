@@ -11,6 +11,11 @@ export interface RoomLimits {
   readonly budgets: Readonly<
     Record<string, { readonly bytes: number; readonly usedBytes: number }>
   >;
+  /**
+   * The link that the machine's own route to the far end leads over, null for none of them;
+   * undefined where that is not known.
+   */
+  readonly routedLink?: string | null | undefined;
 }
 
 /** Where it starts, and starts again after each sign that the stream needs the links. */
@@ -31,6 +36,8 @@ export interface Room {
   readonly pausedUntilMs: number;
   readonly droppedTotal: number;
   readonly link?: string;
+  /** By the machine's own route, which leads over that link. */
+  readonly isRouted?: true;
   /** Links that carried the stream. */
   readonly active: readonly string[];
 }
@@ -71,10 +78,14 @@ export function stepRoom(
   };
 }
 
-/** By the machine's own route, whichever SIM that is: none may be near the end of its budget. */
-function afterDrop({ pausedUntilMs }: Room, { maxBps, budgets }: RoomLimits): Room {
-  const isFree = Object.values(budgets).every(isLeft);
-  return { bps: isFree ? maxBps : 0, pausedUntilMs, droppedTotal: 0, active: [] };
+/** By the machine's own route. Where that is not known no SIM may be near the end of its budget. */
+function afterDrop({ pausedUntilMs }: Room, { maxBps, budgets, routedLink }: RoomLimits): Room {
+  const asked = routedLink === undefined ? Object.keys(budgets) : [routedLink ?? ''];
+  const isFree = asked.every((id) => isLeft(budgets[id]));
+  return {
+    ...{ bps: isFree ? maxBps : 0, pausedUntilMs, droppedTotal: 0, active: [] },
+    ...(typeof routedLink === 'string' ? { link: routedLink, isRouted: true } : {}),
+  };
 }
 
 function hasRoom(
@@ -109,8 +120,9 @@ function chooseLink(
 }
 
 /** The way for these bytes; none where the link's address is not known. */
-export function wayOf({ bps, link }: Room, box: Links): Way {
+export function wayOf({ bps, link, isRouted }: Room, box: Links): Way {
   if (link === undefined) return { bps };
+  if (isRouted) return { bps, link };
   const localAddress = addressOf(link, box);
   return localAddress === undefined ? { bps: 0 } : { bps, link, localAddress };
 }

@@ -20,6 +20,7 @@ import { ConfigError } from '../config/file.ts';
 import type { UplinkConfig } from '../config/uplink.ts';
 import { budgetsOf } from '../media/data-use.ts';
 import type { DataUseStore } from '../media/data-use-store.ts';
+import { followRoutes } from '../media/destinations/route.ts';
 import { checkSshKey, readSecretFile } from '../media/secret-file.ts';
 import { withoutStale } from '../model/freshness.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
@@ -78,14 +79,32 @@ export function backfilling(config: Config, deps: BackfillDeps): Task {
   };
   const run: Task = (signal) => worker.run({ settings, onMessage }, signal);
   const { clock, log } = deps;
+  const route = openRoute(uplink, deps);
   return (signal) =>
     runAll(
       [
         (ends) => supervise('backfill', run, { policy: POLICY, clock, log, onChange }, ends),
-        (ends) => observe(uplink, worker.send, deps, ends),
+        (ends) => observe(uplink, { send: worker.send, routedLink: route.link }, deps, ends),
+        route.run,
       ],
       signal,
     );
+}
+
+/** The link that the machine's own route leads over: it matters where links have budgets. */
+function openRoute({ links, backfill }: UplinkConfig, { snapshot, clock }: BackfillDeps) {
+  let link: string | null | undefined;
+  const farEnd = { id: 'backfill', url: backfill.url };
+  const onLink = (_: string, found: string | null) => {
+    link = found;
+  };
+  const present = () => snapshot().plannedLinks ?? [];
+  const hasBudget = links.some(({ budget_mb_per_month: budgetMb }) => budgetMb !== undefined);
+  const run: Task = (signal) =>
+    hasBudget
+      ? followRoutes([farEnd], onLink, { links: present, clock }, signal)
+      : untilAborted(signal);
+  return { link: () => link, run };
 }
 
 const EMPTY: BackfillFigures = {
@@ -99,7 +118,13 @@ const EMPTY: BackfillFigures = {
 /** Sends what is observed once a second; a process that is away misses nothing that matters. */
 async function observe(
   uplink: UplinkConfig,
-  send: (message: ToBackfill) => void,
+  {
+    send,
+    routedLink,
+  }: {
+    readonly send: (message: ToBackfill) => void;
+    readonly routedLink: () => string | null | undefined;
+  },
   { snapshot, dataUse, nowMs, clock }: BackfillDeps,
   signal: AbortSignal,
 ): Promise<void> {
@@ -107,7 +132,8 @@ async function observe(
   while (await pause(clock, OBSERVE_EVERY_MS, signal)) {
     const box = withoutStale(snapshot());
     const { droppedTotal } = room;
-    room = stepRoom(room, box, limitsOf(uplink, dataUse, clock.wallMs()), clock.monotonicMs());
+    const limits = { ...limitsOf(uplink, dataUse, clock.wallMs()), routedLink: routedLink() };
+    room = stepRoom(room, box, limits, clock.monotonicMs());
     const isDark =
       box.uplink?.phase !== 'connected' ||
       box.uplink.reason !== undefined ||

@@ -206,7 +206,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'the command line',
   },
   'daemon/backfill': {
-    may: [...BASE, 'daemon/media'],
+    may: [...BASE, 'daemon/media', 'daemon/media/destinations'],
     what: 'sends what the SRT receiver missed, in spare bandwidth',
   },
   'daemon/announce': { may: [...BASE], what: 'found on the network by mDNS' },

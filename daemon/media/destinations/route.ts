@@ -1,4 +1,4 @@
-/** Which of the bond's links a destination is reached by: the machine's own route decides. */
+/** Which of the bond's links a destination, or back-fill's far end, is reached by: the machine's own route decides. */
 import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { pause } from '../../../hal/os/async.ts';
@@ -21,6 +21,8 @@ export interface RouteDeps {
   readonly addresses?: () => Addresses;
 }
 
+type FarEnd = Pick<DestinationConfig, 'id' | 'host' | 'url'>;
+
 /** A default route changes when a cable is pulled; a look-up costs a question to the DNS server. */
 const LOOK_EVERY_MS = 10_000;
 
@@ -29,7 +31,7 @@ const LOOK_EVERY_MS = 10_000;
  * them, until `signal` aborts. What cannot be found out now is left as it was.
  */
 export async function followRoutes(
-  destinations: readonly DestinationConfig[],
+  destinations: readonly FarEnd[],
   onLink: (id: string, link: string | null) => void,
   deps: RouteDeps,
   signal: AbortSignal,
@@ -59,7 +61,7 @@ export function linkOf(
   return found?.id ?? null;
 }
 
-export function hostOf({ host, url }: Pick<DestinationConfig, 'host' | 'url'>): string {
+export function hostOf({ host, url }: Omit<FarEnd, 'id'>): string {
   if (host !== undefined) return host;
   return URL.canParse(url ?? '') ? new URL(url ?? '').hostname.replace(/^\[|\]$/g, '') : '';
 }

@@ -97,6 +97,21 @@ test('after the drop it has all of its limit, while no budget is nearly used up'
   assert.is(stepRoom(NO_ROOM, idle, { ...LIMITS, budgets }, 1_000).bps, 0);
 });
 
+test('after the drop the budget of the link that the route leads over counts, and is charged', () => {
+  const idle = { uplink: undefined };
+  const budgets = {
+    wwan0: { bytes: 1e9, usedBytes: 0.96e9 },
+    wwan1: { bytes: 1e9, usedBytes: 0 },
+  };
+  const way = (routedLink: string | null | undefined) =>
+    wayOf(stepRoom(NO_ROOM, idle, { ...LIMITS, budgets, routedLink }, 1_000), {});
+  assert.equal(way(undefined), { bps: 0 });
+  assert.equal(way('wwan0'), { bps: 0, link: 'wwan0' });
+  assert.equal(way('wwan1'), { bps: 2_000_000, link: 'wwan1' });
+  assert.equal(way('eth0'), { bps: 2_000_000, link: 'eth0' });
+  assert.equal(way(null), { bps: 2_000_000 });
+});
+
 function withInterfaces(addressesOf: Readonly<Record<string, readonly string[]>>) {
   const interfaces = Object.entries(addressesOf).map(([name, addresses]) => {
     return { name, isUp: true, addresses, rxBytesTotal: 0, txBytesTotal: 0 };
@@ -110,7 +125,11 @@ test('modems with the same address are left out: what leaves from it would take 
   const plannedLinks = ['wwan0', 'wwan1', 'eth0'].map((id) => ({ id, device: id }));
   const chosen = (wwan1: string) => {
     const addresses = { wwan0: ['192.168.8.100'], wwan1: [wwan1], eth0: ['10.0.0.2'] };
-    const box = { uplink: { ...uplink, ...change }, plannedLinks, system: withInterfaces(addresses) };
+    const box = {
+      uplink: { ...uplink, ...change },
+      plannedLinks,
+      system: withInterfaces(addresses),
+    };
     return stepRoom(NO_ROOM, box, LIMITS, 1_000).link;
   };
   assert.is(chosen('192.168.8.100'), 'eth0');
