@@ -10,7 +10,9 @@ import type { InputChange } from './port.ts';
  * make one gesture of all of them. It ends with the first release, or by itself
  * when it is very long. What else goes down meanwhile is ignored until it is
  * released, as is what was down at the start and in the first second after it:
- * a lid that lies on a button must not start a drop.
+ * a lid that lies on a button must not start a drop. What was down at the start may be
+ * wired the other way round: a press is its release then, and letting go goes down for ever.
+ * So it is believed only after it was up for longer than any press lasts.
  */
 export interface GestureTimes {
   /** Released earlier: short. */
@@ -19,6 +21,8 @@ export interface GestureTimes {
   readonly veryLongMs: number;
   readonly togetherMs: number;
   readonly ignoreAfterStartMs: number;
+  /** Up for so long, what was down at the start is a button like others. */
+  readonly believeAfterMs: number;
 }
 
 export const GESTURE_TIMES: GestureTimes = {
@@ -26,6 +30,7 @@ export const GESTURE_TIMES: GestureTimes = {
   veryLongMs: 10_000,
   togetherMs: 400,
   ignoreAfterStartMs: 1000,
+  believeAfterMs: 12_000,
 };
 
 export type Gesture =
@@ -53,6 +58,8 @@ export interface GestureState {
   readonly grab: Grab | undefined;
   /** Down, but part of no gesture until released. */
   readonly ignored: ReadonlySet<string>;
+  /** Were down at the start; since when they are up, Infinity for those that are down. */
+  readonly doubtful: ReadonlyMap<string, number>;
 }
 
 export interface GestureStep {
@@ -63,8 +70,10 @@ export interface GestureStep {
 }
 
 export function startGestures(times: GestureTimes = GESTURE_TIMES): GestureState {
-  const ignored = new Set<string>();
-  return { times, nowMs: -Infinity, ignoreUntilMs: Infinity, grab: undefined, ignored };
+  return {
+    ...{ times, nowMs: -Infinity, ignoreUntilMs: Infinity, grab: undefined },
+    ...{ ignored: new Set(), doubtful: new Map() },
+  };
 }
 
 /** Takes one change or a tick. Any order and repetition of changes is allowed. */
@@ -119,12 +128,21 @@ function apply(state: GestureState, input: Parameters<typeof stepGestures>[1]): 
 
 function restart(state: GestureState, active: ReadonlySet<string>): GestureState {
   const ignoreUntilMs = state.nowMs + state.times.ignoreAfterStartMs;
-  return { ...state, grab: undefined, ignored: new Set(active), ignoreUntilMs };
+  const before = [...state.doubtful].map(([name, upMs]) => {
+    return [name, Math.min(upMs, state.nowMs)] as const;
+  });
+  const doubtful = new Map([...before, ...[...active].map((name) => [name, Infinity] as const)]);
+  return { ...state, grab: undefined, ignored: new Set(active), doubtful, ignoreUntilMs };
 }
 
 function press(state: GestureState, name: string): Part {
   const { grab, nowMs, times, ignored } = state;
   if (ignored.has(name) || grab?.buttons.includes(name)) return { state, gestures: [] };
+  const upMs = state.doubtful.get(name);
+  if (upMs !== undefined && nowMs < upMs + times.believeAfterMs) {
+    const doubtful = new Map([...state.doubtful, [name, Infinity]]);
+    return { state: { ...state, doubtful, ignored: new Set([...ignored, name]) }, gestures: [] };
+  }
   if (nowMs < state.ignoreUntilMs || (grab && nowMs > grab.downMs + times.togetherMs)) {
     return { state: { ...state, ignored: new Set([...ignored, name]) }, gestures: [] };
   }
@@ -139,7 +157,9 @@ function release(state: GestureState, name: string): Part {
   const { grab, nowMs, times } = state;
   if (grab === undefined || !grab.buttons.includes(name)) {
     const ignored = new Set([...state.ignored].filter((other) => other !== name));
-    return { state: { ...state, ignored }, gestures: [] };
+    const doubtful = new Map(state.doubtful);
+    if (doubtful.get(name) === Infinity) doubtful.set(name, nowMs);
+    return { state: { ...state, ignored, doubtful }, gestures: [] };
   }
   const { buttons } = grab;
   const length = nowMs - grab.downMs >= times.holdMs ? 'hold' : 'short';

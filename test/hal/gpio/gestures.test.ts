@@ -92,15 +92,29 @@ test('presses in the first second are ignored, to their release', () => {
   assert.equal(reported, ['a short 7100']);
 });
 
-test('what was down at the start is ignored until it was up once', () => {
+test('what was down at the start is ignored until it was up for longer than any press', () => {
   const reported = run(
     levels(0, 'a'),
     tick(60_000),
     up('a', 61_000),
-    down('a', 62_000),
-    up('a', 62_100),
+    down('a', 72_900),
+    up('a', 73_000),
+    down('a', 85_000),
+    up('a', 85_100),
   );
-  assert.equal(reported, ['a short 62100']);
+  assert.equal(reported, ['a short 85100']);
+});
+
+test('a button that is wired the other way round does nothing, however it is pressed', () => {
+  const pressed = [1, 3, 5, 10].flatMap((seconds, turn) => {
+    const atMs = 20_000 + 30_000 * turn;
+    const letGoMs = atMs + 1_000 * seconds;
+    // Pressing it opens it, letting it go closes it, and so it stays.
+    return [up('drop', atMs), down('drop', letGoMs), tick(letGoMs + 11_000)];
+  });
+  assert.equal(run(levels(0, 'drop'), ...pressed), []);
+  const pressedMeanwhile = [levels(0, 'drop'), up('drop', 5_000), levels(6_000)];
+  assert.equal(run(...pressedMeanwhile, down('drop', 7_500), tick(20_000)), []);
 });
 
 test('a chip that goes ends a hold without a gesture, and its return starts a new first second', () => {
