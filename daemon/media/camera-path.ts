@@ -182,7 +182,8 @@ class CameraPath implements OwnPath {
         this.#hasListened = true;
         this.#ended.onServing();
         const start = this.#streamStart.current;
-        if (start !== undefined) this.#media.send({ type: 'stream', start });
+        const isOn = start !== undefined && this.#capturing.isWanted;
+        if (isOn) this.#media.send({ type: 'stream', start });
         this.#suspended.onMediaServing();
         this.#recording.onMediaServing();
         deps.onListening();

@@ -155,4 +155,19 @@ test('how far the stream has come is on the disk while its drop is on', async ()
   await running;
 });
 
+test('guests are told the time of the stream while it is on, and the machine’s before and after', () => {
+  const clock = new MediaClock();
+  const apartMs = () => Math.abs(clock.wallMs() - Date.now());
+  assert.ok(apartMs() < HOUR_MS);
+  // The clock was set by days after the stream had begun.
+  const epochMs = Date.now() - 72 * HOUR_MS;
+  clock.begin({ epochMs, monotonicUs: monotonicUs() });
+  assert.ok(apartMs() > 71 * HOUR_MS);
+  clock.end();
+  assert.ok(apartMs() < HOUR_MS);
+  assert.is(clock.epochMs, epochMs, 'dates of what is still served stay');
+  clock.begin({ epochMs, monotonicUs: monotonicUs() });
+  assert.ok(apartMs() > 71 * HOUR_MS);
+});
+
 test.run();
