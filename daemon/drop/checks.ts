@@ -1,8 +1,9 @@
 /** The checks before a drop. */
 import type { BatteryState } from '../../hal/battery/port.ts';
 import { SILENCE_DBFS } from '../../pipelines/media/levels.ts';
-import { clockNeeds } from '../health/clock-needs.ts';
+import { clockNeeds } from '../health/machine-rules.ts';
 import { describeShared, sharedDisks } from '../health/recording-rules.ts';
+import { sourceAdvice } from '../health/source-words.ts';
 import {
   batteryLevel,
   isClockUnset,
@@ -59,32 +60,31 @@ const pass = (evidence: string): Finding => ({ verdict: 'pass', evidence, advice
 const warn = (evidence: string, advice: string): Finding => ({ verdict: 'warn', evidence, advice });
 const fail = (evidence: string, advice: string): Finding => ({ verdict: 'fail', evidence, advice });
 
-const CHECK_CAMERA = 'Check that the camera is plugged in and on.';
-
 /** Of the one that is on air, where there are two. */
 function checkCamera(box: BoxSnapshot): Finding {
-  const { children, sources } = box;
+  const { children, drivers, sources } = box;
   const capture = children['capture'];
   if (capture === undefined || capture.phase === 'stopped') {
     return fail('the encoder does not run', 'Wait a few seconds.');
   }
   const isSecond = sources?.camera.second?.isOnAir === true;
   const camera = isSecond ? 'camera 2' : box.camera;
-  const child = children[isSecond ? 'camera2' : 'camera'];
+  const id = isSecond ? 'camera2' : 'camera';
+  const child = children[id];
   const isRunning = capture.phase === 'running' && child?.phase === 'running';
   const hasFrames = framesFlow(box) && sources?.camera.phase === 'live';
   if (isRunning && hasFrames) {
     const isFirstThere =
       children['camera']?.phase === 'running' && (sources?.camera.framesPerS ?? 0) > 0;
     return isSecond && !isFirstThere
-      ? warn(`frames from ${camera}; camera 1 is away`, CHECK_CAMERA)
+      ? warn(`frames from ${camera}; camera 1 is away`, sourceAdvice('camera', drivers))
       : pass(`frames from ${camera}`);
   }
   // It is restarted every two seconds: between two failures it runs, and the last one is known.
   const reason = child?.lastFailure ?? capture.lastFailure;
   const why = reason === undefined ? '' : `: ${reason.slice(0, 160)}`;
   const what = isRunning && why === '' ? `no frames from ${camera}` : `${camera} does not start`;
-  return fail(`${what}${why}`, CHECK_CAMERA);
+  return fail(`${what}${why}`, sourceAdvice(id, drivers));
 }
 
 function checkEncoder({ encoder, media, system }: BoxSnapshot): Finding {
@@ -104,14 +104,14 @@ function checkEncoder({ encoder, media, system }: BoxSnapshot): Finding {
   return pass(encoder);
 }
 
-function checkSound({ sound, levels, warnings, sources }: BoxSnapshot): Finding {
+function checkSound({ drivers, sound, levels, warnings, sources }: BoxSnapshot): Finding {
   if (sound === 'none') return pass('no sound is configured');
   if (sources?.sound?.phase === 'silent') {
-    return warn(`no sound from ${sound}`, 'Check that the sound card is plugged in.');
+    return warn(`no sound from ${sound}`, sourceAdvice('sound', drivers));
   }
   const alert = warnings.find(({ key }) => key.startsWith('sound-'));
   if (alert !== undefined) return warn(alert.text, alert.advice);
-  if (levels === undefined) return warn('no level was measured', 'Check the sound card.');
+  if (levels === undefined) return warn('no level was measured', sourceAdvice('sound', drivers));
   const loudest = Math.max(SILENCE_DBFS, ...levels.peakDbfs);
   const figure = `peak ${loudest.toFixed(1)} dBFS`;
   switch (soundLevel(levels.peakDbfs)) {

@@ -1,6 +1,5 @@
 /** Alerts of the computer itself: state, heat, supply, memory, disks, clock. */
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import { clockNeeds } from './clock-needs.ts';
 import type { Finding, Rule } from './step.ts';
 import {
   isClockUnset,
@@ -193,4 +192,19 @@ function lowDisks({ system, recording }: BoxSnapshot): readonly Finding[] {
         detail: mount,
       })),
   ];
+}
+
+/**
+ * What of the box goes by the time of day: it is not certain until the clock is synchronised. How
+ * long the box was off, times of sessions and of presses go by clocks that are never set.
+ */
+export function clockNeeds({ plannedDrops, shop, recording }: BoxSnapshot): string {
+  const isPlanned = (plannedDrops?.shown.startsAt ?? '') !== '';
+  const needs = [
+    ...(isPlanned ? ['the start of the next drop'] : []),
+    ...(recording.length > 0 ? ['times of recordings'] : []),
+    ...(shop === undefined ? [] : ['times of orders, and signed ones that seem late are put off']),
+    'certificates',
+  ];
+  return `not certain: ${needs.join(', ')}`;
 }

@@ -1,5 +1,6 @@
 /** Alerts of the child processes, the picture, the sound and the viewers. */
 import type { Facts } from './facts.ts';
+import { isOfCamera, noSound, sourceAdvice, sourceFault, sourceName } from './source-words.ts';
 import type { Finding, Rule } from './step.ts';
 import { isClipped, quietChannels, STALE_MS, soundLevel } from './thresholds.ts';
 
@@ -13,25 +14,13 @@ const ENCODERS = [...MEDIA, 'capture-down'];
 
 const RETRIED = 'The box keeps trying by itself.';
 
-/** Processes by what a host knows them for. */
+/** Processes by what a host knows them for; those of cameras and sound depend on their drivers. */
 export const CHILDREN: Readonly<
   Record<string, { readonly name: string; readonly advice: string }>
 > = {
   capture: {
     name: 'The encoder',
     advice: `${RETRIED} If this stays, restart the box.`,
-  },
-  camera: {
-    name: 'The camera',
-    advice: `Check that the camera is plugged in and switched on. ${RETRIED}`,
-  },
-  camera2: {
-    name: 'The second camera',
-    advice: `Check that the second camera is plugged in and switched on. ${RETRIED}`,
-  },
-  sound: {
-    name: 'The sound card',
-    advice: `Check that the sound card is plugged in. ${RETRIED}`,
   },
   media: {
     name: 'The stream for viewers',
@@ -55,19 +44,6 @@ export const CHILDREN: Readonly<
   },
 };
 
-/** What a failure of camera or sound card means, by the code of its error. */
-const SOURCE_FAULTS: Readonly<Record<string, (device: string) => string>> = {
-  NOT_FOUND: (device) => `The ${device} is missing`,
-  GONE: (device) => `The ${device} is missing`,
-  DEVICE_BUSY: (device) => `Another program is using the ${device}`,
-  NOT_PERMITTED: (device) => `The box may not use the ${device}`,
-};
-const SOURCES: Readonly<Record<string, string>> = {
-  camera: 'camera',
-  camera2: 'second camera',
-  sound: 'sound card',
-};
-
 export const MEDIA_RULES: readonly Rule[] = [
   {
     key: '*-down',
@@ -79,7 +55,7 @@ export const MEDIA_RULES: readonly Rule[] = [
     find: ({ box, failing }) =>
       failing
         .filter((name) => name === 'media' || !failing.includes('media'))
-        .map((name) => describeDown(name, box.children[name])),
+        .map((name) => describeDown(name, box)),
   },
   {
     key: '*-died',
@@ -91,7 +67,7 @@ export const MEDIA_RULES: readonly Rule[] = [
     find: ({ box, died }) =>
       died.map((name) => ({
         id: name,
-        text: `${CHILDREN[name]?.name ?? name} failed and was restarted`,
+        text: `${nameOf(name, box)} failed and was restarted`,
         detail: box.children[name]?.lastFailure,
       })),
   },
@@ -137,7 +113,11 @@ export const MEDIA_RULES: readonly Rule[] = [
       const phase = box.sources?.camera.phase;
       const isLive = box.media?.isFlowing === true && phase !== 'dimmed' && phase !== 'title';
       return isOnAir(box) && !isLive
-        ? { text: 'No picture from the camera', detail: `no frames from ${box.camera}` }
+        ? {
+            text: 'No picture from the camera',
+            detail: `no frames from ${box.camera}`,
+            advice: sourceAdvice('camera', box.drivers),
+          }
         : undefined;
     },
   },
@@ -151,7 +131,11 @@ export const MEDIA_RULES: readonly Rule[] = [
     find: ({ box, ageMs }) => {
       const isAway = box.sources?.sound?.phase === 'silent';
       return hasSound(box) && (isAway || ageMs.levels === undefined || ageMs.levels >= STALE_MS)
-        ? { text: 'No sound from the sound card', detail: `no samples from ${box.sound}` }
+        ? {
+            text: noSound(box.drivers),
+            detail: `no samples from ${box.sound}`,
+            advice: sourceAdvice('sound', box.drivers),
+          }
         : undefined;
     },
   },
@@ -164,7 +148,10 @@ export const MEDIA_RULES: readonly Rule[] = [
     dependsOn: ['sound-missing', 'sound-down', ...ENCODERS],
     find: ({ box, peakDbfs }) =>
       hasSound(box) && soundLevel(peakDbfs ?? []) === 'silent'
-        ? 'Silence on all sound channels'
+        ? {
+            text: 'Silence on all sound channels',
+            ...(isOfCamera(box.drivers) && { advice: sourceAdvice('sound', box.drivers) }),
+          }
         : undefined,
   },
   {
@@ -226,15 +213,20 @@ function hasSound(box: Box): boolean {
   return isOnAir(box) && box.sound !== 'none';
 }
 
-function describeDown(id: string, child: Box['children'][string] | undefined): Finding {
-  const known = CHILDREN[id];
-  const device = SOURCES[id];
-  const fault =
-    device === undefined ? undefined : SOURCE_FAULTS[child?.failureCode ?? '']?.(device);
+function describeDown(id: string, box: Box): Finding {
+  const { lastFailure, failureCode } = box.children[id] ?? {};
+  const advice =
+    id === 'camera' || id === 'camera2' || id === 'sound'
+      ? `${sourceAdvice(id, box.drivers)} ${RETRIED}`
+      : CHILDREN[id]?.advice;
   return {
     id,
-    text: fault ?? `${known?.name ?? id} is not working`,
-    detail: child?.lastFailure,
-    ...(known && { advice: known.advice }),
+    text: sourceFault(id, failureCode, box.drivers) ?? `${nameOf(id, box)} is not working`,
+    detail: lastFailure,
+    ...(advice === undefined ? {} : { advice }),
   };
+}
+
+function nameOf(id: string, { drivers }: Box): string {
+  return sourceName(id, drivers) ?? CHILDREN[id]?.name ?? id;
 }

@@ -25,7 +25,7 @@ type PathDeps = Omit<MediaPathDeps, 'inputs'>;
 
 /** What a box shows: its own camera and microphone, or the stream of another box. */
 export interface MediaSource {
-  readonly facts: () => Pick<BoxSnapshot, 'camera' | 'sound' | 'encoder'>;
+  readonly facts: () => Pick<BoxSnapshot, 'camera' | 'drivers' | 'sound' | 'encoder'>;
   /** It has no drops of its own: it starts none, and resumes none after a power failure. */
   readonly isEdge: boolean;
   /** The camera whose exposure is held during a drop. */
@@ -98,7 +98,8 @@ async function openOwn(config: Config, deps: SourceDeps): Promise<MediaSource> {
   return {
     facts: () => {
       const { camera, sound, encoders: now } = current();
-      return { camera: camera.name, sound: sound.name, encoder: now.video };
+      const drivers = inputs.drivers();
+      return { camera: camera.name, sound: sound.name, encoder: now.video, drivers };
     },
     isEdge: false,
     lockable: ({ camera }) => (camera.lock_exposure ? current().camera : undefined),

@@ -205,6 +205,12 @@ export interface BoxSnapshot extends OverlaySnapshot, FleetSnapshot, UpdateSnaps
   readonly shedLoads: readonly ShedLoad[];
   readonly warnings: readonly Warning[];
   readonly camera: string;
+  /** Of the config, by which an alert knows what it is about; left out on an edge. */
+  readonly drivers?: {
+    readonly camera: string;
+    readonly camera2?: string | undefined;
+    readonly sound: string;
+  };
   /** What camera and sound bring; undefined while they are not wanted, and on an edge. */
   readonly sources: SourceFigures | undefined;
   /** Exposure and white balance are held where they were when the drop was armed. */

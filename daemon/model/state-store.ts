@@ -28,7 +28,7 @@ import type { UpdateState } from './update.ts';
 /** What does not change while the box runs. */
 export type BoxFacts = Pick<BoxSnapshot, 'name' | 'version' | 'safeMode' | 'playerUrl'>;
 
-type Configured = 'plannedLinks' | 'settingsFault' | 'camera' | 'sound' | 'encoder';
+type Configured = 'plannedLinks' | 'settingsFault' | 'camera' | 'drivers' | 'sound' | 'encoder';
 
 /** What others keep and this only shows. */
 export interface Sources {

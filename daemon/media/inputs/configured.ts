@@ -6,6 +6,7 @@ import type { WhipEndpoint } from '../../../pipelines/whip/messages.ts';
 import type { Config } from '../../config/config.ts';
 import { openSupervision, type SupervisionDeps } from '../children/supervision.ts';
 import {
+  type Drivers,
   type Inputs,
   type InputsDeps,
   type OpenInputs,
@@ -46,6 +47,8 @@ export class ConfiguredInputs {
       ...{ sound: sound.is.device, hasSound: hasSound(this.#open), encoders: encoders.is },
     };
   };
+
+  readonly drivers = (): Drivers => this.#open.drivers;
 
   /** Of a test source: it can be pulled out. */
   readonly plugOf = (kind: 'camera' | 'sound'): Pluggable | undefined => this.#open[kind].is.plug;

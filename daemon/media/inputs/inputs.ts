@@ -7,6 +7,7 @@ import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { whipCameraOf } from '../../config/capture.ts';
 import type { Config } from '../../config/config.ts';
+import type { BoxSnapshot } from '../../model/snapshot.ts';
 import { openWhipCamera, type WhipCamera } from '../webrtc/whip-camera.ts';
 import { whipSettings } from '../webrtc/whip-settings.ts';
 import { type Encoders, findEncoders } from './element-check.ts';
@@ -51,7 +52,10 @@ export interface OpenInputs {
   readonly camera2: Slot<Camera | undefined>;
   readonly sound: Slot<Device<Sound>>;
   readonly encoders: Slot<Encoders>;
+  readonly drivers: Drivers;
 }
+
+export type Drivers = NonNullable<BoxSnapshot['drivers']>;
 
 /**
  * Rejects with a ConfigError, HalError or PipelineError for what an operator must repair; nothing
@@ -81,7 +85,12 @@ export async function openInputs(
     [config.encoder.driver, hasWhep, receiversOf(config), needs],
     async () => await findEncoders(config.encoder.driver, config.uplink, sources, hasWhep),
   );
-  return { whip, camera, camera2, sound, encoders };
+  const drivers = {
+    camera: config.camera.driver,
+    camera2: config.camera2?.driver,
+    sound: config.sound.driver,
+  };
+  return { whip, camera, camera2, sound, encoders, drivers };
 }
 
 /** What is open already where it is for the same; else what is opened in its place. */

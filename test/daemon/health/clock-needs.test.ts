@@ -2,8 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runChecks } from '../../../daemon/drop/checks.ts';
-import { clockNeeds } from '../../../daemon/health/clock-needs.ts';
-import { MACHINE_RULES } from '../../../daemon/health/machine-rules.ts';
+import { clockNeeds, MACHINE_RULES } from '../../../daemon/health/machine-rules.ts';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { WELL } from '../../support/snapshot.ts';
 

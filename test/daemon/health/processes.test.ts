@@ -30,6 +30,25 @@ test('a child that died and restarted at once is shown for a while, then cleared
   );
 });
 
+test('a network camera or a phone that is away is no device to be plugged in, nor is its sound', async () => {
+  const pausing = { phase: 'pausing', restartsTotal: 1, failureCode: 'NOT_FOUND' } as const;
+  for (const [camera, helps] of [
+    ['rtsp', ['Check that the network camera is', 'Switch on the sound of the network']],
+    ['srt', ['Connect the phone or OBS', 'Let the phone or OBS use its microphone']],
+  ] as const) {
+    await using box = watch({
+      drivers: { camera, sound: 'camera' },
+      children: { ...WELL.children, camera: pausing, sound: pausing },
+    });
+    await box.clock.advance(3_000);
+    const said = ['camera-down', 'sound-down'].map((key) => {
+      return box.health.warnings().find((warning) => warning.key === key);
+    });
+    assert.is(said[1]?.text, 'The camera sends no sound');
+    for (const [i, start] of helps.entries()) assert.match(said[i]?.advice ?? '', start);
+  }
+});
+
 test('a recorder that died between two polls is shown; one that starts or is switched off is not', async () => {
   await using box = watch();
   await box.clock.advance(2_500);

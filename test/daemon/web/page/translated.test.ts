@@ -5,6 +5,12 @@ import * as assert from 'uvu/assert';
 import { type Field, settingsOfSchema } from '../../../../daemon/config/form/form.ts';
 import { CHILDREN } from '../../../../daemon/health/media-rules.ts';
 import { RULES } from '../../../../daemon/health/run.ts';
+import {
+  noSound,
+  sourceAdvice,
+  sourceFault,
+  sourceName,
+} from '../../../../daemon/health/source-words.ts';
 import { en as labels } from '../../../../daemon/web/page/text/labels/en.ts';
 import { translate, translateCheck } from '../../../../daemon/web/page/text/translation.ts';
 
@@ -36,7 +42,7 @@ test('the title of each alert is translated, and so is what it advises', () => {
 });
 
 test('each process has a name for hosts and an advice, and both are translated', () => {
-  const processes = ['media', 'capture', 'camera', 'camera2', 'sound', 'uplink', 'whep', 'whip'];
+  const processes = ['media', 'capture', 'uplink', 'whep', 'whip'];
   assert.equal(Object.keys(CHILDREN).toSorted(), [...processes, 'relay'].toSorted());
   const said = Object.values(CHILDREN).flatMap(({ name, advice }) => [
     ...[`${name} is not working`, `${name} failed and was restarted`, name, advice],
@@ -46,6 +52,28 @@ test('each process has a name for hosts and an advice, and both are translated',
     assert.ok(translated !== undefined && !translated.includes('The '), text);
     assert.not.match(text, /whep|whip|webrtc|process/i);
   }
+});
+
+test('cameras and their sound are called by what they are, and what helps is translated', () => {
+  const drivers = ['v4l2', 'libcamera', 'rtsp', 'srt', 'whip', 'test'].flatMap((camera) =>
+    ['alsa', 'camera'].map((sound) => ({ camera, camera2: camera, sound })),
+  );
+  const said = drivers.flatMap((kinds) =>
+    (['camera', 'camera2', 'sound'] as const).flatMap((id) => [
+      ...['', 'NOT_FOUND', 'GONE', 'DEVICE_BUSY', 'NOT_PERMITTED'].flatMap(
+        (code) => sourceFault(id, code, kinds) ?? [],
+      ),
+      ...[`${sourceName(id, kinds)} is not working`, noSound(kinds), sourceAdvice(id, kinds)],
+    ]),
+  );
+  assert.equal(
+    [...new Set(said)].filter((text) => translate(text, 'de') === undefined),
+    [],
+  );
+  const network = { camera: 'rtsp', sound: 'camera' };
+  assert.match(sourceAdvice('camera', network), 'network camera');
+  assert.is(sourceFault('sound', 'NOT_FOUND', network), 'The camera sends no sound');
+  assert.is(sourceFault('sound', 'NOT_FOUND', undefined), 'The sound card is missing');
 });
 
 const CHECKS = ['daemon/drop/checks.ts', 'daemon/ready/judge.ts'].concat(
