@@ -3,7 +3,7 @@
 import { unitSource } from '../gst/access-units.ts';
 import { type LaunchFragment, stampingOf } from '../gst/launch.ts';
 import { checkFile, fileSource } from '../gst/media-file.ts';
-import { type NetworkSourceConfig, networkSource, readCredentials } from '../gst/network-source.ts';
+import { type NetworkSourceConfig, networkSource, openLogin } from '../gst/network-source.ts';
 import { HalError } from '../os/errors.ts';
 import { openAlsa } from './alsa.ts';
 import type { Sound, SoundConfig } from './port.ts';
@@ -41,14 +41,12 @@ function openCameraSound(camera: NetworkSourceConfig | 'whip' | undefined): Soun
     throw new HalError('UNSUPPORTED', 'sound.driver is camera, and the camera is none with sound');
   }
   if (camera === 'whip') return softSound('camera', ready, unitSource('opus'));
-  let secret = '';
-  const check = async () => {
-    secret = readCredentials('camera.credentials_file', camera.credentials_file);
-  };
+  const login = openLogin('camera.credentials_file', camera);
   return {
-    ...softSound('camera', check, undefined),
+    ...softSound('camera', login.check, undefined),
+    onFailed: login.onFailed,
     get source() {
-      return networkSource(camera, 'audio', secret);
+      return networkSource(camera, 'audio', login.secret);
     },
   };
 }

@@ -20,4 +20,6 @@ export interface Sound {
   readonly source: LaunchFragment | undefined;
   /** Has its access units sent into a FIFO, where another process receives them. */
   readonly sendUnits?: SendUnits;
+  /** Its process has failed: the next `check` may put off another try. */
+  onFailed?(error: unknown): void;
 }

@@ -3,7 +3,12 @@
 import { unitSource } from '../gst/access-units.ts';
 import { type LaunchFragment, stampingOf } from '../gst/launch.ts';
 import { checkFile, fileSource } from '../gst/media-file.ts';
-import { type NetworkSourceConfig, networkSource, readCredentials } from '../gst/network-source.ts';
+import {
+  hostOf,
+  type NetworkSourceConfig,
+  networkSource,
+  openLogin,
+} from '../gst/network-source.ts';
 import { HalError } from '../os/errors.ts';
 import { openLibcamera } from './libcamera-camera.ts';
 import type { Camera, CameraConfig, SetLive } from './port.ts';
@@ -52,26 +57,16 @@ export function withSound(config: CameraConfig): NetworkSourceConfig | 'whip' | 
 
 /** A camera that is reached over the network; its login is read at each start. */
 function openNetworkCamera(config: NetworkSourceConfig): Camera {
-  let secret = '';
-  const check = async () => {
-    secret = readCredentials('camera.credentials_file', config.credentials_file);
-  };
-  const camera = withoutControls(`${config.driver.toUpperCase()} ${hostOf(config.url)}`, check, {
-    launch: '',
-    stamping: 'clock',
-    needs: {},
-  });
+  const login = openLogin('camera.credentials_file', config);
+  const name = `${config.driver.toUpperCase()} ${hostOf(config.url)}`;
+  const nothing: LaunchFragment = { launch: '', stamping: 'clock', needs: {} };
   return {
-    ...camera,
+    ...withoutControls(name, login.check, nothing),
+    onFailed: login.onFailed,
     get source() {
-      return networkSource(config, 'video', secret);
+      return networkSource(config, 'video', login.secret);
     },
   };
-}
-
-/** Without a login that was written into it. */
-function hostOf(url: string): string {
-  return url.replace(/^\w+:\/\/(?:[^@/]*@)?/, '').replace(/[/?].*$/, '') || 'listener';
 }
 
 /** A test picture as a camera whose plug can be pulled. */

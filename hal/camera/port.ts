@@ -38,6 +38,8 @@ export interface Camera {
   readonly source: LaunchFragment;
   /** Has its access units sent into a FIFO, where another process receives them. */
   readonly sendUnits?: SendUnits;
+  /** Its process has failed: the next `check` may put off another try. */
+  onFailed?(error: unknown): void;
   /**
    * Holds exposure and white balance where they are; returns what the camera had by itself.
    * Rejects with `HalError`: UNSUPPORTED where it has no such thing, NOT_FOUND, GONE.

@@ -78,3 +78,49 @@ export function readCredentials(key: string, path: string): string {
     throw new HalError('NOT_FOUND', message, { cause });
   }
 }
+
+/** A camera that is asked again and again with a wrong login may block this machine's address. */
+const REFUSED_MS = 60_000;
+/** In the words of rtspsrc. */
+const UNAUTHORIZED = /\brtspsrc\d*: Unauthorized\b/;
+
+/** The login of a network camera, read at each start. */
+export interface Login {
+  /** What `check` has read. */
+  readonly secret: string;
+  /**
+   * Rejects with a HalError: NOT_FOUND as {@link readCredentials}, NOT_PERMITTED while the camera
+   * is left alone after it refused this login.
+   */
+  check(): Promise<void>;
+  onFailed(error: unknown): void;
+}
+
+/** @param key Names the file in messages. @param nowMs A clock that never steps back. */
+export function openLogin(
+  key: string,
+  { credentials_file, url }: NetworkSourceConfig,
+  nowMs = () => performance.now(),
+): Login {
+  let secret = '';
+  let refused: { readonly secret: string; readonly untilMs: number } | undefined;
+  return {
+    get secret() {
+      return secret;
+    },
+    check: async () => {
+      secret = readCredentials(key, credentials_file);
+      if (refused?.secret !== secret || nowMs() >= refused.untilMs) return;
+      const advice = `write the right one into ${credentials_file === '' ? 'its address' : key}`;
+      throw new HalError('NOT_PERMITTED', `${hostOf(url)} refuses the login`, { advice });
+    },
+    onFailed: (error) => {
+      if (UNAUTHORIZED.test(messageOf(error))) refused = { secret, untilMs: nowMs() + REFUSED_MS };
+    },
+  };
+}
+
+/** Without a login that was written into it. */
+export function hostOf(url: string): string {
+  return url.replace(/^\w+:\/\/(?:[^@/]*@)?/, '').replace(/[/?].*$/, '') || 'listener';
+}

@@ -21,6 +21,8 @@ export interface SourceDevice {
   readonly source: LaunchFragment | undefined;
   /** Has its access units sent into a FIFO, where another process receives them. */
   readonly sendUnits?: SendUnits;
+  /** Its process has failed: the next `check` may put off another try. */
+  onFailed?(error: unknown): void;
 }
 
 export interface SourceOptions {
@@ -100,7 +102,8 @@ export function openSource(options: SourceOptions): SourceChild {
       await worker.run({ settings: connect, inherit, onMessage, onStart: close }, ends.signal);
     } catch (error) {
       // What reads from it may have ended before it, which is seen a moment later.
-      if (await pause(clock, SEEN_WITHIN_MS, ends.signal)) throw error;
+      await pause(clock, SEEN_WITHIN_MS, ends.signal);
+      if (!gone.aborted) device.onFailed?.(error);
       if (!gone.aborted) throw error;
     } finally {
       options.onEnd?.();
@@ -109,8 +112,7 @@ export function openSource(options: SourceOptions): SourceChild {
   };
 
   return {
-    run,
-    send: worker.send,
+    ...{ run, send: worker.send },
     restart: (reason) => fail(new WantedRestart(reason)),
     fail: (error) => fail(error),
   };
