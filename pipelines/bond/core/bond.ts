@@ -35,6 +35,7 @@ export class Bond {
   #probeCount = 0;
   readonly #outage = new Outage();
   #droppedTotal = 0;
+  readonly standings = () => this.#table.standings();
   #weighedMs = Number.NEGATIVE_INFINITY;
 
   /** @param id 256 random bytes, the sender's half of the group id first. */
@@ -66,9 +67,8 @@ export class Bond {
    */
   onFailed(slot: number, code: string, nowMs: number): string | undefined {
     const link = this.#links[slot];
-    if (link === undefined) return undefined;
+    if (link === undefined || link.state.phase === 'stalled') return undefined;
     if (link.state.phase === 'out') return link.onUnusable(code) ? link.reason : undefined;
-    if (link.state.phase === 'stalled') return undefined;
     link.stall(nameFailure(code), nowMs);
     this.#afterStall(link, nowMs);
     return undefined;

@@ -25,6 +25,15 @@ export interface Wire {
   close(slot: number): void;
 }
 
+/** How a link stands with the receiver. */
+export interface Standing {
+  readonly slot: number;
+  readonly sourceAddress: string;
+  readonly isIn: boolean;
+  /** What answered it did not know the group: it may be another receiver. */
+  readonly isUnknown: boolean;
+}
+
 export class LinkTable {
   /** A slot is empty where a link was removed; its number is used again. */
   readonly links: (Link | undefined)[] = [];
@@ -37,6 +46,8 @@ export class LinkTable {
   readonly #phases = new Map<Link, LinkPhase['phase']>();
   /** Of removed links: one that comes back continues its count, unless the caller sets another. */
   readonly #used = new Map<string, { readonly from: LinkConfig; readonly usedBytes: number }>();
+  /** Answered with no-group since they were in. */
+  readonly #unknown = new Set<Link>();
   #registration: Registration;
 
   /** @param onRemoved Called when a link is removed, while it still has its packets in flight. */
@@ -71,15 +82,32 @@ export class LinkTable {
       const refused = this.links[event.slot];
       if (refused?.state.phase === 'out') refused.onUnusable('REG_NAK');
     }
+    if (event.kind === 'packet' && event.packet.kind === 'no-group') {
+      const unknown = this.links[event.slot];
+      if (unknown !== undefined) this.#unknown.add(unknown);
+    }
     for (const action of actions) {
       const link = this.links[action.slot];
       if (link === undefined) continue;
       if (action.kind === 'send') this.sendControl(link, renderSrtla(action.packet), nowMs);
       else if (action.kind === 'rebind') this.#wire.rebind(action.slot);
       else if (action.kind === 'forgotten') link.leave('the receiver was restarted');
-      else link.onRegistered(nowMs, this.isAlone(link));
+      else {
+        this.#unknown.delete(link);
+        link.onRegistered(nowMs, this.isAlone(link));
+      }
       this.noteSwitch(link, nowMs);
     }
+  }
+
+  standings(): readonly Standing[] {
+    return this.links.flatMap((link) => {
+      if (link === undefined) return [];
+      const { slot, config, state } = link;
+      const { sourceAddress } = config;
+      const isIn = state.phase !== 'out';
+      return [{ slot, sourceAddress, isIn, isUnknown: this.#unknown.has(link) }];
+    });
   }
 
   tick(nowMs: number): void {
@@ -138,6 +166,7 @@ export class LinkTable {
     if (this.#used.size > REMEMBERED_LINKS) this.#used.delete([...this.#used.keys()][0] ?? '');
     this.links[link.slot] = undefined;
     this.#phases.delete(link);
+    this.#unknown.delete(link);
     this.register({ kind: 'closed', slot: link.slot }, nowMs);
     this.#wire.close(link.slot);
   }

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { withTimeout } from '../../../hal/os/async.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { errnoOf } from '../../../hal/os/errors.ts';
+import type { Standing } from '../core/link-table.ts';
 
 /** No link registered for this long: the next address is tried. */
 const TRY_MS = 8000;
@@ -37,6 +38,8 @@ export class ReceiverAddress {
   /** By address family: links of IPv4 and of IPv6 reach the same receiver. */
   readonly #known = new Map<number, Known>();
   #triedSinceMs: number | undefined;
+  /** By family, since when its links are answered by another receiver. */
+  readonly #strangeSinceMs = new Map<number, number>();
   #isV6Only = false;
 
   constructor(name: string, lookup: Lookup = lookupThroughLink) {
@@ -87,13 +90,38 @@ export class ReceiverAddress {
     // It is asked again for addresses of IPv4: those of IPv6 lead nowhere.
     let isChanged = this.#isV6Only;
     this.#isV6Only = false;
-    for (const known of this.#known.values()) {
-      const { addresses, current } = known;
-      known.current = addresses[(addresses.indexOf(current) + 1) % addresses.length] ?? current;
-      isChanged ||= known.current !== current;
-    }
+    for (const known of this.#known.values()) if (advance(known)) isChanged = true;
     return isChanged;
   }
+
+  /**
+   * The addresses of the two families may be those of different receivers: the bond is registered
+   * with one, and links of the other family are answered that their group is unknown.
+   *
+   * @returns slots of the links that must be opened again, at their family's next address.
+   */
+  checkFamilies(links: readonly Standing[], nowMs: number): readonly number[] {
+    const isServed = links.some(({ isIn }) => isIn);
+    return [...this.#known].flatMap(([family, known]) => {
+      const own = links.filter(({ sourceAddress }) => isIP(sourceAddress) === family);
+      const isStrange =
+        isServed && own.every(({ isIn }) => !isIn) && own.some(({ isUnknown }) => isUnknown);
+      const sinceMs = this.#strangeSinceMs.get(family) ?? nowMs;
+      if (isStrange && nowMs - sinceMs < TRY_MS) {
+        this.#strangeSinceMs.set(family, sinceMs);
+        return [];
+      }
+      this.#strangeSinceMs.delete(family);
+      return isStrange && advance(known) ? own.map(({ slot }) => slot) : [];
+    });
+  }
+}
+
+/** @returns true where there is another one. */
+function advance(known: Known): boolean {
+  const { addresses, current } = known;
+  known.current = addresses[(addresses.indexOf(current) + 1) % addresses.length] ?? current;
+  return known.current !== current;
 }
 
 /** The name has no address of this kind; a server that did not answer is no reason to leave it. */

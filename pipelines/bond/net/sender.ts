@@ -192,5 +192,8 @@ function openReport(
       log.info('no link registered; trying the next address of the receiver');
       for (const socket of sockets) socket?.rebind();
     }
+    const strange = address.checkFamilies(bond.standings(), nowMs);
+    if (strange.length > 0) log.info('another receiver answered; trying its next address');
+    for (const slot of strange) sockets[slot]?.rebind();
   };
 }

@@ -82,6 +82,29 @@ test('links of both families have an address each', async () => {
   assert.is(await address.resolve('fd00::2'), 'fd00::1');
 });
 
+test('where the families lead to different receivers, the one that does not know the bond goes on', async () => {
+  const records: Record<string, string[]> = {
+    '10.1.0.2': [FIRST, SECOND],
+    'fd00::2': ['fd00::bad', 'fd00::1'],
+  };
+  const address = new ReceiverAddress('relay.test', async (_, source) => records[source] ?? []);
+  for (const source of Object.keys(records)) await address.resolve(source);
+  const links = (isUnknown: boolean, isServed = true) => [
+    { slot: 0, sourceAddress: '10.1.0.2', isIn: isServed, isUnknown: false },
+    { slot: 1, sourceAddress: 'fd00::2', isIn: false, isUnknown },
+  ];
+  assert.equal(address.checkFamilies(links(true), 0), []);
+  assert.equal(address.checkFamilies(links(true), 7_900), []);
+  assert.equal(address.checkFamilies(links(true), 8_000), [1]);
+  assert.is(await address.resolve('fd00::2'), 'fd00::1');
+  assert.is(await address.resolve('10.1.0.2'), FIRST, 'the others stay');
+  // No answer is no sign of another receiver, and without any link all go on together.
+  for (const nowMs of [20_000, 40_000]) {
+    assert.equal(address.checkFamilies(links(false), nowMs), []);
+    assert.equal(address.checkFamilies(links(true, false), nowMs + 1), []);
+  }
+});
+
 test('an address is not looked up, and localhost is known without DNS', async () => {
   assert.equal(await lookupThroughLink('10.9.8.7', '127.0.0.1'), ['10.9.8.7']);
   assert.equal(await lookupThroughLink('localhost', '127.0.0.1'), ['127.0.0.1']);
