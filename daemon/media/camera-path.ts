@@ -176,8 +176,7 @@ class CameraPath implements OwnPath {
         const track = { hasSound: inputs().hasSound, hasClean: this.#look.hasClean, isEnded };
         return mediaSettings(now, track, stateFolder, previewPath, firstMsn);
       },
-      clock,
-      log,
+      ...{ clock, log },
       onListening: () => {
         this.#hasListened = true;
         this.#ended.onServing();
