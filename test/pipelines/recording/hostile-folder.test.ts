@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openInside, openRegular, readInside } from '../../../hal/os/open-inside.ts';
-import * as format from '../../../pipelines/recording/files/journal.ts';
+import { parseJournal, renderRecord } from '../../../pipelines/recording/files/journal.ts';
 import { listRecordings, nextSequence } from '../../../pipelines/recording/files/library.ts';
 import { RecordingFile, recordingName } from '../../../pipelines/recording/files/recording-file.ts';
 import type { FromRecorder } from '../../../pipelines/recording/settings.ts';
@@ -228,33 +228,15 @@ test('a journal that claims a number beyond all others does not end the numberin
   const file = await RecordingFile.create(place.folder, drop, MOVIE.begin);
   await file.finish('off', true);
   const journal = join(place.folder, `${file.name}.journal`);
-  const open = format.parseJournal(await readFile(journal))?.open;
+  const open = parseJournal(await readFile(journal))?.open;
   assert.ok(open);
   await writeFile(
     join(place.folder, `${recordingName(0)}.journal`),
-    format.renderRecord({ ...open, sequence: Number.MAX_SAFE_INTEGER }),
+    renderRecord({ ...open, sequence: Number.MAX_SAFE_INTEGER }),
   );
   const sequences = new Map<string, number>();
   await listRecordings(place.folder, sequences);
   assert.is(nextSequence(sequences), 8);
-});
-
-test('a journal that claims the highest number is followed by recordings that count as newer', async () => {
-  await using place = await openPlace();
-  const written: string[] = [];
-  for (const [i, sequence] of [format.SEQUENCE_MAX, undefined, undefined].entries()) {
-    const sequences = new Map<string, number>();
-    await listRecordings(place.folder, sequences);
-    const numbered = { sequence: sequence ?? nextSequence(sequences) };
-    const drop = { epochMs: REAL_EPOCH_MS + 60_000 * i, ...numbered };
-    const file = await RecordingFile.create(place.folder, drop, MOVIE.begin);
-    await file.finish('off', true);
-    written.push(file.name);
-  }
-  assert.equal(
-    (await listRecordings(place.folder)).map(({ name }) => name),
-    written,
-  );
 });
 
 test('a folder that is a link on another disk is not recorded to', async () => {

@@ -8,7 +8,9 @@ import {
   type FragmentEntry,
   type JournalRecord,
   renderRecord,
+  SEQUENCE_MAX,
 } from '../../../pipelines/recording/files/journal.ts';
+import { listRecordings, nextSequence } from '../../../pipelines/recording/files/library.ts';
 import { recordingName } from '../../../pipelines/recording/files/recording-file.ts';
 import { Replay } from '../../../pipelines/recording/replay.ts';
 import { reportStored } from '../../../pipelines/recording/replay-events.ts';
@@ -20,7 +22,7 @@ const SEGMENT_US = 4_000_000;
 /** A journal with so many segments of one key frame each, and no movie. */
 function journalOf(sequence: number, segments: number): string {
   const open: JournalRecord = {
-    ...{ type: 'open', version: 1, epochMs: sequence * 1000, baseUs: 0, headerBytes: 1_000 },
+    ...{ type: 'open', version: 1, epochMs: 1000, baseUs: 0, headerBytes: 1_000 },
     tracks: [{ trackId: 'high', kind: 'video', timescale: 90_000 }],
     ...{ isWhole: true, dropId: 'evening', sequence },
   };
@@ -57,6 +59,22 @@ test('they are reported in the order of writing', async () => {
 test('of more segments than a replay can take the newest recordings are reported', async () => {
   assert.equal(await reported(1, 30_001), [1]);
   assert.equal(await reported(5, 20_000, 20_000), [5, 20_000]);
+});
+
+test('recordings behind one with the highest number count as newer than that', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-stored-'));
+  const written: string[] = [];
+  for (let i = 0; i < 3; i += 1) {
+    const sequences = new Map<string, number>();
+    await listRecordings(folder, sequences);
+    const sequence = i === 0 ? SEQUENCE_MAX : nextSequence(sequences);
+    const name = recordingName(i * 60_000);
+    await writeFile(join(folder, `${name}.journal`), journalOf(sequence, 1));
+    written.push(name);
+  }
+  const names = (await listRecordings(folder)).map(({ name }) => name);
+  assert.equal(names, written);
+  await rm(folder, { recursive: true });
 });
 
 test('a playlist of very many segments is written', () => {
