@@ -2,7 +2,8 @@
 
 import { type ChargeCurve, LI_ION, PISUGAR_CELL, PISUGAR_PRO_CELL } from './curve.ts';
 import type { MaxModel } from './max1704x.ts';
-import type { PiSugar2Chip } from './pisugar.ts';
+import { isPiSugar3, type PiSugar2Chip } from './pisugar.ts';
+import type { Registers } from './registers.ts';
 
 /**
  * UPS boards as data, from the datasheets of their gauge chips. None was tried on a
@@ -12,6 +13,8 @@ export interface BoardProfile {
   readonly id: string;
   readonly name: string;
   readonly address: number;
+  /** Whether a chip at its address is the board's, where others have that too. */
+  readonly isOne?: (chip: Registers) => Promise<boolean>;
   readonly gauge: GaugeProfile;
   /** Cells in series. */
   readonly cells: number;
@@ -187,6 +190,7 @@ export const BOARDS: readonly BoardProfile[] = [
     id: 'pisugar-3',
     name: 'PiSugar 3',
     address: 0x57,
+    isOne: isPiSugar3,
     gauge: { chip: 'pisugar-3' },
     cells: 1,
     capacityMah: 1200,

@@ -122,7 +122,7 @@ function cutterOf(
 }
 
 /**
- * Addresses of known boards that acknowledge a read. Only those are touched.
+ * Addresses at which a known board answers. Only those are touched.
  *
  * @throws HalError TIMEOUT when the bus hangs: who is on it is then not known.
  */
@@ -131,8 +131,10 @@ async function listAnswering(bus: I2cBus, signal: AbortSignal): Promise<number[]
   const found: number[] = [];
   for (const address of addresses) {
     try {
-      await bus.at(address, signal).readByte(0x02);
-      found.push(address);
+      const chip = bus.at(address, signal);
+      await chip.readByte(0x02);
+      const isOne = BOARDS.find((board) => board.address === address)?.isOne;
+      if ((await isOne?.(chip)) !== false) found.push(address);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof HalError && error.code === 'TIMEOUT') throw error;

@@ -56,6 +56,25 @@ export async function readPiSugar3(chip: Registers): Promise<GaugeReading> {
   );
 }
 
+/** Its firmware's version, as text; after pisugar3.rs of PiSugar/pisugar-power-manager-rs. */
+const VERSION = { register: 0xe2, length: 15 };
+
+/**
+ * Whether the chip is a PiSugar 3's controller: EEPROMs (on clock boards) and pulse sensors have
+ * its address too. It holds the voltage of a cell, a percentage, and a version.
+ */
+export async function isPiSugar3(chip: Registers): Promise<boolean> {
+  const voltageMv = ((await chip.readByte(0x22)) << 8) | (await chip.readByte(0x23));
+  if (voltageMv < 2000 || voltageMv > 6000 || (await chip.readByte(0x2a)) > 100) return false;
+  let version = '';
+  for (let i = 0; i < VERSION.length; i += 1) {
+    const byte = await chip.readByte(VERSION.register + i);
+    if (byte === 0) break;
+    version += String.fromCharCode(byte);
+  }
+  return /^[ -~]*\d[ -~]*$/.test(version);
+}
+
 function signed14(raw: number): number {
   const value = raw & BITS;
   return value >= 0x2000 ? value - 0x4000 : value;
