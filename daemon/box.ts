@@ -55,6 +55,7 @@ import type { LoadedSettings } from './settings/load.ts';
 import { type Launched, openUpdates } from './update/open.ts';
 import { runWatchdog } from './watchdog/run.ts';
 import { SignInOpening } from './web/access/opening.ts';
+import { keepingLog } from './web/crew/kept-log.ts';
 import { openSettings } from './web/crew/open-settings.ts';
 import { LogTail, tailLog } from './web/log-tail.ts';
 import { openOperatorPage } from './web/open.ts';
@@ -67,7 +68,6 @@ export interface BoxDeps {
   readonly stateFolder: string;
   /** Settings of the operator's page, as they were at the start. */
   readonly loaded: LoadedSettings;
-  /** Path of the socket of the command line. */
   readonly controlSocket: string;
   /** What phones of this network open, at the start. */
   readonly playerUrl: string;
@@ -114,12 +114,12 @@ export async function runBox(asked: Config, deps: BoxDeps, signal: AbortSignal):
   const untilEnd = AbortSignal.any([signal, ending.signal]);
   const end = () => ending.abort(new WantedRestart());
   const parts = { log, logTail, live, config, source, devices, dataUse, links, events };
-  await runAll(tasksOf(await joinParts({ ...deps, ...parts, untilEnd, end })), untilEnd);
+  const box = await joinParts({ ...deps, ...parts, untilEnd, end });
+  await keepingLog(box, () => runAll(tasksOf(box), untilEnd));
 }
 
 /** What is opened before the parts, and closed after they have ended. */
 interface Resources extends BoxDeps {
-  /** The newest lines of `log`, for the operator's page. */
   readonly logTail: LogTail;
   /** As it is now, and as it was at the start. */
   readonly live: LiveConfig;

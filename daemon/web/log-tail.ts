@@ -17,10 +17,13 @@ const LINES_MAX = 4_000;
 const SHOWN_MAX = 200;
 const FIELDS_MAX_LENGTH = 400;
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+const FAULTS: readonly LogLevel[] = ['warn', 'error'];
 
 export class LogTail {
   readonly #lines: LogLine[] = [];
   #seq = 0;
+  /** What runs before this one have left, as text; see crew/kept-log.ts. */
+  before = '';
 
   add(line: Omit<LogLine, 'seq'>): void {
     this.#seq += 1;
@@ -38,6 +41,11 @@ export class LogTail {
     return this.#lines;
   }
 
+  /** Whether a line after the one with number `seq` is a warning, or an error. */
+  hasWarned(seq: number): boolean {
+    return this.#lines.some((line) => line.seq > seq && FAULTS.includes(line.level));
+  }
+
   /** The newest lines that hold all words, in any case; oldest first. */
   find(words: string, max: number): readonly LogLine[] {
     const wanted = words.toLowerCase().split(/\s+/);
@@ -47,6 +55,11 @@ export class LogTail {
     };
     return this.#lines.filter(holds).slice(-max);
   }
+}
+
+/** As one line of text. */
+export function renderLogLine({ atMs, level, message, fields }: Omit<LogLine, 'seq'>): string {
+  return [new Date(atMs).toISOString(), level, message, fields].join(' ');
 }
 
 /** The same log; lines of `level` and above are also added to `tail`. */

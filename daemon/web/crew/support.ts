@@ -7,7 +7,7 @@ import { valueAt } from '../../config/form/layers.ts';
 import type { DropReport } from '../../model/drop-report.ts';
 import type { BoxSnapshot } from '../../model/snapshot.ts';
 import { masked } from '../../settings/secrets.ts';
-import type { LogTail } from '../log-tail.ts';
+import { type LogTail, renderLogLine } from '../log-tail.ts';
 
 export interface SupportDeps {
   readonly snapshot: () => BoxSnapshot;
@@ -24,11 +24,6 @@ export async function renderSupport(deps: SupportDeps, signal: AbortSignal): Pro
   const { snapshot, config, logTail, reports, examine, clock } = deps;
   const box = snapshot();
   const doctor = await examine(signal).catch((error: unknown) => `failed: ${String(error)}`);
-  const lines = logTail
-    .all()
-    .map(({ atMs, level, message, fields }) =>
-      [new Date(atMs).toISOString(), level, message, fields].join(' '),
-    );
   const sections: readonly (readonly [title: string, text: string])[] = [
     ['Box', `${box.name} ${box.version}, started ${box.startedAt}, node ${process.version}`],
     [
@@ -39,7 +34,8 @@ export async function renderSupport(deps: SupportDeps, signal: AbortSignal): Pro
     ['Doctor', doctor],
     ['Last report', JSON.stringify(reports().at(-1) ?? null, null, 2)],
     ['State', JSON.stringify(box, null, 2)],
-    ['Log', lines.join('\n')],
+    ['Log of the runs before', logTail.before],
+    ['Log', logTail.all().map(renderLogLine).join('\n')],
   ];
   const at = new Date(clock.wallMs()).toISOString();
   const text = sections.map(([title, body]) => `== ${title} ==\n\n${body}\n`).join('\n');

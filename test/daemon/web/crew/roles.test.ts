@@ -104,6 +104,7 @@ test('the support file has the log and the settings, and no PIN, password or key
     message: 'link down',
     fields: 'url=srt://a:secretword@b',
   });
+  box.logTail.before = 'the evening before the crash';
   const headers = { ...OWN_PAGE, cookie: await signIn(box.url) };
   const changes = { 'mqtt.password_file': { set: 'correcthorse' } };
   const { tag } = JSON.parse((await ask(`${box.url}/settings`, 'GET', headers)).text);
@@ -112,6 +113,7 @@ test('the support file has the log and the settings, and no PIN, password or key
   assert.is(status, 200);
   for (const wanted of [
     'link down',
+    'the evening before the crash',
     'camera.fps: 30',
     'mqtt.password_file: true',
     '== Doctor ==',
