@@ -24,6 +24,8 @@ export interface EventDeps {
   readonly viewers: () => ViewerPorts;
   /** Unix time in ms by the stream's clock. */
   readonly streamNowMs: () => number;
+  /** So long the end of a drop is served, in ms; left out where there are no drops. */
+  readonly endedLeftMs?: () => number;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -31,6 +33,7 @@ export interface EventDeps {
 const TICK_MS = 100;
 /** Levels every tick, the rest twice a second. */
 const TICKS_PER_CHANGE = 5;
+const MINUTE_MS = 60_000;
 const STREAMS_MAX = 16;
 /** Devices of hosts leave room for the crew. */
 const OF_HOSTS_MAX = 10;
@@ -128,7 +131,15 @@ export class Events {
       slips: this.#slips(),
       printJobs: prints,
       panel: this.#deps.panel?.state(box),
+      endServedUntilMs: this.#endServedUntilMs(),
     };
+  }
+
+  #endServedUntilMs(): number | undefined {
+    const { clock, endedLeftMs = () => 0 } = this.#deps;
+    const leftMs = endedLeftMs();
+    if (leftMs === 0) return undefined;
+    return Math.ceil((clock.wallMs() + leftMs) / MINUTE_MS) * MINUTE_MS;
   }
 
   /** Without the pictures, which the page loads one by one. */

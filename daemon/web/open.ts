@@ -11,10 +11,11 @@ import { type OperatorDeps, runOperator } from './server.ts';
 interface Box
   extends Omit<
     OperatorDeps,
-    'boxName' | 'slips' | 'panel' | 'viewers' | 'streamNowMs' | 'forgetClips'
+    'boxName' | 'slips' | 'panel' | 'viewers' | 'streamNowMs' | 'endedLeftMs' | 'forgetClips'
   > {
   readonly mediaPath: {
     readonly nowMs: () => number;
+    readonly endedLeftMs: () => number;
     readonly forgetClips: (ids: readonly string[]) => void;
   };
   readonly devices: Pick<Devices, 'slips' | 'simulatedControls'>;
@@ -51,6 +52,7 @@ function openPage({ box, operator }: Config, deps: Box): Task {
     boxName: box.name,
     slips: slips.list,
     streamNowMs: deps.mediaPath.nowMs,
+    endedLeftMs: deps.mediaPath.endedLeftMs,
     forgetClips: (ids) => deps.mediaPath.forgetClips(ids),
     panel: simulatedControls,
     whip: deps.source.whip,

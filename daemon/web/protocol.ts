@@ -19,6 +19,8 @@ export interface View extends Omit<BoxSnapshot, 'levels'> {
   readonly printJobs: readonly PrintJobInfo[];
   /** Undefined on real hardware. */
   readonly panel: PanelState | undefined;
+  /** Unix time in ms, a full minute: until then guests may play the end of the last drop, and there is no preview. */
+  readonly endServedUntilMs: number | undefined;
 }
 
 /** Unix times in ms at the box. */

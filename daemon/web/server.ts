@@ -49,6 +49,7 @@ export interface OperatorDeps extends CrewBox {
   readonly whip?: () => WhipEndpoint | undefined;
   /** Unix time in ms by the stream's clock. */
   readonly streamNowMs: () => number;
+  readonly endedLeftMs?: () => number;
   /** The set-up of a box that nobody has set up yet. */
   readonly firstBoot?: FirstBoot;
   /** Sign-in that a person at the box opens by holding MARK. */

@@ -37,6 +37,22 @@ test('the first event has the complete state, and the next ones only changes', a
   await until(() => changes().some((data) => (data as Change).removed.includes('media')), 5_000);
 });
 
+test('pages get until when the end of a drop is served, as a full minute', async () => {
+  const served = { leftMs: 0 };
+  await using box = await startFakeBox({ deps: { endedLeftMs: () => served.leftMs } });
+  using page = await openEvents(box.url, await signIn(box.url));
+  assert.is((await helloOf(page)).view.endServedUntilMs, undefined);
+  served.leftMs = 600_000;
+  const untilMs = () =>
+    page.events
+      .filter(({ name }) => name === 'change')
+      .map(({ data }) => (data as Change).changed.endServedUntilMs)
+      .find((atMs) => atMs !== undefined);
+  await until(() => untilMs() !== undefined, 5_000);
+  assert.is((untilMs() ?? 1) % 60_000, 0);
+  assert.ok((untilMs() ?? 0) > Date.now() + 500_000);
+});
+
 test('levels are sent ten times a second, samples, log lines and progress as they happen', async () => {
   await using box = await startFakeBox({ speed: 5 });
   const cookie = await signIn(box.url);

@@ -2,7 +2,7 @@
 import { fill } from '../../../../pipelines/player/text/fill.ts';
 import { settingsTexts, stageTexts as text } from '../text/texts.ts';
 import { card, h, setText } from '../ui/dom.ts';
-import { formatMs } from '../ui/format.ts';
+import { formatMinute, formatMs } from '../ui/format.ts';
 import type { Model } from '../ui/model.ts';
 import type { Section } from '../ui/section.ts';
 import { openPreview, viewerUrl } from './preview.ts';
@@ -42,7 +42,7 @@ export function openPicture(want?: (isOn: boolean) => Promise<void>): Section {
       early?.stop();
       preview.close();
     },
-    update: (model) => {
+    update: (model, nowMs) => {
       const url = viewerUrl(model);
       link.href = url?.href ?? '';
       link.hidden = url === undefined;
@@ -51,7 +51,8 @@ export function openPicture(want?: (isOn: boolean) => Promise<void>): Section {
       const latencyMs = preview.latencyMs();
       const time = latencyMs === undefined ? undefined : formatMs(latencyMs);
       setText(delay, time === undefined ? '' : fill(text.behind, { time }));
-      setText(note, whyNoPicture(model, preview.isWanted(), video.readyState >= 2));
+      const isShown = video.readyState >= 2;
+      setText(note, preview.isWanted() ? whyNoPicture(model, nowMs, isShown) : text.pictureHidden);
       note.hidden = note.textContent === '';
     },
   };
@@ -89,17 +90,20 @@ function openEarly(want: (isOn: boolean) => Promise<void>) {
   };
 }
 
-function whyNoPicture({ view, viewers }: Model, isWanted: boolean, isShown: boolean): string {
-  if (!isWanted) return text.pictureHidden;
+/** Empty where there is one. */
+export function whyNoPicture({ view, viewers }: Model, nowMs: number, isShown: boolean): string {
   if (viewerUrl({ viewers }) === undefined) {
     return text.pictureBlocked;
   }
   if (view.media === undefined || !view.media.isFlowing) {
     const { phase } = view.drop;
     const isEdge = view.media?.edge !== undefined;
-    return !isEdge && (phase === 'idle' || phase === 'fault')
-      ? text.cameraOff
-      : fill(text.noPicture, { device: view.camera });
+    if (isEdge || (phase !== 'idle' && phase !== 'fault')) {
+      return fill(text.noPicture, { device: view.camera });
+    }
+    const { endServedUntilMs } = view;
+    if (endServedUntilMs === undefined) return text.cameraOff;
+    return fill(text.endServed, { time: formatMinute(endServedUntilMs, nowMs) });
   }
   return isShown ? '' : text.pictureLoading;
 }

@@ -106,6 +106,8 @@ export const de: StageTexts = {
   pictureBlocked:
     'Diese Seite nutzt HTTPS und die Seite der Gäste nicht, darum sperrt der Browser das Bild. Setze viewers.tls.',
   cameraOff: 'Die Kamera ist aus, bis du prüfst, vorbereitest oder live gehst.',
+  endServed:
+    'Gäste sehen vielleicht noch das Ende des letzten Drops. Ab {time} gibt es wieder eine Vorschau.',
   noPicture: 'Kein Bild von der Kamera ({device}).',
   pictureLoading: 'Das Bild lädt…',
 

@@ -107,6 +107,8 @@ export const en = {
   pictureBlocked:
     'This page uses HTTPS and the guests’ page does not, so the browser blocks the picture. Set viewers.tls.',
   cameraOff: 'The camera is off until you run the checks, arm or go live.',
+  endServed:
+    'Guests may still watch the end of the last drop. A preview is possible from {time} on.',
   noPicture: 'No picture from the camera ({device}).',
   pictureLoading: 'The picture is loading…',
 

@@ -106,6 +106,8 @@ export const es: StageTexts = {
   pictureBlocked:
     'Esta página usa HTTPS y la del público no, así que el navegador bloquea la imagen. Configura viewers.tls.',
   cameraOff: 'La cámara está apagada hasta que compruebes, prepares o salgas en vivo.',
+  endServed:
+    'Puede que el público aún vea el final del último drop. Habrá vista previa a partir de las {time}.',
   noPicture: 'No hay imagen de la cámara ({device}).',
   pictureLoading: 'Cargando la imagen…',
 

@@ -105,6 +105,8 @@ export const fr: StageTexts = {
   pictureBlocked:
     'Cette page est en HTTPS et celle du public ne l’est pas : le navigateur bloque l’image. Réglez viewers.tls.',
   cameraOff: 'La caméra est éteinte tant que vous ne vérifiez, préparez ou lancez rien.',
+  endServed:
+    'Le public regarde peut-être encore la fin du dernier drop. L’aperçu sera possible dès {time}.',
   noPicture: 'Pas d’image de la caméra ({device}).',
   pictureLoading: 'L’image arrive…',
 

@@ -105,6 +105,8 @@ export const it: StageTexts = {
   pictureBlocked:
     'Questa pagina usa HTTPS e quella del pubblico no: il browser blocca l’immagine. Imposta viewers.tls.',
   cameraOff: 'La camera è spenta finché non fai i controlli, prepari o vai in diretta.',
+  endServed:
+    'Forse il pubblico guarda ancora la fine dell’ultimo drop. L’anteprima è possibile dalle {time}.',
   noPicture: 'Nessuna immagine dalla camera ({device}).',
   pictureLoading: 'L’immagine sta arrivando…',
 

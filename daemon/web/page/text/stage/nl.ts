@@ -107,6 +107,8 @@ export const nl: StageTexts = {
   pictureBlocked:
     'Deze pagina gebruikt HTTPS en die voor gasten niet, dus de browser blokkeert het beeld. Stel viewers.tls in.',
   cameraOff: 'De camera is uit tot je controleert, klaarzet of live gaat.',
+  endServed:
+    'Gasten kijken misschien nog naar het einde van de laatste drop. Een voorbeeld kan vanaf {time}.',
   noPicture: 'Geen beeld van de camera ({device}).',
   pictureLoading: 'Het beeld komt eraan…',
 

@@ -105,6 +105,8 @@ export const pt: StageTexts = {
   pictureBlocked:
     'Esta página usa HTTPS e a do público não, por isso o navegador bloqueia a imagem. Defina viewers.tls.',
   cameraOff: 'A câmara está desligada até verificar, preparar ou entrar em direto.',
+  endServed:
+    'Talvez o público ainda veja o fim do último drop. A pré-visualização é possível a partir das {time}.',
   noPicture: 'Sem imagem da câmara ({device}).',
   pictureLoading: 'A imagem está a chegar…',
 
