@@ -1,6 +1,7 @@
 /** Measures what a watching viewer notices of attacks on the box. */
 import { spawn } from 'node:child_process';
 import { startBox } from '../../../test/support/box.ts';
+import { freeUdpPort } from '../../../test/support/free-port.ts';
 import { type Figure, residentMb, round } from '../machine.ts';
 import { runLoad } from '../viewers.ts';
 import type { AttackKind } from './attacker.ts';
@@ -23,7 +24,8 @@ const VIEWERS = 5;
 
 /** Five viewers beside each attack in turn, on one box. */
 export async function benchAttack(): Promise<readonly Figure[]> {
-  await using box = await startBox();
+  // Without a port there is nothing that answers offers.
+  await using box = await startBox([`viewers.whep.port=${await freeUdpPort()}`]);
   await box.ready();
   await new Promise((resolve) => setTimeout(resolve, 5_000));
   const figures: Figure[] = [];
