@@ -79,11 +79,15 @@ export function heldBy({ box }: Venue): ReadonlyMap<string, Held> {
 /** A longer time between two frames of a file is a hole. */
 const HOLE_S = 0.5;
 
+export function moviesIn(folder: string): readonly string[] {
+  return readdirSync(folder).filter((name) => name.endsWith('.mp4'));
+}
+
 /** Each file that lies on a disk can be played from its first to its last frame. */
 export async function checkRecordings(folders: readonly string[]): Promise<readonly string[]> {
   const problems: string[] = [];
   for (const folder of folders) {
-    const names = readdirSync(folder).filter((name) => name.endsWith('.mp4'));
+    const names = moviesIn(folder);
     if (names.length === 0) problems.push(`${folder}: nothing was recorded`);
     for (const name of names) problems.push(...(await checkMovie(join(folder, name))));
   }

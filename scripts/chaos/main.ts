@@ -3,7 +3,6 @@
  * a buyer, a broker and a far end, to which happens what a seed draws. Prints a line for each
  * fault and a table, and exits with 1 where a promise was broken.
  */
-import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Dice } from '../../test/simulation/scenario.ts';
@@ -15,6 +14,7 @@ import {
   checkOutput,
   checkRecordings,
   heldBy,
+  moviesIn,
   processesWith,
 } from './checks.ts';
 import { DISK_FAULTS } from './disk-faults.ts';
@@ -76,7 +76,7 @@ async function endVenue(venue: Venue): Promise<readonly string[]> {
   const ended = await Promise.race([box.ended, sleep(60_000, 'never' as const)]);
   const orphans = processesWith(`STATE_DIRECTORY=${box.folder}`);
   console.log(`parts seen: ${parts.join(', ')}; prints sold: ${venue.buyer.promised.size}`);
-  console.log(`recordings: ${folders.map((one) => readdirSync(one).length / 2).join(', ')}`);
+  console.log(`recordings: ${folders.map((one) => moviesIn(one).length).join(', ')}`);
   console.log(`the far end has ${Math.round((await venue.farEnd.receivedBytes()) / 1e6)} MB`);
   return [
     ...(ended === 0 ? [] : [`SIGTERM ended the box with ${ended}`]),

@@ -3,7 +3,9 @@ import { isAlive, until } from '../../test/support/box.ts';
 import type { Fault } from './fault.ts';
 import type { Child, Venue } from './venue.ts';
 
-const CHILDREN: readonly Child[] = ['media', 'capture', 'source', 'uplink', 'recording', 'clips'];
+const CHILDREN: readonly Child[] = [
+  ...(['media', 'capture', 'source', 'uplink', 'recording', 'clips', 'whep'] as const),
+];
 
 /** Lost with a media process: what it had not published, and its start. On a machine that is busy longer. */
 const HOLE_MAX_S: Readonly<Partial<Record<Child, number>>> = { media: 20, capture: 2 };

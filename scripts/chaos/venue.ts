@@ -7,7 +7,7 @@ import type { BoxSnapshot } from '../../daemon/model/snapshot.ts';
 import { startMosquitto } from '../../test/daemon/mqtt/support/mosquitto.ts';
 import { type Box, commandOf, until } from '../../test/support/box.ts';
 import { openSettableBox, type SettableBox } from '../../test/support/faults/faults.ts';
-import { freePort } from '../../test/support/free-port.ts';
+import { freePort, freeUdpPort } from '../../test/support/free-port.ts';
 import {
   type LoopVolume,
   openLoopVolume,
@@ -21,7 +21,7 @@ import { type FarEnd, openFarEnd } from './far-end.ts';
 import { Watcher } from './watcher.ts';
 
 /** The programs of a box, by the folder of their entry point. */
-export type Child = 'media' | 'capture' | 'source' | 'uplink' | 'recording' | 'clips';
+export type Child = 'media' | 'capture' | 'source' | 'uplink' | 'recording' | 'clips' | 'whep';
 
 export interface Venue extends AsyncDisposable {
   readonly box: Box;
@@ -86,7 +86,10 @@ async function fillVenue(folder: string, opened: Opened): Promise<Venue> {
   const stateFolder = join(state?.folder ?? folder, 'state');
   mkdirSync(stateFolder, { mode: 0o700 });
   const settable = opened.use(
-    await openSettableBox(settingsOf(folders, broker, farEnd), stateFolder),
+    await openSettableBox(
+      [...settingsOf(folders, broker, farEnd), `viewers.whep.port=${await freeUdpPort()}`],
+      stateFolder,
+    ),
   );
   const { box } = settable;
   const status = () => statusOf(box);
