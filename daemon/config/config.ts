@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import * as v from 'valibot';
 import { readMachineId } from '../../hal/os/files/machine-id.ts';
+import { LANGUAGES } from '../../pipelines/player/text/language.ts';
 import {
   cameraSchema,
   DEFAULT_RENDITIONS,
@@ -40,6 +41,7 @@ const boxSchema = v.strictObject({
     v.transform((given) => given || ownName()),
   ),
   announce: v.optional(v.boolean(), true),
+  language: v.optional(oneOf(...LANGUAGES), 'en'),
 });
 
 const sections = v.strictObject({

@@ -74,6 +74,7 @@ const RULES: readonly Rule[] = [
   { keys: ['mqtt.broker_port'], need: 'mqtt', parts: ['broker', 'mqtt'] },
   { keys: ['mqtt', 'fleet'], need: 'mqtt', parts: ['mqtt'] },
   { keys: ['metrics'], need: 'metrics', parts: ['metrics'] },
+  { keys: ['box.language'], need: 'nothing' },
   { keys: ['box.announce'], need: 'announce', parts: ['announce'] },
   // Phones lose their network while it restarts. On port 80 the media process is its portal.
   { keys: ['network.guests.device'], need: 'media', parts: ['network', 'media', 'addresses'] },

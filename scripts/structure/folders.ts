@@ -143,7 +143,10 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   'daemon/config/yaml': { may: [...BASE], what: 'a YAML text, and what is wrong with it' },
   'daemon/config/drop-list': { may: YAML, what: 'the list of coming drops, as text' },
   'daemon/config/form': { may: YAML, what: 'the config as a form: fields, faults, layers' },
-  'daemon/config': { may: YAML, what: 'every schema, the file, cross-field rules' },
+  'daemon/config': {
+    may: [...YAML, 'pipelines/player/text'],
+    what: 'every schema, the file, cross-field rules',
+  },
   'daemon/settings': {
     may: [...YAML, 'daemon/config/files'],
     what: 'the settings of the operator’s page, applied',
@@ -176,7 +179,15 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'which command a press is, which pattern a lamp shows',
   },
   'daemon/devices': { may: [...BASE, 'daemon/panel'], what: 'opens the devices of the config' },
-  'daemon/printing': { may: [...BASE], what: 'slips: the queue on disk, tickets of orders' },
+  'daemon/printing': {
+    may: [...BASE, 'daemon/printing/text', 'pipelines/player/text'],
+    what: 'slips: the queue on disk, tickets of orders',
+  },
+  'daemon/printing/text': {
+    // Alerts and checks are translated for the page already.
+    may: ['daemon/model', 'pipelines/player/text', 'daemon/web/page/text'],
+    what: 'what is printed, in seven languages',
+  },
   'daemon/printing/page': { may: [], what: 'the page that verifies tickets without a network' },
   ...POWER_FOLDERS,
   'daemon/modems': { may: [...BASE, 'daemon/media'], what: 'SIM PINs, resets, data use' },

@@ -22,6 +22,12 @@ function faults(yaml: string, overrides: readonly string[] = []): readonly strin
   }
 }
 
+test('the language of slips is one of those of the pages, English by itself', () => {
+  const languageOf = (yaml: string) => parseConfig('box.yaml', yaml, []).box.language;
+  assert.equal([languageOf(''), languageOf('box: {language: fr}')], ['en', 'fr']);
+  assert.match(faults('box: {language: tlh}')[0] ?? '', 'box.language must be one of: en, de');
+});
+
 test('an empty file is a whole config', () => {
   const config = parseConfig('box.yaml', '', []);
   assert.is(config.viewers.port, 8080);

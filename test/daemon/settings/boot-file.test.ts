@@ -20,7 +20,7 @@ import { loadSettings } from '../../../daemon/settings/load.ts';
 const test = suite('settings from the boot partition');
 
 const FILE = `# for the café
-box: {name: corner}
+box: {name: corner, language: de}
 operator: {pin: "0123"}
 modems: {pins: {'sim 1': "4711"}}
 wifi: {ssid: Cafe Central, password: "espresso1"}
@@ -66,7 +66,7 @@ test('is taken once, with each secret in a file that only the box reads', async 
   using at = open(FILE);
   await at.start();
   const { config } = await loadSettings(at.state, noText);
-  assert.is(config.box.name, 'corner');
+  assert.equal([config.box.name, config.box.language], ['corner', 'de']);
   const key = config.uplink?.destinations[0]?.key_file ?? '';
   const files = [config.operator.pin_file, key, config.modems.pin_files['sim 1'] ?? ''];
   assert.equal(

@@ -2,6 +2,7 @@
 import type { Field } from '../../../config/form/form.ts';
 import { h } from '../ui/dom.ts';
 import { fileField } from '../ui/file-field.ts';
+import { nameOf } from '../ui/language.ts';
 import { toLocalInput, toTimestamp } from '../ui/local-time.ts';
 import type { ControlContext, Editor, EditorContext } from './context.ts';
 import { keyPath, labelOf } from './label.ts';
@@ -49,7 +50,9 @@ function openControl(path: string, field: Field, given: unknown, on: ControlCont
       return wired(input, on, () => input.checked);
     }
     case 'choice': {
-      const options = field.choices.map((choice) => h('option', { value: choice }, choice));
+      const options = field.choices.map((choice) =>
+        h('option', { value: choice }, path === 'box.language' ? nameOf(choice) : choice),
+      );
       const select = h('select', {}, ...options);
       select.value = typeof value === 'string' ? value : (field.choices[0] ?? '');
       return wired(select, on, () => select.value);

@@ -4,6 +4,7 @@ import type { LabelTexts } from './en.ts';
 export const de: LabelTexts = {
   'box.name': 'Name der Box',
   'box.announce': 'Im Netz unter ihrem Namen zu finden',
+  'box.language': 'Sprache der Zettel und Berichte',
   'update.check_hours': 'Nach neuen Versionen wird gesehen alle (Stunden; 0: nie)',
   'network.hotspot': 'Ohne Netz einen Hotspot öffnen',
   'network.guests.device': 'Gäste: WLAN-Karte oder Buchse',

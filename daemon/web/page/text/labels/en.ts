@@ -6,6 +6,7 @@ export type LabelTexts = Readonly<Record<keyof typeof en, string>>;
 export const en = {
   'box.name': 'Name of the box',
   'box.announce': 'Can be found on the network by its name',
+  'box.language': 'Language of slips and reports',
   'update.check_hours': 'New versions are looked for every (hours; 0: never)',
   'network.hotspot': 'Open a hotspot without a network',
   'network.guests.device': 'Guests: Wi-Fi card or port',

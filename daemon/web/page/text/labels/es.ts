@@ -4,6 +4,7 @@ import type { LabelTexts } from './en.ts';
 export const es: LabelTexts = {
   'box.name': 'Nombre de la caja',
   'box.announce': 'Se encuentra en la red por su nombre',
+  'box.language': 'Idioma de los papeles y los informes',
   'update.check_hours': 'Se buscan versiones nuevas cada (horas; 0: nunca)',
   'network.hotspot': 'Abrir un punto de acceso sin red',
   'network.guests.device': 'Invitados: tarjeta wifi o puerto',

@@ -4,6 +4,7 @@ import type { LabelTexts } from './en.ts';
 export const fr: LabelTexts = {
   'box.name': 'Nom de la box',
   'box.announce': 'Trouvable sur le réseau par son nom',
+  'box.language': 'Langue des tickets et des rapports',
   'update.check_hours': 'Recherche de nouvelles versions toutes les (heures ; 0 : jamais)',
   'network.hotspot': 'Ouvrir un point d’accès sans réseau',
   'network.guests.device': 'Invités : carte Wi-Fi ou port',

@@ -4,6 +4,7 @@ import type { LabelTexts } from './en.ts';
 export const it: LabelTexts = {
   'box.name': 'Nome della box',
   'box.announce': 'Si trova in rete con il suo nome',
+  'box.language': 'Lingua di scontrini e rapporti',
   'update.check_hours': 'Nuove versioni cercate ogni (ore; 0: mai)',
   'network.hotspot': 'Apri un hotspot senza rete',
   'network.guests.device': 'Ospiti: scheda Wi-Fi o porta',

@@ -4,6 +4,7 @@ import type { LabelTexts } from './en.ts';
 export const nl: LabelTexts = {
   'box.name': 'Naam van de box',
   'box.announce': 'Op het netwerk te vinden onder haar naam',
+  'box.language': 'Taal van bonnen en verslagen',
   'update.check_hours': 'Naar nieuwe versies wordt gezocht elke (uren; 0: nooit)',
   'network.hotspot': 'Zonder netwerk een hotspot openen',
   'network.guests.device': 'Gasten: wifikaart of poort',

@@ -4,6 +4,7 @@ import type { LabelTexts } from './en.ts';
 export const pt: LabelTexts = {
   'box.name': 'Nome da caixa',
   'box.announce': 'Encontra-se na rede pelo nome',
+  'box.language': 'Língua dos talões e relatórios',
   'update.check_hours': 'Procuram-se versões novas a cada (horas; 0: nunca)',
   'network.hotspot': 'Abrir um hotspot sem rede',
   'network.guests.device': 'Convidados: placa Wi-Fi ou porta',
