@@ -31,7 +31,7 @@ export function renderDuration(seconds: number): string {
 }
 
 /** `29 Nov 2026, 20:15`, in the box's time zone. */
-export function localTime(wallMs: number): string {
+export function localTime(wallMs: number, locale = 'en-GB'): string {
   const format = { dateStyle: 'medium', timeStyle: 'short' } as const;
-  return new Date(wallMs).toLocaleString('en-GB', format);
+  return new Date(wallMs).toLocaleString(locale, format);
 }

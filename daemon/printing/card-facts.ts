@@ -4,9 +4,9 @@ import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { PrintDocument } from '../../hal/printer/port.ts';
 import type { Config } from '../config/config.ts';
 import { guestsWifi, type WifiToJoin } from '../config/network.ts';
-import { localTime } from '../model/rounding.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { cardSlip, type FieldCard, fieldCard } from './card.ts';
+import { wordsIn } from './text/words.ts';
 
 export type CardSource = Parameters<typeof fieldCard>[0] & Pick<Config, 'network'>;
 
@@ -28,7 +28,7 @@ export function openCard(
     return fieldCard(config, {
       box,
       wifi: wifiOf(config, log),
-      time: localTime,
+      words: wordsIn(config.box.language),
     });
   };
   return {

@@ -1,9 +1,11 @@
 /** The field card: what each of the crew does and where things are, on one page. Pure. */
 import type { Block, PrintDocument } from '../../hal/printer/port.ts';
+import { fill } from '../../pipelines/player/text/fill.ts';
 import type { Config } from '../config/config.ts';
 import type { WifiToJoin } from '../config/network.ts';
 import { renderDuration } from '../model/rounding.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
+import type { SlipWords } from './text/words.ts';
 
 export interface Role {
   readonly name: string;
@@ -44,90 +46,92 @@ export type CardConfig = Pick<
   | 'uplink'
 >;
 
+type CardTexts = SlipWords['text']['card'];
+
 export interface CardFacts {
   readonly box: Pick<BoxSnapshot, 'camera' | 'sound' | 'playerUrl' | 'operatorUrl'>;
   /** Undefined where none is known. */
   readonly wifi: WifiToJoin | undefined;
-  /** Unix time as the crew writes it. */
-  readonly time: (unixMs: number) => string;
+  readonly words: SlipWords;
 }
 
 export function fieldCard(config: CardConfig, facts: CardFacts): FieldCard {
   const { drop, card, power } = config;
-  const start =
-    drop.starts_at === '' ? 'when the host says' : facts.time(Date.parse(drop.starts_at));
+  const { words } = facts;
+  const says = words.text.card;
   const plannedMs = Date.parse(drop.ends_at) - Date.parse(drop.starts_at);
   const plannedS = Number.isNaN(plannedMs) ? power.planned_minutes * 60 : plannedMs / 1000;
-  const length = plannedS === 0 ? '' : `, for ${renderDuration(plannedS)}`;
   return {
     title: drop.title,
-    subtitle: `${config.box.name}. Start: ${start}${length}`,
+    subtitle: fill(plannedS === 0 ? says.start : says.startAndLength, {
+      box: config.box.name,
+      start: drop.starts_at === '' ? says.byHost : words.time(Date.parse(drop.starts_at)),
+      length: renderDuration(plannedS),
+    }),
     roles: [
-      { name: 'Host', who: card.host, lines: hostLines(config) },
-      { name: 'Camera', who: card.camera, lines: cameraLines(config, facts) },
-      { name: 'Audio and power', who: card.audio, lines: audioLines(config, facts) },
+      { name: says.host, who: card.host, lines: hostLines(config, says) },
+      { name: says.camera, who: card.camera, lines: cameraLines(config, facts) },
+      { name: says.audio, who: card.audio, lines: audioLines(config, facts) },
     ],
     codes: codesOf(facts),
     notes: card.notes,
   };
 }
 
-function hostLines({ drop, orders, clips, printer }: CardConfig): readonly string[] {
+function hostLines(
+  { drop, orders, clips, printer }: CardConfig,
+  says: CardTexts,
+): readonly string[] {
   const has = (key: 'collector' | 'flash_price') => drop.catalogue.some((item) => item[key]);
-  const isTimed = has('collector') || has('flash_price');
+  const sale = has('collector') || has('flash_price') ? says.timedSale : says.sale;
+  const [count, minutes] = [String(drop.catalogue.length), String(orders.window_minutes)];
   return [
-    'DROP, short press: checks, then armed. Hold 3 s: live. Hold 3 s again: the end.',
-    ...(clips.folder === '' ? [] : [`MARK: the last ${clips.length_s} s become a clip.`]),
-    'Before: run the checklist, and rehearse ten minutes ahead.',
-    ...(drop.catalogue.length === 0
-      ? []
-      : [
-          `For sale: ${drop.catalogue.length}${isTimed ? `; in the first ${orders.window_minutes} minutes other prices or items` : ''}. Cash: on the crew’s page.`,
-        ]),
-    ...(printer.driver === 'none' ? [] : ['Printer: have a second roll at hand.']),
+    says.dropButton,
+    ...(clips.folder === '' ? [] : [fill(says.markButton, { seconds: String(clips.length_s) })]),
+    says.before,
+    ...(drop.catalogue.length === 0 ? [] : [fill(sale, { count, minutes })]),
+    ...(printer.driver === 'none' ? [] : [says.printer]),
   ];
 }
 
-function cameraLines({ camera, camera2 }: CardConfig, { box }: CardFacts): readonly string[] {
+function cameraLines(
+  { camera, camera2 }: CardConfig,
+  { box, words }: CardFacts,
+): readonly string[] {
+  const says = words.text.card;
   return [
     `${box.camera}, ${camera.width} × ${camera.height}, ${camera.fps} fps`,
-    'Lens clean, focus set, battery and card of the camera full.',
-    camera.lock_exposure
-      ? 'Light the stage before arming: exposure and white balance are locked then.'
-      : 'Set exposure and white balance by hand.',
-    ...(camera2 === undefined ? [] : ['Second camera: press MARK twice to switch.']),
-    'On-air lamp: steady is live; a flicker means no picture.',
+    says.lens,
+    camera.lock_exposure ? says.locked : says.notLocked,
+    ...(camera2 === undefined ? [] : [says.secondCamera]),
+    says.onAirLamp,
   ];
 }
 
-function audioLines(config: CardConfig, { box }: CardFacts): readonly string[] {
+function audioLines(config: CardConfig, { box, words }: CardFacts): readonly string[] {
+  const says = words.text.card;
   const { sound, recording, power, uplink } = config;
-  const channels = sound.channels === 2 ? 'both channels' : 'one channel';
+  const channels = sound.channels === 2 ? says.bothChannels : says.oneChannel;
   const links = (uplink?.links ?? [])
     .filter(({ enabled }) => enabled)
-    .map(({ id, backup }) => `${id}${backup ? ' (backup)' : ''}`);
+    .map(({ id, backup }) => (backup ? fill(says.backup, { link: id }) : id));
+  const folders = words.list(recording.targets.map(({ id }) => id));
   return [
-    ...(box.sound === 'none'
-      ? ['No sound is configured.']
-      : [`${box.sound}: ${channels}, peaks between -18 and -6 dBFS, phantom power on.`]),
-    recording.targets.length === 0
-      ? 'Nothing is recorded.'
-      : `Records to ${recording.targets.map(({ id }) => id).join(' and ')}: pull no disk before the lamp winks.`,
-    ...(links.length === 0 ? [] : [`Links: ${links.join(', ')}. Antennas at a window.`]),
-    power.board === 'none'
-      ? 'No battery: guard the plug.'
-      : 'Power lamp: steady is mains; double flash saves power; triple: plug in now.',
+    box.sound === 'none' ? says.noSound : fill(channels, { sound: box.sound }),
+    folders === '' ? says.notRecorded : fill(says.recorded, { folders }),
+    ...(links.length === 0 ? [] : [fill(says.links, { links: links.join(', ') })]),
+    power.board === 'none' ? says.noBattery : says.powerLamp,
   ];
 }
 
-function codesOf(facts: CardFacts): readonly CardCode[] {
-  const { wifi, box } = facts;
+function codesOf({ wifi, box, words }: CardFacts): readonly CardCode[] {
+  const says = words.text.card;
   const page = (label: string, url: string | undefined) =>
     url === undefined ? [] : [{ label, data: url, text: url }];
   return [
-    ...page('Guests', box.playerUrl),
-    ...page('Crew', box.operatorUrl),
-    ...(wifi === undefined ? [] : [{ label: 'Wi-Fi', data: wifiCode(wifi), text: wifi.ssid }]),
+    ...page(says.guests, box.playerUrl),
+    ...page(says.crew, box.operatorUrl),
+    ...(wifi === undefined ? [] : [{ label: says.wifi, data: wifiCode(wifi), text: wifi.ssid }]),
   ];
 }
 

@@ -1,12 +1,14 @@
 /** The documents that the box can print, by name. Pure. */
 import type { PrintDocument } from '../../hal/printer/port.ts';
+import { fill } from '../../pipelines/player/text/fill.ts';
 import type { Config } from '../config/config.ts';
 import type { WifiToJoin } from '../config/network.ts';
-import { localTime } from '../model/rounding.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { wifiCode } from './card.ts';
 import type { PrintJob } from './job.ts';
 import { READINESS_NAMES, type ReadinessName, renderReadiness } from './readiness-slips.ts';
+import type { SlipTexts } from './text/en.ts';
+import type { Sayings, SlipWords } from './text/words.ts';
 
 export const DOCUMENT_NAMES = ['address', 'status', ...READINESS_NAMES, 'card', 'sticker'] as const;
 export type DocumentName = (typeof DOCUMENT_NAMES)[number];
@@ -33,6 +35,8 @@ export interface DocumentFacts {
   readonly title: string;
   /** That guests join first; undefined where none is known. */
   readonly wifi: WifiToJoin | undefined;
+  readonly words: SlipWords;
+  readonly sayings: Sayings;
 }
 
 export function renderDocument(
@@ -43,18 +47,18 @@ export function renderDocument(
 ): PrintDocument {
   if (name === 'address') return renderAddress(facts, box);
   if (name === 'status') return renderStatus(facts, box, wallMs);
-  return renderReadiness(name, box.readiness ?? {}, { title: facts.title, time: localTime });
+  return renderReadiness(name, box.readiness ?? {}, facts);
 }
 
 /** For the guests' table: QR codes that join the Wi-Fi, and open the player. */
 function renderAddress(
-  { title, wifi }: DocumentFacts,
+  { title, wifi, words }: DocumentFacts,
   { playerUrl = '' }: Pick<BoxSnapshot, 'playerUrl'>,
 ): PrintDocument {
   return [
     { kind: 'text', text: title, align: 'center', isBold: true, size: 2 },
     { kind: 'feed', lines: 1 },
-    ...(wifi === undefined ? [] : renderWifi(wifi)),
+    ...(wifi === undefined ? [] : renderWifi(wifi, words.text)),
     { kind: 'qr', data: playerUrl },
     { kind: 'text', text: playerUrl, align: 'center' },
     { kind: 'feed', lines: 1 },
@@ -62,57 +66,65 @@ function renderAddress(
 }
 
 /** Undefined where none is known. */
-export function wifiSlip(wifi: WifiToJoin | undefined): PrintDocument | undefined {
-  return wifi && renderWifi(wifi).slice(0, -2);
+export function wifiSlip(wifi: WifiToJoin | undefined, text: SlipTexts): PrintDocument | undefined {
+  return wifi && renderWifi(wifi, text).slice(0, -2);
 }
 
-function renderWifi(wifi: WifiToJoin): PrintDocument {
+function renderWifi(wifi: WifiToJoin, { address: says }: SlipTexts): PrintDocument {
   const text = (line: string) => ({ kind: 'text', text: line, align: 'center' }) as const;
   const { ssid, password } = wifi;
   return [
-    text('1. Scan to join the Wi-Fi'),
+    text(says.wifi),
     { kind: 'qr', data: wifiCode(wifi) },
     text(ssid),
-    ...(password === undefined ? [] : [text(`Password: ${password}`)]),
+    ...(password === undefined ? [] : [text(fill(says.password, { password }))]),
     { kind: 'feed', lines: 1 },
-    text('2. Scan to watch'),
+    text(says.watch),
   ];
 }
 
 /** For the crew: the state of the box. */
-function renderStatus({ title }: DocumentFacts, box: BoxSnapshot, wallMs: number): PrintDocument {
+function renderStatus(
+  { title, words: { text, time }, sayings }: DocumentFacts,
+  box: BoxSnapshot,
+  wallMs: number,
+): PrintDocument {
+  const says = text.status;
+  const orNone = (device: string) => (device === 'none' ? says.none : sayings.sentence(device));
   const lines = [
-    `${box.name} ${box.version}`,
-    localTime(wallMs),
-    `drop      ${box.drop.phase}`,
-    `camera    ${box.camera}`,
-    `sound     ${box.sound}`,
-    `viewers   ${box.media?.viewers.viewers ?? 'unknown'}`,
-    `battery   ${batteryLine(box)}`,
-    ...(box.uplink === undefined ? [] : [`uplink    ${box.uplink.phase}`]),
-    `player    ${box.playerUrl ?? 'unknown'}`,
-    `crew      ${box.operatorUrl ?? 'unknown'}`,
-  ];
+    [says.drop, says[box.drop.phase]],
+    [says.camera, orNone(box.camera)],
+    [says.sound, orNone(box.sound)],
+    [says.viewers, String(box.media?.viewers.viewers ?? says.unknown)],
+    [says.battery, batteryLine(box, says)],
+    ...(box.uplink === undefined ? [] : [[says.uplink, says[box.uplink.phase]] as const]),
+    [says.player, box.playerUrl ?? says.unknown],
+    [says.crew, box.operatorUrl ?? says.unknown],
+  ] as const;
+  const width = Math.max(...lines.map(([name]) => name.length)) + 2;
+  const alerts = box.warnings.map(
+    (alert) => `${sayings.sentence(alert.text)}. ${sayings.sentence(alert.advice)}`,
+  );
+  const line = (said: string) => ({ kind: 'text', text: said }) as const;
   return [
     { kind: 'text', text: title, isBold: true },
     { kind: 'rule' },
-    ...lines.map((text) => ({ kind: 'text', text }) as const),
+    ...[`${box.name} ${box.version}`, time(wallMs)].map(line),
+    ...lines.map(([name, value]) => line(name.padEnd(width) + value)),
     { kind: 'rule' },
-    ...box.warnings.map(
-      ({ text, advice }) => ({ kind: 'text', text: `${text}. ${advice}` }) as const,
-    ),
-    ...(box.warnings.length === 0
-      ? [{ kind: 'text', text: 'everything is working' } as const]
-      : []),
+    ...(alerts.length === 0 ? [says.allWell] : alerts).map(line),
     { kind: 'feed', lines: 1 },
   ];
 }
 
-function batteryLine({ battery }: BoxSnapshot): string {
-  if (battery.phase === 'absent') return 'none';
-  if (battery.phase === 'unknown') return 'unknown';
+const MAINS = { on: 'mainsOn', off: 'mainsOff', unknown: 'mainsUnknown' } as const;
+
+function batteryLine({ battery }: BoxSnapshot, says: SlipTexts['status']): string {
+  if (battery.phase === 'absent') return says.none;
+  if (battery.phase === 'unknown') return says.unknown;
   const { chargePct, mains } = battery;
-  return `${chargePct === undefined ? 'unknown' : `${Math.round(chargePct)} %`}, mains ${mains}`;
+  const charge = chargePct === undefined ? says.unknown : `${Math.round(chargePct)} %`;
+  return `${charge}, ${says[MAINS[mains]]}`;
 }
 
 /** A document of the box by its name; undefined for any other name. */

@@ -1,6 +1,8 @@
 /** How a phone joins the box's own hotspot, on paper. Pure. */
 import type { PrintDocument } from '../../hal/printer/port.ts';
+import { fill } from '../../pipelines/player/text/fill.ts';
 import { wifiCode } from './card.ts';
+import type { SlipTexts } from './text/en.ts';
 
 /** What a phone needs to get to the set-up. */
 export interface HotspotLogin {
@@ -18,20 +20,19 @@ export interface OwnHotspot {
   readonly isUp: boolean;
 }
 
-export function renderJoinSlip(login: HotspotLogin): PrintDocument {
+export function renderJoinSlip(login: HotspotLogin, { join: says }: SlipTexts): PrintDocument {
   const { ssid, password, url, notJoined } = login;
   const text = (line: string) => ({ kind: 'text', text: line, align: 'center' }) as const;
-  const failed = `The box could not join ${notJoined}. Choose the Wi-Fi again:`;
   return [
-    { ...text('Set up this box'), isBold: true, size: 2 },
-    ...(notJoined === undefined ? [] : [text(failed)]),
+    { ...text(says.title), isBold: true, size: 2 },
+    ...(notJoined === undefined ? [] : [text(fill(says.notJoined, { name: notJoined }))]),
     { kind: 'feed', lines: 1 },
-    text('1. Scan to join its Wi-Fi'),
+    text(says.wifi),
     { kind: 'qr', data: wifiCode({ ssid, password }) },
     text(ssid),
-    text(`Password: ${password}`),
+    text(fill(says.password, { password })),
     { kind: 'feed', lines: 1 },
-    text('2. The page opens by itself, or scan this'),
+    text(says.page),
     { kind: 'qr', data: url },
     text(url),
     { kind: 'feed', lines: 1 },

@@ -1,9 +1,11 @@
 /** The label of a box as a PDF, 100 by 62 mm: one code for its Wi-Fi, one for its page. */
 import { PDFDocument, StandardFonts } from 'pdf-lib';
+import { fill } from '../../pipelines/player/text/fill.ts';
 import { wifiCode } from './card.ts';
 import { drawText } from './card-text.ts';
 import { drawCode } from './code-pdf.ts';
 import type { HotspotLogin } from './join-slip.ts';
+import type { SlipTexts } from './text/en.ts';
 
 /** In points of 1/72 inch; 62 mm is the widest roll of many label printers. */
 const WIDTH_PT = 283.46;
@@ -12,7 +14,10 @@ const MARGIN_PT = 10;
 /** 35 mm. */
 const CODE_PT = 99;
 
-export async function renderLabelPdf(login: HotspotLogin): Promise<Buffer> {
+export async function renderLabelPdf(
+  login: HotspotLogin,
+  { label: says }: SlipTexts,
+): Promise<Buffer> {
   const pdf = await PDFDocument.create();
   pdf.setTitle(`${login.ssid}: label`);
   pdf.setCreator('venuebox');
@@ -23,11 +28,11 @@ export async function renderLabelPdf(login: HotspotLogin): Promise<Buffer> {
   const { ssid, password, url } = login;
   const columns = [
     {
-      title: '1. Join the Wi-Fi',
+      title: says.wifi,
       data: wifiCode({ ssid, password }),
-      lines: [ssid, `Password: ${password}`],
+      lines: [ssid, fill(says.password, { password })],
     },
-    { title: '2. Set up and run', data: url, lines: [url] },
+    { title: says.page, data: url, lines: [url] },
   ];
   for (const [i, { title, data, lines }] of columns.entries()) {
     const x = MARGIN_PT + i * columnPt;

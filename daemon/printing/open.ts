@@ -21,6 +21,7 @@ import { cancelledOrder, runOrderTickets } from './order-tickets.ts';
 import { PrintQueue, QueueFull } from './queue.ts';
 import { renderSticker } from './sticker.ts';
 import { findDamaged, openPrintStore } from './store.ts';
+import { type SlipWords, sayingsIn, wordsIn } from './text/words.ts';
 import { renderTicket } from './ticket.ts';
 
 export interface PrintingDeps {
@@ -66,9 +67,7 @@ const WIFI = 'wifi';
 /** Verifies claim stubs without a network, on the phone that saved it. */
 const VERIFY_PAGE = 'stubs.html';
 /** As it is when something is printed. */
-export interface PrintingConfig extends Pick<Config, 'printer'> {
-  readonly current: () => CardSource;
-}
+export type PrintingConfig = Pick<Config, 'printer'> & { readonly current: () => CardSource };
 
 /** On the page; the store has some more. */
 const SHOWN = 24;
@@ -83,10 +82,11 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
   const onDamaged = (file: string) => void damaged.add(file);
   const store = await openPrintStore(folder, log, { onDamaged });
   const card = openCard(() => ({ ...config.current(), drop: drops.present() }), deps);
+  const now = () => ({ keys, card, words: wordsIn(config.current().box.language) });
   const render = async (job: Pick<PrintJob, 'content' | 'copy'>) => {
     const reason = cancelledOrder(job, deps.orders);
     if (reason !== undefined) throw new Error(reason);
-    return renderContent(job, config, deps, { keys, card });
+    return renderContent(job, config, deps, now());
   };
   const pausedBy = () => {
     const shed = snapshot().shedLoads.find(({ load }) => load === 'printer');
@@ -108,7 +108,7 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
     jobs: () => queue.jobs().slice(-SHOWN).map(infoOf),
     preview: async (name) => {
       const job = queue.find(name) ?? contentOf(name, config);
-      if (job === undefined) return await renderFile(name, deps, { keys, card }, profile());
+      if (job === undefined) return await renderFile(name, deps, now(), profile());
       return await renderPaperPng(await render(job), profile());
     },
     readPageCode: async () => {
@@ -137,24 +137,28 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
 interface Rendering {
   readonly keys: ClaimKeys;
   readonly card: Card;
+  readonly words: SlipWords;
 }
 
 /** What is no slip; undefined for any other name, and for what this box has not. */
 async function renderFile(
   name: string,
   deps: PrintingDeps,
-  { keys, card }: Rendering,
+  { keys, card, words }: Rendering,
   profile: PrinterProfile,
 ): Promise<Buffer | undefined> {
   switch (name) {
     case CARD_PDF:
       return await card.pdf();
-    case LABEL_PDF:
-      return await renderLabel(deps);
+    case LABEL_PDF: {
+      const login = deps.ownHotspot?.()?.login;
+      if (login === undefined) return undefined;
+      return await (await import('./label-pdf.ts')).renderLabelPdf(login, words.text);
+    }
     case VERIFY_PAGE:
       return Buffer.from(await renderVerifyPage(keys.publicKey));
     case WIFI: {
-      const slip = wifiSlip(card.wifi());
+      const slip = wifiSlip(card.wifi(), words.text);
       return slip && (await renderPaperPng(slip, profile));
     }
     default:
@@ -162,42 +166,38 @@ async function renderFile(
   }
 }
 
-async function renderLabel({ ownHotspot }: PrintingDeps): Promise<Buffer | undefined> {
-  const hotspot = ownHotspot?.();
-  if (hotspot === undefined) return undefined;
-  return await (await import('./label-pdf.ts')).renderLabelPdf(hotspot.login);
-}
-
 const baseOf = (id: string) => id.replace(/-copy-\d+$/, '');
 
 async function renderContent(
   { content, copy }: Pick<PrintJob, 'content' | 'copy'>,
-  { printer }: PrintingConfig,
+  { printer, current }: PrintingConfig,
   { stateFolder, snapshot, drops, ownHotspot, clock }: PrintingDeps,
-  { keys: { privateKey }, card }: Rendering,
+  { keys: { privateKey }, card, words }: Rendering,
 ): Promise<PrintDocument> {
   const hotspot = content.document === 'address' ? ownHotspot?.() : undefined;
-  if (hotspot?.isUp === true) return renderJoinSlip(hotspot.login);
+  if (hotspot?.isUp === true) return renderJoinSlip(hotspot.login, words.text);
   const { id, title } = drops.present();
-  const facts = { title, wifi: card.wifi() };
   const { widthDots } = PRINTER_PROFILES[printer.profile];
   switch (content.document) {
     case 'address':
     case 'status':
     case 'preflight':
     case 'rehearsal':
-    case 'survey':
+    case 'survey': {
+      const sayings = await sayingsIn(current().box.language);
+      const facts = { title, wifi: card.wifi(), words, sayings };
       return renderDocument(content.document, facts, snapshot(), clock.wallMs());
+    }
     case 'card':
       return card.slip();
     case 'sticker':
       return renderSticker(resolve(stateFolder, printer.sticker_file), widthDots);
     case 'ticket': {
       // An order of another drop: never under the title of the one that is on.
-      const { drop } = content.order;
-      const ofDrop = content.title ?? (drop === id ? title : drop);
+      const { order, slip } = content;
+      const ofDrop = content.title ?? (order.drop === id ? title : order.drop);
       const sign = (claim: Claim) => renderClaim(claim, privateKey);
-      return renderTicket(content.order, ofDrop, copy, sign, content.slip);
+      return renderTicket(order, { title: ofDrop, copy, slip, words }, sign);
     }
   }
 }

@@ -1,5 +1,6 @@
 /** Slips for the crew before a drop: checklist, rehearsal, survey. Pure. */
 import type { Block, PrintDocument } from '../../hal/printer/port.ts';
+import { fill } from '../../pipelines/player/text/fill.ts';
 import type {
   Checklist,
   Line,
@@ -11,126 +12,142 @@ import type {
   SurveyedLink,
 } from '../model/readiness.ts';
 import { renderDuration } from '../model/rounding.ts';
+import type { Sayings, SlipWords } from './text/words.ts';
 
 export const READINESS_NAMES = ['preflight', 'rehearsal', 'survey'] as const;
 export type ReadinessName = (typeof READINESS_NAMES)[number];
 
 interface Facts {
   readonly title: string;
-  /** Unix time as the crew writes it. */
-  readonly time: (unixMs: number) => string;
+  readonly words: SlipWords;
+  readonly sayings: Sayings;
 }
+
+type Says = SlipWords['text']['readiness'];
 
 export function renderReadiness(
   name: ReadinessName,
   { checklist, rehearsal, survey }: Readiness,
   facts: Facts,
 ): PrintDocument {
+  const says = facts.words.text.readiness;
   switch (name) {
     case 'preflight':
       return checklist === undefined
-        ? notYet('Checklist', 'Run the checks first.', facts)
+        ? notYet(name, says.runChecks, facts)
         : checklistSlip(checklist, facts);
     case 'rehearsal':
       return rehearsal === undefined
-        ? notYet('Rehearsal', 'Rehearse first.', facts)
+        ? notYet(name, says.rehearse, facts)
         : rehearsalSlip(rehearsal, facts);
     case 'survey':
-      return survey === undefined
-        ? notYet('Survey', 'Run a survey first.', facts)
-        : surveySlip(survey, facts);
+      return survey === undefined ? notYet(name, says.runSurvey, facts) : surveySlip(survey, facts);
   }
 }
 
-function checklistSlip({ taken, lines }: Checklist, { title, time }: Facts): PrintDocument {
-  return [...head('Checklist', title, time(Date.parse(taken))), ...linesOf(lines), END];
+function checklistSlip({ taken, lines }: Checklist, facts: Facts): PrintDocument {
+  return [...head('preflight', taken, facts), ...linesOf(lines, facts), END];
 }
 
-const RESULTS = { pass: 'Passed', fail: 'Failed', ended: 'Ended early' } as const;
-
-function rehearsalSlip(rehearsal: Rehearsal, { title, time }: Facts): PrintDocument {
+function rehearsalSlip(rehearsal: Rehearsal, facts: Facts): PrintDocument {
   const { started, lasted_s, verdict, reason, lines } = rehearsal;
+  const why = reason === null ? '' : `, ${facts.sayings.check(reason)}`;
   return [
-    ...head('Rehearsal', title, time(Date.parse(started))),
-    { kind: 'text', text: RESULTS[verdict], isBold: true, size: 2 },
-    text(`${renderDuration(lasted_s)}${reason === null ? '' : `, ${reason}`}`),
-    ...linesOf(lines),
+    ...head('rehearsal', started, facts),
+    { kind: 'text', text: facts.words.text.readiness[verdict], isBold: true, size: 2 },
+    text(`${renderDuration(lasted_s)}${why}`),
+    ...linesOf(lines, facts),
     END,
   ];
 }
 
-function surveySlip(survey: Survey, { title, time }: Facts): PrintDocument {
+function surveySlip(survey: Survey, facts: Facts): PrintDocument {
   const { started, lasted_s, samples, links, light_ratio, sound_dbfs, wifi, notes } = survey;
+  const says = facts.words.text.readiness;
+  const figure = figureIn(says);
+  const count = { length: renderDuration(lasted_s), count: String(samples) };
   return [
-    ...head('Survey', title, time(Date.parse(started))),
-    text(`${renderDuration(lasted_s)}, samples: ${samples}`),
+    ...head('survey', started, facts),
+    text(fill(says.samples, count)),
     { kind: 'rule' },
-    ...links.flatMap(linkBlocks),
-    ...figure('light', light_ratio, (value) => `${Math.round(value * 100)} %`),
-    ...figure('sound', sound_dbfs, (value) => `${value.toFixed(1)} dBFS`),
-    ...(wifi === null ? [text('Wi-Fi: this box cannot see it')] : wifiBlocks(wifi)),
-    ...notes.map(text),
+    ...links.flatMap((link) => linkBlocks(link, says)),
+    ...figure(says.light, light_ratio, (value) => `${Math.round(value * 100)} %`),
+    ...figure(says.sound, sound_dbfs, (value) => `${value.toFixed(1)} dBFS`),
+    ...(wifi === null ? [text(says.noWifi)] : wifiBlocks(wifi, says)),
+    ...notes.map((note) => text(facts.sayings.check(note))),
     END,
   ];
 }
 
-function linkBlocks({ id, tech, ...of }: SurveyedLink): readonly Block[] {
+function linkBlocks({ id, tech, ...of }: SurveyedLink, says: Says): readonly Block[] {
+  const figure = figureIn(says);
   return [
     { kind: 'text', text: `${id}${tech === null ? '' : ` (${tech})`}`, isBold: true },
     ...figure('RSRP', of.rsrp_dbm, (value) => `${value} dBm`),
     ...figure('SINR', of.sinr_db, (value) => `${value} dB`),
-    ...figure('round trip', of.rtt_s, (value) => `${Math.round(value * 1000)} ms`),
-    ...figure('lost', of.loss_ratio, (value) => `${(value * 100).toFixed(1)} %`),
-    ...figure('alone', of.throughput_bps, (value) => `${(value / 1e6).toFixed(1)} Mb/s`),
-    text(`  used ${Math.round(of.used_b / 1e6)} MB`),
+    ...figure(says.roundTrip, of.rtt_s, (value) => `${Math.round(value * 1000)} ms`),
+    ...figure(says.lost, of.loss_ratio, (value) => `${(value * 100).toFixed(1)} %`),
+    ...figure(says.alone, of.throughput_bps, (value) => `${(value / 1e6).toFixed(1)} Mb/s`),
+    text(`  ${fill(says.used, { size: String(Math.round(of.used_b / 1e6)) })}`),
   ];
 }
 
 const WIFI_SHOWN = 8;
 
-function wifiBlocks(wifi: readonly Neighbour[]): readonly Block[] {
+function wifiBlocks(wifi: readonly Neighbour[], says: Says): readonly Block[] {
   const shown = wifi.slice(0, WIFI_SHOWN).map(({ name, channel, signal_dbm }) => {
-    const where = channel === null ? '' : `, channel ${channel}`;
+    const number = String(channel);
+    const where = channel === null ? '' : `, ${fill(says.channel, { number })}`;
     const strength = signal_dbm === null ? '' : `, ${Math.round(signal_dbm)} dBm`;
-    return text(`  ${name === '' ? '(hidden)' : name}${where}${strength}`);
+    return text(`  ${name === '' ? says.hidden : name}${where}${strength}`);
   });
-  return [{ kind: 'text', text: `${wifi.length} Wi-Fi networks`, isBold: true }, ...shown];
+  const found = fill(says.networks, { count: String(wifi.length) });
+  return [{ kind: 'text', text: found, isBold: true }, ...shown];
 }
 
-function figure(
-  name: string,
-  spread: Spread | null,
-  show: (value: number) => string,
-): readonly Block[] {
-  if (spread === null) return [];
-  const { min, p50, max } = spread;
-  const isSteady = show(min) === show(max);
-  return [text(`  ${name} ${show(p50)}${isSteady ? '' : `, from ${show(min)} to ${show(max)}`}`)];
-}
+const figureIn =
+  (says: Says) =>
+  (name: string, spread: Spread | null, show: (value: number) => string): readonly Block[] => {
+    if (spread === null) return [];
+    const [min, value, max] = [spread.min, spread.p50, spread.max].map(show) as [
+      string,
+      string,
+      string,
+    ];
+    return [text(`  ${fill(min === max ? says.figure : says.range, { name, value, min, max })}`)];
+  };
 
-const MARKS = { fail: 'FAILED', warn: 'LOOK', pass: 'ok' } as const;
+const MARKS = { fail: 'failed', warn: 'look', pass: 'ok' } as const;
 const ORDER = ['fail', 'warn', 'pass'] as const;
 
 /** What failed first, with what to do; what is well is one line. */
-function linesOf(lines: readonly Line[]): readonly Block[] {
+function linesOf(lines: readonly Line[], facts: Facts): readonly Block[] {
   const blocks = ORDER.flatMap((verdict) =>
-    lines.filter((line) => line.verdict === verdict).flatMap(lineBlocks),
+    lines.filter((line) => line.verdict === verdict).flatMap((line) => lineBlocks(line, facts)),
   );
   return [{ kind: 'rule' }, ...blocks];
 }
 
-function lineBlocks({ name, verdict, evidence, advice }: Line): readonly Block[] {
-  if (verdict === 'pass') return [text(`${MARKS.pass} ${name}: ${evidence}`)];
-  const about = [text(evidence), ...(advice === '' ? [] : [text(`> ${advice}`)])];
-  return [{ kind: 'text', text: `${MARKS[verdict]} ${name}`, isBold: true }, ...about];
+function lineBlocks(line: Line, { words, sayings }: Facts): readonly Block[] {
+  const [name, evidence, advice] = [line.name, line.evidence, line.advice].map(sayings.check);
+  const mark = words.text.readiness[MARKS[line.verdict]];
+  if (line.verdict === 'pass') return [text(`${mark} ${name}: ${evidence}`)];
+  const about = [text(`${evidence}`), ...(advice === '' ? [] : [text(`> ${advice}`)])];
+  return [{ kind: 'text', text: `${mark} ${name}`, isBold: true }, ...about];
 }
 
-function notYet(what: string, advice: string, { title }: Facts): PrintDocument {
-  return [...head(what, title, 'not yet'), text(advice), END];
+function notYet(name: ReadinessName, advice: string, facts: Facts): PrintDocument {
+  return [...head(name, undefined, facts), text(advice), END];
 }
 
-function head(what: string, title: string, when: string): readonly Block[] {
-  return [{ kind: 'text', text: what, isBold: true, size: 2 }, text(title), text(when)];
+function head(
+  name: ReadinessName,
+  at: string | undefined,
+  { title, words }: Facts,
+): readonly Block[] {
+  const says = words.text.readiness;
+  const when = at === undefined ? says.notYet : words.time(Date.parse(at));
+  return [{ kind: 'text', text: says[name], isBold: true, size: 2 }, text(title), text(when)];
 }
 
 function text(line: string): Block {

@@ -1,5 +1,5 @@
 /** The field card: roles from the live config, on paper and as a page of A5. */
-import { PDFDocument } from 'pdf-lib';
+import { decodePDFRawStream, PDFArray, PDFDocument, PDFRawStream } from 'pdf-lib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseConfig } from '../../../daemon/config/file.ts';
@@ -8,9 +8,11 @@ import { openCard } from '../../../daemon/printing/card-facts.ts';
 import { renderCardPdf } from '../../../daemon/printing/card-pdf.ts';
 import { wrap } from '../../../daemon/printing/card-text.ts';
 import { renderDocument } from '../../../daemon/printing/documents.ts';
+import { sayingsIn, wordsIn } from '../../../daemon/printing/text/words.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { PRINTER_PROFILES } from '../../../hal/printer/profiles.ts';
 import { readDocumentCodes } from '../../../hal/printer/verify.ts';
+import { LANGUAGES } from '../../../pipelines/player/text/language.ts';
 import { WELL } from '../../support/snapshot.ts';
 
 const test = suite('field card');
@@ -28,7 +30,7 @@ const FACTS: CardFacts = {
     ...{ playerUrl: 'http://192.168.1.20:8080/', operatorUrl: 'https://192.168.1.20:8081/' },
   },
   wifi: { ssid: 'Café; guests', password: 'drop:2026' },
-  time: () => '29 Nov 2026, 21:00',
+  words: { ...wordsIn('en'), time: () => '29 Nov 2026, 21:00' },
 };
 const cardOf = (overrides: readonly string[] = [], facts: Partial<CardFacts> = {}) =>
   fieldCard(parseConfig('box.yaml', YAML, overrides), { ...FACTS, ...facts });
@@ -116,8 +118,9 @@ test('the Wi-Fi is that of the config, or else the one that the box makes for gu
 
 test('the slip for the table leads into the Wi-Fi first, and then to the page', async () => {
   const box = { ...WELL, playerUrl: 'http://192.168.1.20:8080/' };
-  const { wifi } = FACTS;
-  const slip = renderDocument('address', { title: 'Late set', wifi }, box, 0);
+  const { wifi, words } = FACTS;
+  const facts = { title: 'Late set', wifi, words, sayings: await sayingsIn('en') };
+  const slip = renderDocument('address', facts, box, 0);
   const codes = await readDocumentCodes(slip, PRINTER_PROFILES['generic-58']);
   assert.equal(codes, [WIFI, box.playerUrl]);
 });
@@ -131,6 +134,38 @@ test('the PDF is one page of A5, whatever is written on it', async () => {
     assert.is(pdf.getPageCount(), 1);
     const { width, height } = pdf.getPage(0).getSize();
     assert.equal([Math.round(width), Math.round(height)], [420, 595]);
+  }
+});
+
+/** Quotation marks and dashes are where Latin-1 has none. */
+const plain = (text: string) => text.replace(/[^ -~\xa0-\xff]/g, '?');
+
+/** What is written on the page by its fonts. */
+async function writtenOn(pdf: Buffer): Promise<string> {
+  const page = (await PDFDocument.load(pdf)).getPage(0);
+  const streams = page.node.Contents();
+  const parts = streams instanceof PDFArray ? streams.asArray() : [streams];
+  const code = parts
+    .map((part) => page.doc.context.lookup(part))
+    .map((part) => (part instanceof PDFRawStream ? decodePDFRawStream(part).decode() : []))
+    .map((bytes) => Buffer.from(bytes).toString('latin1'))
+    .join('\n');
+  const found = [...code.matchAll(/<([\dA-F]*)> Tj/g)].map(([, hex = '']) =>
+    Buffer.from(hex, 'hex').toString('latin1'),
+  );
+  return plain(found.join(' '));
+}
+
+test('in each language all of it is on the PDF', async () => {
+  const full = ['camera2={driver: test}', 'power.board=simulated', 'drop.id=late'];
+  const item = '{id: tape, name: Tape, stock: 9, price: 5, flash_price: 3, currency: EUR}';
+  for (const language of LANGUAGES) {
+    const words = { ...wordsIn(language), time: FACTS.words.time };
+    const card = cardOf([...full, `drop.catalogue=[${item}]`], { words });
+    const written = await writtenOn(await renderCardPdf(card));
+    const wanted = [card.subtitle, ...card.roles.flatMap(({ lines }) => lines)];
+    const missing = [...wanted, ...card.notes].filter((line) => !written.includes(plain(line)));
+    assert.equal(missing, [], language);
   }
 });
 

@@ -8,6 +8,7 @@ import type { OrderConfirmed } from '../../../daemon/model/orders.ts';
 import type { Claim } from '../../../daemon/printing/claim.ts';
 import type { Content, PrintJob } from '../../../daemon/printing/job.ts';
 import { runOrderTickets } from '../../../daemon/printing/order-tickets.ts';
+import { wordsIn } from '../../../daemon/printing/text/words.ts';
 import { renderTicket } from '../../../daemon/printing/ticket.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
@@ -109,7 +110,9 @@ test('each piece of a large order has its stub: it has several slips', async () 
   const ids = ['', '-2', '-3', '-4', '-5'].map((end) => `order-1-o1${end}`);
   assert.equal([...slips.keys()], ids);
   const documents = [...slips.values()].map(
-    (one) => one.document === 'ticket' && renderTicket(one.order, '', 1, codeOf, one.slip),
+    (one) =>
+      one.document === 'ticket' &&
+      renderTicket(one.order, { title: '', copy: 1, slip: one.slip, words: wordsIn('en') }, codeOf),
   );
   const blocks = documents.flatMap((one) => one || []);
   const codes = blocks.flatMap((one) => (one.kind === 'qr' ? one.data : []));

@@ -2,12 +2,18 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { READINESS_NAMES, renderReadiness } from '../../../daemon/printing/readiness-slips.ts';
+import { wordsIn } from '../../../daemon/printing/text/words.ts';
+import { openSayings } from '../../../daemon/web/page/text/sayings.ts';
 import { PRINTER_PROFILES } from '../../../hal/printer/profiles.ts';
 import { renderJob } from '../../../hal/printer/verify.ts';
 import { CHECKLIST, REHEARSAL, SURVEY } from '../ready/support/results.ts';
 
 const test = suite('slips before a drop');
-const FACTS = { title: 'Live from the record shop', time: () => '29 Nov 2026, 19:00' };
+const FACTS = {
+  title: 'Live from the record shop',
+  words: wordsIn('en'),
+  sayings: openSayings('en'),
+};
 const READINESS = { checklist: CHECKLIST, rehearsal: REHEARSAL, survey: SURVEY };
 
 const textOf = (name: (typeof READINESS_NAMES)[number], readiness = {}) =>

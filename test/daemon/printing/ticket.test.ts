@@ -14,6 +14,7 @@ import type { OrderConfirmed } from '../../../daemon/model/orders.ts';
 import { type Claim, renderClaim, verifyClaim } from '../../../daemon/printing/claim.ts';
 import { keyFileOf, openClaimKeys } from '../../../daemon/printing/claim-key.ts';
 import { renderSticker } from '../../../daemon/printing/sticker.ts';
+import { wordsIn } from '../../../daemon/printing/text/words.ts';
 import { renderTicket } from '../../../daemon/printing/ticket.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { renderPaper } from '../../../hal/printer/paper/escpos-render.ts';
@@ -23,6 +24,7 @@ import { readCodes, renderJob } from '../../../hal/printer/verify.ts';
 
 const test = suite('order tickets');
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+const words = wordsIn('en');
 const decode = jsqr as unknown as typeof jsqr.default;
 
 const order: OrderConfirmed = {
@@ -38,7 +40,9 @@ const claim: Claim = {
 
 for (const profile of Object.values(PRINTER_PROFILES)) {
   test(`${profile.id}: two decoders read each stub's code, and it verifies`, async () => {
-    const document = renderTicket(asTicket, 'Night', 1, (one) => renderClaim(one, privateKey));
+    const document = renderTicket(asTicket, { title: 'Night', copy: 1, words }, (one) =>
+      renderClaim(one, privateKey),
+    );
     const rendered = await renderJob(document, profile);
     assert.ok('bytes' in rendered, JSON.stringify(rendered));
     const paper = renderPaper(rendered.bytes, profile);
@@ -72,7 +76,7 @@ for (const profile of Object.values(PRINTER_PROFILES)) {
 
 test('a second print says that it is a copy, and has the same code', () => {
   const render = (copy: number) =>
-    renderTicket(asTicket, 'Night', copy, (one) => renderClaim(one, privateKey));
+    renderTicket(asTicket, { title: 'Night', copy, words }, (one) => renderClaim(one, privateKey));
   const texts = (copy: number) =>
     render(copy).flatMap((block) => (block.kind === 'text' ? [block.text] : []));
   assert.is(texts(1).includes('COPY 2'), false);

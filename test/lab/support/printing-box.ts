@@ -13,6 +13,7 @@ import { renderClaim } from '../../../daemon/printing/claim.ts';
 import { openClaimKeys } from '../../../daemon/printing/claim-key.ts';
 import { PrintQueue } from '../../../daemon/printing/queue.ts';
 import { openPrintStore } from '../../../daemon/printing/store.ts';
+import { wordsIn } from '../../../daemon/printing/text/words.ts';
 import { renderTicket } from '../../../daemon/printing/ticket.ts';
 import { type Clock, systemClock } from '../../../hal/os/clock.ts';
 import { openLog } from '../../../hal/os/log.ts';
@@ -39,7 +40,9 @@ const queue = new PrintQueue({
   printer: openPrinter(lpTransport('auto', systemClock), profile, { clock: systemClock, log }),
   render: async ({ content, copy }) => {
     if (content.document !== 'ticket') throw new Error(`no ticket: ${content.document}`);
-    return renderTicket(content.order, 'Lab', copy, (claim) => renderClaim(claim, privateKey));
+    return renderTicket(content.order, { title: 'Lab', copy, words: wordsIn('en') }, (claim) =>
+      renderClaim(claim, privateKey),
+    );
   },
   pausedBy: () => undefined,
   perHour: () => 10_000,

@@ -4,10 +4,10 @@ import { BOX_TEXTS } from './box/languages.ts';
 import { CREW_TEXTS } from './crew/languages.ts';
 import { LABEL_TEXTS } from './labels/languages.ts';
 import { PLAN_TEXTS } from './plans/languages.ts';
+import { openSayings } from './sayings.ts';
 import { SETTINGS_TEXTS } from './settings/languages.ts';
 import { SET_UP_TEXTS } from './setup/languages.ts';
 import { STAGE_TEXTS } from './stage/languages.ts';
-import { openTranslation, translateCheck } from './translation.ts';
 
 /** English outside a page, in tests. */
 export const language: Language = languageOf(globalThis.document?.documentElement.lang ?? '');
@@ -20,32 +20,13 @@ export const planTexts = PLAN_TEXTS[language];
 export const settingsTexts = SETTINGS_TEXTS[language];
 export const labelTexts = LABEL_TEXTS[language];
 
-const translated = openTranslation(language);
-const translatedCheck = openTranslation(language, translateCheck);
-const QUOTES = {
-  ...{ en: '“”', de: '„“', fr: '«»', es: '«»', it: '«»', nl: '‘’', pt: '“”' },
-} as const satisfies Readonly<Record<Language, string>>;
+const sayings = openSayings(language);
 
-const KEY = /\b[a-z]+(?:\.[a-z_]+)+\b/g;
-
-/**
- * What the box says, in the page's language; a sentence that is not known stays English. Keys of
- * the config are what the settings call them.
- */
-export function fromBox(text: string): string {
-  return translated(text).replace(KEY, nameOf);
-}
+/** What the box says, in the page's language. */
+export const fromBox = sayings.sentence;
 
 /** Of a line of checks: its name, what was seen, or what to do. */
-export function fromCheck(text: string): string {
-  return translatedCheck(text).replace(KEY, nameOf);
-}
-
-function nameOf(key: string): string {
-  const label = (labelTexts as Readonly<Record<string, string>>)[key];
-  const [open, close] = QUOTES[language];
-  return label === undefined ? key : `${open}${label}${close}`;
-}
+export const fromCheck = sayings.check;
 
 function languageOf(code: string): Language {
   return isLanguage(code) ? code : 'en';
