@@ -11,7 +11,14 @@ import { openDestination } from './destination-step.ts';
 import { openCamera, openSoundStep } from './device-steps.ts';
 import { frame, renderHandOver } from './hand-over.ts';
 import { openNetwork } from './network-step.ts';
-import { chooseNetwork, finishSetUp, readSetUp, sendAnswer } from './request.ts';
+import {
+  changeSettings,
+  chooseNetwork,
+  finishSetUp,
+  readSetting,
+  readSetUp,
+  sendAnswer,
+} from './request.ts';
 import type { StepPage } from './step.ts';
 import { openName, openPin, openTitle } from './text-steps.ts';
 
@@ -122,8 +129,12 @@ function openLanguage(): StepPage {
     button.setAttribute('aria-pressed', String(code === language));
     button.addEventListener('click', () => {
       setText(fault, '');
-      sendAnswer('language', 'done')
-        .then(() => switchLanguage(code))
+      saveLanguage(code)
+        .then(async (reason) => {
+          if (reason !== undefined) return setText(fault, reason);
+          await sendAnswer('language', 'done');
+          return switchLanguage(code);
+        })
         .catch((error: Error) => setText(fault, error.message));
     });
     return button;
@@ -131,6 +142,12 @@ function openLanguage(): StepPage {
   return {
     ...{ title: text.languageTitle, hint: text.languageHint },
     body: h('div', { class: 'rows' }, h('div', { class: 'choices' }, ...buttons), fault),
-    save: async () => undefined,
+    save: () => saveLanguage(language),
   };
+}
+
+/** What the box prints is in it, too. */
+async function saveLanguage(code: string): Promise<string | undefined> {
+  const setting = await readSetting('box.language');
+  return setting?.isLocked === true ? undefined : await changeSettings({ 'box.language': code });
 }
