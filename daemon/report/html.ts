@@ -3,7 +3,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { HalError } from '../../hal/os/errors.ts';
 import { messageOf } from '../../hal/os/log.ts';
+import type { Language } from '../../pipelines/player/text/language.ts';
+import { inWords } from './log-text.ts';
 import type { DropRecord } from './record.ts';
+import { REPORT_TEXTS } from './text/languages.ts';
 
 const BUILT = new URL(
   import.meta.url.endsWith('.ts') ? '../../dist/daemon/report/page/' : './page/',
@@ -19,22 +22,28 @@ export interface ReportPage {
 /** @throws HalError NOT_FOUND where the page is not built. */
 export async function renderReportPage(
   records: readonly DropRecord[],
-  boxName: string,
+  { name, language }: { readonly name: string; readonly language: Language },
 ): Promise<ReportPage> {
   const [html, script, style] = await Promise.all(
     ['index.html', 'report.js', 'report.css'].map(readBuilt),
   );
   const code = (script ?? '').replaceAll('</script', '<\\/script');
   // In a script element nothing but its end tag is read as HTML.
-  const data = JSON.stringify({ box: boxName, records }).replaceAll('<', '\\u003c');
+  const said = await Promise.all(records.map((record) => sayLog(record, language)));
+  const texts = REPORT_TEXTS[language].page;
+  const data = JSON.stringify({ box: name, language, texts, records: said }).replaceAll(
+    '<',
+    '\\u003c',
+  );
   const parts: Readonly<Record<string, string>> = {
     '/*__STYLE__*/': style ?? '',
     '"__DATA__"': data,
     __SCRIPT__: code,
+    'lang="en"': `lang="${language}"`,
   };
   return {
     html: (html ?? '').replace(
-      /\/\*__STYLE__\*\/|"__DATA__"|__SCRIPT__/g,
+      /\/\*__STYLE__\*\/|"__DATA__"|__SCRIPT__|lang="en"/g,
       (name) => parts[name] ?? '',
     ),
     policy: [
@@ -46,6 +55,19 @@ export async function renderReportPage(
       "base-uri 'none'",
       "form-action 'none'",
     ].join('; '),
+  };
+}
+
+/** Its report is kept in English; alerts and reasons are translated as on the operator's page. */
+async function sayLog(record: DropRecord, language: Language): Promise<DropRecord> {
+  const { openSayings } = await import('../web/page/text/sayings.ts');
+  const { sentence } = openSayings(language);
+  const { report } = record;
+  const lost = report?.failover_log?.map((one) => ({ ...one, reason: sentence(one.reason) }));
+  return {
+    ...record,
+    report: report && { ...report, failover_log: lost ?? null },
+    log: record.log.map((one) => ({ ...one, text: inWords(one.text, language, sentence) })),
   };
 }
 

@@ -89,6 +89,7 @@ export async function runOperator(
     port: config.port,
     sessionS: config.session_hours * 3_600,
   });
+  const own = { name: deps.boxName, language: () => deps.live.current().box.language };
   const routes: RouteDeps = {
     assets: openAssets(),
     sessions,
@@ -97,7 +98,7 @@ export async function runOperator(
       commander: deps.commander,
       slips: deps.slips,
       prints: new PrintAnswers(deps.prints, sessions),
-      reports: new ReportAnswers(deps.reports.records, deps.boxName, log),
+      reports: new ReportAnswers(deps.reports.records, own, log),
       fleetPicture: (id) => deps.fleetPictures?.read(id),
       panel: deps.panel && new PanelActions(deps.panel, clock, untilEnd),
       onProgress: (progress) => events.sendProgress(progress),

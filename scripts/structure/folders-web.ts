@@ -20,11 +20,22 @@ const FORM = ['daemon/config/form', 'daemon/settings', 'daemon/web/crew'] as con
 
 export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
   'daemon/report': {
-    may: ['daemon/model', 'daemon/drop'],
+    may: [
+      ...['daemon/model', 'daemon/drop', 'daemon/report/text', 'pipelines/player/text'],
+      // Alerts are translated for the operator's page already.
+      'daemon/web/page/text',
+    ],
     what: 'figures of past drops over their time, and the page of a report',
   },
+  'daemon/report/text': {
+    may: ['pipelines/player/text'],
+    what: 'the page of a report in seven languages',
+  },
   'daemon/report/page': {
-    may: ['daemon/model', 'daemon/report', 'daemon/figures'],
+    may: [
+      ...['daemon/model', 'daemon/report', 'daemon/report/text', 'daemon/figures'],
+      'pipelines/player/text',
+    ],
     what: 'the page of a report, which needs no network',
   },
   'daemon/web/page/text/stage': { may: [], what: 'texts of the operator’s page: the drop' },

@@ -1,13 +1,12 @@
 /** The figures of a report in words. Pure. */
-
+import { fill } from '../../../pipelines/player/text/fill.ts';
 import { formatClock, formatsIn } from '../../figures/formats-in.ts';
 import type { DropReport } from '../../model/drop-report.ts';
-
-/** Its words are English. */
-export const { formatBps, formatBytes, formatPrice } = formatsIn('en');
+import type { ReportTexts } from '../text/en.ts';
 
 const NONE = '–';
 
+type Texts = ReportTexts['page'];
 type Row = readonly [name: string, value: (report: DropReport) => string];
 
 const orNone = <T>(value: T | null | undefined, write: (value: T) => string) =>
@@ -15,48 +14,60 @@ const orNone = <T>(value: T | null | undefined, write: (value: T) => string) =>
 const count = (value: number | null) => orNone(value, String);
 const seconds = (value: number | null) => orNone(value, (s) => `${s.toFixed(2)} s`);
 
-export const ROWS: readonly Row[] = [
-  ['Started', ({ started }) => localTime(started)],
-  ['Length', ({ started, ended }) => duration((Date.parse(ended) - Date.parse(started)) / 1000)],
-  ['Viewers at once, at most', ({ viewers_peak }) => count(viewers_peak)],
-  ['Delay, half of the viewers', ({ latency_s }) => seconds(latency_s.p50)],
-  ['Delay, 95 % of the viewers', ({ latency_s }) => seconds(latency_s.p95)],
-  ['Stalls', ({ stalls }) => count(stalls)],
-  ['Changes of rendition', ({ switches }) => count(switches)],
-  ['Hearts', ({ hearts }) => count(hearts)],
-  ['Clips', ({ clips }) => count(clips)],
-  ['Slips printed', ({ prints }) => count(prints)],
-  ['Orders', ({ sales }) => orNone(sales, salesText)],
-  ['Links lost', ({ failovers }) => count(failovers)],
-  ['Battery', ({ battery }) => orNone(battery, batteryText)],
-  [
-    'Sound',
-    ({ sound }) =>
-      orNone(
-        sound,
-        ({ peak_dbfs, silence_s }) =>
-          `peak ${peak_dbfs.toFixed(1)} dBFS, silence ${duration(silence_s)}`,
-      ),
-  ],
-];
+/** As `toLocaleString` knows it. */
+export const localeOf = (language: string) => (language === 'en' ? 'en-GB' : language);
 
-function salesText({ orders, pieces, amounts }: NonNullable<DropReport['sales']>): string {
-  const sums = amounts.map(({ currency, amount_minor }) => formatPrice(amount_minor, currency));
-  const [sold, made] = [orders === 1 ? 'order' : 'orders', pieces === 1 ? 'piece' : 'pieces'];
-  return [`${orders} ${sold}, ${pieces} ${made}`, ...sums].join(', ');
+export function rowsIn(says: Texts, locale: string): readonly Row[] {
+  return [
+    [says.started, ({ started }) => localTime(started, locale)],
+    [
+      says.length,
+      ({ started, ended }) => duration((Date.parse(ended) - Date.parse(started)) / 1000),
+    ],
+    [says.viewersAtMost, ({ viewers_peak }) => count(viewers_peak)],
+    [says.delayHalf, ({ latency_s }) => seconds(latency_s.p50)],
+    [says.delayMost, ({ latency_s }) => seconds(latency_s.p95)],
+    [says.stalls, ({ stalls }) => count(stalls)],
+    [says.switches, ({ switches }) => count(switches)],
+    [says.hearts, ({ hearts }) => count(hearts)],
+    [says.clips, ({ clips }) => count(clips)],
+    [says.slips, ({ prints }) => count(prints)],
+    [says.orders, ({ sales }) => orNone(sales, (sold) => salesText(sold, says, locale))],
+    [says.linksLost, ({ failovers }) => count(failovers)],
+    [says.battery, ({ battery }) => orNone(battery, (used) => batteryText(used, says))],
+    [says.sound, ({ sound }) => orNone(sound, (level) => soundText(level, says))],
+  ];
 }
 
-function batteryText(battery: NonNullable<DropReport['battery']>): string {
+function soundText(
+  { peak_dbfs, silence_s }: NonNullable<DropReport['sound']>,
+  says: Texts,
+): string {
+  return fill(says.soundOf, { peak: peak_dbfs.toFixed(1), time: duration(silence_s) });
+}
+
+function salesText(
+  { orders, pieces, amounts }: NonNullable<DropReport['sales']>,
+  says: Texts,
+  locale: string,
+): string {
+  const { formatPrice } = formatsIn(locale);
+  const sums = amounts.map(({ currency, amount_minor }) => formatPrice(amount_minor, currency));
+  const sold = fill(says.sold, { orders: String(orders), pieces: String(pieces) });
+  return [sold, ...sums].join(', ');
+}
+
+function batteryText(battery: NonNullable<DropReport['battery']>, says: Texts): string {
   const { start_ratio, end_ratio, on_battery } = battery;
-  const mains = on_battery ? '' : ', on mains';
-  return `${percent(start_ratio)} to ${percent(end_ratio)}${mains}`;
+  const values = { from: percent(start_ratio), to: percent(end_ratio) };
+  return fill(on_battery ? says.batteryUsed : says.onMains, values);
 }
 
 export const percent = (ratio: number) => `${Math.round(ratio * 100)} %`;
 
 export const duration = (s: number) => formatClock(Math.round(s) * 1000);
 
-export function localTime(rfc3339: string): string {
+export function localTime(rfc3339: string, locale: string): string {
   const at = new Date(rfc3339);
-  return at.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  return at.toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' });
 }

@@ -1,11 +1,17 @@
 /** The page of a drop's report: what is in it was written into the page by the box. */
 import uPlot from 'uplot';
+import { fill } from '../../../pipelines/player/text/fill.ts';
+import type { Language } from '../../../pipelines/player/text/language.ts';
+import { formatsIn } from '../../figures/formats-in.ts';
 import type { DropRecord } from '../record.ts';
-import { duration, formatBps, formatBytes, localTime, percent, ROWS } from './facts.ts';
+import type { ReportTexts } from '../text/en.ts';
+import { duration, localeOf, localTime, percent, rowsIn } from './facts.ts';
 import { type Plot, plotsOf } from './plots.ts';
 
 interface Data {
   readonly box: string;
+  readonly language: Language;
+  readonly texts: ReportTexts['page'];
   /** One, or two that are compared. */
   readonly records: readonly DropRecord[];
 }
@@ -24,24 +30,29 @@ const PLOT_HEIGHT_PX = 220;
 
 const data = JSON.parse(document.getElementById('data')?.textContent ?? '{}') as Data;
 const main = document.getElementById('report');
+const { texts: says } = data;
+const locale = localeOf(data.language);
+const { formatBps, formatBytes } = formatsIn(locale);
 if (main !== null) show(main, data);
 
 function show(place: HTMLElement, { box, records }: Data): void {
   const names = records.map(nameOf);
-  document.title = `${names.join(' and ')}: drop report`;
+  const [one = '', other] = names;
+  const drops = other === undefined ? one : fill(says.both, { one, other });
+  document.title = fill(says.title, { drops });
   place.append(
-    element('h1', names.join(' and ')),
-    element('p', `Drop report of ${box}`, 'dim'),
-    element('h2', 'In short'),
+    element('h1', drops),
+    element('p', fill(says.of, { box }), 'dim'),
+    element('h2', says.inShort),
     summary(records, names),
-    element('h2', 'Over its time'),
-    element('p', 'Drag over a plot to look closer; a double click shows all again.', 'dim'),
+    element('h2', says.overTime),
+    element('p', says.drag, 'dim'),
   );
   const plots = element('div', '', 'plots');
   place.append(plots);
-  const drawn = plotsOf(records, names);
+  const drawn = plotsOf(records, names, says);
   for (const plot of drawn) draw(plots, plot);
-  if (drawn.length === 0) plots.append(element('p', 'No figures were kept of it.', 'dim'));
+  if (drawn.length === 0) plots.append(element('p', says.noFigures, 'dim'));
   for (const [i, record] of records.entries()) {
     const of = records.length > 1 ? `, ${names[i] ?? ''}` : '';
     addTables(place, record, of);
@@ -51,14 +62,14 @@ function show(place: HTMLElement, { box, records }: Data): void {
 /** Two evenings of one title differ by their date. */
 function nameOf({ drop, report }: DropRecord): string {
   const title = report?.title ?? drop;
-  return report === null ? title : `${title}, ${localTime(report.started)}`;
+  return report === null ? title : `${title}, ${localTime(report.started, locale)}`;
 }
 
 function summary(records: readonly DropRecord[], names: readonly string[]): HTMLElement {
   const head = records.length > 1 ? ['', ...names] : [];
-  const rows = ROWS.map(([name, value]) => [
+  const rows = rowsIn(says, locale).map(([name, value]) => [
     name,
-    ...records.map(({ report }) => (report === null ? 'still on' : value(report))),
+    ...records.map(({ report }) => (report === null ? says.stillOn : value(report))),
   ]);
   return table(head, rows);
 }
@@ -74,8 +85,8 @@ function addTables(place: HTMLElement, { report, log, started_ms }: DropRecord, 
       formatBps(link.bitrate_max_bps),
     ]);
     place.append(
-      element('h2', `Links${of}`),
-      table(['Link', 'Sent', 'Share', 'Bitrate', 'At most'], rows),
+      element('h2', `${says.links}${of}`),
+      table([says.link, says.sent, says.share, says.bitrate, says.atMost], rows),
     );
   }
   const lost = report?.failover_log ?? [];
@@ -86,11 +97,12 @@ function addTables(place: HTMLElement, { report, log, started_ms }: DropRecord, 
       to,
       reason,
     ]);
-    place.append(element('h2', `Links lost${of}`), table(['After', 'Link', 'Then', 'Why'], rows));
+    const head = [says.after, says.link, says.next, says.why];
+    place.append(element('h2', `${says.linksLost}${of}`), table(head, rows));
   }
   if (log.length === 0) return;
   const rows = log.map(({ at_s, text }) => [duration(at_s), text]);
-  place.append(element('h2', `What happened${of}`), table(['After', ''], rows));
+  place.append(element('h2', `${says.whatHappened}${of}`), table([says.after, ''], rows));
 }
 
 function draw(place: HTMLElement, { title, unit, atS, lines }: Plot): void {
@@ -110,7 +122,7 @@ function draw(place: HTMLElement, { title, unit, atS, lines }: Plot): void {
       height: PLOT_HEIGHT_PX,
       scales: { x: { time: false } },
       series: [
-        { label: 'after', value: (_, s) => (s === null ? '' : duration(s)) },
+        { label: says.after, value: (_, s) => (s === null ? '' : duration(s)) },
         ...lines.map(({ label }, i) => ({
           label,
           stroke: COLOURS[i % COLOURS.length] ?? '#777',

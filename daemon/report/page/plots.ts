@@ -1,6 +1,7 @@
 /** Which plots a report has, and their data. Pure. */
 import type { DropRecord } from '../record.ts';
 import type { Column } from '../series.ts';
+import type { ReportTexts } from '../text/en.ts';
 
 export interface Line {
   readonly label: string;
@@ -22,55 +23,59 @@ interface Kind {
   readonly scale?: number;
 }
 
-const KINDS: readonly Kind[] = [
+const kindsIn = (says: ReportTexts['page']): readonly Kind[] => [
   {
-    title: 'Delay',
+    title: says.delay,
     unit: 's',
     columns: [
-      ['latency_p50_s', 'half of the viewers'],
+      ['latency_p50_s', says.half],
       ['latency_p95_s', '95 %'],
     ],
   },
-  { title: 'Viewers', unit: '', columns: [['viewers', 'viewers']] },
+  { title: says.viewers, unit: '', columns: [['viewers', says.viewersLine]] },
   {
-    title: 'Stalls and changes of rendition, in all',
+    title: says.stallsInAll,
     unit: '',
     columns: [
-      ['stalls', 'stalls'],
-      ['switches', 'changes'],
+      ['stalls', says.stallsLine],
+      ['switches', says.switchesLine],
     ],
   },
-  { title: 'Uplink', unit: 'Mb/s', columns: [['uplink_bps', 'sent']], scale: 1e-6 },
+  { title: says.uplink, unit: 'Mb/s', columns: [['uplink_bps', says.sentLine]], scale: 1e-6 },
   {
-    title: 'Battery',
+    title: says.battery,
     unit: '%',
-    columns: [['charge_ratio', 'charge']],
+    columns: [['charge_ratio', says.charge]],
     scale: 100,
   },
-  { title: 'Power into the battery', unit: 'W', columns: [['power_w', 'power']] },
+  { title: says.charging, unit: 'W', columns: [['power_w', says.power]] },
   {
-    title: 'Sound',
+    title: says.sound,
     unit: 'dBFS',
     columns: [
-      ['peak_dbfs', 'peak'],
-      ['rms_dbfs', 'mean (RMS)'],
+      ['peak_dbfs', says.peak],
+      ['rms_dbfs', says.mean],
     ],
   },
-  { title: 'Hearts, in all', unit: '', columns: [['hearts', 'hearts']] },
+  { title: says.heartsInAll, unit: '', columns: [['hearts', says.heartsLine]] },
   {
-    title: 'Orders, slips and clips, in all',
+    title: says.shopInAll,
     unit: '',
     columns: [
-      ['orders', 'orders'],
-      ['prints', 'slips'],
-      ['clips', 'clips'],
+      ['orders', says.ordersLine],
+      ['prints', says.slipsLine],
+      ['clips', says.clipsLine],
     ],
   },
 ];
 
 /** Plots of nothing but unknown values are left out. */
-export function plotsOf(records: readonly DropRecord[], names: readonly string[]): readonly Plot[] {
-  const plots = KINDS.map(({ title, unit, columns, scale = 1 }) => {
+export function plotsOf(
+  records: readonly DropRecord[],
+  names: readonly string[],
+  says: ReportTexts['page'],
+): readonly Plot[] {
+  const plots = kindsIn(says).map(({ title, unit, columns, scale = 1 }) => {
     const lines = records.flatMap((record, i) =>
       columns.map(([column, label]) => ({
         label: labelOf(label, names, i),
@@ -89,14 +94,14 @@ export function plotsOf(records: readonly DropRecord[], names: readonly string[]
   );
   const all = [
     ...plots,
-    { title: 'Links', unit: 'Mb/s', ...align(links) },
-    shareOf(records, names),
+    { title: says.links, unit: 'Mb/s', ...align(links) },
+    shareOf(records, names, says.linkShares),
   ];
   return all.filter(({ lines }) => lines.length > 0);
 }
 
 /** What each link carried of all, in per cent. */
-function shareOf(records: readonly DropRecord[], names: readonly string[]): Plot {
+function shareOf(records: readonly DropRecord[], names: readonly string[], title: string): Plot {
   const lines = records.flatMap(({ series }, i) => {
     const sums = series.at_s.map((_, at) =>
       Object.values(series.links).reduce((sum, values) => sum + (values[at] ?? 0), 0),
@@ -110,7 +115,7 @@ function shareOf(records: readonly DropRecord[], names: readonly string[]): Plot
       }),
     }));
   });
-  return { title: 'Share of each link', unit: '%', ...align(lines) };
+  return { title, unit: '%', ...align(lines) };
 }
 
 /** Of two drops each line says which one it is of. */

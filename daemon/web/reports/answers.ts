@@ -2,6 +2,7 @@
 
 import type { Log } from '../../../hal/os/log.ts';
 import { messageOf } from '../../../hal/os/log.ts';
+import type { Language } from '../../../pipelines/player/text/language.ts';
 import { renderReportPage } from '../../report/html.ts';
 import type { DropRecord } from '../../report/record.ts';
 import type { DropRecords } from '../../report/recorder.ts';
@@ -13,12 +14,16 @@ const TWO = new RegExp(`^/reports/(${ID})/(${ID})\\.html$`);
 
 export class ReportAnswers {
   readonly #records: Pick<DropRecords, 'list' | 'read'>;
-  readonly #boxName: string;
+  readonly #box: { readonly name: string; readonly language: () => Language };
   readonly #log: Log;
 
-  constructor(records: Pick<DropRecords, 'list' | 'read'>, boxName: string, log: Log) {
+  constructor(
+    records: Pick<DropRecords, 'list' | 'read'>,
+    box: { readonly name: string; readonly language: () => Language },
+    log: Log,
+  ) {
     this.#records = records;
-    this.#boxName = boxName;
+    this.#box = box;
     this.#log = log;
   }
 
@@ -41,7 +46,9 @@ export class ReportAnswers {
     const records: DropRecord[] = ids.flatMap((id) => this.#records.read(id) ?? []);
     if (records.length < ids.length) return refuse(404, 'not-here');
     try {
-      const { html, policy } = await renderReportPage(records, this.#boxName);
+      const { name, language } = this.#box;
+      const box = { name, language: language() };
+      const { html, policy } = await renderReportPage(records, box);
       const headers = { 'Content-Security-Policy': policy };
       return { status: 200, type: 'text/html; charset=utf-8', body: html, headers };
     } catch (error) {
