@@ -94,7 +94,13 @@ test('a phone on the hotspot goes from the portal to the hand-over, and the box 
   await until(() => at.firstBoot.setUp.isFinished && at.at.restarts === 1, 60_000);
   assert.is(at.wanted.at(-1), false, 'the camera is off again');
   const saved = readFileSync(join(at.box.folder, 'settings.yaml'), 'utf8');
-  for (const line of [/name: cafe-zentral/, /driver: v4l2/, /device: usb-Cam/, /CARD=Device/]) {
+  for (const line of [
+    /name: cafe-zentral/,
+    /language: de/,
+    /driver: v4l2/,
+    /device: usb-Cam/,
+    /CARD=Device/,
+  ]) {
     assert.match(saved, line);
   }
   assert.not.match(saved, /135790|Titel/);
