@@ -61,9 +61,9 @@ export async function renderReportPage(
 /** Its report is kept in English; alerts and reasons are translated as on the operator's page. */
 async function sayLog(record: DropRecord, language: Language): Promise<DropRecord> {
   const { openSayings } = await import('../web/page/text/sayings.ts');
-  const { sentence } = openSayings(language);
+  const { sentence, check } = openSayings(language);
   const { report } = record;
-  const lost = report?.failover_log?.map((one) => ({ ...one, reason: sentence(one.reason) }));
+  const lost = report?.failover_log?.map((one) => ({ ...one, reason: check(one.reason) }));
   return {
     ...record,
     report: report && { ...report, failover_log: lost ?? null },

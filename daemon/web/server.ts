@@ -89,7 +89,6 @@ export async function runOperator(
     port: config.port,
     sessionS: config.session_hours * 3_600,
   });
-  const own = { name: deps.boxName, language: () => deps.live.current().box.language };
   const routes: RouteDeps = {
     assets: openAssets(),
     sessions,
@@ -98,7 +97,7 @@ export async function runOperator(
       commander: deps.commander,
       slips: deps.slips,
       prints: new PrintAnswers(deps.prints, sessions),
-      reports: new ReportAnswers(deps.reports.records, own, log),
+      reports: new ReportAnswers(deps.reports.records, ownReports(deps), log),
       fleetPicture: (id) => deps.fleetPictures?.read(id),
       panel: deps.panel && new PanelActions(deps.panel, clock, untilEnd),
       onProgress: (progress) => events.sendProgress(progress),
@@ -125,6 +124,10 @@ export async function runOperator(
   } finally {
     stop.abort();
   }
+}
+
+function ownReports({ boxName, live }: OperatorDeps) {
+  return { name: boxName, language: () => live.current().box.language };
 }
 
 function hostNamesOf({ boxName, live }: OperatorDeps, ownHost: string): ReadonlySet<string> {

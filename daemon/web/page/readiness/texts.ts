@@ -1,7 +1,7 @@
 /** Rehearsal and survey in a line each. Pure. */
 import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { Checklist, Rehearsal, Spread, Survey } from '../../../model/readiness.ts';
-import { fromBox, planTexts as text } from '../text/texts.ts';
+import { fromCheck, planTexts as text } from '../text/texts.ts';
 import { formatBps, formatMinute, formatMs, formatSpan } from '../ui/format.ts';
 
 const VERDICTS = { pass: text.allGood, warn: text.lookAtSome, fail: text.notReady } as const;
@@ -32,7 +32,7 @@ export function rehearsalText(rehearsal: Rehearsal, nowMs: number): string {
       ? []
       : [fill(text.tookOver, { link: heir, other: drill?.link ?? '' })]),
   ];
-  const why = reason === null ? '' : ` (${fromBox(reason)})`;
+  const why = reason === null ? '' : ` (${fromCheck(reason)})`;
   return fill(text.rehearsalAt, {
     time: formatMinute(Date.parse(started), nowMs),
     result: RESULTS[verdict],
@@ -70,7 +70,7 @@ export function surveyRows(survey: Survey): readonly (readonly [string, string |
       text.wifi,
       wifi === null ? text.cannotSeeWifi : fill(text.networks, { count: String(wifi.length) }),
     ],
-    [text.notes, notes.length === 0 ? undefined : notes.map(fromBox).join('; ')],
+    [text.notes, notes.length === 0 ? undefined : notes.map(fromCheck).join('; ')],
   ];
 }
 

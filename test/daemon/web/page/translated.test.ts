@@ -76,6 +76,24 @@ test('cameras and their sound are called by what they are, and what helps is tra
   assert.is(sourceFault('sound', 'NOT_FOUND', undefined), 'The sound card is missing');
 });
 
+test('why a survey ended or left something out is translated, with what it names', () => {
+  const said = [
+    'ended early: it was stopped',
+    'not measured any more, to spare its data: five',
+    'the receiver was not reached: no answer',
+    'silent for 310 ms',
+  ];
+  assert.equal(
+    said.map((text) => translateCheck(text, 'de')),
+    [
+      'vorzeitig beendet: es wurde angehalten',
+      'wird nicht mehr gemessen, um Datenvolumen zu sparen: five',
+      'der Empfänger war nicht zu erreichen: keine Antwort',
+      'still seit 310 ms',
+    ],
+  );
+});
+
 const CHECKS = ['daemon/drop/checks.ts', 'daemon/ready/judge.ts'].concat(
   readdirSync('daemon/ready/checklist').map((name) => `daemon/ready/checklist/${name}`),
 );

@@ -217,4 +217,17 @@ export const en = {
   were: 'were {count}',
   oneDayAgo: '1 day ago',
   daysAgo: '{count} days ago',
+
+  // Why a survey or a rehearsal ended, and why a link was left.
+  endedEarly: 'ended early',
+  wasStopped: 'it was stopped',
+  dropWentLive: 'the drop went live',
+  noPictureCame: 'no picture came from the camera',
+  notMeasured: 'not measured any more',
+  spareData: 'to spare its data',
+  receiverNotReached: 'the receiver was not reached',
+  silentLink: 'silent',
+  silentFor: 'silent for {time}',
+  receiverRestarted: 'the receiver was restarted',
+  linkRemoved: 'removed',
 } as const;
