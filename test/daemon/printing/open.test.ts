@@ -227,4 +227,15 @@ test('a second print is a copy, and only of what is done', () =>
     assert.is((await printing.resolve(id)).status, 'rejected');
   }));
 
+test('slips follow the language of the box at once, and what it says of itself with them', () =>
+  inRoom(async ({ printing, papers }) => {
+    network.push('box.language=fr');
+    await printing.print({ document: 'status' }, false, never);
+    network.push('box.language=de');
+    await printing.print({ document: 'preflight' }, false, never);
+    const [status, checklist] = papers.map(({ text }) => text.join());
+    assert.match(status ?? '', 'tout fonctionne');
+    assert.match(checklist ?? '', 'Zuerst prüfen.');
+  }));
+
 test.run();
