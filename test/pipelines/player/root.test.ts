@@ -3,6 +3,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 
 const test = suite('addresses for other guests');
+// Files after this one share its process.
+test.after(() => {
+  for (const name of ['document', 'location']) Reflect.deleteProperty(globalThis, name);
+});
 
 const BOX = 'http://192.168.4.1:8080/';
 
