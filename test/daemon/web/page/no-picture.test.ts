@@ -8,6 +8,8 @@ import type { View } from '../../../../daemon/web/protocol.ts';
 import { fakeSnapshot } from '../support/fake-snapshot.ts';
 
 const test = suite('why there is no picture');
+// Files after this one share its process.
+test.after(() => void Reflect.deleteProperty(globalThis, 'location'));
 
 const NOW_MS = new Date(2026, 10, 30, 23, 1).getTime();
 const UNTIL_MS = new Date(2026, 10, 30, 23, 15).getTime();

@@ -4,6 +4,15 @@ import * as assert from 'uvu/assert';
 import { keepScreenOn } from '../../../../daemon/web/page/ui/screen.ts';
 
 const test = suite('screen that stays on');
+const NAMES = ['document', 'navigator'] as const;
+const before = NAMES.map((name) => Object.getOwnPropertyDescriptor(globalThis, name));
+// Files after this one share its process.
+test.after(() => {
+  for (const [i, name] of NAMES.entries()) {
+    Reflect.deleteProperty(globalThis, name);
+    if (before[i] !== undefined) Object.defineProperty(globalThis, name, before[i]);
+  }
+});
 
 /** A browser that gives up a lock whenever its page is hidden, as all do. */
 function openBrowser(options: { readonly refuses?: boolean; readonly hasLocks?: boolean } = {}) {
