@@ -53,6 +53,8 @@ const HELD_MAX = 200;
 const MISSED_AFTER_MS = 12 * 3_600_000;
 /** One with an end can begin so long after it, or once more its length: bands are late. */
 const LATE_MS = 2 * 3_600_000;
+/** A box is armed so long before a start. */
+const SOON_MS = 3_600_000;
 
 /** By their start; those without one last, in the order of the file. */
 export function inOrder(list: readonly PlannedDrop[]): readonly PlannedDrop[] {
@@ -77,9 +79,10 @@ export function choosePlanned(
 ): PlannedDrop | undefined {
   const { current } = memory;
   if (current !== undefined) return list.find(({ id }) => id === current.drop?.id) ?? current.drop;
-  const coming = inOrder(list).filter(({ id }) => !isHeld(id, memory));
+  const ordered = inOrder(list);
+  const coming = ordered.filter(({ id }) => !isHeld(id, memory));
   return (
-    coming.find(({ id }) => id === checked) ?? coming.find((one) => !isMissed(one, coming, nowMs))
+    coming.find(({ id }) => id === checked) ?? coming.find((one) => !isMissed(one, ordered, nowMs))
   );
 }
 
@@ -87,15 +90,20 @@ function isHeld(wanted: string, { held }: DropMemory): boolean {
   return held.some(({ id }) => id === wanted);
 }
 
-/** A late one can still begin, but not once the next one is nearer than its planned end. */
-function isMissed(drop: PlannedDrop, coming: readonly PlannedDrop[], nowMs: number): boolean {
+/**
+ * A late one can still begin, but not once the next one is nearer than its planned end, or soon:
+ * who then goes live means the next one.
+ *
+ * @param list In order; those that were held, too: one that was called off does not come back after them.
+ */
+function isMissed(drop: PlannedDrop, list: readonly PlannedDrop[], nowMs: number): boolean {
   const startMs = startOf(drop);
   const endMs = Date.parse(drop.ends_at ?? '');
   if (Number.isNaN(endMs)) return nowMs > startMs + MISSED_AFTER_MS;
   if (nowMs <= endMs) return false;
-  const next = coming.find((one) => startOf(one) > startMs);
+  const next = list.find((one) => startOf(one) > startMs);
   const isLate = nowMs > endMs + Math.max(LATE_MS, endMs - startMs);
-  return isLate || (next !== undefined && startOf(next) - nowMs < nowMs - endMs);
+  return isLate || (next !== undefined && startOf(next) - nowMs < Math.max(SOON_MS, nowMs - endMs));
 }
 
 interface Planned {
@@ -111,8 +119,7 @@ export function phaseOf(drop: PlannedDrop, { list, memory, shown, nowMs }: Plann
   if (memory.current?.drop?.id === drop.id) return 'on';
   if (isHeld(drop.id, memory)) return 'held';
   if (drop.id === shown) return 'shown';
-  const coming = list.filter(({ id }) => !isHeld(id, memory));
-  return isMissed(drop, coming, nowMs) ? 'missed' : 'coming';
+  return isMissed(drop, list, nowMs) ? 'missed' : 'coming';
 }
 
 /** A drop of the list over what the config says of all drops. */

@@ -60,13 +60,19 @@ test('one that is late is shown until two hours after its planned end, or for tw
   assert.is(shown(NO_MEMORY, 53.1), 'open');
 });
 
-test('a late one can begin while its planned end is nearer than the start of the next', () => {
-  const [long, short] = [planned('long', 0, 5), planned('short', 6, 6.5)];
+test('a late one can begin until the start of the next is nearer than its planned end, or soon', () => {
+  const [long, short] = [planned('long', 0, 5), planned('short', 9, 9.5)];
   const chosen = (list: readonly ReturnType<typeof planned>[], hours: number) =>
     choosePlanned(list, NO_MEMORY, NOW_MS + hours * HOUR_MS)?.id;
   assert.equal(
-    [5.4, 5.6].map((at) => chosen([short, long], at)),
+    [6.9, 7.1].map((at) => chosen([short, long], at)),
     ['long', 'short'],
+  );
+  const [first, soon] = [planned('first', 0, 1.5), planned('soon', 2, 3)];
+  assert.equal(
+    [1.4, 1.6].map((at) => chosen([first, soon], at)),
+    ['first', 'soon'],
+    'within the hour before it',
   );
   assert.equal(
     [9.9, 10.1].map((at) => chosen([long], at)),
@@ -77,6 +83,19 @@ test('a late one can begin while its planned end is nearer than the start of the
   assert.equal(
     [4.9, 5.1].map((at) => chosen([long, beside], at)),
     ['long', undefined],
+  );
+});
+
+test('one that was called off does not come back once a later one was held', () => {
+  const list = [planned('off', 0, 1.5), planned('held', 2, 3), planned('tomorrow', 24, 25)];
+  const ended = noteFirstFrame(noteLive(NO_MEMORY, list[1], 'run'), 'run');
+  const memory = noteEnded(ended, NOW_MS + 3 * HOUR_MS, SHOWN);
+  const nowMs = NOW_MS + 3.1 * HOUR_MS;
+  assert.is(choosePlanned(list, memory, nowMs)?.id, 'tomorrow');
+  const given = { list, memory, shown: 'tomorrow', nowMs };
+  assert.equal(
+    list.map((drop) => phaseOf(drop, given)),
+    ['missed', 'held', 'shown'],
   );
 });
 
