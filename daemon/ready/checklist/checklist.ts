@@ -42,7 +42,7 @@ const TEXT_MAX = 512;
 
 /**
  * What both the gate and a line of the checklist judge, by the name of the check: the graver one is
- * shown, and of two that are equal the line, which says more.
+ * shown. Two that are equal may have found different things wrong; of two passes the line says more.
  */
 const JUDGED_TWICE: Readonly<Partial<Record<CheckName, string>>> = {
   camera: 'picture',
@@ -66,16 +66,18 @@ export function makeChecklist(
 }
 
 function onceEach(gate: readonly CheckResult[], lines: readonly Line[]): readonly Line[] {
-  const isGraver = (one: Line, other: Line) =>
-    VERDICTS.indexOf(one.verdict) > VERDICTS.indexOf(other.verdict);
+  const rank = ({ verdict }: Line) => VERDICTS.indexOf(verdict);
   const left = new Set<Line>();
   for (const check of gate) {
     // Each link is a line of its own.
     const others = lines.filter(({ name }) =>
       check.name === 'links' ? name.startsWith('link ') : name === JUDGED_TWICE[check.name],
     );
-    if (others.some((other) => !isGraver(check, other))) left.add(check);
-    else if (check.name !== 'links') for (const other of others) left.add(other);
+    if (others.length === 0) continue;
+    const worst = Math.max(...others.map(rank));
+    if (worst > rank(check) || (worst === rank(check) && check.verdict === 'pass')) left.add(check);
+    if (check.name === 'links') continue;
+    for (const other of others) if (rank(other) < rank(check)) left.add(other);
   }
   return [...gate, ...lines].filter((line) => !left.has(line));
 }

@@ -138,7 +138,7 @@ export function shopLine({ box: { shop, drop }, plan }: Facts): Line {
     return pass(name, `${what}${isWindowOver ? ': its first minutes are over' : ''}${gone}`);
   }
   if (isWindowOver) {
-    return fail(
+    return warn(
       name,
       `${what}: its first minutes are over`,
       'Give another drop a new drop.id; one that is held again goes on as it is.',

@@ -83,7 +83,7 @@ test('on air, what is over and what is left of it are no faults', () => {
   assert.match(lineOf('guests’ page', page).evidence, 'not tried now');
 });
 
-test('one fact is judged once: by the graver line, or by the one that says more', () => {
+test('one fact is judged once: by the graver line, or where both pass by the one that says more', () => {
   const namesOf = (change: Change) => checklist(change).lines.map(({ name }) => name);
   const ready = namesOf({});
   for (const name of ['camera', 'sound', 'battery', 'disk', 'links'])
@@ -94,6 +94,29 @@ test('one fact is judged once: by the graver line, or by the one that says more'
   assert.ok(gone.includes('camera') && !gone.includes('picture'));
   const noLinks = namesOf({ plan: { uplinkBps: undefined } });
   assert.ok(noLinks.includes('links'), 'no line says it otherwise');
+});
+
+test('of two that are equally wrong both are shown: they may have found different things', () => {
+  const evidenceOf = (change: Change) => checklist(change).lines.map(({ evidence }) => evidence);
+  const interfaces = [{ name: 'wwan0', isUp: true, addresses: ['10.0.0.2'] }];
+  const system = { ...READY.system, disks: [], interfaces, clock: { phase: 'synchronised' } };
+  const untried = evidenceOf({
+    box: { uplink: undefined, system: system as never },
+    probes: { links: undefined },
+  });
+  assert.ok(untried.includes('1 of 2 links are there; missing: lte'), untried.join('\n'));
+  assert.ok(untried.some((one) => one.startsWith('not tried now,')));
+  const second = { phase: 'live', isOnAir: true, framesPerS: 15 } as const;
+  const camera = { phase: 'live', framesPerS: 0, repeatedTotal: 0, second } as const;
+  const running = READY.children['camera'];
+  const few = evidenceOf({
+    box: {
+      sources: { camera } as never,
+      children: { ...READY.children, ...(running && { camera2: running }) },
+    },
+  });
+  assert.ok(few.includes('frames from camera 2; camera 1 is away'), few.join('\n'));
+  assert.ok(few.some((one) => one.startsWith('15 of ')));
 });
 
 test('what is not wanted passes: no uplink, no printer, no posters, nothing sold', () => {
