@@ -14,6 +14,11 @@ export function isAwaited(request: HttpRequest): boolean {
   return isBlocking(request) || request.path.endsWith('.m4s');
 }
 
+/** A part that is not there yet may be hinted within the next moment, and is held then. */
+export function isPart({ path }: HttpRequest): boolean {
+  return /\/\d+\.\d+\.m4s$/.test(path);
+}
+
 /** @param request Its query has passed `readQuery`. */
 export function urlOf({ path, query }: HttpRequest): string {
   return query.size === 0 ? path : `${path}?${query}`;

@@ -55,12 +55,12 @@ test('a guest who makes up addresses is a trickle to the origin, and others get 
   const stopped: Clock = { ...systemClock, monotonicMs: () => 0 };
   await using room = await openRoom(get, 3_000, stopped);
   const statuses = new Map<number, number>();
-  for (let n = 0; n < 400; n += 1) {
+  for (let n = 0; n < 700; n += 1) {
     const status = await room.getFrom('127.0.0.2', `/live/made-up/${n}`);
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
   }
-  assert.equal(Object.fromEntries(statuses), { 404: 300, 503: 100 });
-  assert.is(room.asked.length, 300);
+  assert.equal(Object.fromEntries(statuses), { 404: 600, 503: 100 });
+  assert.is(room.asked.length, 600);
   for (let n = 0; n < 20; n += 1) {
     assert.is(await room.getFrom('127.0.0.3', `/live/media/${n}`), 200);
   }
@@ -86,6 +86,18 @@ test('what the origin does not have is asked once for all who want it at once, a
   nowMs += 300;
   assert.is(await ask(), 200);
   assert.is(room.asked.length, 2);
+});
+
+test('a part that is not there yet is asked for anew: it may be hinted by now, and is held', async () => {
+  let hasIt = false;
+  const get: Get = () =>
+    hasIt ? reply(200, [Buffer.from('it')], { type: 'video/mp4', cacheS: 1 }) : refuse(404, 'no');
+  const stopped: Clock = { ...systemClock, monotonicMs: () => 0 };
+  await using room = await openRoom(get, 3_000, stopped);
+  const ask = async () => (await room.get('/live/a/1.7.m4s')).status;
+  assert.is(await ask(), 404);
+  hasIt = true;
+  assert.is(await ask(), 200);
 });
 
 test('an origin to which the edge is too much is a fault of neither guest: what is there is served', async () => {
