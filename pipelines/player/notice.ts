@@ -52,7 +52,7 @@ interface Reported {
 
 /**
  * What a page has seen of one stream says nothing of the next drop: once that is announced, its
- * countdown is shown to those who stayed, too.
+ * countdown is shown to those who stayed, too; and once one that was over is to come again.
  *
  * @param heldStartsAt The start of the drop that was live here last; undefined: none was.
  */
@@ -62,8 +62,10 @@ export function forNext(
   heldStartsAt: string | undefined,
   nowMs: number,
 ): View {
+  if (isOver || liveSince !== '') return view;
   const isNext = heldStartsAt !== undefined && startsAt !== heldStartsAt;
-  if (isOver || liveSince !== '' || !isNext || !(Date.parse(startsAt) > nowMs)) return view;
+  const isHeldAgain = view.drop?.isOver === true;
+  if (!isHeldAgain && !(isNext && Date.parse(startsAt) > nowMs)) return view;
   return {
     ...view,
     hasPlayed: false,

@@ -50,4 +50,19 @@ test('a page that stays open between two drops counts down to the next one', () 
   assert.is(stateOf(ended, { ...next, startsAt: '' }, held), 'ended');
 });
 
+test('a page that stays open after a drop waits for it once it is to be held again', () => {
+  const startsAt = new Date(1e12 - 3_600_000).toISOString();
+  const over = {
+    ...{ isPlaying: false, needsTap: true, hasPlayed: true, hasEnded: true },
+    ...{ drop: { startsAt, isOver: true }, isUnreachable: false },
+  };
+  const stateOf = (report: { isOver: boolean; liveSince: string }) => {
+    const drop = { startsAt, ...report };
+    const view = { ...forNext(over, drop, startsAt, 1e12), drop };
+    return renderNotice(view, DICTIONARIES.en, 1e12).state;
+  };
+  assert.is(stateOf({ isOver: false, liveSince: '' }), 'waiting');
+  assert.is(stateOf({ isOver: true, liveSince: '' }), 'ended');
+});
+
 test.run();
