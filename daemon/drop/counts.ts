@@ -115,12 +115,23 @@ export function noteEnd(counts: DropCounts, box: CountsInput): DropCounts {
   return { ...counts, prints, sales: salesOf(box) ?? counts.sales };
 }
 
+/** A guest who is at the checkout when a drop ends has so long to pay. */
+const PAID_LATE_MS = 15 * 60_000;
+
 /**
  * The report with what was paid after the end of its drop; the same where nothing was. While the shop
- * is that of another drop, or cannot read its ledger, nothing is known.
+ * is that of another drop, or cannot read its ledger, nothing is known. That of the config is sold
+ * on, and is not said to be over: then it is the time that counts.
+ *
+ * @param nowMs Unix time; no drop is live.
  */
-export function withLateSales(report: DropReport, { shop }: Pick<CountsInput, 'shop'>): DropReport {
-  const isOfIt = shop?.isOver === true && shop.drop === report.planned;
+export function withLateSales(
+  report: DropReport,
+  { shop }: Pick<CountsInput, 'shop'>,
+  nowMs: number,
+): DropReport {
+  const isLate = shop?.isOver === true || nowMs - Date.parse(report.ended) < PAID_LATE_MS;
+  const isOfIt = isLate && shop?.drop === report.planned;
   const sales = isOfIt && shop.fault === undefined ? salesOf({ shop }) : undefined;
   const isSame = sales === undefined || JSON.stringify(sales) === JSON.stringify(report.sales);
   return isSame ? report : { ...report, sales };

@@ -169,7 +169,7 @@ class Counter {
   /** What was begun at a checkout is paid some minutes after the end. */
   #noteLateSales(box: BoxSnapshot): void {
     const newest = this.reports.at(-1);
-    const now = newest && withLateSales(newest, box);
+    const now = newest && withLateSales(newest, box, this.#deps.clock.wallMs());
     if (now === undefined || now === newest) return;
     this.reports = this.reports.with(-1, now);
     if (this.#last?.dropId === now.drop) this.#last = { ...this.#last, sales: now.sales };

@@ -47,7 +47,11 @@ test('what is paid after the end counts while the shop is still that of the drop
   const look: CountsInput = { media: undefined, uplink: undefined, shop: SHOP, plannedDrops };
   const report = reportOf(stepCounts(startCounts('d', 0), look, 1_000));
   const later = { ...SHOP, isOver: true, sales: { ...SALES, orders: 3 } };
-  assert.is(withLateSales(report, { shop: later }).sales?.orders, 3);
+  const endedMs = Date.parse(report.ended);
+  const lateMs = endedMs + 15 * 60_000;
+  assert.is(withLateSales(report, { shop: later }, lateMs).sales?.orders, 3);
+  const ofConfig = { shop: { ...later, isOver: false } };
+  assert.is(withLateSales(report, ofConfig, lateMs - 1).sales?.orders, 3, 'it is sold on');
   for (const shop of [
     undefined,
     { ...later, isOver: false },
@@ -55,7 +59,7 @@ test('what is paid after the end counts while the shop is still that of the drop
     { ...later, sales: SALES },
     { ...later, fault: { kind: 'damaged', reason: 'x' } as const },
   ]) {
-    assert.is(withLateSales(report, { shop }), report);
+    assert.is(withLateSales(report, { shop }, lateMs), report);
   }
 });
 
