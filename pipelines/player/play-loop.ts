@@ -133,7 +133,9 @@ export class PlayLoop {
       const timer = setTimeout(() => attempt.abort(), SOUND_RETRY_MS);
       return () => clearTimeout(timer);
     }
-    if (player.kind === 'whep' || !this.#whep.isAwaited) return () => undefined;
+    // Where another player is chosen, by hand or because it cannot run, it would be opened again and again.
+    const isWanted = this.#whep.isAwaited && this.#chooseWay(hasWebRtc()) === 'whep';
+    if (player.kind === 'whep' || !isWanted) return () => undefined;
     return this.#whep.comeBack(this.#whepOptions(), attempt);
   }
 

@@ -88,6 +88,7 @@ export class WhepChoice {
         const connected = await connectWhep(options, signal);
         if (signal.aborted) return connected.close();
         setSilent(false);
+        this.close();
         this.#connected = connected;
         return attempt.abort();
       } catch (error) {

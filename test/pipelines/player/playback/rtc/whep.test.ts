@@ -1,6 +1,7 @@
 /** What the page asks the box for before it connects by WebRTC, and when it gives up. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { PlayLoop } from '../../../../../pipelines/player/play-loop.ts';
 import { StreamRefused } from '../../../../../pipelines/player/playback/live.ts';
 import { WhepFailed } from '../../../../../pipelines/player/playback/rtc/tries.ts';
 import { connectWhep, openWhep } from '../../../../../pipelines/player/playback/rtc/whep.ts';
@@ -87,7 +88,12 @@ const VIDEO = {
 async function inBrowser<Result>(
   received: Received,
   act: () => Promise<Result>,
-  { hasVideo = true, asked = [] as string[], offered = () => new Response('v=0', { status: 201 }) },
+  {
+    hasVideo = true,
+    asked = [] as string[],
+    offered = () => new Response('v=0', { status: 201 }),
+    document = {} as object,
+  },
 ): Promise<Result> {
   const stored = new Map<string, string>();
   const browser = {
@@ -98,7 +104,7 @@ async function inBrowser<Result>(
     RTCPeerConnection: function Connection() {
       return openConnection(received, hasVideo);
     },
-    MediaStream: class {},
+    ...{ MediaStream: class {}, window: {}, document },
     sessionStorage: {
       getItem: (key: string) => stored.get(key) ?? null,
       setItem: (key: string, value: string) => void stored.set(key, value),
@@ -231,6 +237,47 @@ test('where no packets come a guest waits for a second, and after a reload not a
       {},
     ),
   );
+});
+
+test('one that got packets and was never played is closed once another one does', async () => {
+  const asked: string[] = [];
+  const headers = { Location: 'whep/a' };
+  const offered = () => new Response('v=0', { status: 201, headers });
+  const connectTwice = async () => {
+    const choice = new WhepChoice(VIDEO);
+    for (const _ of [1, 2]) {
+      const other = new AbortController();
+      choice.comeBack(OPTIONS, other);
+      for (let i = 0; i < 200 && !other.signal.aborted; i += 1) await moment();
+    }
+    assert.is(asked.filter((method) => method === 'DELETE').length, 1);
+    choice.close();
+  };
+  await inBrowser({ video: 1, audio: 1 }, connectTwice, { asked, offered });
+});
+
+test('a page whose player was chosen by hand does not connect behind it', async () => {
+  const asked: string[] = [];
+  const video = { ...VIDEO, canPlayType: () => 'maybe', addEventListener: () => undefined };
+  const beacon = { setPlayer: () => undefined, restartStartup: () => undefined };
+  const document = { baseURI: 'http://box.test/', body: { dataset: { ways: 'whep native' } } };
+  const play = async (skip: (ms: number) => void) => {
+    sessionStorage.setItem('venuebox-webrtc-silent', '1');
+    const loop = new PlayLoop({
+      ...{ video: video as never, beacon: beacon as never, nowMs: () => 0 },
+      ...{ onFailed: () => undefined, onEnded: () => undefined },
+      parameters: new URLSearchParams('player=native'),
+    });
+    skip(15_000);
+    void loop.run();
+    for (let i = 0; i < 20; i += 1) await moment();
+    const kind = loop.player?.kind;
+    loop.hold(true);
+    assert.is(kind, 'native');
+  };
+  const received = { video: 1, audio: 1 };
+  await skipping((skip) => inBrowser(received, () => play(skip), { asked, document }));
+  assert.equal(asked, []);
 });
 
 test.run();
