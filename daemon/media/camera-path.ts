@@ -177,9 +177,9 @@ class CameraPath implements OwnPath {
         return mediaSettings(now, track, stateFolder, previewPath, firstMsn);
       },
       ...{ clock, log },
-      onListening: () => {
+      onListening: (servesEnded) => {
         this.#hasListened = true;
-        this.#ended.onServing();
+        this.#ended.onServing(servesEnded);
         const start = this.#streamStart.current;
         const isOn = start !== undefined && this.#capturing.isWanted;
         if (isOn) this.#media.send({ type: 'stream', start });

@@ -96,7 +96,7 @@ export type ToMedia =
 
 /** From the media process to the daemon. */
 export type FromMedia =
-  | { readonly type: 'listening' }
+  | { readonly type: 'listening'; readonly servesEnded: boolean }
   /** Of a run of capture, too: its bytes are not GDP, or of a format that the box cannot package. */
   | PipesMessage
   /** Forces key frames in all encoders: see `Presentation.wantsKeyframes`. */

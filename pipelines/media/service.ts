@@ -70,7 +70,7 @@ export function openMediaService(
       figures.addPart(trackId);
     },
   });
-  const pushes = openPushes(settings, presentation);
+  const pushes = openPushes(settings, presentation, ended);
   const archive = openArchive(settings.archive, {
     presentation,
     ...{ sign: access.sign, clock: systemClock, log },
@@ -101,7 +101,9 @@ export function openMediaService(
   const parts = { ...served, ended, uplink, runs, partLag, scanner, whep, send, signal };
   const run = async (): Promise<void> => {
     await Promise.all([
-      server.run(signal, () => send({ type: 'listening' })),
+      server.run(signal, () =>
+        send({ type: 'listening', servesEnded: ended.published !== undefined }),
+      ),
       runTicks({ presentation, uplink, clock, runs, figures, send }, signal),
       ...[figures, archive, scanner, pushes, branding, titles].map((part) => part?.run(signal)),
     ]);
@@ -117,9 +119,13 @@ function wakingRequests(handle: MediaService['handle'], server: ViewerServer) {
   };
 }
 
-function openPushes({ hasPush, ended, whep }: MediaSettings, presentation: Presentation) {
+function openPushes(
+  { hasPush, whep }: MediaSettings,
+  presentation: Presentation,
+  { published }: EndedStream,
+) {
   const options = { hasOpus: whep !== undefined, nowMs: () => performance.now() };
-  return hasPush && !ended.isServed ? new Pushes(presentation, options) : undefined;
+  return hasPush && published === undefined ? new Pushes(presentation, options) : undefined;
 }
 
 /** Called for each access unit of an encoder, with the time of its frame. */

@@ -28,7 +28,7 @@ export interface MediaOptions {
   readonly settings: (signal: AbortSignal) => Promise<MediaSettings>;
   readonly clock: Clock;
   readonly log: Log;
-  readonly onListening: () => void;
+  readonly onListening: (servesEnded: boolean) => void;
   readonly onFigures: (figures: MediaFigures, newestMsn: number | undefined) => void;
   /** All encoders are to give a key frame now. */
   readonly onKeyframesWanted: () => void;
@@ -177,7 +177,7 @@ class MediaProcess implements MediaChild {
     const options = this.#options;
     switch (message.type) {
       case 'listening':
-        this.#onServing(gone);
+        this.#onServing(gone, message.servesEnded);
         break;
       case 'opened':
       case 'broken':
@@ -208,7 +208,7 @@ class MediaProcess implements MediaChild {
     }
   }
 
-  #onServing(gone: AbortSignal): void {
+  #onServing(gone: AbortSignal, servesEnded: boolean): void {
     this.#hasServed = true;
     this.#onServed();
     this.#current.set({
@@ -216,7 +216,7 @@ class MediaProcess implements MediaChild {
       gone,
       openPipes: (ask, onBroken, signal) => this.#pipes.open(ask, onBroken, signal, gone),
     });
-    this.#options.onListening();
+    this.#options.onListening(servesEnded);
     if (this.#wantedScan !== undefined) this.scan(this.#wantedScan);
     if (this.#page !== undefined) this.lead(this.#page);
   }

@@ -16,8 +16,6 @@ export class EndedStream {
   readonly #config: () => OfConfig;
   #beganMs: number;
   #hasEnded = false;
-  /** The media process was given it by the one before. */
-  #isHandedOver = false;
   #untilMs = 0;
 
   constructor(clock: Pick<Clock, 'monotonicMs'>, config: () => OfConfig) {
@@ -32,13 +30,15 @@ export class EndedStream {
 
   /** A media process starts. @returns whether it is to serve the stream that has ended. */
   handOver(): boolean {
-    this.#isHandedOver = this.leftMs() > 0;
-    return this.#isHandedOver;
+    return this.leftMs() > 0;
   }
 
-  /** It serves; with the process before it the ended stream is gone, where it was not handed over. */
-  onServing(): void {
-    if (!this.#isHandedOver) this.begin();
+  /**
+   * It serves. With the process before it the ended stream is gone, where it was not handed over,
+   * or not saved, or cannot be read.
+   */
+  onServing(servesEnded: boolean): void {
+    if (!servesEnded) this.begin();
   }
 
   /** Another stream begins. */

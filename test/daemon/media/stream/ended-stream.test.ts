@@ -46,11 +46,18 @@ test('a media process that starts while viewers play the end is given it, and a 
   assert.is(stream.handOver(), true);
   // It is slow to start: what it was given it serves all the same.
   await clock.advance(100_000);
-  stream.onServing();
+  stream.onServing(true);
   assert.is(stream.hasEnded, true, 'the next stream is of another process');
   assert.is(stream.handOver(), false);
-  stream.onServing();
+  stream.onServing(false);
   assert.is(stream.hasEnded, false);
+});
+
+test('nothing waits for an end that the media process does not have: it was not saved', async () => {
+  const { stream } = await endedAfter(60_000, 30);
+  assert.is(stream.handOver(), true);
+  stream.onServing(false);
+  assert.equal([stream.hasEnded, stream.leftMs()], [false, 0]);
 });
 
 test.run();
