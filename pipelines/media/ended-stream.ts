@@ -1,6 +1,10 @@
 /** The end of a drop, saved for a media process that starts while viewers still play it. */
 import { readFileSync, rmSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
+import { pause } from '../../hal/os/async.ts';
+import { type Clock, systemClock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { removeFile, saveFile } from '../../hal/os/save-file.ts';
 import { RenditionWindow, type Segment } from '../hls/window.ts';
@@ -22,6 +26,10 @@ export interface EndedStream {
 
 /** Half a minute of 4 Mb/s has 15 MB. Of a longer list, or more, the end is saved. */
 const BYTES_MAX = 64_000_000;
+/** Recordings and the box itself need the rest. */
+const FREE_MIN_BYTES = 200_000_000;
+/** No process is given it later: the daemon's `EndedStream` waits no longer. */
+const LEFT_MAX_MS = 15 * 60_000;
 const VERSION = 1;
 
 type SavedTrack = Pick<Track, 'id' | 'kind' | 'format'> & {
@@ -38,19 +46,44 @@ type Saved = Pick<Published, 'limits' | 'epochMs'> & {
   readonly dateRanges: ReturnType<Published['dateRanges']>;
 };
 
-export function openEndedStream({ file, isServed }: EndedSettings, log: Log): EndedStream {
+export interface EndedDeps {
+  readonly clock?: Clock;
+  /** The process ends. */
+  readonly signal?: AbortSignal;
+  /** Of a folder's disk. */
+  readonly freeBytes?: (folder: string) => Promise<number>;
+}
+
+export function openEndedStream(
+  { file, isServed }: EndedSettings,
+  log: Log,
+  { clock = systemClock, signal, freeBytes = freeBytesOf }: EndedDeps = {},
+): EndedStream {
+  const published = isServed ? read(file, log) : undefined;
+  const forgetLater = async (): Promise<void> => {
+    if (signal !== undefined && (await pause(clock, LEFT_MAX_MS, signal))) forget(file);
+  };
+  if (published === undefined) forget(file);
+  else void forgetLater();
   return {
-    published: isServed ? read(file, log) : forget(file),
-    store: async (published) => {
+    published,
+    store: async (ended) => {
       try {
         // The one before may be as large, and the disk full.
         await removeFile(file);
-        await saveFile(file, renderEnded(published));
+        if ((await freeBytes(dirname(file))) < FREE_MIN_BYTES) throw new Error('the disk is full');
+        await saveFile(file, renderEnded(ended));
+        void forgetLater();
       } catch (error) {
         log.warn('end of the drop not saved', { reason: messageOf(error) });
       }
     },
   };
+}
+
+async function freeBytesOf(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }
 
 function read(file: string, log: Log): Published | undefined {
@@ -62,9 +95,10 @@ function read(file: string, log: Log): Published | undefined {
   }
 }
 
-function forget(file: string): undefined {
+/** With what is left of saving it, where that was killed. */
+function forget(file: string): void {
   try {
-    rmSync(file, { force: true });
+    for (const path of [file, `${file}.new`]) rmSync(path, { force: true });
   } catch {
     // It is overwritten at the next end.
   }

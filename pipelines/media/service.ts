@@ -56,7 +56,7 @@ export function openMediaService(
   const log = openLog('info', 'journal', (line) => process.stderr.write(line));
   const clock = new MediaClock();
   const access = openAccess(settings.tokenSecretFile, () => Date.now() / 1000);
-  const ended = openEndedStream(settings.ended, log);
+  const ended = openEndedStream(settings.ended, log, { signal });
   const notLive = openNotLiveFilter(settings.previewPath, ended.published !== undefined);
   const partLag = new PartLag(videoIdsOf(settings));
   const presentation = openPresentation(settings, clock, {

@@ -1,5 +1,5 @@
 /** The end of a drop outlives the media process that made it. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -13,6 +13,7 @@ import { openEndedStream, readEnded, renderEnded } from '../../../pipelines/medi
 import { openNotLiveFilter } from '../../../pipelines/origin/not-live.ts';
 import { Origin, type Published } from '../../../pipelines/origin/origin.ts';
 import { openFeed } from '../../support/feed.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const test = suite('end of a drop, in the next process');
 
@@ -98,6 +99,26 @@ test('the process that starts while guests play it serves it to them; a damaged 
   writeFileSync(file, 'no such thing');
   assert.is(openEndedStream({ file, isServed: true }, silentLog).published, undefined);
   assert.is(openEndedStream({ file, isServed: false }, silentLog).published, undefined);
+  rmSync(folder, { recursive: true });
+});
+
+test('it does not stay on the disk, nor fill it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'venuebox-ended-'));
+  const file = join(folder, 'ended-stream.bin');
+  writeFileSync(`${file}.new`, 'half of it');
+  const over = new AbortController();
+  const clock = new VirtualClock();
+  const open = (freeBytes: number) =>
+    openEndedStream({ file, isServed: false }, silentLog, {
+      ...{ clock, signal: over.signal, freeBytes: async () => freeBytes },
+    });
+  await open(100e6).store(endedStream());
+  assert.equal([existsSync(file), existsSync(`${file}.new`)], [false, false]);
+  await open(1e9).store(endedStream());
+  assert.ok(existsSync(file));
+  await clock.advance(15 * 60_000);
+  assert.not.ok(existsSync(file));
+  over.abort();
   rmSync(folder, { recursive: true });
 });
 
