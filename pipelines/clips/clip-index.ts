@@ -85,7 +85,10 @@ export class ClipIndex {
     return clips.slice(-max).reverse();
   }
 
-  /** For the next clip of a drop: one that is deleted, or fails, leaves its number to no other. */
+  /**
+   * For the next clip of a drop: one that is deleted, or fails, leaves its number to no other, until
+   * the process is started again: then numbers go on after the newest clip that is left.
+   */
   nextNumber(dropId: string): number {
     const stored = [...this.#movies.values()].map(({ info }) =>
       info?.ofDrop?.dropId === dropId ? info.ofDrop.number : 0,
