@@ -101,9 +101,7 @@ export function openMediaService(
   const parts = { ...served, ended, uplink, runs, partLag, scanner, whep, send, signal };
   const run = async (): Promise<void> => {
     await Promise.all([
-      server.run(signal, () =>
-        send({ type: 'listening', servesEnded: ended.published !== undefined }),
-      ),
+      server.run(signal, () => send(listeningWith(ended))),
       runTicks({ presentation, uplink, clock, runs, figures, send }, signal),
       ...[figures, archive, scanner, pushes, branding, titles].map((part) => part?.run(signal)),
     ]);
@@ -118,6 +116,9 @@ function wakingRequests(handle: MediaService['handle'], server: ViewerServer) {
     if (message.type === 'record') server.wake(ANY_TRACK);
   };
 }
+
+const listeningWith = ({ published }: EndedStream) =>
+  ({ type: 'listening', servesEnded: published !== undefined }) as const;
 
 function openPushes(
   { hasPush, whep }: MediaSettings,
