@@ -16,7 +16,8 @@ export const de: PlanTexts = {
   change: 'Ändern',
   holdAgain: 'Noch einmal halten',
   againQuestion: '„{title}“ noch einmal halten?',
-  againMeans: 'Gäste sehen ihn als nächsten Drop. Der Verkauf geht weiter, wo er aufgehört hat.',
+  againMeans:
+    'Gäste sehen ihn als nächsten Drop. Der Verkauf geht weiter, wo er aufgehört hat. Das lässt sich nicht zurücknehmen: So bleibt es, bis er gehalten wurde oder seine Zeit um ist.',
   phaseComing: 'kommt noch',
   phaseShown: 'der nächste',
   phaseOn: 'auf Sendung',

@@ -17,7 +17,8 @@ export const en = {
   change: 'Change',
   holdAgain: 'Hold again',
   againQuestion: 'Hold “{title}” again?',
-  againMeans: 'Guests see it as the next drop. What is sold goes on where it stopped.',
+  againMeans:
+    'Guests see it as the next drop. What is sold goes on where it stopped. This cannot be taken back: it stays so until it is held, or its time is over.',
   phaseComing: 'to come',
   phaseShown: 'next',
   phaseOn: 'on air',

@@ -15,7 +15,8 @@ export const es: PlanTexts = {
   change: 'Cambiar',
   holdAgain: 'Hacer otra vez',
   againQuestion: '¿Hacer «{title}» otra vez?',
-  againMeans: 'El público lo ve como el siguiente drop. La venta sigue donde quedó.',
+  againMeans:
+    'El público lo ve como el siguiente drop. La venta sigue donde quedó. No se puede deshacer: sigue así hasta que se haga o pase su hora.',
   phaseComing: 'pendiente',
   phaseShown: 'siguiente',
   phaseOn: 'en el aire',

@@ -15,7 +15,8 @@ export const fr: PlanTexts = {
   change: 'Modifier',
   holdAgain: 'Refaire',
   againQuestion: 'Refaire « {title} » ?',
-  againMeans: 'Le public le voit comme prochain drop. La vente reprend où elle s’est arrêtée.',
+  againMeans:
+    'Le public le voit comme prochain drop. La vente reprend où elle s’est arrêtée. On ne peut pas l’annuler : cela reste ainsi jusqu’à ce qu’il ait eu lieu ou que son heure soit passée.',
   phaseComing: 'à venir',
   phaseShown: 'prochain',
   phaseOn: 'à l’antenne',

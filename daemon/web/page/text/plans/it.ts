@@ -15,7 +15,8 @@ export const it: PlanTexts = {
   change: 'Modifica',
   holdAgain: 'Rifai',
   againQuestion: 'Rifare «{title}»?',
-  againMeans: 'Il pubblico lo vede come il prossimo drop. La vendita riprende da dove era.',
+  againMeans:
+    'Il pubblico lo vede come il prossimo drop. La vendita riprende da dove era. Non si può annullare: resta così finché non si è tenuto o la sua ora è passata.',
   phaseComing: 'in arrivo',
   phaseShown: 'prossimo',
   phaseOn: 'in onda',

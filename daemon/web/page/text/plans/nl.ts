@@ -15,7 +15,8 @@ export const nl: PlanTexts = {
   change: 'Wijzigen',
   holdAgain: 'Nog een keer',
   againQuestion: '‘{title}’ nog een keer?',
-  againMeans: 'Gasten zien hem als de volgende drop. De verkoop gaat verder waar hij was.',
+  againMeans:
+    'Gasten zien hem als de volgende drop. De verkoop gaat verder waar hij was. Dat is niet terug te draaien: zo blijft het tot hij is geweest of zijn tijd voorbij is.',
   phaseComing: 'komt nog',
   phaseShown: 'volgende',
   phaseOn: 'in de lucht',

@@ -15,7 +15,8 @@ export const pt: PlanTexts = {
   change: 'Alterar',
   holdAgain: 'Fazer outra vez',
   againQuestion: 'Fazer “{title}” outra vez?',
-  againMeans: 'O público vê-o como o drop seguinte. A venda continua onde ficou.',
+  againMeans:
+    'O público vê-o como o drop seguinte. A venda continua onde ficou. Não se pode anular: fica assim até ser feito ou a sua hora passar.',
   phaseComing: 'por vir',
   phaseShown: 'seguinte',
   phaseOn: 'no ar',
