@@ -4,6 +4,9 @@ import type { Rule } from './step.ts';
 const STUCK =
   'If nobody presses it, look at its cable; one that opens when it is pressed needs the other active_low in panel.buttons.';
 
+const TICKET_KEY_ADVICE =
+  'Have paper tickets compared with the list of orders at the door: stubs of before do not verify any more. Where there is a copy of ticket-key.pem, put it back in the box’s folder; then remove ticket-key.pem.bad, and start the box again.';
+
 export const DEVICE_RULES: readonly Rule[] = [
   {
     key: 'buttons-away',
@@ -119,7 +122,11 @@ export const DEVICE_RULES: readonly Rule[] = [
     find: ({ box: { prints } }) => {
       const { damaged = [] } = prints ?? {};
       if (damaged.length === 0) return undefined;
-      return { text: 'The box has lost track of some tickets', detail: damaged.join(', ') };
+      const isKeyOnly = damaged.every((file) => file.startsWith('ticket-key.pem'));
+      return {
+        ...{ text: 'The box has lost track of some tickets', detail: damaged.join(', ') },
+        ...(isKeyOnly && { advice: TICKET_KEY_ADVICE }),
+      };
     },
   },
   {

@@ -85,4 +85,12 @@ test('alerts are written for hosts: no path, code or process stands in their tex
   }
 });
 
+test('a damaged key of tickets has advice of its own', async () => {
+  await using box = watch();
+  const damaged = ['ticket-key.pem'];
+  box.set({ prints: { waiting: 0, printedTotal: 1, failedTotal: 1, damaged } });
+  await box.clock.advance(3_000);
+  assert.ok(box.health.warnings().some(({ advice }) => /copy of ticket-key/.test(advice)));
+});
+
 test.run();

@@ -135,6 +135,8 @@ export const de: AdviceTexts = {
     'Prüfe, ob ein anderes Programm diese Karte oder Buchse benutzt. Manche WLAN-Karten können kein Netz anbieten.',
   shaperTaken:
     'Beende das Programm, das den Verkehr hier regelt, oder nimm eine andere Schnittstelle.',
+  ticketKey:
+    'Vergleicht die Zettel an der Ausgabe mit der Liste der Bestellungen: Frühere Abschnitte lassen sich nicht mehr prüfen. Gibt es eine Kopie von ticket-key.pem, lege sie zurück in den Ordner der Box; lösche dann ticket-key.pem.bad und starte die Box neu.',
   compareTickets:
     'Vergleiche die Zettel, die herauskamen, mit der Liste der Bestellungen, und schreib von Hand, was fehlt. Lösche danach im Ordner prints der Box die Dateien, die auf .bad enden.',
 

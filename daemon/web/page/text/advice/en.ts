@@ -116,6 +116,8 @@ export const en = {
   networkTaken:
     'Check that no other program uses this card or port. Some Wi-Fi cards cannot offer a network.',
   shaperTaken: 'End the program that shapes this interface, or use another one.',
+  ticketKey:
+    'Have paper tickets compared with the list of orders at the door: stubs of before do not verify any more. Where there is a copy of ticket-key.pem, put it back in the box’s folder; then remove ticket-key.pem.bad, and start the box again.',
   compareTickets:
     'Compare the tickets that came out with the list of orders, and write by hand what is missing. Then remove the files that end in .bad from the folder prints of the box.',
 

@@ -123,6 +123,8 @@ export const es: AdviceTexts = {
   networkTaken:
     'Comprueba que ningún otro programa usa esta tarjeta o este puerto. Algunas tarjetas wifi no pueden ofrecer una red.',
   shaperTaken: 'Termina el programa que regula esta interfaz, o usa otra.',
+  ticketKey:
+    'Compara en la entrega los papeles con la lista de pedidos: los de antes ya no se pueden comprobar. Si hay una copia de ticket-key.pem, ponla de nuevo en la carpeta de la caja; después borra ticket-key.pem.bad y reinicia la caja.',
   compareTickets:
     'Compara los papeles que salieron con la lista de pedidos, y escribe a mano lo que falte. Después borra de la carpeta prints de la caja los archivos que terminan en .bad.',
 

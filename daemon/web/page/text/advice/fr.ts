@@ -137,6 +137,8 @@ export const fr: AdviceTexts = {
     'Vérifiez qu’aucun autre programme n’utilise cette carte ou ce port. Certaines cartes Wi-Fi ne peuvent pas offrir de réseau.',
   shaperTaken:
     'Arrêtez le programme qui règle le débit de cette interface, ou prenez-en une autre.',
+  ticketKey:
+    'À la remise, comparez les tickets avec la liste des commandes : ceux d’avant ne peuvent plus être vérifiés. S’il existe une copie de ticket-key.pem, remettez-la dans le dossier de la box ; supprimez ensuite ticket-key.pem.bad et redémarrez la box.',
   compareTickets:
     'Comparez les tickets sortis avec la liste des commandes, et écrivez à la main ce qui manque. Supprimez ensuite, dans le dossier prints de la box, les fichiers qui finissent par .bad.',
 

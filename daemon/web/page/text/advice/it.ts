@@ -124,6 +124,8 @@ export const it: AdviceTexts = {
   networkTaken:
     'Controlla che nessun altro programma usi questa scheda o porta. Alcune schede Wi-Fi non possono offrire una rete.',
   shaperTaken: 'Chiudi il programma che regola questa interfaccia, o usane un’altra.',
+  ticketKey:
+    'Alla consegna confronta i foglietti con l’elenco degli ordini: quelli di prima non si possono più verificare. Se c’è una copia di ticket-key.pem, rimettila nella cartella della box; poi elimina ticket-key.pem.bad e riavvia la box.',
   compareTickets:
     'Confronta i foglietti usciti con l’elenco degli ordini, e scrivi a mano ciò che manca. Poi elimina dalla cartella prints della box i file che finiscono con .bad.',
 

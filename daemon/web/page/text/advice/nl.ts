@@ -133,6 +133,8 @@ export const nl: AdviceTexts = {
   networkTaken:
     'Controleer of een ander programma deze kaart of poort gebruikt. Sommige wifikaarten kunnen geen netwerk aanbieden.',
   shaperTaken: 'Beëindig het programma dat deze interface regelt, of gebruik een andere.',
+  ticketKey:
+    'Vergelijk de bonnen bij de uitgifte met de lijst van bestellingen: die van eerder zijn niet meer te controleren. Is er een kopie van ticket-key.pem, zet die terug in de map van de box; verwijder dan ticket-key.pem.bad en start de box opnieuw.',
   compareTickets:
     'Vergelijk de bonnen die eruit kwamen met de lijst van bestellingen, en schrijf met de hand wat ontbreekt. Verwijder daarna in de map prints van de box de bestanden die op .bad eindigen.',
 

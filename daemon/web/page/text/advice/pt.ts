@@ -115,6 +115,8 @@ export const pt: AdviceTexts = {
   networkTaken:
     'Verifique se nenhum outro programa usa esta placa ou porta. Algumas placas Wi-Fi não conseguem oferecer uma rede.',
   shaperTaken: 'Termine o programa que regula esta interface, ou use outra.',
+  ticketKey:
+    'Na entrega, compare os talões com a lista de encomendas: os de antes já não se podem verificar. Se houver uma cópia de ticket-key.pem, volte a pô-la na pasta da caixa; depois apague ticket-key.pem.bad e reinicie a caixa.',
   compareTickets:
     'Compare os talões que saíram com a lista de encomendas, e escreva à mão o que falta. Depois apague da pasta prints da caixa os ficheiros que terminam em .bad.',
 
