@@ -1,5 +1,14 @@
 /** Recognises presses, long presses and chords from changes of inputs. */
 
+import {
+  type Doubts,
+  doubt,
+  NO_DOUBTS,
+  nextBelief,
+  onDown,
+  onUp,
+  withoutBelieved,
+} from './doubt.ts';
 import type { InputChange } from './port.ts';
 
 /**
@@ -12,7 +21,7 @@ import type { InputChange } from './port.ts';
  * released, as is what was down at the start and in the first second after it:
  * a lid that lies on a button must not start a drop. What was down at the start may be
  * wired the other way round: a press is its release then, and letting go goes down for ever.
- * So it is believed only after it was up for longer than any press lasts.
+ * So it does nothing until it is believed; see `doubt.ts`.
  */
 export interface GestureTimes {
   /** Released earlier: short. */
@@ -21,8 +30,6 @@ export interface GestureTimes {
   readonly veryLongMs: number;
   readonly togetherMs: number;
   readonly ignoreAfterStartMs: number;
-  /** Up for so long, what was down at the start is a button like others. */
-  readonly believeAfterMs: number;
 }
 
 export const GESTURE_TIMES: GestureTimes = {
@@ -30,7 +37,6 @@ export const GESTURE_TIMES: GestureTimes = {
   veryLongMs: 10_000,
   togetherMs: 400,
   ignoreAfterStartMs: 1000,
-  believeAfterMs: 12_000,
 };
 
 export type Gesture =
@@ -58,8 +64,8 @@ export interface GestureState {
   readonly grab: Grab | undefined;
   /** Down, but part of no gesture until released. */
   readonly ignored: ReadonlySet<string>;
-  /** Were down at the start; since when they are up, Infinity for those that are down. */
-  readonly doubtful: ReadonlyMap<string, number>;
+  /** Were down at the start, and may be wired the other way round. */
+  readonly doubtful: Doubts;
 }
 
 export interface GestureStep {
@@ -72,7 +78,7 @@ export interface GestureStep {
 export function startGestures(times: GestureTimes = GESTURE_TIMES): GestureState {
   return {
     ...{ times, nowMs: -Infinity, ignoreUntilMs: Infinity, grab: undefined },
-    ...{ ignored: new Set(), doubtful: new Map() },
+    ...{ ignored: new Set(), doubtful: NO_DOUBTS },
   };
 }
 
@@ -83,7 +89,8 @@ export function stepGestures(
 ): GestureStep {
   const nowMs = Math.max(before.nowMs, input.atMs);
   // What the grab has become by now is reported before what the input does to it.
-  const aged = age({ ...before, nowMs });
+  const doubtful = withoutBelieved(before.doubtful, nowMs);
+  const aged = age({ ...before, nowMs, doubtful });
   const done = apply(aged.state, input);
   return {
     state: done.state,
@@ -128,19 +135,15 @@ function apply(state: GestureState, input: Parameters<typeof stepGestures>[1]): 
 
 function restart(state: GestureState, active: ReadonlySet<string>): GestureState {
   const ignoreUntilMs = state.nowMs + state.times.ignoreAfterStartMs;
-  const before = [...state.doubtful].map(([name, upMs]) => {
-    return [name, Math.min(upMs, state.nowMs)] as const;
-  });
-  const doubtful = new Map([...before, ...[...active].map((name) => [name, Infinity] as const)]);
+  const doubtful = doubt(state.doubtful, active, state.nowMs);
   return { ...state, grab: undefined, ignored: new Set(active), doubtful, ignoreUntilMs };
 }
 
 function press(state: GestureState, name: string): Part {
   const { grab, nowMs, times, ignored } = state;
   if (ignored.has(name) || grab?.buttons.includes(name)) return { state, gestures: [] };
-  const upMs = state.doubtful.get(name);
-  if (upMs !== undefined && nowMs < upMs + times.believeAfterMs) {
-    const doubtful = new Map([...state.doubtful, [name, Infinity]]);
+  if (state.doubtful.has(name)) {
+    const doubtful = onDown(state.doubtful, name, nowMs);
     return { state: { ...state, doubtful, ignored: new Set([...ignored, name]) }, gestures: [] };
   }
   if (nowMs < state.ignoreUntilMs || (grab && nowMs > grab.downMs + times.togetherMs)) {
@@ -157,8 +160,7 @@ function release(state: GestureState, name: string): Part {
   const { grab, nowMs, times } = state;
   if (grab === undefined || !grab.buttons.includes(name)) {
     const ignored = new Set([...state.ignored].filter((other) => other !== name));
-    const doubtful = new Map(state.doubtful);
-    if (doubtful.get(name) === Infinity) doubtful.set(name, nowMs);
+    const doubtful = onUp(state.doubtful, name, { nowMs, shortMs: times.holdMs });
     return { state: { ...state, ignored, doubtful }, gestures: [] };
   }
   const { buttons } = grab;
@@ -174,7 +176,9 @@ function endGrab(state: GestureState, stillDown: readonly string[]): GestureStat
   return { ...state, grab: undefined, ignored: new Set([...state.ignored, ...stillDown]) };
 }
 
-function wakeAt({ grab, times }: GestureState): number | undefined {
-  if (grab === undefined) return undefined;
-  return grab.downMs + (grab.isHoldReported ? times.veryLongMs : times.holdMs);
+function wakeAt({ grab, times, doubtful }: GestureState): number | undefined {
+  const reachedMs = grab?.isHoldReported ? times.veryLongMs : times.holdMs;
+  const grabMs = grab === undefined ? Infinity : grab.downMs + reachedMs;
+  const atMs = Math.min(grabMs, nextBelief(doubtful));
+  return atMs === Infinity ? undefined : atMs;
 }

@@ -92,29 +92,64 @@ test('presses in the first second are ignored, to their release', () => {
   assert.equal(reported, ['a short 7100']);
 });
 
-test('what was down at the start is ignored until it was up for longer than any press', () => {
+test('what was down at the start is ignored until it was left alone for half a minute', () => {
   const reported = run(
     levels(0, 'a'),
     tick(60_000),
     up('a', 61_000),
-    down('a', 72_900),
-    up('a', 73_000),
-    down('a', 85_000),
-    up('a', 85_100),
+    down('a', 90_900),
+    up('a', 91_000),
+    down('a', 121_000),
+    up('a', 121_100),
   );
-  assert.equal(reported, ['a short 85100']);
+  assert.equal(reported, ['a short 121100']);
+});
+
+test('a host who presses on and on is heard after two minutes', () => {
+  const pressed = Array.from({ length: 25 }, (_, turn) => {
+    const atMs = 65_000 + 5_000 * turn;
+    return [down('a', atMs), up('a', atMs + 500)];
+  });
+  const reported = run(levels(0, 'a'), tick(60_000), up('a', 61_000), ...pressed.flat());
+  assert.equal(reported, ['a short 185500']);
+});
+
+test('it asks to be woken when it believes a button', () => {
+  const doubtful = stepGestures(startGestures(), levels(0, 'a')).state;
+  const { state, wakeAtMs } = stepGestures(doubtful, up('a', 500));
+  assert.is(wakeAtMs, 30_500);
+  assert.equal([...state.doubtful.keys()], ['a']);
+  assert.is(stepGestures(state, tick(30_500)).state.doubtful.size, 0);
 });
 
 test('a button that is wired the other way round does nothing, however it is pressed', () => {
-  const pressed = [1, 3, 5, 10].flatMap((seconds, turn) => {
-    const atMs = 20_000 + 30_000 * turn;
-    const letGoMs = atMs + 1_000 * seconds;
+  // It does nothing: some hold it for long, others press it again and again.
+  const turnOf = (heldMaxMs: number, againMax: number) =>
+    fc.record({
+      heldMs: fc.integer({ min: 50, max: heldMaxMs }),
+      gapsMs: fc.array(fc.integer({ min: 50, max: 2_900 }), { maxLength: againMax }),
+      pauseMs: fc.integer({ min: 3_000, max: 300_000 }),
+    });
+  const turn = fc.oneof(turnOf(29_000, 2), turnOf(2_000, 20));
+  const patterns = fc.array(turn, { maxLength: 20 });
+  const pressed = fc.property(patterns, fc.boolean(), (turns, isReplugged) => {
+    let nowMs = 20_000;
+    const inputs: Input[] = [levels(0, 'drop')];
     // Pressing it opens it, letting it go closes it, and so it stays.
-    return [up('drop', atMs), down('drop', letGoMs), tick(letGoMs + 11_000)];
+    const hold = (heldMs: number, thenMs: number) => {
+      const letGoMs = nowMs + heldMs;
+      inputs.push(up('drop', nowMs));
+      if (isReplugged) inputs.push(levels(nowMs + heldMs / 2));
+      inputs.push(down('drop', letGoMs), tick(letGoMs + thenMs));
+      nowMs = letGoMs + thenMs;
+    };
+    for (const { heldMs, gapsMs, pauseMs } of turns) {
+      for (const gapMs of gapsMs) hold(heldMs, gapMs);
+      hold(heldMs, pauseMs);
+    }
+    assert.equal(run(...inputs), []);
   });
-  assert.equal(run(levels(0, 'drop'), ...pressed), []);
-  const pressedMeanwhile = [levels(0, 'drop'), up('drop', 5_000), levels(6_000)];
-  assert.equal(run(...pressedMeanwhile, down('drop', 7_500), tick(20_000)), []);
+  fc.assert(pressed, { seed: 13, numRuns: 500 });
 });
 
 test('a chip that goes ends a hold without a gesture, and its return starts a new first second', () => {

@@ -14,6 +14,7 @@ import { openSimulatedGpio } from '../../../hal/gpio/simulated.ts';
 import { findSysfsNumber, listSysfsChips } from '../../../hal/gpio/sysfs.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const test = suite('GPIO inputs and lamps');
 const os = { clock: systemClock, log: silentLog };
@@ -86,6 +87,21 @@ test('a hold is reported while nothing else happens', async () => {
     reported.map((change) => (change.kind === 'press' ? change.length : change.kind)),
     ['levels', 'hold-reached', 'very-long', 'held'],
   );
+});
+
+test('a button that was down at the start counts as held until it is believed', async () => {
+  const edge = (isActive: boolean, atMs: number) =>
+    ({ kind: 'edge', name: 'a', isActive, atMs }) as const;
+  const changes = async function* (): AsyncGenerator<InputChange> {
+    yield { kind: 'levels', active: new Set(['a']), atMs: 0 };
+    yield* [edge(false, 5_000), edge(true, 9_000), edge(false, 9_200), edge(true, 40_000)];
+  };
+  const held: (readonly string[])[] = [];
+  const signal = new AbortController().signal;
+  for await (const change of watchPresses({ changes }, new VirtualClock(), signal)) {
+    if (change.kind === 'held') held.push(change.buttons);
+  }
+  assert.equal(held, [['a'], []]);
 });
 
 test('a reader that is late by 300 edges gets a report of the loss, not half of them', async () => {

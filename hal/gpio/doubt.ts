@@ -1,0 +1,66 @@
+/** Buttons that were down at the start, until they are known not to be wired the other way round. Pure. */
+
+/**
+ * Of an inverted button a press is `up` and letting go is `down`, and its edges look like those of
+ * a sound one. What tells them apart is how long it is left alone: that is `down` then.
+ */
+interface Doubt {
+  /** When it last went down. */
+  readonly downMs: number;
+  /** Up since; Infinity while it is down. */
+  readonly upMs: number;
+  /** Up since, but for short presses; Infinity where it was not up yet. */
+  readonly mostlyUpMs: number;
+}
+
+export type Doubts = ReadonlyMap<string, Doubt>;
+
+export const NO_DOUBTS: Doubts = new Map();
+
+/** Nobody holds a button that does nothing for so long. */
+const LEFT_ALONE_MS = 30_000;
+/** Nor presses it for so long without leaving it alone for a moment. */
+const TRIED_MS = 120_000;
+
+/** All levels are known anew: what was doubtful has done something unseen meanwhile. */
+export function doubt(before: Doubts, active: ReadonlySet<string>, nowMs: number): Doubts {
+  const still = [...before.keys()].map((name) => [name, begin(nowMs, nowMs)] as const);
+  const found = [...active].map((name) => [name, begin(nowMs, Infinity)] as const);
+  return new Map([...still, ...found]);
+}
+
+function begin(nowMs: number, upMs: number): Doubt {
+  return { downMs: nowMs, upMs, mostlyUpMs: upMs };
+}
+
+export function onDown(before: Doubts, name: string, nowMs: number): Doubts {
+  const known = before.get(name);
+  if (known === undefined) return before;
+  return new Map([...before, [name, { ...known, downMs: nowMs, upMs: Infinity }]]);
+}
+
+export function onUp(
+  before: Doubts,
+  name: string,
+  { nowMs, shortMs }: { readonly nowMs: number; readonly shortMs: number },
+): Doubts {
+  const known = before.get(name);
+  // Its release may be reported twice.
+  if (known === undefined || known.upMs < Infinity) return before;
+  const isShort = nowMs - known.downMs < shortMs;
+  const mostlyUpMs = isShort ? Math.min(known.mostlyUpMs, nowMs) : nowMs;
+  return new Map([...before, [name, { ...known, upMs: nowMs, mostlyUpMs }]]);
+}
+
+export function withoutBelieved(before: Doubts, nowMs: number): Doubts {
+  return new Map([...before].filter(([, one]) => nowMs < believedMs(one)));
+}
+
+/** When the next one is believed if nothing happens to it; Infinity for none. */
+export function nextBelief(doubts: Doubts): number {
+  return Math.min(Infinity, ...[...doubts.values()].map(believedMs));
+}
+
+function believedMs({ upMs, mostlyUpMs }: Doubt): number {
+  return Math.min(upMs + LEFT_ALONE_MS, Math.max(upMs, mostlyUpMs + TRIED_MS));
+}
