@@ -1,4 +1,5 @@
 /** What the rules look at: the snapshot, and what shows only over time. */
+import type { SourceKind } from '../../pipelines/capture/messages.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { StalledTrack } from '../../pipelines/media/publication.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
@@ -59,6 +60,9 @@ const MAX_FAILURES = 3;
 const FAILURES_WITHIN_MS = 60_000;
 /** After so long without another failure it runs again. */
 const HEALTHY_MS = 10_000;
+/** A source that sends nothing loads, connects, and fails only after ten seconds of silence. */
+const SOURCE_HEALTHY_MS = 30_000;
+const SOURCES: ReadonlySet<string> = new Set(['camera', 'camera2', 'sound'] satisfies SourceKind[]);
 
 /** What is remembered from poll to poll. */
 export interface History {
@@ -167,8 +171,9 @@ function failingOf({ failedMs }: History, { children }: BoxSnapshot, nowMs: numb
   return Object.entries(children)
     .filter(([name, { phase }]) => {
       const times = failedMs[name] ?? [];
+      const healthyMs = SOURCES.has(name) ? SOURCE_HEALTHY_MS : HEALTHY_MS;
       const isFailingAgain =
-        times.length >= MAX_FAILURES && nowMs - (times.at(-1) ?? 0) < HEALTHY_MS;
+        times.length >= MAX_FAILURES && nowMs - (times.at(-1) ?? 0) < healthyMs;
       return phase === 'pausing' || (phase === 'running' && isFailingAgain);
     })
     .map(([name]) => name);

@@ -6,6 +6,7 @@ import {
   restartStalledMedia,
   stepMediaRestart,
 } from '../../../daemon/health/media-restart.ts';
+import { SourceStalls } from '../../../daemon/media/camera/source-stalls.ts';
 import type { BoxEvent } from '../../../daemon/model/commands.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { EDGE, figures, recordingTo, WELL } from '../../support/snapshot.ts';
@@ -47,6 +48,32 @@ test('a network camera or a phone that is away is no device to be plugged in, no
     assert.is(said[1]?.text, 'The camera sends no sound');
     for (const [i, start] of helps.entries()) assert.match(said[i]?.advice ?? '', start);
   }
+});
+
+test('a camera that never sends anything is one alert that stays', async () => {
+  await using box = watch();
+  const stalls = new SourceStalls();
+  const nothing = { phase: 'title', framesPerS: 0, repeatedTotal: 0 } as const;
+  let failuresTotal = 0;
+  // To be loaded, and to connect.
+  let playsInS = 5;
+  for (let s = 0; s < 180; s += 1) {
+    playsInS -= 1;
+    if (playsInS === 0) stalls.begin('camera');
+    if (stalls.step({ camera: nothing }).some(({ hasSent }) => !hasSent)) {
+      stalls.end('camera');
+      failuresTotal += 1;
+      playsInS = 5;
+    }
+    box.set({ children: child('camera', { restartsTotal: failuresTotal, failuresTotal }) });
+    await box.clock.advance(1_000);
+  }
+  assert.ok(failuresTotal > 5, 'it fails again and again');
+  const alerts = box.events.filter(({ data }) => JSON.stringify(data).includes('camera-down'));
+  assert.equal(
+    alerts.map(({ type }) => type),
+    ['alert.raised'],
+  );
 });
 
 test('a recorder that died between two polls is shown; one that starts or is switched off is not', async () => {
