@@ -13,10 +13,12 @@ export const CHUNK_BYTES = 8_192;
 /** Of the time that the file takes at its rate, and for what has no rate. */
 const SLACK = 3;
 const LIMIT_MS = 60_000;
+/** Timers wait no longer. */
+const LIMIT_MAX_MS = 2 ** 31 - 1;
 
 /** How long the far end may take for so many bytes that are sent at this rate. */
 export function limitOf(bytes: number, bps: number): number {
-  return LIMIT_MS + (SLACK * bytes * 8_000) / Math.max(1, bps);
+  return Math.min(LIMIT_MAX_MS, LIMIT_MS + (SLACK * bytes * 8_000) / Math.max(1, bps));
 }
 
 /** There has been no room for a while. */

@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../../hal/os/clock.ts';
 import type { Way } from '../../../pipelines/backfill/messages.ts';
-import { Pace } from '../../../pipelines/backfill/pace.ts';
+import { limitOf, Pace } from '../../../pipelines/backfill/pace.ts';
 import { putFile } from '../../../pipelines/backfill/put.ts';
 
 const test = suite('back-fill by PUT');
@@ -47,6 +47,28 @@ test('a name with addresses of both families is reached from an address of one',
   });
   const way = { bps: 1e9, localAddress: '127.0.0.2' };
   assert.is(await put('localhost', far.port, 10, way), 'sent');
+});
+
+test('a file that begins while there is no room goes out whole as soon as there is some', async () => {
+  using far = await farEnd((socket) => {
+    // The answer takes longer than a timer that was set to too much.
+    const answer = () => socket.end('HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n');
+    socket.once('data', () => setTimeout(answer, 100));
+  });
+  const pace = new Pace(systemClock);
+  const to = { url: `http://127.0.0.1:${far.port}`, token: 'secret' };
+  const sending = putFile(
+    ...([to, 'box/file.m4s', Buffer.alloc(4_000_000)] as const),
+    { pace, onCarried: () => undefined },
+    never,
+  );
+  pace.way = { bps: 1e12 };
+  await sending;
+});
+
+test('what is waited for the far end is as long as a timer takes, at most', () => {
+  assert.is(limitOf(4_000_000, 0), 2 ** 31 - 1);
+  assert.is(limitOf(1_000_000, 8_000_000), 63_000);
 });
 
 test('a far end that answers byte by byte, and never all, is given up', async () => {
