@@ -98,7 +98,11 @@ test('a button that was down at the start counts as held until it is believed', 
   };
   const held: (readonly string[])[] = [];
   const signal = new AbortController().signal;
-  for await (const change of watchPresses({ changes }, new VirtualClock(), signal)) {
+  for await (const change of watchPresses(
+    { driver: 'none', changes },
+    new VirtualClock(),
+    signal,
+  )) {
     if (change.kind === 'held') held.push(change.buttons);
   }
   assert.equal(held, [['a'], []]);
