@@ -18,6 +18,11 @@ export interface RoomLimits {
   readonly routedLink?: string | null | undefined;
 }
 
+/** Of links that have the address towards the far end: of several nobody knows which it is. */
+export function routedOf(links: readonly string[]): string | null | undefined {
+  return links.length > 1 ? undefined : (links[0] ?? null);
+}
+
 /** Where it starts, and starts again after each sign that the stream needs the links. */
 const FIRST_BPS = 200_000;
 /** A second: from the first to 5 Mbit/s in some fifteen. */

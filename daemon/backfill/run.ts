@@ -22,14 +22,17 @@ import { budgetsOf } from '../media/data-use.ts';
 import type { DataUseStore } from '../media/data-use-store.ts';
 import { followRoutes } from '../media/destinations/route.ts';
 import { checkSshKey, readSecretFile } from '../media/secret-file.ts';
+import { namedLinks } from '../media/uplink-settings.ts';
 import { withoutStale } from '../model/freshness.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { BoxState } from '../model/state-store.ts';
-import { NO_ROOM, type RoomLimits, stepRoom, wayOf } from './room.ts';
+import { NO_ROOM, type RoomLimits, routedOf, stepRoom, wayOf } from './room.ts';
 
 export interface BackfillDeps {
   readonly snapshot: () => BoxSnapshot;
   readonly dataUse: DataUseStore;
+  /** What an interface of the config is called now. */
+  readonly links: { readonly nameOf: (device: string) => string };
   readonly stateFolder: string;
   /** By the stream's clock. */
   readonly nowMs: () => number;
@@ -92,17 +95,19 @@ export function backfilling(config: Config, deps: BackfillDeps): Task {
 }
 
 /** The link that the machine's own route leads over: it matters where links have budgets. */
-function openRoute({ links, backfill }: UplinkConfig, { snapshot, clock }: BackfillDeps) {
+function openRoute(uplink: UplinkConfig, { links, clock }: BackfillDeps) {
   let link: string | null | undefined;
-  const farEnd = { id: 'backfill', url: backfill.url };
-  const onLink = (_: string, found: string | null) => {
-    link = found;
+  const farEnd = { id: 'backfill', url: uplink.backfill.url };
+  const onLinks = (_: string, found: readonly string[]) => {
+    link = routedOf(found);
   };
-  const present = () => snapshot().plannedLinks ?? [];
-  const hasBudget = links.some(({ budget_mb_per_month: budgetMb }) => budgetMb !== undefined);
+  const present = () => namedLinks(uplink, links.nameOf);
+  const hasBudget = uplink.links.some(
+    ({ budget_mb_per_month: budgetMb }) => budgetMb !== undefined,
+  );
   const run: Task = (signal) =>
     hasBudget
-      ? followRoutes([farEnd], onLink, { links: present, clock }, signal)
+      ? followRoutes([farEnd], onLinks, { links: present, clock }, signal)
       : untilAborted(signal);
   return { link: () => link, run };
 }
@@ -125,12 +130,14 @@ async function observe(
     readonly send: (message: ToBackfill) => void;
     readonly routedLink: () => string | null | undefined;
   },
-  { snapshot, dataUse, nowMs, clock }: BackfillDeps,
+  { snapshot, dataUse, links, nowMs, clock }: BackfillDeps,
   signal: AbortSignal,
 ): Promise<void> {
   let room = NO_ROOM;
   while (await pause(clock, OBSERVE_EVERY_MS, signal)) {
-    const box = withoutStale(snapshot());
+    // One that is switched off may have the address of another, too.
+    const plannedLinks = namedLinks(uplink, links.nameOf);
+    const box = { ...withoutStale(snapshot()), plannedLinks };
     const { droppedTotal } = room;
     const limits = { ...limitsOf(uplink, dataUse, clock.wallMs()), routedLink: routedLink() };
     room = stepRoom(room, box, limits, clock.monotonicMs());

@@ -71,20 +71,24 @@ export function wantedLinks(
   }));
 }
 
-/**
- * What the uplink will try; those that are switched off carry nothing.
- *
- * @param nameOf What an interface of the config is called now.
- */
+/** What the uplink will try; those that are switched off carry nothing. */
 export function plannedLinks(
   { uplink }: Config,
-  nameOf: (device: string) => string = (device) => device,
+  nameOf?: NameOf,
 ): Pick<BoxSnapshot, 'plannedLinks'> {
   if (uplink === undefined || receiverOf(uplink) === undefined) return {};
-  const enabled = wantedLinks(uplink, {}).filter(({ isEnabled }) => isEnabled);
-  return {
-    plannedLinks: enabled.map((link) =>
-      link.device === undefined ? link : { ...link, device: nameOf(link.device) },
-    ),
-  };
+  return { plannedLinks: namedLinks(uplink, nameOf).filter(({ isEnabled }) => isEnabled) };
+}
+
+/** What an interface of the config is called now. */
+type NameOf = (device: string) => string;
+
+/** All of the config. */
+export function namedLinks(
+  uplink: Pick<UplinkConfig, 'links'>,
+  nameOf: NameOf = (device) => device,
+): readonly WantedLink[] {
+  return wantedLinks(uplink, {}).map((link) =>
+    link.device === undefined ? link : { ...link, device: nameOf(link.device) },
+  );
 }

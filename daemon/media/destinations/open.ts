@@ -70,7 +70,9 @@ export function openDestinations(uplink: UplinkConfig | undefined, deps: Destina
   });
   const running = runChosen(tasks, deps.chosen, clock);
   if (uplink.links.length === 0) return running;
-  const routing: Task = (signal) => followRoutes(configs, use.setLink.bind(use), deps, signal);
+  // Of several that share their address the first one is charged rather than none.
+  const onLinks = (id: string, [link = null]: readonly (string | null)[]) => use.setLink(id, link);
+  const routing: Task = (signal) => followRoutes(configs, onLinks, deps, signal);
   return (signal) => runAll([running, routing], signal);
 }
 

@@ -27,12 +27,12 @@ type FarEnd = Pick<DestinationConfig, 'id' | 'host' | 'url'>;
 const LOOK_EVERY_MS = 10_000;
 
 /**
- * Calls back now and then with the link that leads to each destination, null where it is none of
- * them, until `signal` aborts. What cannot be found out now is left as it was.
+ * Calls back now and then with the links that may lead to each destination, until `signal` aborts;
+ * see {@link linksAt}. What cannot be found out now is left as it was.
  */
 export async function followRoutes(
   destinations: readonly FarEnd[],
-  onLink: (id: string, link: string | null) => void,
+  onLinks: (id: string, links: readonly string[]) => void,
   deps: RouteDeps,
   signal: AbortSignal,
 ): Promise<void> {
@@ -42,23 +42,23 @@ export async function followRoutes(
       // One after the other: a look-up holds one of the few threads for files and names.
       const address = await towards(hostOf(destination)).catch(() => undefined);
       if (signal.aborted) return;
-      if (address !== undefined) onLink(destination.id, linkOf(address, links(), addresses()));
+      if (address !== undefined) onLinks(destination.id, linksAt(address, links(), addresses()));
     }
   } while (await pause(clock, LOOK_EVERY_MS, signal));
 }
 
-/** The first one that has this address; null for none. */
-export function linkOf(
+/** Those that have this address: modems of one kind may hand out the same. */
+export function linksAt(
   address: string,
   links: readonly PresentLink[],
   addresses: Addresses,
-): string | null {
-  const found = links.find(
+): readonly string[] {
+  const found = links.filter(
     (link) =>
       link.address === address ||
       (link.device !== undefined && addresses.get(link.device)?.includes(address) === true),
   );
-  return found?.id ?? null;
+  return found.map(({ id }) => id);
 }
 
 export function hostOf({ host, url }: Omit<FarEnd, 'id'>): string {

@@ -5,9 +5,13 @@ import {
   NO_ROOM,
   type Room,
   type RoomLimits,
+  routedOf,
   stepRoom,
   wayOf,
 } from '../../../daemon/backfill/room.ts';
+import { parseConfig } from '../../../daemon/config/file.ts';
+import type { UplinkConfig } from '../../../daemon/config/uplink.ts';
+import { namedLinks } from '../../../daemon/media/uplink-settings.ts';
 import type { UplinkFigures } from '../../../daemon/model/snapshot.ts';
 import { link, WELL } from '../../support/snapshot.ts';
 
@@ -134,6 +138,25 @@ test('modems with the same address are left out: what leaves from it would take 
   };
   assert.is(chosen('192.168.8.100'), 'eth0');
   assert.is(chosen('192.168.9.100'), 'wwan0');
+});
+
+test('the route of links that share their address is not known: no SIM may be near its end', () => {
+  assert.is(routedOf([]), null);
+  assert.is(routedOf(['wwan0']), 'wwan0');
+  assert.is(routedOf(['wwan0', 'wwan1']), undefined);
+});
+
+test('a link that is switched off has its address, too, and is called what it is called now', () => {
+  const uplink = parseConfig(
+    'x',
+    'uplink: {host: h, port: 1, links: [{id: a, device: usb0}, {id: b, device: usb1, enabled: false}]}',
+    [],
+  ).uplink as UplinkConfig;
+  const links = namedLinks(uplink, (device) => device.replace('usb', 'enx'));
+  assert.equal(
+    links.map(({ id, device }) => `${id} ${device}`),
+    ['a enx0', 'b enx1'],
+  );
 });
 
 test('it leaves from the address of its link, and not at all where that is not known', () => {

@@ -6,7 +6,7 @@ import { parseConfig } from '../../../../daemon/config/file.ts';
 import {
   followRoutes,
   hostOf,
-  linkOf,
+  linksAt,
   ownAddressTowards,
 } from '../../../../daemon/media/destinations/route.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
@@ -32,11 +32,17 @@ const DESTINATIONS = parseConfig(
   [],
 ).uplink?.destinations as readonly DestinationConfig[];
 
-test('a link is found by its own address, or by one of its interface', () => {
-  assert.is(linkOf('10.1.2.3', LINKS, ADDRESSES), 'lte');
-  assert.is(linkOf('2001:db8::3', LINKS, ADDRESSES), 'lte');
-  assert.is(linkOf('127.0.0.2', LINKS, ADDRESSES), 'demo');
-  assert.is(linkOf('192.168.1.7', LINKS, ADDRESSES), null);
+test('links are found by their own address, or by one of their interface', () => {
+  assert.equal(linksAt('10.1.2.3', LINKS, ADDRESSES), ['lte']);
+  assert.equal(linksAt('2001:db8::3', LINKS, ADDRESSES), ['lte']);
+  assert.equal(linksAt('127.0.0.2', LINKS, ADDRESSES), ['demo']);
+  assert.equal(linksAt('192.168.1.7', LINKS, ADDRESSES), []);
+});
+
+test('modems that hand out the same address are all found', () => {
+  const twins = [...LINKS, { id: 'other', device: 'wwan1' }];
+  const addresses = new Map([...ADDRESSES, ['wwan1', ['10.1.2.3']]]);
+  assert.equal(linksAt('10.1.2.3', twins, addresses), ['lte', 'other']);
 });
 
 test('the host is that of the URL, or the one of SRT', () => {
@@ -56,13 +62,13 @@ test('the kernel chooses the address: where none is, it rejects', async () => {
 test('it is looked at again and again, and stays as it was while nothing is known', async () => {
   const clock = new VirtualClock();
   const answers: (string | undefined)[] = ['10.1.2.3', undefined, '192.168.1.7'];
-  const seen: (string | null)[] = [];
+  const seen: (readonly string[])[] = [];
   const stop = new AbortController();
   const following = followRoutes(
     DESTINATIONS.slice(2),
-    (id, link) => {
+    (id, links) => {
       assert.is(id, 'archive');
-      seen.push(link);
+      seen.push(links);
     },
     {
       ...{ clock, links: () => LINKS, addresses: () => ADDRESSES },
@@ -78,7 +84,7 @@ test('it is looked at again and again, and stays as it was while nothing is know
   for (let s = 0; s < 25; s += 1) await clock.advance(1_000);
   stop.abort();
   await following;
-  assert.equal(seen, ['lte', null]);
+  assert.equal(seen, [['lte'], []]);
 });
 
 test.run();
