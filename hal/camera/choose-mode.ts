@@ -20,11 +20,14 @@ const JPEG: ReadonlySet<string> = new Set(['MJPG', 'JPEG']);
 
 /*
  * Costs are natural logarithms of how far a mode is from what is asked for. What is missing
- * cannot be had again, and counts twice as much as what is thrown away.
+ * cannot be had again, and counts more than what is thrown away.
  */
 const MISSING = 2;
+/** A size has two sides: the work with what is thrown away goes by its pixels. */
+const PIXELS = 2;
+const MISSING_PIXELS = 3;
 /** Bars beside the picture are worse than a picture less sharp. */
-const BARS = 3;
+const BARS = 4;
 /** A decoder's work, or what a format that was not asked for loses: a quarter more or less. */
 const OTHER_FORMAT = 0.25;
 
@@ -35,7 +38,7 @@ export function chooseMode(modes: readonly CameraMode[], wanted: Wanted): Chosen
   const possible = modes.flatMap((mode) => {
     const format = formatOf(mode);
     if (format === undefined) return [];
-    const size = sizeOf(mode, wanted);
+    const size = sizeInRange(mode, wanted);
     const rate = nearestRate(mode.rates ?? [], wanted.fps);
     const cost =
       sizeCost(size, wanted) +
@@ -51,13 +54,16 @@ function formatOf({ format }: CameraMode): ChosenMode['format'] | undefined {
   return JPEG.has(format) ? 'mjpeg' : undefined;
 }
 
-interface Size {
+export interface Size {
   readonly width: number;
   readonly height: number;
 }
 
 /** Of a range, what is asked for where it has that. */
-function sizeOf({ width, height, range }: CameraMode, wanted: Wanted): Size {
+export function sizeInRange(
+  { width, height, range }: Pick<CameraMode, 'width' | 'height' | 'range'>,
+  wanted: Size,
+): Size {
   if (range === undefined) return { width, height };
   const { minWidth, minHeight, widthStep, heightStep } = range;
   return {
@@ -74,7 +80,8 @@ function inSteps(wanted: number, min: number, max: number, step: number): number
 function sizeCost({ width, height }: Size, wanted: Wanted): number {
   const scale = Math.min(wanted.width / width, wanted.height / height);
   const filled = (width * height * scale ** 2) / (wanted.width * wanted.height);
-  return (scale > 1 ? MISSING * Math.log(scale) : -Math.log(scale)) - BARS * Math.log(filled);
+  const cost = scale > 1 ? MISSING_PIXELS * Math.log(scale) : -PIXELS * Math.log(scale);
+  return cost - BARS * Math.log(filled);
 }
 
 function rateCost(fps: number, wanted: number): number {

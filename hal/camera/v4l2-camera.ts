@@ -21,7 +21,7 @@ export function openV4l2(config: CameraConfig): Camera {
   };
   const check = async () => {
     await checkNode(await find());
-    mode = chooseMode(await readV4l2Modes(path), config) ?? asked;
+    mode = chooseMode(await readV4l2Modes(path, config), config) ?? asked;
   };
   return {
     name: `V4L2 ${device}`,

@@ -4,6 +4,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, readdir, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { tryIoctl } from '../os/libc/ioctl.ts';
+import type { Size } from './choose-mode.ts';
 import type { CameraMode, FoundCamera } from './found.ts';
 import { listModes } from './v4l2-modes.ts';
 import { parseCaps, QUERY_CAP, type V4l2Caps } from './v4l2-uapi.ts';
@@ -16,7 +17,7 @@ const LIBCAMERA_DRIVERS = /^(unicam|rp1-cfe|bcm2835-isp|pispbe)/;
 
 /** V4L2 cameras with their modes, by node. One that may not be opened is left out. */
 export async function listV4l2Cameras(dev = '/dev'): Promise<FoundCamera[]> {
-  const nodes = await listNodes(dev, listModes);
+  const nodes = await listNodes(dev, (file, captureType) => listModes(file, captureType));
   // A node that captures but knows no format is no camera.
   return nodes.filter(({ modes }) => modes.length > 0);
 }
@@ -27,9 +28,10 @@ export async function findV4l2Nodes(id: string, dev = '/dev'): Promise<readonly 
   return nodes.filter((one) => one.id === id || one.aliases.includes(id)).map(({ path }) => path);
 }
 
-/** The modes of one node; empty where it does not list any, or may not be opened. */
-export async function readV4l2Modes(path: string): Promise<readonly CameraMode[]> {
-  return (await describe(path, [], listModes).catch(() => undefined))?.modes ?? [];
+/** The modes of one node near this size; empty where it does not list any, or may not be opened. */
+export async function readV4l2Modes(path: string, wanted: Size): Promise<readonly CameraMode[]> {
+  const near: ListModes = (file, captureType) => listModes(file, captureType, wanted);
+  return (await describe(path, [], near).catch(() => undefined))?.modes ?? [];
 }
 
 type Node = FoundCamera & { readonly path: string };

@@ -3,6 +3,14 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { chooseMode } from '../../../hal/camera/choose-mode.ts';
 import type { CameraMode } from '../../../hal/camera/found.ts';
+import { type Ask, modesOf as modesOfDriver } from '../../../hal/camera/v4l2-modes.ts';
+import {
+  ENUM_FMT,
+  ENUM_INTERVALS,
+  ENUM_SIZES,
+  GET_FMT,
+  GET_PARM,
+} from '../../../hal/camera/v4l2-uapi.ts';
 
 const test = suite('camera modes');
 
@@ -67,6 +75,16 @@ const CAMERAS: readonly (readonly [string, readonly string[], string])[] = [
   ],
   ['one at 59.94', ['NV12 1280x720 60000/1001'], 'raw 1280x720 60000/1001'],
   ['a sensor with an H.264 encoder', ['H264 1280x720 30', 'YUYV 640x360 30'], 'raw 640x360 30/1'],
+  [
+    'more rate is thrown away before four times the pixels, and more',
+    ['YUYV 3840x2160 30', 'YUYV 1920x1080 60'],
+    'raw 1920x1080 60/1',
+  ],
+  [
+    'rather too many pixels than too few',
+    ['YUYV 1920x1080 30', 'YUYV 960x540 30'],
+    'raw 1920x1080 30/1',
+  ],
   ['nothing that can be read', ['H264 1280x720 30', 'pBAA 1280x720 30'], 'none'],
 ];
 
@@ -101,6 +119,37 @@ test('of ranges, what is asked for, in their steps and within their ends', () =>
   assert.is(chosen(camera), 'raw 720x576 30/1');
   assert.is(chosen(camera, { ...HD, width: 650, height: 361, fps: 25 }), 'raw 640x360 25/1');
   assert.is(chosen(camera, { ...HD, fps: 75 }), 'raw 720x576 60/1');
+});
+
+/** A driver with one range of sizes, or none: up to 720p at 30, larger ones at 15. */
+function driverOf(hasSizes: boolean, hasRates = true): Ask {
+  const write = (bytes: Buffer, at: number, values: readonly number[]) => {
+    for (const [i, value] of values.entries()) bytes.writeUInt32LE(value, at + 4 * i);
+  };
+  return (request, bytes) => {
+    const isFirst = bytes.readUInt32LE(0) === 0;
+    if (request === ENUM_FMT.request && isFirst) bytes.write('YUYV', 44, 'latin1');
+    else if (request === ENUM_SIZES.request && isFirst && hasSizes)
+      write(bytes, 8, [3, 320, 1920, 16, 180, 1080, 2]);
+    else if (request === ENUM_INTERVALS.request && isFirst && hasRates)
+      write(bytes, 16, [1, 1, bytes.readUInt32LE(8) > 1280 ? 15 : 30]);
+    else if (request === GET_FMT.request) write(bytes, 8, [720, 576]);
+    else if (request === GET_PARM.request) write(bytes, 12, [1, 25]);
+    else throw new Error('EINVAL');
+  };
+}
+
+test('of a range the rates are those of the size that is taken', () => {
+  assert.is(chosen(modesOfDriver(driverOf(true), 1, HD)), 'raw 1280x720 30/1');
+  const full = { ...HD, width: 1920, height: 1080 };
+  assert.is(chosen(modesOfDriver(driverOf(true), 1, full), full), 'raw 1920x1080 15/1');
+  const [listed] = modesOfDriver(driverOf(true), 1);
+  assert.is(`${listed?.width}x${listed?.height} ${listed?.fps}`, '1920x1080 15');
+});
+
+test('the present rate is one of the present size only', () => {
+  assert.is(chosen(modesOfDriver(driverOf(false, false), 1, HD)), 'raw 720x576 25/1');
+  assert.is(chosen(modesOfDriver(driverOf(true, false), 1, HD)), 'raw 1280x720 any');
 });
 
 test.run();
