@@ -81,6 +81,10 @@ export function readCredentials(key: string, path: string): string {
 
 /** A camera that is asked again and again with a wrong login may block this machine's address. */
 const REFUSED_MS = 60_000;
+/** So long no login is refused: a run of this took it. */
+const TAKEN_MS = 30_000;
+/** A camera that restarts may refuse for a moment what it took before. */
+const TAKEN = { tries: 4, pauseMs: 5_000 };
 /** In the words of rtspsrc. */
 const UNAUTHORIZED = /\brtspsrc\d*: Unauthorized\b/;
 
@@ -104,18 +108,36 @@ export function openLogin(
 ): Login {
   let secret = '';
   let refused: { readonly secret: string; readonly untilMs: number } | undefined;
+  let startedMs: number | undefined;
+  let triesLeft = 0;
+  const end = () => {
+    if (startedMs !== undefined && nowMs() - startedMs >= TAKEN_MS) triesLeft = TAKEN.tries;
+    startedMs = undefined;
+  };
   return {
     get secret() {
       return secret;
     },
     check: async () => {
+      end();
+      const before = secret;
       secret = readCredentials(key, credentials_file);
-      if (refused?.secret !== secret || nowMs() >= refused.untilMs) return;
+      if (secret !== before) triesLeft = 0;
+      if (refused?.secret !== secret || nowMs() >= refused.untilMs) {
+        startedMs = nowMs();
+        return;
+      }
       const advice = `write the right one into ${credentials_file === '' ? 'its address' : key}`;
       throw new HalError('NOT_PERMITTED', `${hostOf(url)} refuses the login`, { advice });
     },
     onFailed: (error) => {
-      if (UNAUTHORIZED.test(messageOf(error))) refused = { secret, untilMs: nowMs() + REFUSED_MS };
+      if (!UNAUTHORIZED.test(messageOf(error))) {
+        end();
+        return;
+      }
+      startedMs = undefined;
+      refused = { secret, untilMs: nowMs() + (triesLeft > 0 ? TAKEN.pauseMs : REFUSED_MS) };
+      triesLeft = Math.max(0, triesLeft - 1);
     },
   };
 }

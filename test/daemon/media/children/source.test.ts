@@ -126,4 +126,29 @@ test('after a minute the same login is tried again', async () => {
   await login.check();
 });
 
+test('a camera that restarts may refuse for a moment what it took before, but not for long', async () => {
+  let nowMs = 0;
+  const camera = { driver: 'rtsp', latency_ms: 0, transport: 'tcp', credentials_file: '' } as const;
+  const login = openLogin('camera.credentials_file', { ...camera, url: 'rtsp://a' }, () => nowMs);
+  /** For how long it is left alone after a refusal. */
+  const refusedForMs = async () => {
+    await login.check();
+    login.onFailed(new Error('camera ended: rtspsrc0: Unauthorized'));
+    const fromMs = nowMs;
+    const isRefused = () =>
+      login.check().then(
+        () => false,
+        () => true,
+      );
+    while (await isRefused()) nowMs += 1_000;
+    return nowMs - fromMs;
+  };
+  await login.check();
+  nowMs += 3_600_000;
+  login.onFailed(new Error('camera ended: rtspsrc0: Could not read from resource'));
+  const waits: number[] = [];
+  for (let tries = 0; tries < 6; tries += 1) waits.push(await refusedForMs());
+  assert.equal(waits, [5_000, 5_000, 5_000, 5_000, 60_000, 60_000]);
+});
+
 test.run();
