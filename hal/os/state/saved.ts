@@ -17,10 +17,11 @@ export interface Saved<T> {
 }
 
 /**
- * A damaged file is put aside, for a person to look at. A disk that takes nothing is logged
- * once for each reason, and costs no more than what was to be saved.
+ * A damaged file is put aside, for a person to look at; one that cannot be read now is so before
+ * another replaces it, and may be read at the next start. A disk that takes nothing is logged once
+ * for each reason, and costs no more than what was to be saved.
  *
- * @param what For the log, which has `… not saved` and `… damaged`.
+ * @param what For the log, which has `… not saved`, `… not read` and `… damaged`.
  */
 export function openSaved<T>(
   path: string,
@@ -31,22 +32,30 @@ export function openSaved<T>(
   let onDisk: string | undefined;
   let failure: string | undefined;
   let isWaiting = false;
+  let isUnread = false;
   let saving = Promise.resolve();
   try {
     const text = readRegular(path, BYTES_MAX).toString();
     value = v.parse(schema, JSON.parse(text));
     onDisk = text;
   } catch (error) {
-    if (!['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) {
+    const errno = errnoOf(error);
+    const reason = messageOf(error);
+    if (errno !== undefined && !['ENOENT', 'ENOTDIR'].includes(errno)) {
+      isUnread = true;
+      log.warn(`${what} not read`, { path, reason });
+    } else if (errno === undefined) {
       saving = putAside(path)
         .catch(() => undefined)
-        .then((aside) => log.warn(`${what} damaged`, { path, aside, reason: messageOf(error) }));
+        .then((aside) => log.warn(`${what} damaged`, { path, aside, reason }));
     }
   }
   const write = async (): Promise<void> => {
     isWaiting = false;
     const text = JSON.stringify(value);
     if (text === onDisk) return;
+    if (isUnread) await putAside(path).catch(() => undefined);
+    isUnread = false;
     try {
       onDisk = undefined;
       await saveFile(path, text);

@@ -1,5 +1,13 @@
 /** A small state on the disk. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -68,6 +76,19 @@ test('a damaged file is said and put aside, and the next value is saved', async 
     assert.is(readFileSync(`${state.path}.bad`, 'utf8'), text);
     assert.equal(state.open().value, { count: 1 });
   }
+});
+
+test('a file that cannot be read now is left for the next start, and replaced by no value', async () => {
+  using state = openFolder();
+  // Linux has EIO for address 0 of a process.
+  symlinkSync('/proc/self/mem', state.path);
+  const saved = state.open();
+  await saved.settled();
+  assert.equal(readdirSync(state.folder), ['count.json']);
+  assert.equal(state.words, ['count not read']);
+  await saved.save({ count: 1 });
+  assert.is(readlinkSync(`${state.path}.bad`), '/proc/self/mem');
+  assert.equal(state.open().value, { count: 1 });
 });
 
 test('a disk that takes nothing is said once for each reason, and the value stays in memory', async () => {
