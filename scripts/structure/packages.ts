@@ -40,7 +40,6 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   sharp: [
     'hal/text/',
     'hal/printer/paper/png.ts',
-    'hal/printer/text-picture.ts',
     'daemon/web/crew/look-',
     'pipelines/clips/',
     'pipelines/variants/',
