@@ -133,6 +133,25 @@ test('where the quickest link does not answer REG1, another one is asked, and it
   assert.equal(kinds(step(received(1, { kind: 'no-group' }), 3_650)), ['reg1']);
 });
 
+test('it is so after a restart of the relay, too, and the links are forgotten once', () => {
+  const step = begin();
+  for (const slot of [0, 1]) step({ kind: 'opened', slot }, 0);
+  step({ kind: 'tick' }, 0);
+  step(received(0, { kind: 'no-group' }), 50);
+  step(received(0, { kind: 'reg2', id: groupId }), 100);
+  for (const slot of [0, 1]) step(received(slot, { kind: 'reg3' }), 150);
+  const silent = { kind: 'tick', isSilent: true } as const;
+  step(silent, 9_000);
+  const forgotten = ['forgotten', 'forgotten', 'reg1'];
+  assert.equal(kinds(step(received(0, { kind: 'no-group' }), 9_050)), forgotten);
+  assert.equal(kinds(step(silent, 10_050)), ['rebind']);
+  assert.equal(step(received(0, { kind: 'no-group' }), 10_060), []);
+  assert.equal(kinds(step(received(1, { kind: 'no-group' }), 10_100)), ['reg1']);
+  assert.equal(kinds(step(received(1, { kind: 'reg2', id: groupId }), 10_150)), ['reg2', 'reg2']);
+  for (const slot of [0, 1])
+    assert.equal(kinds(step(received(slot, { kind: 'reg3' }), 10_200)), ['joined']);
+});
+
 test('a refused REG1 leads to another port at once', () => {
   const step = begin();
   step({ kind: 'opened', slot: 0 }, 0);
