@@ -1,14 +1,12 @@
 /** Files that a config names and that cannot be read, or that too many can read. */
-import { accessSync, constants, statSync } from 'node:fs';
-import { isAbsolute } from 'node:path';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { dirname, isAbsolute } from 'node:path';
 import { errnoOf } from '../../../hal/os/errors.ts';
 import { assertRegular, CERTIFICATE_BYTES_MAX } from '../../../hal/os/files/read-regular.ts';
 import { messageOf } from '../../../hal/os/log.ts';
 import { readCube } from '../../../pipelines/look/read-cube.ts';
 import type { Config } from '../config.ts';
 
-/** The box makes this one itself at its first start. */
-const MADE_BY_THE_BOX = 'operator.pin_file';
 /** Of any size; guests see those up to SOURCE_BYTES_MAX. */
 const PICTURE = /^(?:drop\.(?:catalogue\.\d+\.)?picture|printer\.sticker)_file$/;
 const LOOK = 'drop.look.cube_file';
@@ -52,26 +50,37 @@ export function unreadableFiles(config: Config): readonly UnreadableFile[] {
 /** Certificates, pictures and looks are none. */
 const SECRET = /(?:secret|token|passphrase|password|credentials|pin|key)_files?(?:\.|$)/;
 
-/** Secrets that every user of this machine can read, one line each. Where they are used some are refused. */
+/** Some readers refuse one that others can read, in whatever folder. */
+const STRICT =
+  /^(?:operator\.|orders\.webhook\.|uplink\.backfill\.key_file|camera2?\.credentials_file)/;
+
+/** Secrets that every user of this machine can read, one line each. */
 export function exposedSecrets(config: Config): readonly string[] {
   return namedFiles(config, '')
-    .filter(([key, file]) => SECRET.test(key) && isOpenToAll(file))
+    .filter(([key, file]) => SECRET.test(key) && isOpenToAll(file, STRICT.test(key)))
     .map(([key, file]) => `${key}: others can read ${file}: chmod 600 it`);
 }
 
-function isOpenToAll(file: string): boolean {
+/** @param isStrict Its reader looks at the file alone. */
+function isOpenToAll(file: string, isStrict: boolean): boolean {
   try {
-    return (statSync(file).mode & 0o004) !== 0;
+    if ((statSync(file).mode & 0o004) === 0) return false;
+    return isStrict || foldersOf(realpathSync(file)).every((path) => statSync(path).mode & 0o001);
   } catch {
     return false;
   }
 }
 
+/** All that it lies in, up to the root. */
+function foldersOf(path: string): readonly string[] {
+  const folder = dirname(path);
+  return folder === path ? [] : [folder, ...foldersOf(folder)];
+}
+
 /** Each `…_file`, and each of `…_files`, that is not empty. */
 function namedFiles(value: unknown, key: string): readonly (readonly [string, string])[] {
   if (typeof value === 'string') {
-    const isFile = /_file$|_files\./.test(key) && key !== MADE_BY_THE_BOX;
-    return isFile && value !== '' ? [[key, value]] : [];
+    return /_file$|_files\./.test(key) && value !== '' ? [[key, value]] : [];
   }
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, inner]) =>

@@ -190,6 +190,7 @@ test('check reports which files a config names that cannot be read on this machi
   assert.is(wrong.code, 0);
   assert.equal(wrong.stdout.split('\n').slice(1, -1).toSorted(), [
     `  modems.pin_files.894: ${nowhere} is not there`,
+    `  operator.pin_file: ${nowhere} is not there`,
     `  uplink.passphrase_file: ${nowhere} is not there`,
   ]);
 });

@@ -106,6 +106,7 @@ test('a secret that every user of the machine can read is named, whichever it is
   using folder = openFolder();
   const file = join(folder.path, 'secret');
   writeFileSync(file, 'ten-letters\n');
+  chmodSync(folder.path, 0o755);
   const uplink = `{host: a, port: 1, passphrase_file: ${file}, relay_secret_file: ${file}}`;
   const config = parseConfig(
     'x',
@@ -130,6 +131,21 @@ test('a secret that every user of the machine can read is named, whichever it is
     chmodSync(file, mode);
     assert.equal(named().toSorted(), keys, mode.toString(8));
   }
+});
+
+test('a folder that others may not enter hides its files, but for readers that look at the file alone', () => {
+  using folder = openFolder();
+  const file = join(folder.path, 'secret');
+  writeFileSync(file, 'ten-letters\n');
+  chmodSync(file, 0o644);
+  const yaml = `{uplink: {host: a, port: 1, passphrase_file: ${file}}, operator: {pin_file: ${file}}}`;
+  const named = () => {
+    return exposedSecrets(parseConfig('x', yaml, [])).map((line) => line.split(': ')[0]);
+  };
+  chmodSync(folder.path, 0o700);
+  assert.equal(named(), ['operator.pin_file']);
+  chmodSync(folder.path, 0o711);
+  assert.equal(named().toSorted(), ['operator.pin_file', 'uplink.passphrase_file']);
 });
 
 test('what the crew has sent lies in the state folder: its relative name is no fault here', () => {
