@@ -84,7 +84,6 @@ export function openControl(parts: ControlledParts): (message: ToMedia) => void 
       case 'end':
         presentation.end(clock.nowUs());
         if (message.isSeen) void parts.ended.store(presentation);
-        clock.end();
         parts.uplink.end();
         parts.whep?.endAll();
         break;

@@ -18,16 +18,11 @@ export const monotonicUs = (): number => Number(process.hrtime.bigint()) / 1000;
  */
 export class MediaClock {
   #start: StreamStart = { epochMs: Date.now(), monotonicUs: monotonicUs() };
-  #isOn = false;
+  #hasBegun = false;
 
   begin(start: StreamStart): void {
     this.#start = start;
-    this.#isOn = true;
-  }
-
-  /** The stream is over: the time is the machine's again, which may have been set meanwhile. */
-  end(): void {
-    this.#isOn = false;
+    this.#hasBegun = true;
   }
 
   /** Unix time of media time 0, in ms. */
@@ -35,9 +30,12 @@ export class MediaClock {
     return this.#start.epochMs;
   }
 
-  /** Unix time now, in ms, as the dates in playlists have it; outside of a stream as the machine has it. */
+  /**
+   * Unix time now, in ms, as the dates in playlists have it, also of a stream that is over: guests
+   * who went back in it still watch. Before the first one as the machine has it.
+   */
   readonly wallMs = (): number =>
-    this.#isOn ? this.#start.epochMs + this.nowUs() / 1000 : Date.now();
+    this.#hasBegun ? this.#start.epochMs + this.nowUs() / 1000 : Date.now();
 
   /** Media time now, in us. */
   readonly nowUs = (): number => monotonicUs() - this.#start.monotonicUs;

@@ -1,5 +1,5 @@
 /** What the box reports about the drop (`drop.json`), and the box's clock. */
-import { BoxClock } from './clock/box-clock.ts';
+import { BoxClock, planAheadMs } from './clock/box-clock.ts';
 import type { DropReport } from './drop-report.ts';
 import { ROOT } from './root.ts';
 
@@ -11,12 +11,14 @@ export type Drop = Pick<DropReport, 'title' | 'startsAt' | 'now'> & Partial<Drop
 export class DropInfo {
   readonly #clock = new BoxClock();
   #isClockFree = false;
+  #planAheadMs = 0;
 
-  /** Unix time in ms, by the box's clock. */
+  /** Unix time in ms, by the clock of the box's stream. */
   readonly nowMs = (): number => Date.now() + (this.#clock.offsetMs ?? 0);
 
   /** Unix time in ms, for what is planned: by the box's clock only where that was set. */
-  readonly planNowMs = (): number => (this.#isClockFree ? Date.now() : this.nowMs());
+  readonly planNowMs = (): number =>
+    this.#isClockFree ? Date.now() : this.nowMs() + this.#planAheadMs;
 
   /** Rejects where the box does not answer. */
   async read(): Promise<Drop> {
@@ -29,6 +31,7 @@ export class DropInfo {
     const drop = (await response.json()) as Drop;
     const boxMs = Date.parse(drop.now);
     if (Number.isFinite(boxMs)) this.#clock.add({ sentMs, receivedMs, boxMs });
+    this.#planAheadMs = planAheadMs(drop);
     this.#isClockFree = drop.isClockFree === true;
     return drop;
   }

@@ -156,6 +156,8 @@ export interface DropReport
   readonly look: Look;
   /** The box's time, RFC 3339: by the clock of the dates in its playlists. */
   readonly now: string;
+  /** By the machine's own clock, for what is planned; left out where it is the same. */
+  readonly planNow?: string;
 }
 
 export interface Look {

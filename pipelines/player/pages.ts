@@ -103,7 +103,7 @@ export function openPages(
       }
       if (path === '/drop.ics') return calendarReply(drop, progress(), request);
       if (path === '/' || path === '/index.html') {
-        const said = livePage({ ...now(), ...progress() }, request, nowMs());
+        const said = livePage({ ...now(), ...progress() }, request, Date.now());
         return render(request, live, { ...said, root: './', image: showImage() });
       }
       if (path === '/replay') return refuse(301, 'with a slash', 5, ['Location', 'replay/']);
@@ -206,6 +206,9 @@ function addressOf(address: string | undefined, { ownAddress }: HttpRequest): st
   return address ?? (own === undefined ? undefined : `${own}/`);
 }
 
+/** The machine's clock was set while the stream, which does not follow it, was on. */
+const APART_MS = 1_000;
+
 /**
  * It includes the box's time, so that a phone with a wrong clock counts down correctly, and
  * knows how far behind the stage its picture is.
@@ -225,8 +228,11 @@ function dropReply(
     ...(variants.length > 0 && { variants }),
   };
   const now = new Date(nowMs).toISOString();
+  const planMs = Date.now();
+  const isApart = Math.abs(planMs - nowMs) > APART_MS;
+  const times = { now, ...(isApart && { planNow: new Date(planMs).toISOString() }) };
   const { planned: _, ...named } = shown ?? {};
-  const report: DropReport = { ...drop, ...named, ...progress, ...pictures, look, now };
+  const report: DropReport = { ...drop, ...named, ...progress, ...pictures, look, ...times };
   const body = JSON.stringify(report);
   const options = { type: 'application/json', cacheS: 0, source: 'generated' } as const;
   return reply(200, [Buffer.from(body)], options);

@@ -42,3 +42,8 @@ export class BoxClock {
     if (wasSet || answer.errorMs <= bestErrorMs) this.#best = answer;
   }
 }
+
+/** How far the clock of what is planned is ahead of the one that the stream goes by. */
+export function planAheadMs(report: { readonly now: string; readonly planNow?: string }): number {
+  return Date.parse(report.planNow ?? report.now) - Date.parse(report.now) || 0;
+}

@@ -5,7 +5,12 @@ import * as assert from 'uvu/assert';
 import type { HttpRequest } from '../../../pipelines/http/handlers.ts';
 import { type Reply, refuse } from '../../../pipelines/http/reply.ts';
 import { renderCalendar } from '../../../pipelines/player/calendar.ts';
-import { type DropProgress, NO_PROGRESS } from '../../../pipelines/player/drop-report.ts';
+import { planAheadMs } from '../../../pipelines/player/clock/box-clock.ts';
+import {
+  type DropProgress,
+  type DropReport,
+  NO_PROGRESS,
+} from '../../../pipelines/player/drop-report.ts';
 import { openPages } from '../../../pipelines/player/pages.ts';
 import { DICTIONARIES } from '../../../pipelines/player/text/languages.ts';
 
@@ -173,6 +178,21 @@ test('a clip has a page with its name, its picture in the preview, and a movie w
   const early = bodyOf(open('/clip/bbbbbbbbbbb') as Reply);
   assert.match(early, `og:image" content="${BOX.own}/posters/live-640"`, 'until it has its own');
   assert.is(open('/clip/aaaaaaaaaaa')?.status, 404);
+});
+
+test('what is planned goes by the machine’s clock where the stream’s is another one', () => {
+  const told = (nowMs: () => number) => {
+    const some = openPages({ title: 'Tonight', startsAt: '' }, undefined, undefined, nowMs);
+    const request = { path: '/drop.json', query: new URLSearchParams(), header: () => undefined };
+    return JSON.parse(bodyOf(some.answer(request) as Reply)) as DropReport;
+  };
+  assert.is(told(Date.now).planNow, undefined);
+  const days = 3 * 24 * 3_600_000;
+  const report = told(() => Date.now() - days);
+  assert.ok(Math.abs(Date.parse(report.now) + days - Date.now()) < 60_000);
+  assert.ok(Math.abs(Date.parse(report.planNow ?? '') - Date.now()) < 60_000);
+  assert.ok(Math.abs(planAheadMs(report) - days) < 60_000);
+  assert.is(planAheadMs({ now: report.now }), 0, 'as an older box has it');
 });
 
 test('a title with markup is text', () => {
