@@ -25,7 +25,7 @@ export const DEVICE_RULES: readonly Rule[] = [
     // At the start a hand may lie on it.
     afterMs: 5_000,
     holdMs: 1_000,
-    advice: `Let it go. ${STUCK}`,
+    advice: `Let it go, and leave it alone for half a minute. ${STUCK}`,
     dependsOn: ['buttons-away'],
     find: ({ box: { stuckButtons = [] } }) =>
       stuckButtons.map((id) => ({

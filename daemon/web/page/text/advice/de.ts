@@ -116,7 +116,7 @@ export const de: AdviceTexts = {
   largerPackets: 'Erhöhe das größte Paket, das der Broker nimmt (mosquitto: max_packet_size).',
   checkBackfill:
     'Es wird von selbst wieder versucht. Prüfe uplink.backfill und den Speicher des Relays.',
-  letGo: 'Lass ihn los.',
+  letGo: 'Lass ihn los und eine halbe Minute in Ruhe.',
   stuckCable:
     'Drückt ihn niemand, sieh nach seinem Kabel; einer, der beim Drücken öffnet, braucht das andere active_low in panel.buttons.',
   lookThroughSettings: 'Öffne die Einstellungen, sieh sie durch und übernimm, was fehlt.',

@@ -99,7 +99,7 @@ export const en = {
   ownName: 'Commands reach either of them. Give each box its own box.name in its config.',
   largerPackets: 'Raise the largest packet that the broker takes (mosquitto: max_packet_size).',
   checkBackfill: 'It is tried again by itself. Check uplink.backfill, and the relay’s store.',
-  letGo: 'Let it go.',
+  letGo: 'Let it go, and leave it alone for half a minute.',
   stuckCable:
     'If nobody presses it, look at its cable; one that opens when it is pressed needs the other active_low in panel.buttons.',
   lookThroughSettings: 'Open the settings, look through them, and apply what is missing.',

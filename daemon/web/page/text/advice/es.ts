@@ -105,7 +105,7 @@ export const es: AdviceTexts = {
     'Las órdenes llegan a una u otra. Da a cada caja su propio box.name en su configuración.',
   largerPackets: 'Sube el paquete mayor que acepta el broker (mosquitto: max_packet_size).',
   checkBackfill: 'Se reintenta solo. Comprueba uplink.backfill y el almacén del relé.',
-  letGo: 'Suéltalo.',
+  letGo: 'Suéltalo y no lo toques durante medio minuto.',
   stuckCable:
     'Si nadie lo pulsa, mira su cable; uno que se abre al pulsarlo necesita el otro active_low en panel.buttons.',
   lookThroughSettings: 'Abre los ajustes, revísalos y aplica lo que falte.',

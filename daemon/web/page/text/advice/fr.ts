@@ -118,7 +118,7 @@ export const fr: AdviceTexts = {
   largerPackets:
     'Augmentez la taille maximale acceptée par le broker (mosquitto : max_packet_size).',
   checkBackfill: 'Nouvel essai automatique. Vérifiez uplink.backfill et le stockage du relais.',
-  letGo: 'Relâchez-le.',
+  letGo: 'Relâchez-le et n’y touchez pas pendant une demi-minute.',
   stuckCable:
     'Si personne n’appuie, regardez son câble ; un bouton qui s’ouvre quand on appuie demande l’autre active_low dans panel.buttons.',
   lookThroughSettings: 'Ouvrez les réglages, parcourez-les et appliquez ce qui manque.',

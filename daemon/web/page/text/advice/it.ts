@@ -106,7 +106,7 @@ export const it: AdviceTexts = {
   largerPackets:
     'Aumenta il pacchetto più grande che il broker accetta (mosquitto: max_packet_size).',
   checkBackfill: 'Si riprova da solo. Controlla uplink.backfill e l’archivio del relay.',
-  letGo: 'Lascialo.',
+  letGo: 'Lascialo e non toccarlo per mezzo minuto.',
   stuckCable:
     'Se nessuno lo preme, guarda il cavo; uno che si apre quando è premuto vuole l’altro active_low in panel.buttons.',
   lookThroughSettings: 'Apri le impostazioni, guardale e applica ciò che manca.',

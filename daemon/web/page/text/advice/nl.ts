@@ -115,7 +115,7 @@ export const nl: AdviceTexts = {
   largerPackets: 'Verhoog het grootste pakket dat de broker aanneemt (mosquitto: max_packet_size).',
   checkBackfill:
     'Het wordt vanzelf opnieuw geprobeerd. Controleer uplink.backfill en de opslag van de relay.',
-  letGo: 'Laat hem los.',
+  letGo: 'Laat hem los en raak hem een halve minuut niet aan.',
   stuckCable:
     'Drukt niemand erop, kijk dan naar zijn kabel; een knop die opent bij indrukken heeft de andere active_low in panel.buttons nodig.',
   lookThroughSettings: 'Open de instellingen, loop ze door en pas toe wat ontbreekt.',

@@ -98,7 +98,7 @@ export const pt: AdviceTexts = {
   ownName: 'Os comandos chegam a uma ou a outra. Dê a cada caixa o seu box.name na configuração.',
   largerPackets: 'Aumente o maior pacote que o broker aceita (mosquitto: max_packet_size).',
   checkBackfill: 'Tenta-se de novo sozinho. Verifique uplink.backfill e o armazenamento do relay.',
-  letGo: 'Largue-o.',
+  letGo: 'Largue-o e não lhe toque durante meio minuto.',
   stuckCable:
     'Se ninguém o prime, veja o cabo; um que abre ao premir precisa do outro active_low em panel.buttons.',
   lookThroughSettings: 'Abra as definições, reveja-as e aplique o que falta.',
