@@ -36,6 +36,8 @@ export interface OrderEntry {
   readonly state: 'pending' | 'confirmed' | 'void' | 'refused';
   /** Paid, and nothing was given for it: the money must go back. */
   readonly isOwed: boolean;
+  /** Another payment under the id of an order, which stays as it is. */
+  readonly isOther?: boolean;
   /** Left out where it was cancelled before anything else was known of it. */
   readonly item?: string;
   readonly quantity?: number;
@@ -71,10 +73,14 @@ export interface OrderRequest {
   /** What was paid, in minor units of the currency; left out where it is the right price by itself, as in cash. */
   readonly amount?: number;
   readonly currency?: string;
-  /** Of `cancel`: as the person saw it, who is refused where it has changed. Left out, it is cancelled whatever it is. */
-  readonly was?: OrderEntry['state'];
+  /** Of `cancel`: as the person saw it, who is refused where it has changed. Left out, it is cancelled whatever it is. `unmatched`: another payment under its id went back, and the order stays. */
+  readonly was?: OrderEntry['state'] | 'unmatched';
   /** When its sender made it, Unix time in ms: one that is older than what is known is refused. */
   readonly sentMs?: number;
+  /** Of `confirm`: why it can be no order, though it is paid. */
+  readonly fault?: string;
+  /** Of `cancel`: it was paid and fitted nothing on sale. */
+  readonly isPaidBack?: boolean;
   readonly source: OrderSource;
 }
 
@@ -107,6 +113,8 @@ export type OrderOutcome =
       readonly reason: 'time-out' | 'cancelled';
       readonly isRepeat: boolean;
     }
+  /** Another payment under its id went back; the order stays as it was. */
+  | { readonly status: 'settled'; readonly orderId: string }
   /** It can be no order: nothing of it is kept. */
   | { readonly status: 'invalid'; readonly detail: string }
   /** It is older than what is known of the order: nothing changes. */
@@ -160,6 +168,8 @@ export interface UnmatchedPayment {
   readonly quantity: number;
   readonly amount?: number;
   readonly currency?: string;
+  /** An order has the same id: that one stays as it is. */
+  readonly isKnownId?: boolean;
   /** Unix time in ms. */
   readonly atMs: number;
 }
@@ -184,8 +194,10 @@ export interface ShopState {
     /** Paid and refused: their money must go back. */
     readonly refunds: number;
   };
-  /** Paid, and in no list: their shop sends them again. Undefined where there are none. */
+  /** Paid, and in no list: the oldest of them. Undefined where there are none. */
   readonly unmatched?: readonly UnmatchedPayment[];
+  /** All of them: under the id of an order, and under none. */
+  readonly unmatchedCounts?: { readonly known: number; readonly unknown: number };
   /** Why signed orders are refused. */
   readonly webhookFault?: string;
   /** Why no order is taken. */

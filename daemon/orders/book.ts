@@ -19,6 +19,7 @@ export type OrderState =
       readonly sentMs?: number | undefined;
       readonly atMs: number;
       readonly reason: 'time-out' | 'cancelled';
+      readonly isPaidBack?: boolean | undefined;
       readonly was?: PendingRecord | ConfirmedRecord | RefusedRecord;
     };
 
@@ -143,6 +144,21 @@ export class Book {
   }
 }
 
+/** False also for what was cancelled before anything else was known of it. */
+export function isOrder(one: OrderState | undefined): boolean {
+  return one !== undefined && (one.kind !== 'void' || one.was !== undefined);
+}
+
+/** It was cancelled, and what was paid for it before that went back. */
+export function isPaidBack(one: OrderState): boolean {
+  if (one.kind !== 'void' || one.reason !== 'cancelled') return false;
+  return (
+    one.isPaidBack === true ||
+    one.was?.kind === 'confirmed' ||
+    (one.was !== undefined && isOwed(one.was))
+  );
+}
+
 /** Paid, and nothing was given for it. */
 export const isOwed = (one: OrderState) => one.kind === 'refused' && one.isPaid;
 
@@ -156,12 +172,14 @@ function stateAfter(record: OrderRecord, before: OrderState | undefined): OrderS
   if (record.kind !== 'void') return record;
   const { kind, id, atMs, sentMs, reason } = record;
   const was = before?.kind === 'void' ? before.was : before;
+  const isPaidBack = record.isPaidBack ?? (before?.kind === 'void' && before.isPaidBack);
   return {
     kind,
     id,
     atMs,
     reason,
     ...(sentMs === undefined ? {} : { sentMs }),
+    ...(isPaidBack ? { isPaidBack } : {}),
     ...(was === undefined ? {} : { was }),
   };
 }

@@ -68,6 +68,8 @@ export function describeOutcome(outcome: OrderOutcome): Outcome {
       const refund = outcome.isPaid ? '; the money must go back' : '';
       return rejected('REFUSED', `${REASONS[outcome.reason]}${refund}`);
     }
+    case 'settled':
+      return { status: 'done', detail: `order ${outcome.orderId} stays as it was` };
     case 'void':
       return { status: 'done', detail: `order ${outcome.orderId} is void`, result: outcome };
     case 'pending':

@@ -2,8 +2,9 @@
 import type { Article } from '../config/drop.ts';
 import type { OrderRefusal, OrderRequest } from '../model/orders.ts';
 import { leftOf, type Offer, offerOf } from './article.ts';
-import type { Book, OrderState } from './book.ts';
+import { type Book, isPaidBack, type OrderState } from './book.ts';
 import { factsOf, type OrderFacts, type OrderRecord } from './record.ts';
+import { conflictOf, isStale } from './request.ts';
 
 export interface Shop {
   /** Names the catalogue; editions are numbered in it. */
@@ -28,15 +29,18 @@ export type Decision =
   | { readonly stale: string };
 
 /** For the person who cancels it; translated on the page. */
-const CHANGED = 'the order has changed meanwhile: look at it again';
+export const CHANGED = 'the order has changed meanwhile: look at it again';
 
 export function decide(book: Book, request: OrderRequest, shop: Shop): Decision {
   const known = book.find(request.id);
   if (isStale(request, known)) return { stale: `order ${request.id}: a newer message is known` };
   if (request.do === 'cancel') return cancel(request, known, shop);
+  const conflict = request.fault ?? (known && conflictOf(request, known));
+  if (conflict !== undefined) {
+    // Its sender need not try again: the money is back.
+    return known && isPaidBack(known) ? { repeat: known } : { invalid: conflict };
+  }
   if (known === undefined) return decideNew(book, request, shop);
-  const conflict = conflictOf(request, known);
-  if (conflict !== undefined) return { invalid: conflict };
   if (request.do === 'reserve') return { repeat: known };
   return confirmKnown(book, request, known, shop);
 }
@@ -45,10 +49,14 @@ function cancel(request: OrderRequest, known: OrderState | undefined, shop: Shop
   const { id, was } = request;
   const conflict = known && conflictOf(request, known);
   if (conflict !== undefined) return { invalid: conflict };
-  if (known?.kind === 'void' && known.reason === 'cancelled') return { repeat: known };
+  const paidBack = request.isPaidBack === true ? { isPaidBack: true } : {};
+  if (known?.kind === 'void' && known.reason === 'cancelled') {
+    if (known.isPaidBack || request.isPaidBack !== true) return { repeat: known };
+  }
   // It was paid while the person was asked: its money would stay with the shop.
   if (was !== undefined && was !== known?.kind) return { stale: CHANGED };
-  return { record: { kind: 'void', id, atMs: shop.nowMs, reason: 'cancelled', ...sent(request) } };
+  const now = { atMs: shop.nowMs, ...sent(request), ...paidBack };
+  return { record: { kind: 'void', id, reason: 'cancelled', ...now } };
 }
 
 function decideNew(book: Book, request: OrderRequest, shop: Shop): Decision {
@@ -119,7 +127,8 @@ function afterCancel(
 ): Decision {
   const was = known.kind === 'void' ? known.was : known;
   // As another record it would be forgotten that its money went back.
-  if (!isOwed(request) || isDeliveredAgain(request, was)) return { repeat: known };
+  const isRepeat = known.kind === 'void' && known.isPaidBack === true;
+  if (isRepeat || !isOwed(request) || isDeliveredAgain(request, was)) return { repeat: known };
   if (was !== undefined) {
     const facts = { ...factsOf(was), atMs: shop.nowMs, ...sent(request) };
     return { record: refused(facts, 'cancelled', request) };
@@ -230,21 +239,6 @@ function factsFor(request: OrderRequest, { article, price }: Offer, shop: Shop):
   };
 }
 
-/** Messages of one order may overtake each other on their way. */
-function isStale({ sentMs }: OrderRequest, known: OrderState | undefined): boolean {
-  return sentMs !== undefined && known?.sentMs !== undefined && sentMs < known.sentMs;
-}
-
 function sent({ sentMs }: OrderRequest): { readonly sentMs?: number } {
   return sentMs === undefined ? {} : { sentMs };
-}
-
-/** An order id stands for one thing. */
-function conflictOf({ id, item, quantity }: OrderRequest, known: OrderState): string | undefined {
-  const before = known.kind === 'void' ? known.was : known;
-  if (before === undefined) return undefined;
-  const isSame =
-    (item === undefined || item === before.item) &&
-    (quantity === undefined || quantity === before.quantity);
-  return isSame ? undefined : `order ${id} is another one: ${before.quantity} × ${before.item}`;
 }

@@ -15,11 +15,11 @@ import type {
 } from '../model/orders.ts';
 import { Announcements } from './announcements.ts';
 import { type Catalogue, catalogueFor, type DropCatalogue, describeArticle } from './article.ts';
-import { Book, type OrderState } from './book.ts';
+import { Book, isOrder, type OrderState } from './book.ts';
 import { ConfirmedList } from './confirmed-list.ts';
 import { renderCsv } from './csv.ts';
 import { Deadlines } from './deadlines.ts';
-import { decide, isOwed, type Shop } from './decide.ts';
+import { CHANGED, decide, isOwed, type Shop } from './decide.ts';
 import { type LedgerReaders, type OpenedLedger, openLedger } from './group-commit.ts';
 import { cannotBeSaved, entryOf, outcomeOf, unavailable } from './outcome.ts';
 import type { OrderRecord } from './record.ts';
@@ -78,11 +78,12 @@ class OpenDesk implements Desk {
   #opened: Opened;
   #deadlines: Deadlines;
   #lastShop = NO_SHOP;
-  readonly #unmatched = new UnmatchedPayments();
+  readonly #unmatched: UnmatchedPayments;
 
   constructor(deps: DeskDeps, opened: Opened) {
     this.#deps = deps;
     this.#opened = opened;
+    this.#unmatched = new UnmatchedPayments(deps);
     this.#deadlines = new Deadlines(opened.book, () => deps.pendingMs, deps.clock);
   }
 
@@ -93,15 +94,15 @@ class OpenDesk implements Desk {
     if (fault !== undefined || ledger === undefined) {
       return Promise.resolve(unavailable(fault?.reason ?? ''));
     }
-    const decision = decide(book, this.#unmatched.asKnown(request), this.#shop(request));
-    if ('invalid' in decision) {
-      this.#noteUnmatched(request, decision.invalid);
-      return Promise.resolve({ status: 'invalid', detail: decision.invalid });
+    if (request.do === 'cancel' && request.was === 'unmatched') {
+      return Promise.resolve(this.#dismiss(request.id));
     }
+    const decision = decide(book, this.#unmatched.asKnown(request), this.#shop(request));
+    if ('invalid' in decision) return Promise.resolve(this.#invalid(request, decision.invalid));
     if ('stale' in decision) return Promise.resolve({ status: 'stale', detail: decision.stale });
-    this.#unmatched.settle(request.id);
     const isRepeat = 'repeat' in decision;
     const state = isRepeat ? decision.repeat : this.#apply(decision.record);
+    this.#unmatched.settle(request.id, !isRepeat || state.kind === 'void');
     // What is repeated may still be on its way to the disk.
     const written = isRepeat ? ledger.settled() : ledger.add(decision.record);
     return written.then(() => outcomeOf(state, isRepeat), cannotBeSaved);
@@ -128,8 +129,7 @@ class OpenDesk implements Desk {
     const { book, window } = this.#opened;
     const { drop, articles, isOver } = this.#shown();
     const fault = this.#fault();
-    const unmatched = this.#unmatched.list;
-    const isKnown = articles.length + book.size + unmatched.length > 0;
+    const isKnown = articles.length + book.size + this.#unmatched.size > 0;
     if (!isKnown && fault?.kind !== 'damaged') return undefined;
     const state = window.state(drop, this.#deps.windowMs);
     const isOpen = state.phase === 'open';
@@ -142,7 +142,7 @@ class OpenDesk implements Desk {
       totals: { ...book.totals },
       ...(isOver && { isOver }),
       ...(isTimed ? { window: state } : {}),
-      ...(unmatched.length > 0 && { unmatched }),
+      ...this.#unmatched.state(),
       ...(webhookFault === undefined ? {} : { webhookFault }),
       ...(fault === undefined ? {} : { fault }),
     };
@@ -216,15 +216,16 @@ class OpenDesk implements Desk {
     return this.#lastShop;
   }
 
-  /** Its money is there. One that was cancelled has had it back. */
-  #noteUnmatched(request: OrderRequest, reason: string): void {
-    const { clock, onEvent, log } = this.#deps;
-    const known = this.#opened.book.find(request.id);
-    if (!isOwed(request) || known?.kind === 'void') return;
-    const event = this.#unmatched.note(request, known !== undefined, reason, clock.wallMs());
-    if (event === undefined) return;
-    log.error('payment fits nothing on sale', event.data);
-    onEvent(event);
+  /** Its money is there, perhaps. */
+  #invalid(request: OrderRequest, detail: string): OrderOutcome {
+    const isKnownId = isOrder(this.#opened.book.find(request.id));
+    const isOpen = !isOwed(request) || this.#unmatched.note(request, isKnownId, detail);
+    return isOpen ? { status: 'invalid', detail } : { status: 'settled', orderId: request.id };
+  }
+
+  #dismiss(orderId: string): OrderOutcome {
+    const isDone = this.#unmatched.dismiss(orderId);
+    return isDone ? { status: 'settled', orderId } : { status: 'stale', detail: CHANGED };
   }
 
   #apply(record: OrderRecord): OrderState {

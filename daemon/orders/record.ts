@@ -43,6 +43,8 @@ export const recordSchema = v.variant('kind', [
     sentMs: v.optional(count),
     atMs: count,
     reason: v.picklist(['time-out', 'cancelled']),
+    /** It was paid, fitted nothing on sale, and its money went back. */
+    isPaidBack: v.optional(v.boolean()),
   }),
   v.object({
     kind: v.literal('refused'),

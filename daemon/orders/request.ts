@@ -1,6 +1,7 @@
 /** An order request from outside: checked, and cleaned of what the box must not have. */
 import * as v from 'valibot';
 import type { OrderRequest, OrderSource } from '../model/orders.ts';
+import type { OrderState } from './book.ts';
 
 const NAME_MAX = 80;
 /** Of what somebody sends as a name: the rest is not even looked at. */
@@ -19,8 +20,8 @@ export const orderArguments = v.strictObject({
   /** Of `cancel`: refused where it is something else by now. */
   was: v.optional(
     v.picklist(
-      ['pending', 'confirmed', 'void', 'refused'],
-      'must be pending, confirmed, void or refused',
+      ['pending', 'confirmed', 'void', 'refused', 'unmatched'],
+      'must be pending, confirmed, void, refused or unmatched',
     ),
   ),
   item: v.optional(
@@ -87,4 +88,22 @@ function isLuhn(digits: string): boolean {
     .map((digit, i) => (i % 2 === 0 ? Number(digit) : 2 * Number(digit)))
     .reduce((total, value) => total + (value > 9 ? value - 9 : value), 0);
   return sum % 10 === 0;
+}
+
+/** Messages of one order may overtake each other on their way. */
+export function isStale({ sentMs }: OrderRequest, known: OrderState | undefined): boolean {
+  return sentMs !== undefined && known?.sentMs !== undefined && sentMs < known.sentMs;
+}
+
+/** An order id stands for one thing. */
+export function conflictOf(
+  { id, item, quantity }: OrderRequest,
+  known: OrderState,
+): string | undefined {
+  const before = known.kind === 'void' ? known.was : known;
+  if (before === undefined) return undefined;
+  const isSame =
+    (item === undefined || item === before.item) &&
+    (quantity === undefined || quantity === before.quantity);
+  return isSame ? undefined : `order ${id} is another one: ${before.quantity} × ${before.item}`;
 }

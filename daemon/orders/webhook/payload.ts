@@ -8,8 +8,8 @@ import type { Scheme } from './signature.ts';
 export type WebhookOrder =
   | { readonly request: OrderRequest }
   /** It concerns no order of this box. */
-  | { readonly ignored: string }
-  /** `paid`: what is known of a payment all the same; its quantity is 0, which no desk takes. */
+  | { readonly ignored: string; readonly isPaid?: boolean }
+  /** `paid`: what is known of a payment all the same; it says its fault. */
   | { readonly fault: string; readonly paid?: OrderRequest };
 
 export function readPayload(scheme: Scheme, body: Buffer): WebhookOrder {
@@ -85,7 +85,9 @@ function readStripe(json: unknown): WebhookOrder {
   if (kind === undefined) return { ignored: event.output.type };
   const { item, quantity, name } = session.metadata ?? {};
   // Of another shop with the same account.
-  if (item === undefined) return { ignored: 'a session without metadata.item' };
+  if (item === undefined) {
+    return { ignored: 'a session without metadata.item', isPaid: kind === 'confirm' };
+  }
   const buyer = name ?? session.customer_details?.name;
   const given = {
     ...{ order: session.id, do: kind, item },
@@ -121,10 +123,12 @@ function withPayment(
 ): WebhookOrder {
   const { order, item, amount, currency } = given;
   if (given['do'] !== 'confirm') return fault;
-  const payment = { order, item: String(item ?? '').slice(0, 64), quantity: 0 };
+  const payment = { order, do: 'confirm', item: String(item ?? '').slice(0, 64) };
   for (const paid of [{ amount, currency }, {}]) {
     const args = v.safeParse(orderArguments, { ...payment, ...paid });
-    if (args.success) return { ...fault, paid: requestOf(args.output, 'webhook') };
+    if (args.success) {
+      return { ...fault, paid: { ...requestOf(args.output, 'webhook'), ...fault } };
+    }
   }
   return fault;
 }

@@ -1,61 +1,98 @@
 /** Payments that fit nothing on sale: the money is there, and the ledger has nothing of them. */
+import type { Clock } from '../../../hal/os/clock.ts';
+import type { Log } from '../../../hal/os/log.ts';
 import type { BoxEvent } from '../../model/commands.ts';
-import type { OrderEntry, OrderRequest, UnmatchedPayment } from '../../model/orders.ts';
+import type { OrderEntry, OrderRequest, ShopState, UnmatchedPayment } from '../../model/orders.ts';
 
-/** A shop that sends nothing else must not fill the memory; each is sent again for days. */
-const PAYMENTS_MAX = 50;
-
-interface Unmatched extends UnmatchedPayment {
-  /** Of another item under the same id. */
-  readonly isInLedger: boolean;
+export interface UnmatchedDeps {
+  readonly clock: Pick<Clock, 'wallMs'>;
+  readonly onEvent: (event: BoxEvent) => void;
+  readonly log: Log;
 }
+
+/** A shop that sends nothing else must not fill the memory. Each is sent again for days, and told once. */
+const PAYMENTS_MAX = 2_000;
+/** Of each kind: the others follow as these are settled. */
+const LISTED_MAX = 50;
+/** They come before the orders, which they must not hide. */
+const ROWS_MAX = 10;
 
 /** For this run of the box: after a restart they are sent again. */
 export class UnmatchedPayments {
-  readonly #known = new Map<string, Unmatched>();
+  readonly #deps: UnmatchedDeps;
+  readonly #open = new Map<string, UnmatchedPayment>();
+  /** The crew has given them back, and the order of their id stays. */
+  readonly #dismissed = new Set<string>();
 
-  get list(): readonly UnmatchedPayment[] {
-    return [...this.#known.values()];
+  constructor(deps: UnmatchedDeps) {
+    this.#deps = deps;
   }
 
-  /** For the crew's list: those that the ledger has nothing of. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  state(): Pick<ShopState, 'unmatched' | 'unmatchedCounts'> {
+    if (this.#open.size === 0) return {};
+    const { known, unknown } = this.#byKind();
+    return {
+      unmatched: [...known.slice(0, LISTED_MAX), ...unknown.slice(0, LISTED_MAX)],
+      unmatchedCounts: { known: known.length, unknown: unknown.length },
+    };
+  }
+
+  /** For the crew's list. */
   rows(): readonly OrderEntry[] {
-    return [...this.#known.values()].filter(({ isInLedger }) => !isInLedger).map(entryOf);
+    const { known, unknown } = this.#byKind();
+    return [...known, ...unknown].slice(0, ROWS_MAX).map(entryOf);
   }
 
-  /** The crew cancels what it saw in `rows`: for the ledger it is new. */
+  /** Whoever cancels it gives its money back; the crew saw it in `rows`, and for the ledger it is new. */
   asKnown(request: OrderRequest): OrderRequest {
-    if (request.was === undefined || this.#known.get(request.id)?.isInLedger !== false) {
-      return request;
-    }
+    const payment = request.do === 'cancel' ? this.#open.get(request.id) : undefined;
+    if (payment === undefined || payment.isKnownId) return request;
     const { was: _, ...rest } = request;
-    return rest;
+    return { ...rest, isPaidBack: true };
   }
 
-  /** It was taken after all, or its money went back. */
-  settle(order: string): void {
-    this.#known.delete(order);
+  /** It was taken after all, or its money went back. One under a known id stays where nothing changed. */
+  settle(order: string, isChanged: boolean): void {
+    if (isChanged || this.#open.get(order)?.isKnownId !== true) this.#open.delete(order);
   }
 
-  /** @returns its event, the first time. */
-  note(
-    request: OrderRequest,
-    isInLedger: boolean,
-    reason: string,
-    atMs: number,
-  ): BoxEvent | undefined {
+  /** @returns False where there is none under the id of an order. */
+  dismiss(order: string): boolean {
+    if (this.#open.get(order)?.isKnownId !== true) return false;
+    this.#open.delete(order);
+    this.#dismissed.add(order);
+    return true;
+  }
+
+  /** @returns False where it is settled: its sender need not try again. */
+  note(request: OrderRequest, isKnownId: boolean, reason: string): boolean {
     const { id: order, item = '', quantity = 1, amount, currency, source } = request;
-    if (this.#known.has(order)) return undefined;
-    const [oldest] = this.#known.keys();
-    if (this.#known.size >= PAYMENTS_MAX && oldest !== undefined) this.#known.delete(oldest);
+    if (isKnownId && this.#dismissed.has(order)) return false;
+    if (this.#open.has(order) || this.#open.size + this.#dismissed.size >= PAYMENTS_MAX)
+      return true;
+    const { clock, onEvent, log } = this.#deps;
     const paid = amount === undefined || currency === undefined ? {} : { amount, currency };
     const facts = { order, item, quantity: Math.max(1, quantity), ...paid };
-    this.#known.set(order, { ...facts, atMs, isInLedger });
+    const atMs = clock.wallMs();
+    this.#open.set(order, { ...facts, atMs, ...(isKnownId && { isKnownId }) });
     const data = { ...facts, source, reason };
-    return { type: 'order.unmatched', severity: 'warning', atMs, data };
+    log.error('payment fits nothing on sale', data);
+    onEvent({ type: 'order.unmatched', severity: 'warning', atMs, data });
+    return true;
+  }
+
+  #byKind() {
+    const all = [...this.#open.values()];
+    const known = all.filter((one) => one.isKnownId === true);
+    return { known, unknown: all.filter((one) => one.isKnownId !== true) };
   }
 }
 
-function entryOf({ order: id, isInLedger: _, ...payment }: Unmatched): OrderEntry {
-  return { id, state: 'refused', isOwed: true, numbers: [], ...payment };
+function entryOf({ order: id, isKnownId, ...payment }: UnmatchedPayment): OrderEntry {
+  const kind = isKnownId ? { isOther: true } : {};
+  return { id, state: 'refused', isOwed: true, numbers: [], ...payment, ...kind };
 }

@@ -39,10 +39,13 @@ export class Webhook {
   readonly #replays = new Replays();
   #running = 0;
   readonly #refusals: LogLimit;
+  readonly #ignored: LogLimit;
 
   constructor(deps: WebhookDeps) {
     this.#deps = deps;
-    this.#refusals = new LogLimit(deps.clock.monotonicMs.bind(deps.clock));
+    const now = deps.clock.monotonicMs.bind(deps.clock);
+    this.#refusals = new LogLimit(now);
+    this.#ignored = new LogLimit(now);
   }
 
   /** Never rejects. */
@@ -91,20 +94,29 @@ export class Webhook {
     if (takeFrom(this.#bucket, 1, RATE, clock.monotonicMs()) === 0)
       return refuse(429, 'too-many', 1);
     const payload = readPayload(scheme, body);
-    if ('fault' in payload) {
-      // It reports what it cannot take.
-      if (payload.paid !== undefined) void desk.take(payload.paid);
-      return refuse(422, payload.fault);
+    if ('ignored' in payload) {
+      if (payload.isPaid === true) this.#logIgnored(payload.ignored);
+      return { status: 200, body: { status: 'ignored' } };
     }
-    if ('ignored' in payload) return { status: 200, body: { status: 'ignored' } };
+    // The desk reports a payment that it cannot take.
+    const request = 'fault' in payload ? payload.paid : payload.request;
+    if (request === undefined) return refuse(422, 'fault' in payload ? payload.fault : '');
     const timeoutError = () => new Error('the disk does not answer');
-    const outcome = await withTimeout(() => desk.take(payload.request), {
+    const outcome = await withTimeout(() => desk.take(request), {
       ...{ clock, timeoutMs: ANSWER_MS, timeoutError },
     });
     if (outcome.status !== 'unavailable') {
       this.#replays.note(mark, clock.monotonicMs());
     }
     return answerOf(outcome);
+  }
+
+  /** Another shop with the same account may have made it, or this one forgot what it sells. */
+  #logIgnored(reason: string): void {
+    const ignored = this.#ignored.count();
+    if (ignored !== undefined) {
+      this.#deps.log.warn('paid sessions are no orders of this box', { ignored, reason });
+    }
   }
 
   #logRefusal(status: number, facts: WebhookAnswer['body']): void {

@@ -27,8 +27,10 @@ async function openHook(scheme: Scheme = 'standard', secret = SECRET) {
   const shop = await openShop(`${folder.path}/orders`, [article('print', { edition: 3 })]);
   const { desk, clock } = shop;
   let isClockFree = false;
+  const logged: string[] = [];
   const hook = new Webhook({
-    ...{ scheme, secrets: openSecrets(file, scheme), desk, clock, log: silentLog },
+    ...{ scheme, secrets: openSecrets(file, scheme), desk, clock },
+    log: { ...silentLog, warn: (text) => void logged.push(text) },
     isClockFree: () => isClockFree,
   });
   const ending = new AbortController();
@@ -39,7 +41,7 @@ async function openHook(scheme: Scheme = 'standard', secret = SECRET) {
   const send = (body: string, headers: Headers, method = 'POST') =>
     post(port, body, headers, method);
   return {
-    ...{ shop, file, clock, port, send },
+    ...{ shop, file, clock, port, send, logged },
     setClockFree: (isFree: boolean) => {
       isClockFree = isFree;
     },
@@ -289,6 +291,10 @@ test('Stripe’s checkout sessions are orders: paid, paid later, expired', async
     hook.shop.desk.state()?.unmatched?.map(({ order, item, amount }) => [order, item, amount]),
     [['cs_6', 'print', 2500]],
   );
+  await hook.clock.advance(1_000);
+  await hook.shop.desk.take({ do: 'cancel', id: 'cs_6', was: 'refused', source: 'cli' });
+  assert.is((await send('checkout.session.completed', 'cs_6', 'paid', { metadata })).status, 200);
+  assert.equal(hook.logged, ['paid sessions are no orders of this box']);
 });
 
 test.run();

@@ -1,0 +1,99 @@
+/** Payments that fit nothing on sale: given back once, told once, and no order is hidden by them. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readPayload } from '../../../../daemon/orders/webhook/payload.ts';
+import { article, openShop, paid, reserve, scratchFolder } from '../support/shop.ts';
+
+const test = suite('unmatched payments');
+
+const PRINT = article('print');
+const MONEY = { amount: 2500, currency: 'EUR' };
+const cancel = (id: string, was?: 'refused' | 'unmatched') =>
+  ({ do: 'cancel', id, ...(was && { was }), source: 'cli' }) as const;
+
+test('what was given back is not owed again, also once its item is on sale and after a restart', async () => {
+  using folder = scratchFolder();
+  {
+    await using shop = await openShop(folder.path, [PRINT]);
+    await shop.desk.take(paid('a', 'later', MONEY));
+    assert.is((await shop.desk.take(cancel('a', 'refused'))).status, 'void');
+    // Its sender need not try again.
+    assert.is((await shop.desk.take(paid('a', 'later', MONEY))).status, 'void');
+    const broken = { ...paid('a', 'later', MONEY), fault: 'quantity must be a number' };
+    assert.is((await shop.desk.take(broken)).status, 'void');
+  }
+  await using shop = await openShop(folder.path, [PRINT, article('later')]);
+  assert.is((await shop.desk.take(paid('a', 'later', MONEY))).status, 'void');
+  assert.equal([shop.desk.state()?.totals.refunds, shop.desk.state()?.unmatched], [0, undefined]);
+});
+
+test('a payment for what was cancelled unpaid, and is not on sale, is reported and can be given back', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [PRINT]);
+  await shop.desk.take(cancel('a'));
+  assert.is((await shop.desk.take(paid('a', 'pirnt', MONEY))).status, 'invalid');
+  assert.is(shop.desk.newest(9)[0]?.isOwed, true);
+  await shop.desk.take(cancel('a', 'refused'));
+  assert.is((await shop.desk.take(paid('a', 'pirnt', MONEY))).status, 'void');
+  assert.is(shop.desk.state()?.unmatched, undefined);
+});
+
+test('another payment for an order whose money is back is settled', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [PRINT, article('tee')]);
+  await shop.desk.take(paid('a'));
+  await shop.desk.take(cancel('a'));
+  assert.is((await shop.desk.take(paid('a', 'tee'))).status, 'void');
+  // It had not been paid: its money is with the shop.
+  await shop.desk.take(reserve('b'));
+  await shop.desk.take(cancel('b'));
+  assert.is((await shop.desk.take(paid('b', 'tee'))).status, 'invalid');
+  assert.is(shop.desk.state()?.unmatchedCounts?.known, 1);
+});
+
+test('200 payments with a mistake are told once each, counted, and hide no order', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [PRINT]);
+  await shop.desk.take(paid('good'));
+  const ids = Array.from({ length: 200 }, (_, i) => `bad-${i}`);
+  for (const id of [...ids, ...ids]) await shop.desk.take(paid(id, 'pirnt'));
+  const told = shop.events.filter(({ type }) => type === 'order.unmatched');
+  assert.is(told.length, 200);
+  const { unmatched, unmatchedCounts } = shop.desk.state() ?? {};
+  assert.equal([unmatched?.length, unmatchedCounts], [50, { known: 0, unknown: 200 }]);
+  const rows = shop.desk.newest(50).map(({ id }) => id);
+  assert.equal([rows.length, rows.at(-1)], [11, 'good']);
+});
+
+test('of another payment under the id of an order the crew is told, and it keeps the order', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [PRINT, article('tee')]);
+  await shop.desk.take(paid('a'));
+  assert.is((await shop.desk.take(paid('a', 'tee', MONEY))).status, 'invalid');
+  // The order's own message comes again: it does not settle the other.
+  await shop.desk.take(paid('a'));
+  const rows = shop.desk.newest(9).map(({ id, state, isOther }) => [id, state, isOther]);
+  assert.equal(rows, [
+    ['a', 'refused', true],
+    ['a', 'confirmed', undefined],
+  ]);
+  assert.is((await shop.desk.take(cancel('a', 'refused'))).status, 'stale');
+  assert.is((await shop.desk.take(cancel('a', 'unmatched'))).status, 'settled');
+  assert.is((await shop.desk.take(cancel('a', 'unmatched'))).status, 'stale');
+  assert.is((await shop.desk.take(paid('a', 'tee', MONEY))).status, 'settled');
+  assert.equal([shop.desk.state()?.unmatched, shop.desk.state()?.totals.confirmed], [undefined, 1]);
+});
+
+test('a payment that is malformed is told with what is wrong with it', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [PRINT]);
+  const data = { order: 'a', item: 'print', quantity: 'two', ...MONEY };
+  const event = { type: 'order.paid', timestamp: '2026-01-01T00:00:00Z', data };
+  const payload = readPayload('standard', Buffer.from(JSON.stringify(event)));
+  assert.ok('paid' in payload && payload.paid !== undefined);
+  await shop.desk.take(payload.paid);
+  assert.is(shop.events[0]?.data['reason'], payload.fault);
+  assert.match(payload.fault, /^data\.quantity: /);
+});
+
+test.run();
