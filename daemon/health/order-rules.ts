@@ -1,4 +1,5 @@
 /** Alerts of the shop and of the list of drops. */
+import type { ShopState } from '../model/orders.ts';
 import type { Rule } from './step.ts';
 
 export const ORDER_RULES: readonly Rule[] = [
@@ -80,20 +81,39 @@ export const ORDER_RULES: readonly Rule[] = [
     afterMs: 0,
     holdMs: 0,
     advice:
-      'Correct the item in your shop, or add it to the catalogue: the payment is sent again. Or give the money back at your payment service, then cancel the order here.',
+      'Correct the item in your shop for the next buyers. To take this payment, add the item to the catalogue under the id that your shop sent: it is taken when it is sent again. Or give the money back at your payment service, then cancel the order here.',
     find: ({ box: { shop } }) => {
-      const { unmatched: payments = [] } = shop ?? {};
-      const [first] = payments;
-      if (first === undefined) return undefined;
-      const { order, item, amount, currency } = first;
-      const paid = amount === undefined ? '' : `, ${amount} ${currency} in its smallest unit`;
-      return {
-        text:
-          payments.length === 1
-            ? 'One order was paid and fits nothing on sale'
-            : `${payments.length} orders were paid and fit nothing on sale`,
-        detail: `${order}: ${item === '' ? 'no item' : item}${paid}`,
-      };
+      const count = shop?.unmatchedCounts?.unknown ?? 0;
+      if (count === 0) return undefined;
+      const detail = firstOf(shop, false);
+      return count === 1
+        ? { text: 'One order was paid and fits nothing on sale', detail }
+        : { text: `${count} orders were paid and fit nothing on sale`, detail };
+    },
+  },
+  {
+    key: 'orders-other-payment',
+    severity: 'warning',
+    afterMs: 0,
+    holdMs: 0,
+    advice:
+      'Your shop has used the number of an order twice. Give this other payment back at your payment service, then tap “Money is back” beside it in the list of orders. The order itself stays.',
+    find: ({ box: { shop } }) => {
+      const count = shop?.unmatchedCounts?.known ?? 0;
+      if (count === 0) return undefined;
+      const detail = firstOf(shop, true);
+      return count === 1
+        ? { text: 'One payment has the number of another order', detail }
+        : { text: `${count} payments have the numbers of other orders`, detail };
     },
   },
 ];
+
+/** The oldest payment of its kind. */
+function firstOf(shop: ShopState | undefined, isKnownId: boolean): string {
+  const first = shop?.unmatched?.find((one) => (one.isKnownId ?? false) === isKnownId);
+  if (first === undefined) return '';
+  const { order, item, amount, currency } = first;
+  const paid = amount === undefined ? '' : `, ${amount} ${currency} in its smallest unit`;
+  return `${order}: ${item === '' ? 'no item' : item}${paid}`;
+}

@@ -93,9 +93,13 @@ const CASES: readonly (readonly [string, Change])[] = [
   ['orders-webhook-secret', shopWith({ webhookFault: 'others can read it' })],
   ['drops-faulty', plannedWith(['drops.yaml:3: titel: unknown key; did you mean title?'])],
   ['orders-to-refund', shop(undefined, 2)],
+  ['orders-unmatched', shopWith({ unmatchedCounts: { known: 0, unknown: 200 } })],
   [
-    'orders-unmatched',
-    shopWith({ unmatched: [{ order: 'a', item: 'tee', quantity: 1, atMs: 0 }] }),
+    'orders-other-payment',
+    shopWith({
+      unmatched: [{ order: 'a', item: 'tee', quantity: 1, isKnownId: true, atMs: 0 }],
+      unmatchedCounts: { known: 1, unknown: 0 },
+    }),
   ],
   [
     'wifi-not-joined',

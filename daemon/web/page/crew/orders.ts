@@ -31,33 +31,35 @@ export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: u
   let shown = '';
   const read = async () => {
     const orders = (await askJson('GET', '/orders.json')) as readonly OrderEntry[];
-    for (const { id, state } of orders) seen.set(id, state);
+    for (const { id, state, isOther } of orders) if (!isOther) seen.set(id, state);
     none.hidden = orders.length > 0;
-    updateChildren(list, orders, ({ id }) => id, renderOrder, updateOrder);
+    updateChildren(list, orders, keyOf, renderOrder, updateOrder);
   };
-  const cancel = async (id: string) => {
+  const cancel = async ({ id, isOther = false }: OrderEntry) => {
     // It may be paid while the question is open.
-    const was = seen.get(id);
-    const question = fill(text.cancelOrderQuestion, { order: id });
-    const { cancelOrderMeans, cancelOrder, keepOrder } = text;
-    if (!(await confirmBy(question, cancelOrderMeans, cancelOrder, keepOrder))) return;
+    const was = isOther ? 'unmatched' : seen.get(id);
+    if (!(await confirmCancel(id, isOther))) return;
     const outcome = await runCommand('order', undefined, { order: id, do: 'cancel', was });
     setText(message, outcome.status === 'done' ? '' : fromBox(outcome.detail));
     await read();
   };
-  const renderOrder = ({ id }: OrderEntry) => {
+  const renderOrder = (order: OrderEntry) => {
     const head = h('div', { class: 'head' }, h('strong'), h('span', { class: 'state' }));
     const facts = h('p', { class: 'calm' });
     if (!isCrew) return h('li', {}, head, facts);
-    const button = h('button', { type: 'button', class: 'quiet' }, text.cancelOrder);
-    button.addEventListener('click', () => void cancel(id).catch(onError));
+    const button = h(
+      'button',
+      { type: 'button', class: 'quiet' },
+      order.isOther ? text.settleOther : text.cancelOrder,
+    );
+    button.addEventListener('click', () => void cancel(order).catch(onError));
     return h('li', {}, head, facts, button);
   };
   element.addEventListener('toggle', () => element.open && void read().catch(onError));
   return {
     element,
-    update: ({ totals }: ShopState) => {
-      const key = JSON.stringify(totals);
+    update: (shop: ShopState) => {
+      const key = shownKey(shop);
       if (!element.open || key === shown) return;
       shown = key;
       void read().catch(onError);
@@ -65,15 +67,36 @@ export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: u
   };
 }
 
+/** The list is read again where it differs. */
+export function shownKey({ totals, unmatched, unmatchedCounts }: ShopState): string {
+  return JSON.stringify([totals, unmatched, unmatchedCounts]);
+}
+
+/** Another payment has a row beside the order of its id. */
+const keyOf = ({ id, isOther }: OrderEntry): string => (isOther ? `${id} other` : id);
+
+function confirmCancel(order: string, isOther: boolean): Promise<boolean> {
+  const { settleOtherQuestion, settleOtherMeans, settleOther } = text;
+  if (isOther)
+    return confirmBy(settleOtherQuestion, fill(settleOtherMeans, { order }), settleOther);
+  const { cancelOrderQuestion, cancelOrderMeans, cancelOrder, keepOrder } = text;
+  return confirmBy(fill(cancelOrderQuestion, { order }), cancelOrderMeans, cancelOrder, keepOrder);
+}
+
 function updateOrder(item: Element, order: OrderEntry): void {
   const [head, facts, button] = item.children;
   const [what, state] = head?.children ?? [];
   if (!what || !state || !facts) return;
   setText(what, order.item === undefined ? order.id : `${order.quantity} × ${order.item}`);
-  setText(state, order.isOwed ? text.orderOwed : STATES[order.state]);
+  setText(state, stateOf(order));
   setText(facts, describe(order));
   if (!(button instanceof HTMLButtonElement)) return;
   button.hidden = order.state === 'void' || (order.state === 'refused' && !order.isOwed);
+}
+
+function stateOf({ state, isOwed, isOther }: OrderEntry): string {
+  if (isOther) return text.orderOther;
+  return isOwed ? text.orderOwed : STATES[state];
 }
 
 function describe({ id, atMs, name, amount, currency, numbers }: OrderEntry): string {

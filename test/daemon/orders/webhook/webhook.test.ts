@@ -294,7 +294,7 @@ test('Stripe’s checkout sessions are orders: paid, paid later, expired', async
   await hook.clock.advance(1_000);
   await hook.shop.desk.take({ do: 'cancel', id: 'cs_6', was: 'refused', source: 'cli' });
   assert.is((await send('checkout.session.completed', 'cs_6', 'paid', { metadata })).status, 200);
-  assert.equal(hook.logged, ['paid sessions are no orders of this box']);
+  assert.ok(hook.logged.includes('paid sessions are no orders of this box'));
 });
 
 test.run();

@@ -88,7 +88,9 @@ export const de: AdviceTexts = {
     'Exportiere die Bestellungen, räum den Ordner „orders“ weg und setze eine andere drop.id.',
   giveBack: 'Gib das Geld bei deinem Zahlungsdienst zurück und storniere dann die Bestellung hier.',
   correctItem:
-    'Korrigiere den Artikel in deinem Shop oder füge ihn hier hinzu: die Zahlung wird noch einmal gesendet. Oder gib das Geld bei deinem Zahlungsdienst zurück und storniere dann die Bestellung hier.',
+    'Korrigiere den Artikel in deinem Shop für die nächsten Käufer. Um diese Zahlung anzunehmen, füge den Artikel hier mit der Kennung hinzu, die dein Shop gesendet hat: sie wird angenommen, wenn sie noch einmal kommt. Oder gib das Geld bei deinem Zahlungsdienst zurück und storniere dann die Bestellung hier.',
+  giveOtherBack:
+    'Dein Shop hat die Nummer einer Bestellung zweimal verwendet. Gib diese andere Zahlung bei deinem Zahlungsdienst zurück und tippe dann in der Liste der Bestellungen daneben auf „Geld ist zurück“. Die Bestellung selbst bleibt.',
   plugInLater: 'Steck das Netzteil ein, wenn du kannst.',
   plugIn: 'Steck das Netzteil ein.',
   plugInNow: 'Steck das Netzteil jetzt ein; sonst beendet die Box den Drop und schaltet sich aus.',

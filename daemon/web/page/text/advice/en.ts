@@ -75,7 +75,9 @@ export const en = {
   exportOrders: 'Export the orders, move the folder “orders” away, and set another drop.id.',
   giveBack: 'Give the money back at your payment service, then cancel the order here.',
   correctItem:
-    'Correct the item in your shop, or add it to the catalogue: the payment is sent again. Or give the money back at your payment service, then cancel the order here.',
+    'Correct the item in your shop for the next buyers. To take this payment, add the item to the catalogue under the id that your shop sent: it is taken when it is sent again. Or give the money back at your payment service, then cancel the order here.',
+  giveOtherBack:
+    'Your shop has used the number of an order twice. Give this other payment back at your payment service, then tap “Money is back” beside it in the list of orders. The order itself stays.',
   plugInLater: 'Plug in the mains when you can.',
   plugIn: 'Plug in the mains.',
   plugInNow: 'Plug in the mains now; the box will end the drop and shut down by itself.',

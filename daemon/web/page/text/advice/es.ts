@@ -80,7 +80,9 @@ export const es: AdviceTexts = {
   exportOrders: 'Exporta los pedidos, aparta la carpeta «orders», y pon otro drop.id.',
   giveBack: 'Devuelve el dinero en tu servicio de pago y luego cancela aquí el pedido.',
   correctItem:
-    'Corrige el artículo en tu tienda o añádelo al catálogo: el pago se envía de nuevo. O devuelve el dinero en tu servicio de pago y luego cancela aquí el pedido.',
+    'Corrige el artículo en tu tienda para los próximos compradores. Para aceptar este pago, añade el artículo al catálogo con el identificador que envió tu tienda: se acepta cuando se envía de nuevo. O devuelve el dinero en tu servicio de pago y luego cancela aquí el pedido.',
+  giveOtherBack:
+    'Tu tienda ha usado dos veces el número de un pedido. Devuelve este otro pago en tu servicio de pago y luego toca «Dinero devuelto» junto a él en la lista de pedidos. El pedido en sí se conserva.',
   plugInLater: 'Enchufa la caja cuando puedas.',
   plugIn: 'Enchufa la caja.',
   plugInNow: 'Enchufa la caja ya; si no, terminará el drop y se apagará sola.',

@@ -90,7 +90,9 @@ export const fr: AdviceTexts = {
     'Exportez les commandes, déplacez le dossier « orders », et réglez un autre drop.id.',
   giveBack: 'Remboursez auprès de votre service de paiement, puis annulez la commande ici.',
   correctItem:
-    'Corrigez l’article dans votre boutique, ou ajoutez-le au catalogue : le paiement est envoyé à nouveau. Ou remboursez auprès de votre service de paiement, puis annulez la commande ici.',
+    'Corrigez l’article dans votre boutique pour les prochains acheteurs. Pour accepter ce paiement, ajoutez l’article au catalogue sous l’identifiant envoyé par votre boutique : il est accepté quand il est envoyé à nouveau. Ou remboursez auprès de votre service de paiement, puis annulez la commande ici.',
+  giveOtherBack:
+    'Votre boutique a utilisé deux fois le numéro d’une commande. Remboursez cet autre paiement auprès de votre service de paiement, puis touchez « Argent remboursé » à côté dans la liste des commandes. La commande elle-même est conservée.',
   plugInLater: 'Branchez le secteur dès que possible.',
   plugIn: 'Branchez le secteur.',
   plugInNow: 'Branchez le secteur maintenant ; sinon la box termine le drop et s’éteint.',

@@ -78,7 +78,9 @@ export const it: AdviceTexts = {
   exportOrders: 'Esporta gli ordini, sposta la cartella «orders», e imposta un altro drop.id.',
   giveBack: 'Restituisci i soldi dal tuo servizio di pagamento, poi annulla qui l’ordine.',
   correctItem:
-    'Correggi l’articolo nel tuo negozio o aggiungilo al catalogo: il pagamento viene inviato di nuovo. Oppure restituisci i soldi dal tuo servizio di pagamento, poi annulla qui l’ordine.',
+    'Correggi l’articolo nel tuo negozio per i prossimi acquirenti. Per accettare questo pagamento, aggiungi l’articolo al catalogo con l’identificativo inviato dal negozio: viene accettato quando arriva di nuovo. Oppure restituisci i soldi dal tuo servizio di pagamento, poi annulla qui l’ordine.',
+  giveOtherBack:
+    'Il tuo negozio ha usato due volte il numero di un ordine. Restituisci questo altro pagamento dal tuo servizio di pagamento, poi tocca «Soldi restituiti» accanto nella lista degli ordini. L’ordine stesso resta.',
   plugInLater: 'Collega la corrente appena puoi.',
   plugIn: 'Collega la corrente.',
   plugInNow: 'Collega subito la corrente; altrimenti la box chiude il drop e si spegne.',

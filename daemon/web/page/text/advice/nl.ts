@@ -87,7 +87,9 @@ export const nl: AdviceTexts = {
     'Exporteer de bestellingen, zet de map ‘orders’ weg, en stel een andere drop.id in.',
   giveBack: 'Betaal het geld terug bij je betaaldienst, en annuleer dan hier de bestelling.',
   correctItem:
-    'Verbeter het artikel in je winkel, of voeg het toe aan de catalogus: de betaling wordt opnieuw gestuurd. Of betaal het geld terug bij je betaaldienst, en annuleer dan hier de bestelling.',
+    'Verbeter het artikel in je winkel voor de volgende kopers. Om deze betaling aan te nemen, voeg je het artikel toe aan de catalogus onder de naam die je winkel stuurde: ze wordt aangenomen als ze opnieuw komt. Of betaal het geld terug bij je betaaldienst, en annuleer dan hier de bestelling.',
+  giveOtherBack:
+    'Je winkel heeft het nummer van een bestelling twee keer gebruikt. Betaal deze andere betaling terug bij je betaaldienst, en tik er dan in de lijst met bestellingen naast op “Geld is terug”. De bestelling zelf blijft.',
   plugInLater: 'Sluit netstroom aan als dat kan.',
   plugIn: 'Sluit netstroom aan.',
   plugInNow: 'Sluit nu netstroom aan; anders stopt de box de drop en gaat hij uit.',

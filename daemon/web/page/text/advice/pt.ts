@@ -74,7 +74,9 @@ export const pt: AdviceTexts = {
   exportOrders: 'Exporte as encomendas, mude a pasta “orders” de sítio, e defina outro drop.id.',
   giveBack: 'Devolva o dinheiro no seu serviço de pagamentos, depois cancele aqui a encomenda.',
   correctItem:
-    'Corrija o artigo na sua loja, ou junte-o ao catálogo: o pagamento é enviado de novo. Ou devolva o dinheiro no seu serviço de pagamentos, depois cancele aqui a encomenda.',
+    'Corrija o artigo na sua loja para os próximos compradores. Para aceitar este pagamento, junte o artigo ao catálogo com o identificador que a sua loja enviou: é aceite quando for enviado de novo. Ou devolva o dinheiro no seu serviço de pagamentos, depois cancele aqui a encomenda.',
+  giveOtherBack:
+    'A sua loja usou duas vezes o número de uma encomenda. Devolva este outro pagamento no seu serviço de pagamentos, depois toque em «Dinheiro devolvido» ao lado dele na lista de encomendas. A encomenda em si mantém-se.',
   plugInLater: 'Ligue a corrente quando puder.',
   plugIn: 'Ligue a corrente.',
   plugInNow: 'Ligue já a corrente; senão a caixa termina o drop e desliga-se.',

@@ -163,6 +163,10 @@ export const de: BoxTexts = {
   cancelOrderQuestion: 'Die Bestellung {order} stornieren?',
   cancelOrderMeans:
     'Tu es, wenn der Käufer sein Geld zurückhat. Die Stücke werden wieder verkauft; eine Nummer wird kein zweites Mal vergeben.',
+  orderOther: 'andere Zahlung mit der Nummer einer Bestellung: zahl sie zurück',
+  settleOther: 'Geld ist zurück',
+  settleOtherQuestion: 'Hat der Käufer dieses Geld zurück?',
+  settleOtherMeans: 'Die Bestellung {order} bleibt, wie sie ist.',
 
   printedSlips: 'Gedruckte Zettel',
   nothingPrinted: 'Es wurde nichts gedruckt.',

@@ -166,6 +166,10 @@ export const en = {
   cancelOrderQuestion: 'Cancel the order {order}?',
   cancelOrderMeans:
     'Do it once the money is back with the buyer. The pieces are sold again; a number is not given out a second time.',
+  orderOther: 'another payment under the number of an order: give it back',
+  settleOther: 'Money is back',
+  settleOtherQuestion: 'Has the buyer got this money back?',
+  settleOtherMeans: 'The order {order} stays as it is.',
 
   printedSlips: 'Printed slips',
   nothingPrinted: 'Nothing has been printed.',

@@ -164,6 +164,10 @@ export const es: BoxTexts = {
   cancelOrderQuestion: '¿Cancelar el pedido {order}?',
   cancelOrderMeans:
     'Hazlo cuando el comprador tenga su dinero de vuelta. Las piezas se venden de nuevo; un número no se da dos veces.',
+  orderOther: 'otro pago con el número de un pedido: devuélvelo',
+  settleOther: 'Dinero devuelto',
+  settleOtherQuestion: '¿El comprador tiene este dinero de vuelta?',
+  settleOtherMeans: 'El pedido {order} queda como está.',
 
   printedSlips: 'Papeles impresos',
   nothingPrinted: 'No se ha impreso nada.',

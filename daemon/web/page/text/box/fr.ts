@@ -164,6 +164,10 @@ export const fr: BoxTexts = {
   cancelOrderQuestion: 'Annuler la commande {order} ?',
   cancelOrderMeans:
     'Faites-le une fois l’acheteur remboursé. Les pièces sont remises en vente ; un numéro n’est pas attribué deux fois.',
+  orderOther: 'autre paiement sous le numéro d’une commande : remboursez-le',
+  settleOther: 'Argent remboursé',
+  settleOtherQuestion: 'L’acheteur a-t-il récupéré cet argent ?',
+  settleOtherMeans: 'La commande {order} reste telle quelle.',
 
   printedSlips: 'Tickets imprimés',
   nothingPrinted: 'Rien n’a été imprimé.',

@@ -164,6 +164,10 @@ export const it: BoxTexts = {
   cancelOrderQuestion: 'Annullare l’ordine {order}?',
   cancelOrderMeans:
     'Fallo quando l’acquirente ha riavuto il denaro. I pezzi tornano in vendita; un numero non viene assegnato due volte.',
+  orderOther: 'altro pagamento con il numero di un ordine: restituiscilo',
+  settleOther: 'Soldi restituiti',
+  settleOtherQuestion: 'L’acquirente ha riavuto questi soldi?',
+  settleOtherMeans: 'L’ordine {order} resta com’è.',
 
   printedSlips: 'Foglietti stampati',
   nothingPrinted: 'Non è stato stampato nulla.',

@@ -163,6 +163,10 @@ export const nl: BoxTexts = {
   cancelOrderQuestion: 'De bestelling {order} annuleren?',
   cancelOrderMeans:
     'Doe het zodra de koper het geld terug heeft. De stuks worden opnieuw verkocht; een nummer wordt geen tweede keer uitgegeven.',
+  orderOther: 'andere betaling onder het nummer van een bestelling: betaal die terug',
+  settleOther: 'Geld is terug',
+  settleOtherQuestion: 'Heeft de koper dit geld terug?',
+  settleOtherMeans: 'De bestelling {order} blijft zoals ze is.',
 
   printedSlips: 'Geprinte bonnen',
   nothingPrinted: 'Er is niets geprint.',

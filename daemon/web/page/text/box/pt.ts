@@ -163,6 +163,10 @@ export const pt: BoxTexts = {
   cancelOrderQuestion: 'Cancelar a encomenda {order}?',
   cancelOrderMeans:
     'Faça isto quando o comprador já tiver o dinheiro de volta. As peças voltam a ser vendidas; um número não é dado duas vezes.',
+  orderOther: 'outro pagamento com o número de uma encomenda: devolva-o',
+  settleOther: 'Dinheiro devolvido',
+  settleOtherQuestion: 'O comprador já tem este dinheiro de volta?',
+  settleOtherMeans: 'A encomenda {order} fica como está.',
 
   printedSlips: 'Talões impressos',
   nothingPrinted: 'Nada foi impresso.',

@@ -98,6 +98,8 @@ export const de: MessageTexts = {
   ordersRefund: '{count} Bestellungen sind bezahlt und konnten nicht angenommen werden',
   oneOrderUnmatched: 'Eine Bestellung ist bezahlt und passt zu nichts, was verkauft wird',
   ordersUnmatched: '{count} Bestellungen sind bezahlt und passen zu nichts, was verkauft wird',
+  onePaymentOther: 'Eine Zahlung hat die Nummer einer anderen Bestellung',
+  paymentsOther: '{count} Zahlungen haben die Nummern anderer Bestellungen',
   orderChanged: 'die Bestellung hat sich inzwischen geändert: sieh sie dir noch einmal an',
 
   onBattery: 'Die Box läuft auf ihrem Akku',

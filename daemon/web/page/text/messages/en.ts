@@ -103,6 +103,8 @@ export const en = {
   ordersRefund: '{count} orders were paid and could not be taken',
   oneOrderUnmatched: 'One order was paid and fits nothing on sale',
   ordersUnmatched: '{count} orders were paid and fit nothing on sale',
+  onePaymentOther: 'One payment has the number of another order',
+  paymentsOther: '{count} payments have the numbers of other orders',
   orderChanged: 'the order has changed meanwhile: look at it again',
 
   onBattery: 'The box runs on its battery',

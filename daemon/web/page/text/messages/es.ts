@@ -98,6 +98,8 @@ export const es: MessageTexts = {
   ordersRefund: '{count} pedidos se pagaron y no se pudieron aceptar',
   oneOrderUnmatched: 'Un pedido se pagó y no corresponde a nada a la venta',
   ordersUnmatched: '{count} pedidos se pagaron y no corresponden a nada a la venta',
+  onePaymentOther: 'Un pago tiene el número de otro pedido',
+  paymentsOther: '{count} pagos tienen los números de otros pedidos',
   orderChanged: 'el pedido ha cambiado entretanto: míralo otra vez',
 
   onBattery: 'La caja funciona con su batería',

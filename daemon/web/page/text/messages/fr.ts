@@ -98,6 +98,8 @@ export const fr: MessageTexts = {
   ordersRefund: '{count} commandes ont été payées et n’ont pas pu être prises',
   oneOrderUnmatched: 'Une commande a été payée et ne correspond à rien en vente',
   ordersUnmatched: '{count} commandes ont été payées et ne correspondent à rien en vente',
+  onePaymentOther: 'Un paiement porte le numéro d’une autre commande',
+  paymentsOther: '{count} paiements portent les numéros d’autres commandes',
   orderChanged: 'la commande a changé entre-temps : regardez-la encore une fois',
 
   onBattery: 'La box tourne sur sa batterie',

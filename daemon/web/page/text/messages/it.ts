@@ -98,6 +98,8 @@ export const it: MessageTexts = {
   ordersRefund: '{count} ordini sono stati pagati e non si sono potuti accettare',
   oneOrderUnmatched: 'Un ordine è stato pagato e non corrisponde a niente in vendita',
   ordersUnmatched: '{count} ordini sono stati pagati e non corrispondono a niente in vendita',
+  onePaymentOther: 'Un pagamento ha il numero di un altro ordine',
+  paymentsOther: '{count} pagamenti hanno i numeri di altri ordini',
   orderChanged: 'l’ordine è cambiato nel frattempo: guardalo di nuovo',
 
   onBattery: 'La box va a batteria',

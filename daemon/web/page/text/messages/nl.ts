@@ -98,6 +98,8 @@ export const nl: MessageTexts = {
   ordersRefund: '{count} bestellingen zijn betaald en konden niet worden aangenomen',
   oneOrderUnmatched: 'Eén bestelling is betaald en past bij niets dat te koop is',
   ordersUnmatched: '{count} bestellingen zijn betaald en passen bij niets dat te koop is',
+  onePaymentOther: 'Eén betaling heeft het nummer van een andere bestelling',
+  paymentsOther: '{count} betalingen hebben de nummers van andere bestellingen',
   orderChanged: 'de bestelling is intussen veranderd: bekijk haar opnieuw',
 
   onBattery: 'De box draait op zijn accu',

@@ -98,6 +98,8 @@ export const pt: MessageTexts = {
   ordersRefund: '{count} encomendas foram pagas e não puderam ser aceites',
   oneOrderUnmatched: 'Uma encomenda foi paga e não corresponde a nada à venda',
   ordersUnmatched: '{count} encomendas foram pagas e não correspondem a nada à venda',
+  onePaymentOther: 'Um pagamento tem o número de outra encomenda',
+  paymentsOther: '{count} pagamentos têm os números de outras encomendas',
   orderChanged: 'a encomenda mudou entretanto: veja-a de novo',
 
   onBattery: 'A caixa está a usar a bateria',
