@@ -93,7 +93,7 @@ export class CommandReceiver {
     this.#counts[lane] += 1;
     const ends = this.#unsavedEnds;
     try {
-      if (!(await this.#accept(id, lane)))
+      if (!(await this.#accept(id, lane, command.isDryRun === true)))
         return this.#reply(id, rejected(id, 'too many commands in the last minutes'));
       if ((lane === 'urgent' || lane === 'long') && ends !== this.#unsavedEnds) {
         const overtaken = rejected(id, 'the drop was ended meanwhile', 'OVERTAKEN');
@@ -123,21 +123,22 @@ export class CommandReceiver {
   }
 
   /** False where it must not run. Rejects where a crash would let it run twice, which harms. */
-  async #accept(id: string, lane: Lane): Promise<boolean> {
+  async #accept(id: string, lane: Lane, isDryRun: boolean): Promise<boolean> {
     // The ledger remembers orders, by their own ids and for ever.
     if (lane === 'order') return true;
     const { memory, clock, log } = this.#deps;
     const isEnd = lane === 'ending';
     const save = () => memory.accept(id, clock.monotonicMs());
     try {
-      return (await this.#inTime(save, isEnd ? END_SAVE_MS : SAVE_MS)) || isEnd;
+      const isSaved = await this.#inTime(save, isEnd ? END_SAVE_MS : SAVE_MS);
+      if (isSaved || !isEnd) return isSaved;
     } catch (error) {
       memory.forget(id);
       if (!isEnd) throw error;
       log.error('command not saved, and run', { id, reason: messageOf(error) });
-      this.#unsavedEnds += 1;
-      return true;
     }
+    if (!isDryRun) this.#unsavedEnds += 1;
+    return true;
   }
 
   #inTime<T>(save: () => Promise<T>, timeoutMs = SAVE_MS): Promise<T> {

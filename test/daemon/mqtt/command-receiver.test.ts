@@ -88,8 +88,8 @@ function openWith(save: () => Promise<boolean>, settle: () => Promise<unknown> =
     memory: memory as unknown as CommandMemory,
     reply: (_to, { id, status, code }) => replies.push(`${id} ${code ?? status}`),
   });
-  const receive = (verb: string, id: string, args: object = {}) => {
-    const payload = Buffer.from(JSON.stringify({ id, args }));
+  const receive = (verb: string, id: string, args: object = {}, isDryRun = false) => {
+    const payload = Buffer.from(JSON.stringify({ id, args, dry_run: isDryRun }));
     return receiver.receive(
       { topic: `${ROOT}/cmd/${verb}`, payload, isRetained: false },
       new AbortController().signal,
@@ -155,6 +155,30 @@ test('so many commands that no more ids are remembered keep no drop from ending'
   assert.equal(full.replies.slice(0, 1), ['go BUSY']);
   assert.is(full.replies.at(-1), 'e done');
 });
+
+for (const isDryRun of [false, true]) {
+  const title = isDryRun
+    ? 'a dry run of an end overtakes nothing'
+    : 'an end of which no id is kept overtakes what is still being saved';
+  test(title, async () => {
+    const saved: (() => void)[] = [];
+    let isFull = false;
+    const save = async () => {
+      if (isFull) return false;
+      await new Promise<void>((resolve) => saved.push(resolve));
+      return true;
+    };
+    const filling = openWith(save, async () => undefined);
+    const going = filling.receive('go-live', 'go');
+    isFull = true;
+    await filling.receive('end', 'e', {}, isDryRun);
+    for (const save of saved) save();
+    await going;
+    const verbs = filling.asked.map(({ verb }) => verb);
+    assert.equal(verbs, isDryRun ? ['end', 'go-live'] : ['end']);
+    assert.is(filling.replies.at(-1), isDryRun ? 'go done' : 'go OVERTAKEN');
+  });
+}
 
 test('a memory full of recent ids forgets none: new ones are refused until those are old', async () => {
   using folder = scratch();
