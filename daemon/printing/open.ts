@@ -75,7 +75,7 @@ const SHOWN = 24;
 const isWifi = (code: string): boolean => code.startsWith('WIFI:');
 
 export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): Promise<Printing> {
-  const { printer, stateFolder, snapshot, drops, clock, log } = deps;
+  const { stateFolder, snapshot, drops, clock, log } = deps;
   const folder = join(stateFolder, 'prints');
   const keys = await openClaimKeys(stateFolder, log);
   const damaged = new Set([...(await findDamaged(folder)), ...keys.damaged]);
@@ -93,7 +93,8 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
     return shed === undefined ? undefined : `${shed.text}, to save the battery; plug in the mains`;
   };
   const perHour = () => config.printer.max_per_hour;
-  const queue = new PrintQueue({ store, printer, render, pausedBy, perHour, clock, log });
+  const isClockSet = () => snapshot().system?.clock.phase === 'synchronised';
+  const queue = new PrintQueue({ ...deps, store, render, pausedBy, perHour, isClockSet });
   const profile = () => PRINTER_PROFILES[config.printer.profile];
   return {
     queue,

@@ -24,6 +24,8 @@ export interface QueueDeps {
   /** Why nothing is printed now, for example to save power. */
   readonly pausedBy: () => string | undefined;
   readonly perHour: () => number;
+  /** The times of slips say nothing until then: without a battery of its own the clock is that of the last run. */
+  readonly isClockSet?: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -35,7 +37,9 @@ class StillWaits extends Error {}
 export class PrintQueue {
   readonly #deps: QueueDeps;
   readonly #changes = new EventEmitter().setMaxListeners(0);
-  #startedMs: Budget['startedMs'];
+  #startedMs: Budget['startedMs'] = [];
+  /** Of an earlier run, until they are counted for the hour. */
+  #earlier: readonly step.PrintJob[];
   /** What all slips that wait, wait for. Not worth a write: it is found out again after a restart. */
   #obstacle: string | undefined;
   #printedTotal = 0;
@@ -43,9 +47,7 @@ export class PrintQueue {
 
   constructor(deps: QueueDeps) {
     this.#deps = deps;
-    const { perHour, store, clock } = deps;
-    const before = spentBefore(perHour(), store.jobs(), clock.wallMs(), clock.monotonicMs());
-    this.#startedMs = before.startedMs;
+    this.#earlier = [...deps.store.jobs()];
   }
 
   get openCount(): number {
@@ -168,7 +170,13 @@ export class PrintQueue {
   }
 
   #budget(): Budget {
-    return { perHour: this.#deps.perHour(), startedMs: this.#startedMs };
+    const { perHour, clock, isClockSet } = this.#deps;
+    if (this.#earlier.length > 0 && isClockSet?.() !== false) {
+      const before = spentBefore(perHour(), this.#earlier, clock.wallMs(), clock.monotonicMs());
+      this.#startedMs = [...before.startedMs, ...this.#startedMs].toSorted((a, b) => a - b);
+      this.#earlier = [];
+    }
+    return { perHour: perHour(), startedMs: this.#startedMs };
   }
 
   #hold(obstacle: string | undefined): void {

@@ -14,9 +14,18 @@ import { VirtualClock } from '../../support/virtual-clock.ts';
 const test = suite('print queue: waiting');
 const never = new AbortController().signal;
 
-function open(pausedBy: () => string | undefined, clock: Clock = systemClock) {
+interface Earlier {
+  readonly earlier?: readonly PrintJob[];
+  readonly isClockSet?: () => boolean;
+}
+
+function open(
+  pausedBy: () => string | undefined,
+  clock: Clock = systemClock,
+  { earlier = [], isClockSet = () => true }: Earlier = {},
+) {
   const seen: string[] = [];
-  const slips = new Map<string, PrintJob>();
+  const slips = new Map(earlier.map((job) => [job.id, job]));
   const store: PrintStore = {
     jobs: () => [...slips.values()],
     save: async (job) => void slips.set(job.id, job),
@@ -36,7 +45,7 @@ function open(pausedBy: () => string | undefined, clock: Clock = systemClock) {
   };
   const queue = new PrintQueue({
     ...{ store, printer, pausedBy, render: async () => [], perHour: () => 10 },
-    ...{ clock, log: silentLog },
+    ...{ clock, log: silentLog, isClockSet },
   });
   return { queue, seen };
 }
@@ -114,6 +123,25 @@ test('what was printed before a restart counts for the hour, by a clock that may
   const others = ['waiting', 'failed', 'sending'] as const;
   const none = others.map((phase) => ({ phase, atMs: wallMs }));
   assert.equal(spentBefore(2, none, wallMs, nowMs).startedMs, []);
+});
+
+test('slips of an earlier run keep none waiting until the clock is set', async () => {
+  let isSet = false;
+  const printed = (number: number): PrintJob => ({
+    ...{ id: `old${number}`, number, title: 'a', content: { document: 'status' }, copy: 1 },
+    ...{ phase: 'printed', atMs: systemClock.wallMs() },
+  });
+  const earlier = Array.from({ length: 10 }, (_, n) => printed(n + 1));
+  const { queue } = open(() => undefined, systemClock, { earlier, isClockSet: () => isSet });
+  const box = new AbortController();
+  const running = queue.run(box.signal);
+  await queue.add('a', 'a', { document: 'status' });
+  assert.is((await queue.followed('a', never)).phase, 'printed');
+  isSet = true;
+  await queue.add('b', 'b', { document: 'status' });
+  assert.match((await queue.followed('b', never)).reason ?? '', /max_per_hour \(10\) is reached/);
+  box.abort();
+  await running;
 });
 
 test.run();
