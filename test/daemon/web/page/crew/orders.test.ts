@@ -1,0 +1,25 @@
+/** The crew's list of orders: when an open one is read again. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { ShopState } from '../../../../../daemon/model/orders.ts';
+import { shownKey } from '../../../../../daemon/web/page/crew/orders.ts';
+
+const test = suite('list of orders');
+
+const SHOP: ShopState = {
+  ...{ drop: 'friday', articles: [], sales: { orders: 0, pieces: 0, amounts: [] } },
+  totals: { pending: 0, confirmed: 1, void: 0, refused: 0, refunds: 0 },
+};
+
+test('an open list is read again for another order, and for a payment that fits none', () => {
+  const payment = { order: 'a', item: 'pirnt', quantity: 1, atMs: 0 };
+  const others: readonly ShopState[] = [
+    { ...SHOP, totals: { ...SHOP.totals, void: 1 } },
+    { ...SHOP, unmatched: [payment], unmatchedCounts: { known: 0, unknown: 1 } },
+    { ...SHOP, unmatched: [payment], unmatchedCounts: { known: 0, unknown: 2 } },
+  ];
+  assert.is(new Set([SHOP, ...others].map(shownKey)).size, 4);
+  assert.is(shownKey({ ...SHOP, drop: 'saturday' }), shownKey(SHOP));
+});
+
+test.run();
