@@ -1,7 +1,7 @@
 /** Slips that were asked for: what became of each, its picture, and what a person can do about it. */
 import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { PrintJobInfo } from '../../../model/prints.ts';
-import { fromBox, boxTexts as text } from '../text/texts.ts';
+import { fromBox, fromCheck, boxTexts as text } from '../text/texts.ts';
 import { askForPin, showPicture } from '../ui/dialog.ts';
 import { h, setText, updateChildren } from '../ui/dom.ts';
 import { formatTime } from '../ui/format.ts';
@@ -33,7 +33,7 @@ export function openPrintJobs(tell: Tell, onError: (error: unknown) => void) {
         (job) => openRow(job, tell, run),
         (row, { phase, reason, atMs, copy, title }) => {
           row.classList.toggle('bad', phase === 'uncertain' || phase === 'failed');
-          const why = reason === undefined ? '' : ` (${fromBox(reason)})`;
+          const why = reason === undefined ? '' : ` (${fromCheck(reason)})`;
           const state = row.querySelector('small');
           if (state !== null) setText(state, `${formatTime(atMs)}: ${PHASES[phase]}${why}`);
           const name = row.querySelector('.name');

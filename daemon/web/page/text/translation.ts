@@ -79,7 +79,9 @@ export function translateCheck(text: string, language: Language): string {
   if (text.endsWith('.'))
     return translatePiece(text, language) ?? translate(text, language) ?? text;
   const pieces = text.split(/(; |, |: )/);
-  const found = pieces.map((piece) => translatePiece(piece, language) ?? piece).join('');
+  const found = pieces
+    .map((piece) => translatePiece(piece, language) ?? translateWhole(piece, language))
+    .join('');
   return found === text ? (translate(text, language) ?? text) : found;
 }
 

@@ -13,6 +13,7 @@ import {
 } from '../../../../daemon/health/source-words.ts';
 import { en as labels } from '../../../../daemon/web/page/text/labels/en.ts';
 import { translate, translateCheck } from '../../../../daemon/web/page/text/translation.ts';
+import { obstacleOf } from '../../../../hal/printer/status.ts';
 
 const test = suite('translations');
 
@@ -136,6 +137,30 @@ test('what checks say is translated, but for figures and technical reasons', () 
     translateCheck('85 %, 30 min left, mains off', 'de'),
     '85 %, noch 30 min, kein Netzstrom',
   );
+});
+
+test('why a slip waits is translated', () => {
+  const printer = { phase: 'known', isOnline: true, paper: 'ok', isCoverOpen: false } as const;
+  const faults = ['hal/printer/status.ts', 'hal/printer/polled/direct-print.ts'].flatMap((path) =>
+    [...readFileSync(path, 'utf8').matchAll(/(?:return|EPTR_\w+:) '([^']+ [^']+)'/g)].map(
+      ([, fault = '']) => fault,
+    ),
+  );
+  const waits = [
+    ...[{ isOnline: false }, { paper: 'out' as const }, { isCoverOpen: true }].map((one) =>
+      obstacleOf({ ...printer, ...one }),
+    ),
+    ...['the printer does not answer', 'the printer does not poll', 'the printer is busy'],
+    'printer.max_per_hour (2) is reached; the next one in 5 min',
+    'no prints, to save the battery; plug in the mains',
+  ];
+  assert.ok(faults.length > 6, String(faults.length));
+  const said = [...waits, ...faults].map((text = '') => [text, translateCheck(text, 'de')]);
+  assert.equal(
+    said.filter(([text, found]) => found === text),
+    [],
+  );
+  assert.match(said.flat().join(), 'ist erreicht; der nächste in 5 min');
 });
 
 test('each key that the settings show has a name in every language', () => {
