@@ -28,7 +28,10 @@ export const FIRST_WAIT_MS = 10_000;
 export const LOOK_MS = 60_000;
 /** A venue's router that restarts takes as long. */
 export const WAIT_MS = 180_000;
-/** While the card is connecting it waits longer; not for ever, for a network may give no address. */
+/**
+ * While the card is connecting, and while guests wait for it on the venue's Wi-Fi, it waits longer;
+ * not for ever: a network may give no address, and a router may be gone for good.
+ */
 export const CONNECTING_TIMES = 3;
 /** The hotspot hides the venue's Wi-Fi from the card: it is looked for again as often, while nobody uses it. */
 export const AGAIN_MS = 300_000;
@@ -39,7 +42,7 @@ export function stepHotspot(
   state: HotspotState,
   facts: HotspotFacts,
 ): { readonly state: HotspotState; readonly action: HotspotAction } {
-  const { nowMs, wifi, isOnAir, knowsWifi } = facts;
+  const { nowMs, wifi, isOnAir } = facts;
   const stay = (phase: HotspotState['phase']): HotspotState =>
     state.phase === phase ? state : { phase, sinceMs: nowMs };
   if (wifi === 'hotspot') {
@@ -50,9 +53,7 @@ export function stepHotspot(
   if (hasNetwork(facts)) return { state: stay('network'), action: 'nothing' };
   const waiting = state.phase === 'looking' ? state : stay('waiting');
   const isTime = nowMs - waiting.sinceMs >= waitMs(waiting, facts);
-  // The card would be away from the guests on the venue's Wi-Fi when that is back.
-  const isKept = isOnAir && knowsWifi;
-  if (!isTime || isKept || wifi === 'absent') return { state: waiting, action: 'nothing' };
+  if (!isTime || wifi === 'absent') return { state: waiting, action: 'nothing' };
   return { state: { phase: 'waiting', sinceMs: nowMs }, action: 'open' };
 }
 
@@ -62,7 +63,9 @@ function hasNetwork({ hasCable, wifi, isFirstBoot }: HotspotFacts): boolean {
 }
 
 function waitMs({ phase }: HotspotState, facts: HotspotFacts): number {
-  const { isFirstBoot, knowsWifi, wifi } = facts;
+  const { isFirstBoot, knowsWifi, wifi, isOnAir } = facts;
+  // The card would be away from the guests on the venue's Wi-Fi when that is back.
+  if (isOnAir && knowsWifi) return WAIT_MS * CONNECTING_TIMES;
   const times = wifi === 'connecting' ? CONNECTING_TIMES : 1;
   if (isFirstBoot && !knowsWifi) return FIRST_WAIT_MS * times;
   return (isFirstBoot || phase === 'looking' ? LOOK_MS : WAIT_MS) * times;
