@@ -27,8 +27,8 @@ export interface HotspotDeps {
   readonly hasGuests: () => boolean;
   /** From the checks to the end of a drop. */
   readonly isOnAir: () => boolean;
-  /** Interfaces that lead upstream: one of them may be a modem that shows as Ethernet. */
-  readonly upstream: () => readonly string[];
+  /** Modems of the uplink: one may show as Ethernet. */
+  readonly modems: () => readonly string[];
   readonly ssid: string;
   readonly password: string;
   /** Its `pageUrl` is read again at each look: settings may move the page. */
@@ -126,10 +126,10 @@ export class Hotspot {
   }
 
   #facts(network: NetworkState): HotspotFacts {
-    const { setUp, hasGuests, isOnAir, upstream, clock } = this.#deps;
+    const { setUp, hasGuests, isOnAir, modems, clock } = this.#deps;
     const { usedMs, hasPage } = this.clients;
     // On a modem, and on a phone that shares its internet, is nobody of the crew.
-    const cables = network.cables?.filter((name) => isInRoom(name) && !upstream().includes(name));
+    const cables = network.cables?.filter((name) => isInRoom(name) && !modems().includes(name));
     const hasCable = cables === undefined ? network.hasCable : cables.length > 0;
     return {
       ...{ ...network, hasCable: hasCable || (setUp.isFinished && hasGuests()) },

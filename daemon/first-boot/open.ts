@@ -1,5 +1,6 @@
 /** Opens the first boot of a box: its hotspot, the set-up, and what both need. */
 import { networkInterfaces, uptime } from 'node:os';
+import { isModem } from '../../hal/network/interface-kind.ts';
 import { PORTAL_PORT } from '../../hal/network/plan.ts';
 import { pause } from '../../hal/os/async.ts';
 import { WantedRestart } from '../../hal/os/supervise.ts';
@@ -69,6 +70,8 @@ export interface FirstBootDeps
   readonly portal?: { readonly address: string; readonly port: number };
   readonly findDevices?: (signal: AbortSignal) => Promise<FoundDevices>;
   readonly interfaces?: typeof networkInterfaces;
+  /** Whether an interface leads to a modem or a phone; left out: what the kernel says. */
+  readonly isModem?: (name: string) => boolean;
   /** Since the machine was switched on. */
   readonly uptimeMs?: () => number;
 }
@@ -149,10 +152,15 @@ function openShow(
   };
 }
 
-function factsOf({ snapshot }: FirstBootDeps): Pick<HotspotDeps, 'isOnAir' | 'upstream'> {
+function factsOf(deps: FirstBootDeps): Pick<HotspotDeps, 'isOnAir' | 'modems'> {
+  const { snapshot, isModem: isOfModem = isModem } = deps;
   return {
     isOnAir: () => hasCamera(snapshot().drop.phase),
-    upstream: () => (snapshot().plannedLinks ?? []).flatMap(({ device = [] }) => device),
+    // A card in the venue's network may be one of the links, too.
+    modems: () =>
+      (snapshot().plannedLinks ?? []).flatMap(({ device }) =>
+        device !== undefined && isOfModem(device) ? device : [],
+      ),
   };
 }
 

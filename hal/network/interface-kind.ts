@@ -1,5 +1,6 @@
 /** Which of the machine's interfaces no phone in the room is behind, by what the kernel says of them. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { basename } from 'node:path';
 import { namesIn } from '../os/files/names-in.ts';
 
 const NET = '/sys/class/net';
@@ -21,6 +22,24 @@ export function leadsElsewhere(name: string, root = ''): boolean {
   if (type !== ETHERNET || existsSync(`${folder}/tun_flags`)) return true;
   if (/^DEVTYPE=wwan$/m.test(read(`${folder}/uevent`) ?? '')) return true;
   return existsSync(`${folder}/bridge`) && !hasDevice(folder, root);
+}
+
+/**
+ * Of modems and phones that share their internet, and show as Ethernet. Network cards on USB, as
+ * that of a Raspberry Pi 3, have others.
+ */
+const MODEM_DRIVERS = new Set([
+  ...['cdc_ether', 'cdc_ncm', 'cdc_eem', 'cdc_mbim', 'huawei_cdc_ncm', 'rndis_host', 'ipheth'],
+  ...['qmi_wwan', 'sierra_net', 'kalmia', 'hso'],
+]);
+
+/** A modem or a phone, by its driver. False where the kernel does not say it. */
+export function isModem(name: string, root = ''): boolean {
+  try {
+    return MODEM_DRIVERS.has(basename(realpathSync(`${root}${NET}/${name}/device/driver`)));
+  } catch {
+    return false;
+  }
 }
 
 /** One of a bridge's ports, or what is below it, is hardware. */

@@ -43,14 +43,14 @@ async function start() {
   const shown: (HotspotInfo | undefined)[] = [];
   const at = {
     ...{ finished: 0, isRestarting: false, hasGuests: false, pageUrl: PAGE },
-    ...{ isOnAir: false, upstream: [] as string[] },
+    isOnAir: false,
   };
   const run = async (isNew: boolean) => {
     const setUp = await openSetUp(folder, isNew, silentLog);
     const hotspot = new Hotspot({
       network: openNetworkManager(clock, bus.address),
       ...{ setUp, ssid: 'corner', password: 'abcdefgh12', hasGuests: () => at.hasGuests },
-      ...{ isOnAir: () => at.isOnAir, upstream: () => at.upstream },
+      ...{ isOnAir: () => at.isOnAir, modems: () => [] },
       portal: {
         ...{ address: '127.0.0.1', port },
         get pageUrl() {

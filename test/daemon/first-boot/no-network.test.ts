@@ -75,6 +75,7 @@ async function start(network: NetworkState) {
       return { status: 'done', detail: 'printed' };
     },
     settings: { restartForPending: () => undefined },
+    isModem: (name) => name.startsWith('usb'),
     ...{ network: fake, untilEnd: stop.signal, clock, log: silentLog },
   });
   const ended = firstBoot.run(stop.signal);
@@ -107,7 +108,8 @@ test('opens none during a drop: the Wi-Fi may be back any moment', async () => {
   await using box = await start(AWAY);
   const { at } = box;
   at.phase = 'live';
-  await box.looked(200);
+  // Longer than it waits without one, and shorter than a drop's guests are waited for.
+  await box.looked(100);
   assert.is(at.opened, 0);
   at.phase = 'idle';
   await until(() => at.opened === 1, LONG_MS);
@@ -120,11 +122,18 @@ test('takes a modem or a phone that shows as Ethernet for no cable', async () =>
   const cable = (name: string) => ({ ...AWAY, hasCable: true, cables: [name] });
   await using modem = await start(cable('wwan0'));
   await until(() => modem.at.opened === 1, LONG_MS);
-  await using box = await start(cable('eth9'));
+  await using box = await start(cable('usb9'));
   await box.looked(200);
-  assert.is(box.at.opened, 0, 'that of the venue');
-  box.at.links = [{ id: 'tether', device: 'eth9' }];
+  assert.is(box.at.opened, 0, 'that of the crew');
+  box.at.links = [{ id: 'tether', device: 'usb9' }];
   await until(() => box.at.opened === 1, LONG_MS);
+});
+
+test('takes the venue’s cable for one, also where the uplink goes through it', async () => {
+  await using box = await start({ ...AWAY, hasCable: true, cables: ['eth9'] });
+  box.at.links = [{ id: 'venue', device: 'eth9' }];
+  await box.looked(200);
+  assert.equal([box.at.opened, box.at.printed], [0, []]);
 });
 
 test.run();

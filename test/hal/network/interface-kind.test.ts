@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { leadsElsewhere } from '../../../hal/network/interface-kind.ts';
+import { isModem, leadsElsewhere } from '../../../hal/network/interface-kind.ts';
 
 const test = suite('kinds of interfaces');
 
@@ -23,6 +23,7 @@ async function sysWith(
     }
   }
   return {
+    root,
     elsewhere: Object.keys(interfaces).filter((name) => leadsElsewhere(name, root)),
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   };
@@ -57,6 +58,18 @@ test('a bridge with a card in it is of the room, also where a VLAN is between', 
     loop: { type: '1', bridge: true, lower_loop: 'loop' },
   });
   assert.equal(sys.elsewhere, ['loop']);
+});
+
+test('a modem or a phone that shows as Ethernet is known by its driver, a card on USB is none', async () => {
+  await using sys = await sysWith({ stick: CARD, phone: CARD, onboard: CARD, pod: { type: '1' } });
+  const drivers = { stick: 'cdc_ether', phone: 'rndis_host', onboard: 'smsc95xx' };
+  for (const [name, driver] of Object.entries(drivers)) {
+    const folder = join(sys.root, 'sys/bus/usb/drivers', driver);
+    await mkdir(folder, { recursive: true });
+    await symlink(folder, join(sys.root, 'sys/class/net', name, 'device/driver'));
+  }
+  const found = ['stick', 'phone', 'onboard', 'pod'].filter((name) => isModem(name, sys.root));
+  assert.equal(found, ['stick', 'phone']);
 });
 
 test('what the kernel does not say is not held against an interface', () => {
