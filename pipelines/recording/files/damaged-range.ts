@@ -48,12 +48,34 @@ export async function findNext(
   return undefined;
 }
 
+/**
+ * As `writeAll`. A bad block cannot be read, so it cannot be written in part either: all of it is
+ * written, with zeros, which a disk puts elsewhere.
+ */
+export async function writeOver(file: FileHandle, bytes: Buffer, at: number): Promise<void> {
+  try {
+    return await writeAll(file, bytes, at);
+  } catch (error) {
+    if (errnoOf(error) !== 'EIO') throw error;
+  }
+  const { size } = await file.stat();
+  const end = at + bytes.length;
+  const first = Math.floor(at / BLOCK_BYTES) * BLOCK_BYTES;
+  for (let start = first; start < end; start += BLOCK_BYTES) {
+    const block = Buffer.alloc(BLOCK_BYTES);
+    (await readReadable(file, start, BLOCK_BYTES)).copy(block);
+    bytes.copy(block, Math.max(0, at - start), Math.max(0, start - at));
+    await writeAll(file, block, start);
+  }
+  if (Math.ceil(end / BLOCK_BYTES) * BLOCK_BYTES > size) await file.truncate(Math.max(size, end));
+}
+
 /** Players skip it then. A second time it writes the same. */
 export async function hideRange(movie: FileHandle, from: number, end: number): Promise<void> {
   for (let at = from; at < end; ) {
     const rest = end - at;
     const bytes = rest < FREE_MAX_BYTES + BLOCK_BYTES ? rest : FREE_MAX_BYTES;
-    await writeAll(movie, freeHeader(bytes), at);
+    await writeOver(movie, freeHeader(bytes), at);
     at += bytes;
   }
 }

@@ -1,10 +1,11 @@
 /** Repairs recordings that a power cut, a crash or an unplugged disk left open. */
 import { type FileHandle, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { readAt, syncFolder, writeAll } from '../../../hal/os/durable.ts';
+import { readAt, syncFolder } from '../../../hal/os/durable.ts';
 import { messageOf } from '../../../hal/os/log.ts';
 import { openInside, readInside } from '../../../hal/os/open-inside.ts';
 import { readFragment } from '../../mp4/fragment.ts';
+import { readReadable, writeOver } from './damaged-range.ts';
 import { hiddenHeader, paddingOf } from './hidden-batch.ts';
 import {
   acknowledgedBytes,
@@ -81,7 +82,7 @@ export async function repairOne(folder: string, name: string): Promise<Repair | 
     const known = await verified(movie, journal, size);
     const from = acknowledgedBytes({ ...journal, fragments: known });
     const isDamaged = known.length < journal.fragments.length;
-    const tail = await readAt(movie, from, Math.min(size - from, TAIL_MAX_BYTES));
+    const tail = await readReadable(movie, from, Math.min(size - from, TAIL_MAX_BYTES));
     const header = hiddenHeader(tail);
     header?.copy(tail);
     const found = isDamaged ? [] : salvage(tail, journal, from);
@@ -91,7 +92,7 @@ export async function repairOne(folder: string, name: string): Promise<Repair | 
     await movie.truncate(end);
     await movie.datasync();
     if (header !== undefined && found.length > 0) {
-      await writeAll(movie, header, from);
+      await writeOver(movie, header, from);
       await movie.datasync();
     }
     await closeJournal(folder, journalName, journal.validBytes, isDamaged, found, end);
@@ -153,7 +154,8 @@ async function countGood(
 ): Promise<number> {
   for (const [i, { offset, bytes, crc }] of fragments.entries()) {
     if (offset + bytes > size) return i;
-    if (crc32(await readAt(movie, offset, bytes)) !== crc) return i;
+    // What cannot be read is no longer there.
+    if (crc32(await readReadable(movie, offset, bytes)) !== crc) return i;
   }
   return fragments.length;
 }
@@ -203,7 +205,7 @@ function hasHole(bytes: Buffer): boolean {
 
 /** Whether there is any fragment, where there is no journal. */
 async function holdsFragment(movie: FileHandle, size: number): Promise<boolean> {
-  const bytes = await readAt(movie, 0, size);
+  const bytes = await readReadable(movie, 0, size);
   const at = bytes.indexOf('moof') - 4;
   return at >= 0 && readFragment(bytes.subarray(at)) !== undefined;
 }
