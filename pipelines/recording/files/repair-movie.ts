@@ -1,10 +1,11 @@
 /** Repairs one movie as it lies there, without its journal: for `venuebox repair`. */
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { readAt, writeAll } from '../../../hal/os/durable.ts';
+import { readAt } from '../../../hal/os/durable.ts';
 import { openInside } from '../../../hal/os/open-inside.ts';
-import { readFragment } from '../../mp4/fragment.ts';
-import { findNext, hideRange, readReadable } from './damaged-range.ts';
+import { type Fragment, readFragment } from '../../mp4/fragment.ts';
+import { Course } from './course.ts';
+import { findNext, hideRange, readReadable, writeOver } from './damaged-range.ts';
 import { headerOf, paddingOf } from './hidden-batch.ts';
 
 export interface MovieRepair {
@@ -31,23 +32,28 @@ const CHECKED_BYTES = 64_000_000;
 export async function repairMovie(path: string): Promise<MovieRepair> {
   const movie = await openInside(dirname(path), basename(path), 'write');
   try {
-    const { size } = await movie.stat();
-    const { fragments, end, hidden, damaged } = await findAll(movie, size);
-    if (fragments === 0) {
-      throw new Error(`${path}: no recording of this box, or nothing was recorded yet`);
-    }
-    if (end < size) {
-      await movie.truncate(end);
-      await movie.datasync();
-    }
-    for (const { at, header } of hidden) await writeAll(movie, header, at);
-    for (const range of damaged) await hideRange(movie, range.at, range.end);
-    if (hidden.length > 0 || damaged.length > 0) await movie.datasync();
-    const skippedBytes = damaged.reduce((sum, range) => sum + range.end - range.at, 0);
-    return { fragments, bytes: end, lostBytes: size - end, skippedBytes };
+    return await repairOpen(movie, path);
   } finally {
     await movie.close();
   }
+}
+
+/** As {@link repairMovie}. */
+export async function repairOpen(movie: FileHandle, path: string): Promise<MovieRepair> {
+  const { size } = await movie.stat();
+  const { fragments, end, hidden, damaged } = await findAll(movie, size);
+  if (fragments === 0) {
+    throw new Error(`${path}: no recording of this box, or nothing was recorded yet`);
+  }
+  if (end < size) {
+    await movie.truncate(end);
+    await movie.datasync();
+  }
+  for (const { at, header } of hidden) await writeOver(movie, header, at);
+  for (const range of damaged) await hideRange(movie, range.at, range.end);
+  if (hidden.length > 0 || damaged.length > 0) await movie.datasync();
+  const skippedBytes = damaged.reduce((sum, range) => sum + range.end - range.at, 0);
+  return { fragments, bytes: end, lostBytes: size - end, skippedBytes };
 }
 
 interface Found {
@@ -62,16 +68,22 @@ interface Found {
 async function findAll(movie: FileHandle, size: number): Promise<Found> {
   const found: Found = { fragments: 0, end: 0, hidden: [], damaged: [] };
   let at = await headerBytes(movie, size);
+  const course = new Course(at);
   while (at < size) {
     const padding = paddingOf(await readReadable(movie, at, Math.min(8, size - at)));
     if (padding > 0) {
       at += padding;
       if (found.fragments > 0) found.end = at;
+      course.skip(padding);
       continue;
     }
-    const fragment = await fragmentAt(movie, at, size);
+    const follows = async (next: number) => {
+      const found = await fragmentAt(movie, next, size);
+      return found !== undefined && course.isNext(found.read, next) ? found : undefined;
+    };
+    const fragment = await follows(at);
     if (fragment === undefined) {
-      const isGood = async (next: number) => (await fragmentAt(movie, next, size)) !== undefined;
+      const isGood = async (next: number) => (await follows(next)) !== undefined;
       const end = await findNext(movie, at + 1, size, isGood);
       if (end === undefined) break;
       found.damaged.push({ at, end });
@@ -79,7 +91,8 @@ async function findAll(movie: FileHandle, size: number): Promise<Found> {
       continue;
     }
     if (fragment.header !== undefined) found.hidden.push({ at, header: fragment.header });
-    at += fragment.bytes;
+    course.add(fragment.read, at);
+    at += fragment.read.totalBytes;
     found.fragments += 1;
     found.end = at;
   }
@@ -91,16 +104,17 @@ async function fragmentAt(
   movie: FileHandle,
   at: number,
   size: number,
-): Promise<{ readonly bytes: number; readonly header: Buffer | undefined } | undefined> {
+): Promise<{ readonly read: Fragment; readonly header: Buffer | undefined } | undefined> {
   const bytes = await readReadable(movie, at, Math.min(MOOF_MAX_BYTES, size - at));
   const header = headerOf(bytes);
   if (header === undefined) return undefined;
   const isThere = bytes.subarray(0, header.length).equals(header);
   header.copy(bytes);
-  const length = readFragment(bytes)?.totalBytes;
-  if (length === undefined || at + length > size) return undefined;
-  if (size - at < CHECKED_BYTES && (await isTorn(movie, at, length, size))) return undefined;
-  return { bytes: length, header: isThere ? undefined : header };
+  const read = readFragment(bytes);
+  if (read === undefined || at + read.totalBytes > size) return undefined;
+  const isChecked = size - at < CHECKED_BYTES;
+  if (isChecked && (await isTorn(movie, at, read.totalBytes, size))) return undefined;
+  return { read, header: isThere ? undefined : header };
 }
 
 /** Length of ftyp and moov. */
