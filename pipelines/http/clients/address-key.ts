@@ -23,10 +23,12 @@ export function addressKeyOf(remoteAddress = '', isOwn = isOwnPrefix): string {
   return LINK_LOCAL.test(address) || isOwn(prefix) ? groups.join(':') : prefix;
 }
 
-/** The network of a key that is an address of IPv6: one host of it may have them all. */
-export function networkOf(key: string): string | undefined {
-  const groups = key.split(':');
-  return groups.length > PREFIX ? groups.slice(0, PREFIX).join(':') : undefined;
+/**
+ * True for the key of an address of IPv6: one host may have as many as it likes, and in each
+ * network that this machine is in.
+ */
+export function isOneOfMany(key: string): boolean {
+  return key.split(':').length > PREFIX;
 }
 
 let own: ReadonlySet<string> = new Set();

@@ -1,5 +1,5 @@
 /** What one address costs the box: its connections, and the bytes and requests that it may have. */
-import { networkOf } from './address-key.ts';
+import { isOneOfMany } from './address-key.ts';
 
 /** After a burst of stream resets new connections of the address are refused for this long. */
 export const REFUSED_MS = 60_000;
@@ -45,8 +45,8 @@ export class ResetCount {
 
 export class ClientAddress {
   readonly key: string;
-  /** Whose address it is, where one host may have many of it. */
-  readonly network: string | undefined;
+  /** Its host may have many more. */
+  readonly isOneOfMany: boolean;
   connections = 0;
   /** A proxy that the config trusts: its connections serve many guests. */
   isProxy = false;
@@ -61,7 +61,7 @@ export class ClientAddress {
 
   constructor(key: string, nowMs: number) {
     this.key = key;
-    this.network = networkOf(key);
+    this.isOneOfMany = isOneOfMany(key);
     this.usedMs = nowMs;
   }
 

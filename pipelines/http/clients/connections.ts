@@ -18,9 +18,9 @@ const QUEUED_PER_ADDRESS_MAX_BYTES = 96_000_000;
 const QUEUED_MAX_BYTES = 256_000_000;
 /** An address at its limit gets a new connection in place of one that was idle this long. */
 const REPLACED_AFTER_MS = 1_000;
-/** Of all connections, those of one network of IPv6: a single host of it may have all its addresses. */
-const NETWORK_SHARE = 0.75;
-/** Where all connections are taken, this share of them is closed at once. */
+/** Of all connections, those of addresses of which a single host may have as many as it likes. */
+const MANY_SHARE = 0.75;
+/** Where all connections, or those of such addresses, are taken, this share of them is closed at once. */
 const REPLACED_SHARE = 0.01;
 
 /**
@@ -39,8 +39,8 @@ export class Connections {
   readonly addresses = new ClientAddresses();
   /** Connections by the address of this machine, without those from itself and from proxies. */
   readonly #reached = new Counts();
-  /** Connections by the network of IPv6 that their addresses are of. */
-  readonly #byNetwork = new Counts();
+  /** Connections of addresses of which one host may have many. */
+  #ofMany = 0;
 
   /** @param isTrusted True for a proxy, which the limits of one address are not for. */
   constructor(
@@ -80,7 +80,7 @@ export class Connections {
     if (address.isRefused(nowMs) || replaced === undefined) return this.#refuse(socket, 1);
     const connection = new Connection(socket, address, nowMs);
     this.#all.add(connection);
-    if (address.network !== undefined) this.#byNetwork.add(address.network, 1);
+    if (address.isOneOfMany) this.#ofMany += 1;
     this.#byCarrier.set(socket, connection);
     const peer = peerOf(socket);
     this.#byPeer.set(peer, connection);
@@ -162,8 +162,7 @@ export class Connections {
 
   #forget(connection: Connection): void {
     if (!this.#all.delete(connection)) return;
-    const { network } = connection.address;
-    if (network !== undefined) this.#byNetwork.add(network, -1);
+    if (connection.address.isOneOfMany) this.#ofMany -= 1;
     connection.leave();
   }
 
@@ -173,15 +172,15 @@ export class Connections {
     const own = address.connections;
     if (!address.isProxy && own >= maxConnectionsPerAddress)
       return this.#replaceOwn(address, nowMs);
-    const ofNetwork = this.#byNetwork.of(address.network ?? '');
-    if (!address.isProxy && ofNetwork >= maxConnections * NETWORK_SHARE)
-      return this.#replaceIn(({ network }) => network === address.network, nowMs);
+    const share = Math.max(1, Math.floor(maxConnections * REPLACED_SHARE));
+    const isMany = address.isOneOfMany && !address.isProxy;
+    if (isMany && this.#ofMany >= maxConnections * MANY_SHARE)
+      return this.#replaceIn((one) => one.isOneOfMany, nowMs, share);
     if (this.#all.size < maxConnections) return 0;
     const largest = this.addresses.largest();
     if (largest === undefined || largest.connections <= own + 1) {
       return this.#replaceOwn(address, nowMs);
     }
-    const share = Math.max(1, Math.floor(maxConnections * REPLACED_SHARE));
     const count = Math.min(share, largest.connections - own - 1);
     const ending = this.#longestIdle((one) => one === largest).slice(0, count);
     for (const connection of ending) this.close(connection);
@@ -192,12 +191,13 @@ export class Connections {
     return this.#replaceIn((one) => one === address, nowMs);
   }
 
-  #replaceIn(isOf: (address: ClientAddress) => boolean, nowMs: number): number | undefined {
-    const [oldest] = this.#longestIdle(isOf);
-    if (oldest === undefined || !oldest.isIdle) return undefined;
-    if (nowMs - oldest.activeMs < REPLACED_AFTER_MS) return undefined;
-    this.close(oldest);
-    return 1;
+  /** @param count At most so many are closed. */
+  #replaceIn(isOf: (one: ClientAddress) => boolean, nowMs: number, count = 1): number | undefined {
+    const ending = this.#longestIdle(isOf)
+      .slice(0, count)
+      .filter(({ isIdle, activeMs }) => isIdle && nowMs - activeMs >= REPLACED_AFTER_MS);
+    for (const connection of ending) this.close(connection);
+    return ending.length > 0 ? ending.length : undefined;
   }
 
   #of(isOf: (address: ClientAddress) => boolean): Connection[] {

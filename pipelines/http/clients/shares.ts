@@ -5,6 +5,8 @@
  */
 export interface SharedConnection {
   readonly address: string;
+  /** Its host may have many more addresses. */
+  readonly isOneOfMany?: boolean;
   close(): void;
 }
 
@@ -22,6 +24,9 @@ export interface ConnectionCounts {
   readonly perAddress: number;
 }
 
+/** Of the strangers, those of such addresses: above it they take each other's places alone. */
+const MANY_SHARE = 0.75;
+
 export class ConnectionShares<T extends SharedConnection> {
   readonly #counts: ConnectionCounts;
   readonly #nowMs: () => number;
@@ -37,7 +42,8 @@ export class ConnectionShares<T extends SharedConnection> {
     const strangers = this.#of(false);
     const own = strangers.filter(({ address }) => address === connection.address);
     if (own.length >= this.#counts.perAddress) this.#endLongestIdle(own);
-    else if (strangers.length >= this.#counts.strangers) this.#endLongestIdle(largest(strangers));
+    else if (strangers.length >= this.#counts.strangers)
+      this.#endLongestIdle(largest(this.#tooMany(strangers) ?? strangers));
     this.#held.set(connection, { isKnown: false, pending: 0, activeMs: this.#nowMs() });
   }
 
@@ -68,6 +74,12 @@ export class ConnectionShares<T extends SharedConnection> {
 
   #of(isKnown: boolean): readonly T[] {
     return [...this.#held].flatMap(([one, held]) => (held.isKnown === isKnown ? [one] : []));
+  }
+
+  /** Those that may all be of one host, where it would have most of the places. */
+  #tooMany(strangers: readonly T[]): readonly T[] | undefined {
+    const ofMany = strangers.filter(({ isOneOfMany }) => isOneOfMany === true);
+    return ofMany.length >= this.#counts.strangers * MANY_SHARE ? ofMany : undefined;
   }
 
   #endLongestIdle(connections: readonly T[]): void {

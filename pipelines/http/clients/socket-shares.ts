@@ -2,15 +2,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import { systemClock } from '../../../hal/os/clock.ts';
-import { addressKeyOf } from './address-key.ts';
+import { addressKeyOf, isOneOfMany } from './address-key.ts';
 import { type ConnectionCounts, ConnectionShares, type SharedConnection } from './shares.ts';
 
 class OpenSocket implements SharedConnection {
   readonly address: string;
+  readonly isOneOfMany: boolean;
   readonly #socket: Socket;
 
   constructor(socket: Socket) {
     this.address = addressKeyOf(socket.remoteAddress);
+    this.isOneOfMany = isOneOfMany(this.address);
     this.#socket = socket;
   }
 

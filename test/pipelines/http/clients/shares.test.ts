@@ -17,9 +17,11 @@ const COUNTS = { strangers: 64, known: 48, perAddress: 32 };
 class Fake implements SharedConnection {
   isClosed = false;
   readonly address: string;
+  readonly isOneOfMany: boolean;
 
   constructor(address: string) {
     this.address = address;
+    this.isOneOfMany = address.startsWith('fe80');
   }
 
   close(): void {
@@ -49,6 +51,18 @@ test('three addresses that hold all connections lose one to each newcomer', () =
     [],
   );
   assert.is(flood.filter(({ isClosed }) => !isClosed).length, 24);
+});
+
+test('a host of as many addresses as it likes leaves others a quarter of the places', () => {
+  const { add } = start();
+  const many = (count: number) => Array.from({ length: count }, (_, i) => add(`fe80::${i}`));
+  many(100);
+  const guests = Array.from({ length: 16 }, (_, i) => add(`10.0.1.${i}`));
+  many(500);
+  assert.equal(
+    guests.filter(({ isClosed }) => isClosed),
+    [],
+  );
 });
 
 test('the crew’s stay, however many strangers come', () => {
