@@ -5,7 +5,11 @@
  * lock the address, longer with each further ten. All addresses together have a limit
  * too, since an attacker may have many. It does not apply to an address or a device that
  * has signed in before: guests in the room must not be able to lock the crew out.
+ *
+ * One host may have as many addresses of IPv6 as it likes in the box's own networks. Those count
+ * for a lock together, too: else it would lock all others out in seconds.
  */
+import { isOneOfMany } from '../../pipelines/http/clients/address-key.ts';
 
 /** Wrong PINs in a row that lock an address. */
 export const TRIES_BEFORE_LOCK = 10;
@@ -26,6 +30,9 @@ interface Count {
   readonly lastMs: number;
   readonly waitUntilMs: number;
 }
+
+/** The key of all addresses of which one host may have many. */
+const MANY = 'many';
 
 const NONE: Count = { wrong: 0, lastMs: 0, waitUntilMs: 0 };
 
@@ -50,25 +57,27 @@ export class Lockout {
   refusal({ key, isDevice }: Client, nowMs: number): Refusal | undefined {
     const own = this.#countOf(key, nowMs);
     const all = isDevice || this.#known.has(key) ? NONE : this.#all;
-    const untilMs = Math.max(own.waitUntilMs, all.waitUntilMs);
+    const many = this.#manyOf(key, nowMs);
+    const lockedUntilMs = Math.max(all.waitUntilMs, isLockedAt(many.wrong) ? many.waitUntilMs : 0);
+    const untilMs = Math.max(own.waitUntilMs, lockedUntilMs);
     if (untilMs <= nowMs) return undefined;
-    const isLocked = all.waitUntilMs > nowMs || own.wrong % TRIES_BEFORE_LOCK === 0;
+    const isLocked = lockedUntilMs > nowMs || isLockedAt(own.wrong);
     return { waitMs: untilMs - nowMs, isLocked };
   }
 
   /** Tries before the client is locked. */
   triesLeft({ key }: Client, nowMs: number): number {
-    return TRIES_BEFORE_LOCK - (this.#countOf(key, nowMs).wrong % TRIES_BEFORE_LOCK);
+    const counts = [this.#countOf(key, nowMs), this.#manyOf(key, nowMs)];
+    return TRIES_BEFORE_LOCK - Math.max(...counts.map(({ wrong }) => wrong % TRIES_BEFORE_LOCK));
   }
 
   wrongTries({ key }: Client, nowMs: number): number {
-    return this.#countOf(key, nowMs).wrong;
+    return Math.max(this.#countOf(key, nowMs).wrong, this.#manyOf(key, nowMs).wrong);
   }
 
   recordFailure({ key, isDevice }: Client, nowMs: number): void {
-    const wrong = this.#countOf(key, nowMs).wrong + 1;
-    this.#byAddress.delete(key);
-    this.#byAddress.set(key, { wrong, lastMs: nowMs, waitUntilMs: nowMs + pauseMs(wrong) });
+    this.#count(key, nowMs);
+    if (this.#isOfMany(key)) this.#count(MANY, nowMs);
     this.#limitSize(nowMs);
     if (isDevice) return;
     const allWrong = (nowMs - this.#all.lastMs > FORGET_MS ? 0 : this.#all.wrong) + 1;
@@ -79,10 +88,26 @@ export class Lockout {
 
   recordSuccess({ key, isDevice }: Client): void {
     this.#byAddress.delete(key);
+    if (isOneOfMany(key)) this.#byAddress.delete(MANY);
     if (isDevice) return;
     this.#known.delete(key);
     this.#known.add(key);
     if (this.#known.size > KNOWN_MAX) this.#known.delete(first(this.#known) ?? '');
+  }
+
+  /** An address that has signed in before counts for itself alone. */
+  #isOfMany(key: string): boolean {
+    return isOneOfMany(key) && !this.#known.has(key);
+  }
+
+  #manyOf(key: string, nowMs: number): Count {
+    return this.#isOfMany(key) ? this.#countOf(MANY, nowMs) : NONE;
+  }
+
+  #count(key: string, nowMs: number): void {
+    const wrong = this.#countOf(key, nowMs).wrong + 1;
+    this.#byAddress.delete(key);
+    this.#byAddress.set(key, { wrong, lastMs: nowMs, waitUntilMs: nowMs + pauseMs(wrong) });
   }
 
   #countOf(address: string, nowMs: number): Count {
@@ -100,8 +125,12 @@ export class Lockout {
   }
 }
 
+function isLockedAt(wrong: number): boolean {
+  return wrong % TRIES_BEFORE_LOCK === 0;
+}
+
 function pauseMs(wrong: number): number {
-  if (wrong % TRIES_BEFORE_LOCK === 0) {
+  if (isLockedAt(wrong)) {
     const lockMs = FIRST_LOCK_MS * 2 ** (wrong / TRIES_BEFORE_LOCK - 1);
     return Math.min(LOCK_MAX_MS, lockMs);
   }

@@ -3,6 +3,7 @@
  * whatever locks wrong PINs of others have set. It still has to be the right one.
  */
 import type { Clock } from '../../../hal/os/clock.ts';
+import { isOneOfMany } from '../../../pipelines/http/clients/address-key.ts';
 
 export const OPEN_MS = 120_000;
 /**
@@ -11,6 +12,8 @@ export const OPEN_MS = 120_000;
  */
 const FIRST_TRIES = 2;
 const FIRST_TRIES_MAX = 70;
+/** Of those, of addresses of which one host may have as many as it likes. */
+const MANY_TRIES_MAX = 40;
 /** Of all others together, and how long one of them waits for its next. */
 const MORE_TRIES_MAX = 30;
 const PAUSE_MS = 10_000;
@@ -19,6 +22,9 @@ interface Tries {
   readonly wrong: number;
   readonly lastMs: number;
 }
+
+/** Such addresses wait for each other once those are used up. */
+const MANY = 'many';
 
 const NONE: Tries = { wrong: 0, lastMs: Number.NEGATIVE_INFINITY };
 
@@ -41,7 +47,7 @@ export class SignInOpening {
   /** Whether a PIN from there is accepted whatever the lock says. */
   isOpenFor(client: string): boolean {
     const nowMs = this.#clock.monotonicMs();
-    const { lastMs } = this.#tries.get(client) ?? NONE;
+    const { lastMs } = this.#tries.get(this.#isTooMany(client) ? MANY : client) ?? NONE;
     const share = this.#shareOf(client);
     const isPaused = share === 'more' && nowMs - lastMs < PAUSE_MS;
     return nowMs < this.#untilMs && this.#left[share] > 0 && !isPaused;
@@ -49,12 +55,20 @@ export class SignInOpening {
 
   recordFailure(client: string): void {
     if (!this.isOpenFor(client)) return;
-    const { wrong } = this.#tries.get(client) ?? NONE;
     this.#left[this.#shareOf(client)] -= 1;
-    this.#tries.set(client, { wrong: wrong + 1, lastMs: this.#clock.monotonicMs() });
+    const lastMs = this.#clock.monotonicMs();
+    for (const key of isOneOfMany(client) ? [client, MANY] : [client]) {
+      const { wrong } = this.#tries.get(key) ?? NONE;
+      this.#tries.set(key, { wrong: wrong + 1, lastMs });
+    }
   }
 
   #shareOf(client: string): 'first' | 'more' {
-    return (this.#tries.get(client) ?? NONE).wrong < FIRST_TRIES ? 'first' : 'more';
+    const { wrong } = this.#tries.get(client) ?? NONE;
+    return wrong < FIRST_TRIES && !this.#isTooMany(client) ? 'first' : 'more';
+  }
+
+  #isTooMany(client: string): boolean {
+    return isOneOfMany(client) && (this.#tries.get(MANY) ?? NONE).wrong >= MANY_TRIES_MAX;
   }
 }

@@ -77,6 +77,29 @@ test('an attacker with as many addresses as it likes gets fewer than 200 guesses
   assert.ok(guesses < 200, `${guesses} guesses`);
 });
 
+test('a host of many addresses locks itself out, and not all others', () => {
+  const lockout = new Lockout();
+  let guesses = 0;
+  for (; lockout.refusal(client(`fe80:0:0:0:0:0:0:${guesses}`), 0) === undefined; guesses += 1) {
+    lockout.recordFailure(client(`fe80:0:0:0:0:0:0:${guesses}`), 0);
+  }
+  assert.is(guesses, TRIES_BEFORE_LOCK);
+  const other = client('2001:db8:0:1:0:0:0:1');
+  assert.equal(lockout.refusal(other, 0), { waitMs: 5 * MINUTE_MS, isLocked: true });
+  assert.is(lockout.refusal(client('10.0.0.7'), 0), undefined);
+  assert.is(lockout.triesLeft(client('10.0.0.7'), 0), TRIES_BEFORE_LOCK);
+});
+
+test('one wrong PIN of each of several phones makes none of them wait', () => {
+  const lockout = new Lockout();
+  for (let i = 0; i < 9; i += 1) lockout.recordFailure(client(`fe80:0:0:0:0:0:0:${i}`), 0);
+  const phone = client('fe80:0:0:0:0:0:0:ff');
+  assert.is(lockout.refusal(phone, 0), undefined);
+  assert.is(lockout.triesLeft(phone, 0), 1);
+  lockout.recordSuccess(phone);
+  assert.is(lockout.triesLeft(client('fe80:0:0:0:0:0:0:aa'), 0), TRIES_BEFORE_LOCK);
+});
+
 test('wrong ones are forgotten a day later', () => {
   const lockout = new Lockout();
   guess(lockout, 'a', 9, 0);

@@ -81,6 +81,21 @@ test('while it is open a few who guess keep no new phone out, and all together h
   }
 });
 
+test('while it is open a host of many addresses leaves tries for a new phone', async () => {
+  const clock = new VirtualClock();
+  const opening = new SignInOpening(clock);
+  opening.open();
+  let tried = 0;
+  for (let second = 0; second * 1_000 < OPEN_MS; second += 1) {
+    for (; opening.isOpenFor(`fe80:0:0:0:0:0:0:${tried}`); tried += 1) {
+      opening.recordFailure(`fe80:0:0:0:0:0:0:${tried}`);
+    }
+    assert.ok(opening.isOpenFor('10.0.0.7'), `after ${second} s`);
+    await clock.advance(1_000);
+  }
+  assert.ok(tried > 40 && tried < 60, `${tried}`);
+});
+
 test('while it is open two wrong PINs cost nothing, and each further one a pause', async () => {
   const clock = new VirtualClock();
   const opening = new SignInOpening(clock);
