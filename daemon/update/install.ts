@@ -21,6 +21,8 @@ export interface InstallDeps {
   readonly busyWith: () => string | undefined;
   /** What works now, and has to after the update. */
   readonly whatWorks: (signal: AbortSignal) => Promise<Expectation>;
+  /** It is on the disk that the version starts next: nothing stops that any more. */
+  readonly onPlaced?: () => void;
 }
 
 export interface Asked {
@@ -67,7 +69,7 @@ export async function install(
 /** Rejects with {@link NotIdle} where the box is not idle any more, and with ReleaseError where it has no such version. */
 export async function putOnTrial(
   id: string,
-  { store, busyWith, whatWorks }: InstallDeps,
+  { store, busyWith, whatWorks, onPlaced }: InstallDeps,
   signal: AbortSignal,
 ): Promise<void> {
   const expectation = await whatWorks(signal);
@@ -79,7 +81,7 @@ export async function putOnTrial(
   signal.throwIfAborted();
   await store.save(onTrial(before, id, expectation));
   const what = busyWith();
-  if (what === undefined && !signal.aborted) return;
+  if (what === undefined && !signal.aborted) return onPlaced?.();
   // A drop goes on with what it began with, also after a power cut.
   await store.save(before);
   signal.throwIfAborted();

@@ -4,6 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { access, mkdir, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder } from '../../hal/os/durable.ts';
+import { errnoOf } from '../../hal/os/errors.ts';
 import { runCommand } from '../../hal/os/process.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
 import { NODE, PROGRAM, ReleaseError } from './release.ts';
@@ -27,6 +28,7 @@ export class VersionStore {
   readonly folder: string;
   readonly #program: string;
   readonly #over: string;
+  readonly #runs: string;
 
   /**
    * @param program The folder of the installed program.
@@ -37,6 +39,7 @@ export class VersionStore {
   constructor(stateFolder: string, program: string, runs = INSTALLED) {
     this.folder = join(stateFolder, 'versions');
     this.#program = program;
+    this.#runs = runs;
     const written = runs === INSTALLED ? undefined : writtenOver(textOf(this.#file));
     this.#over = written ?? tagOf(program);
   }
@@ -50,7 +53,15 @@ export class VersionStore {
   }
 
   async load(): Promise<Versions> {
-    return parseVersions(await readFile(this.#file, 'utf8').catch(() => ''), this.#over);
+    return parseVersions(await this.#text().catch(() => ''), this.#over);
+  }
+
+  /** Empty where there is none. */
+  async #text(): Promise<string> {
+    return await readFile(this.#file, 'utf8').catch((error: unknown) => {
+      if (errnoOf(error) === 'ENOENT') return '';
+      throw error;
+    });
   }
 
   /** On the disk once it resolves; a power cut leaves what was there, or this. */
@@ -65,9 +76,13 @@ export class VersionStore {
     );
   }
 
-  /** Removes what no state names, for example of an update that was broken off. */
+  /**
+   * Removes what no state names, for example of an update that was broken off; not the version that
+   * runs, and nothing that the disk names. Rejects where that cannot be read.
+   */
   async sweep(versions: Versions): Promise<void> {
-    const named = namedIn(versions);
+    const onDisk = parseVersions(await this.#text(), this.#over);
+    const named = new Set([this.#runs, ...namedIn(versions), ...namedIn(onDisk)]);
     for (const entry of await readdir(this.folder, { withFileTypes: true }).catch(() => [])) {
       if (!entry.isDirectory() || named.has(entry.name)) continue;
       await rm(join(this.folder, entry.name), { recursive: true, force: true });

@@ -106,6 +106,7 @@ export class Updates {
       if (from === config().url) this.#offer = { header };
       return done(`would install ${version}`);
     } catch (error) {
+      this.#step = undefined;
       return refusalOf(error, untilEnd);
     } finally {
       if (this.#step?.what === 'installing') this.#step = undefined;
@@ -180,7 +181,10 @@ export class Updates {
   }
 
   #installDeps(): InstallDeps {
-    return { ...this.#deps, key: this.#deps.config().key };
+    const onPlaced = () => {
+      this.#step = { what: 'restarting', ratio: 1 };
+    };
+    return { ...this.#deps, key: this.#deps.config().key, onPlaced };
   }
 
   /** It is on the disk that another version starts next. */
