@@ -16,8 +16,13 @@ export interface TlsFiles {
 const LOOK_EVERY_MS = 60_000;
 const HANDSHAKE_MS = 8_000;
 
+/** How they were when they were read last: a renewal before they are followed is one, too. */
+const asRead = new WeakMap<TlsFiles, string>();
+
 /** @throws what the file system says, or NotRegular. */
-export function readTlsFiles({ cert_file, key_file }: TlsFiles) {
+export function readTlsFiles(files: TlsFiles) {
+  const { cert_file, key_file } = files;
+  asRead.set(files, keyOf(files));
   return {
     cert: readRegular(cert_file, CERTIFICATE_BYTES_MAX),
     key: readRegular(key_file, CERTIFICATE_BYTES_MAX),
@@ -46,7 +51,7 @@ export async function followCertificate(
   signal: AbortSignal,
   everyMs = LOOK_EVERY_MS,
 ): Promise<void> {
-  let key = keyOf(files);
+  let key = asRead.get(files) ?? keyOf(files);
   await every(everyMs, signal, () => {
     const now = keyOf(files);
     if (now === key) return;

@@ -61,19 +61,23 @@ test('a renewed certificate is used for new connections, and a broken one is not
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
   const { port } = server.address() as AddressInfo;
   const ending = new AbortController();
-  const following = followCertificate(server, files, ABOUT, ending.signal, 20);
   assert.is(await ask(port, first.cert), 204);
   const second = makeLocalhostTls();
+  // Before it is followed, too.
   write(second);
+  const following = followCertificate(server, files, ABOUT, ending.signal, 20);
   await untilServed(port, second.cert);
+  const third = makeLocalhostTls();
+  write(third);
+  await untilServed(port, third.cert);
   write({ cert: Buffer.from('none'), key: Buffer.from('none') });
   await new Promise((resolve) => setTimeout(resolve, 100));
-  assert.is(await ask(port, second.cert), 204);
+  assert.is(await ask(port, third.cert), 204);
   // As a folder that was closed: the file cannot even be looked at.
   rmSync(files.cert_file);
   symlinkSync('cert', files.cert_file);
   await new Promise((resolve) => setTimeout(resolve, 100));
-  assert.is(await ask(port, second.cert), 204);
+  assert.is(await ask(port, third.cert), 204);
   ending.abort();
   await following;
   server.closeAllConnections();
