@@ -7,6 +7,7 @@ import type { Log } from '../../hal/os/log.ts';
 import { WantedRestart } from '../../hal/os/supervise.ts';
 import type { Task } from '../../hal/os/task.ts';
 import { openNetworkManager } from '../../hal/wifi/network-manager.ts';
+import type { Network } from '../../hal/wifi/port.ts';
 import type { Config } from '../config/config.ts';
 import type { DataUseStore } from '../media/data-use-store.ts';
 import type { OwnNetwork } from '../model/hotspot.ts';
@@ -33,14 +34,19 @@ interface Box {
 }
 
 /** The task of a box that makes networks; it waits where the config wants none. */
-export function makingNetworks(config: Config, box: Box): Task {
+export function makingNetworks(
+  config: Config,
+  box: Box,
+  openNetwork: (clock: Clock) => Network = openNetworkManager,
+): Task {
   const { state, firstBoot, dataUse, snapshot, untilEnd, clock, log } = box;
   const wanted = wantedNetworks(config);
-  const network = openNetworkManager(clock);
+  const network = openNetwork(clock);
   if (wanted === undefined) {
     return async (signal) => {
-      // Where nothing manages networks there are none. Those of another box are not the demo's.
-      if (firstBoot.isWanted) await closeLeft(network, [], signal).catch(() => undefined);
+      // Where nothing manages networks there are none. On the demo's machine they are another box's.
+      const isOwnMachine = config.power.shut_down === 'machine';
+      if (isOwnMachine) await closeLeft(network, [], signal).catch(() => undefined);
       await untilAborted(signal);
     };
   }
