@@ -126,10 +126,14 @@ export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBo
     },
     ending.signal,
   );
-  ended.catch(() => undefined);
+  let isOver = false;
+  const noteEnd = () => {
+    isOver = true;
+  };
+  ended.then(noteEnd, noteEnd);
   const url = `http://127.0.0.1:${port}`;
   if (options.port === undefined && config.tls === undefined) {
-    const serves = until(async () => (await fetch(`${url}/favicon.svg`)).ok, 60_000);
+    const serves = until(async () => isOver || (await fetch(`${url}/favicon.svg`)).ok, 60_000);
     // Where it ends instead, that is the reason.
     await Promise.race([serves, ended]);
   }
