@@ -189,7 +189,6 @@ export class Updates {
 
   /** It is on the disk that another version starts next. */
   #restart(version: string): Outcome {
-    this.#step = { what: 'restarting', ratio: 1 };
     void this.#restartSoon();
     return done(
       `${version} is in place: the box starts again with it, and goes back by itself where it does not work within a minute`,
