@@ -102,20 +102,20 @@ export async function runBox(asked: Config, deps: BoxDeps, signal: AbortSignal):
   const live = new LiveConfig(deps.loaded, { clock, log }, completing(asked, deps.withDrivers));
   const config = live.current();
   await claimState(stateFolder, { clock, log }, signal);
-  const source =
-    deps.safeMode === undefined
-      ? await openMediaSource(config, { ...deps, log })
-      : openSafeSource();
-  await using devices = await openDevices(config, source.simulated, { clock, log }, signal);
-  await using dataUse = openDataUse(stateFolder, clock.wallMs(), log);
-  const links = openLinkInterfaces(stateFolder, live.current, { clock, log });
-  await using events = await openEventLog(config.mqtt, stateFolder, { clock, log });
-  const ending = new AbortController();
-  const untilEnd = AbortSignal.any([signal, ending.signal]);
-  const end = () => ending.abort(new WantedRestart());
-  const parts = { log, logTail, live, config, source, devices, dataUse, links, events };
-  const box = await joinParts({ ...deps, ...parts, untilEnd, end });
-  await keepingLog(box, () => runAll(tasksOf(box), untilEnd));
+  await keepingLog({ logTail, stateFolder, clock, log }, async () => {
+    const source = await (deps.safeMode === undefined
+      ? openMediaSource(config, { ...deps, log })
+      : openSafeSource());
+    await using devices = await openDevices(config, source.simulated, { clock, log }, signal);
+    await using dataUse = openDataUse(stateFolder, clock.wallMs(), log);
+    const links = openLinkInterfaces(stateFolder, live.current, { clock, log });
+    await using events = await openEventLog(config.mqtt, stateFolder, { clock, log });
+    const ending = new AbortController();
+    const untilEnd = AbortSignal.any([signal, ending.signal]);
+    const end = () => ending.abort(new WantedRestart());
+    const parts = { log, logTail, live, config, source, devices, dataUse, links, events };
+    await runAll(tasksOf(await joinParts({ ...deps, ...parts, untilEnd, end })), untilEnd);
+  });
 }
 
 /** What is opened before the parts, and closed after they have ended. */

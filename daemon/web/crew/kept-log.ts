@@ -1,4 +1,5 @@
 /** Keeps the end of the log on the disk, for the support file after the box has crashed. */
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pause, withTimeout } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
@@ -29,17 +30,20 @@ const LAST_SAVE_MS = 2_000;
  * Settles as `run` does: a disk that takes nothing, or hangs, changes nothing.
  */
 export async function keepingLog(deps: KeptLogDeps, run: () => Promise<void>): Promise<void> {
-  const { logTail, clock } = deps;
+  const { clock } = deps;
   const kept = new KeptLog(deps);
   const ended = new AbortController();
   const following = kept.follow(ended.signal);
+  // Node ends the process after it, and waits for nothing.
+  const onUncaught = (error: unknown) => kept.crash(error);
+  process.on('uncaughtExceptionMonitor', onUncaught);
   try {
     await run();
   } catch (error) {
-    const fields = stackOf(error).replaceAll(/\s*\n\s*/g, ' | ');
-    logTail.add({ atMs: clock.wallMs(), level: 'error', message: 'ended by an error', fields });
+    kept.note(error);
     throw error;
   } finally {
+    process.off('uncaughtExceptionMonitor', onUncaught);
     ended.abort();
     const last = following.then(() => kept.save());
     const timeoutError = () => new Error('the disk hangs');
@@ -71,18 +75,41 @@ class KeptLog {
     }
   }
 
-  /** What runs before have left goes on above: one that crashes at once does not push it out. Never rejects. */
+  /** What ended the box, with its stack. */
+  note(error: unknown): void {
+    const { logTail, clock } = this.#deps;
+    const fields = stackOf(error).replaceAll(/\s*\n\s*/g, ' | ');
+    logTail.add({ atMs: clock.wallMs(), level: 'error', message: 'ended by an error', fields });
+  }
+
+  /** Never rejects. */
   async save(): Promise<void> {
     const { logTail, log } = this.#deps;
-    const lines = logTail.all();
-    this.#savedSeq = lines.at(-1)?.seq ?? 0;
-    const text = `${logTail.before}${lines.map((line) => `${renderLogLine(line)}\n`).join('')}`;
+    this.#savedSeq = logTail.all().at(-1)?.seq ?? 0;
     try {
-      await saveFile(this.#path, endOf(redact(text)));
+      await saveFile(this.#path, this.#text());
     } catch (error) {
       if (!this.#hasFailed) log.warn('log not kept', { reason: messageOf(error) });
       this.#hasFailed = true;
     }
+  }
+
+  /** At once: the process ends behind it. Never throws. */
+  crash(error: unknown): void {
+    this.note(error);
+    try {
+      writeFileSync(`${this.#path}.new`, this.#text(), { mode: 0o600 });
+      renameSync(`${this.#path}.new`, this.#path);
+    } catch {
+      // The error itself is printed by Node.
+    }
+  }
+
+  /** What runs before have left goes on above: one that crashes at once does not push it out. */
+  #text(): string {
+    const { logTail } = this.#deps;
+    const lines = logTail.all().map((line) => `${renderLogLine(line)}\n`);
+    return endOf(redact(`${logTail.before}${lines.join('')}`));
   }
 }
 

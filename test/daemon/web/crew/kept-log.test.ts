@@ -59,6 +59,30 @@ const crash = async () => {
   throw new Error('no buffer at srt://a:secretword@relay');
 };
 
+test('an error that nobody has caught is in it, though nothing had warned before', () => {
+  using state = openState();
+  const [kept, tail, clock] = ['web/crew/kept-log', 'web/log-tail', '../hal/os/clock'].map(
+    (name) => new URL(`../../../../daemon/${name}.ts`, import.meta.url).href,
+  );
+  const program = `
+    const { keepingLog } = await import('${kept}');
+    const { LogTail } = await import('${tail}');
+    const { systemClock: clock } = await import('${clock}');
+    const log = { info() {}, warn() {}, error() {}, debug() {} };
+    const deps = { logTail: new LogTail(), stateFolder: ${JSON.stringify(state.stateFolder)}, clock, log };
+    await keepingLog(deps, () => new Promise(() => setTimeout(() => {
+      throw new Error('srt://a:secretword@relay is nobody');
+    })));
+  `;
+  const args = ['--import', 'tsx', '--input-type=module', '-e', program];
+  assert.throws(() => execFileSync(process.execPath, args, { stdio: 'ignore' }));
+  const text = readFileSync(state.file, 'utf8');
+  assert.match(text, 'ended by an error');
+  assert.match(text, 'is nobody');
+  assert.not.match(text, 'secretword');
+  assert.is(statSync(state.file).mode & 0o777, 0o600);
+});
+
 test('a run after a crash has the log of the one before, and why it ended; without secrets, for its user alone', async () => {
   using state = openState();
   const { done } = state.run(async (log) => {
