@@ -1,5 +1,9 @@
 /** Figures in short, readable form, in any language: for all pages of the crew. Pure. */
 
+/** As `toLocaleString` has it: days before months, and Portuguese of Portugal. */
+export const localeOf = (language: string): string =>
+  ({ en: 'en-GB', pt: 'pt-PT' })[language] ?? language;
+
 export function formatsIn(language: string) {
   const decimals = [0, 1, 2].map(
     (digits) =>

@@ -21,21 +21,18 @@ const FORM = ['daemon/config/form', 'daemon/settings', 'daemon/web/crew'] as con
 export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
   'daemon/report': {
     may: [
-      ...['daemon/model', 'daemon/drop', 'daemon/report/text', 'pipelines/player/text'],
+      ...['daemon/model', 'daemon/drop', 'daemon/report/text'],
       // Alerts are translated for the operator's page already.
       'daemon/web/page/text',
     ],
     what: 'figures of past drops over their time, and the page of a report',
   },
   'daemon/report/text': {
-    may: ['pipelines/player/text'],
+    may: [],
     what: 'the page of a report in seven languages',
   },
   'daemon/report/page': {
-    may: [
-      ...['daemon/model', 'daemon/report', 'daemon/report/text', 'daemon/figures'],
-      'pipelines/player/text',
-    ],
+    may: ['daemon/model', 'daemon/report', 'daemon/report/text', 'daemon/figures'],
     what: 'the page of a report, which needs no network',
   },
   'daemon/web/page/text/stage': { may: [], what: 'texts of the operator’s page: the drop' },
@@ -117,7 +114,13 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
   'daemon/web/page/drops': {
     // The form of a drop is filled with what the command `drops` returns of it.
     may: [
-      ...['daemon/model', 'daemon/report', 'daemon/drops', 'daemon/config/drop-list'],
+      ...[
+        'daemon/model',
+        'daemon/report',
+        'daemon/drops',
+        'daemon/config/drop-list',
+        'daemon/figures',
+      ],
       ...['daemon/config', 'daemon/web/page/ui', 'daemon/web/page/text'],
     ],
     what: 'coming and past drops, and all boxes of a fleet, on the operator’s page',

@@ -144,7 +144,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   'daemon/config/drop-list': { may: YAML, what: 'the list of coming drops, as text' },
   'daemon/config/form': { may: YAML, what: 'the config as a form: fields, faults, layers' },
   'daemon/config': {
-    may: [...YAML, 'pipelines/player/text'],
+    may: YAML,
     what: 'every schema, the file, cross-field rules',
   },
   'daemon/settings': {
@@ -180,12 +180,12 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'daemon/devices': { may: [...BASE, 'daemon/panel'], what: 'opens the devices of the config' },
   'daemon/printing': {
-    may: [...BASE, 'daemon/printing/text', 'pipelines/player/text'],
+    may: [...BASE, 'daemon/printing/text'],
     what: 'slips: the queue on disk, tickets of orders',
   },
   'daemon/printing/text': {
     // Alerts and checks are translated for the page already.
-    may: ['daemon/model', 'pipelines/player/text', 'daemon/web/page/text'],
+    may: ['daemon/model', 'daemon/figures', 'daemon/web/page/text'],
     what: 'what is printed, in seven languages',
   },
   'daemon/printing/page': { may: [], what: 'the page that verifies tickets without a network' },

@@ -1,5 +1,6 @@
 /** How the box speaks on paper: its texts, its dates, and what it has said elsewhere. */
 import type { Language } from '../../../pipelines/player/text/language.ts';
+import { localeOf } from '../../figures/formats-in.ts';
 import { localTime } from '../../model/rounding.ts';
 import type { Sayings } from '../../web/page/text/sayings.ts';
 import { de } from './de.ts';
@@ -14,10 +15,6 @@ export type { Sayings };
 
 export const SLIP_TEXTS: Readonly<Record<Language, SlipTexts>> = { en, de, fr, es, it, pt, nl };
 
-const LOCALES: Readonly<Record<Language, string>> = {
-  ...{ en: 'en-GB', de: 'de-DE', fr: 'fr-FR', es: 'es-ES', it: 'it-IT', pt: 'pt-PT', nl: 'nl-NL' },
-};
-
 export interface SlipWords {
   readonly text: SlipTexts;
   /** Unix time as the crew writes it. */
@@ -27,7 +24,7 @@ export interface SlipWords {
 }
 
 export function wordsIn(language: Language): SlipWords {
-  const locale = LOCALES[language];
+  const locale = localeOf(language);
   const lists = new Intl.ListFormat(locale, { type: 'conjunction' });
   return {
     text: SLIP_TEXTS[language],

@@ -2,6 +2,7 @@
 import { fill } from '../../../pipelines/player/text/fill.ts';
 import { formatClock, formatsIn } from '../../figures/formats-in.ts';
 import type { DropReport } from '../../model/drop-report.ts';
+import { localTime } from '../../model/rounding.ts';
 import type { ReportTexts } from '../text/en.ts';
 
 const NONE = '–';
@@ -14,12 +15,9 @@ const orNone = <T>(value: T | null | undefined, write: (value: T) => string) =>
 const count = (value: number | null) => orNone(value, String);
 const seconds = (value: number | null) => orNone(value, (s) => `${s.toFixed(2)} s`);
 
-/** As `toLocaleString` knows it. */
-export const localeOf = (language: string) => (language === 'en' ? 'en-GB' : language);
-
 export function rowsIn(says: Texts, locale: string): readonly Row[] {
   return [
-    [says.started, ({ started }) => localTime(started, locale)],
+    [says.started, ({ started }) => localTime(Date.parse(started), locale)],
     [
       says.length,
       ({ started, ended }) => duration((Date.parse(ended) - Date.parse(started)) / 1000),
@@ -66,8 +64,3 @@ function batteryText(battery: NonNullable<DropReport['battery']>, says: Texts): 
 export const percent = (ratio: number) => `${Math.round(ratio * 100)} %`;
 
 export const duration = (s: number) => formatClock(Math.round(s) * 1000);
-
-export function localTime(rfc3339: string, locale: string): string {
-  const at = new Date(rfc3339);
-  return at.toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' });
-}

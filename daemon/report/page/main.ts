@@ -2,10 +2,11 @@
 import uPlot from 'uplot';
 import { fill } from '../../../pipelines/player/text/fill.ts';
 import type { Language } from '../../../pipelines/player/text/language.ts';
-import { formatsIn } from '../../figures/formats-in.ts';
+import { formatsIn, localeOf } from '../../figures/formats-in.ts';
+import { localTime } from '../../model/rounding.ts';
 import type { DropRecord } from '../record.ts';
 import type { ReportTexts } from '../text/en.ts';
-import { duration, localeOf, localTime, percent, rowsIn } from './facts.ts';
+import { duration, percent, rowsIn } from './facts.ts';
 import { type Plot, plotsOf } from './plots.ts';
 
 interface Data {
@@ -62,7 +63,7 @@ function show(place: HTMLElement, { box, records }: Data): void {
 /** Two evenings of one title differ by their date. */
 function nameOf({ drop, report }: DropRecord): string {
   const title = report?.title ?? drop;
-  return report === null ? title : `${title}, ${localTime(report.started, locale)}`;
+  return report === null ? title : `${title}, ${localTime(Date.parse(report.started), locale)}`;
 }
 
 function summary(records: readonly DropRecord[], names: readonly string[]): HTMLElement {

@@ -50,7 +50,7 @@ async function slipsIn(language: Language): Promise<readonly PrintDocument[]> {
   const urls = { playerUrl: 'http://10.0.0.5:8080/', operatorUrl: 'http://10.0.0.5:8081/' };
   const card = (overrides: readonly string[]) =>
     fieldCard(parseConfig('box.yaml', YAML, overrides), {
-      ...{ box: { ...WELL, ...urls }, crewUrl: urls.operatorUrl, wifi, words },
+      ...{ box: { ...WELL, ...urls }, wifi, words },
     });
   const plain = ['drop.starts_at=""', 'recording.targets=[]', 'camera.lock_exposure=false'];
   const login = { ssid: 'venuebox-1a2b3', password: 'abcdefgh23', url: urls.operatorUrl };

@@ -1,5 +1,6 @@
 /** Past drops with their reports; two of them can be compared. */
 import { fill } from '../../../../pipelines/player/text/fill.ts';
+import { localeOf } from '../../../figures/formats-in.ts';
 import type { PastDrop } from '../../../report/record.ts';
 import { language, planTexts as text } from '../text/texts.ts';
 import { card, h, setText, updateChildren } from '../ui/dom.ts';
@@ -101,7 +102,7 @@ function updatePast(item: Element, past: PastDrop, isTicked: boolean): void {
 function describe({ started, ended, viewers_peak, latency_p50_s }: PastDrop): string {
   const startedAt = new Date(started);
   const minutes = Math.round((Date.parse(ended) - startedAt.getTime()) / 60_000);
-  const date = startedAt.toLocaleString(language === 'en' ? 'en-GB' : language, {
+  const date = startedAt.toLocaleString(localeOf(language), {
     dateStyle: 'medium',
     timeStyle: 'short',
   });

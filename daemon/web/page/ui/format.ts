@@ -1,6 +1,6 @@
 /** Figures and times in short, readable form, as the page's language writes them. Pure. */
 
-import { formatsIn } from '../../../figures/formats-in.ts';
+import { formatsIn, localeOf } from '../../../figures/formats-in.ts';
 import { language } from '../text/texts.ts';
 
 export { formatClock } from '../../../figures/formats-in.ts';
@@ -30,7 +30,7 @@ export function formatMinute(atMs: number, nowMs: number): string {
   const [at, now] = [new Date(atMs), new Date(nowMs)];
   const time = at.toTimeString().slice(0, 5);
   if (at.toDateString() === now.toDateString()) return time;
-  return `${at.toLocaleDateString(language === 'en' ? 'en-GB' : language, { day: 'numeric', month: 'short' })}, ${time}`;
+  return `${at.toLocaleDateString(localeOf(language), { day: 'numeric', month: 'short' })}, ${time}`;
 }
 
 /** Local time of day with seconds. */
