@@ -41,7 +41,8 @@ export async function maintainModems(deps: MaintenanceDeps, signal: AbortSignal)
   const poll = async () => {
     const box = snapshot();
     const known = box.modems.phase === 'known' ? box.modems.modems : [];
-    await data.note(known);
+    // A disk that hangs keeps no modem from its reset.
+    void data.note(known);
     const pinFaults = await pins.poll(known, signal);
     const resets = await resetter?.poll(box, signal);
     onMaintenance(

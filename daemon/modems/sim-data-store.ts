@@ -11,6 +11,7 @@ import { noteSimData, resumeSimData, simDataSchema } from './sim-data.ts';
 const SAVE_EVERY_MS = 60_000;
 
 export interface SimDataStore extends AsyncDisposable {
+  /** Resolves when what was due to be saved has been tried; never rejects. */
   note(modems: readonly ModemState[]): Promise<void>;
   /** The month that is counted, for example `2026-11`. */
   readonly month: string;
@@ -31,11 +32,11 @@ export function openSimData(
     get month() {
       return data.month;
     },
-    note: async (modems) => {
+    note: (modems) => {
       data = noteSimData(data, modems, clock.wallMs());
-      if (clock.monotonicMs() - savedMs < SAVE_EVERY_MS) return;
+      if (clock.monotonicMs() - savedMs < SAVE_EVERY_MS) return Promise.resolve();
       savedMs = clock.monotonicMs();
-      await saved.save(data);
+      return saved.save(data);
     },
     usedOf: (modem) => data.modems[modemKeyOf(modem)]?.bytes,
     [Symbol.asyncDispose]: () => saved.save(data),

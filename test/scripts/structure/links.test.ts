@@ -6,10 +6,12 @@ import * as assert from 'uvu/assert';
 
 const test = suite('links of the documents');
 
-const FILES = ['daemon', 'hal', 'pipelines', 'scripts', 'systemd', 'test'].flatMap((folder) =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path}`),
-);
-const DOCUMENTS = ['README.md', ...FILES.filter((path) => path.endsWith('.md'))];
+const FILES = ['daemon', 'hal', 'pipelines', 'scripts', 'systemd', 'test']
+  .flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path}`),
+  )
+  .concat(readdirSync('.'));
+const DOCUMENTS = FILES.filter((path) => path.endsWith('.md'));
 
 /** As GitHub makes it of a heading. */
 const anchorOf = (heading: string) =>
@@ -46,7 +48,7 @@ function deadNames(document: string, text: string): readonly string[] {
     .filter((name) => !/[A-Z]{3}/.test(name))
     .filter((name) => {
       const below = name.includes('/') ? '' : own;
-      const ending = `/${name.replace(/^[./]+/, '')}`;
+      const ending = `/${name.replace(/^(?:\.{1,2}\/)+/, '')}`;
       return !FILES.some((path) => path.startsWith(below) && `/${path}`.endsWith(ending));
     });
 }
