@@ -35,10 +35,12 @@ export function decide(book: Book, request: OrderRequest, shop: Shop): Decision 
   const known = book.find(request.id);
   if (isStale(request, known)) return { stale: `order ${request.id}: a newer message is known` };
   if (request.do === 'cancel') return cancel(request, known, shop);
-  const conflict = request.fault ?? (known && conflictOf(request, known));
-  if (conflict !== undefined) {
-    // Its sender need not try again: the money is back.
-    return known && isPaidBack(known) ? { repeat: known } : { invalid: conflict };
+  const conflict = known && conflictOf(request, known);
+  const fault = request.fault ?? conflict;
+  if (fault !== undefined) {
+    // Its sender need not try again: the money is back. That of another payment is not.
+    const isBack = conflict === undefined && known !== undefined && isPaidBack(known);
+    return isBack ? { repeat: known } : { invalid: fault };
   }
   if (known === undefined) return decideNew(book, request, shop);
   if (request.do === 'reserve') return { repeat: known };

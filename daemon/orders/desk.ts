@@ -102,7 +102,7 @@ class OpenDesk implements Desk {
     if ('stale' in decision) return Promise.resolve({ status: 'stale', detail: decision.stale });
     const isRepeat = 'repeat' in decision;
     const state = isRepeat ? decision.repeat : this.#apply(decision.record);
-    this.#unmatched.settle(request.id, !isRepeat || state.kind === 'void');
+    this.#unmatched.settle(request.id);
     // What is repeated may still be on its way to the disk.
     const written = isRepeat ? ledger.settled() : ledger.add(decision.record);
     return written.then(() => outcomeOf(state, isRepeat), cannotBeSaved);

@@ -55,9 +55,9 @@ export class UnmatchedPayments {
     return { ...rest, isPaidBack: true };
   }
 
-  /** It was taken after all, or its money went back. One under a known id stays where nothing changed. */
-  settle(order: string, isChanged: boolean): void {
-    if (isChanged || this.#open.get(order)?.isKnownId !== true) this.#open.delete(order);
+  /** It was taken after all, or its money went back. Of another payment under its id that says nothing. */
+  settle(order: string): void {
+    if (this.#open.get(order)?.isKnownId !== true) this.#open.delete(order);
   }
 
   /** @returns False where there is none under the id of an order. */

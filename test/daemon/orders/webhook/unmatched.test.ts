@@ -38,17 +38,37 @@ test('a payment for what was cancelled unpaid, and is not on sale, is reported a
   assert.is(shop.desk.state()?.unmatched, undefined);
 });
 
-test('another payment for an order whose money is back is settled', async () => {
+test('another payment stays until it is settled itself, whatever becomes of the order', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [PRINT, article('tee')]);
+  const { desk } = shop;
+  // With the money of the order that of the other one is not back.
+  await desk.take(paid('a'));
+  await desk.take(paid('a', 'tee'));
+  assert.is((await desk.take(cancel('a'))).status, 'void');
+  assert.is((await desk.take(paid('a', 'tee'))).status, 'invalid');
+  await desk.take(cancel('a'));
+  await desk.take(reserve('b'));
+  await desk.take(paid('b', 'tee'));
+  assert.is((await desk.take(paid('b'))).status, 'confirmed');
+  assert.is(desk.state()?.unmatchedCounts?.known, 2);
+  for (const id of ['a', 'b']) {
+    assert.is((await desk.take(cancel(id, 'unmatched'))).status, 'settled');
+    assert.is((await desk.take(paid(id, 'tee'))).status, 'settled');
+  }
+  assert.is(desk.state()?.unmatched, undefined);
+});
+
+test('another payment that comes after the order was cancelled is told', async () => {
   using folder = scratchFolder();
   await using shop = await openShop(folder.path, [PRINT, article('tee')]);
   await shop.desk.take(paid('a'));
-  await shop.desk.take(cancel('a'));
-  assert.is((await shop.desk.take(paid('a', 'tee'))).status, 'void');
-  // It had not been paid: its money is with the shop.
   await shop.desk.take(reserve('b'));
-  await shop.desk.take(cancel('b'));
-  assert.is((await shop.desk.take(paid('b', 'tee'))).status, 'invalid');
-  assert.is(shop.desk.state()?.unmatchedCounts?.known, 1);
+  for (const id of ['a', 'b']) {
+    await shop.desk.take(cancel(id));
+    assert.is((await shop.desk.take(paid(id, 'tee'))).status, 'invalid');
+  }
+  assert.is(shop.desk.state()?.unmatchedCounts?.known, 2);
 });
 
 test('200 payments with a mistake are told once each, counted, and hide no order', async () => {
