@@ -15,7 +15,7 @@ import type {
 } from '../model/orders.ts';
 import { Announcements } from './announcements.ts';
 import { type Catalogue, catalogueFor, type DropCatalogue, describeArticle } from './article.ts';
-import { Book, isOrder, type OrderState } from './book.ts';
+import { Book, type OrderState } from './book.ts';
 import { ConfirmedList } from './confirmed-list.ts';
 import { renderCsv } from './csv.ts';
 import { Deadlines } from './deadlines.ts';
@@ -23,6 +23,7 @@ import { CHANGED, decide, isOwed, type Shop } from './decide.ts';
 import { type LedgerReaders, type OpenedLedger, openLedger } from './group-commit.ts';
 import { cannotBeSaved, entryOf, outcomeOf, unavailable } from './outcome.ts';
 import type { OrderRecord } from './record.ts';
+import { paymentUnder } from './request.ts';
 import { UnmatchedPayments } from './webhook/unmatched.ts';
 import { lateMs } from './window.ts';
 import { WindowStore } from './window-store.ts';
@@ -102,7 +103,8 @@ class OpenDesk implements Desk {
     if ('stale' in decision) return Promise.resolve({ status: 'stale', detail: decision.stale });
     const isRepeat = 'repeat' in decision;
     const state = isRepeat ? decision.repeat : this.#apply(decision.record);
-    this.#unmatched.settle(request.id);
+    // A reservation says nothing of money.
+    if (request.do !== 'reserve') this.#unmatched.settle(request.id);
     // What is repeated may still be on its way to the disk.
     const written = isRepeat ? ledger.settled() : ledger.add(decision.record);
     return written.then(() => outcomeOf(state, isRepeat), cannotBeSaved);
@@ -218,8 +220,9 @@ class OpenDesk implements Desk {
 
   /** Its money is there, perhaps. */
   #invalid(request: OrderRequest, detail: string): OrderOutcome {
-    const isKnownId = isOrder(this.#opened.book.find(request.id));
-    const isOpen = !isOwed(request) || this.#unmatched.note(request, isKnownId, detail);
+    const payment = paymentUnder(request, this.#opened.book.find(request.id));
+    const isNew = isOwed(request) && payment !== 'taken';
+    const isOpen = !isNew || this.#unmatched.note(request, payment === 'other', detail);
     return isOpen ? { status: 'invalid', detail } : { status: 'settled', orderId: request.id };
   }
 

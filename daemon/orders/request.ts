@@ -1,7 +1,7 @@
 /** An order request from outside: checked, and cleaned of what the box must not have. */
 import * as v from 'valibot';
 import type { OrderRequest, OrderSource } from '../model/orders.ts';
-import type { OrderState } from './book.ts';
+import { isOrder, type OrderState } from './book.ts';
 
 const NAME_MAX = 80;
 /** Of what somebody sends as a name: the rest is not even looked at. */
@@ -106,4 +106,21 @@ export function conflictOf(
     (item === undefined || item === before.item) &&
     (quantity === undefined || quantity === before.quantity);
   return isSame ? undefined : `order ${id} is another one: ${before.quantity} × ${before.item}`;
+}
+
+/**
+ * What a payment that cannot be taken is to the order of its id: the one that was taken, come again
+ * with a mistake; its own, which is still to be taken, also where there is no order; or another one.
+ */
+export function paymentUnder(
+  request: OrderRequest,
+  known: OrderState | undefined,
+): 'taken' | 'own' | 'other' {
+  if (known === undefined || !isOrder(known)) return 'own';
+  if (request.fault === undefined || conflictOf(request, known) !== undefined) return 'other';
+  if (known.kind === 'pending' || known.kind === 'void') return 'own';
+  if (known.kind === 'refused' && !known.isPaid) return 'own';
+  // More is a tip.
+  const { amount = known.amount, currency = known.currency } = request;
+  return amount >= known.amount && currency === known.currency ? 'taken' : 'other';
 }

@@ -121,10 +121,12 @@ function withPayment(
   fault: { readonly fault: string },
   given: Readonly<Record<string, unknown>>,
 ): WebhookOrder {
-  const { order, item, amount, currency } = given;
+  const { order, item, quantity, amount, currency } = given;
   if (given['do'] !== 'confirm') return fault;
-  const payment = { order, do: 'confirm', item: String(item ?? '').slice(0, 64) };
-  for (const paid of [{ amount, currency }, {}]) {
+  // Of an order that is known the item may be left out.
+  const what = item === undefined ? {} : { item: String(item ?? '').slice(0, 64) };
+  const payment = { order, do: 'confirm', ...what };
+  for (const paid of [{ quantity, amount, currency }, { amount, currency }, {}]) {
     const args = v.safeParse(orderArguments, { ...payment, ...paid });
     if (args.success) {
       return { ...fault, paid: { ...requestOf(args.output, 'webhook'), ...fault } };

@@ -116,4 +116,48 @@ test('a payment that is malformed is told with what is wrong with it', async () 
   assert.match(payload.fault, /^data\.quantity: /);
 });
 
+/** A message of the shop that was paid, with a field that the box does not take. */
+function malformed(order: string, more: Readonly<Record<string, unknown>> = {}) {
+  const data = { order, item: 'print', ...MONEY, seat: 12, ...more };
+  const event = { type: 'order.paid', timestamp: '2026-01-01T00:00:00Z', data };
+  const payload = readPayload('standard', Buffer.from(JSON.stringify(event)));
+  assert.ok('paid' in payload && payload.paid !== undefined);
+  return payload.paid;
+}
+
+test('the payment of an order that comes again with a mistake is no other payment', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [PRINT, article('tee')]);
+  const { desk } = shop;
+  await desk.take(paid('a', 'print', MONEY));
+  for (const same of [{}, { item: undefined }, { amount: 3000 }, { quantity: 1 }]) {
+    assert.is((await desk.take(malformed('a', same))).status, 'invalid');
+  }
+  assert.equal([desk.state()?.unmatched, shop.events], [undefined, []]);
+  const others = [{ item: 'tee' }, { quantity: 2 }, { amount: 1000 }, { currency: 'USD' }];
+  for (const [i, other] of others.entries()) {
+    await desk.take(paid(`b${i}`, 'print', MONEY));
+    await desk.take(malformed(`b${i}`, other));
+  }
+  assert.equal(desk.state()?.unmatchedCounts, { known: others.length, unknown: 0 });
+});
+
+test('a malformed payment of an order that is not paid is its own, until one is taken', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [PRINT]);
+  const { desk } = shop;
+  await desk.take(reserve('a'));
+  await desk.take(malformed('a'));
+  await desk.take(reserve('a'));
+  assert.equal(desk.state()?.unmatchedCounts, { known: 0, unknown: 1 });
+  assert.is((await desk.take(paid('a', 'print', MONEY))).status, 'confirmed');
+  assert.is(desk.state()?.unmatched, undefined);
+  // Its buyer gets the money back instead.
+  await desk.take(reserve('b'));
+  await desk.take(malformed('b'));
+  assert.is((await desk.take(cancel('b', 'refused'))).status, 'void');
+  assert.is((await desk.take(malformed('b'))).status, 'void');
+  assert.is(desk.state()?.unmatched, undefined);
+});
+
 test.run();
