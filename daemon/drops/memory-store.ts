@@ -22,6 +22,7 @@ const stored = v.object({
     // Without a drop: that of the config is on.
     v.object({ drop: v.optional(v.unknown()), run: text(64), hasBegun: v.boolean() }),
   ),
+  again: v.optional(text(64)),
 });
 
 type Stored = v.InferOutput<typeof stored>;
@@ -51,13 +52,14 @@ export class MemoryStore {
   }
 }
 
-function memoryOf({ held, last, current }: Stored, hosts: LinkHosts): DropMemory {
+function memoryOf({ held, last, current, again }: Stored, hosts: LinkHosts): DropMemory {
   const check = (drop: unknown): PlannedDrop | undefined => {
     if (drop === undefined) return undefined;
     const checked = checkPlanned(withoutHosts(drop), hosts);
     return 'drop' in checked ? checked.drop : undefined;
   };
-  const over = { held, ...(last && { last: { ...last, drop: check(last.drop) } }) };
+  const before = last && { last: { ...last, drop: check(last.drop) } };
+  const over = { held, ...before, ...(again !== undefined && { again }) };
   if (current === undefined) return over;
   const drop = check(current.drop);
   const isGone = drop === undefined && current.drop !== undefined;

@@ -12,6 +12,8 @@ export interface DropMemory {
   readonly last?: LastDrop;
   /** The one that is on air; a power cut does not end it. */
   readonly current?: CurrentDrop;
+  /** Id of the one that a person has said is to be held again, until one of the list has ended. */
+  readonly again?: string;
 }
 
 export interface CurrentDrop {
@@ -82,7 +84,8 @@ export function choosePlanned(
   const ordered = inOrder(list);
   const coming = ordered.filter(({ id }) => !isHeld(id, memory));
   return (
-    coming.find(({ id }) => id === checked) ?? coming.find((one) => !isMissed(one, ordered, nowMs))
+    coming.find(({ id }) => id === checked) ??
+    coming.find((one) => !isMissed(one, ordered, memory, nowMs))
   );
 }
 
@@ -92,18 +95,24 @@ function isHeld(wanted: string, { held }: DropMemory): boolean {
 
 /**
  * A late one can still begin, but not once the next one is nearer than its planned end, or soon:
- * who then goes live means the next one.
+ * who then goes live means the next one, unless it was said that this one is held again.
  *
  * @param list In order; those that were held, too: one that was called off does not come back after them.
  */
-function isMissed(drop: PlannedDrop, list: readonly PlannedDrop[], nowMs: number): boolean {
+function isMissed(
+  drop: PlannedDrop,
+  list: readonly PlannedDrop[],
+  { again }: DropMemory,
+  nowMs: number,
+): boolean {
   const startMs = startOf(drop);
   const endMs = Date.parse(drop.ends_at ?? '');
   if (Number.isNaN(endMs)) return nowMs > startMs + MISSED_AFTER_MS;
   if (nowMs <= endMs) return false;
   const next = list.find((one) => startOf(one) > startMs);
   const isLate = nowMs > endMs + Math.max(LATE_MS, endMs - startMs);
-  return isLate || (next !== undefined && startOf(next) - nowMs < Math.max(SOON_MS, nowMs - endMs));
+  const soonMs = drop.id === again ? 0 : SOON_MS;
+  return isLate || (next !== undefined && startOf(next) - nowMs < Math.max(soonMs, nowMs - endMs));
 }
 
 interface Planned {
@@ -119,7 +128,7 @@ export function phaseOf(drop: PlannedDrop, { list, memory, shown, nowMs }: Plann
   if (memory.current?.drop?.id === drop.id) return 'on';
   if (isHeld(drop.id, memory)) return 'held';
   if (drop.id === shown) return 'shown';
-  return isMissed(drop, list, nowMs) ? 'missed' : 'coming';
+  return isMissed(drop, list, memory, nowMs) ? 'missed' : 'coming';
 }
 
 /** A drop of the list over what the config says of all drops. */
@@ -175,7 +184,7 @@ export function noteEnded(
 export function holdAgain({ last, ...memory }: DropMemory, id: string): DropMemory | undefined {
   if (!isHeld(id, memory)) return undefined;
   const held = memory.held.filter((one) => one.id !== id);
-  return { ...memory, held, ...(last && last.id !== id && { last }) };
+  return { ...memory, held, again: id, ...(last && last.id !== id && { last }) };
 }
 
 /** That of the config is the next one where it was given another start, after the last one's end. */

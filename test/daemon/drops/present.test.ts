@@ -122,6 +122,25 @@ test('one that was held is held again where a person says so', () => {
   assert.is(holdAgain(both, 'friday')?.last?.id, 'sunday', 'the last one stays the last one');
 });
 
+test('one that overran is held again though the next one is soon, until that is nearer than its end', () => {
+  const list = [planned('first', 0, 2), planned('next', 2.75, 4)];
+  const nowMs = (hours: number) => NOW_MS + hours * HOUR_MS;
+  const ended = noteEnded(
+    noteFirstFrame(noteLive(NO_MEMORY, list[0], 'run'), 'run'),
+    nowMs(2.1),
+    SHOWN,
+  );
+  const memory = holdAgain(ended, 'first') ?? NO_MEMORY;
+  const chosen = (hours: number) => choosePlanned(list, memory, nowMs(hours))?.id;
+  assert.equal([2.1, 2.3, 2.5].map(chosen), ['first', 'first', 'next']);
+  const given = { list, memory, shown: undefined, nowMs: nowMs(2.1) };
+  assert.is(phaseOf(planned('first', 0, 2), given), 'coming');
+  const live = noteLive(memory, list[0], 'run-2');
+  assert.is(noteEnded(live, nowMs(2.2), SHOWN).again, 'first', 'it had no frame');
+  const over = noteEnded(noteFirstFrame(live, 'run-2'), nowMs(2.2), SHOWN);
+  assert.is(over.again, undefined);
+});
+
 test('one without a live frame has not begun: it is still to come', () => {
   const [, , friday] = LIST;
   const live = noteLive(NO_MEMORY, friday, 'run-1');
