@@ -72,8 +72,11 @@ export function shownKey({ totals, unmatched, unmatchedCounts }: ShopState): str
   return JSON.stringify([totals, unmatched, unmatchedCounts]);
 }
 
-/** Another payment has a row beside the order of its id. */
-const keyOf = ({ id, isOther }: OrderEntry): string => (isOther ? `${id} other` : id);
+/** A payment that is not taken has a row beside what is known of its id. */
+export function keyOf({ id, isOther, isOwed }: OrderEntry): string {
+  if (isOther) return `${id} other`;
+  return isOwed ? `${id} owed` : id;
+}
 
 function confirmCancel(order: string, isOther: boolean): Promise<boolean> {
   const { settleOtherQuestion, settleOtherMeans, settleOther } = text;

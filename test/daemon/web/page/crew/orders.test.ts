@@ -1,8 +1,8 @@
 /** The crew's list of orders: when an open one is read again. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { ShopState } from '../../../../../daemon/model/orders.ts';
-import { shownKey } from '../../../../../daemon/web/page/crew/orders.ts';
+import type { OrderEntry, ShopState } from '../../../../../daemon/model/orders.ts';
+import { keyOf, shownKey } from '../../../../../daemon/web/page/crew/orders.ts';
 
 const test = suite('list of orders');
 
@@ -20,6 +20,14 @@ test('an open list is read again for another order, and for a payment that fits 
   ];
   assert.is(new Set([SHOP, ...others].map(shownKey)).size, 4);
   assert.is(shownKey({ ...SHOP, drop: 'saturday' }), shownKey(SHOP));
+});
+
+test('each row of one id is another one: the order, its payment that is not taken, and another payment', () => {
+  const order: OrderEntry = { id: 'a', state: 'void', isOwed: false, numbers: [], atMs: 0 };
+  const payment: OrderEntry = { ...order, state: 'refused', isOwed: true };
+  const rows = [order, payment, { ...payment, isOther: true }, { ...payment, id: 'b' }];
+  assert.is(new Set(rows.map(keyOf)).size, rows.length);
+  assert.is(keyOf({ ...order, state: 'confirmed' }), keyOf(order), 'a row follows its order');
 });
 
 test.run();
