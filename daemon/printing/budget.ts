@@ -36,6 +36,15 @@ export function spentBefore(
   return { perHour, startedMs: startedMs.slice(-perHour) };
 }
 
+/** Those of this run of the machine: its clock has gone on since, also where it was never set. */
+export function sinceBoot(
+  slips: readonly PrintJob[],
+  wallMs: number,
+  sinceBootMs: number,
+): readonly PrintJob[] {
+  return slips.filter(({ atMs }) => atMs <= wallMs && wallMs - atMs < sinceBootMs);
+}
+
 /** After one more slip. */
 export function spent({ perHour, startedMs }: Budget, nowMs: number): Budget {
   return { perHour, startedMs: [...startedMs, nowMs].slice(-perHour) };

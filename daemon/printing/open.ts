@@ -1,6 +1,6 @@
 /** Opens printing: the command, the queue, previews, and the tickets of orders. */
 import { join, resolve } from 'node:path';
-import type { Clock } from '../../hal/os/clock.ts';
+import { type Clock, openBootClock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
 import type { PrintDocument, Printer } from '../../hal/printer/port.ts';
@@ -92,9 +92,9 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
     const shed = snapshot().shedLoads.find(({ load }) => load === 'printer');
     return shed === undefined ? undefined : `${shed.text}, to save the battery; plug in the mains`;
   };
-  const perHour = () => config.printer.max_per_hour;
-  const isClockSet = () => snapshot().system?.clock.phase === 'synchronised';
-  const queue = new PrintQueue({ ...deps, store, render, pausedBy, perHour, isClockSet });
+  const hour = { perHour: () => config.printer.max_per_hour, boot: openBootClock() };
+  const isClockSet = () => (snapshot().system?.clock.phase ?? 'free') !== 'free';
+  const queue = new PrintQueue({ ...deps, ...hour, store, render, pausedBy, isClockSet });
   const profile = () => PRINTER_PROFILES[config.printer.profile];
   return {
     queue,

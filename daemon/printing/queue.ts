@@ -1,12 +1,12 @@
 /** Prints the slips of the store, one after another, each at most once. */
 import { EventEmitter, once } from 'node:events';
 import { anySignal, pause, withTimeout } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
+import type { BootClock, Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { PrintDocument, Printer, PrintOutcome } from '../../hal/printer/port.ts';
 import { obstacleOf } from '../../hal/printer/status.ts';
 import type { PrintFigures } from '../model/prints.ts';
-import { type Budget, spent, spentBefore, waitMs } from './budget.ts';
+import { type Budget, sinceBoot, spent, spentBefore, waitMs } from './budget.ts';
 import * as step from './job.ts';
 import { MAX_OPEN, type PrintStore } from './store.ts';
 
@@ -24,8 +24,9 @@ export interface QueueDeps {
   /** Why nothing is printed now, for example to save power. */
   readonly pausedBy: () => string | undefined;
   readonly perHour: () => number;
-  /** The times of slips say nothing until then: without a battery of its own the clock is that of the last run. */
+  /** Times of slips before `boot` say nothing until then: without a battery of its own the clock is that of the last run. */
   readonly isClockSet?: () => boolean;
+  readonly boot?: Pick<BootClock, 'sinceBootMs'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -47,7 +48,11 @@ export class PrintQueue {
 
   constructor(deps: QueueDeps) {
     this.#deps = deps;
-    this.#earlier = [...deps.store.jobs()];
+    const { store, clock, boot, perHour } = deps;
+    const wallMs = clock.wallMs();
+    const since = sinceBoot(store.jobs(), wallMs, boot?.sinceBootMs() ?? 0);
+    this.#earlier = store.jobs().filter((job) => !since.includes(job));
+    this.#startedMs = spentBefore(perHour(), since, wallMs, clock.monotonicMs()).startedMs;
   }
 
   get openCount(): number {

@@ -17,12 +17,13 @@ const never = new AbortController().signal;
 interface Earlier {
   readonly earlier?: readonly PrintJob[];
   readonly isClockSet?: () => boolean;
+  readonly sinceBootMs?: number;
 }
 
 function open(
   pausedBy: () => string | undefined,
   clock: Clock = systemClock,
-  { earlier = [], isClockSet = () => true }: Earlier = {},
+  { earlier = [], isClockSet = () => true, sinceBootMs = 0 }: Earlier = {},
 ) {
   const seen: string[] = [];
   const slips = new Map(earlier.map((job) => [job.id, job]));
@@ -45,7 +46,7 @@ function open(
   };
   const queue = new PrintQueue({
     ...{ store, printer, pausedBy, render: async () => [], perHour: () => 10 },
-    ...{ clock, log: silentLog, isClockSet },
+    ...{ clock, log: silentLog, isClockSet, boot: { sinceBootMs: () => sinceBootMs } },
   });
   return { queue, seen };
 }
@@ -125,13 +126,36 @@ test('what was printed before a restart counts for the hour, by a clock that may
   assert.equal(spentBefore(2, none, wallMs, nowMs).startedMs, []);
 });
 
+/** The hour's budget, printed so long ago. */
+function printedAgo(agoMs: number): readonly PrintJob[] {
+  const atMs = systemClock.wallMs() - agoMs;
+  return Array.from({ length: 10 }, (_, n) => ({
+    ...{ id: `old${n}`, number: n + 1, title: 'a', content: { document: 'status' }, copy: 1 },
+    ...{ phase: 'printed', atMs },
+  }));
+}
+
+test('slips since the machine was started count for the hour, also where its clock is never set', async () => {
+  const given = { isClockSet: () => false, sinceBootMs: 60_000 };
+  for (const [agoMs, isFull] of [
+    [59_000, true],
+    [120_000, false],
+    [-120_000, false],
+  ] as const) {
+    const { queue } = open(() => undefined, systemClock, { ...given, earlier: printedAgo(agoMs) });
+    const box = new AbortController();
+    const running = queue.run(box.signal);
+    await queue.add('a', 'a', { document: 'status' });
+    const { reason = '' } = await queue.followed('a', never);
+    assert.is(reason.includes('max_per_hour (10) is reached'), isFull, `${agoMs} ms ago`);
+    box.abort();
+    await running;
+  }
+});
+
 test('slips of an earlier run keep none waiting until the clock is set', async () => {
   let isSet = false;
-  const printed = (number: number): PrintJob => ({
-    ...{ id: `old${number}`, number, title: 'a', content: { document: 'status' }, copy: 1 },
-    ...{ phase: 'printed', atMs: systemClock.wallMs() },
-  });
-  const earlier = Array.from({ length: 10 }, (_, n) => printed(n + 1));
+  const earlier = printedAgo(0);
   const { queue } = open(() => undefined, systemClock, { earlier, isClockSet: () => isSet });
   const box = new AbortController();
   const running = queue.run(box.signal);
