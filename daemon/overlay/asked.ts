@@ -23,16 +23,21 @@ const stored = v.object({
 });
 
 const FOR_MAX_S = 86_400;
+/** What could not be written is tried again after it. */
+const RETRY_MS = 60_000;
 
 export class AskedOverlay {
   readonly #file: AskedFile;
-  readonly #clock: Pick<Clock, 'wallMs'>;
+  readonly #clock: Clock;
   readonly #log: Log;
   #args: Arguments = {};
   #hidesAtMs: number | undefined;
   /** Of the run of the box before. */
   #before: v.InferOutput<typeof stored> | undefined;
   #saved: string | undefined;
+  /** By the monotonic clock; undefined while the file takes what is written. */
+  #failedMs: number | undefined;
+  #told: string | undefined;
   #saving: Promise<void> = Promise.resolve();
 
   constructor(file: AskedFile, { clock, log }: { readonly clock: Clock; readonly log: Log }) {
@@ -81,11 +86,25 @@ export class AskedOverlay {
     if (phase !== 'live' || dropId === undefined) return;
     const isNothing = Object.keys(this.#args).length === 0;
     const text = JSON.stringify({ dropId, args: this.#args, hidesAtMs: this.#hidesAtMs });
-    if (text === this.#saved || (isNothing && this.#saved === undefined)) return;
+    const isDue =
+      this.#failedMs !== undefined && this.#clock.monotonicMs() - this.#failedMs >= RETRY_MS;
+    if (text === this.#saved && !isDue) return;
+    if (isNothing && this.#saved === undefined) return;
     this.#saved = text;
-    const write = () => this.#file.write(text);
-    this.#saving = this.#saving.then(write).catch((error: unknown) => {
-      this.#log.warn('overlay not saved', { reason: messageOf(error) });
-    });
+    this.#failedMs = undefined;
+    this.#saving = this.#saving.then(() => this.#write(text));
+  }
+
+  async #write(text: string): Promise<void> {
+    try {
+      await this.#file.write(text);
+      this.#failedMs = undefined;
+      this.#told = undefined;
+    } catch (error) {
+      this.#failedMs = this.#clock.monotonicMs();
+      const reason = messageOf(error);
+      if (reason !== this.#told) this.#log.warn('overlay not saved', { reason });
+      this.#told = reason;
+    }
   }
 }

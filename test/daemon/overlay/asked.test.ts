@@ -91,4 +91,33 @@ test('a link to a host that is not allowed any more is not shown', async () => {
   assert.equal(await open(file, { hosts: [] }).start(), ['', 'none']);
 });
 
+test('what a full disk does not take is written a minute later, and told once', async () => {
+  const clock = new VirtualClock();
+  const [tries, told]: [string[], unknown[]] = [[], []];
+  let fault: string | undefined = 'ENOSPC';
+  const write = async (text: string) => {
+    tries.push(text);
+    if (fault !== undefined) throw new Error(fault);
+  };
+  const log = { ...silentLog, warn: (_: string, fields?: object) => void told.push(fields) };
+  const asked = new AskedOverlay({ read: async () => '', write }, { clock, log });
+  const drop = { phase: 'live', sinceMs: clock.wallMs(), dropId: 'run-1' } as const;
+  const savesAfter = async (ms: number) => {
+    await clock.advance(ms);
+    for (let tick = 0; tick < 3; tick += 1) {
+      asked.save(drop);
+      await asked.settled();
+    }
+    return tries.length;
+  };
+  asked.note({ title: 'Late Set' }, undefined);
+  assert.equal([await savesAfter(0), await savesAfter(59_000)], [1, 1]);
+  assert.is(await savesAfter(1_000), 2);
+  assert.equal(told, [{ reason: 'ENOSPC' }]);
+  fault = undefined;
+  assert.is(await savesAfter(60_000), 3);
+  assert.is(tries[2], tries[0]);
+  assert.is(await savesAfter(60_000), 3, 'it is on the disk');
+});
+
 test.run();
