@@ -110,13 +110,15 @@ export const MEDIA_RULES: readonly Rule[] = [
     advice: 'Check that the camera is plugged in and switched on.',
     dependsOn: [...ENCODERS, 'camera-down'],
     find: ({ box }) => {
-      const phase = box.sources?.camera.phase;
+      const { phase, second } = box.sources?.camera ?? {};
+      // The one on air, where there are two.
+      const isSecond = second?.isOnAir === true;
       const isLive = box.media?.isFlowing === true && phase !== 'dimmed' && phase !== 'title';
       return isOnAir(box) && !isLive
         ? {
             text: 'No picture from the camera',
-            detail: `no frames from ${box.camera}`,
-            advice: sourceAdvice('camera', box.drivers),
+            detail: `no frames from ${isSecond ? 'camera 2' : box.camera}`,
+            advice: sourceAdvice(isSecond ? 'camera2' : 'camera', box.drivers),
           }
         : undefined;
     },

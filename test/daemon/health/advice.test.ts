@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { configSchema } from '../../../daemon/config/config.ts';
 import { RULES } from '../../../daemon/health/run.ts';
+import { WELL } from '../../support/snapshot.ts';
 
 const test = suite('advice');
 
@@ -78,6 +79,21 @@ test('each key that the doctor, the checks or a device’s failure names is in t
     keys.filter((key) => !isKey(key)),
     [],
   );
+});
+
+test('of two cameras the alert names the one on air, and advises what fits it', () => {
+  const rule = RULES.find(({ key }) => key === 'no-picture');
+  const seen = (isOnAir: boolean) => {
+    const camera = { phase: 'dimmed', framesPerS: 0, repeatedTotal: 9 } as const;
+    const sources = { camera: { ...camera, second: { framesPerS: 0, isOnAir } } };
+    const drivers = { ...WELL.drivers, camera: 'v4l2', camera2: 'whip', sound: 'none' };
+    const found = rule?.find({ box: { ...WELL, sources, drivers } } as never);
+    return JSON.stringify(found);
+  };
+  assert.match(seen(false), `no frames from ${WELL.camera}`);
+  assert.match(seen(false), 'plugged in');
+  assert.match(seen(true), 'no frames from camera 2');
+  assert.match(seen(true), 'Connect the phone');
 });
 
 test.run();
