@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { LinkSwitch } from '../../pipelines/bond/core/snapshot.ts';
 import type { Quantiles } from '../../pipelines/origin/viewers.ts';
 import { type DropReport, dropReportFields } from '../model/drop-report.ts';
+import { PAID_LATE_MS } from '../model/orders.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { counted, countOn, restartCount } from './count-on.ts';
 import {
@@ -114,9 +115,6 @@ export function noteEnd(counts: DropCounts, box: CountsInput): DropCounts {
   const prints = countOn(counts.prints, box.prints?.printedTotal);
   return { ...counts, prints, sales: salesOf(box) ?? counts.sales };
 }
-
-/** A guest who is at the checkout when a drop ends has so long to pay. */
-const PAID_LATE_MS = 15 * 60_000;
 
 /**
  * The report with what was paid after the end of its drop; the same where nothing was. While the shop

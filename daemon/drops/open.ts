@@ -9,6 +9,7 @@ import type { Config } from '../config/config.ts';
 import type { DropConfig } from '../config/drop.ts';
 import type { PlannedDrop } from '../config/drop-list/parse.ts';
 import type { BoxEvent, Command, Outcome } from '../model/commands.ts';
+import { PAID_LATE_MS } from '../model/orders.ts';
 import { hasCamera } from '../model/phase.ts';
 import type { PlannedDropsState, PlannedPhase } from '../model/planned-drops.ts';
 import type { BoxSnapshot, DropPhase, DropState } from '../model/snapshot.ts';
@@ -56,8 +57,6 @@ interface Given {
 }
 
 const EVERY_MS = 1_000;
-/** A guest who is at the checkout when a drop ends has so long to pay. */
-const JUST_ENDED_MS = 15 * 60_000;
 
 export async function openDrops(
   config: () => Pick<Config, 'drop' | 'orders' | 'uplink'>,
@@ -103,7 +102,7 @@ interface Parts {
 /** By the monotonic clock. */
 function paidUntilMs({ last }: DropMemory, clock: Pick<Clock, 'wallMs' | 'monotonicMs'>): number {
   const sinceMs = clock.wallMs() - (last?.endedMs ?? 0);
-  return clock.monotonicMs() + JUST_ENDED_MS - Math.max(0, sinceMs);
+  return clock.monotonicMs() + PAID_LATE_MS - Math.max(0, sinceMs);
 }
 
 class OpenDrops {

@@ -204,6 +204,9 @@ export interface ShopState {
   readonly fault?: { readonly kind: 'damaged' | 'not-saved' | 'full'; readonly reason: string };
 }
 
+/** A guest who is at the checkout when a drop ends has so long to pay. */
+export const PAID_LATE_MS = 15 * 60_000;
+
 /** Whether a buyer who goes to the checkout now gets what is paid there. */
 export const takesOrders = ({ fault, isOver }: Pick<ShopState, 'fault' | 'isOver'>): boolean =>
   fault === undefined && isOver !== true;
