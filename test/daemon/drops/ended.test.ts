@@ -1,4 +1,6 @@
 /** The drop that has ended: what guests see of it, and what can still be paid. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { LIST, newFolder, startBox } from './support/list-box.ts';
@@ -70,6 +72,23 @@ test('what the config sells is sold as before', async () => {
   box.goLive('run-1');
   box.end('run-1');
   assert.is(box.drops.justEnded(), undefined);
+});
+
+test('one that overran is held again though the next one is soon, also after a restart', async () => {
+  const times = 'starts_at: 2026-12-04T16:00:00Z, ends_at: 2026-12-04T17:55:00Z';
+  const folder = await newFolder(`- { id: set-1, title: Set 1, ${times} }
+- { id: set-2, title: Set 2, starts_at: 2026-12-04T18:40:00Z }
+`);
+  const held = [{ id: 'set-1', title: 'Set 1', endedMs: Date.UTC(2026, 11, 4, 18) }];
+  await writeFile(join(folder, 'held-drops.json'), JSON.stringify({ held }));
+  {
+    await using box = await startBox(folder);
+    assert.equal(box.phases(), ['set-1 held', 'set-2 shown']);
+    assert.is((await box.run({ do: 'again', id: 'set-1' })).status, 'done');
+    assert.equal(box.phases(), ['set-1 shown', 'set-2 coming']);
+  }
+  await using box = await startBox(folder);
+  assert.equal(box.phases(), ['set-1 shown', 'set-2 coming']);
 });
 
 test.run();
