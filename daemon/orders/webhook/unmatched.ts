@@ -62,16 +62,17 @@ export class UnmatchedPayments {
 
   /** @returns False where there is none under the id of an order. */
   dismiss(order: string): boolean {
-    if (this.#open.get(order)?.isKnownId !== true) return false;
+    const payment = this.#open.get(order);
+    if (payment?.isKnownId !== true) return false;
     this.#open.delete(order);
-    this.#dismissed.add(order);
+    this.#dismissed.add(keyOf(payment));
     return true;
   }
 
   /** @returns False where it is settled: its sender need not try again. */
   note(request: OrderRequest, isKnownId: boolean, reason: string): boolean {
     const { id: order, item = '', quantity = 1, amount, currency, source } = request;
-    if (isKnownId && this.#dismissed.has(order)) return false;
+    if (isKnownId && this.#dismissed.has(keyOf({ order, item, amount, currency }))) return false;
     if (this.#open.has(order) || this.#open.size + this.#dismissed.size >= PAYMENTS_MAX)
       return true;
     const { clock, onEvent, log } = this.#deps;
@@ -90,6 +91,19 @@ export class UnmatchedPayments {
     const known = all.filter((one) => one.isKnownId === true);
     return { known, unknown: all.filter((one) => one.isKnownId !== true) };
   }
+}
+
+/** One payment, however often it is sent: there may be more than one other under an id. */
+function keyOf({ order, item, amount, currency }: Payment): string {
+  const isAmount = amount !== undefined && currency !== undefined;
+  return JSON.stringify([order, item, ...(isAmount ? [amount, currency] : [])]);
+}
+
+interface Payment {
+  readonly order: string;
+  readonly item: string;
+  readonly amount?: number | undefined;
+  readonly currency?: string | undefined;
 }
 
 function entryOf({ order: id, isKnownId, ...payment }: UnmatchedPayment): OrderEntry {

@@ -71,6 +71,20 @@ test('another payment that comes after the order was cancelled is told', async (
   assert.is(shop.desk.state()?.unmatchedCounts?.known, 2);
 });
 
+test('of several other payments under one id each is told, one after another', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [PRINT, article('tee'), article('hat')]);
+  const { desk } = shop;
+  await desk.take(paid('a'));
+  for (const item of ['tee', 'hat']) {
+    assert.is((await desk.take(paid('a', item, MONEY))).status, 'invalid');
+    assert.is(desk.state()?.unmatched?.[0]?.item, item);
+    await desk.take(cancel('a', 'unmatched'));
+    assert.is((await desk.take(paid('a', item, MONEY))).status, 'settled');
+  }
+  assert.is((await desk.take(paid('a', 'tee', { ...MONEY, amount: 5000 }))).status, 'invalid');
+});
+
 test('200 payments with a mistake are told once each, counted, and hide no order', async () => {
   using folder = scratchFolder();
   await using shop = await openShop(folder.path, [PRINT]);
