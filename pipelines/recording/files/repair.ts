@@ -80,9 +80,16 @@ export async function repairOne(folder: string, name: string): Promise<Repair | 
         : { name, outcome: 'damaged', bytes: size, lostBytes: 0 };
     }
     const known = await verified(movie, journal, size);
-    const from = acknowledgedBytes({ ...journal, fragments: known });
     const isDamaged = known.length < journal.fragments.length;
-    const tail = await readReadable(movie, from, Math.min(size - from, TAIL_MAX_BYTES));
+    if (isDamaged && known.length === 0) {
+      // Whatever the disk gives now, it was a recording.
+      await closeJournal(folder, journalName, journal.validBytes, isDamaged, [], size);
+      return { name, outcome: 'damaged', bytes: size, lostBytes: 0 };
+    }
+    const from = acknowledgedBytes({ ...journal, fragments: known });
+    // Where nothing was synced, a block that cannot be read may hold all there is.
+    const read = known.length === 0 ? readAt : readReadable;
+    const tail = await read(movie, from, Math.min(size - from, TAIL_MAX_BYTES));
     const header = hiddenHeader(tail);
     header?.copy(tail);
     const found = isDamaged ? [] : salvage(tail, journal, from);
@@ -154,8 +161,8 @@ async function countGood(
 ): Promise<number> {
   for (const [i, { offset, bytes, crc }] of fragments.entries()) {
     if (offset + bytes > size) return i;
-    // What cannot be read is no longer there.
-    if (crc32(await readReadable(movie, offset, bytes)) !== crc) return i;
+    // What cannot be read now may be read the next time.
+    if (crc32(await readAt(movie, offset, bytes)) !== crc) return i;
   }
   return fragments.length;
 }
@@ -205,7 +212,7 @@ function hasHole(bytes: Buffer): boolean {
 
 /** Whether there is any fragment, where there is no journal. */
 async function holdsFragment(movie: FileHandle, size: number): Promise<boolean> {
-  const bytes = await readReadable(movie, 0, size);
+  const bytes = await readAt(movie, 0, size);
   const at = bytes.indexOf('moof') - 4;
   return at >= 0 && readFragment(bytes.subarray(at)) !== undefined;
 }

@@ -1,6 +1,17 @@
 /** Repair of recordings that were cut off. */
 import { createHash } from 'node:crypto';
-import { appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { readlinkSync } from 'node:fs';
+import {
+  appendFile,
+  type FileHandle,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -13,7 +24,7 @@ import {
   moviePath,
   RecordingFile,
 } from '../../../../pipelines/recording/files/recording-file.ts';
-import { repairFolder } from '../../../../pipelines/recording/files/repair.ts';
+import { repairFolder, repairOne } from '../../../../pipelines/recording/files/repair.ts';
 import { type Movie, probe, tapFeed, wind } from '../../../support/media/movies.ts';
 import { REAL_EPOCH_MS } from '../../../support/media/real-feed.ts';
 import { encodeMedia } from '../../../support/media/real-media.ts';
@@ -169,6 +180,68 @@ test('a movie without its journal stays as it is', async () => {
   const [repair] = await repairFolder(place.folder);
   assert.is(repair?.outcome, 'damaged');
   assert.ok((await readFile(movie)).length > 10_000);
+});
+
+const BLOCK_BYTES = 4_096;
+
+/** Movies answer EIO in this block, or in all of them, until it is disposed of. */
+async function failMovies(path: string, badBlock?: number) {
+  await using handle = await open(path);
+  const shared: { read: FileHandle['read'] } = Object.getPrototypeOf(handle);
+  const { read } = shared;
+  const isBad = (at: number, bytes: number) =>
+    badBlock === undefined ||
+    (at < (badBlock + 1) * BLOCK_BYTES && at + bytes > badBlock * BLOCK_BYTES);
+  shared.read = async function (this: FileHandle, ...args: readonly never[]) {
+    const [, , bytes = 0, at = 0] = args;
+    const isMovie = readlinkSync(`/proc/self/fd/${this.fd}`).endsWith('.mp4');
+    if (isMovie && isBad(at, bytes)) throw Object.assign(new Error('EIO'), { code: 'EIO' });
+    return await Reflect.apply(read, this, args);
+  } as unknown as FileHandle['read'];
+  return {
+    [Symbol.dispose]: () => {
+      shared.read = read;
+    },
+  };
+}
+
+test('what cannot be read now is neither cut nor removed, and repaired once it can be', async () => {
+  for (const [fragments, synced, hasJournal, badBlock] of [
+    [20, 20, true, 2],
+    [20, 20, true, undefined],
+    [6, 0, true, undefined],
+    [20, 20, false, undefined],
+  ] as const) {
+    await using place = await openFolder();
+    const { name, movie, journal } = await cutOff(place.folder, fragments, synced);
+    if (!hasJournal) await rm(journal);
+    const files = async () =>
+      await Promise.all(
+        (await readdir(place.folder)).map((one) => readFile(join(place.folder, one))),
+      );
+    const before = await files();
+    {
+      using _bad = await failMovies(movie, badBlock);
+      const code = await repairOne(place.folder, name).catch((error) => error.code);
+      assert.is(code, 'EIO');
+      assert.is((await repairFolder(place.folder))[0]?.outcome, 'unreadable');
+    }
+    assert.equal(await files(), before);
+    const repair = await repairOne(place.folder, name);
+    assert.is(repair?.outcome, hasJournal ? 'repaired' : 'damaged');
+  }
+});
+
+test('a recording of which the disk has lost all that was synced is not removed', async () => {
+  await using place = await openFolder();
+  const { movie, journal } = await cutOff(place.folder, 20, 20);
+  const first = (await journalOf(journal))?.fragments[0];
+  const bytes = await readFile(movie);
+  bytes.fill(0xff, (first?.offset ?? 0) + 300, (first?.offset ?? 0) + 400);
+  await writeFile(movie, bytes);
+  assert.is((await repairFolder(place.folder))[0]?.outcome, 'damaged');
+  assert.ok((await readFile(movie)).equals(bytes));
+  assert.equal(await repairFolder(place.folder), []);
 });
 
 test.run();
