@@ -73,7 +73,7 @@ export async function putOnTrial(
   signal: AbortSignal,
 ): Promise<void> {
   const expectation = await whatWorks(signal);
-  const before = await store.load();
+  const before = await store.loadForChange();
   if (!(await store.has(id))) {
     if (before.previous === id) await store.save({ ...before, previous: null });
     throw new ReleaseError(`${nameOf(id)} is not on the disk any more`);
@@ -106,7 +106,7 @@ function refuseOther({ header, id }: Opened, asked: Asked, running: Running): vo
 
 /** What is left of an earlier update, and then the version to go back to, go only for want of room. */
 async function makeRoom({ header }: Opened, { store, running }: InstallDeps): Promise<void> {
-  const versions = await store.load();
+  const versions = await store.loadForChange();
   if (versions.good !== running.id) {
     throw new ReleaseError('the version that runs is on trial itself: wait a minute');
   }

@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { access, mkdir, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder } from '../../hal/os/durable.ts';
-import { errnoOf } from '../../hal/os/errors.ts';
+import { ifMissing } from '../../hal/os/errors.ts';
 import { runCommand } from '../../hal/os/process.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
 import { NODE, PROGRAM, ReleaseError } from './release.ts';
@@ -12,6 +12,7 @@ import type { LineStream, Opened } from './stream.ts';
 import { unpack } from './unpack.ts';
 import {
   INSTALLED,
+  installedOnly,
   namedIn,
   parseVersions,
   renderVersions,
@@ -52,16 +53,15 @@ export class VersionStore {
     return id === INSTALLED ? this.#program : join(this.folder, id);
   }
 
+  /** The installed program alone where it cannot be read: that is not to be saved. */
   async load(): Promise<Versions> {
-    return parseVersions(await this.#text().catch(() => ''), this.#over);
+    return await this.loadForChange().catch(() => installedOnly(this.#over));
   }
 
-  /** Empty where there is none. */
-  async #text(): Promise<string> {
-    return await readFile(this.#file, 'utf8').catch((error: unknown) => {
-      if (errnoOf(error) === 'ENOENT') return '';
-      throw error;
-    });
+  /** What a step is taken from that is saved then: rejects where it cannot be read. */
+  async loadForChange(): Promise<Versions> {
+    const text = await readFile(this.#file, 'utf8').catch(ifMissing);
+    return parseVersions(text ?? '', this.#over);
   }
 
   /** On the disk once it resolves; a power cut leaves what was there, or this. */
@@ -81,7 +81,7 @@ export class VersionStore {
    * runs, and nothing that the disk names. Rejects where that cannot be read.
    */
   async sweep(versions: Versions): Promise<void> {
-    const onDisk = parseVersions(await this.#text(), this.#over);
+    const onDisk = await this.loadForChange();
     const named = new Set([this.#runs, ...namedIn(versions), ...namedIn(onDisk)]);
     for (const entry of await readdir(this.folder, { withFileTypes: true }).catch(() => [])) {
       if (!entry.isDirectory() || named.has(entry.name)) continue;

@@ -11,7 +11,7 @@ import { type Expectation, gaveUp, proved, type Versions, versionOf } from './ve
 export interface TrialDeps {
   /** Of the version that runs. */
   readonly id: string;
-  readonly store: Pick<VersionStore, 'load' | 'save' | 'sweep'>;
+  readonly store: Pick<VersionStore, 'load' | 'loadForChange' | 'save' | 'sweep'>;
   /** What does not work as it did; undefined where all does. */
   readonly faultOf: (expectation: Expectation, signal: AbortSignal) => Promise<string | undefined>;
   readonly phase: () => DropPhase;
@@ -39,7 +39,7 @@ export async function runTrial(deps: TrialDeps, signal: AbortSignal): Promise<vo
   try {
     while (!signal.aborted) {
       fault = await deps.faultOf(trial.expectation, signal);
-      if (fault === undefined) return await confirm(deps);
+      if (fault === undefined) return await confirm(deps, signal);
       if (clock.monotonicMs() >= endMs && !hasCamera(deps.phase())) break;
       await pause(clock, LOOK_EVERY_MS, signal);
     }
@@ -50,13 +50,26 @@ export async function runTrial(deps: TrialDeps, signal: AbortSignal): Promise<vo
   await giveUp(fault, deps);
 }
 
-async function confirm({ id, store, onEvent, clock, log }: TrialDeps): Promise<void> {
-  const versions = proved(await store.load(), id);
+async function confirm(deps: TrialDeps, signal: AbortSignal): Promise<void> {
+  const { id, store, onEvent, clock, log } = deps;
+  const versions = proved(await loadWhenReadable(deps, signal), id);
   await store.save(versions);
   log.info('version passed its trial', { version: id });
   const data = { version: versionOf(id) };
   onEvent({ type: 'update.done', severity: 'info', atMs: clock.wallMs(), data });
   await sweep(versions, { store, log });
+}
+
+/** A disk that does not give it now may do so later. Rejects once `signal` aborts. */
+async function loadWhenReadable(
+  { store, clock }: TrialDeps,
+  signal: AbortSignal,
+): Promise<Versions> {
+  for (;;) {
+    const versions = await store.loadForChange().catch(() => undefined);
+    if (versions !== undefined) return versions;
+    await clock.sleep(LOOK_EVERY_MS, signal);
+  }
 }
 
 /** Removes the folders of versions that are named no more. */
@@ -69,8 +82,9 @@ export async function sweep(
   });
 }
 
+/** Rejects where the disk does not give what is to be changed: that ends the box, too. */
 async function giveUp(fault: string, { id, store, end, clock, log }: TrialDeps): Promise<void> {
   log.error('version failed its trial', { version: id, reason: fault });
-  await store.save(gaveUp(await store.load(), fault, clock.wallMs()));
+  await store.save(gaveUp(await store.loadForChange(), fault, clock.wallMs()));
   end();
 }

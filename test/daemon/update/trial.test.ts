@@ -28,6 +28,7 @@ function openTrial(
           id: ID,
           store: {
             load: async () => trial.versions,
+            loadForChange: async () => trial.versions,
             save: async (next: Versions) => {
               trial.versions = next;
             },

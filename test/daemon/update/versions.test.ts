@@ -51,6 +51,7 @@ class Machine {
 
   readonly store = {
     load: async () => this.versions(),
+    loadForChange: async () => this.versions(),
     save: async (versions: Versions) => {
       this.#perhapsCut();
       this.#text = renderVersions(versions);
