@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import { pause } from '../../hal/os/async.ts';
+import { anySignal, pause } from '../../hal/os/async.ts';
 import { type Clock, systemClock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { removeFile, saveFile } from '../../hal/os/save-file.ts';
@@ -60,23 +60,29 @@ export function openEndedStream(
   { clock = systemClock, signal, freeBytes = freeBytesOf }: EndedDeps = {},
 ): EndedStream {
   const published = isServed ? read(file, log) : undefined;
+  let waiting = new AbortController();
   const forgetLater = async (): Promise<void> => {
-    if (signal !== undefined && (await pause(clock, LEFT_MAX_MS, signal))) forget(file);
+    if (signal === undefined) return;
+    waiting = new AbortController();
+    using ends = anySignal(signal, waiting.signal);
+    if (await pause(clock, LEFT_MAX_MS, ends.signal)) forget(file);
   };
   if (published === undefined) forget(file);
   else void forgetLater();
   return {
     published,
     store: async (ended) => {
+      // The time of the one before is not that of this one.
+      waiting.abort();
       try {
         // The one before may be as large, and the disk full.
         await removeFile(file);
         if ((await freeBytes(dirname(file))) < FREE_MIN_BYTES) throw new Error('the disk is full');
         await saveFile(file, renderEnded(ended));
-        void forgetLater();
       } catch (error) {
         log.warn('end of the drop not saved', { reason: messageOf(error) });
       }
+      void forgetLater();
     },
   };
 }

@@ -118,6 +118,14 @@ test('it does not stay on the disk, nor fill it', async () => {
   assert.ok(existsSync(file));
   await clock.advance(15 * 60_000);
   assert.not.ok(existsSync(file));
+  const twice = open(1e9);
+  await twice.store(endedStream());
+  await clock.advance(10 * 60_000);
+  await twice.store(endedStream());
+  await clock.advance(10 * 60_000);
+  assert.ok(existsSync(file), 'the second has its own quarter of an hour');
+  await clock.advance(5 * 60_000);
+  assert.not.ok(existsSync(file));
   over.abort();
   rmSync(folder, { recursive: true });
 });
