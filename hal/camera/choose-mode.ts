@@ -22,10 +22,9 @@ const JPEG: ReadonlySet<string> = new Set(['MJPG', 'JPEG']);
  * Costs are natural logarithms of how far a mode is from what is asked for. What is missing
  * cannot be had again, and counts more than what is thrown away.
  */
-const MISSING = 2;
+const MISSING = 3;
 /** A size has two sides: the work with what is thrown away goes by its pixels. */
 const PIXELS = 2;
-const MISSING_PIXELS = 3;
 /** Bars beside the picture are worse than a picture less sharp. */
 const BARS = 4;
 /** A decoder's work, or what a format that was not asked for loses: a quarter more or less. */
@@ -80,7 +79,7 @@ function inSteps(wanted: number, min: number, max: number, step: number): number
 function sizeCost({ width, height }: Size, wanted: Wanted): number {
   const scale = Math.min(wanted.width / width, wanted.height / height);
   const filled = (width * height * scale ** 2) / (wanted.width * wanted.height);
-  const cost = scale > 1 ? MISSING_PIXELS * Math.log(scale) : -PIXELS * Math.log(scale);
+  const cost = scale > 1 ? MISSING * Math.log(scale) : -PIXELS * Math.log(scale);
   return cost - BARS * Math.log(filled);
 }
 

@@ -51,6 +51,11 @@ const CAMERAS: readonly (readonly [string, readonly string[], string])[] = [
     'raw 640x360 30/1',
   ],
   [
+    'and more than bars beside the picture',
+    ['YUYV 640x480 30', 'YUYV 1280x720 10'],
+    'raw 640x480 30/1',
+  ],
+  [
     'a webcam with all of it in raw',
     ['MJPG 1280x720 60 30', 'NV12 1280x720 60 30'],
     'raw 1280x720 30/1',
