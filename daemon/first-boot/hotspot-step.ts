@@ -18,6 +18,8 @@ export interface HotspotState {
   /** `looking`: the hotspot was closed for it. */
   readonly phase: 'waiting' | 'looking' | 'network' | 'hotspot';
   readonly sinceMs: number;
+  /** It was opened on air, when the Wi-Fi was gone. */
+  readonly isOfDrop?: boolean;
 }
 
 export type HotspotAction = 'open' | 'close' | 'nothing';
@@ -46,15 +48,15 @@ export function stepHotspot(
   const stay = (phase: HotspotState['phase']): HotspotState =>
     state.phase === phase ? state : { phase, sinceMs: nowMs };
   if (wifi === 'hotspot') {
-    const open = stay('hotspot');
-    if (isOnAir || !isOver(open, facts)) return { state: open, action: 'nothing' };
-    return { state: { phase: 'looking', sinceMs: nowMs }, action: 'close' };
+    const open = { ...stay('hotspot'), isOfDrop: isOnAir && state.isOfDrop === true };
+    if (!isOver(open, facts)) return { state: open, action: 'nothing' };
+    return { state: { ...open, phase: 'looking', sinceMs: nowMs }, action: 'close' };
   }
   if (hasNetwork(facts)) return { state: stay('network'), action: 'nothing' };
   const waiting = state.phase === 'looking' ? state : stay('waiting');
   const isTime = nowMs - waiting.sinceMs >= waitMs(waiting, facts);
   if (!isTime || wifi === 'absent') return { state: waiting, action: 'nothing' };
-  return { state: { phase: 'waiting', sinceMs: nowMs }, action: 'open' };
+  return { state: { phase: 'waiting', sinceMs: nowMs, isOfDrop: isOnAir }, action: 'open' };
 }
 
 /** The first set-up needs no cable taken out: the card is free for the hotspot beside it. */
@@ -64,16 +66,20 @@ function hasNetwork({ hasCable, wifi, isFirstBoot }: HotspotFacts): boolean {
 
 function waitMs({ phase }: HotspotState, facts: HotspotFacts): number {
   const { isFirstBoot, knowsWifi, wifi, isOnAir } = facts;
+  const times = wifi === 'connecting' ? CONNECTING_TIMES : 1;
+  if (phase === 'looking') return LOOK_MS * times;
   // The card would be away from the guests on the venue's Wi-Fi when that is back.
   if (isOnAir && knowsWifi) return WAIT_MS * CONNECTING_TIMES;
-  const times = wifi === 'connecting' ? CONNECTING_TIMES : 1;
-  if (isFirstBoot && !knowsWifi) return FIRST_WAIT_MS * times;
-  return (isFirstBoot || phase === 'looking' ? LOOK_MS : WAIT_MS) * times;
+  if (isFirstBoot) return (knowsWifi ? LOOK_MS : FIRST_WAIT_MS) * times;
+  return WAIT_MS * times;
 }
 
-function isOver({ sinceMs }: HotspotState, facts: HotspotFacts): boolean {
-  const { nowMs, usedMs = sinceMs, hasPage, isFirstBoot, hasCable, knowsWifi } = facts;
+function isOver({ sinceMs, isOfDrop }: HotspotState, facts: HotspotFacts): boolean {
+  const { nowMs, usedMs = sinceMs, hasPage, isFirstBoot, hasCable, knowsWifi, isOnAir } = facts;
   if (isFirstBoot || hasPage || !(hasCable || knowsWifi)) return false;
-  const isQuiet = nowMs - Math.max(usedMs, sinceMs) >= (hasCable ? LOOK_MS : AGAIN_MS);
+  const quietMs = nowMs - Math.max(usedMs, sinceMs);
+  // One that was open before has guests in it; this one keeps the box from those on the venue's Wi-Fi.
+  if (isOnAir) return isOfDrop === true && knowsWifi && quietMs >= AGAIN_MS;
+  const isQuiet = quietMs >= (hasCable ? LOOK_MS : AGAIN_MS);
   return isQuiet || (knowsWifi && nowMs - sinceMs >= UNSIGNED_MS);
 }
