@@ -6,6 +6,8 @@ import { putAside, saveFile } from '../save-file.ts';
 import { readRegular, SECRET_BYTES_MAX } from './read-regular.ts';
 
 const OTHERS_MAY_READ = 0o077;
+/** A worn card or a crowded moment says these, also of a file that is well. */
+const MOMENTARY: ReadonlySet<string | undefined> = new Set(['EIO', 'EMFILE', 'ENFILE', 'ENOMEM']);
 
 export interface SecretKind<T> {
   /** For the journal: `operator PIN`. */
@@ -20,13 +22,14 @@ export interface OwnSecret<T> {
   readonly secret: T;
   /** The text of one that was just made. */
   readonly made?: string;
-  /** The one before is lost (`damaged`), or this one will be (`not-saved`). */
+  /** The one before is lost (`damaged`), or this one will be, at the next start (`not-saved`). */
   readonly fault?: 'damaged' | 'not-saved';
 }
 
 /**
  * Reads the secret, or makes one where there is none. Its file never ends the start: a damaged one
- * is put aside as `.bad`, and where the disk takes none, it is one for this run.
+ * is put aside as `.bad`. Where the disk takes none, or does not give the one that it has, it is one
+ * for this run.
  */
 export async function openOwnSecret<T>(
   file: string,
@@ -35,10 +38,11 @@ export async function openOwnSecret<T>(
 ): Promise<OwnSecret<T>> {
   const { what, parse, make } = kind;
   const read = await readOwn(file, kind, log);
-  if (read !== 'missing' && read !== 'damaged') return read;
+  if (typeof read === 'object') return read;
   const made = make();
   const secret = await parse(made);
   if (secret === undefined) throw new Error(`${what}: the new one is none`);
+  if (read === 'unread') return { secret, made, fault: 'not-saved' };
   try {
     await saveFile(file, `${made.trim()}\n`);
     return { secret, made, ...(read === 'damaged' && { fault: read }) };
@@ -62,6 +66,10 @@ async function readOwn<T>(file: string, { what, parse }: SecretKind<T>, log: Log
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return 'missing';
     reason = messageOf(error);
+    if (MOMENTARY.has(errnoOf(error))) {
+      log.error(`${what} not read: another one for this run, the file stays`, { file, reason });
+      return 'unread';
+    }
   }
   const aside = await putAside(file).catch(() => undefined);
   log.warn(`${what} damaged: a new one is made`, { file, aside, reason });

@@ -1,7 +1,18 @@
 /** Secrets that the box makes itself: made once, read again, replaced where damaged. */
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openOwnSecret } from '../../../../hal/os/files/own-secret.ts';
@@ -51,6 +62,17 @@ test('a damaged one is put aside, also where it is a folder', () =>
     await rm(file);
     await mkdir(join(file, 'inside'), { recursive: true });
     assert.is((await open(file)).fault, 'damaged');
+  }));
+
+test('one that cannot be read now stays for the next start, with another one for this run', () =>
+  inFolder(async (file) => {
+    await mkdir(dirname(file));
+    // Linux has EIO for address 0 of a process.
+    await symlink('/proc/self/mem', file);
+    const { secret, made, fault } = await open(file);
+    assert.equal([made, fault], [String(secret), 'not-saved']);
+    assert.equal(await readdir(dirname(file)), [basename(file)]);
+    assert.is(await readlink(file), '/proc/self/mem');
   }));
 
 test('where the disk takes none, it is one for this run', async () => {
