@@ -1,11 +1,10 @@
 /** Opens the commands that change the picture: another camera, and what is drawn over it. */
 
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { untilAborted } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
-import { saveFile } from '../../hal/os/save-file.ts';
+import { openSaved } from '../../hal/os/state/saved.ts';
 import type { Task } from '../../hal/os/task.ts';
 import type { Config } from '../config/config.ts';
 import type { DropConfig } from '../config/drop.ts';
@@ -14,7 +13,7 @@ import type { MediaPath } from '../media/media-path.ts';
 import type { BoxEvent, OverlayCommand, SwitchCamera } from '../model/commands.ts';
 import type { OverlayState } from '../model/overlay.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import { AskedOverlay } from './asked.ts';
+import { AskedOverlay, askedSchema } from './asked.ts';
 import { Overlay, type OverlayOptions, type PlannedOverlay } from './overlay.ts';
 
 interface Box {
@@ -43,14 +42,11 @@ export function openPictureCommands(current: () => Config, box: Box): PictureCom
     ...{ snapshot, onEvent, wallMs: clock.wallMs },
   });
   const path = join(box.stateFolder, 'overlay.json');
-  const file = {
-    read: () => readFile(path, 'utf8'),
-    write: (text: string) => saveFile(path, text),
-  };
+  const saved = openSaved(path, askedSchema, { what: 'overlay', log: box.log });
   const overlay = new Overlay(overlayOptions(current, box.presentDrop), {
     ...box,
     show: mediaPath.showOverlay,
-    asked: new AskedOverlay(file, box),
+    asked: new AskedOverlay(saved, clock),
   });
   return {
     commands: { switchCamera, overlay: overlay.command },

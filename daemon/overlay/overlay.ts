@@ -121,7 +121,6 @@ export class Overlay {
 
   readonly run = async (signal: AbortSignal): Promise<void> => {
     const { asked } = this.#deps;
-    await asked.open();
     this.#refresh();
     await every(TICK_MS, signal, () => this.#refresh());
     await asked.settled();

@@ -38,8 +38,8 @@ function open(change: Partial<PlannedOverlay> = {}, box: Partial<BoxSnapshot> = 
   let scan: Scan | undefined;
   let planned: PlannedOverlay = { ...OPTIONS, ...change };
   let drop: BoxSnapshot['drop'] = { phase: 'live', sinceMs: clock.wallMs() };
-  const file = { read: async () => '', write: async () => undefined };
-  const asked = new AskedOverlay(file, { clock, log: silentLog });
+  const done = async () => {};
+  const asked = new AskedOverlay({ value: undefined, save: done, settled: done }, clock);
   const overlay = new Overlay(
     { ...SIZES, planned: () => planned },
     {
