@@ -129,7 +129,7 @@ export async function startBox(
       ),
     [Symbol.asyncDispose]: async () => {
       child.kill('SIGTERM');
-      const timer = setTimeout(() => killTree(pid), ENDS_WITHIN_MS);
+      const timer = setTimeout(() => killAll([pid, ...descendantsOf(pid)]), ENDS_WITHIN_MS);
       await ended;
       clearTimeout(timer);
       if (keptIn === undefined) rmSync(folder, { recursive: true, force: true });
@@ -141,15 +141,20 @@ export async function startBox(
 /** A child that does not end itself is killed by the box after ten. */
 const ENDS_WITHIN_MS = 15_000;
 
-/** With its children, and theirs: one that was stopped would hold the box's pipes for ever. */
-function killTree(pid: number): void {
-  const children = childrenOf(pid);
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // Gone already.
+/** Its children, and theirs. */
+export function descendantsOf(pid: number): readonly number[] {
+  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
+/** One that was stopped would hold the pipes of who started it for ever. */
+export function killAll(pids: readonly number[]): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // Gone already.
+    }
   }
-  for (const child of children) killTree(child);
 }
 
 /** A process that hangs answers never. */

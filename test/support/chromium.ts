@@ -10,6 +10,7 @@ import {
   type Page,
 } from 'playwright-core';
 import { parseClock } from '../../pipelines/probe/read-clock.ts';
+import { BrowserHangs } from './browser/hang.ts';
 
 /** Without the background-networking flags Chromium connects to Google at every start. */
 const FLAGS = [
@@ -112,6 +113,7 @@ export async function waitInPage(
     try {
       if (await page.evaluate(expression)) return;
     } catch (error) {
+      if (error instanceof BrowserHangs) throw error;
       // What it looks at may not be there yet.
       reason = error;
     }

@@ -14,6 +14,7 @@ import { type Box, startBox, until } from '../../support/box.ts';
 import * as guest from '../../support/browser/evening/course.ts';
 import { openChromiumPhone } from '../../support/browser/evening/phone.ts';
 import { hasFirefox, openFirefox } from '../../support/browser/firefox.ts';
+import { unlessItHangs } from '../../support/browser/hang.ts';
 import { openWebKit, webKitBinary } from '../../support/browser/webkit.ts';
 import { waitInPage } from '../../support/chromium.ts';
 import { openDeadLine } from '../../support/network/dead-line.ts';
@@ -84,7 +85,10 @@ function openFolder() {
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-test('from the countdown to the next drop, on one page without a reload, and with a clip to share', async () => {
+test('from the countdown to the next drop, on one page without a reload, and with a clip to share', () =>
+  unlessItHangs(wholeEvening));
+
+async function wholeEvening(): Promise<void> {
   using folder = openFolder();
   await using box = await startBox(guest.eveningSettings(folder.path), ['demo', '--idle']);
   await using line = await openDeadLine(box.url);
@@ -118,6 +122,6 @@ test('from the countdown to the next drop, on one page without a reload, and wit
   assert.is(await page.getAttribute('#to-live', 'href'), '../');
   await guest.comesBackForTheNextDrop(evening);
   assert.equal(errors, []);
-});
+}
 
 test.run();

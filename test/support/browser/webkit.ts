@@ -1,13 +1,16 @@
 /** Opens pages in WebKitGTK, by WebDriver (https://www.w3.org/TR/webdriver2/). */
 import { existsSync, readdirSync } from 'node:fs';
-import { until } from '../box.ts';
+import { descendantsOf, killAll, until } from '../box.ts';
 import { freePort } from '../free-port.ts';
 import { startProgram } from '../program.ts';
+import { BrowserHangs } from './hang.ts';
 import { asyncScript, type OtherBrowser } from './other-browser.ts';
 
 const DRIVER = '/usr/bin/WebKitWebDriver';
 const LIBRARIES = '/usr/lib';
-const SCRIPT_TIMEOUT_MS = 120_000;
+/** Longer than any script here takes, a watch of 15 s, on a slow machine. */
+const ANSWERS_WITHIN_MS = 60_000;
+const ENDS_WITHIN_MS = 5_000;
 
 /** Undefined where Debian's webkit2gtk-driver is not installed. */
 export function webKitBinary(): string | undefined {
@@ -56,7 +59,11 @@ export async function openWebKit(autoplay?: 'deny'): Promise<WebKit> {
       await command(`${session}/element/${Object.values(element)[0]}/click`, {});
     },
     [Symbol.asyncDispose]: async () => {
-      await fetch(session, { method: 'DELETE' });
+      // One that hangs does not close its page, and holds the driver's output.
+      const programs = descendantsOf(driver.child.pid as number);
+      const signal = AbortSignal.timeout(ENDS_WITHIN_MS);
+      await fetch(session, { method: 'DELETE', signal }).catch(() => undefined);
+      killAll(programs);
       await driver[Symbol.asyncDispose]();
       await screen[Symbol.asyncDispose]();
     },
@@ -68,7 +75,7 @@ async function openSession(root: string, autoplay?: string): Promise<string> {
   const { sessionId } = (await command(`${root}/session`, {
     capabilities: {
       alwaysMatch: {
-        timeouts: { script: SCRIPT_TIMEOUT_MS },
+        timeouts: { script: 2 * ANSWERS_WITHIN_MS },
         'webkitgtk:browserOptions': { binary: webKitBinary(), args: ['--automation', ...policy] },
       },
     },
@@ -76,9 +83,14 @@ async function openSession(root: string, autoplay?: string): Promise<string> {
   return sessionId;
 }
 
+/** Rejects with {@link BrowserHangs} where the page's thread does not answer. */
 async function command(url: string, body: object): Promise<unknown> {
-  const response = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
+  const signal = AbortSignal.timeout(ANSWERS_WITHIN_MS);
+  const sent = { method: 'POST', body: JSON.stringify(body), signal };
+  const response = await fetch(url, sent).catch((cause: unknown) => {
+    throw signal.aborted ? new BrowserHangs(url, { cause }) : cause;
+  });
   const { value } = (await response.json()) as { readonly value: unknown };
-  if (!response.ok) throw new Error(`${url}: ${JSON.stringify(value)}`);
-  return value;
+  if (response.ok) return value;
+  throw new Error(`${url}: ${JSON.stringify(value)}`);
 }
