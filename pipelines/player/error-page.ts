@@ -3,7 +3,7 @@ import type { HttpRequest } from '../http/handlers.ts';
 import { type Reply, reply } from '../http/reply.ts';
 import { escapeHtml } from './link/escape-html.ts';
 import { HTML, SECURITY_HEADERS } from './page-assets.ts';
-import type { Dictionary } from './text/dictionary.ts';
+import type { Dictionary } from './text/en.ts';
 import { languageOf, textsOf } from './text/languages.ts';
 
 /** What a navigation accepts, and what fetches of scripts, players and programs do not name. */

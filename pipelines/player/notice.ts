@@ -1,5 +1,5 @@
 /** What the page says in place of the picture, or beside it. Pure. */
-import type { Dictionary } from './text/dictionary.ts';
+import type { Dictionary } from './text/en.ts';
 import { fill } from './text/fill.ts';
 
 /** What is known of the drop. */

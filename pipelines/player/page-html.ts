@@ -1,7 +1,7 @@
 /** The HTML of the pages, with the texts of a language and the preview of the link. */
 import { escapeHtml } from './link/escape-html.ts';
 import { type LinkPreview, renderPreview } from './link/preview.ts';
-import type { Dictionary } from './text/dictionary.ts';
+import type { Dictionary } from './text/en.ts';
 
 export interface PageHtml extends LinkPreview {
   readonly text: Dictionary;

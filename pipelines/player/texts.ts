@@ -1,5 +1,5 @@
 /** Puts the texts of the guest's language into the page, and switches it. */
-import type { Dictionary } from './text/dictionary.ts';
+import type { Dictionary } from './text/en.ts';
 import { chooseLanguage, isLanguage, type Language } from './text/language.ts';
 import { DICTIONARIES } from './text/languages.ts';
 

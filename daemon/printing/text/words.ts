@@ -1,5 +1,5 @@
 /** How the box speaks on paper: its texts, its dates, and what it has said elsewhere. */
-import type { Language } from '../../../pipelines/player/text/language.ts';
+import type { ByLanguage, Language } from '../../../pipelines/player/text/language.ts';
 import { localeOf } from '../../figures/formats-in.ts';
 import { localTime } from '../../model/rounding.ts';
 import type { Sayings } from '../../web/page/text/sayings.ts';
@@ -13,7 +13,7 @@ import { pt } from './pt.ts';
 
 export type { Sayings };
 
-export const SLIP_TEXTS: Readonly<Record<Language, SlipTexts>> = { en, de, fr, es, it, pt, nl };
+export const SLIP_TEXTS: ByLanguage<SlipTexts> = { en, de, fr, es, it, pt, nl };
 
 export interface SlipWords {
   readonly text: SlipTexts;

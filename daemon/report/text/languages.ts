@@ -1,5 +1,5 @@
 /** These texts in every language of the pages. */
-import type { Language } from '../../../pipelines/player/text/language.ts';
+import type { ByLanguage } from '../../../pipelines/player/text/language.ts';
 import { de } from './de.ts';
 import { en, type ReportTexts } from './en.ts';
 import { es } from './es.ts';
@@ -8,6 +8,4 @@ import { it } from './it.ts';
 import { nl } from './nl.ts';
 import { pt } from './pt.ts';
 
-export const REPORT_TEXTS: Readonly<Record<Language, ReportTexts>> = {
-  ...{ en, de, fr, es, it, pt, nl },
-};
+export const REPORT_TEXTS: ByLanguage<ReportTexts> = { en, de, fr, es, it, pt, nl };

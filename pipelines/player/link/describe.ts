@@ -1,6 +1,6 @@
 /** What a preview of the live page's link says below the title, and a page without JavaScript. Pure. */
 import type { DropProgress } from '../drop-report.ts';
-import type { Dictionary } from '../text/dictionary.ts';
+import type { Dictionary } from '../text/en.ts';
 import { fill } from '../text/fill.ts';
 import type { Language } from '../text/language.ts';
 

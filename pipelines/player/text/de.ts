@@ -1,5 +1,5 @@
 /** The guests' page in German. */
-import type { Dictionary } from './dictionary.ts';
+import type { Dictionary } from './en.ts';
 
 export const de: Dictionary = {
   name: 'Deutsch',

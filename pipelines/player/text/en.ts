@@ -1,7 +1,10 @@
 /** The guests' page in English. */
-import type { Dictionary } from './dictionary.ts';
 
-export const en: Dictionary = {
+/** Of each language: a missing text, or one too many, fails the build. */
+export type Dictionary = Readonly<Record<keyof typeof en, string>>;
+
+export const en = {
+  /** Its own name, for the switch. */
   name: 'English',
   live: 'LIVE',
   liveNow: 'Live now',
@@ -56,5 +59,6 @@ export const en: Dictionary = {
   onlyFor: 'Only for {time}',
   saleOver: 'The sale is over.',
   firstMinutes: 'In the first minutes of the drop',
+  /** It was sold in the first minutes only. */
   notSold: 'No longer available',
-};
+} as const;

@@ -1,5 +1,5 @@
 /** The guests' page in Spanish. */
-import type { Dictionary } from './dictionary.ts';
+import type { Dictionary } from './en.ts';
 
 export const es: Dictionary = {
   name: 'Español',

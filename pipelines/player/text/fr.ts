@@ -1,5 +1,5 @@
 /** The guests' page in French. */
-import type { Dictionary } from './dictionary.ts';
+import type { Dictionary } from './en.ts';
 
 export const fr: Dictionary = {
   name: 'Français',

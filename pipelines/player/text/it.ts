@@ -1,5 +1,5 @@
 /** The guests' page in Italian. */
-import type { Dictionary } from './dictionary.ts';
+import type { Dictionary } from './en.ts';
 
 export const it: Dictionary = {
   name: 'Italiano',

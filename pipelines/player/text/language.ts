@@ -4,6 +4,8 @@ export const LANGUAGES = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl'] as const;
 
 export type Language = (typeof LANGUAGES)[number];
 
+export type ByLanguage<T> = Readonly<Record<Language, T>>;
+
 export function isLanguage(code: string): code is Language {
   return (LANGUAGES as readonly string[]).includes(code);
 }

@@ -1,17 +1,14 @@
 /** The texts of the guests' page in a guest's language. */
 import { de } from './de.ts';
-import type { Dictionary } from './dictionary.ts';
-import { en } from './en.ts';
+import { type Dictionary, en } from './en.ts';
 import { es } from './es.ts';
 import { fr } from './fr.ts';
 import { it } from './it.ts';
-import { chooseLanguage, isLanguage, type Language } from './language.ts';
+import { type ByLanguage, chooseLanguage, isLanguage, type Language } from './language.ts';
 import { nl } from './nl.ts';
 import { pt } from './pt.ts';
 
-export const DICTIONARIES = { en, de, fr, es, it, pt, nl } as const satisfies Readonly<
-  Record<Language, Dictionary>
->;
+export const DICTIONARIES: ByLanguage<Dictionary> = { en, de, fr, es, it, pt, nl };
 
 /** By the address, `?lang=de`, or by Accept-Language. */
 export function languageOf(request: {

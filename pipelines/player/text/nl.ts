@@ -1,5 +1,5 @@
 /** The guests' page in Dutch. */
-import type { Dictionary } from './dictionary.ts';
+import type { Dictionary } from './en.ts';
 
 export const nl: Dictionary = {
   name: 'Nederlands',

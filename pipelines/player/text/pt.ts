@@ -1,5 +1,5 @@
 /** The guests' page in Portuguese. */
-import type { Dictionary } from './dictionary.ts';
+import type { Dictionary } from './en.ts';
 
 export const pt: Dictionary = {
   name: 'Português',

@@ -1,5 +1,5 @@
 /** These texts in every language of the page. */
-import type { Language } from '../../../../../pipelines/player/text/language.ts';
+import type { ByLanguage } from '../../../../../pipelines/player/text/language.ts';
 import { de } from './de.ts';
 import { en, type SettingsTexts } from './en.ts';
 import { es } from './es.ts';
@@ -8,12 +8,4 @@ import { it } from './it.ts';
 import { nl } from './nl.ts';
 import { pt } from './pt.ts';
 
-export const SETTINGS_TEXTS: Readonly<Record<Language, SettingsTexts>> = {
-  en,
-  de,
-  fr,
-  es,
-  it,
-  pt,
-  nl,
-};
+export const SETTINGS_TEXTS: ByLanguage<SettingsTexts> = { en, de, fr, es, it, pt, nl };
