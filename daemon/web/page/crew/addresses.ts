@@ -1,4 +1,5 @@
 /** Addresses of guests and crew, with a code to scan: they follow the network. */
+import { stageTexts } from '../text/texts.ts';
 import { renderCode } from '../ui/code.ts';
 import { card, h, setText } from '../ui/dom.ts';
 import { keepScreenOn } from '../ui/screen.ts';
@@ -56,7 +57,7 @@ interface LargeCode {
 function showLarge(url: string, onClose: () => void): LargeCode {
   let code = renderCode(url);
   const address = h('p', { class: 'url' }, url);
-  const close = h('button', { type: 'button' }, SAYS.close);
+  const close = h('button', { type: 'button' }, stageTexts.close);
   // Another one each time: the config may name another network.
   const wifi = h('img', {
     class: 'wifi',

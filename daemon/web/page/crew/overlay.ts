@@ -2,7 +2,7 @@
 import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { CodeReadings, OverlayState } from '../../../model/overlay.ts';
 import { CODES, CORNERS } from '../text/overlay-words.ts';
-import { fromBox, crewTexts as text } from '../text/texts.ts';
+import { fromBox, labelTexts, crewTexts as text } from '../text/texts.ts';
 import { card, h, setText } from '../ui/dom.ts';
 import { runCommand } from '../ui/request.ts';
 import type { Section } from '../ui/section.ts';
@@ -72,7 +72,7 @@ function openFields() {
       row(text.corner, corner),
       row(text.sizePct, size),
       row(text.overlayTitle, title),
-      row(text.overlayName, name),
+      row(labelTexts.name, name),
       row(text.overlayLine, below),
     ],
     fill: (overlay: OverlayState) => {

@@ -2,7 +2,7 @@
 
 import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { Article } from '../../../config/drop.ts';
-import { fromBox, language, planTexts as text } from '../text/texts.ts';
+import { fromBox, labelTexts, language, stageTexts, planTexts as text } from '../text/texts.ts';
 import { h, setText } from '../ui/dom.ts';
 import { fileField } from '../ui/file-field.ts';
 import { type ArticleValues, articlesOf, minorOf, newArticle, valuesOf } from './article-fields.ts';
@@ -69,7 +69,7 @@ function openRow(values: ArticleValues, onRemove: () => void): Row {
   const fields = fieldsOf(controls);
   const heading = h('strong', {}, values.name === '' ? text.newItem : values.name);
   name.addEventListener('input', () => setText(heading, name.value.trim() || text.newItem));
-  const remove = h('button', { type: 'button', class: 'quiet' }, text.remove);
+  const remove = h('button', { type: 'button', class: 'quiet' }, stageTexts.remove);
   remove.addEventListener('click', onRemove);
   const fault = h('p', { class: 'fault', role: 'alert' });
   const id =
@@ -131,15 +131,15 @@ function openControls(values: ArticleValues) {
 function fieldsOf(controls: Controls) {
   const { limit, count } = controls;
   const fields = {
-    name: field(text.itemName, controls.name),
+    name: field(labelTexts.name, controls.name),
     price: field(text.price, controls.price),
-    currency: field(text.currency, controls.currency),
+    currency: field(labelTexts.currency, controls.currency),
     limit: field(text.howMany, limit),
     count: field(text.pieces, count),
     max_per_order: field(text.perOrder, controls.perOrder),
     flash_price: field(text.flashPrice, controls.flash),
     collector: field(text.firstMinutesItem, controls.collector, 'check'),
-    checkout_url: field(text.checkoutPage, controls.link),
+    checkout_url: field(labelTexts.checkout_url, controls.link),
     picture_file: field(text.picture, fileField(controls.picture, 'picture')),
   };
   const show = () => {

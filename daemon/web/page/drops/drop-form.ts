@@ -3,7 +3,7 @@
 import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { PlannedDrop } from '../../../config/drop-list/parse.ts';
 import type { DropDetails } from '../../../drops/command.ts';
-import { crewTexts, fromBox, planTexts as text } from '../text/texts.ts';
+import { crewTexts, fromBox, labelTexts, stageTexts, planTexts as text } from '../text/texts.ts';
 import { answerOf } from '../ui/dialog.ts';
 import { h, setText } from '../ui/dom.ts';
 import { fileField } from '../ui/file-field.ts';
@@ -43,8 +43,8 @@ export async function editDrop(id: string | undefined, taken: readonly string[])
   const used = [...taken];
   const parts = openParts(details);
   const first = parts.read();
-  const no = h('button', { type: 'button' }, text.cancel);
-  const save = h('button', { type: 'submit', class: 'main' }, text.save);
+  const no = h('button', { type: 'button' }, stageTexts.cancel);
+  const save = h('button', { type: 'submit', class: 'main' }, crewTexts.save);
   const message = h('p', { class: 'fault', role: 'alert' });
   const form = h(
     'form',
@@ -144,11 +144,11 @@ function openParts({ drop, destinations }: DropDetails) {
   const articles = articlesFields(before.catalogue ?? []);
   /** By their keys in drops.yaml. */
   const fields = {
-    title: field(text.title, title),
+    title: field(labelTexts['drop.title'], title),
     starts_at: field(text.starts, starts),
-    ends_at: field(text.plannedEnd, ends),
+    ends_at: field(labelTexts['drop.ends_at'], ends),
     picture_file: field(text.picture, fileField(picture, 'picture')),
-    profile: field(text.forGuests, profile),
+    profile: field(labelTexts['drop.profile'], profile),
     reactions: field(text.hearts, hearts),
   };
   const placeOf = (path: string): HTMLElement | undefined =>
@@ -196,12 +196,16 @@ function describeTheirs(
   { faults = [] }: { readonly faults?: readonly { readonly path: string }[] },
 ): string {
   const names: Readonly<Record<string, string>> = {
-    ...{ title: text.title, starts_at: text.starts, ends_at: text.plannedEnd },
+    ...{
+      title: labelTexts['drop.title'],
+      starts_at: text.starts,
+      ends_at: labelTexts['drop.ends_at'],
+    },
     ...{
       picture_file: text.picture,
-      profile: text.forGuests,
+      profile: labelTexts['drop.profile'],
       reactions: text.hearts,
-      look: text.lookOfPicture,
+      look: labelTexts['drop.look.name'],
     },
     ...{ destinations: text.isSentTo, catalogue: text.itemsForSale },
     overlay: crewTexts.inPicture,

@@ -1,7 +1,7 @@
 /** The list of coming drops: when each begins, and a form to add or change one. */
 import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { PlannedDropInfo, PlannedPhase } from '../../../model/planned-drops.ts';
-import { fromBox, planTexts as text } from '../text/texts.ts';
+import { fromBox, stageTexts, planTexts as text } from '../text/texts.ts';
 import { confirmBy } from '../ui/dialog.ts';
 import { card, h, setAttribute, setText, updateChildren } from '../ui/dom.ts';
 import { formatMinute, formatSpan } from '../ui/format.ts';
@@ -21,7 +21,7 @@ export function openDrops(isCrew: boolean, onError: (error: unknown) => void): S
   let shown: readonly PlannedDropInfo[] = [];
 
   const run = async (args: Readonly<Record<string, unknown>>) => {
-    setText(message, text.saving);
+    setText(message, stageTexts.saving);
     const outcome = await runCommand('drops', undefined, args);
     const reason = fromBox(outcome.detail);
     setText(message, outcome.status === 'done' ? text.saved : fill(text.notSaved, { reason }));
@@ -43,7 +43,8 @@ export function openDrops(isCrew: boolean, onError: (error: unknown) => void): S
   };
   const remove = async ({ id, title }: PlannedDropInfo) => {
     const question = fill(text.removeDrop, { title });
-    if (await confirmBy(question, text.removeMeans, text.remove)) await run({ do: 'remove', id });
+    if (await confirmBy(question, text.removeMeans, stageTexts.remove))
+      await run({ do: 'remove', id });
   };
   add.addEventListener('click', () => follow(edit(undefined)));
   const render = (drop: PlannedDropInfo) =>
@@ -81,7 +82,7 @@ function renderDrop(
     return one;
   };
   const head = h('div', { class: 'head' }, h('strong'), h('span', { class: 'state' }));
-  const edits = [button(text.change, 'change'), button(text.remove, 'remove')];
+  const edits = [button(text.change, 'change'), button(stageTexts.remove, 'remove')];
   // A host who has ended it by mistake goes on with it.
   const buttons = h(
     'div',

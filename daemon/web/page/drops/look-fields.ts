@@ -1,6 +1,6 @@
 /** The look of a coming drop, as fields of its form. */
 import type { DropConfig } from '../../../config/drop.ts';
-import { planTexts as text } from '../text/texts.ts';
+import { labelTexts, planTexts as text } from '../text/texts.ts';
 import { h } from '../ui/dom.ts';
 import { fileField } from '../ui/file-field.ts';
 import { lookOf } from './drop-fields.ts';
@@ -38,7 +38,7 @@ export function lookFields(before: DropConfig['look'] | undefined) {
   look.addEventListener('change', show);
   show();
   return {
-    labels: [h('label', {}, text.lookOfPicture, look), fileLabel, strengthLabel],
+    labels: [h('label', {}, labelTexts['drop.look.name'], look), fileLabel, strengthLabel],
     /** As drops.yaml has it; `null` takes it away. */
     read: () => lookOf(look.value, file.value, strength.value),
   };

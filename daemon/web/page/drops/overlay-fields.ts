@@ -1,7 +1,7 @@
 /** Code, title and lower third in a coming drop's picture, as fields of its form. */
 import type { PlannedDrop } from '../../../config/drop-list/parse.ts';
 import { CODES, CORNERS } from '../text/overlay-words.ts';
-import { crewTexts, planTexts as text } from '../text/texts.ts';
+import { crewTexts, labelTexts, planTexts as text } from '../text/texts.ts';
 import { h } from '../ui/dom.ts';
 import { type Field, field, input, select } from './field.ts';
 import { overlayOf } from './overlay-values.ts';
@@ -19,7 +19,7 @@ export function overlayFields(before: PlannedDrop['overlay']) {
     'code.for_s': field(text.codeFor, controls.for),
     'code.every_s': field(text.codeEvery, controls.every),
     title: field(crewTexts.overlayTitle, controls.title),
-    name: field(crewTexts.overlayName, controls.name),
+    name: field(labelTexts.name, controls.name),
     line: field(crewTexts.overlayLine, controls.line),
   };
   const show = () => {

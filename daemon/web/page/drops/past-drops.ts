@@ -2,7 +2,7 @@
 import { fill } from '../../../../pipelines/player/text/fill.ts';
 import { localeOf } from '../../../figures/formats-in.ts';
 import type { PastDrop } from '../../../report/record.ts';
-import { language, planTexts as text } from '../text/texts.ts';
+import { crewTexts, language, planTexts as text } from '../text/texts.ts';
 import { card, h, setText, updateChildren } from '../ui/dom.ts';
 import { formatDecimal } from '../ui/format.ts';
 import { readPastDrops } from '../ui/request.ts';
@@ -82,7 +82,7 @@ function renderPast({ drop, title }: PastDrop, onTick: (isTicked: boolean) => vo
     'div',
     { class: 'row' },
     h('a', { href: page, target: '_blank', rel: 'noreferrer' }, text.report),
-    h('a', { href: page, download: `drop-${drop}.html` }, text.save),
+    h('a', { href: page, download: `drop-${drop}.html` }, crewTexts.save),
     h('a', { href: `/reports/${drop}.json`, download: `drop-${drop}.json` }, 'JSON'),
   );
   const head = h('div', { class: 'head' }, h('label', {}, tick, h('strong')));

@@ -29,7 +29,7 @@ export function openLook(onError: (error: unknown) => void): Section {
     for (const picture of pictures) picture.update(look);
   };
   const run: Run = (work) => {
-    setText(message, text.lookSaving);
+    setText(message, text.saving);
     work.then(
       (outcome) => {
         setText(message, typeof outcome === 'string' ? outcome : text.lookSaved);
@@ -121,7 +121,7 @@ function openPicture(part: Exclude<LookPart, 'colors'>, label: string, run: Run)
     ...{ type: 'file', id, class: 'unseen', accept: 'image/png,image/jpeg,image/webp' },
   });
   const choose = h('label', { class: 'button', for: id }, label);
-  const back = openBack(part, label, text.lookRemove, run);
+  const back = openBack(part, label, text.remove, run);
   file.addEventListener('change', () => {
     const [chosen] = file.files ?? [];
     if (chosen !== undefined) run(sendPicture(part, chosen));

@@ -1,7 +1,7 @@
 /** Rehearsal and survey in a line each. Pure. */
 import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { Checklist, Rehearsal, Spread, Survey } from '../../../model/readiness.ts';
-import { fromCheck, planTexts as text } from '../text/texts.ts';
+import { fromCheck, stageTexts, planTexts as text } from '../text/texts.ts';
 import { formatBps, formatMinute, formatMs, formatSpan } from '../ui/format.ts';
 
 const VERDICTS = { pass: text.allGood, warn: text.lookAtSome, fail: text.notReady } as const;
@@ -65,7 +65,7 @@ export function surveyRows(survey: Survey): readonly (readonly [string, string |
       ] as const;
     }),
     [text.light, shown(light_ratio, (ratio) => `${Math.round(ratio * 100)} %`)],
-    [text.sound, shown(sound_dbfs, (dbfs) => `${dbfs} dBFS`)],
+    [stageTexts.sound, shown(sound_dbfs, (dbfs) => `${dbfs} dBFS`)],
     [
       text.wifi,
       wifi === null ? text.cannotSeeWifi : fill(text.networks, { count: String(wifi.length) }),

@@ -4,7 +4,7 @@ import type { LinkSnapshot } from '../../../../pipelines/bond/core/snapshot.ts';
 import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { Sample } from '../../history.ts';
 import type { View } from '../../protocol.ts';
-import { boxTexts as text } from '../text/texts.ts';
+import { labelTexts, stageTexts, boxTexts as text } from '../text/texts.ts';
 import { describeBackfill, openDestinations } from '../ui/destination-list.ts';
 import { card, h, setAttribute, setText, updateChildren, updateFacts } from '../ui/dom.ts';
 import { formatBps, formatMs, formatPct } from '../ui/format.ts';
@@ -29,7 +29,15 @@ export function openLinks(): Section {
   };
   const destinations = openDestinations();
   const backfill = h('p', { class: 'calm' });
-  const element = card('links', text.links, uplink, list, none, destinations.element, backfill);
+  const element = card(
+    'links',
+    labelTexts['uplink.links'],
+    uplink,
+    list,
+    none,
+    destinations.element,
+    backfill,
+  );
   return {
     element,
     update: ({ view, history }, nowMs) => {
@@ -139,7 +147,7 @@ function linkFacts(
     [text.roundTrip, link.rttMs === undefined ? '—' : formatMs(link.rttMs)],
     [text.loss, formatPct(link.lossPct)],
     [text.share, formatPct(link.sharePct)],
-    [text.sending, formatBps(link.bitrateBps)],
+    [stageTexts.sending, formatBps(link.bitrateBps)],
   ];
 }
 

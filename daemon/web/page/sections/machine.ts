@@ -3,7 +3,7 @@ import type { PrinterStatus } from '../../../../hal/printer/port.ts';
 import type { SystemState, Throttling } from '../../../../hal/system/port.ts';
 import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { View } from '../../protocol.ts';
-import { boxTexts as text } from '../text/texts.ts';
+import { labelTexts, stageTexts, boxTexts as text } from '../text/texts.ts';
 import { card, h, setAttribute, setText, updateChildren, updateFacts } from '../ui/dom.ts';
 import { formatBytes, formatMs, formatSpan } from '../ui/format.ts';
 import type { Section } from '../ui/section.ts';
@@ -18,8 +18,8 @@ export function openMachine(): Section {
       updateFacts(list, [
         [text.camera, view.camera],
         [text.pictures, describeFrames(view)],
-        [text.sound, view.sound],
-        [text.encoder, view.encoder],
+        [stageTexts.sound, view.sound],
+        [labelTexts['encoder.driver'], view.encoder],
         [text.delayInBox, describeDelay(view)],
         [text.printer, describePrinter(view.printer)],
         ...networkFacts(view.networks),

@@ -1,6 +1,6 @@
 /** Recordings: each folder, its state, and how long its space lasts. */
 import type { RecordingTarget } from '../../../model/snapshot.ts';
-import { boxTexts as text } from '../text/texts.ts';
+import { labelTexts, boxTexts as text } from '../text/texts.ts';
 import { card, h, setAttribute, setText, updateChildren, updateFacts } from '../ui/dom.ts';
 import { formatBps, formatBytes, formatMs, formatSpan } from '../ui/format.ts';
 import type { Section } from '../ui/section.ts';
@@ -51,6 +51,6 @@ function updateTarget(item: Element, target: RecordingTarget): void {
     [text.free, freeBytes === undefined ? undefined : formatBytes(freeBytes)],
     [text.writing, isOn ? formatBps(writtenBps) : undefined],
     [text.delay, isOn && lagMs !== undefined ? formatMs(lagMs) : undefined],
-    [text.folder, target.folder],
+    [labelTexts.folder, target.folder],
   ]);
 }

@@ -23,7 +23,7 @@ export function openShop(isCrew: boolean, onError: (error: unknown) => void): Se
     if (article === undefined) return;
     const sale = await askForSale(article);
     if (sale === undefined) return;
-    setText(message, text.saving);
+    setText(message, stageTexts.saving);
     setText(message, describe(article, sale, await order(article, sale, ids)));
   };
   const render = ({ id, name }: ArticleState) => {

@@ -1,5 +1,6 @@
 /** Controls for one value: made from its field, read as what the box takes. */
 import type { Field } from '../../../config/form/form.ts';
+import { stageTexts } from '../text/texts.ts';
 import { h } from '../ui/dom.ts';
 import { fileField } from '../ui/file-field.ts';
 import { nameOf } from '../ui/language.ts';
@@ -116,7 +117,7 @@ function secretEditor(isSet: boolean, on: ControlContext): Editor {
     placeholder: isSet ? `${SAYS.isSet}. ${SAYS.setNew}` : SAYS.notSet,
   });
   let isRemoved = false;
-  const remove = h('button', { type: 'button', class: 'quiet' }, SAYS.remove);
+  const remove = h('button', { type: 'button', class: 'quiet' }, stageTexts.remove);
   remove.hidden = !isSet || on.isLocked;
   remove.addEventListener('click', () => {
     isRemoved = true;

@@ -1,5 +1,6 @@
 /** Controls for lists, and for secrets by their names. */
 import type { Field } from '../../../config/form/form.ts';
+import { stageTexts } from '../text/texts.ts';
 import { h } from '../ui/dom.ts';
 import type { ControlContext, Editor } from './context.ts';
 import { SAYS } from './words.ts';
@@ -14,7 +15,7 @@ function openRows(first: readonly Row[], addRow: () => Row, on: ControlContext) 
   let rows: readonly Row[] = [];
   const list = h('div', { class: 'rows' });
   const put = (row: Row) => {
-    const remove = h('button', { type: 'button', class: 'quiet' }, SAYS.remove);
+    const remove = h('button', { type: 'button', class: 'quiet' }, stageTexts.remove);
     remove.disabled = on.isLocked;
     const item = h('div', { class: 'item' }, row.element, remove);
     remove.addEventListener('click', () => {

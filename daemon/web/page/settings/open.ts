@@ -1,6 +1,8 @@
 /** The settings on the page: opened from the header, while its state stays in sight. */
+import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { SaveOutcome, ShownSetting, Wish } from '../../../settings/settings.ts';
 import type { SettingsPage } from '../../crew/settings-answers.ts';
+import { planTexts, stageTexts } from '../text/texts.ts';
 import { card, h, setText } from '../ui/dom.ts';
 import { formatMinute } from '../ui/format.ts';
 import { openForm, type SettingsForm } from './form.ts';
@@ -38,7 +40,7 @@ export class SettingsPlace {
     const back = h('button', { type: 'button' }, SAYS.close);
     const buttons = [back, this.#count, this.#discard, this.#review];
     const bar = h('div', { class: 'bar' }, this.#message, ...buttons);
-    this.element = card('settings', SAYS.title, this.#notes, this.#body, bar);
+    this.element = card('settings', stageTexts.settings, this.#notes, this.#body, bar);
     back.addEventListener('click', onClose);
     this.#review.addEventListener('click', () =>
       this.#run({ changes: this.#form?.changes() ?? {} }),
@@ -154,7 +156,7 @@ export class SettingsPlace {
         return this.#say([SAYS.conflict, ...also].join(' '), true);
       }
       case 'failed':
-        return this.#say(SAYS.failed(outcome.reason), true);
+        return this.#say(fill(planTexts.notSaved, { reason: outcome.reason }), true);
       case 'restarting':
         return this.#leave(SAYS.restarting);
       default: {
@@ -165,7 +167,7 @@ export class SettingsPlace {
         await this.#load();
         // What waits for the end of a drop is named above.
         const isAll = this.#page?.pending.restart.length === 0;
-        this.#say(isAll ? SAYS.saved : SAYS.savedForLater);
+        this.#say(isAll ? planTexts.saved : SAYS.savedForLater);
       }
     }
   }

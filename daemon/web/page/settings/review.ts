@@ -1,6 +1,7 @@
 /** What a change would do, before it is applied. */
 import type { Difference } from '../../../settings/change.ts';
 import type { SaveOutcome, ShownSetting } from '../../../settings/settings.ts';
+import { stageTexts } from '../text/texts.ts';
 import { answerOf } from '../ui/dialog.ts';
 import { h } from '../ui/dom.ts';
 import { fullLabelOf, shownValue } from './label.ts';
@@ -12,7 +13,7 @@ export function reviewChanges(
   settings: readonly ShownSetting[],
   canRestart: boolean,
 ): Promise<boolean> {
-  const no = h('button', { type: 'button' }, SAYS.cancel);
+  const no = h('button', { type: 'button' }, stageTexts.cancel);
   const yes = h('button', { type: 'button', class: 'main' }, SAYS.apply);
   yes.disabled = differences.length === 0;
   const isRestart = differences.some(

@@ -2,6 +2,7 @@
 import type { UplinkTest } from '../../../model/readiness.ts';
 import { openPicture } from '../sections/picture.ts';
 import { openSound } from '../sections/sound.ts';
+import { boxTexts, stageTexts } from '../text/texts.ts';
 import { h } from '../ui/dom.ts';
 import { followLive } from '../ui/live-view.ts';
 import { askJson, askPreview, type Outcome, runCommand } from '../ui/request.ts';
@@ -32,12 +33,12 @@ export function testsOf(say: Say, onError: (error: unknown) => void) {
   const askTest = async (path: string, timeoutMs: number) =>
     (await askJson('POST', path, undefined, timeoutMs)) as Outcome;
   return {
-    [SAYS.sectionPrinter]: [
+    [boxTexts.printer]: [
       open(SAYS.testPrint, () => runCommand('print', undefined, { document: 'status' })),
     ],
     [SAYS.sectionMqtt]: [open(SAYS.testBroker, () => askTest('/tests/broker', BROKER_TIMEOUT_MS))],
     [SAYS.sectionCamera]: [openLive(SAYS.testPreview, openPicture)],
-    [SAYS.sectionSound]: [openLive(SAYS.testListen, openListening)],
+    [stageTexts.sound]: [openLive(SAYS.testListen, openListening)],
     [SAYS.sectionUplink]: [
       open(SAYS.testUplink, () => askTest('/tests/uplink', UPLINK_TIMEOUT_MS), describeUplink),
     ],

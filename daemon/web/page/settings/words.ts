@@ -1,20 +1,20 @@
 /** Words of the settings: names of sections and keys as people call them, and what the page says. */
 import { fill } from '../../../../pipelines/player/text/fill.ts';
-import { labelTexts, settingsTexts as text } from '../text/texts.ts';
+import { boxTexts, labelTexts, stageTexts, settingsTexts as text } from '../text/texts.ts';
 
 /** Sections in the order of the page, and the keys of each by their beginnings. */
 export const SECTIONS: readonly (readonly [title: string, prefixes: readonly string[]])[] = [
-  [text.sectionDrop, ['drop']],
+  [stageTexts.drop, ['drop']],
   [text.sectionReady, ['rehearsal', 'survey', 'card']],
   [text.sectionCamera, ['camera']],
-  [text.sectionCamera2, ['camera2']],
-  [text.sectionSound, ['sound']],
+  [labelTexts.camera2, ['camera2']],
+  [stageTexts.sound, ['sound']],
   [text.sectionQuality, ['renditions', 'profiles', 'encoder']],
   [text.sectionGuests, ['viewers']],
   [text.sectionUplink, ['uplink']],
   [text.sectionModems, ['modems']],
   [text.sectionRecordings, ['recording', 'clips']],
-  [text.sectionPrinter, ['printer']],
+  [boxTexts.printer, ['printer']],
   [text.sectionShop, ['orders']],
   [text.sectionSignIn, ['operator']],
   [text.sectionMqtt, ['mqtt', 'metrics']],
@@ -22,7 +22,7 @@ export const SECTIONS: readonly (readonly [title: string, prefixes: readonly str
   [text.sectionPower, ['power']],
   [text.sectionPanel, ['panel']],
   [text.sectionEdge, ['edge']],
-  [text.sectionBox, ['box', 'network', 'update', 'log']],
+  [boxTexts.box, ['box', 'network', 'update', 'log']],
 ];
 
 /** What is in no section above. */
@@ -66,5 +66,4 @@ export const SAYS = {
   receiverAnswers: (mbps: string) => fill(text.receiverAnswers, { mbps }),
   receiverSilent: (reason: string) => fill(text.receiverSilent, { reason }),
   wrong: (count: number) => fill(text.wrong, { count: String(count) }),
-  failed: (reason: string) => fill(text.failed, { reason }),
 };

@@ -1,5 +1,5 @@
 /** The step of the destination: where the drop also goes, beside the room. */
-import { setUpTexts as text } from '../text/texts.ts';
+import { labelTexts, setUpTexts as text } from '../text/texts.ts';
 import { h } from '../ui/dom.ts';
 import { ownDestination, withDestination } from './destination.ts';
 import { changeSettings, readSetting } from './request.ts';
@@ -10,12 +10,12 @@ const HERE = 'here';
 export async function openDestination(): Promise<StepPage> {
   const setting = await readSetting('uplink');
   const isLocked = setting?.isLocked === true;
-  const address = field(text.address, {
+  const address = field(labelTexts.url, {
     ...{ name: 'url', inputmode: 'url', placeholder: 'rtmps://a.rtmps.youtube.com/live2' },
   });
   const key = field(text.streamKey, { name: 'key', type: 'password' });
-  const host = field(text.receiver, { name: 'host', inputmode: 'url' });
-  const port = field(text.port, { name: 'port', inputmode: 'numeric', maxlength: '5' });
+  const host = field(labelTexts['uplink.host'], { name: 'host', inputmode: 'url' });
+  const port = field(labelTexts.port, { name: 'port', inputmode: 'numeric', maxlength: '5' });
   const rtmp = [address.element, key.element];
   const srt = [host.element, port.element];
   const show = (kind: string) => {

@@ -3,7 +3,7 @@
 import { openPicture } from '../sections/picture.ts';
 import { openSound as openMeters } from '../sections/sound.ts';
 import { readSettings } from '../settings/request.ts';
-import { setUpTexts as text } from '../text/texts.ts';
+import { stageTexts, setUpTexts as text } from '../text/texts.ts';
 import { h, setText } from '../ui/dom.ts';
 import { followLive } from '../ui/live-view.ts';
 import type { Section } from '../ui/section.ts';
@@ -39,7 +39,7 @@ export function openCamera(): Promise<StepPage> {
 
 export function openSoundStep(): Promise<StepPage> {
   return openDevice({
-    ...{ title: text.soundTitle, hint: text.soundHint, none: text.noSoundCard },
+    ...{ title: stageTexts.sound, hint: text.soundHint, none: text.noSoundCard },
     ...{ testLabel: text.testTone, group: 'sound', section: openMeters },
     list: async () =>
       (await readDevices()).sounds.map(({ device, name }) => ({

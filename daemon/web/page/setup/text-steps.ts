@@ -1,6 +1,6 @@
 /** Steps with one text each: the name of the box, the PIN, the title of the first drop. */
 import { fill } from '../../../../pipelines/player/text/fill.ts';
-import { setUpTexts as text } from '../text/texts.ts';
+import { labelTexts, stageTexts, setUpTexts as text } from '../text/texts.ts';
 import { h, setText } from '../ui/dom.ts';
 import { changeSettings, readSetting } from './request.ts';
 import { field, type StepPage } from './step.ts';
@@ -16,7 +16,7 @@ export function networkName(given: string): string {
 
 export async function openName(): Promise<StepPage> {
   const setting = await readSetting('box.name');
-  const { element, input } = field(text.nameLabel, { name: 'name', maxlength: '64' });
+  const { element, input } = field(labelTexts.name, { name: 'name', maxlength: '64' });
   input.value = String(setting?.value ?? '');
   const shown = h('p', { class: 'hint', role: 'status' });
   const show = () => {
@@ -45,7 +45,7 @@ export async function openPin(): Promise<StepPage> {
     autocomplete: 'new-password',
   });
   return {
-    ...{ title: text.pinTitle, hint: text.pinHint },
+    ...{ title: stageTexts.pin, hint: text.pinHint },
     body: lockable(setting?.isLocked === true, input, element),
     save: async () => {
       if (setting?.isLocked === true) return undefined;
@@ -59,7 +59,7 @@ export async function openPin(): Promise<StepPage> {
 
 export async function openTitle(): Promise<StepPage> {
   const setting = await readSetting('drop.title');
-  const { element, input } = field(text.titleLabel, { name: 'title', maxlength: '80' });
+  const { element, input } = field(labelTexts['drop.title'], { name: 'title', maxlength: '80' });
   input.value = setting?.isSet === true ? String(setting.value) : '';
   input.placeholder = String(setting?.preset ?? '');
   return {

@@ -1,5 +1,5 @@
 /** Which button does what an alert advises. Pure. */
-import { crewTexts as text } from '../text/texts.ts';
+import { stageTexts, crewTexts as text } from '../text/texts.ts';
 
 /** Where it leads: a section of this page, a section of the settings, or a command. */
 export type AlertAction =
@@ -9,8 +9,8 @@ export type AlertAction =
 
 const ACTIONS: readonly (readonly [keys: RegExp, action: AlertAction])[] = [
   [/^sim-.*-(?:pin-|locked)/, { label: text.enterPin, settings: 'modems' }],
-  [/^(?:sim|link)-.*-(?:over-budget|spent)$/, { label: text.settings, settings: 'uplink' }],
-  [/^modems?-/, { label: text.settings, settings: 'modems' }],
+  [/^(?:sim|link)-.*-(?:over-budget|spent)$/, { label: stageTexts.settings, settings: 'uplink' }],
+  [/^modems?-/, { label: stageTexts.settings, settings: 'modems' }],
   [/^(?:print-uncertain|printer-)/, { label: text.showSlips, section: 'slips' }],
   [/^(?:broker|events|topics|messages)-/, { label: text.mqttSettings, settings: 'mqtt' }],
   [/^(?:uplink|links|link)-/, { label: text.showLinks, section: 'links' }],
@@ -23,12 +23,12 @@ const ACTIONS: readonly (readonly [keys: RegExp, action: AlertAction])[] = [
   [/^(?:on-battery|battery-)/, { label: text.showPower, section: 'power' }],
   [/^drops-/, { label: text.showDrops, section: 'drops' }],
   [/^code-/, { label: text.showOverlay, section: 'overlay' }],
-  [/^settings-|^box-name-/, { label: text.settings, settings: 'box' }],
+  [/^settings-|^box-name-/, { label: stageTexts.settings, settings: 'box' }],
   [/^wifi-/, { label: text.chooseWifi, settings: 'wifi' }],
-  [/^network-/, { label: text.settings, settings: 'network' }],
-  [/^(?:destination|backfill)-/, { label: text.settings, settings: 'uplink' }],
-  [/^(?:buttons?|lamps)-/, { label: text.settings, settings: 'panel' }],
-  [/^look-/, { label: text.settings, settings: 'drop' }],
+  [/^network-/, { label: stageTexts.settings, settings: 'network' }],
+  [/^(?:destination|backfill)-/, { label: stageTexts.settings, settings: 'uplink' }],
+  [/^(?:buttons?|lamps)-/, { label: stageTexts.settings, settings: 'panel' }],
+  [/^look-/, { label: stageTexts.settings, settings: 'drop' }],
   [/^safe-mode$/, { label: text.restart, command: 'restart' }],
 ];
 

@@ -22,7 +22,7 @@ export function fileField(named: HTMLInputElement, kind: keyof typeof KINDS): HT
   const fault = h('small', { class: 'fault', role: 'alert' });
   const send = async (chosen: File): Promise<string> => {
     if (chosen.size > UPLOAD_MAX_BYTES) return stageTexts.lookTooLarge;
-    setText(message, stageTexts.lookSaving);
+    setText(message, stageTexts.saving);
     setText(fault, '');
     const path = `/look/${kind}?${encodeURIComponent(chosen.name.slice(0, 100))}`;
     const outcome = (await checked(await ask('PUT', path, chosen, UPLOAD_TIMEOUT_MS))) as
@@ -38,7 +38,7 @@ export function fileField(named: HTMLInputElement, kind: keyof typeof KINDS): HT
     const [chosen] = file.files ?? [];
     if (chosen === undefined) return;
     // Its form cannot be saved without it, nor is another one sent meanwhile.
-    named.setCustomValidity(stageTexts.lookSaving);
+    named.setCustomValidity(stageTexts.saving);
     choose.disabled = true;
     void send(chosen)
       .catch((error: unknown) => (error as Error).message)

@@ -2,7 +2,6 @@
 import type { BoxTexts } from './en.ts';
 
 export const de: BoxTexts = {
-  links: 'Leitungen',
   modemsUnreadable: 'Die Modems lassen sich nicht lesen ({reason}).',
   noLinks: 'Keine Leitungen und keine Modems.',
   noUplink: 'Keine Leitung nach außen eingerichtet: Der Stream bleibt in diesem Netz.',
@@ -24,7 +23,6 @@ export const de: BoxTexts = {
   roundTrip: 'Laufzeit',
   loss: 'Verlust',
   share: 'Anteil',
-  sending: 'Sendet',
   signalOf: 'Empfang {count} von 4',
   radioFailed: 'gestört',
   radioLocked: 'gesperrt',
@@ -80,14 +78,11 @@ export const de: BoxTexts = {
   free: 'Frei',
   writing: 'Schreibt',
   delay: 'Verzögerung',
-  folder: 'Ordner',
 
   box: 'Box',
   camera: 'Kamera',
   pictures: 'Bilder',
   perSecond: '{count} pro Sekunde',
-  sound: 'Ton',
-  encoder: 'Encoder',
   delayInBox: 'Verzögerung in der Box',
   printer: 'Drucker',
   runningFor: 'Läuft seit',
@@ -135,7 +130,6 @@ export const de: BoxTexts = {
   sellQuestion: '„{article}“ bar verkaufen, je {price}?',
   sellMeans: 'Nimm das Geld, sobald die Box es bestätigt hat.',
   sell: 'Verkaufen',
-  saving: 'Speichere…',
   notSold: '{article}: nicht verkauft: {reason}',
   sold: '{article} verkauft. Nimm {price}.',
   soldNumber: '{article} verkauft, Nummer {number}. Nimm {price}.',

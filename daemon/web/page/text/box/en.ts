@@ -4,7 +4,6 @@
 export type BoxTexts = Readonly<Record<keyof typeof en, string>>;
 
 export const en = {
-  links: 'Links',
   modemsUnreadable: 'The modems cannot be read ({reason}).',
   noLinks: 'No links and no modems.',
   noUplink: 'No uplink configured: the stream stays in this network.',
@@ -26,7 +25,6 @@ export const en = {
   roundTrip: 'Round trip',
   loss: 'Loss',
   share: 'Share',
-  sending: 'Sending',
   signalOf: 'signal {count} of 4',
   radioFailed: 'failed',
   radioLocked: 'locked',
@@ -82,14 +80,11 @@ export const en = {
   free: 'Free',
   writing: 'Writing',
   delay: 'Delay',
-  folder: 'Folder',
 
   box: 'Box',
   camera: 'Camera',
   pictures: 'Pictures',
   perSecond: '{count} a second',
-  sound: 'Sound',
-  encoder: 'Encoder',
   delayInBox: 'Delay in the box',
   printer: 'Printer',
   runningFor: 'Running for',
@@ -138,7 +133,6 @@ export const en = {
   sellQuestion: 'Sell “{article}” in cash, {price} each?',
   sellMeans: 'Take the money once the box has confirmed it.',
   sell: 'Sell',
-  saving: 'Saving…',
   notSold: '{article}: not sold: {reason}',
   sold: '{article} sold. Take {price}.',
   soldNumber: '{article} sold, number {number}. Take {price}.',

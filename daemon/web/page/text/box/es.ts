@@ -2,7 +2,6 @@
 import type { BoxTexts } from './en.ts';
 
 export const es: BoxTexts = {
-  links: 'Enlaces',
   modemsUnreadable: 'No se pueden leer los módems ({reason}).',
   noLinks: 'Ni enlaces ni módems.',
   noUplink: 'Sin salida al exterior configurada: la emisión se queda en esta red.',
@@ -24,7 +23,6 @@ export const es: BoxTexts = {
   roundTrip: 'Ida y vuelta',
   loss: 'Pérdida',
   share: 'Parte',
-  sending: 'Enviando',
   signalOf: 'señal {count} de 4',
   radioFailed: 'averiado',
   radioLocked: 'bloqueado',
@@ -80,14 +78,11 @@ export const es: BoxTexts = {
   free: 'Libre',
   writing: 'Escribiendo',
   delay: 'Retraso',
-  folder: 'Carpeta',
 
   box: 'Caja',
   camera: 'Cámara',
   pictures: 'Imágenes',
   perSecond: '{count} por segundo',
-  sound: 'Sonido',
-  encoder: 'Codificador',
   delayInBox: 'Retraso en la caja',
   printer: 'Impresora',
   runningFor: 'En marcha desde hace',
@@ -136,7 +131,6 @@ export const es: BoxTexts = {
   sellQuestion: '¿Vender «{article}» en efectivo, a {price} cada uno?',
   sellMeans: 'Cobra cuando la caja lo haya confirmado.',
   sell: 'Vender',
-  saving: 'Guardando…',
   notSold: '{article}: no vendido: {reason}',
   sold: '{article} vendido. Cobra {price}.',
   soldNumber: '{article} vendido, número {number}. Cobra {price}.',

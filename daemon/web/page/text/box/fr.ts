@@ -2,7 +2,6 @@
 import type { BoxTexts } from './en.ts';
 
 export const fr: BoxTexts = {
-  links: 'Liaisons',
   modemsUnreadable: 'Les modems sont illisibles ({reason}).',
   noLinks: 'Aucune liaison, aucun modem.',
   noUplink: 'Aucune liaison vers l’extérieur : le direct reste sur ce réseau.',
@@ -24,7 +23,6 @@ export const fr: BoxTexts = {
   roundTrip: 'Aller-retour',
   loss: 'Pertes',
   share: 'Part',
-  sending: 'Envoi',
   signalOf: 'signal {count} sur 4',
   radioFailed: 'en panne',
   radioLocked: 'verrouillé',
@@ -80,14 +78,11 @@ export const fr: BoxTexts = {
   free: 'Libre',
   writing: 'Écrit',
   delay: 'Retard',
-  folder: 'Dossier',
 
   box: 'Box',
   camera: 'Caméra',
   pictures: 'Images',
   perSecond: '{count} par seconde',
-  sound: 'Son',
-  encoder: 'Encodeur',
   delayInBox: 'Retard dans la box',
   printer: 'Imprimante',
   runningFor: 'En marche depuis',
@@ -136,7 +131,6 @@ export const fr: BoxTexts = {
   sellQuestion: 'Vendre « {article} » en espèces, {price} pièce ?',
   sellMeans: 'Prenez l’argent une fois que la box a confirmé.',
   sell: 'Vendre',
-  saving: 'Enregistrement…',
   notSold: '{article} : pas vendu : {reason}',
   sold: '{article} vendu. Encaissez {price}.',
   soldNumber: '{article} vendu, numéro {number}. Encaissez {price}.',

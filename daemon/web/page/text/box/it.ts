@@ -2,7 +2,6 @@
 import type { BoxTexts } from './en.ts';
 
 export const it: BoxTexts = {
-  links: 'Collegamenti',
   modemsUnreadable: 'I modem non si possono leggere ({reason}).',
   noLinks: 'Nessun collegamento e nessun modem.',
   noUplink: 'Nessuna uscita verso l’esterno: la diretta resta in questa rete.',
@@ -24,7 +23,6 @@ export const it: BoxTexts = {
   roundTrip: 'Andata e ritorno',
   loss: 'Perdita',
   share: 'Quota',
-  sending: 'Invio',
   signalOf: 'segnale {count} di 4',
   radioFailed: 'guasto',
   radioLocked: 'bloccato',
@@ -80,14 +78,11 @@ export const it: BoxTexts = {
   free: 'Libero',
   writing: 'Scrive',
   delay: 'Ritardo',
-  folder: 'Cartella',
 
   box: 'Box',
   camera: 'Camera',
   pictures: 'Immagini',
   perSecond: '{count} al secondo',
-  sound: 'Audio',
-  encoder: 'Encoder',
   delayInBox: 'Ritardo nella box',
   printer: 'Stampante',
   runningFor: 'Accesa da',
@@ -136,7 +131,6 @@ export const it: BoxTexts = {
   sellQuestion: 'Vendere «{article}» in contanti, {price} l’uno?',
   sellMeans: 'Prendi i soldi quando la box ha confermato.',
   sell: 'Vendi',
-  saving: 'Salvataggio…',
   notSold: '{article}: non venduto: {reason}',
   sold: '{article} venduto. Incassa {price}.',
   soldNumber: '{article} venduto, numero {number}. Incassa {price}.',

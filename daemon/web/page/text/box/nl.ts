@@ -2,7 +2,6 @@
 import type { BoxTexts } from './en.ts';
 
 export const nl: BoxTexts = {
-  links: 'Lijnen',
   modemsUnreadable: 'De modems zijn niet te lezen ({reason}).',
   noLinks: 'Geen lijnen en geen modems.',
   noUplink: 'Geen lijn naar buiten ingesteld: de stream blijft in dit netwerk.',
@@ -24,7 +23,6 @@ export const nl: BoxTexts = {
   roundTrip: 'Heen en terug',
   loss: 'Verlies',
   share: 'Aandeel',
-  sending: 'Verstuurt',
   signalOf: 'bereik {count} van 4',
   radioFailed: 'storing',
   radioLocked: 'vergrendeld',
@@ -80,14 +78,11 @@ export const nl: BoxTexts = {
   free: 'Vrij',
   writing: 'Schrijft',
   delay: 'Vertraging',
-  folder: 'Map',
 
   box: 'Box',
   camera: 'Camera',
   pictures: 'Beelden',
   perSecond: '{count} per seconde',
-  sound: 'Geluid',
-  encoder: 'Encoder',
   delayInBox: 'Vertraging in de box',
   printer: 'Printer',
   runningFor: 'Draait al',
@@ -135,7 +130,6 @@ export const nl: BoxTexts = {
   sellQuestion: '„{article}” contant verkopen, {price} per stuk?',
   sellMeans: 'Neem het geld aan zodra de box het heeft bevestigd.',
   sell: 'Verkopen',
-  saving: 'Opslaan…',
   notSold: '{article}: niet verkocht: {reason}',
   sold: '{article} verkocht. Neem {price} aan.',
   soldNumber: '{article} verkocht, nummer {number}. Neem {price} aan.',

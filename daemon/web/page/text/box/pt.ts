@@ -2,7 +2,6 @@
 import type { BoxTexts } from './en.ts';
 
 export const pt: BoxTexts = {
-  links: 'Ligações',
   modemsUnreadable: 'Não é possível ler os modems ({reason}).',
   noLinks: 'Sem ligações e sem modems.',
   noUplink: 'Sem saída para o exterior configurada: a transmissão fica nesta rede.',
@@ -24,7 +23,6 @@ export const pt: BoxTexts = {
   roundTrip: 'Ida e volta',
   loss: 'Perda',
   share: 'Parte',
-  sending: 'A enviar',
   signalOf: 'sinal {count} de 4',
   radioFailed: 'avariado',
   radioLocked: 'bloqueado',
@@ -80,14 +78,11 @@ export const pt: BoxTexts = {
   free: 'Livre',
   writing: 'A escrever',
   delay: 'Atraso',
-  folder: 'Pasta',
 
   box: 'Caixa',
   camera: 'Câmara',
   pictures: 'Imagens',
   perSecond: '{count} por segundo',
-  sound: 'Som',
-  encoder: 'Codificador',
   delayInBox: 'Atraso na caixa',
   printer: 'Impressora',
   runningFor: 'A funcionar há',
@@ -135,7 +130,6 @@ export const pt: BoxTexts = {
   sellQuestion: 'Vender «{article}» em dinheiro, {price} cada?',
   sellMeans: 'Receba o dinheiro depois de a caixa confirmar.',
   sell: 'Vender',
-  saving: 'A guardar…',
   notSold: '{article}: não vendido: {reason}',
   sold: '{article} vendido. Receba {price}.',
   soldNumber: '{article} vendido, número {number}. Receba {price}.',

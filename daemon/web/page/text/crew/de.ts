@@ -26,7 +26,6 @@ export const de: CrewTexts = {
   showLarge: 'Groß zeigen',
   joinWifi: 'Zuerst ins WLAN',
   scan: 'Scannen und zuschauen',
-  close: 'Schließen',
   noAddress: 'Die Box hat noch keine Adresse: verbinde sie mit einem Netz.',
   phoneCamera: 'Ein Telefon oder OBS als Kamera',
   phoneHint: 'In OBS: Einstellungen, Stream, Plattform WHIP, mit dieser Adresse und diesem Token.',
@@ -94,7 +93,6 @@ export const de: CrewTexts = {
   corner: 'Ecke',
   sizePct: 'Größe in %',
   overlayTitle: 'Titel',
-  overlayName: 'Name',
   overlayLine: 'Zeile darunter',
   codeMissing: 'Es ist kein Code zu sehen: {reason}.',
   codeNone: 'Es ist kein Code zu sehen.',
@@ -116,7 +114,6 @@ export const de: CrewTexts = {
   guestsSettings: 'Einstellungen für Gäste',
   streamSettings: 'Einstellungen des Streams',
   showPower: 'Strom zeigen',
-  settings: 'Einstellungen',
   showDrops: 'Drops zeigen',
   showOverlay: 'Code zeigen',
 

@@ -26,7 +26,6 @@ export const en = {
   showLarge: 'Show large',
   joinWifi: 'First join the Wi-Fi',
   scan: 'Scan to watch',
-  close: 'Close',
   noAddress: 'The box has no address yet: connect it to a network.',
   phoneCamera: 'A phone or OBS as the camera',
   phoneHint: 'In OBS: Settings, Stream, service WHIP, with this address and this token.',
@@ -94,7 +93,6 @@ export const en = {
   corner: 'Corner',
   sizePct: 'Size in %',
   overlayTitle: 'Title',
-  overlayName: 'Name',
   overlayLine: 'Line below',
   codeMissing: 'No code is shown: {reason}.',
   codeNone: 'No code is shown.',
@@ -116,7 +114,6 @@ export const en = {
   guestsSettings: 'Guests’ settings',
   streamSettings: 'Settings of the stream',
   showPower: 'Show the power',
-  settings: 'Settings',
   showDrops: 'Show the drops',
   showOverlay: 'Show the code',
 

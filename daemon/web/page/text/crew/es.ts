@@ -24,7 +24,6 @@ export const es: CrewTexts = {
   showLarge: 'Mostrar en grande',
   joinWifi: 'Primero, la Wi-Fi',
   scan: 'Escanea para verlo',
-  close: 'Cerrar',
   noAddress: 'La caja aún no tiene dirección: conéctala a una red.',
   phoneCamera: 'Un móvil u OBS como cámara',
   phoneHint: 'En OBS: Ajustes, Emisión, servicio WHIP, con esta dirección y este token.',
@@ -91,7 +90,6 @@ export const es: CrewTexts = {
   corner: 'Esquina',
   sizePct: 'Tamaño en %',
   overlayTitle: 'Título',
-  overlayName: 'Nombre',
   overlayLine: 'Línea de abajo',
   codeMissing: 'No se muestra ningún código: {reason}.',
   codeNone: 'No se muestra ningún código.',
@@ -113,7 +111,6 @@ export const es: CrewTexts = {
   guestsSettings: 'Ajustes del público',
   streamSettings: 'Ajustes de la emisión',
   showPower: 'Ver la corriente',
-  settings: 'Ajustes',
   showDrops: 'Ver los drops',
   showOverlay: 'Ver el código',
 

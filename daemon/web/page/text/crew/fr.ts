@@ -25,7 +25,6 @@ export const fr: CrewTexts = {
   showLarge: 'Afficher en grand',
   joinWifi: 'D’abord le Wi-Fi',
   scan: 'Scannez pour regarder',
-  close: 'Fermer',
   noAddress: 'La box n’a pas encore d’adresse : connectez-la à un réseau.',
   phoneCamera: 'Un téléphone ou OBS comme caméra',
   phoneHint: 'Dans OBS : Paramètres, Stream, service WHIP, avec cette adresse et ce jeton.',
@@ -92,7 +91,6 @@ export const fr: CrewTexts = {
   corner: 'Coin',
   sizePct: 'Taille en %',
   overlayTitle: 'Titre',
-  overlayName: 'Nom',
   overlayLine: 'Ligne dessous',
   codeMissing: 'Aucun code n’est affiché : {reason}.',
   codeNone: 'Aucun code n’est affiché.',
@@ -114,7 +112,6 @@ export const fr: CrewTexts = {
   guestsSettings: 'Réglages du public',
   streamSettings: 'Réglages du direct',
   showPower: 'Voir l’alimentation',
-  settings: 'Réglages',
   showDrops: 'Voir les drops',
   showOverlay: 'Voir le code',
 

@@ -24,7 +24,6 @@ export const it: CrewTexts = {
   showLarge: 'Mostra in grande',
   joinWifi: 'Prima il Wi-Fi',
   scan: 'Inquadra per guardare',
-  close: 'Chiudi',
   noAddress: 'La box non ha ancora un indirizzo: collegala a una rete.',
   phoneCamera: 'Un telefono o OBS come camera',
   phoneHint: 'In OBS: Impostazioni, Dirette, servizio WHIP, con questo indirizzo e questo token.',
@@ -91,7 +90,6 @@ export const it: CrewTexts = {
   corner: 'Angolo',
   sizePct: 'Misura in %',
   overlayTitle: 'Titolo',
-  overlayName: 'Nome',
   overlayLine: 'Riga sotto',
   codeMissing: 'Non si vede nessun codice: {reason}.',
   codeNone: 'Non si vede nessun codice.',
@@ -113,7 +111,6 @@ export const it: CrewTexts = {
   guestsSettings: 'Impostazioni del pubblico',
   streamSettings: 'Impostazioni della diretta',
   showPower: 'Mostra l’alimentazione',
-  settings: 'Impostazioni',
   showDrops: 'Mostra i drop',
   showOverlay: 'Mostra il codice',
 

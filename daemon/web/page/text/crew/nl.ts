@@ -25,7 +25,6 @@ export const nl: CrewTexts = {
   showLarge: 'Groot tonen',
   joinWifi: 'Eerst de wifi',
   scan: 'Scan om te kijken',
-  close: 'Sluiten',
   noAddress: 'De box heeft nog geen adres: verbind haar met een netwerk.',
   phoneCamera: 'Een telefoon of OBS als camera',
   phoneHint: 'In OBS: Instellingen, Stream, dienst WHIP, met dit adres en dit token.',
@@ -93,7 +92,6 @@ export const nl: CrewTexts = {
   corner: 'Hoek',
   sizePct: 'Grootte in %',
   overlayTitle: 'Titel',
-  overlayName: 'Naam',
   overlayLine: 'Regel eronder',
   codeMissing: 'Er is geen code te zien: {reason}.',
   codeNone: 'Er is geen code te zien.',
@@ -115,7 +113,6 @@ export const nl: CrewTexts = {
   guestsSettings: 'Instellingen voor gasten',
   streamSettings: 'Instellingen van de stream',
   showPower: 'Stroom tonen',
-  settings: 'Instellingen',
   showDrops: 'Drops tonen',
   showOverlay: 'Code tonen',
 

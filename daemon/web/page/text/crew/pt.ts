@@ -24,7 +24,6 @@ export const pt: CrewTexts = {
   showLarge: 'Mostrar em grande',
   joinWifi: 'Primeiro, o Wi-Fi',
   scan: 'Leia o código para ver',
-  close: 'Fechar',
   noAddress: 'A caixa ainda não tem endereço: ligue-a a uma rede.',
   phoneCamera: 'Um telemóvel ou OBS como câmara',
   phoneHint: 'No OBS: Definições, Transmissão, serviço WHIP, com este endereço e este token.',
@@ -91,7 +90,6 @@ export const pt: CrewTexts = {
   corner: 'Canto',
   sizePct: 'Tamanho em %',
   overlayTitle: 'Título',
-  overlayName: 'Nome',
   overlayLine: 'Linha por baixo',
   codeMissing: 'Nenhum código é mostrado: {reason}.',
   codeNone: 'Nenhum código é mostrado.',
@@ -113,7 +111,6 @@ export const pt: CrewTexts = {
   guestsSettings: 'Definições do público',
   streamSettings: 'Definições da emissão',
   showPower: 'Ver a energia',
-  settings: 'Definições',
   showDrops: 'Ver os drops',
   showOverlay: 'Ver o código',
 

@@ -2,16 +2,12 @@
 import type { SettingsTexts } from './en.ts';
 
 export const de: SettingsTexts = {
-  sectionDrop: 'Drop',
   sectionCamera: 'Kamera',
-  sectionCamera2: 'Zweite Kamera',
-  sectionSound: 'Ton',
   sectionQuality: 'Bildqualität',
   sectionGuests: 'Gäste',
   sectionUplink: 'Leitungen und Ziel',
   sectionModems: 'Modems und SIM-Karten',
   sectionRecordings: 'Aufnahmen und Clips',
-  sectionPrinter: 'Drucker',
   sectionShop: 'Verkauf',
   sectionSignIn: 'Anmeldung',
   sectionMqtt: 'MQTT und Metriken',
@@ -19,7 +15,6 @@ export const de: SettingsTexts = {
   sectionPower: 'Akku und Strom',
   sectionPanel: 'Knöpfe und Lampen',
   sectionEdge: 'Stream einer anderen Box',
-  sectionBox: 'Box',
   sectionOther: 'Weiteres',
 
   needNothing: 'sofort',
@@ -39,7 +34,6 @@ export const de: SettingsTexts = {
   needRestart: 'startet die Box neu',
 
   pageMoved: 'Diese Seite ist jetzt unter {address}.',
-  title: 'Einstellungen',
   close: 'Zurück',
   loading: 'Lade die Einstellungen…',
   locked: 'In der Konfigurationsdatei der Box gesetzt: ändere es dort.',
@@ -51,7 +45,6 @@ export const de: SettingsTexts = {
   notSet: 'nicht gesetzt',
   setNew: 'Neues eingeben',
   whose: 'Schnittstelle, Port oder IMEI des Modems, oder any',
-  remove: 'Entfernen',
   add: 'Hinzufügen',
   use: 'In Gebrauch',
   usual: 'Vorgabe',
@@ -61,11 +54,9 @@ export const de: SettingsTexts = {
   discard: 'Verwerfen',
   reviewTitle: 'Diese Änderungen übernehmen?',
   apply: 'Übernehmen',
-  cancel: 'Abbrechen',
   restarts:
     'Die Box startet neu: Diese Seite kommt in einigen Sekunden von selbst wieder. Melde dich dann neu an.',
   restartByHand: 'Sie gelten, sobald die Box neu gestartet wird.',
-  saved: 'Gespeichert.',
   restarting: 'Gespeichert. Die Box startet neu…',
   savedForLater: 'Gespeichert. Starte die Box neu, damit auch der Rest gilt.',
   pending: 'Gespeichert, gilt nach dem nächsten Start: {names}.',
@@ -75,7 +66,6 @@ export const de: SettingsTexts = {
   pendingDrop: 'Gespeichert, gilt eine Minute nach dem Drop: {names}.',
   afterDrop: 'Ein Drop läuft. Eine Minute nach seinem Ende gilt: {names}.',
   wrong: '{count} {count:Wert ist|Werte sind} falsch: siehe unten.',
-  failed: 'Nicht gespeichert: {reason}',
   versions: 'Frühere Einstellungen',
   noVersions: 'Noch keine: Jede übernommene Änderung lässt sich hier zurücknehmen.',
   goBack: 'Zu diesen zurück',

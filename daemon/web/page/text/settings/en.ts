@@ -4,16 +4,12 @@
 export type SettingsTexts = Readonly<Record<keyof typeof en, string>>;
 
 export const en = {
-  sectionDrop: 'Drop',
   sectionCamera: 'Camera',
-  sectionCamera2: 'Second camera',
-  sectionSound: 'Sound',
   sectionQuality: 'Picture quality',
   sectionGuests: 'Guests',
   sectionUplink: 'Links and destination',
   sectionModems: 'Modems and SIM cards',
   sectionRecordings: 'Recordings and clips',
-  sectionPrinter: 'Printer',
   sectionShop: 'Shop',
   sectionSignIn: 'Sign-in',
   sectionMqtt: 'MQTT and metrics',
@@ -21,7 +17,6 @@ export const en = {
   sectionPower: 'Battery and power',
   sectionPanel: 'Buttons and lamps',
   sectionEdge: 'Another box’s stream',
-  sectionBox: 'Box',
   sectionOther: 'More',
 
   needNothing: 'at once',
@@ -41,7 +36,6 @@ export const en = {
   needRestart: 'restarts the box',
 
   pageMoved: 'This page is now at {address}.',
-  title: 'Settings',
   close: 'Back',
   loading: 'Loading the settings…',
   locked: 'Set in the config file of the box: change it there.',
@@ -53,7 +47,6 @@ export const en = {
   notSet: 'not set',
   setNew: 'Enter a new one',
   whose: 'Interface, port or IMEI of the modem, or any',
-  remove: 'Remove',
   add: 'Add',
   use: 'In use',
   usual: 'Default',
@@ -63,11 +56,9 @@ export const en = {
   discard: 'Discard',
   reviewTitle: 'Apply these changes?',
   apply: 'Apply',
-  cancel: 'Cancel',
   restarts:
     'The box restarts: this page comes back by itself within some seconds. Sign in again then.',
   restartByHand: 'They take effect when the box is started again.',
-  saved: 'Saved.',
   restarting: 'Saved. The box restarts…',
   savedForLater: 'Saved. Start the box again to apply the rest.',
   pending: 'Saved, and in effect after the next start: {names}.',
@@ -77,7 +68,6 @@ export const en = {
   pendingDrop: 'Saved, and in effect a minute after the drop: {names}.',
   afterDrop: 'A drop is on. In effect a minute after its end: {names}.',
   wrong: '{count} {count:value is|values are} wrong: see below.',
-  failed: 'Not saved: {reason}',
   versions: 'Earlier settings',
   noVersions: 'None yet: each change that you apply can be taken back here.',
   goBack: 'Go back to these',

@@ -2,16 +2,12 @@
 import type { SettingsTexts } from './en.ts';
 
 export const es: SettingsTexts = {
-  sectionDrop: 'Drop',
   sectionCamera: 'Cámara',
-  sectionCamera2: 'Segunda cámara',
-  sectionSound: 'Sonido',
   sectionQuality: 'Calidad de imagen',
   sectionGuests: 'Público',
   sectionUplink: 'Enlaces y destino',
   sectionModems: 'Módems y tarjetas SIM',
   sectionRecordings: 'Grabaciones y clips',
-  sectionPrinter: 'Impresora',
   sectionShop: 'Tienda',
   sectionSignIn: 'Acceso',
   sectionMqtt: 'MQTT y métricas',
@@ -19,7 +15,6 @@ export const es: SettingsTexts = {
   sectionPower: 'Batería y corriente',
   sectionPanel: 'Botones y luces',
   sectionEdge: 'Emisión de otra caja',
-  sectionBox: 'Caja',
   sectionOther: 'Más',
 
   needNothing: 'enseguida',
@@ -39,7 +34,6 @@ export const es: SettingsTexts = {
   needRestart: 'reinicia la caja',
 
   pageMoved: 'Esta página está ahora en {address}.',
-  title: 'Ajustes',
   close: 'Volver',
   loading: 'Cargando los ajustes…',
   locked: 'Fijado en el archivo de configuración de la caja: cámbialo allí.',
@@ -51,7 +45,6 @@ export const es: SettingsTexts = {
   notSet: 'sin fijar',
   setNew: 'Escribe uno nuevo',
   whose: 'Interfaz, puerto o IMEI del módem, o any',
-  remove: 'Quitar',
   add: 'Añadir',
   use: 'En uso',
   usual: 'Por defecto',
@@ -61,11 +54,9 @@ export const es: SettingsTexts = {
   discard: 'Descartar',
   reviewTitle: '¿Aplicar estos cambios?',
   apply: 'Aplicar',
-  cancel: 'Cancelar',
   restarts:
     'La caja se reinicia: esta página vuelve sola en unos segundos. Entra otra vez entonces.',
   restartByHand: 'Valdrán cuando la caja arranque de nuevo.',
-  saved: 'Guardado.',
   restarting: 'Guardado. La caja se reinicia…',
   savedForLater: 'Guardado. Reinicia la caja para aplicar el resto.',
   pending: 'Guardado, vale tras el próximo arranque: {names}.',
@@ -75,7 +66,6 @@ export const es: SettingsTexts = {
   pendingDrop: 'Guardado, vale un minuto después del drop: {names}.',
   afterDrop: 'Hay un drop en curso. Un minuto después de su final vale: {names}.',
   wrong: '{count} {count:valor está|valores están} mal: mira abajo.',
-  failed: 'No guardado: {reason}',
   versions: 'Ajustes anteriores',
   noVersions: 'Ninguno aún: cada cambio aplicado se puede deshacer aquí.',
   goBack: 'Volver a estos',

@@ -2,16 +2,12 @@
 import type { SettingsTexts } from './en.ts';
 
 export const fr: SettingsTexts = {
-  sectionDrop: 'Drop',
   sectionCamera: 'Caméra',
-  sectionCamera2: 'Deuxième caméra',
-  sectionSound: 'Son',
   sectionQuality: 'Qualité d’image',
   sectionGuests: 'Public',
   sectionUplink: 'Liaisons et destination',
   sectionModems: 'Modems et cartes SIM',
   sectionRecordings: 'Enregistrements et extraits',
-  sectionPrinter: 'Imprimante',
   sectionShop: 'Boutique',
   sectionSignIn: 'Connexion',
   sectionMqtt: 'MQTT et métriques',
@@ -19,7 +15,6 @@ export const fr: SettingsTexts = {
   sectionPower: 'Batterie et alimentation',
   sectionPanel: 'Boutons et voyants',
   sectionEdge: 'Direct d’une autre box',
-  sectionBox: 'Box',
   sectionOther: 'Autres',
 
   needNothing: 'tout de suite',
@@ -39,7 +34,6 @@ export const fr: SettingsTexts = {
   needRestart: 'redémarre la box',
 
   pageMoved: 'Cette page est maintenant à l’adresse {address}.',
-  title: 'Réglages',
   close: 'Retour',
   loading: 'Chargement des réglages…',
   locked: 'Défini dans le fichier de configuration de la box : changez-le là.',
@@ -51,7 +45,6 @@ export const fr: SettingsTexts = {
   notSet: 'non défini',
   setNew: 'Entrez-en un nouveau',
   whose: 'Interface, port ou IMEI du modem, ou any',
-  remove: 'Retirer',
   add: 'Ajouter',
   use: 'Utilisé',
   usual: 'Par défaut',
@@ -61,11 +54,9 @@ export const fr: SettingsTexts = {
   discard: 'Abandonner',
   reviewTitle: 'Appliquer ces changements ?',
   apply: 'Appliquer',
-  cancel: 'Annuler',
   restarts:
     'La box redémarre : cette page revient d’elle-même en quelques secondes. Reconnectez-vous alors.',
   restartByHand: 'Ils prendront effet au prochain démarrage de la box.',
-  saved: 'Enregistré.',
   restarting: 'Enregistré. La box redémarre…',
   savedForLater: 'Enregistré. Redémarrez la box pour appliquer le reste.',
   pending: 'Enregistré, effectif au prochain démarrage : {names}.',
@@ -75,7 +66,6 @@ export const fr: SettingsTexts = {
   pendingDrop: 'Enregistré, effectif une minute après le drop : {names}.',
   afterDrop: 'Un drop est en cours. Effectif une minute après sa fin : {names}.',
   wrong: '{count} {count:valeur est fausse|valeurs sont fausses} : voir plus bas.',
-  failed: 'Non enregistré : {reason}',
   versions: 'Réglages précédents',
   noVersions: 'Aucun pour l’instant : chaque changement appliqué peut être repris ici.',
   goBack: 'Revenir à ceux-ci',

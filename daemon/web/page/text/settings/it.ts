@@ -2,16 +2,12 @@
 import type { SettingsTexts } from './en.ts';
 
 export const it: SettingsTexts = {
-  sectionDrop: 'Drop',
   sectionCamera: 'Camera',
-  sectionCamera2: 'Seconda camera',
-  sectionSound: 'Audio',
   sectionQuality: 'Qualità d’immagine',
   sectionGuests: 'Pubblico',
   sectionUplink: 'Collegamenti e destinazione',
   sectionModems: 'Modem e schede SIM',
   sectionRecordings: 'Registrazioni e clip',
-  sectionPrinter: 'Stampante',
   sectionShop: 'Negozio',
   sectionSignIn: 'Accesso',
   sectionMqtt: 'MQTT e metriche',
@@ -19,7 +15,6 @@ export const it: SettingsTexts = {
   sectionPower: 'Batteria e alimentazione',
   sectionPanel: 'Pulsanti e spie',
   sectionEdge: 'Diretta di un’altra box',
-  sectionBox: 'Box',
   sectionOther: 'Altro',
 
   needNothing: 'subito',
@@ -39,7 +34,6 @@ export const it: SettingsTexts = {
   needRestart: 'riavvia la box',
 
   pageMoved: 'Questa pagina ora è su {address}.',
-  title: 'Impostazioni',
   close: 'Indietro',
   loading: 'Carico le impostazioni…',
   locked: 'Fissato nel file di configurazione della box: cambialo lì.',
@@ -51,7 +45,6 @@ export const it: SettingsTexts = {
   notSet: 'non impostato',
   setNew: 'Inseriscine uno nuovo',
   whose: 'Interfaccia, porta o IMEI del modem, o any',
-  remove: 'Togli',
   add: 'Aggiungi',
   use: 'In uso',
   usual: 'Predefinito',
@@ -61,11 +54,9 @@ export const it: SettingsTexts = {
   discard: 'Scarta',
   reviewTitle: 'Applicare queste modifiche?',
   apply: 'Applica',
-  cancel: 'Annulla',
   restarts:
     'La box si riavvia: questa pagina torna da sola in qualche secondo. Poi accedi di nuovo.',
   restartByHand: 'Valgono dal prossimo avvio della box.',
-  saved: 'Salvato.',
   restarting: 'Salvato. La box si riavvia…',
   savedForLater: 'Salvato. Riavvia la box per applicare il resto.',
   pending: 'Salvato, vale dal prossimo avvio: {names}.',
@@ -75,7 +66,6 @@ export const it: SettingsTexts = {
   pendingDrop: 'Salvato, vale un minuto dopo il drop: {names}.',
   afterDrop: 'Un drop è in corso. Un minuto dopo la fine vale: {names}.',
   wrong: '{count} {count:valore è sbagliato|valori sono sbagliati}: vedi sotto.',
-  failed: 'Non salvato: {reason}',
   versions: 'Impostazioni precedenti',
   noVersions: 'Ancora nessuna: ogni modifica applicata si può annullare qui.',
   goBack: 'Torna a queste',

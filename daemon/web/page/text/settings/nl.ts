@@ -2,16 +2,12 @@
 import type { SettingsTexts } from './en.ts';
 
 export const nl: SettingsTexts = {
-  sectionDrop: 'Drop',
   sectionCamera: 'Camera',
-  sectionCamera2: 'Tweede camera',
-  sectionSound: 'Geluid',
   sectionQuality: 'Beeldkwaliteit',
   sectionGuests: 'Gasten',
   sectionUplink: 'Lijnen en bestemming',
   sectionModems: 'Modems en simkaarten',
   sectionRecordings: 'Opnames en clips',
-  sectionPrinter: 'Printer',
   sectionShop: 'Winkel',
   sectionSignIn: 'Aanmelden',
   sectionMqtt: 'MQTT en statistieken',
@@ -19,7 +15,6 @@ export const nl: SettingsTexts = {
   sectionPower: 'Accu en stroom',
   sectionPanel: 'Knoppen en lampjes',
   sectionEdge: 'Stream van een andere box',
-  sectionBox: 'Box',
   sectionOther: 'Overige',
 
   needNothing: 'meteen',
@@ -39,7 +34,6 @@ export const nl: SettingsTexts = {
   needRestart: 'herstart de box',
 
   pageMoved: 'Deze pagina staat nu op {address}.',
-  title: 'Instellingen',
   close: 'Terug',
   loading: 'Instellingen laden…',
   locked: 'Vastgelegd in het configuratiebestand van de box: wijzig het daar.',
@@ -51,7 +45,6 @@ export const nl: SettingsTexts = {
   notSet: 'niet ingesteld',
   setNew: 'Vul een nieuwe in',
   whose: 'Interface, poort of IMEI van het modem, of any',
-  remove: 'Weghalen',
   add: 'Toevoegen',
   use: 'In gebruik',
   usual: 'Standaard',
@@ -61,11 +54,9 @@ export const nl: SettingsTexts = {
   discard: 'Verwerpen',
   reviewTitle: 'Deze wijzigingen toepassen?',
   apply: 'Toepassen',
-  cancel: 'Annuleren',
   restarts:
     'De box herstart: deze pagina komt binnen enkele seconden vanzelf terug. Meld je dan opnieuw aan.',
   restartByHand: 'Ze gelden zodra de box opnieuw wordt gestart.',
-  saved: 'Opgeslagen.',
   restarting: 'Opgeslagen. De box herstart…',
   savedForLater: 'Opgeslagen. Herstart de box om de rest toe te passen.',
   pending: 'Opgeslagen, geldt na de volgende start: {names}.',
@@ -75,7 +66,6 @@ export const nl: SettingsTexts = {
   pendingDrop: 'Opgeslagen, geldt een minuut na de drop: {names}.',
   afterDrop: 'Er is een drop bezig. Een minuut na het einde geldt: {names}.',
   wrong: '{count} {count:waarde is|waarden zijn} fout: zie hieronder.',
-  failed: 'Niet opgeslagen: {reason}',
   versions: 'Eerdere instellingen',
   noVersions: 'Nog geen: elke toegepaste wijziging kun je hier terugnemen.',
   goBack: 'Terug naar deze',

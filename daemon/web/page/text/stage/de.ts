@@ -157,9 +157,9 @@ export const de: StageTexts = {
   lookResetColors: 'Farben wie vorher',
   lookLogo: 'Logo wählen',
   lookTitle: 'Titelbild wählen',
-  lookRemove: 'Entfernen',
+  remove: 'Entfernen',
   lookUndo: 'Rückgängig',
-  lookSaving: 'Speichere…',
+  saving: 'Speichere…',
   lookSaved: 'Die Gäste sehen es jetzt.',
   lookTooLarge: 'Die Datei hat mehr als 16 MB.',
 };

@@ -157,9 +157,9 @@ export const en = {
   lookResetColors: 'Colours as before',
   lookLogo: 'Choose a logo',
   lookTitle: 'Choose a title picture',
-  lookRemove: 'Remove',
+  remove: 'Remove',
   lookUndo: 'Undo',
-  lookSaving: 'Saving…',
+  saving: 'Saving…',
   lookSaved: 'Guests see it now.',
   lookTooLarge: 'The file has more than 16 MB.',
 } as const;

@@ -155,9 +155,9 @@ export const es: StageTexts = {
   lookResetColors: 'Colores de antes',
   lookLogo: 'Elegir un logo',
   lookTitle: 'Elegir imagen de título',
-  lookRemove: 'Quitar',
+  remove: 'Quitar',
   lookUndo: 'Deshacer',
-  lookSaving: 'Guardando…',
+  saving: 'Guardando…',
   lookSaved: 'El público ya lo ve.',
   lookTooLarge: 'El archivo pasa de 16 MB.',
 };

@@ -155,9 +155,9 @@ export const fr: StageTexts = {
   lookResetColors: 'Couleurs d’avant',
   lookLogo: 'Choisir un logo',
   lookTitle: 'Choisir une image de titre',
-  lookRemove: 'Retirer',
+  remove: 'Retirer',
   lookUndo: 'Annuler le changement',
-  lookSaving: 'Enregistrement…',
+  saving: 'Enregistrement…',
   lookSaved: 'Le public la voit.',
   lookTooLarge: 'Le fichier dépasse 16 Mo.',
 };

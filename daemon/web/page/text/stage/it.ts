@@ -154,9 +154,9 @@ export const it: StageTexts = {
   lookResetColors: 'Colori di prima',
   lookLogo: 'Scegli un logo',
   lookTitle: 'Scegli l’immagine di titolo',
-  lookRemove: 'Togli',
+  remove: 'Togli',
   lookUndo: 'Annulla la modifica',
-  lookSaving: 'Salvataggio…',
+  saving: 'Salvataggio…',
   lookSaved: 'Il pubblico lo vede ora.',
   lookTooLarge: 'Il file supera 16 MB.',
 };

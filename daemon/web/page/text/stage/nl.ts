@@ -156,9 +156,9 @@ export const nl: StageTexts = {
   lookResetColors: 'Kleuren als eerst',
   lookLogo: 'Logo kiezen',
   lookTitle: 'Titelbeeld kiezen',
-  lookRemove: 'Weghalen',
+  remove: 'Weghalen',
   lookUndo: 'Ongedaan maken',
-  lookSaving: 'Opslaan…',
+  saving: 'Opslaan…',
   lookSaved: 'Gasten zien het nu.',
   lookTooLarge: 'Het bestand is groter dan 16 MB.',
 };

@@ -155,9 +155,9 @@ export const pt: StageTexts = {
   lookResetColors: 'Cores de antes',
   lookLogo: 'Escolher um logótipo',
   lookTitle: 'Escolher imagem de título',
-  lookRemove: 'Retirar',
+  remove: 'Retirar',
   lookUndo: 'Anular a alteração',
-  lookSaving: 'A guardar…',
+  saving: 'A guardar…',
   lookSaved: 'O público já vê.',
   lookTooLarge: 'O ficheiro tem mais de 16 MB.',
 };
