@@ -161,7 +161,7 @@ async function joinParts(given: Resources) {
   );
   const drops = await openDrops(live.current, given);
   const snapshot = () => state.snapshot();
-  const reports = await openDropReports(stateFolder, { snapshot, clock, log });
+  const reports = openDropReports(stateFolder, { snapshot, clock, log });
   const onEvent = (event: BoxEvent) => recordEvent(event, [reports, shop.desk, drops], given);
   const { order, ...shop } = await openOrders(live.current, { ...given, drops, snapshot, onEvent });
   const health = openHealth({ snapshot, onEvent, clock, log });

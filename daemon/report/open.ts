@@ -1,9 +1,9 @@
 /** What is kept of drops: a short report of each for MQTT, and its figures over time for the page. */
 import { runAll } from '../../hal/os/task.ts';
-import { openReports, type ReportsDeps } from '../drop/reports.ts';
+import { Reports, type ReportsDeps } from '../drop/reports.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { DropReport } from '../model/drop-report.ts';
-import { type DropRecords, openRecords } from './recorder.ts';
+import { DropRecords } from './recorder.ts';
 
 export interface DropReports {
   /** Of the last drops, the oldest first. */
@@ -14,19 +14,20 @@ export interface DropReports {
   run(signal: AbortSignal): Promise<void>;
 }
 
-export async function openDropReports(
-  stateFolder: string,
-  deps: ReportsDeps,
-): Promise<DropReports> {
-  const reports = await openReports(`${stateFolder}/reports.json`, deps);
-  const records = openRecords({ ...deps, folder: `${stateFolder}/reports`, reports });
+export function openDropReports(stateFolder: string, deps: ReportsDeps): DropReports {
+  const reports = new Reports(`${stateFolder}/reports.json`, deps);
+  const records = new DropRecords({ ...deps, folder: `${stateFolder}/reports`, reports });
+  const parts = [reports, records];
   return {
-    list: reports.list,
+    list: () => reports.list(),
     records,
     record: (event) => {
-      reports.record(event);
-      records.record(event);
+      for (const part of parts) part.record(event);
     },
-    run: (signal) => runAll([reports.run, records.run], signal),
+    run: (signal) =>
+      runAll(
+        parts.map((part) => (ends) => part.run(ends)),
+        signal,
+      ),
   };
 }

@@ -1,55 +1,23 @@
-/** Records the figures of each drop while it is on, and lists past drops. */
+/** The figures of each drop, and the list of past drops. */
 import { pause } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
 import { errnoOf } from '../../hal/os/errors.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import { messageOf } from '../../hal/os/log.ts';
+import { POLL_MS, type Reports, type ReportsDeps, SAVE_EVERY_MS } from '../drop/reports.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { DropReport } from '../model/drop-report.ts';
 import { round } from '../model/rounding.ts';
-import type { BoxSnapshot } from '../model/snapshot.ts';
 import { FILES_MAX, RecordFiles } from './files.ts';
 import { logTextOf } from './log-text.ts';
 import { type DropRecord, LOG_MAX, type LogEntry, type PastDrop, summaryOf } from './record.ts';
 import { sampleOf } from './sample.ts';
 import { SeriesRecorder } from './series.ts';
 
-export interface RecorderDeps {
+export interface RecorderDeps extends ReportsDeps {
   readonly folder: string;
-  readonly snapshot: () => BoxSnapshot;
-  /** Of the last drops, and of the one that is on. */
-  readonly reports: {
-    list(): readonly DropReport[];
-    present(): DropReport | undefined;
-  };
-  readonly clock: Clock;
-  readonly log: Log;
+  readonly reports: Pick<Reports, 'list' | 'present'>;
 }
 
-export interface DropRecords {
-  /** The newest first. */
-  list(): readonly PastDrop[];
-  /** Undefined where nothing is kept of it. */
-  read(id: string): DropRecord | undefined;
-  /** Something happened. */
-  record(event: BoxEvent): void;
-  /** Records until `signal` aborts. A disk that cannot be written costs the records only. */
-  run(signal: AbortSignal): Promise<void>;
-}
-
-const POLL_MS = 1_000;
-/** A power cut costs the figures of so long. */
-const SAVE_EVERY_MS = 60_000;
 const ID = /^[\w-]{1,64}$/;
-
-export function openRecords(deps: RecorderDeps): DropRecords {
-  const recorder = new Recorder(deps);
-  return {
-    list: () => recorder.list(),
-    read: (id) => recorder.read(id),
-    record: (event) => recorder.note(event),
-    run: (signal) => recorder.run(signal),
-  };
-}
 
 /** The drop that is on. */
 interface Open {
@@ -61,7 +29,8 @@ interface Open {
   readonly beganMs: number;
 }
 
-class Recorder {
+/** Records the figures of each drop while it is on. */
+export class DropRecords {
   readonly #deps: RecorderDeps;
   readonly #files: RecordFiles;
   readonly #past = new Map<string, PastDrop>();
@@ -78,6 +47,7 @@ class Recorder {
     this.#files = new RecordFiles(deps.folder);
   }
 
+  /** The newest first. */
   list(): readonly PastDrop[] {
     const all = new Map(this.#deps.reports.list().map((one) => [one.drop, summaryOf(one, false)]));
     for (const [id, past] of this.#past) all.set(id, past);
@@ -85,11 +55,13 @@ class Recorder {
     return [...all.values()].toSorted((a, b) => (a.started < b.started ? 1 : -1));
   }
 
+  /** Undefined where nothing is kept of it. */
   read(id: string): DropRecord | undefined {
     if (!ID.test(id)) return undefined;
     const report = this.#deps.reports.list().find(({ drop }) => drop === id) ?? null;
     try {
-      const record = this.#open?.id === id ? this.#record(this.#open, null) : this.#files.read(id);
+      const record =
+        this.#open?.id === id ? this.#recordOf(this.#open, null) : this.#files.read(id);
       return { ...record, report: report ?? record.report };
     } catch {
       if (report === null) return undefined;
@@ -99,7 +71,8 @@ class Recorder {
     }
   }
 
-  note(event: BoxEvent): void {
+  /** Something happened. */
+  record(event: BoxEvent): void {
     const text = logTextOf(event);
     if (text === undefined) return;
     if (event.type === 'drop.live') this.#early = [];
@@ -109,11 +82,12 @@ class Recorder {
     if (log.length < LOG_MAX) log.push({ at_s, type: event.type, text });
   }
 
+  /** Records until `signal` aborts. A disk that cannot be written costs the records only. */
   async run(signal: AbortSignal): Promise<void> {
     await this.#index(signal);
     do await this.#poll();
     while (await pause(this.#deps.clock, POLL_MS, signal));
-    if (this.#open !== undefined) await this.#save(this.#record(this.#open, null));
+    if (this.#open !== undefined) await this.#save(this.#recordOf(this.#open, null));
   }
 
   async #poll(): Promise<void> {
@@ -141,7 +115,7 @@ class Recorder {
     };
     this.#open.series.add(sampleOf(box, totals), this.#elapsedS(this.#open));
     if (clock.monotonicMs() - this.#savedMs >= SAVE_EVERY_MS) {
-      await this.#save(this.#record(this.#open, null));
+      await this.#save(this.#recordOf(this.#open, null));
     }
   }
 
@@ -179,7 +153,7 @@ class Recorder {
   async #close(open: Open, report: DropReport): Promise<void> {
     this.#open = undefined;
     this.#written = report;
-    await this.#save(this.#record(open, report));
+    await this.#save(this.#recordOf(open, report));
     this.#past.set(open.id, summaryOf(report, true));
     await this.#prune();
   }
@@ -195,7 +169,7 @@ class Recorder {
     this.#past.set(newest.drop, summaryOf(newest, true));
   }
 
-  #record({ id, startedMs, series, log }: Open, report: DropReport | null): DropRecord {
+  #recordOf({ id, startedMs, series, log }: Open, report: DropReport | null): DropRecord {
     return { v: 1, drop: id, started_ms: startedMs, report, series: series.series(), log };
   }
 

@@ -10,7 +10,7 @@ import {
   stepCounts,
 } from '../../../daemon/drop/counts.ts';
 import { reportOf } from '../../../daemon/drop/report.ts';
-import { openReports } from '../../../daemon/drop/reports.ts';
+import { Reports } from '../../../daemon/drop/reports.ts';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { until } from '../../support/box.ts';
@@ -111,7 +111,7 @@ async function openBox(file: string, first: Partial<BoxSnapshot['drop']> = {}) {
     looks += 1;
     return { ...WELL, ...watching(2, stalls), drop };
   };
-  const reports = await openReports(file, { snapshot, clock, log: silentLog });
+  const reports = new Reports(file, { snapshot, clock, log: silentLog });
   const stop = new AbortController();
   const run = reports.run(stop.signal);
   return {

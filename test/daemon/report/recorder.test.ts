@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openReports } from '../../../daemon/drop/reports.ts';
+import { Reports } from '../../../daemon/drop/reports.ts';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
-import { openRecords } from '../../../daemon/report/recorder.ts';
+import { DropRecords } from '../../../daemon/report/recorder.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { runAll } from '../../../hal/os/task.ts';
 import { figures, WELL } from '../../support/snapshot.ts';
@@ -30,10 +30,10 @@ async function startBox(folder: string, first: Partial<BoxSnapshot['drop']> = {}
     ...change,
   });
   const deps = { snapshot, clock, log: silentLog };
-  const reports = await openReports(join(folder, 'reports.json'), deps);
-  const records = openRecords({ ...deps, folder: join(folder, 'reports'), reports });
+  const reports = new Reports(join(folder, 'reports.json'), deps);
+  const records = new DropRecords({ ...deps, folder: join(folder, 'reports'), reports });
   const stop = new AbortController();
-  const running = runAll([reports.run, records.run], stop.signal);
+  const running = runAll([(ends) => reports.run(ends), (ends) => records.run(ends)], stop.signal);
   const pass = async (isThere: () => boolean) => {
     for (let i = 0; i < 6_000 && !isThere(); i += 1) {
       await clock.advance(1_000);
