@@ -6,7 +6,6 @@ const DATES = 'The drop goes on. Check the date of the box, else renew the certi
 export const BROKER_RULES: readonly Rule[] = [
   {
     key: 'broker-away',
-    severity: 'warning',
     afterMs: 15_000,
     holdMs: 2_000,
     advice: 'The drop goes on, and events are sent later. Check the broker and mqtt.url.',
@@ -20,9 +19,6 @@ export const BROKER_RULES: readonly Rule[] = [
   },
   {
     key: 'box-name-taken',
-    severity: 'warning',
-    afterMs: 0,
-    holdMs: 0,
     advice: 'Commands reach either of them. Give each box its own box.name in its config.',
     find: ({ box: { broker, name } }) =>
       broker.phase === 'none' || broker.nameConflict === undefined
@@ -31,9 +27,6 @@ export const BROKER_RULES: readonly Rule[] = [
   },
   {
     key: 'events-not-kept',
-    severity: 'warning',
-    afterMs: 0,
-    holdMs: 0,
     advice: 'The drop goes on. Free some space on the disk that saves the state, or replace it.',
     dependsOn: ['disk-*-low', 'state-not-kept'],
     find: ({ box: { events } }) =>
@@ -43,9 +36,7 @@ export const BROKER_RULES: readonly Rule[] = [
   },
   {
     key: 'events-refused',
-    severity: 'warning',
     afterMs: 15_000,
-    holdMs: 0,
     advice: 'They wait on the disk. Let the box publish to venuebox/v1/<box>/# on the broker.',
     dependsOn: ['broker-away'],
     find: ({ box: { events } }) =>
@@ -55,9 +46,7 @@ export const BROKER_RULES: readonly Rule[] = [
   },
   {
     key: 'topics-refused',
-    severity: 'warning',
     afterMs: 15_000,
-    holdMs: 0,
     advice: 'Let the box publish to venuebox/v1/<box>/# on the broker.',
     dependsOn: ['broker-away'],
     find: ({ box: { broker } }) => {
@@ -68,9 +57,7 @@ export const BROKER_RULES: readonly Rule[] = [
   },
   {
     key: 'messages-too-large',
-    severity: 'warning',
     afterMs: 15_000,
-    holdMs: 0,
     advice: 'Raise the largest packet that the broker takes (mosquitto: max_packet_size).',
     dependsOn: ['broker-away'],
     find: ({ box: { broker } }) => {
@@ -81,8 +68,6 @@ export const BROKER_RULES: readonly Rule[] = [
   },
   {
     key: 'events-lost',
-    severity: 'warning',
-    afterMs: 0,
     holdMs: 5_000,
     advice: 'Bring the broker back, check the disk that saves the state, or raise mqtt.spool_mb.',
     dependsOn: ['broker-away', 'events-refused', 'events-not-kept', 'disk-*-low', 'state-not-kept'],

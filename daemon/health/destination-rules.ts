@@ -5,7 +5,6 @@ import type { Rule } from './step.ts';
 export const DESTINATION_RULES: readonly Rule[] = [
   {
     key: 'destination-*-down',
-    severity: 'warning',
     // A server that closes the connection is back within one or two tries.
     afterMs: 10_000,
     holdMs: 5_000,
@@ -23,7 +22,6 @@ export const DESTINATION_RULES: readonly Rule[] = [
   },
   {
     key: 'backfill-failed',
-    severity: 'warning',
     // Longer than the links need to settle; what is missing waits on the disk.
     afterMs: 60_000,
     holdMs: 5_000,

@@ -13,9 +13,6 @@ import {
 export const MACHINE_RULES: readonly Rule[] = [
   {
     key: 'state-not-kept',
-    severity: 'warning',
-    afterMs: 0,
-    holdMs: 0,
     advice: 'Free some space on the system disk, or replace it.',
     dependsOn: ['disk-*-low'],
     find: ({ box: { dropFaults } }) =>
@@ -30,9 +27,6 @@ export const MACHINE_RULES: readonly Rule[] = [
   },
   {
     key: 'settings-not-used',
-    severity: 'warning',
-    afterMs: 0,
-    holdMs: 0,
     advice: 'Open the settings, look through them, and apply what is missing.',
     find: ({ box: { settingsFault } }) =>
       settingsFault === undefined
@@ -42,8 +36,6 @@ export const MACHINE_RULES: readonly Rule[] = [
   {
     key: 'safe-mode',
     severity: 'critical',
-    afterMs: 0,
-    holdMs: 0,
     advice: 'Read below what it ended with, then restart the box: that leaves safe mode.',
     find: ({ box: { safeMode, dropFaults } }) =>
       safeMode === undefined
@@ -56,8 +48,6 @@ export const MACHINE_RULES: readonly Rule[] = [
   {
     key: 'update-went-back',
     severity: 'info',
-    afterMs: 0,
-    holdMs: 0,
     advice: 'The previous version runs on. Tell the people who make the releases.',
     find: ({ box: { update } }) =>
       update?.failed === undefined
@@ -69,7 +59,6 @@ export const MACHINE_RULES: readonly Rule[] = [
   },
   {
     key: 'hot',
-    severity: 'warning',
     afterMs: 30_000,
     holdMs: 30_000,
     advice: 'Give the box air, and keep it out of the sun.',
@@ -80,7 +69,6 @@ export const MACHINE_RULES: readonly Rule[] = [
   },
   {
     key: 'throttled',
-    severity: 'warning',
     afterMs: 10_000,
     holdMs: 30_000,
     advice: 'Check cooling and power supply; use fewer renditions if it stays.',
@@ -102,8 +90,6 @@ export const MACHINE_RULES: readonly Rule[] = [
   {
     key: 'undervoltage-seen',
     severity: 'info',
-    afterMs: 0,
-    holdMs: 0,
     advice: 'Use a stronger power supply before the next drop.',
     dependsOn: ['undervoltage'],
     find: ({ box: { system } }) =>
@@ -113,7 +99,6 @@ export const MACHINE_RULES: readonly Rule[] = [
   },
   {
     key: 'memory-low',
-    severity: 'warning',
     afterMs: 30_000,
     holdMs: 30_000,
     advice: 'Stop other programs, or lower viewers.window_s.',
@@ -124,7 +109,6 @@ export const MACHINE_RULES: readonly Rule[] = [
   },
   {
     key: 'disk-*-low',
-    severity: 'warning',
     afterMs: 5_000,
     holdMs: 60_000,
     advice: 'Free some space, or take another disk.',
@@ -133,9 +117,6 @@ export const MACHINE_RULES: readonly Rule[] = [
   },
   {
     key: 'disk-*-worn',
-    severity: 'warning',
-    afterMs: 0,
-    holdMs: 0,
     advice: 'Replace it before it fails.',
     find: ({ box: { system } }) =>
       (system?.disks ?? []).filter(isDiskWorn).map(({ mount }) => ({
@@ -146,7 +127,6 @@ export const MACHINE_RULES: readonly Rule[] = [
   },
   {
     key: 'clock-unsynchronised',
-    severity: 'warning',
     afterMs: 120_000,
     holdMs: 5_000,
     advice:

@@ -9,7 +9,6 @@ const SIM_FAULTS = ['sim-*-locked', 'sim-*-pin-missing', 'sim-*-pin-wrong', 'sim
 export const MODEM_RULES: readonly Rule[] = [
   {
     key: 'sim-*-locked',
-    severity: 'warning',
     // A PIN of the config is on its way.
     afterMs: 15_000,
     holdMs: 1_000,
@@ -34,7 +33,6 @@ export const MODEM_RULES: readonly Rule[] = [
   },
   {
     key: 'sim-*-pin-missing',
-    severity: 'warning',
     afterMs: 2_000,
     holdMs: 1_000,
     advice: "Put the SIM card's PIN into a file, and name the file in modems.pin_files.",
@@ -42,25 +40,18 @@ export const MODEM_RULES: readonly Rule[] = [
   },
   {
     key: 'sim-*-pin-wrong',
-    severity: 'warning',
-    afterMs: 0,
     holdMs: 1_000,
     advice: 'Write the right PIN into that file (modems.pin_files); it is tried again then.',
     find: pinFaults('wrong', 'refused its PIN'),
   },
   {
     key: 'sim-*-pin-kept',
-    severity: 'warning',
-    afterMs: 0,
     holdMs: 1_000,
     advice: 'Unlock the SIM card in a phone, and put its PIN into the file of modems.pin_files.',
     find: pinFaults('kept', 'has one try left for its PIN'),
   },
   {
     key: 'sim-*-over-budget',
-    severity: 'warning',
-    afterMs: 0,
-    holdMs: 0,
     advice: 'Other programs used it too. Raise its budget, or take another SIM card.',
     find: ({ box }) =>
       (box.modemMaintenance ?? [])
@@ -74,8 +65,6 @@ export const MODEM_RULES: readonly Rule[] = [
   },
   {
     key: 'modem-*-lost',
-    severity: 'warning',
-    afterMs: 0,
     holdMs: 5_000,
     advice: 'Check its antenna, SIM card and plug. modems.reset: false ends the resets.',
     dependsOn: SIM_FAULTS,
@@ -94,7 +83,6 @@ export const MODEM_RULES: readonly Rule[] = [
   },
   {
     key: 'modems-unknown',
-    severity: 'warning',
     afterMs: 15_000,
     holdMs: 5_000,
     advice: 'Check that ModemManager runs; with modems.driver at, the plugs and modems.at_ports.',

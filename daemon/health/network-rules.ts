@@ -25,8 +25,6 @@ const WIFI_DETAIL: Readonly<Record<NotJoined, string>> = {
 export const NETWORK_RULES: readonly Rule[] = [
   {
     key: 'wifi-not-joined',
-    severity: 'warning',
-    afterMs: 0,
     holdMs: 1_000,
     advice: 'Join the box’s own Wi-Fi with a phone, and choose a Wi-Fi again.',
     find: ({ box: { hotspot } }) => {
@@ -70,7 +68,6 @@ export const NETWORK_RULES: readonly Rule[] = [
   {
     key: 'uplink-silent',
     severity: 'critical',
-    afterMs: 0,
     holdMs: 2_000,
     advice: `${ROOM} If this stays, restart the box.`,
     dependsOn: MEDIA,
@@ -98,7 +95,6 @@ export const NETWORK_RULES: readonly Rule[] = [
   },
   {
     key: 'link-*-down',
-    severity: 'warning',
     afterMs: 3_000,
     holdMs: 10_000,
     advice: 'The other links carry the stream. Check its modem or cable.',
@@ -114,7 +110,6 @@ export const NETWORK_RULES: readonly Rule[] = [
   },
   {
     key: 'link-*-mtu',
-    severity: 'warning',
     afterMs: 1_000,
     holdMs: 5_000,
     advice: 'Use another SIM card or network for it. Where all links do so, the box adapts.',
@@ -143,9 +138,6 @@ export const NETWORK_RULES: readonly Rule[] = [
   },
   {
     key: 'link-*-spent',
-    severity: 'warning',
-    afterMs: 0,
-    holdMs: 0,
     advice: 'Raise its data budget, or take another SIM card.',
     dependsOn: UPLINK,
     find: ({ box }) =>

@@ -6,8 +6,6 @@ export const ORDER_RULES: readonly Rule[] = [
   {
     key: 'orders-damaged',
     severity: 'critical',
-    afterMs: 0,
-    holdMs: 0,
     advice:
       'Sell by hand and write each sale down. After the drop, copy the folder “orders” of the box’s state to another disk: nothing of it is lost. See daemon/orders/README.md for how to start over.',
     find: ({ box: { shop } }) =>
@@ -29,8 +27,6 @@ export const ORDER_RULES: readonly Rule[] = [
   {
     key: 'orders-full',
     severity: 'critical',
-    afterMs: 0,
-    holdMs: 0,
     advice: 'Export the orders, move the folder “orders” away, and set another drop.id.',
     find: ({ box: { shop } }) =>
       shop?.fault?.kind === 'full'
@@ -39,9 +35,6 @@ export const ORDER_RULES: readonly Rule[] = [
   },
   {
     key: 'drops-faulty',
-    severity: 'warning',
-    afterMs: 0,
-    holdMs: 0,
     advice:
       'Correct the line in drops.yaml, or add the drop on the operator’s page. The others stay.',
     find: ({ box: { plannedDrops } }) => {
@@ -53,8 +46,6 @@ export const ORDER_RULES: readonly Rule[] = [
   {
     key: 'orders-webhook-secret',
     severity: 'critical',
-    afterMs: 0,
-    holdMs: 0,
     advice:
       'Paid orders of the web shop do not arrive. Put the shop’s signing secret into the file, readable by the box alone; it is read at once.',
     find: ({ box: { shop } }) =>
@@ -64,9 +55,6 @@ export const ORDER_RULES: readonly Rule[] = [
   },
   {
     key: 'orders-to-refund',
-    severity: 'warning',
-    afterMs: 0,
-    holdMs: 0,
     advice: 'Give the money back at your payment service, then cancel the order here.',
     find: ({ box: { shop } }) => {
       const count = shop?.totals.refunds ?? 0;
@@ -77,9 +65,6 @@ export const ORDER_RULES: readonly Rule[] = [
   },
   {
     key: 'orders-unmatched',
-    severity: 'warning',
-    afterMs: 0,
-    holdMs: 0,
     advice:
       'Correct the item in your shop for the next buyers. To take this payment, add the item to the catalogue under the id that your shop sent: it is taken when it is sent again. Or give the money back at your payment service, then cancel the order here.',
     find: ({ box: { shop } }) => {
@@ -93,9 +78,6 @@ export const ORDER_RULES: readonly Rule[] = [
   },
   {
     key: 'orders-other-payment',
-    severity: 'warning',
-    afterMs: 0,
-    holdMs: 0,
     advice:
       'Your shop has used the number of an order twice. Give this other payment back at your payment service, then tap “Money is back” beside it in the list of orders. The order itself stays.',
     find: ({ box: { shop } }) => {

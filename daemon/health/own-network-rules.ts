@@ -24,7 +24,6 @@ const ADVICE: Readonly<Record<NetworkFault, string>> = {
 export const OWN_NETWORK_RULES: readonly Rule[] = [
   {
     key: 'network-*-closed',
-    severity: 'warning',
     // A card takes some seconds from network to network.
     afterMs: 15_000,
     holdMs: 10_000,

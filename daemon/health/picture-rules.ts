@@ -4,8 +4,6 @@ import type { Rule } from './step.ts';
 export const PICTURE_RULES: readonly Rule[] = [
   {
     key: 'code-unreadable',
-    severity: 'warning',
-    afterMs: 0,
     holdMs: 10_000,
     advice: 'Use a shorter link, or raise the bitrate of the smallest of the renditions.',
     find: ({ box: { overlay } }) => {
@@ -18,7 +16,6 @@ export const PICTURE_RULES: readonly Rule[] = [
   },
   {
     key: 'code-missing',
-    severity: 'warning',
     afterMs: 3_000,
     holdMs: 3_000,
     advice: 'Set drop.overlay.code, or choose another code on this page.',
@@ -29,9 +26,6 @@ export const PICTURE_RULES: readonly Rule[] = [
   },
   {
     key: 'look-refused',
-    severity: 'warning',
-    afterMs: 0,
-    holdMs: 0,
     advice:
       'Repair that line of the file, or choose another look. Viewers get the camera’s colours.',
     find: ({ box: { look } }) =>

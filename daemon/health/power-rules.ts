@@ -17,7 +17,6 @@ export const POWER_RULES: readonly Rule[] = [
   },
   {
     key: 'battery-low',
-    severity: 'warning',
     afterMs: 10_000,
     holdMs: 30_000,
     advice: 'Plug in the mains.',
@@ -41,7 +40,6 @@ export const POWER_RULES: readonly Rule[] = [
   },
   {
     key: 'battery-unknown',
-    severity: 'warning',
     afterMs: 15_000,
     holdMs: 10_000,
     advice: 'Stay on mains. Check the battery board, and power.board in the config.',
@@ -53,8 +51,6 @@ export const POWER_RULES: readonly Rule[] = [
   {
     key: 'power-off-failed',
     severity: 'critical',
-    afterMs: 0,
-    holdMs: 0,
     advice: 'Nothing is being recorded: it is safe to cut the power.',
     find: ({ box: { dropFaults } }) =>
       dropFaults?.notPoweredOff === undefined

@@ -47,8 +47,6 @@ const MEDIA = ['media-down', 'media-silent', 'viewers-port'];
 export const RECORDING_RULES: readonly Rule[] = [
   {
     key: 'recorder-*-died',
-    severity: 'warning',
-    afterMs: 0,
     holdMs: 20_000,
     advice: 'It goes on in a new file. If this happens again, check that disk.',
     dependsOn: [...MEDIA, 'media-died', ...Object.values(FAILURES).map(({ name }) => keyFor(name))],
@@ -80,7 +78,6 @@ export const RECORDING_RULES: readonly Rule[] = [
   }),
   {
     key: 'recording-*-slow',
-    severity: 'warning',
     afterMs: 3_000,
     holdMs: 10_000,
     advice: 'The disk is too slow or nearly broken; take another one.',
@@ -96,7 +93,6 @@ export const RECORDING_RULES: readonly Rule[] = [
   },
   {
     key: 'recording-one-disk',
-    severity: 'warning',
     afterMs: 2_000,
     holdMs: 5_000,
     advice: 'A second copy is for the day on which a disk fails: give it a disk of its own.',

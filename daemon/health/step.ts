@@ -10,11 +10,12 @@ import type { Facts } from './facts.ts';
 export interface Rule {
   /** Stable; a `*` stands for the finding's id: `*-down` is `capture-down`. */
   readonly key: string;
-  readonly severity: Warning['severity'];
-  /** It is shown when it has been found for this long; a blip is not shown. */
-  readonly afterMs: number;
+  /** `warning` where it is absent. */
+  readonly severity?: Warning['severity'];
+  /** It is shown when it has been found for this long, at once where it is absent; a blip is not shown. */
+  readonly afterMs?: number;
   /** It is cleared when it has not been found for this long; a flapping link is one warning. */
-  readonly holdMs: number;
+  readonly holdMs?: number;
   /** What a host can do, in everyday words. */
   readonly advice: string;
   /**
@@ -128,7 +129,7 @@ function findAll(
       const known = before.get(key);
       const newest = newEntry(rule, key, finding, nowMs, wallMs);
       const entry = known === undefined ? newest : reworded(known, newest);
-      const isShown = entry.isShown || nowMs - entry.firstMs >= rule.afterMs;
+      const isShown = entry.isShown || nowMs - entry.firstMs >= entry.afterMs;
       found.set(key, { ...entry, lastMs: nowMs, isShown });
     }
   }
@@ -196,7 +197,7 @@ function findingsOf(rule: Rule, facts: Facts): readonly Finding[] {
 function newEntry(
   rule: Rule,
   key: string,
-  { id, text, detail, severity = rule.severity, advice = rule.advice }: Finding,
+  { id, text, detail, severity = rule.severity ?? 'warning', advice = rule.advice }: Finding,
   nowMs: number,
   wallMs: number,
 ): Entry {
@@ -205,7 +206,7 @@ function newEntry(
   const causes = (rule.dependsOn ?? []).map((cause) =>
     id === undefined ? cause : keyOf(cause, id),
   );
-  const { afterMs, holdMs } = rule;
+  const { afterMs = 0, holdMs = 0 } = rule;
   const times = { afterMs, holdMs, firstMs: nowMs, lastMs: nowMs };
   return { warning, wordedMs: nowMs, causes, ...times, isShown: false, isHeldBack: false };
 }
