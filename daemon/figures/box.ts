@@ -86,13 +86,11 @@ export const BOX: readonly Figure<BoxSnapshot>[] = [
   },
   {
     metric: 'events_waiting',
-    unit: 'count',
     help: 'Events that the MQTT broker has not acknowledged.',
     read: ({ events }) => events?.waiting,
   },
   {
     metric: 'events_lost_total',
-    unit: 'count',
     help: 'Events that were lost because the spool was full.',
     read: ({ events }) => events?.lostTotal,
   },
@@ -114,7 +112,6 @@ export const CHILD: readonly Figure<Supervised>[] = [
   },
   {
     metric: 'child_restarts_total',
-    unit: 'count',
     help: 'Restarts of a child process.',
     read: ({ restartsTotal }) => restartsTotal,
   },
@@ -124,7 +121,6 @@ export const CHILD: readonly Figure<Supervised>[] = [
 export const WARNINGS: readonly Figure<readonly Warning[]>[] = [
   {
     metric: 'warnings',
-    unit: 'count',
     help: 'Warnings that are visible now.',
     read: (warnings) => warnings.length,
   },

@@ -36,7 +36,6 @@ export const DESTINATION = {
     read: ({ rttMs }) => scaled(rttMs, 0.001),
   },
   restarts: {
-    unit: 'count',
     help: 'How often the process of a destination was restarted.',
     metric: 'destination_restarts_total',
     isRequired: true,
@@ -56,7 +55,6 @@ export const BACKFILL = {
     read: ({ phase }) => phase,
   },
   gaps: {
-    unit: 'count',
     help: 'Gaps that the far end has not all of yet.',
     metric: 'backfill_gaps',
     isRequired: true,
@@ -70,14 +68,12 @@ export const BACKFILL = {
     read: ({ sentBytesTotal }) => sentBytesTotal,
   },
   filled: {
-    unit: 'count',
     help: 'Gaps that were filled.',
     metric: 'backfill_filled_total',
     isRequired: true,
     read: ({ filledTotal }) => filledTotal,
   },
   lost: {
-    unit: 'count',
     help: 'Gaps of which there is no recording.',
     metric: 'backfill_lost_total',
     isRequired: true,

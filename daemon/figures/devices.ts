@@ -123,19 +123,16 @@ export const PRINTER = {
     },
   },
   queue: {
-    unit: 'count',
     help: 'Slips on their way to the printer.',
     metric: 'prints_waiting',
     read: ({ prints }) => prints?.waiting,
   },
   printed: {
-    unit: 'count',
     help: 'Slips that were printed.',
     metric: 'prints_total',
     read: ({ prints }) => prints?.printedTotal,
   },
   failed: {
-    unit: 'count',
     help: 'Slips that could not be printed.',
     metric: 'prints_failed_total',
     read: ({ prints }) => prints?.failedTotal,
@@ -159,7 +156,6 @@ export const PRINTER_READY: readonly Figure<BoxSnapshot>[] = [
 /** In the topic `storage`. */
 export const STORAGE = {
   recordings: {
-    unit: 'count',
     help: 'Volumes that are recorded to.',
     metric: 'recordings',
     isRequired: true,

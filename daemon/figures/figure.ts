@@ -1,7 +1,7 @@
 /** What a figure is, and its value as MQTT and Home Assistant have it; `text.ts` has it for the command line. */
 import { round } from '../model/rounding.ts';
 
-/** An amount's unit, as it ends the field's name in MQTT payloads; `count` for a bare number. */
+/** An amount's unit, as it ends the field's name in MQTT payloads. */
 export type Unit =
   | 's'
   | 'v'
@@ -14,8 +14,7 @@ export type Unit =
   | 'db'
   | 'dbfs'
   | 'ratio'
-  | 'fps'
-  | 'count';
+  | 'fps';
 
 /** An entity of Home Assistant; the rest of it follows from the figure. */
 interface Entity {
@@ -42,7 +41,8 @@ interface Described {
 }
 
 interface Amount<I> extends Described {
-  readonly unit: Unit;
+  /** Absent for a bare number. */
+  readonly unit?: Unit;
   /** It may be negative, unlike others of its unit. */
   readonly isSigned?: true;
   /** Digits behind the point in MQTT; 0 for none. */

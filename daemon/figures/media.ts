@@ -7,7 +7,6 @@ import { type Figure, scaled, type Table } from './figure.ts';
 /** In the topic `stream`. */
 export const STREAM = {
   frames_dropped: {
-    unit: 'count',
     help: 'Frames that the camera left out.',
     metric: 'frames_held_total',
     read: ({ media }) => media?.repeatedFramesTotal,
@@ -17,20 +16,17 @@ export const STREAM = {
 /** `hls` of the topic `stream`. */
 export const HLS = {
   parts: {
-    unit: 'count',
     help: 'LL-HLS parts that were published.',
     metric: 'parts_total',
     read: ({ media }) => media?.partsTotal,
   },
   viewers: {
-    unit: 'count',
     help: 'Pages that are watching.',
     metric: 'viewers',
     entity: { id: 'viewers', name: 'Viewers', icon: 'mdi:account-group' },
     read: ({ media }) => media?.viewers.viewers,
   },
   hearts: {
-    unit: 'count',
     help: 'Hearts that guests have sent since the stream began.',
     metric: 'hearts_total',
     entity: { id: 'hearts', name: 'Hearts', icon: 'mdi:heart' },
@@ -54,7 +50,6 @@ export const LATENCY = {
     read: ({ media }) => scaled(latencyMs(media)?.p95, 0.001),
   },
   n: {
-    unit: 'count',
     help: 'Viewers that reported their latency.',
     isRequired: true,
     read: ({ media }) => latencyMs(media)?.n ?? 0,
@@ -106,7 +101,6 @@ export const VIEWER_STARTUP: readonly Figure<number | undefined>[] = [
 
 export const STALLS: Figure<BoxSnapshot> = {
   metric: 'viewer_stalls_total',
-  unit: 'count',
   help: 'Times that a page had nothing to play.',
   read: ({ media }) => media?.viewers.stallsTotal,
 };
@@ -128,13 +122,11 @@ export const MEDIA: readonly Figure<BoxSnapshot>[] = [
   },
   {
     metric: 'http_connections',
-    unit: 'count',
     help: "Connections to the viewers' server.",
     read: ({ media }) => media?.http.connections,
   },
   {
     metric: 'http_requests_total',
-    unit: 'count',
     help: 'Requests that were answered.',
     read: ({ media }) => media?.http.requestsTotal,
   },
@@ -146,19 +138,16 @@ export const MEDIA: readonly Figure<BoxSnapshot>[] = [
   },
   {
     metric: 'http_refused_total',
-    unit: 'count',
     help: 'Connections refused because there were too many.',
     read: ({ media }) => media?.http.refusedTotal,
   },
   {
     metric: 'http_dropped_slow_total',
-    unit: 'count',
     help: 'Viewers disconnected because they received nothing for too long.',
     read: ({ media }) => media?.http.droppedSlowTotal,
   },
   {
     metric: 'http_failed_total',
-    unit: 'count',
     help: 'Requests that failed by an error of the box; the journal says which.',
     read: ({ media }) => media?.http.failedTotal,
   },
@@ -182,21 +171,18 @@ export const EDGE = {
     read: hitRatioOf,
   },
   requests: {
-    unit: 'count',
     help: 'Requests to the upstream.',
     metric: 'edge_upstream_requests_total',
     isRequired: true,
     read: ({ upstreamTotal }) => upstreamTotal,
   },
   failed: {
-    unit: 'count',
     help: 'Requests to the upstream without a usable answer.',
     metric: 'edge_upstream_failures_total',
     isRequired: true,
     read: ({ upstreamFailuresTotal }) => upstreamFailuresTotal,
   },
   stale: {
-    unit: 'count',
     help: 'Requests answered with old data because the upstream did not answer.',
     metric: 'edge_stale_total',
     isRequired: true,
@@ -215,19 +201,16 @@ export const EDGE_HELD: Figure<EdgeReport> = {
 export const EDGE_CACHE: readonly Figure<EdgeReport>[] = [
   {
     metric: 'edge_requests_total',
-    unit: 'count',
     help: "Viewers' requests for the upstream's stream.",
     read: ({ requestsTotal }) => requestsTotal,
   },
   {
     metric: 'edge_hits_total',
-    unit: 'count',
     help: 'Requests answered from memory.',
     read: ({ hitsTotal }) => hitsTotal,
   },
   {
     metric: 'edge_collapsed_total',
-    unit: 'count',
     help: "Requests answered by the fetch of another viewer's request.",
     read: ({ collapsedTotal }) => collapsedTotal,
   },

@@ -6,19 +6,16 @@ import type { Table } from './figure.ts';
 export const PUSH = {
   clients: {
     metric: 'push_clients',
-    unit: 'count',
     help: 'Clients that a stream is pushed to.',
     read: ({ clients }) => clients,
   },
   skipped: {
     metric: 'push_skipped_total',
-    unit: 'count',
     help: 'Times that a client of a pushed stream did not keep up and skipped to a key frame.',
     read: ({ skippedTotal }) => skippedTotal,
   },
   slow: {
     metric: 'push_slow_total',
-    unit: 'count',
     help: 'Clients of a pushed stream that were sent to fetch parts, as they did not keep up.',
     read: ({ slowTotal }) => slowTotal,
   },

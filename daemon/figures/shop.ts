@@ -5,37 +5,31 @@ import type { Table } from './figure.ts';
 /** Of each article, in the topic `merch`. */
 export const ARTICLE = {
   price_minor: {
-    unit: 'count',
     help: 'What it costs now, in the smallest unit of its currency: 2500 is 25.00 €.',
     metric: 'article_price_minor',
     isRequired: true,
     read: ({ price }) => price,
   },
   usual_price_minor: {
-    unit: 'count',
     help: 'What it costs otherwise, where it costs less now.',
     read: ({ usualPrice }) => usualPrice,
   },
   edition: {
-    unit: 'count',
     help: 'Pieces of its numbered edition.',
     read: ({ edition }) => edition,
   },
   left: {
-    unit: 'count',
     help: 'Pieces that can be ordered; unknown without a limit.',
     metric: 'article_left',
     read: ({ left }) => left,
   },
   sold: {
-    unit: 'count',
     help: 'Pieces of confirmed orders.',
     metric: 'article_sold',
     isRequired: true,
     read: ({ sold }) => sold,
   },
   pending: {
-    unit: 'count',
     help: 'Pieces that unpaid orders reserve.',
     metric: 'article_pending',
     isRequired: true,
@@ -52,35 +46,30 @@ export const ARTICLE = {
 /** Of all drops, in the topic `merch`. */
 export const ORDERS = {
   confirmed: {
-    unit: 'count',
     help: 'Confirmed orders.',
     metric: 'orders_confirmed',
     isRequired: true,
     read: ({ totals }) => totals.confirmed,
   },
   pending: {
-    unit: 'count',
     help: 'Unpaid orders that reserve pieces.',
     metric: 'orders_pending',
     isRequired: true,
     read: ({ totals }) => totals.pending,
   },
   void: {
-    unit: 'count',
     help: 'Orders that were cancelled, or whose time was over.',
     metric: 'orders_void',
     isRequired: true,
     read: ({ totals }) => totals.void,
   },
   refused: {
-    unit: 'count',
     help: 'Orders that got nothing.',
     metric: 'orders_refused',
     isRequired: true,
     read: ({ totals }) => totals.refused,
   },
   to_refund: {
-    unit: 'count',
     help: 'Refused orders that were paid: their money must go back.',
     metric: 'orders_to_refund',
     isRequired: true,

@@ -7,10 +7,11 @@ export function renderFigure<I>(figure: Figure<I>, item: I): string | undefined 
   const value = readFigure(figure, item);
   if (value === null) return undefined;
   if (typeof value === 'boolean') return value ? 'on' : 'off';
-  if (typeof value === 'string' || figure.unit === 'boolean' || figure.unit === 'state') {
+  const { unit } = figure;
+  if (typeof value === 'string' || unit === undefined || unit === 'boolean' || unit === 'state') {
     return String(value);
   }
-  return WITH_UNIT[figure.unit](value);
+  return WITH_UNIT[unit](value);
 }
 
 const WITH_UNIT: Readonly<Record<Unit, (value: number) => string>> = {
@@ -26,5 +27,4 @@ const WITH_UNIT: Readonly<Record<Unit, (value: number) => string>> = {
   dbfs: (value) => `${value.toFixed(1)} dBFS`,
   ratio: (value) => `${Number((value * 100).toFixed(1))} %`,
   fps: (value) => `${Math.round(value)} frames/s`,
-  count: (value) => String(value),
 };

@@ -21,13 +21,11 @@ export const SRT = {
     read: ({ uplink }) => scaled(uplink?.srt?.rttMs, 0.001),
   },
   retrans: {
-    unit: 'count',
     help: 'Packets that SRT sent again.',
     metric: 'srt_retransmitted_packets_total',
     read: ({ uplink }) => uplink?.srt?.retransmittedTotal,
   },
   lost: {
-    unit: 'count',
     help: 'Packets that were too late to be sent.',
     metric: 'srt_dropped_packets_total',
     read: ({ uplink }) => uplink?.srt?.droppedTotal,
@@ -65,13 +63,11 @@ export const UPLINK: readonly Figure<BoxSnapshot>[] = [
   },
   {
     metric: 'bond_resent_packets_total',
-    unit: 'count',
     help: 'Packets that bonding sent again on another link.',
     read: ({ uplink }) => uplink?.bond?.resentPacketsTotal,
   },
   {
     metric: 'bond_dropped_packets_total',
-    unit: 'count',
     help: 'Packets for which there was no link.',
     read: ({ uplink }) => uplink?.bond?.droppedTotal,
   },
@@ -118,12 +114,10 @@ export const LINK = {
     read: (link) => ratioOf(link?.sharePct),
   },
   window: {
-    unit: 'count',
     help: 'Packets that may be in flight on a link.',
     read: (link) => scaled(link?.windowBytes, 1 / PACKET_BYTES),
   },
   in_flight: {
-    unit: 'count',
     help: 'Packets in flight on a link.',
     metric: 'link_in_flight_packets',
     read: (link) => link?.inFlightPackets,
@@ -146,13 +140,11 @@ export const LINK_TOTALS: readonly Figure<LinkSnapshot>[] = [
   },
   {
     metric: 'link_lost_packets_total',
-    unit: 'count',
     help: 'Packets lost on a link.',
     read: ({ lostPacketsTotal }) => lostPacketsTotal,
   },
   {
     metric: 'link_pulls_total',
-    unit: 'count',
     help: 'Times that a link stalled.',
     read: ({ stallsTotal }) => stallsTotal,
   },

@@ -79,7 +79,7 @@ function component(
   { entity, ...figure }: Figure<BoxSnapshot>,
 ): Component {
   const isAmount = figure.unit !== 'boolean' && figure.unit !== 'state';
-  const [unit, unitClass] = (isAmount && UNITS[figure.unit]) || [];
+  const [unit, unitClass] = (isAmount && figure.unit && UNITS[figure.unit]) || [];
   const deviceClass = figure.unit === 'state' ? 'enum' : (entity?.deviceClass ?? unitClass);
   return {
     platform: figure.unit === 'boolean' ? 'binary_sensor' : 'sensor',

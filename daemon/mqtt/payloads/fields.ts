@@ -18,7 +18,7 @@ function valueSchema(figure: Figure<never>): v.GenericSchema {
   if (figure.unit === 'boolean') return v.boolean();
   if (figure.unit === 'state') return v.picklist(figure.options);
   if (figure.unit === 'ratio') return v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-  if (figure.unit === 'count' || figure.unit === 'b')
+  if (figure.unit === undefined || figure.unit === 'b')
     return v.pipe(v.number(), v.integer(), v.minValue(0));
   return figure.isSigned || SIGNED.includes(figure.unit)
     ? v.number()
