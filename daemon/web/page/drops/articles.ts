@@ -140,7 +140,7 @@ function fieldsOf(controls: Controls) {
     flash_price: field(text.flashPrice, controls.flash),
     collector: field(text.firstMinutesItem, controls.collector, 'check'),
     checkout_url: field(labelTexts.checkout_url, controls.link),
-    picture_file: field(text.picture, fileField(controls.picture, 'picture')),
+    picture_file: field(stageTexts.picture, fileField(controls.picture, 'picture')),
   };
   const show = () => {
     fields.count.element.hidden = limit.value === 'none';

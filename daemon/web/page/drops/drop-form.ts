@@ -147,7 +147,7 @@ function openParts({ drop, destinations }: DropDetails) {
     title: field(labelTexts['drop.title'], title),
     starts_at: field(text.starts, starts),
     ends_at: field(labelTexts['drop.ends_at'], ends),
-    picture_file: field(text.picture, fileField(picture, 'picture')),
+    picture_file: field(stageTexts.picture, fileField(picture, 'picture')),
     profile: field(labelTexts['drop.profile'], profile),
     reactions: field(text.hearts, hearts),
   };
@@ -202,7 +202,7 @@ function describeTheirs(
       ends_at: labelTexts['drop.ends_at'],
     },
     ...{
-      picture_file: text.picture,
+      picture_file: stageTexts.picture,
       profile: labelTexts['drop.profile'],
       reactions: text.hearts,
       look: labelTexts['drop.look.name'],

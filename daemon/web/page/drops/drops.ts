@@ -96,7 +96,7 @@ function renderDrop(
 const PHASES: Readonly<Record<PlannedPhase, string>> = {
   coming: text.phaseComing,
   shown: text.phaseShown,
-  on: text.phaseOn,
+  on: stageTexts.isOnAir,
   held: text.phaseHeld,
   missed: text.phaseMissed,
 };

@@ -79,7 +79,7 @@ function updateBox(item: Element, box: FleetBox, fleet: FleetState): void {
   picture.hidden = box.picture === undefined;
   const name = box.isOwn ? fill(boxTexts.fleetOwn, { box: box.name }) : box.name;
   setText(title, box.name === fleet.leader ? `${name}, ${boxTexts.fleetLeads}` : name);
-  setText(state, box.isAway ? boxTexts.fleetAway : PHASES[box.phase]);
+  setText(state, box.isAway ? stageTexts.notReachable : PHASES[box.phase]);
   setAttribute(item, 'data-state', stateOf(box));
   setText(line, describeBox(box, fleet).join(' · '));
   if (!(link instanceof HTMLAnchorElement)) return;

@@ -61,10 +61,10 @@ export function openCommands(onError: (error: unknown) => void): Section {
 }
 
 const UPSTREAM: Readonly<Record<UpstreamState['phase'], string>> = {
-  asking: text.upstreamConnecting,
+  asking: text.isConnecting,
   waiting: text.upstreamWaiting,
-  live: text.upstreamOnAir,
-  away: text.upstreamAway,
+  live: text.isOnAir,
+  away: text.notReachable,
 };
 
 /** Drops are started and ended on the box with the camera. */

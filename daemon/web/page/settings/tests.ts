@@ -37,7 +37,7 @@ export function testsOf(say: Say, onError: (error: unknown) => void) {
       open(SAYS.testPrint, () => runCommand('print', undefined, { document: 'status' })),
     ],
     [SAYS.sectionMqtt]: [open(SAYS.testBroker, () => askTest('/tests/broker', BROKER_TIMEOUT_MS))],
-    [SAYS.sectionCamera]: [openLive(SAYS.testPreview, openPicture)],
+    [boxTexts.camera]: [openLive(SAYS.testPreview, openPicture)],
     [stageTexts.sound]: [openLive(SAYS.testListen, openListening)],
     [SAYS.sectionUplink]: [
       open(SAYS.testUplink, () => askTest('/tests/uplink', UPLINK_TIMEOUT_MS), describeUplink),

@@ -6,7 +6,7 @@ import { boxTexts, labelTexts, stageTexts, settingsTexts as text } from '../text
 export const SECTIONS: readonly (readonly [title: string, prefixes: readonly string[]])[] = [
   [stageTexts.drop, ['drop']],
   [text.sectionReady, ['rehearsal', 'survey', 'card']],
-  [text.sectionCamera, ['camera']],
+  [boxTexts.camera, ['camera']],
   [labelTexts.camera2, ['camera2']],
   [stageTexts.sound, ['sound']],
   [text.sectionQuality, ['renditions', 'profiles', 'encoder']],

@@ -2,13 +2,13 @@
 import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { Destination } from '../../../model/destinations.ts';
 import type { View } from '../../protocol.ts';
-import { crewTexts, fromBox, boxTexts as text } from '../text/texts.ts';
+import { crewTexts, fromBox, stageTexts, boxTexts as text } from '../text/texts.ts';
 import { h, setAttribute, setText, updateChildren } from './dom.ts';
 import { formatBps, formatMs } from './format.ts';
 
 const STATES: Readonly<Record<Destination['phase'], string>> = {
   off: text.startsWithDrop,
-  connecting: text.destinationConnecting,
+  connecting: stageTexts.isConnecting,
   connected: text.getsStream,
 };
 

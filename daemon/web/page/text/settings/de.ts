@@ -2,7 +2,6 @@
 import type { SettingsTexts } from './en.ts';
 
 export const de: SettingsTexts = {
-  sectionCamera: 'Kamera',
   sectionQuality: 'Bildqualität',
   sectionGuests: 'Gäste',
   sectionUplink: 'Leitungen und Ziel',

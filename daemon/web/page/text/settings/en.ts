@@ -4,7 +4,6 @@
 export type SettingsTexts = Readonly<Record<keyof typeof en, string>>;
 
 export const en = {
-  sectionCamera: 'Camera',
   sectionQuality: 'Picture quality',
   sectionGuests: 'Guests',
   sectionUplink: 'Links and destination',

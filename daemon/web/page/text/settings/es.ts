@@ -2,7 +2,6 @@
 import type { SettingsTexts } from './en.ts';
 
 export const es: SettingsTexts = {
-  sectionCamera: 'Cámara',
   sectionQuality: 'Calidad de imagen',
   sectionGuests: 'Público',
   sectionUplink: 'Enlaces y destino',

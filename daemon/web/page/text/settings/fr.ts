@@ -2,7 +2,6 @@
 import type { SettingsTexts } from './en.ts';
 
 export const fr: SettingsTexts = {
-  sectionCamera: 'Caméra',
   sectionQuality: 'Qualité d’image',
   sectionGuests: 'Public',
   sectionUplink: 'Liaisons et destination',

@@ -2,7 +2,6 @@
 import type { SettingsTexts } from './en.ts';
 
 export const it: SettingsTexts = {
-  sectionCamera: 'Camera',
   sectionQuality: 'Qualità d’immagine',
   sectionGuests: 'Pubblico',
   sectionUplink: 'Collegamenti e destinazione',

@@ -2,7 +2,6 @@
 import type { SettingsTexts } from './en.ts';
 
 export const nl: SettingsTexts = {
-  sectionCamera: 'Camera',
   sectionQuality: 'Beeldkwaliteit',
   sectionGuests: 'Gasten',
   sectionUplink: 'Lijnen en bestemming',

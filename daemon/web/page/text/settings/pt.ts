@@ -2,7 +2,6 @@
 import type { SettingsTexts } from './en.ts';
 
 export const pt: SettingsTexts = {
-  sectionCamera: 'Câmara',
   sectionQuality: 'Qualidade de imagem',
   sectionGuests: 'Público',
   sectionUplink: 'Ligações e destino',

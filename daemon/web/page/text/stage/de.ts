@@ -89,10 +89,10 @@ export const de: StageTexts = {
   edgeOnAir: 'Zweitraum: auf Sendung',
   edgeCutOff: 'Zweitraum: abgeschnitten',
   edgeShows: 'Zeigt den Stream von {url}: {state}. Drops werden dort begonnen und beendet.',
-  upstreamConnecting: 'verbindet',
+  isConnecting: 'verbindet',
   upstreamWaiting: 'verbunden, wartet auf den Drop',
-  upstreamOnAir: 'auf Sendung',
-  upstreamAway: 'nicht erreichbar',
+  isOnAir: 'auf Sendung',
+  notReachable: 'nicht erreichbar',
 
   picture: 'Bild',
   livePicture: 'Live-Bild',

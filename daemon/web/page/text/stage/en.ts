@@ -90,10 +90,10 @@ export const en = {
   edgeOnAir: 'Edge: on air',
   edgeCutOff: 'Edge: cut off',
   edgeShows: 'Shows the stream of {url}: {state}. Start and end drops there.',
-  upstreamConnecting: 'connecting',
+  isConnecting: 'connecting',
   upstreamWaiting: 'connected, waiting for its drop',
-  upstreamOnAir: 'on air',
-  upstreamAway: 'not reachable',
+  isOnAir: 'on air',
+  notReachable: 'not reachable',
 
   picture: 'Picture',
   livePicture: 'Live picture',

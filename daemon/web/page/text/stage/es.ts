@@ -89,10 +89,10 @@ export const es: StageTexts = {
   edgeOnAir: 'Otra sala: en el aire',
   edgeCutOff: 'Otra sala: incomunicada',
   edgeShows: 'Muestra la emisión de {url}: {state}. Los drops se empiezan y terminan allí.',
-  upstreamConnecting: 'conectando',
+  isConnecting: 'conectando',
   upstreamWaiting: 'conectada, esperando su drop',
-  upstreamOnAir: 'en el aire',
-  upstreamAway: 'no se alcanza',
+  isOnAir: 'en el aire',
+  notReachable: 'no se alcanza',
 
   picture: 'Imagen',
   livePicture: 'Imagen en vivo',

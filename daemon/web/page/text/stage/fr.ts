@@ -88,10 +88,10 @@ export const fr: StageTexts = {
   edgeOnAir: 'Relais : à l’antenne',
   edgeCutOff: 'Relais : coupé',
   edgeShows: 'Montre le direct de {url} : {state}. Les drops se lancent et se terminent là-bas.',
-  upstreamConnecting: 'connexion',
+  isConnecting: 'connexion',
   upstreamWaiting: 'connecté, attend son drop',
-  upstreamOnAir: 'à l’antenne',
-  upstreamAway: 'injoignable',
+  isOnAir: 'à l’antenne',
+  notReachable: 'injoignable',
 
   picture: 'Image',
   livePicture: 'Image en direct',

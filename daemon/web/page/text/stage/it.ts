@@ -88,10 +88,10 @@ export const it: StageTexts = {
   edgeOnAir: 'Altra sala: in onda',
   edgeCutOff: 'Altra sala: isolata',
   edgeShows: 'Mostra la diretta di {url}: {state}. I drop si aprono e si chiudono là.',
-  upstreamConnecting: 'connessione',
+  isConnecting: 'connessione',
   upstreamWaiting: 'connessa, aspetta il suo drop',
-  upstreamOnAir: 'in onda',
-  upstreamAway: 'non raggiungibile',
+  isOnAir: 'in onda',
+  notReachable: 'non raggiungibile',
 
   picture: 'Immagine',
   livePicture: 'Immagine in diretta',

@@ -90,10 +90,10 @@ export const nl: StageTexts = {
   edgeOnAir: 'Andere zaal: in de lucht',
   edgeCutOff: 'Andere zaal: afgesneden',
   edgeShows: 'Toont de stream van {url}: {state}. Drops begin en stop je daar.',
-  upstreamConnecting: 'verbindt',
+  isConnecting: 'verbindt',
   upstreamWaiting: 'verbonden, wacht op de drop',
-  upstreamOnAir: 'in de lucht',
-  upstreamAway: 'niet bereikbaar',
+  isOnAir: 'in de lucht',
+  notReachable: 'niet bereikbaar',
 
   picture: 'Beeld',
   livePicture: 'Livebeeld',

@@ -88,10 +88,10 @@ export const pt: StageTexts = {
   edgeOnAir: 'Outra sala: no ar',
   edgeCutOff: 'Outra sala: isolada',
   edgeShows: 'Mostra a transmissão de {url}: {state}. Os drops começam e terminam lá.',
-  upstreamConnecting: 'a ligar',
+  isConnecting: 'a ligar',
   upstreamWaiting: 'ligada, à espera do drop',
-  upstreamOnAir: 'no ar',
-  upstreamAway: 'inacessível',
+  isOnAir: 'no ar',
+  notReachable: 'inacessível',
 
   picture: 'Imagem',
   livePicture: 'Imagem em direto',
