@@ -5,7 +5,7 @@ import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import { openSaved, type Saved } from '../../hal/os/state/saved.ts';
 import type { BoxEvent } from '../model/commands.ts';
-import { type DropReport, dropReportSchema } from '../model/drop-report.ts';
+import { type DropReport, dropReportSchema, REPORTS_MAX } from '../model/drop-report.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import {
   countsSchema,
@@ -19,8 +19,6 @@ import {
 } from './counts.ts';
 import { reportOf } from './report.ts';
 
-/** As many as MQTT retains. */
-const REPORTS_MAX = 8;
 export const POLL_MS = 1_000;
 /** A power cut costs the figures of so long. */
 export const SAVE_EVERY_MS = 60_000;

@@ -68,6 +68,9 @@ export const dropReportFields = {
   sound: known(sound),
 };
 
+/** So many are kept, and published. */
+export const REPORTS_MAX = 8;
+
 /** What a drop was, as it is kept on disk and published. What is not known is `null`. */
 export const dropReportSchema = v.object(dropReportFields);
 

@@ -1,4 +1,5 @@
 /** Retained topics without a period: published on change. */
+import { REPORTS_MAX } from '../model/drop-report.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { Outgoing } from './client/connection.ts';
 import {
@@ -33,7 +34,6 @@ type Retained =
   | { readonly name: 'report'; readonly key: string; readonly body: Body<'report'> };
 
 const ALERTS_MAX = 64;
-const REPORTS_MAX = 8;
 
 /** Remembers what was published; clears what is over. */
 export class RetainedState {

@@ -5,12 +5,11 @@ import { withTimeout } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
 import { errnoOf, HalError } from '../os/errors.ts';
 import { LineReader } from '../os/limits/lines.ts';
-import { type Reply, type Request, replySchema } from './plan.ts';
+import { LINE_BYTES_MAX, type Reply, type Request, replySchema } from './plan.ts';
 
 export const HELPER_SOCKET = '/run/venuebox-network.sock';
 /** A Pi starts the helper in a second or two; it then runs a dozen programs. */
 const ANSWER_MS = 30_000;
-const LINE_BYTES_MAX = 64 * 1024;
 
 export interface NetworkHelper extends Disposable {
   /**

@@ -17,6 +17,9 @@ const PREFIX_BITS = 24;
 /** Phones ask there whether there is an internet. */
 export const PORTAL_PORT = 80;
 
+/** Of a request, and of an answer. */
+export const LINE_BYTES_MAX = 64 * 1024;
+
 const PORTS_MAX = 16;
 
 const device = v.pipe(v.string(), v.regex(DEVICE));

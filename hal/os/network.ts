@@ -9,8 +9,8 @@ import { followCommand } from './process.ts';
 /** Addresses of each interface that is up: IPv4 first, then those of IPv6 that reach further than the cable. */
 export type Addresses = ReadonlyMap<string, readonly string[]>;
 
-/** fe80::/10: of this cable only. */
-const LINK_LOCAL = /^fe[89ab]/i;
+/** fe80::/10 (RFC 4291 §2.5.6): of this cable only. */
+export const LINK_LOCAL = /^fe[89ab]/i;
 
 /** Without events from netlink it is read anyway, as often as this. */
 const POLL_EVERY_MS = 2_000;

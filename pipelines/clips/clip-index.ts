@@ -5,9 +5,8 @@ import { fileReply } from '../http/file-reply.ts';
 import type { HttpRequest } from '../http/handlers.ts';
 import { type Reply, refuse } from '../http/reply.ts';
 import { type ClipInfo, readClipInfo } from './clip-info.ts';
-import { inOrder, listClips } from './prune.ts';
+import { CLIP, inOrder, listClips } from './prune.ts';
 
-const CLIP = /^clip-([\w-]{11})\.mp4$/;
 const PATH = /^\/clips\/([\w.-]{1,40})$/;
 const CLIPS_MAX = 1_000;
 /** The clips process stores the files of this many. */

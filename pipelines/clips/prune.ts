@@ -30,7 +30,7 @@ export interface Pruned {
   readonly failed: readonly { readonly name: string; readonly reason: string }[];
 }
 
-const CLIP = /^clip-([\w-]{11})\.mp4$/;
+export const CLIP = /^clip-([\w-]{11})\.mp4$/;
 
 export function inOrder(
   a: Pick<StoredClip, 'sequence' | 'atMs'>,

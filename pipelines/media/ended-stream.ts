@@ -10,6 +10,7 @@ import { removeFile, saveFile } from '../../hal/os/save-file.ts';
 import { RenditionWindow, type Segment } from '../hls/window.ts';
 import type { Published } from '../origin/origin.ts';
 import { shownOf, type Track } from '../packager/track.ts';
+import { SERVED_MAX_MS } from './media-clock.ts';
 
 export interface EndedSettings {
   readonly file: string;
@@ -28,8 +29,6 @@ export interface EndedStream {
 const BYTES_MAX = 64_000_000;
 /** Recordings and the box itself need the rest. */
 const FREE_MIN_BYTES = 200_000_000;
-/** No process is given it later: the daemon's `EndedStream` waits no longer. */
-const LEFT_MAX_MS = 15 * 60_000;
 const VERSION = 1;
 
 type SavedTrack = Pick<Track, 'id' | 'kind' | 'format'> & {
@@ -65,7 +64,7 @@ export function openEndedStream(
     if (signal === undefined) return;
     waiting = new AbortController();
     using ends = anySignal(signal, waiting.signal);
-    if (await pause(clock, LEFT_MAX_MS, ends.signal)) forget(file);
+    if (await pause(clock, SERVED_MAX_MS, ends.signal)) forget(file);
   };
   if (published === undefined) forget(file);
   else void forgetLater();

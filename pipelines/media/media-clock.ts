@@ -8,6 +8,9 @@ export interface StreamStart {
   readonly monotonicUs: number;
 }
 
+/** However long its playlist is, the end of a drop is served no longer: settings take effect in the end. */
+export const SERVED_MAX_MS = 15 * 60_000;
+
 /** CLOCK_MONOTONIC, in us: the same in all processes of the machine. */
 export const monotonicUs = (): number => Number(process.hrtime.bigint()) / 1000;
 

@@ -1,10 +1,9 @@
 /** How long the end of a drop is still served: what restarts the media process by itself waits. */
 import type { Clock } from '../../../hal/os/clock.ts';
+import { SERVED_MAX_MS } from '../../../pipelines/media/media-clock.ts';
 
 /** After the playlist's own length, for viewers who are behind. */
 const BEHIND_MS = 60_000;
-/** However long the playlist is: settings and updates take effect in the end. */
-const MAX_MS = 15 * 60_000;
 
 interface OfConfig {
   readonly viewers: { readonly window_s: number };
@@ -59,7 +58,7 @@ export class EndedStream {
     if (!isSeen) return true;
     const nowMs = this.#clock.monotonicMs();
     const lengthMs = Math.min(this.#config().viewers.window_s * 1000, nowMs - this.#beganMs);
-    this.#untilMs = nowMs + Math.min(lengthMs + BEHIND_MS, MAX_MS);
+    this.#untilMs = nowMs + Math.min(lengthMs + BEHIND_MS, SERVED_MAX_MS);
     return true;
   }
 

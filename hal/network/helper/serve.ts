@@ -8,7 +8,7 @@ import { anySignal, Condition, pause, turns } from '../../os/async.ts';
 import type { Clock } from '../../os/clock.ts';
 import { LineReader } from '../../os/limits/lines.ts';
 import { type Log, messageOf } from '../../os/log.ts';
-import { type NetworkPlan, type Reply, requestSchema } from '../plan.ts';
+import { LINE_BYTES_MAX, type NetworkPlan, type Reply, requestSchema } from '../plan.ts';
 
 export interface ServeDeps {
   readonly networks: {
@@ -21,7 +21,6 @@ export interface ServeDeps {
   readonly log: Log;
 }
 
-const LINE_BYTES_MAX = 64 * 1024;
 /** The box asks one thing at a time. */
 const WAITING_MAX = 8;
 /** A box that has crashed is back by then. */

@@ -1,12 +1,11 @@
 /** What limits per client count by. */
 import { networkInterfaces } from 'node:os';
 import { systemClock } from '../../../hal/os/clock.ts';
+import { LINK_LOCAL } from '../../../hal/os/network.ts';
 import { plainAddress } from '../../../hal/os/tcp/plain-address.ts';
 
 /** A network that the box has joined since is a stranger's for so long. */
 const READ_AGAIN_MS = 5_000;
-/** fe80::/10 (RFC 4291 §2.5.6). */
-const LINK_LOCAL = /^fe[89ab]/i;
 /** Groups of a /64. */
 const PREFIX = 4;
 
