@@ -54,21 +54,11 @@ export async function keepPortal(
   } while (await pause(clock, RETRY_MS, signal));
 }
 
-/**
- * Serves until `signal` aborts. Rejects with the system's error where it cannot listen.
- *
- * @param onListening With its port, where `port` is 0.
- */
-export async function servePortal(
-  deps: PortalDeps,
-  signal: AbortSignal,
-  onListening: (port: number) => void = () => undefined,
-): Promise<void> {
+/** Serves until `signal` aborts. Rejects with the system's error where it cannot listen. */
+async function servePortal(deps: PortalDeps, signal: AbortSignal): Promise<void> {
   const server = createServer(LIMITS, (request, response) => answer(request, response, deps));
   new SocketShares(server, SHARES);
   await listen(server, deps.address, deps.port);
-  const address = server.address();
-  onListening(typeof address === 'object' && address !== null ? address.port : deps.port);
   await untilAborted(signal);
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeAllConnections();

@@ -18,7 +18,7 @@ export class TakenDrop {
   /** None for a missing or damaged file. */
   static async open(path: string): Promise<TakenDrop> {
     const text = await readFile(path, 'utf8').catch(() => '');
-    return new TakenDrop(path, parse(text));
+    return new TakenDrop(path, parseAs(stored, text)?.taken);
   }
 
   get id(): string | undefined {
@@ -31,8 +31,4 @@ export class TakenDrop {
     this.#id = id;
     await saveFile(this.#path, JSON.stringify({ taken: id }));
   }
-}
-
-function parse(text: string): string | undefined {
-  return parseAs(stored, text)?.taken;
 }

@@ -1,6 +1,7 @@
 /** The commands that were received and their results, on disk before one is run. */
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
+import { turns } from '../../hal/os/async.ts';
 import { parseAs } from '../../hal/os/files/json.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
 import type { Body } from './payloads/topics.ts';
@@ -36,7 +37,8 @@ const stored = v.array(
 export class CommandMemory {
   readonly #path: string;
   readonly #known = new Map<string, Known>();
-  #saving: Promise<void> = Promise.resolve();
+  /** One write at a time. */
+  readonly #inTurn = turns();
 
   private constructor(path: string) {
     this.#path = path;
@@ -46,7 +48,7 @@ export class CommandMemory {
   static async open(path: string, nowMs: number): Promise<CommandMemory> {
     const memory = new CommandMemory(path);
     const text = await readFile(path, 'utf8').catch(() => '[]');
-    for (const reply of parseStored(text)) {
+    for (const reply of parseAs(stored, text)?.slice(-IDS_MAX) ?? []) {
       memory.#known.set(reply.id, { atMs: nowMs, reply: settled(reply as Reply) });
     }
     return memory;
@@ -86,20 +88,12 @@ export class CommandMemory {
     await this.#save();
   }
 
-  /** One write at a time. */
-  async #save(): Promise<void> {
-    this.#saving = this.#saving.catch(() => undefined).then(() => this.#write());
-    await this.#saving;
+  #save(): Promise<void> {
+    return this.#inTurn(() => {
+      const all = [...this.#known.values()].map(({ reply }) => reply);
+      return saveFile(this.#path, JSON.stringify(all));
+    });
   }
-
-  async #write(): Promise<void> {
-    const all = [...this.#known.values()].map(({ reply }) => reply);
-    await saveFile(this.#path, JSON.stringify(all));
-  }
-}
-
-function parseStored(text: string): v.InferOutput<typeof stored> {
-  return parseAs(stored, text)?.slice(-IDS_MAX) ?? [];
 }
 
 /** A command that was running when the box stopped; how far it got is not known. */

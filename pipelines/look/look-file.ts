@@ -56,12 +56,12 @@ export async function openLookTable(
 }
 
 /** Rejects with one line where the look's file cannot be used. */
-export function checkLook(settings: LookSettings, signal?: AbortSignal): Promise<void> {
-  return runJob(settings, signal);
+export function checkLook(settings: LookSettings): Promise<void> {
+  return runJob(settings);
 }
 
 /** In a process of its own: it takes a second, and a large file another one. */
-async function runJob(job: TableJob, signal: AbortSignal | undefined): Promise<void> {
+async function runJob(job: TableJob, signal?: AbortSignal): Promise<void> {
   const args = [entryPoint(import.meta.url, './main'), JSON.stringify(job)];
   const built = await runCommand(process.execPath, [...process.execArgv, ...args], {
     timeoutMs: TIMEOUT_MS,

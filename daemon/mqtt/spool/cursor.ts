@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { parseAs } from '../../../hal/os/files/json.ts';
 import { saveFile } from '../../../hal/os/save-file.ts';
 
 const FILE = 'acked.json';
@@ -10,11 +11,7 @@ type Cursor = v.InferOutput<typeof cursorSchema>;
 
 /** Undefined for a damaged one: then events may be sent again, with the same `seq`. */
 export async function readCursor(folder: string): Promise<Cursor | undefined> {
-  try {
-    return v.parse(cursorSchema, JSON.parse(await readFile(join(folder, FILE), 'utf8')));
-  } catch {
-    return undefined;
-  }
+  return parseAs(cursorSchema, await readFile(join(folder, FILE), 'utf8').catch(() => ''));
 }
 
 /** Replaces the file as one, so that a power cut leaves the old or the new. */
