@@ -46,13 +46,7 @@ export function openClips(isCrew: boolean, onError: (error: unknown) => void): S
   const show = () => {
     noClips.hidden = list.clips.length > 0;
     noFiles.hidden = list.recordings.length > 0;
-    updateChildren(
-      clips,
-      moreClips.of(list.clips),
-      ({ id }) => id,
-      rows.renderClip,
-      () => undefined,
-    );
+    updateChildren(clips, moreClips.of(list.clips), ({ id }) => id, rows.renderClip);
     updateChildren(
       files,
       moreFiles.of(list.recordings),

@@ -3,13 +3,13 @@ import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { CodeReadings, OverlayState } from '../../../model/overlay.ts';
 import { CODES, CORNERS } from '../text/overlay-words.ts';
 import { fromBox, labelTexts, crewTexts as text } from '../text/texts.ts';
-import { card, h, setText } from '../ui/dom.ts';
+import { card, h, openMessage, setText } from '../ui/dom.ts';
 import { runCommand } from '../ui/request.ts';
 import type { Section } from '../ui/section.ts';
 
 export function openOverlay(onError: (error: unknown) => void): Section {
   const state = h('p', { class: 'calm' });
-  const message = h('p', { class: 'message', role: 'status' });
+  const { message, fail } = openMessage(onError);
   const fields = openFields();
   const button = h('button', { type: 'submit', class: 'quiet' }, text.show);
   const form = h('form', { class: 'overlay-form' }, ...fields.rows, button);
@@ -30,10 +30,7 @@ export function openOverlay(onError: (error: unknown) => void): Section {
   });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    send(fields.changes(shown)).catch((error: unknown) => {
-      setText(message, '');
-      onError(error);
-    });
+    send(fields.changes(shown)).catch(fail);
   });
   return {
     element,

@@ -25,13 +25,7 @@ export function openSupport(isCrew: boolean, onError: (error: unknown) => void):
   const read = () => {
     readMs = performance.now();
     askJson('GET', '/sessions').then((entries) => {
-      updateChildren(
-        list,
-        entries as readonly SessionEntry[],
-        ({ key }) => key,
-        render,
-        () => undefined,
-      );
+      updateChildren(list, entries as readonly SessionEntry[], ({ key }) => key, render);
     }, onError);
   };
   const end = async (key: string) => {

@@ -3,7 +3,7 @@ import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { PlannedDropInfo, PlannedPhase } from '../../../model/planned-drops.ts';
 import { fromBox, stageTexts, planTexts as text } from '../text/texts.ts';
 import { confirmBy } from '../ui/dialog.ts';
-import { card, h, setAttribute, setText, updateChildren } from '../ui/dom.ts';
+import { card, h, openMessage, setAttribute, setText, updateChildren } from '../ui/dom.ts';
 import { formatMinute, formatSpan } from '../ui/format.ts';
 import { runCommand } from '../ui/request.ts';
 import type { Section } from '../ui/section.ts';
@@ -11,7 +11,7 @@ import { editDrop } from './drop-form.ts';
 
 /** @param isCrew Hosts see what is coming, and change nothing. */
 export function openDrops(isCrew: boolean, onError: (error: unknown) => void): Section {
-  const message = h('p', { class: 'message', role: 'status' });
+  const { message, fail } = openMessage(onError);
   const none = h('p', { class: 'calm' }, text.noneTitle);
   const list = h('ul', { class: 'targets' });
   const faults = h('ul', { class: 'faults' });
@@ -26,12 +26,7 @@ export function openDrops(isCrew: boolean, onError: (error: unknown) => void): S
     const reason = fromBox(outcome.detail);
     setText(message, outcome.status === 'done' ? text.saved : fill(text.notSaved, { reason }));
   };
-  const follow = (work: Promise<void>) => {
-    work.catch((error: unknown) => {
-      setText(message, '');
-      onError(error);
-    });
-  };
+  const follow = (work: Promise<void>) => void work.catch(fail);
   const edit = async (before: PlannedDropInfo | undefined) => {
     const taken = shown.map(({ id }) => id);
     setText(message, '');
@@ -61,9 +56,7 @@ export function openDrops(isCrew: boolean, onError: (error: unknown) => void): S
       none.hidden = shown.length > 0;
       const key = ({ id }: PlannedDropInfo) => id;
       updateChildren(list, shown, key, render, (item, drop) => updateDrop(item, drop, nowMs));
-      const keyOf = (fault: string) => fault;
-      const renderFault = (fault: string) => h('li', {}, fault);
-      updateChildren(faults, plannedDrops.faults, keyOf, renderFault, () => undefined);
+      updateChildren(faults, plannedDrops.faults, String, (fault) => h('li', {}, fault));
     },
   };
 }

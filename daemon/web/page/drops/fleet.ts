@@ -20,7 +20,7 @@ export function openFleet(): Section {
       setText(drop, describeDrop(fleet, nowMs));
       const keyOf = (note: string) => note;
       const renderNote = (note: string) => h('li', {}, note);
-      updateChildren(notes, notesOf(fleet), keyOf, renderNote, () => undefined);
+      updateChildren(notes, notesOf(fleet), keyOf, renderNote);
       const nameOf = ({ name }: FleetBox) => name;
       updateChildren(list, fleet.boxes, nameOf, renderBox, (item, box) =>
         updateBox(item, box, fleet),

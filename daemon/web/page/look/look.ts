@@ -1,6 +1,6 @@
 /** The look of the guests' page: colours, logo and title picture, chosen by the crew. */
 import { stageTexts as text } from '../text/texts.ts';
-import { card, h, setText } from '../ui/dom.ts';
+import { card, h, openMessage, setText } from '../ui/dom.ts';
 import type { Section } from '../ui/section.ts';
 import {
   type Look,
@@ -22,7 +22,7 @@ const COLORS = [
 ] as const;
 
 export function openLook(onError: (error: unknown) => void): Section {
-  const message = h('p', { class: 'message', role: 'status' });
+  const { message, fail } = openMessage(onError);
   let isRead = false;
   const show = (look: Look) => {
     colors.update(look);
@@ -30,16 +30,10 @@ export function openLook(onError: (error: unknown) => void): Section {
   };
   const run: Run = (work) => {
     setText(message, text.saving);
-    work.then(
-      (outcome) => {
-        setText(message, typeof outcome === 'string' ? outcome : text.lookSaved);
-        if (typeof outcome !== 'string') show(outcome);
-      },
-      (error: unknown) => {
-        setText(message, '');
-        onError(error);
-      },
-    );
+    work.then((outcome) => {
+      setText(message, typeof outcome === 'string' ? outcome : text.lookSaved);
+      if (typeof outcome !== 'string') show(outcome);
+    }, fail);
   };
   const colors = openColors(run);
   const pictures = [

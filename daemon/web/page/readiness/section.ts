@@ -4,7 +4,7 @@ import type { Readiness } from '../../../model/readiness.ts';
 import { checksOf } from '../sections/checks.ts';
 import { updateChecks } from '../sections/command-result.ts';
 import { fromBox, planTexts as text } from '../text/texts.ts';
-import { card, h, setText, updateFacts } from '../ui/dom.ts';
+import { card, h, openMessage, setText, updateFacts } from '../ui/dom.ts';
 import { type Outcome, runCommand } from '../ui/request.ts';
 import type { Section } from '../ui/section.ts';
 import { checklistText, rehearsalText, surveyRows, surveyText } from './texts.ts';
@@ -19,9 +19,9 @@ const NAMES = {
 } as const;
 
 export function openReadiness(onError: (error: unknown) => void): Section {
-  const message = h('p', { class: 'message', role: 'status' });
+  const { message, fail } = openMessage(onError);
   const running = h('p', { class: 'calm' });
-  const button = openButtons(message, onError);
+  const button = openButtons(message, fail);
   const run = (verb: 'preflight' | 'survey', args = {}) => runCommand(verb, undefined, args);
   const check = button(text.runChecklist, text.checking, () => run('preflight'));
   const rehearse = button(text.rehearse, text.rehearsing, () =>
@@ -70,19 +70,14 @@ export function openReadiness(onError: (error: unknown) => void): Section {
 }
 
 /** Buttons that send a command and show what came of it. */
-function openButtons(message: HTMLElement, onError: (error: unknown) => void) {
-  const send = async (meanwhile: string, work: () => Promise<Outcome>) => {
+function openButtons(message: HTMLElement, fail: (error: unknown) => void) {
+  const send = (meanwhile: string, work: () => Promise<Outcome>) => {
     setText(message, meanwhile);
-    try {
-      setText(message, fromBox((await work()).detail));
-    } catch (error) {
-      setText(message, '');
-      onError(error);
-    }
+    work().then(({ detail }) => setText(message, fromBox(detail)), fail);
   };
   return (label: string, meanwhile: string, work: () => Promise<Outcome>) => {
     const element = h('button', { type: 'button', class: 'quiet' }, label);
-    element.addEventListener('click', () => void send(meanwhile, work));
+    element.addEventListener('click', () => send(meanwhile, work));
     return element;
   };
 }

@@ -32,7 +32,7 @@ export function openCommands(onError: (error: unknown) => void): Section {
     renderButton(action, { showHint: result.setText, run: () => run(action), titleOf });
   const update = (row: HTMLElement, actions: readonly Action[], from: string) => {
     const keyOf = ({ verb, label }: Action) => `${from} ${verb} ${label}`;
-    updateChildren(row, actions, keyOf, render, () => undefined);
+    updateChildren(row, actions, keyOf, render);
   };
   update(more, [SHUT_DOWN], '');
   const results = h('div', {}, ...result.elements);

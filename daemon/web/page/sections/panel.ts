@@ -48,7 +48,6 @@ export function openPanel(onError: (error: unknown) => void): Section {
         panel.buttons,
         ({ name }) => name,
         (of) => renderButton(of, send),
-        () => undefined,
       );
       battery.update(panel.battery);
       updateSwitches(switches, panel, send);

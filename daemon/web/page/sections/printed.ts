@@ -1,7 +1,7 @@
 /** Documents to print, and the last printed slips, the newest first. */
 import { fromBox, boxTexts as text } from '../text/texts.ts';
 import { showPicture } from '../ui/dialog.ts';
-import { card, h, setText, updateChildren } from '../ui/dom.ts';
+import { card, h, openMessage, setText, updateChildren } from '../ui/dom.ts';
 import { formatTime } from '../ui/format.ts';
 import { runCommand } from '../ui/request.ts';
 import type { Section } from '../ui/section.ts';
@@ -19,7 +19,7 @@ const PREVIEWS = [
 ] as const;
 
 export function openPrinted(onError: (error: unknown) => void): Section {
-  const message = h('p', { class: 'message', role: 'status' });
+  const { message, fail } = openMessage(onError);
   const print = async (document: string) => {
     setText(message, text.printing);
     setText(message, fromBox((await runCommand('print', undefined, { document })).detail));
@@ -29,10 +29,7 @@ export function openPrinted(onError: (error: unknown) => void): Section {
     button.addEventListener('click', () => {
       button.disabled = true;
       print(document)
-        .catch((error: unknown) => {
-          setText(message, '');
-          onError(error);
-        })
+        .catch(fail)
         .finally(() => {
           button.disabled = false;
         });

@@ -4,14 +4,14 @@ import type { ArticleState, ShopState } from '../../../model/orders.ts';
 import { openOrders } from '../crew/orders.ts';
 import { fromBox, stageTexts, boxTexts as text } from '../text/texts.ts';
 import { answerOf, closeOnSubmit } from '../ui/dialog.ts';
-import { card, h, setText, updateChildren } from '../ui/dom.ts';
+import { card, h, openMessage, setText, updateChildren } from '../ui/dom.ts';
 import { formatPrice, formatSpan } from '../ui/format.ts';
 import { type Outcome, runCommand } from '../ui/request.ts';
 import { openSaleIds, type SaleIds } from '../ui/sale-ids.ts';
 import type { Section } from '../ui/section.ts';
 
 export function openShop(isCrew: boolean, onError: (error: unknown) => void): Section {
-  const message = h('p', { class: 'message', role: 'status' });
+  const { message, fail } = openMessage(onError);
   const summary = h('p', { class: 'calm' });
   const list = h('ul', { class: 'targets' });
   const orders = openOrders(isCrew, message, onError);
@@ -29,12 +29,7 @@ export function openShop(isCrew: boolean, onError: (error: unknown) => void): Se
   const render = ({ id, name }: ArticleState) => {
     const button = h('button', { type: 'button', class: 'quiet' }, text.sell);
     button.setAttribute('aria-label', fill(text.sellOf, { article: name }));
-    button.addEventListener('click', () => {
-      sell(id).catch((error: unknown) => {
-        setText(message, '');
-        onError(error);
-      });
-    });
+    button.addEventListener('click', () => void sell(id).catch(fail));
     const head = h('div', { class: 'head' }, h('strong', {}, name), h('span', { class: 'state' }));
     return h('li', {}, head, h('p', { class: 'calm' }), button);
   };

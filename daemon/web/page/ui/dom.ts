@@ -53,13 +53,23 @@ export function card(id: string, title: string, ...children: readonly Child[]): 
   );
 }
 
+/** A line that says what came of a command; `fail` empties it, for what the header reports. */
+export function openMessage(onError: (error: unknown) => void) {
+  const message = h('p', { class: 'message', role: 'status' });
+  const fail = (error: unknown): void => {
+    setText(message, '');
+    onError(error);
+  };
+  return { message, fail };
+}
+
 /** Updates a parent to one child for each item, by key; an element that stays keeps its focus. */
 export function updateChildren<T, E extends Element>(
   parent: Element,
   items: readonly T[],
   keyOf: (item: T) => string,
   render: (item: T) => E,
-  update: (element: E, item: T) => void,
+  update?: (element: E, item: T) => void,
 ): void {
   const old = new Map([...parent.children].map((child) => [child.getAttribute('data-key'), child]));
   for (const [index, item] of items.entries()) {
@@ -72,7 +82,7 @@ export function updateChildren<T, E extends Element>(
     old.delete(key);
     if (parent.children[index] !== element)
       parent.insertBefore(element, parent.children[index] ?? null);
-    update(element, item);
+    update?.(element, item);
   }
   for (const left of old.values()) left.remove();
 }
