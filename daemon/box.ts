@@ -1,7 +1,6 @@
 /** The composition root: what the box consists of, and how its parts are joined. */
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../hal/os/clock.ts';
-import type { Log } from '../hal/os/log.ts';
+import type { ClockAndLog } from '../hal/os/log.ts';
 import { WantedRestart } from '../hal/os/supervise.ts';
 import type { Notify } from '../hal/os/systemd/notify.ts';
 import { runAll, type Task } from '../hal/os/task.ts';
@@ -60,9 +59,7 @@ import { openSettings } from './web/crew/open-settings.ts';
 import { LogTail, tailLog } from './web/log-tail.ts';
 import { openOperatorPage } from './web/open.ts';
 
-export interface BoxDeps {
-  readonly clock: Clock;
-  readonly log: Log;
+export interface BoxDeps extends ClockAndLog {
   readonly version: string;
   /** Where files lie that must survive a restart. */
   readonly stateFolder: string;

@@ -1,7 +1,7 @@
 /** Keeps each of the box's names known as `<name>.local` on each interface: one that fails or is lost is tried again. */
 import type { Announcement } from '../../hal/os/avahi.ts';
 import type { Clock } from '../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import { type ClockAndLog, type Log, messageOf } from '../../hal/os/log.ts';
 
 /** A try takes a second for each name that another machine has. */
 const RETRY_MS = 10_000;
@@ -27,7 +27,7 @@ export class HostNames {
   constructor(
     announcement: Pick<Announcement, 'host' | 'hasLost'>,
     names: readonly string[],
-    { clock, log }: { readonly clock: Clock; readonly log: Log },
+    { clock, log }: ClockAndLog,
   ) {
     this.#announcement = announcement;
     this.#names = names;

@@ -2,19 +2,16 @@
 import { networkInterfaces } from 'node:os';
 import { pause, untilAborted } from '../../hal/os/async.ts';
 import { type Announcement, announce } from '../../hal/os/avahi.ts';
-import type { Clock } from '../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import { type ClockAndLog, messageOf } from '../../hal/os/log.ts';
 import type { Task } from '../../hal/os/task.ts';
 import { type Config, ownName } from '../config/config.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { HostNames } from './host-names.ts';
 import { type AnnouncedBox, BOX_TYPE, hostAddressesOf, servicesOf } from './services.ts';
 
-export interface AnnounceDeps {
+export interface AnnounceDeps extends ClockAndLog {
   readonly announced: AnnouncedBox;
   readonly snapshot: () => Pick<BoxSnapshot, 'drop'>;
-  readonly clock: Clock;
-  readonly log: Log;
   /** Of another bus than the system's, and of another machine, for tests. */
   readonly busAddress?: string;
   readonly interfaces?: typeof networkInterfaces;

@@ -1,9 +1,8 @@
 /** Runs the back-fill process, and sends it each second the state of the way to the far end. */
 import { resolve } from 'node:path';
 import { pause, untilAborted } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
 import { CERTIFICATE_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import { type ClockAndLog, messageOf } from '../../hal/os/log.ts';
 import { entryPoint } from '../../hal/os/process.ts';
 import { type RestartPolicy, type Supervised, supervise } from '../../hal/os/supervise.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
@@ -28,7 +27,7 @@ import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { BoxState } from '../model/state-store.ts';
 import { NO_ROOM, type RoomLimits, routedOf, stepRoom, wayOf } from './room.ts';
 
-export interface BackfillDeps {
+export interface BackfillDeps extends ClockAndLog {
   readonly snapshot: () => BoxSnapshot;
   readonly dataUse: DataUseStore;
   /** What an interface of the config is called now. */
@@ -37,8 +36,6 @@ export interface BackfillDeps {
   /** By the stream's clock. */
   readonly nowMs: () => number;
   readonly state: Pick<BoxState, 'set'>;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 const POLICY: RestartPolicy = { firstPauseMs: 1_000, longestPauseMs: 60_000, healthyMs: 60_000 };

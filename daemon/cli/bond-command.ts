@@ -2,9 +2,8 @@
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { untilAborted } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
 import { readRegular, SECRET_BYTES_MAX } from '../../hal/os/files/read-regular.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import { type ClockAndLog, messageOf } from '../../hal/os/log.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
 import { type Endpoint, type LinkConfig, MAX_LINKS } from '../../pipelines/bond/core/config.ts';
 import { type BondControl, runBond } from '../../pipelines/bond/net/sender.ts';
@@ -34,9 +33,7 @@ export interface RelayArguments {
   readonly store?: StoreArguments;
 }
 
-export interface CommandDeps {
-  readonly clock: Clock;
-  readonly log: Log;
+export interface CommandDeps extends ClockAndLog {
   readonly print: (line: string) => void;
   /** Calls back at each SIGHUP. */
   readonly onHangup: (callback: () => void) => void;

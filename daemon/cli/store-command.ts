@@ -1,8 +1,7 @@
 /** `venuebox relay --store`: the relay also takes what boxes send later. */
 import { statSync } from 'node:fs';
-import type { Clock } from '../../hal/os/clock.ts';
 import { CERTIFICATE_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import { type ClockAndLog, messageOf } from '../../hal/os/log.ts';
 import { supervise } from '../../hal/os/supervise.ts';
 import type { Task } from '../../hal/os/task.ts';
 import type { Endpoint } from '../../pipelines/bond/core/config.ts';
@@ -65,10 +64,7 @@ export function storeArguments(
  *
  * @throws ConfigError or UsageError
  */
-export function runStoreOf(
-  store: StoreArguments,
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
-): Task {
+export function runStoreOf(store: StoreArguments, { clock, log }: ClockAndLog): Task {
   const options = storeOptions(store);
   const onStart = (port: number) => log.info('store listening', { port, folder: store.folder });
   if (options.tls === undefined) {

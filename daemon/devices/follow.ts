@@ -1,7 +1,6 @@
 /** Reads printer, modems and the computer repeatedly into the state of the box. */
 import { pause } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import { type ClockAndLog, messageOf } from '../../hal/os/log.ts';
 import { runAll } from '../../hal/os/task.ts';
 import type { BoxState } from '../model/state-store.ts';
 import type { Devices } from './devices.ts';
@@ -10,9 +9,7 @@ import { followPrinter } from './found-drivers.ts';
 const SYSTEM_EVERY_MS = 5_000;
 const PRINTER_EVERY_MS = 10_000;
 
-interface FollowOs {
-  readonly clock: Clock;
-  readonly log: Log;
+interface FollowOs extends ClockAndLog {
   readonly live: Parameters<typeof followPrinter>[0];
 }
 

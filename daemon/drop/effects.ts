@@ -1,6 +1,5 @@
 /** Carries out what a step of the drop asks of the rest of the box. */
-import type { Clock } from '../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import { type ClockAndLog, messageOf } from '../../hal/os/log.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { DropEvent, Effect } from './state.ts';
 
@@ -22,14 +21,12 @@ export type Performed =
   | { readonly kind: Effect['kind']; readonly result: unknown }
   | { readonly kind: Effect['kind']; readonly failure: string };
 
-export interface EffectRunnerDeps {
+export interface EffectRunnerDeps extends ClockAndLog {
   readonly effects: DropEffects;
   /** What came of an effect goes back to the machine. */
   readonly apply: (event: DropEvent) => unknown;
   readonly onPowerOffFault: (reason: string) => void;
   readonly onEvent: (event: BoxEvent) => void;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 export interface EffectRunner {

@@ -1,7 +1,7 @@
 /** The state of the drop: takes events, carries out what follows, and saves it. */
 import { Condition } from '../../hal/os/async.ts';
-import type { BootClock, Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import type { BootClock } from '../../hal/os/clock.ts';
+import type { ClockAndLog } from '../../hal/os/log.ts';
 import type { Disk } from '../../hal/os/save-file.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import { framesFlow } from '../model/freshness.ts';
@@ -22,7 +22,7 @@ import { type Drop, type DropEvent, nextDropId, type Step, stateOf } from './sta
 import { step } from './step.ts';
 import { ClockUncertainty, nowIn } from './uncertainty.ts';
 
-export interface DropOptions {
+export interface DropOptions extends ClockAndLog {
   /** Survives power failures, for example `/var/lib/venuebox/drop.json`. */
   readonly stateFile: string;
   readonly start: 'idle' | 'live';
@@ -31,10 +31,8 @@ export interface DropOptions {
   /** The box now; read twice a second. */
   readonly snapshot: () => BoxSnapshot;
   readonly onEvent: (event: BoxEvent) => void;
-  readonly clock: Clock;
   /** Left out: every start counts as one of the machine. */
   readonly boot?: BootClock;
-  readonly log: Log;
   readonly disk?: Disk;
   /** In safe mode: a live drop stays on the disk, for the start that leaves it. */
   readonly isKeeping?: boolean;

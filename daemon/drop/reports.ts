@@ -1,8 +1,7 @@
 /** The reports of the last drops, counted while a drop is on and saved. */
 import * as v from 'valibot';
 import { pause } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import type { ClockAndLog } from '../../hal/os/log.ts';
 import { openSaved, type Saved } from '../../hal/os/state/saved.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import { type DropReport, dropReportSchema, REPORTS_MAX } from '../model/drop-report.ts';
@@ -23,10 +22,8 @@ export const POLL_MS = 1_000;
 /** A power cut costs the figures of so long. */
 export const SAVE_EVERY_MS = 60_000;
 
-export interface ReportsDeps {
+export interface ReportsDeps extends ClockAndLog {
   readonly snapshot: () => BoxSnapshot;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 const stored = v.object({

@@ -1,7 +1,6 @@
 /** Writes the state of the drop to the disk. */
 import { withTimeout } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import type { ClockAndLog } from '../../hal/os/log.ts';
 import type { Disk } from '../../hal/os/save-file.ts';
 import type { NotSaved } from '../model/snapshot.ts';
 import {
@@ -12,9 +11,7 @@ import {
   writeSavedDrop,
 } from './saved-drop.ts';
 
-export interface DropSaverDeps {
-  readonly clock: Clock;
-  readonly log: Log;
+export interface DropSaverDeps extends ClockAndLog {
   /** What was read at the start. */
   readonly read?: SavedDrop | undefined;
   readonly disk?: Disk | undefined;

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import type { ClockAndLog } from '../../hal/os/log.ts';
 import { startOf } from '../../pipelines/media/drop-id.ts';
 import type { DropOnPage } from '../../pipelines/player/drop-report.ts';
 import type { Config } from '../config/config.ts';
@@ -50,10 +50,8 @@ export interface DropsBox {
   readonly snapshot: () => Pick<BoxSnapshot, 'system'>;
 }
 
-interface Given {
+interface Given extends ClockAndLog {
   readonly stateFolder: string;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 const EVERY_MS = 1_000;
@@ -92,11 +90,9 @@ export async function openDrops(
   };
 }
 
-interface Parts {
+interface Parts extends ClockAndLog {
   readonly file: ListFile;
   readonly store: MemoryStore;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 /** By the monotonic clock. */

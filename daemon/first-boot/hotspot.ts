@@ -1,8 +1,7 @@
 /** The box's own hotspot: opened where there is no network, with a page that leads into one. */
 import { anySignal, Condition, pause } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
 import { HalError } from '../../hal/os/errors.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import { type ClockAndLog, messageOf } from '../../hal/os/log.ts';
 import type { Network, NetworkState, WifiLogin, WifiNetwork } from '../../hal/wifi/port.ts';
 import { isInRoom } from '../model/addresses.ts';
 import type { HotspotInfo } from '../model/hotspot.ts';
@@ -20,7 +19,7 @@ const IN_NETWORK_MS = 15_000;
 /** The page that asked for it shows the hand-over first. */
 const HAND_OVER_MS = 4_000;
 
-export interface HotspotDeps {
+export interface HotspotDeps extends ClockAndLog {
   readonly network: Network;
   readonly setUp: SetUp;
   /** A network for guests is configured: once set up, the box opens none beside it. */
@@ -39,8 +38,6 @@ export interface HotspotDeps {
   readonly onFinished: () => void;
   /** Whether the box is started again at once: phones stay on the hotspot meanwhile. */
   readonly isRestarting: () => boolean;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 export class Hotspot {

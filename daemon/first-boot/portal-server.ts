@@ -1,9 +1,8 @@
 /** Leads every client of the box's own hotspot to the page: a captive portal, on port 80. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pause, untilAborted } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
 import { listen } from '../../hal/os/listen.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import { type ClockAndLog, messageOf } from '../../hal/os/log.ts';
 import { plainAddress } from '../../hal/os/tcp/plain-address.ts';
 import { answerAnyHost } from '../../pipelines/captive/probes.ts';
 import { SocketShares } from '../../pipelines/http/clients/socket-shares.ts';
@@ -38,7 +37,7 @@ const RETRY_MS = 5_000;
 /** Serves until `signal` aborts; while it cannot, the page is still reached by its address. */
 export async function keepPortal(
   deps: PortalDeps,
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  { clock, log }: ClockAndLog,
   signal: AbortSignal,
 ): Promise<void> {
   let reported = '';

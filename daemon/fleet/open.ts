@@ -1,9 +1,8 @@
 /** The box as one of a fleet: what it publishes to the others, what it knows of them, and the leader's drop. */
 import { join } from 'node:path';
 import { pause } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
 import { parseAs } from '../../hal/os/files/json.ts';
-import type { Log } from '../../hal/os/log.ts';
+import type { ClockAndLog } from '../../hal/os/log.ts';
 import type { Task } from '../../hal/os/task.ts';
 import type { Config } from '../config/config.ts';
 import type { DropsCommand } from '../model/commands.ts';
@@ -23,13 +22,11 @@ import type { FleetPictures } from './pictures.ts';
 import { TakenDrop } from './taken.ts';
 
 /** What a fleet needs of its box. */
-export interface FleetOwner {
+export interface FleetOwner extends ClockAndLog {
   readonly snapshot: () => BoxSnapshot;
   readonly drops: { readonly command: DropsCommand };
   readonly fleetPictures: FleetPictures;
   readonly stateFolder: string;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 interface Deps extends FleetOwner {

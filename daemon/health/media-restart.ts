@@ -1,7 +1,6 @@
 /** Restarts a media process that has stalled. */
 import { pause } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import type { ClockAndLog } from '../../hal/os/log.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { Warning } from '../model/snapshot.ts';
 
@@ -30,13 +29,11 @@ export function stepMediaRestart(
   return { restarts: { endedMs: isDue ? [...endedMs, nowMs] : endedMs }, isDue };
 }
 
-export interface MediaRestartDeps {
+export interface MediaRestartDeps extends ClockAndLog {
   readonly warnings: () => readonly Warning[];
   /** Kills the media process; its supervisor starts another. */
   readonly endMedia: () => void;
   readonly onEvent: (event: BoxEvent) => void;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 const POLL_MS = 1_000;

@@ -1,7 +1,6 @@
 /** Polls the box once a second and raises and clears alerts. */
 import { pause } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import type { ClockAndLog } from '../../hal/os/log.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { BoxSnapshot, Warning } from '../model/snapshot.ts';
@@ -35,12 +34,10 @@ export const RULES: readonly Rule[] = [
   ...PICTURE_RULES,
 ];
 
-export interface HealthDeps {
+export interface HealthDeps extends ClockAndLog {
   readonly snapshot: () => BoxSnapshot;
   /** `alert.raised` and `alert.cleared`. */
   readonly onEvent: (event: BoxEvent) => void;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 /** The one list of warnings that all places show. */

@@ -1,7 +1,7 @@
 /** What the media path is to the rest of the box, with a camera or as an edge. */
 import type { SetLive } from '../../hal/camera/port.ts';
 import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import type { ClockAndLog } from '../../hal/os/log.ts';
 import type { Supervised } from '../../hal/os/supervise.ts';
 import type { Task } from '../../hal/os/task.ts';
 import type { CameraKind } from '../../pipelines/capture/camera-choice.ts';
@@ -24,7 +24,7 @@ import type { DataUseStore } from './data-use-store.ts';
 import type { Inputs } from './inputs/inputs.ts';
 import type { Suspension } from './suspended-encoders.ts';
 
-export interface MediaPathDeps {
+export interface MediaPathDeps extends ClockAndLog {
   /** That is in force. */
   readonly config: () => Config;
   /** The drop that is on, or the next one. */
@@ -37,8 +37,6 @@ export interface MediaPathDeps {
   readonly stateFolder: string;
   /** Under which the crew sees the stage before it is live; a secret. */
   readonly previewPath: string;
-  readonly clock: Clock;
-  readonly log: Log;
   /** The drop that the process was started for is on: the client that asked for it waits for its picture. */
   readonly isFirstDrop: () => boolean;
   /** The drop that is live now; undefined where none is. */

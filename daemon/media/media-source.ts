@@ -1,7 +1,6 @@
 /** What a box shows: its own camera and microphone, or another box’s stream. */
 import type { Camera, SetLive } from '../../hal/camera/port.ts';
-import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import type { ClockAndLog } from '../../hal/os/log.ts';
 import { openSwitch } from '../../hal/os/switch.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
 import type { SourceKind } from '../../pipelines/capture/messages.ts';
@@ -62,12 +61,10 @@ export const NO_DEVICES = {
   use: async () => undefined,
 } satisfies Partial<MediaSource>;
 
-interface SourceDeps {
+interface SourceDeps extends ClockAndLog {
   /** The links of the demo's uplink. */
   readonly simulatedLinks?: SimulatedLinks;
   readonly stateFolder: string;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 /**

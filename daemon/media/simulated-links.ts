@@ -2,8 +2,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import * as v from 'valibot';
-import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import type { ClockAndLog } from '../../hal/os/log.ts';
 import { followCommand } from '../../hal/os/process.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
 import { runRelay } from '../../pipelines/bond/relay/relay.ts';
@@ -57,7 +56,7 @@ export async function withSimulatedUplink(config: Config): Promise<Config> {
 export function simulatedReceiver(
   links: SimulatedLinks,
   port: number,
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  { clock, log }: ClockAndLog,
 ): Task {
   return async (signal) => {
     const srtPort = await freeUdpPort();

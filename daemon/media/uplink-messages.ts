@@ -1,6 +1,5 @@
 /** Handles what the uplink process reports. */
-import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import type { ClockAndLog } from '../../hal/os/log.ts';
 import type { LinkSnapshot } from '../../pipelines/bond/core/snapshot.ts';
 import type { UsedData } from '../../pipelines/uplink/links.ts';
 import type { FromUplink, LinksMessage } from '../../pipelines/uplink/messages.ts';
@@ -11,9 +10,7 @@ import { type BesideUse, besideOf } from './data-use.ts';
 import type { DataUseStore } from './data-use-store.ts';
 import { usedData, wantedLinks } from './uplink-settings.ts';
 
-export interface UplinkDeps {
-  readonly clock: Clock;
-  readonly log: Log;
+export interface UplinkDeps extends ClockAndLog {
   readonly dataUse: DataUseStore;
   readonly child: () => Pick<UnitConsumer<LinksMessage>, 'send'>;
   /** The use of data budgets that the process was given last. */

@@ -1,12 +1,11 @@
 /** The addresses that guests and crew open, found again whenever the network changes. */
 import { networkInterfaces } from 'node:os';
-import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import type { ClockAndLog } from '../../hal/os/log.ts';
 import { watchNetwork } from '../../hal/os/network.ts';
 import { findAddresses, type Listening } from './addresses.ts';
 import type { BoxSnapshot } from './snapshot.ts';
 
-export interface GuestAddressDeps {
+export interface GuestAddressDeps extends ClockAndLog {
   readonly viewers: Listening;
   readonly operator: Listening & { readonly tls?: object | undefined };
   readonly network?: { readonly guests: { readonly device: string } };
@@ -17,8 +16,6 @@ export interface GuestAddressDeps {
   /** Called at each change. */
   readonly onPlayerUrl?: (playerUrl: string) => void;
   readonly interfaces?: typeof networkInterfaces;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 type OfConfig = Pick<GuestAddressDeps, 'viewers' | 'operator' | 'network'>;

@@ -1,8 +1,8 @@
 /** Maintains the modems: SIM PINs, resets, data use. */
 import type { Modems } from '../../hal/modem/port.ts';
 import { pause } from '../../hal/os/async.ts';
-import { type Clock, isAbort } from '../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import { isAbort } from '../../hal/os/clock.ts';
+import { type ClockAndLog, messageOf } from '../../hal/os/log.ts';
 import type { Config } from '../config/config.ts';
 import type { DataUseStore } from '../media/data-use-store.ts';
 import { wantedLinks } from '../media/uplink-settings.ts';
@@ -16,7 +16,7 @@ import { openSimData } from './sim-data-store.ts';
 
 const POLL_MS = 1_000;
 
-export interface MaintenanceDeps {
+export interface MaintenanceDeps extends ClockAndLog {
   readonly config: Pick<Config, 'modems' | 'uplink'>;
   readonly modems: Pick<Modems, 'act' | 'canPower' | 'sendPin'>;
   readonly snapshot: () => Pick<BoxSnapshot, 'modems' | 'uplink' | 'children' | 'system'>;
@@ -26,8 +26,6 @@ export interface MaintenanceDeps {
   readonly onMaintenance: (care: readonly ModemMaintenance[]) => void;
   /** `modem.reset`, for each reset. */
   readonly onEvent: (event: BoxEvent) => void;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 /** Sends PINs, resets lost modems and counts data, until `signal` aborts. Never fails. */

@@ -1,7 +1,6 @@
 /** Resets modems that do not come back by themselves. */
 import type { ModemAction, ModemState, Modems, ModemsState } from '../../hal/modem/port.ts';
-import type { Clock } from '../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import { type ClockAndLog, messageOf } from '../../hal/os/log.ts';
 import type { WantedLink } from '../../pipelines/uplink/links.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { BoxSnapshot, ModemMaintenance } from '../model/snapshot.ts';
@@ -17,15 +16,13 @@ import {
 /** Modems that were only just plugged in, or a box that was, need a minute to register. */
 const START_GRACE_MS = 120_000;
 
-export interface ResetDeps {
+export interface ResetDeps extends ClockAndLog {
   readonly modems: Pick<Modems, 'act' | 'canPower'>;
   /** Links of the config. */
   readonly planned: readonly WantedLink[];
   /** The box talks to each modem itself, so that one that does not answer is missing or hangs. */
   readonly isDirect: boolean;
   readonly onEvent: (event: BoxEvent) => void;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 type Resets = ReadonlyMap<string, NonNullable<ModemMaintenance['reset']>>;

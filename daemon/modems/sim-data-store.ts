@@ -1,8 +1,8 @@
 /** Saves what each SIM has carried this month in the state folder. */
 import { join } from 'node:path';
 import type { ModemState } from '../../hal/modem/port.ts';
-import { type Clock, openBootClock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import { openBootClock } from '../../hal/os/clock.ts';
+import type { ClockAndLog } from '../../hal/os/log.ts';
 import { openSaved } from '../../hal/os/state/saved.ts';
 import { modemKeyOf } from './reset-attempts.ts';
 import { noteSimData, resumeSimData, simDataSchema } from './sim-data.ts';
@@ -21,7 +21,7 @@ export interface SimDataStore extends AsyncDisposable {
 
 export function openSimData(
   stateFolder: string,
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  { clock, log }: ClockAndLog,
   { bootId } = openBootClock(),
 ): SimDataStore {
   const path = join(stateFolder, 'sim-data.json');

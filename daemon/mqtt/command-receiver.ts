@@ -1,8 +1,7 @@
 /** Receives commands, runs each of them once, and replies. */
 import { withTimeout } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
 import { LogLimit } from '../../hal/os/limits/log-limit.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import { type ClockAndLog, messageOf } from '../../hal/os/log.ts';
 import {
   type Command,
   type Commander,
@@ -20,9 +19,7 @@ import { type Addressee, parseRequest, type Request } from './request.ts';
 
 type Reply = Body<'reply'>;
 
-export interface ReceiverDeps {
-  readonly clock: Clock;
-  readonly log: Log;
+export interface ReceiverDeps extends ClockAndLog {
   readonly commander: Commander;
   readonly memory: CommandMemory;
   /** False until the network has set the clock: a Pi has none with a battery. */

@@ -1,6 +1,5 @@
 /** What MQTT receives from the rest of the box. */
-import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import type { ClockAndLog } from '../../hal/os/log.ts';
 import type { Commander } from '../model/commands.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { MqttState } from './broker/state.ts';
@@ -21,9 +20,7 @@ export interface FleetMessages {
   connected(isConnected: boolean): void;
 }
 
-export interface MqttDeps {
-  readonly clock: Clock;
-  readonly log: Log;
+export interface MqttDeps extends ClockAndLog {
   readonly snapshots: () => BoxSnapshot;
   readonly facts: BoxFacts;
   readonly events: Pick<EventLog, 'spool' | 'record' | 'state'>;

@@ -1,7 +1,6 @@
 /** Sends the events of the spool to the broker, in order. */
 import { pause } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import { type ClockAndLog, messageOf } from '../../hal/os/log.ts';
 import { type Connection, MqttError } from './client/connection.ts';
 import { expiryS } from './payloads/topics.ts';
 import type { EventSpool } from './spool/event-spool.ts';
@@ -14,9 +13,7 @@ const RETRY_MS = 10_000;
 /** An event is sent however old it is: none is lost. */
 const MIN_EXPIRY_S = 60;
 
-interface SenderDeps {
-  readonly clock: Clock;
-  readonly log: Log;
+interface SenderDeps extends ClockAndLog {
   readonly spool: EventSpool;
 }
 

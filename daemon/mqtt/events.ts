@@ -1,8 +1,7 @@
 /** Where the box records its events: in the spool, or nowhere without a broker. */
 import { join } from 'node:path';
 import { turns } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import { type ClockAndLog, type Log, messageOf } from '../../hal/os/log.ts';
 import type { MqttConfig } from '../config/mqtt.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { EventsState } from '../model/snapshot.ts';
@@ -27,7 +26,7 @@ export interface EventLog extends AsyncDisposable {
 export async function openEventLog(
   config: MqttConfig,
   stateDir: string,
-  deps: { readonly clock: Clock; readonly log: Log },
+  deps: ClockAndLog,
 ): Promise<EventLog> {
   const events = new OpenEventLog(join(stateDir, 'events'), deps);
   await events.use(config);
@@ -36,12 +35,12 @@ export async function openEventLog(
 
 class OpenEventLog implements EventLog {
   readonly #folder: string;
-  readonly #deps: { readonly clock: Clock; readonly log: Log };
+  readonly #deps: ClockAndLog;
   #spool: EventSpool | undefined;
   #maxBytes = 0;
   readonly #inTurn = turns();
 
-  constructor(folder: string, deps: { readonly clock: Clock; readonly log: Log }) {
+  constructor(folder: string, deps: ClockAndLog) {
     this.#folder = folder;
     this.#deps = deps;
   }

@@ -3,7 +3,7 @@
 import { openNetworkHelper } from '../../hal/network/client.ts';
 import { untilAborted } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import type { ClockAndLog } from '../../hal/os/log.ts';
 import { WantedRestart } from '../../hal/os/supervise.ts';
 import type { Task } from '../../hal/os/task.ts';
 import { openNetworkManager } from '../../hal/wifi/network-manager.ts';
@@ -17,7 +17,7 @@ import { runOwnNetworks } from './own-networks.ts';
 import { spentDevices } from './spent.ts';
 import { wantedNetworks } from './wanted.ts';
 
-interface Box {
+interface Box extends ClockAndLog {
   readonly state: {
     set(change: { readonly networks: readonly OwnNetwork[] | undefined }): void;
   };
@@ -29,8 +29,6 @@ interface Box {
   readonly snapshot: () => Pick<BoxSnapshot, 'uplink'>;
   /** Aborts when the box ends, with the reason where it is started again. */
   readonly untilEnd: AbortSignal;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 /** The task of a box that makes networks; it waits where the config wants none. */

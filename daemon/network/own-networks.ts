@@ -2,9 +2,8 @@
 import type { NetworkHelper } from '../../hal/network/client.ts';
 import { GUESTS_ADDRESS, PORTAL_PORT, type Reply, type Shaped } from '../../hal/network/plan.ts';
 import { pause, withTimeout } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
 import { HalError } from '../../hal/os/errors.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import { type ClockAndLog, messageOf } from '../../hal/os/log.ts';
 import type { Network, SharedRole, SharedSettings } from '../../hal/wifi/port.ts';
 import type { OwnNetwork } from '../model/hotspot.ts';
 import { type Failure, failureOf, helperFailure, openingFailure } from './faults.ts';
@@ -12,7 +11,7 @@ import { closeLeft } from './left.ts';
 import { runGuestsPortal } from './portal.ts';
 import { type WantedNetworks, withSpent } from './wanted.ts';
 
-export interface OwnNetworksDeps {
+export interface OwnNetworksDeps extends ClockAndLog {
   readonly helper: NetworkHelper;
   readonly network: Pick<Network, 'shared' | 'isShared' | 'openShared' | 'closeShared'>;
   /** The first set-up has the Wi-Fi card, and the guests' address. */
@@ -23,8 +22,6 @@ export interface OwnNetworksDeps {
   readonly isRestarting: () => boolean;
   readonly onChange: (networks: readonly OwnNetwork[] | undefined) => void;
   readonly portal?: { readonly address: string; readonly port: number };
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 /** Rules that somebody has flushed are missing for so long at most. */

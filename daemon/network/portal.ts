@@ -1,16 +1,13 @@
 /** Leads the phones on the guests' network to the player, and lets them stay there without an internet. */
-import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import type { ClockAndLog } from '../../hal/os/log.ts';
 import { ENTRY, Visits } from '../../pipelines/captive/visits.ts';
 import { keepPortal } from '../first-boot/portal-server.ts';
 
-export interface GuestsPortalDeps {
+export interface GuestsPortalDeps extends ClockAndLog {
   readonly address: string;
   readonly port: number;
   /** Of the player. */
   readonly pageUrl: string;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 /** Serves until `signal` aborts; where it cannot, guests still open the page by its address. */

@@ -2,8 +2,7 @@
 
 import { join } from 'node:path';
 import { untilAborted } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import type { ClockAndLog } from '../../hal/os/log.ts';
 import { openSaved } from '../../hal/os/state/saved.ts';
 import type { Task } from '../../hal/os/task.ts';
 import type { Config } from '../config/config.ts';
@@ -16,15 +15,13 @@ import type { BoxSnapshot } from '../model/snapshot.ts';
 import { AskedOverlay, askedSchema } from './asked.ts';
 import { Overlay, type OverlayOptions, type PlannedOverlay } from './overlay.ts';
 
-interface Box {
+interface Box extends ClockAndLog {
   readonly isEdge: boolean;
   readonly presentDrop: () => DropConfig;
   readonly mediaPath: Pick<MediaPath, 'choose' | 'showOverlay'>;
   readonly snapshot: () => BoxSnapshot;
   readonly onEvent: (event: BoxEvent) => void;
   readonly stateFolder: string;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 export interface PictureCommands {

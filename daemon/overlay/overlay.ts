@@ -1,7 +1,6 @@
 /** Code, title and lower third: what is in the picture now, and what changes it. */
 import { every } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import { type ClockAndLog, messageOf } from '../../hal/os/log.ts';
 import { type CodeSizes, codeSizes } from '../../pipelines/overlay/code-sprite.ts';
 import type { PictureSize } from '../../pipelines/overlay/layout.ts';
 import { drawOverlay, type WantedOverlay } from '../../pipelines/overlay/overlay.ts';
@@ -34,13 +33,11 @@ export interface OverlayOptions {
   readonly smallestPx: () => number;
 }
 
-export interface OverlayDeps {
+export interface OverlayDeps extends ClockAndLog {
   readonly show: (picture: OverlayPicture) => void;
   readonly snapshot: () => SeenBox;
   readonly onEvent: (event: BoxEvent) => void;
   readonly asked: AskedOverlay;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 /** A code that is in the picture. */

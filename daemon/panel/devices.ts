@@ -4,7 +4,7 @@ import { watchInputs } from '../../hal/gpio/inputs.ts';
 import type { InputSpec, Inputs, Lamp, LineDriver } from '../../hal/gpio/port.ts';
 import { openLamp } from '../../hal/gpio/probe.ts';
 import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import type { ClockAndLog } from '../../hal/os/log.ts';
 import type { PanelConfig } from '../config/panel.ts';
 import { LAMPS, type LampName } from './lamps.ts';
 import { BUTTONS } from './presses.ts';
@@ -21,7 +21,7 @@ export interface PanelDevices extends AsyncDisposable {
 export function openPanelDevices(
   config: PanelConfig,
   driver: LineDriver | undefined,
-  os: { readonly clock: Clock; readonly log: Log },
+  os: ClockAndLog,
 ): PanelDevices {
   const specs = inputSpecs(config);
   const inputs =

@@ -6,7 +6,7 @@ import { RHYTHMS, type RhythmName } from '../../hal/gpio/rhythm.ts';
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { HalError } from '../../hal/os/errors.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import { type ClockAndLog, messageOf } from '../../hal/os/log.ts';
 import { runAll } from '../../hal/os/task.ts';
 import type { Command, Commander } from '../model/commands.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
@@ -14,13 +14,11 @@ import { HeartsLamp } from './hearts.ts';
 import { LAMPS, type LampName, lampsOf } from './lamps.ts';
 import { commandOf } from './presses.ts';
 
-export interface PanelDeps {
+export interface PanelDeps extends ClockAndLog {
   readonly inputs: Inputs;
   readonly lamps: Readonly<Record<LampName, Lamp>>;
   readonly snapshot: () => BoxSnapshot;
   readonly commander: Commander;
-  readonly clock: Clock;
-  readonly log: Log;
   readonly times?: GestureTimes;
   /** Shows that guests send hearts. */
   readonly heartsLamp?: () => LampName | 'none';

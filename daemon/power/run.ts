@@ -1,13 +1,13 @@
 /** Reads the battery and follows the power policy. */
 import type { Battery, BatteryState } from '../../hal/battery/port.ts';
-import { type Clock, isAbort } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import { isAbort } from '../../hal/os/clock.ts';
+import type { ClockAndLog } from '../../hal/os/log.ts';
 import type { Config } from '../config/config.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { PowerPhase, ShedLoad } from '../model/snapshot.ts';
 import { type PowerSettings, START_POWER, stepPower } from './policy.ts';
 
-export interface PowerDeps {
+export interface PowerDeps extends ClockAndLog {
   readonly battery: Battery;
   /** Asked at each reading: the planned end may be set while it runs. */
   readonly settings: () => PowerSettings;
@@ -17,8 +17,6 @@ export interface PowerDeps {
   /** Called at the start and at each change, with all that is switched off now; again where the shutdown did not come. */
   readonly onPhase: (phase: PowerPhase, shed: readonly ShedLoad[]) => void;
   readonly onEvent: (event: BoxEvent) => void;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 const READ_EVERY_MS = 5_000;

@@ -1,7 +1,6 @@
 /** Commands that prepare a drop: preflight, rehearse, survey. */
 import { unlessAborted } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import { type ClockAndLog, messageOf } from '../../hal/os/log.ts';
 import { listWifiNeighbours } from '../../hal/system/wifi-neighbours.ts';
 import type { Config } from '../config/config.ts';
 import { parseArguments } from '../drop/arguments.ts';
@@ -23,7 +22,7 @@ import { openReadinessStore } from './store.ts';
 import { runSurvey } from './survey.ts';
 import { testUplink, type UplinkTestDeps } from './uplink-test.ts';
 
-export interface ReadinessDeps extends Omit<RunningDeps, 'mediaPath'> {
+export interface ReadinessDeps extends ClockAndLog, Omit<RunningDeps, 'mediaPath'> {
   readonly mediaPath: RunningDeps['mediaPath'] & { readonly nowMs: () => number };
   /** The drop that is next: of the list where that has one. */
   readonly drops: { present(): Config['drop'] };
@@ -32,8 +31,6 @@ export interface ReadinessDeps extends Omit<RunningDeps, 'mediaPath'> {
   readonly prints: { readonly print: PrintCommand; readPageCode(): Promise<string | undefined> };
   readonly onEvent: (event: BoxEvent) => void;
   readonly dataUse: UplinkTestDeps['dataUse'];
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 export interface ReadyCommander extends Commander {

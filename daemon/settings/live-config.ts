@@ -2,7 +2,7 @@
 import { anySignal, Condition, pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { errnoOf } from '../../hal/os/errors.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import { type ClockAndLog, type Log, messageOf } from '../../hal/os/log.ts';
 import type { Task } from '../../hal/os/task.ts';
 import type { Config } from '../config/config.ts';
 import type { LoadedSettings } from './load.ts';
@@ -28,7 +28,7 @@ export class LiveConfig {
   /** @param completed Adds what no setting says: the uplink of the demo, the broker in the box. */
   constructor(
     { config, warning }: Pick<LoadedSettings, 'config' | 'warning'>,
-    { clock, log }: { readonly clock: Clock; readonly log: Log },
+    { clock, log }: ClockAndLog,
     completed: (config: Config) => Config = (same) => same,
   ) {
     this.#warning = warning;

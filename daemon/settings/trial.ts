@@ -6,8 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pause } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import { type ClockAndLog, messageOf } from '../../hal/os/log.ts';
 import { removeFile, saveFile } from '../../hal/os/save-file.ts';
 
 /** Longer than a start takes, and a port that is taken or a file that is missing is found in. */
@@ -41,13 +40,11 @@ export async function saveTrial(folder: string, { phase, good }: Trial): Promise
   else await saveFile(fileOf(folder), `${good === undefined ? phase : `${phase} ${good}`}\n`);
 }
 
-export interface TrialDeps {
+export interface TrialDeps extends ClockAndLog {
   readonly loaded: { readonly isOnTrial: boolean };
   readonly stateFolder: string;
   /** Aborts when the box ends in good order. */
   readonly untilEnd: AbortSignal;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 /** Ends the trial of settings that the box has started with. A box that is stopped before has not failed. */

@@ -1,19 +1,16 @@
 /** Sends systemd READY, WATCHDOG, STATUS and STOPPING. */
 import { pause } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import type { ClockAndLog, Log } from '../../hal/os/log.ts';
 import type { Notify } from '../../hal/os/systemd/notify.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { startWatchdog, stepWatchdog, type WatchdogStep } from './step.ts';
 import { STARTING_USEC, startTimeout, stepTimeout, type WatchdogTimeout } from './timeout.ts';
 
-export interface WatchdogDeps {
+export interface WatchdogDeps extends ClockAndLog {
   readonly notify: Notify;
   /** `WATCHDOG_USEC`: systemd kills a service that sends nothing for so long. */
   readonly watchdogUsec: number | undefined;
   readonly snapshot: () => BoxSnapshot;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 const MAX_PERIOD_MS = 1_000;

@@ -1,8 +1,7 @@
 /** Sends state, levels, log lines and progress to all open pages. */
 import type { ServerResponse } from 'node:http';
 import { Condition, pause } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import type { ClockAndLog } from '../../hal/os/log.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { PrintedSlipInfo } from '../devices/printed-slips.ts';
 import type { SimulatedPanel } from '../devices/simulated-panel.ts';
@@ -15,7 +14,7 @@ import type { LogTail } from './log-tail.ts';
 import type { Bye, Change, CommandProgress, Hello, View, ViewerPorts } from './protocol.ts';
 import type { Role } from './sessions.ts';
 
-export interface EventDeps {
+export interface EventDeps extends ClockAndLog {
   readonly snapshot: () => BoxSnapshot;
   readonly slips: () => readonly PrintedSlipInfo[];
   readonly prints: Pick<Prints, 'jobs'>;
@@ -26,8 +25,6 @@ export interface EventDeps {
   readonly streamNowMs: () => number;
   /** So long the end of a drop is served, in ms; left out where there are no drops. */
   readonly endedLeftMs?: () => number;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 const TICK_MS = 100;

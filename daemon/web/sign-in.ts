@@ -1,6 +1,6 @@
 /** Checks PINs one at a time and opens sessions. */
 import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import type { ClockAndLog, Log } from '../../hal/os/log.ts';
 import type { PinHash } from '../config/pin-hash.ts';
 import type { SignInOpening } from './access/opening.ts';
 import { PinQueue } from './access/pin-queue.ts';
@@ -19,9 +19,7 @@ export type SignInOutcome = { readonly session: string } | SignInRefusal;
 
 const BUSY: SignInRefusal = { error: 'busy', waitMs: 1_000, triesLeft: 0 };
 
-export interface SignInDeps {
-  readonly clock: Clock;
-  readonly log: Log;
+export interface SignInDeps extends ClockAndLog {
   /** Sign-in that a person at the box has opened. */
   readonly opening: SignInOpening;
 }

@@ -2,7 +2,7 @@
 
 import { anySignal, pause } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
-import { type Log, messageOf } from '../os/log.ts';
+import { type ClockAndLog, messageOf } from '../os/log.ts';
 import type { InputChange, InputHandle, InputSpec, Inputs, LineDriver } from './port.ts';
 import { ChangeQueue } from './queue.ts';
 
@@ -18,7 +18,7 @@ const PROBE_MS = 500;
 export function watchInputs(
   driver: LineDriver,
   specs: readonly InputSpec[],
-  os: { readonly clock: Clock; readonly log: Log },
+  os: ClockAndLog,
 ): Inputs {
   return { driver: driver.name, changes: (signal) => changes(driver, specs, os, signal) };
 }
@@ -26,7 +26,7 @@ export function watchInputs(
 async function* changes(
   driver: LineDriver,
   specs: readonly InputSpec[],
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  { clock, log }: ClockAndLog,
   signal: AbortSignal,
 ): AsyncGenerator<InputChange> {
   let lastReason: string | undefined;

@@ -1,6 +1,7 @@
 /** The log, which goes to systemd's journal. */
 
 import { pino } from 'pino';
+import type { Clock } from './clock.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -14,6 +15,12 @@ export interface Log {
   error(message: string, fields?: Fields): void;
   /** The same log with these fields on every line. */
   with(fields: Fields): Log;
+}
+
+/** What most long-lived work needs of the system. */
+export interface ClockAndLog {
+  readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** sd-daemon(3) priorities by pino level; journald takes them off the line again. */

@@ -3,7 +3,7 @@
 import { networkInterfaces } from 'node:os';
 import { anySignal, pause } from './async.ts';
 import type { Clock } from './clock.ts';
-import { type Log, messageOf } from './log.ts';
+import { type ClockAndLog, type Log, messageOf } from './log.ts';
 import { followCommand } from './process.ts';
 
 /** Addresses of each interface that is up: IPv4 first, then those of IPv6 that reach further than the cable. */
@@ -41,7 +41,7 @@ export function readAddresses(interfaces = networkInterfaces()): Addresses {
  */
 export async function watchNetwork(
   onChange: () => Promise<void>,
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  { clock, log }: ClockAndLog,
   signal: AbortSignal,
 ): Promise<void> {
   let wake = (): void => undefined;

@@ -1,9 +1,8 @@
 /** Restarts a task whenever it ends or fails. */
 
 import { pause } from './async.ts';
-import type { Clock } from './clock.ts';
 import { errnoOf } from './errors.ts';
-import { type Log, messageOf } from './log.ts';
+import { type ClockAndLog, messageOf } from './log.ts';
 import { ProcessError } from './process.ts';
 import type { Task } from './task.ts';
 
@@ -31,10 +30,8 @@ export interface Supervised {
   readonly failureCode?: string;
 }
 
-export interface SuperviseOptions {
+export interface SuperviseOptions extends ClockAndLog {
   readonly policy: RestartPolicy;
-  readonly clock: Clock;
-  readonly log: Log;
   readonly onChange?: (state: Supervised) => void;
   /** True for a failure that no restart repairs; it is thrown to the caller. */
   readonly isFatal?: (error: unknown) => boolean;

@@ -1,8 +1,7 @@
 /** The parent's side of a child process that is a program of ours: start, messages, end. */
 
 import { anySignal, every } from './async.ts';
-import type { Clock } from './clock.ts';
-import type { Log } from './log.ts';
+import type { ClockAndLog } from './log.ts';
 import { type NodeChildSpec, ProcessError, type RunningChild, runNodeChild } from './process.ts';
 import type { FromWorker, Progress, ToWorker, WorkerFailure } from './worker-child.ts';
 
@@ -58,7 +57,7 @@ const CHECK_MS = 1_000;
  */
 export function openWorker<Settings extends object, Command, Message>(
   spec: WorkerSpec,
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  { clock, log }: ClockAndLog,
 ): Worker<Settings, Command, Message> {
   const { errorOf = ({ message }) => new Error(`${spec.name}: ${message}`) } = spec;
   let running: RunningChild | undefined;

@@ -3,8 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { anySignal } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import { type ClockAndLog, messageOf } from '../../hal/os/log.ts';
 import { entryPoint } from '../../hal/os/process.ts';
 import { type RestartPolicy, supervise } from '../../hal/os/supervise.ts';
 import { openWorker, type Worker } from '../../hal/os/worker.ts';
@@ -19,11 +18,9 @@ import type { StoredMovie } from './clip-store.ts';
 import type { ClipsSettings, ClipsStart, FromClips, ToClips } from './messages.ts';
 import type { Poster } from './poster.ts';
 
-export interface ClipsOptions {
+export interface ClipsOptions extends ClockAndLog {
   readonly presentation: Presentation;
   readonly settings: ClipsSettings;
-  readonly clock: Clock;
-  readonly log: Log;
   readonly onClipPoster: (clipId: string, poster: Poster) => void;
   /** The oldest clips were deleted. */
   readonly onDeleted: (clipIds: readonly string[]) => void;

@@ -1,6 +1,5 @@
 /** A server that the box can do without. */
-import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import type { ClockAndLog } from '../../hal/os/log.ts';
 import { supervise } from '../../hal/os/supervise.ts';
 import type { Task } from '../../hal/os/task.ts';
 import { PipelineError } from '../errors/pipeline-error.ts';
@@ -11,7 +10,7 @@ const POLICY = { firstPauseMs: 1_000, longestPauseMs: 30_000, healthyMs: 10_000 
 export function runOptionalPort(
   name: string,
   port: number,
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  { clock, log }: ClockAndLog,
   task: Task,
 ): Task[] {
   if (port === 0) return [];

@@ -1,7 +1,6 @@
 /** Recordings, clips, posters and the replay of a drop: all that outlives the live window. */
 import { join } from 'node:path';
-import type { Clock } from '../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import { type ClockAndLog, messageOf } from '../../hal/os/log.ts';
 import { openSwitch } from '../../hal/os/switch.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
 import { ClipIndex } from '../clips/clip-index.ts';
@@ -32,12 +31,10 @@ export interface ArchiveSettings {
   readonly dvrS: number;
 }
 
-export interface ArchiveDeps {
+export interface ArchiveDeps extends ClockAndLog {
   readonly presentation: Presentation;
   /** An address that shows a poster, where that takes a token. */
   readonly sign: (path: string) => string;
-  readonly clock: Clock;
-  readonly log: Log;
   readonly onTargets: (targets: readonly TargetState[]) => void;
 }
 

@@ -1,7 +1,6 @@
 /** Reads the code off the stream, now and then, in a process of its own. */
 import { anySignal, Condition, pause } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import type { ClockAndLog } from '../../hal/os/log.ts';
 import { entryPoint } from '../../hal/os/process.ts';
 import { type RestartPolicy, supervise } from '../../hal/os/supervise.ts';
 import { openSwitch } from '../../hal/os/switch.ts';
@@ -9,14 +8,12 @@ import { runAll, type Task } from '../../hal/os/task.ts';
 import { openWorker } from '../../hal/os/worker.ts';
 import type { FromScanner, Scan, Still, ToScanner, WantedScan } from './messages.ts';
 
-export interface ScannerDeps {
+export interface ScannerDeps extends ClockAndLog {
   /** One key frame of each rendition from this media time on; none before all have one. */
   readonly stills: (sinceUs: number) => readonly Still[];
   /** Media time, in us. */
   readonly nowUs: () => number;
   readonly onScan: (scan: Scan) => void;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 export interface Scanner {

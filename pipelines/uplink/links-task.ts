@@ -1,6 +1,5 @@
 /** Follows the machine's interfaces: source routing and a report of the links that exist. */
-import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import type { ClockAndLog, Log } from '../../hal/os/log.ts';
 import { readAddresses, watchNetwork } from '../../hal/os/network.ts';
 import { runCommand } from '../../hal/os/process.ts';
 import type { LinkConfig } from '../bond/core/config.ts';
@@ -16,7 +15,7 @@ import { openLinkReport } from './link-events.ts';
 import { chooseFirstPort, resolveLinks, type UsedData, type WantedLink } from './links.ts';
 import { FollowedInterfaces, type KnownInterfaces, readInterfaces } from './renamed.ts';
 
-export interface LinksTask {
+export interface LinksTask extends ClockAndLog {
   /** The links that are wanted now. */
   readonly wanted: () => readonly WantedLink[];
   readonly used: () => UsedData;
@@ -25,8 +24,6 @@ export interface LinksTask {
   /** The receiver has addresses of IPv6 only: links take theirs of IPv6. */
   readonly prefersV6?: () => boolean;
   readonly onLinks: (links: readonly LinkConfig[], missing: readonly string[]) => void;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 const COMMAND_TIMEOUT_MS = 2_000;

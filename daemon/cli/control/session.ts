@@ -3,19 +3,16 @@ import type { Socket } from 'node:net';
 import { anySignal, Condition, pause } from '../../../hal/os/async.ts';
 import { type Clock, isAbort } from '../../../hal/os/clock.ts';
 import { LineReader } from '../../../hal/os/limits/lines.ts';
-import type { Log } from '../../../hal/os/log.ts';
-import { messageOf } from '../../../hal/os/log.ts';
+import { type ClockAndLog, messageOf } from '../../../hal/os/log.ts';
 import type { Commander } from '../../model/commands.ts';
 import type { BoxSnapshot } from '../../model/snapshot.ts';
 import { type Answer, parseRequest, type Request, renderLine } from './protocol.ts';
 
-export interface ControlDeps {
+export interface ControlDeps extends ClockAndLog {
   readonly snapshot: () => BoxSnapshot;
   readonly commander: Commander;
   /** A PNG of a document or a slip; undefined where there is none of that name. */
   readonly prints: { preview(name: string): Promise<Buffer | undefined> };
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 const MAX_LINE_BYTES = 64 * 1024;

@@ -8,7 +8,7 @@ import { withTimeout } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import { openDbus } from '../../../hal/os/dbus.ts';
 import { HalError } from '../../../hal/os/errors.ts';
-import type { Log } from '../../../hal/os/log.ts';
+import type { ClockAndLog } from '../../../hal/os/log.ts';
 import type { Config } from '../../config/config.ts';
 import { signalQuality } from '../../health/thresholds.ts';
 import { judgeModem } from './findings.ts';
@@ -20,7 +20,7 @@ const SETTLE_MS = 2500;
 /** Modems by ModemManager, NetworkManager's devices, and serial ports for AT commands. */
 export async function probeModems(
   { modems: config }: Pick<Config, 'modems'>,
-  os: { readonly clock: Clock; readonly log: Log },
+  os: ClockAndLog,
   signal: AbortSignal,
 ): Promise<PartReport> {
   const [state, devices, ports] = await Promise.all([
@@ -63,10 +63,7 @@ function managerFindings(state: ModemsState, driver: string, hasPorts: boolean):
 }
 
 /** The first modem that is reported, or what was reported until the time is over. */
-async function firstKnown(
-  os: { readonly clock: Clock; readonly log: Log },
-  signal: AbortSignal,
-): Promise<ModemsState> {
+async function firstKnown(os: ClockAndLog, signal: AbortSignal): Promise<ModemsState> {
   let state: ModemsState = { phase: 'absent' };
   const read = async (until: AbortSignal) => {
     for await (const now of openModemManager(os).changes(until)) {

@@ -2,9 +2,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { claimFolder, isClaimAlive } from '../../../hal/os/claim.ts';
-import type { Clock } from '../../../hal/os/clock.ts';
 import { HalError } from '../../../hal/os/errors.ts';
-import type { Log } from '../../../hal/os/log.ts';
+import type { ClockAndLog } from '../../../hal/os/log.ts';
 
 /**
  * Where the box keeps what must outlast it: systemd's StateDirectory, else the user's
@@ -28,7 +27,7 @@ const RETRY_MS = 250;
  */
 export async function claimState(
   folder: string,
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  { clock, log }: ClockAndLog,
   signal: AbortSignal,
 ): Promise<void> {
   const endMs = clock.monotonicMs() + GONE_WITHIN_MS;

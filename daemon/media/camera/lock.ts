@@ -1,8 +1,8 @@
 /** Locks exposure and white balance of the camera during a drop. */
 import type { Camera, HeldControls } from '../../../hal/camera/port.ts';
-import { type Clock, isAbort } from '../../../hal/os/clock.ts';
+import { isAbort } from '../../../hal/os/clock.ts';
 import { HalError } from '../../../hal/os/errors.ts';
-import { type Log, messageOf } from '../../../hal/os/log.ts';
+import { type ClockAndLog, type Log, messageOf } from '../../../hal/os/log.ts';
 import type { BoxSnapshot } from '../../model/snapshot.ts';
 import type { CameraLockStore } from './lock-store.ts';
 
@@ -44,14 +44,12 @@ export function stepLock(
   return { state, act: isSettled && before.lockedRun !== run ? 'lock' : undefined };
 }
 
-export interface CameraLockDeps {
+export interface CameraLockDeps extends ClockAndLog {
   /** Undefined where nothing is to be locked. */
   readonly camera: Camera | undefined;
   readonly store: CameraLockStore;
   readonly snapshot: () => BoxSnapshot;
   readonly onLocked: (isLocked: boolean) => void;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 const POLL_MS = 500;

@@ -2,7 +2,7 @@
 
 import { anySignal, withTimeout } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
-import type { Log } from '../../../hal/os/log.ts';
+import type { ClockAndLog } from '../../../hal/os/log.ts';
 import { entryPoint } from '../../../hal/os/process.ts';
 import { WantedRestart } from '../../../hal/os/supervise.ts';
 import { openWorker } from '../../../hal/os/worker.ts';
@@ -21,13 +21,11 @@ import { Current } from './current.ts';
 import type { MediaChild } from './media.ts';
 import { closeAfterBoth, openPipes, type Pipes } from './pipes.ts';
 
-export interface CaptureOptions {
+export interface CaptureOptions extends ClockAndLog {
   /** Asked for at each start. Never rejects but with the signal's reason. */
   readonly settings: (signal: AbortSignal) => Promise<CaptureSettings>;
   /** The process that it feeds. */
   readonly media: MediaChild;
-  readonly clock: Clock;
-  readonly log: Log;
   readonly onPlaying: () => void;
   /** Once a second. */
   readonly onFigures: (figures: SourceFigures) => void;

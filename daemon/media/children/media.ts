@@ -1,8 +1,7 @@
 /** The media process, as the daemon runs it. */
 
 import { anySignal, unlessAborted } from '../../../hal/os/async.ts';
-import type { Clock } from '../../../hal/os/clock.ts';
-import type { Log } from '../../../hal/os/log.ts';
+import type { ClockAndLog } from '../../../hal/os/log.ts';
 import { entryPoint } from '../../../hal/os/process.ts';
 import { WantedRestart } from '../../../hal/os/supervise.ts';
 import { openWorker, type Worker } from '../../../hal/os/worker.ts';
@@ -23,11 +22,9 @@ import { Current, type ServingFeeder } from './current.ts';
 import { PipeRequests } from './pipe-requests.ts';
 import { StandingPorts } from './standing-ports.ts';
 
-export interface MediaOptions {
+export interface MediaOptions extends ClockAndLog {
   /** Asked for at each start. */
   readonly settings: (signal: AbortSignal) => Promise<MediaSettings>;
-  readonly clock: Clock;
-  readonly log: Log;
   readonly onListening: (servesEnded: boolean) => void;
   readonly onFigures: (figures: MediaFigures, newestMsn: number | undefined) => void;
   /** All encoders are to give a key frame now. */

@@ -1,8 +1,7 @@
 /** The process of a camera or of a sound card, which feeds the encoders. */
 import type { LaunchFragment, SendUnits } from '../../../hal/gst/launch.ts';
 import { anySignal, pause } from '../../../hal/os/async.ts';
-import type { Clock } from '../../../hal/os/clock.ts';
-import type { Log } from '../../../hal/os/log.ts';
+import type { ClockAndLog } from '../../../hal/os/log.ts';
 import { entryPoint } from '../../../hal/os/process.ts';
 import { WantedRestart } from '../../../hal/os/supervise.ts';
 import { openWorker } from '../../../hal/os/worker.ts';
@@ -25,7 +24,7 @@ export interface SourceDevice {
   onFailed?(error: unknown): void;
 }
 
-export interface SourceOptions {
+export interface SourceOptions extends ClockAndLog {
   readonly kind: SourceKind;
   /** Asked for at each start: the settings may name another one meanwhile. */
   readonly device: () => SourceDevice | undefined;
@@ -36,8 +35,6 @@ export interface SourceOptions {
   readonly onPlaying?: (source: LaunchFragment) => void;
   /** or no more, if it ever did. */
   readonly onEnd?: () => void;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 export interface SourceChild {

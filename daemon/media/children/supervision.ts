@@ -1,14 +1,11 @@
 /** Restarts the child processes when they end. */
-import type { Clock } from '../../../hal/os/clock.ts';
-import type { Log } from '../../../hal/os/log.ts';
+import type { ClockAndLog } from '../../../hal/os/log.ts';
 import { ProcessError } from '../../../hal/os/process.ts';
 import { type RestartPolicy, type Supervised, supervise } from '../../../hal/os/supervise.ts';
 import type { Task } from '../../../hal/os/task.ts';
 import { PipelineError } from '../../../pipelines/errors/pipeline-error.ts';
 
-export interface SupervisionDeps {
-  readonly clock: Clock;
-  readonly log: Log;
+export interface SupervisionDeps extends ClockAndLog {
   readonly onChild: (name: string, supervised: Supervised) => void;
 }
 

@@ -1,7 +1,6 @@
 /** Runs each destination as a supervised process of its own, while a drop is live. */
 import { untilAborted } from '../../../hal/os/async.ts';
-import type { Clock } from '../../../hal/os/clock.ts';
-import type { Log } from '../../../hal/os/log.ts';
+import type { ClockAndLog } from '../../../hal/os/log.ts';
 import { type RestartPolicy, supervise } from '../../../hal/os/supervise.ts';
 import { runAll, type Task } from '../../../hal/os/task.ts';
 import type { RtmpFigures, RtmpSettings } from '../../../pipelines/rtmp/messages.ts';
@@ -18,7 +17,7 @@ import { type DestinationReport, DestinationStates } from './states.ts';
 import { DestinationUse } from './use.ts';
 import { withinBudget } from './within-budget.ts';
 
-export interface DestinationDeps {
+export interface DestinationDeps extends ClockAndLog {
   readonly media: MediaChild;
   readonly hasSound: () => boolean;
   /** Passphrases and stream keys, by the destinations' ids. Throws where one cannot be read. */
@@ -32,8 +31,6 @@ export interface DestinationDeps {
   readonly isSpent: (link: string) => boolean;
   /** Which of them the drop goes to, by id; undefined: to all. */
   readonly chosen: () => readonly string[] | undefined;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 /** A server that refuses a stream is not asked more than twice a minute. */

@@ -1,22 +1,19 @@
 /** Makes the table of the look that is asked for, once, and says why there is none. */
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Clock } from '../../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../../hal/os/log.ts';
+import { type ClockAndLog, messageOf } from '../../../hal/os/log.ts';
 import { openLookTable } from '../../../pipelines/look/look-file.ts';
 import { matrixOf } from '../../../pipelines/look/table.ts';
 import { hasLook, type LookConfig } from '../../config/capture.ts';
 import type { Config } from '../../config/config.ts';
 
-export interface PrepareDeps {
+export interface PrepareDeps extends ClockAndLog {
   readonly config: () => Pick<Config, 'camera'>;
   /** The drop that is on, or the next one. */
   readonly presentDrop: () => { readonly look: LookConfig };
   readonly stateFolder: string;
   /** Other ones in tests. */
   readonly tables?: LookTables;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 interface LookTables {

@@ -2,8 +2,7 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { withTimeout } from '../../../hal/os/async.ts';
-import type { Clock } from '../../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../../hal/os/log.ts';
+import { type ClockAndLog, messageOf } from '../../../hal/os/log.ts';
 import { openSaved } from '../../../hal/os/state/saved.ts';
 
 /**
@@ -30,10 +29,7 @@ const savedSchema = v.object({
   nextMsn: v.pipe(v.number(), v.safeInteger(), v.minValue(FIRST), v.maxValue(MAX)),
 });
 
-export function openSequenceStore(
-  folder: string,
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
-): SequenceStore {
+export function openSequenceStore(folder: string, { clock, log }: ClockAndLog): SequenceStore {
   const path = join(folder, 'sequence.json');
   const saved = openSaved(path, savedSchema, { what: 'media sequence number', log });
   const next = () => saved.value?.nextMsn ?? FIRST;

@@ -1,7 +1,6 @@
 /** The pauses between connections to a broker, and what is logged of them. */
 import { pause } from '../../../hal/os/async.ts';
-import type { Clock } from '../../../hal/os/clock.ts';
-import type { Log } from '../../../hal/os/log.ts';
+import type { ClockAndLog } from '../../../hal/os/log.ts';
 import type { Connection } from '../client/connection.ts';
 import { limitsInWords } from './state.ts';
 
@@ -13,9 +12,7 @@ const HEALTHY_MS = 30_000;
 const CLOCK_STEP_MS = 60_000;
 const LOOK_EVERY_MS = 1_000;
 
-export interface RetryDeps {
-  readonly clock: Clock;
-  readonly log: Log;
+export interface RetryDeps extends ClockAndLog {
   /** 0 to 1: spreads the reconnects of several boxes. */
   readonly random?: () => number;
 }

@@ -2,8 +2,7 @@
 import { createServer, type Socket } from 'node:net';
 import type { AuthorizePublishHandler } from 'aedes';
 import { untilAborted } from '../../../hal/os/async.ts';
-import type { Clock } from '../../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../../hal/os/log.ts';
+import { type ClockAndLog, type Log, messageOf } from '../../../hal/os/log.ts';
 import type { Task } from '../../../hal/os/task.ts';
 import { listenOrExplain } from '../../../pipelines/http/listen.ts';
 import { runOptionalPort } from '../../../pipelines/http/optional-port.ts';
@@ -17,7 +16,7 @@ const QUEUE_MAX = 64;
 const ADVICE = 'choose another mqtt.broker_port, or name that broker in mqtt.url';
 
 /** The task of the broker in the box; it waits where the config has none. */
-export function ownBroker(port: number, box: { readonly clock: Clock; readonly log: Log }): Task {
+export function ownBroker(port: number, box: ClockAndLog): Task {
   const run: Task = (signal) => runBroker('127.0.0.1', port, box.log, signal);
   const [task = untilAborted] = runOptionalPort('broker', port, box, run);
   return task;

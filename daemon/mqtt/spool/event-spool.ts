@@ -2,8 +2,7 @@
 import { EventEmitter, once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { pause } from '../../../hal/os/async.ts';
-import type { Clock } from '../../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../../hal/os/log.ts';
+import { type ClockAndLog, messageOf } from '../../../hal/os/log.ts';
 import type { EventsState } from '../../model/snapshot.ts';
 import { readCursor, saveCursor } from './cursor.ts';
 import { bytesOf, PAYLOAD_MAX_BYTES, type RecordedEvent, type SpoolRecord } from './record.ts';
@@ -20,13 +19,11 @@ export class SpoolError extends Error {
   }
 }
 
-export interface SpoolOptions {
+export interface SpoolOptions extends ClockAndLog {
   readonly folder: string;
   /** Of all segments; the oldest is removed first, and its events are counted as lost. */
   readonly maxBytes: number;
   readonly segmentBytes?: number;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 const SEGMENT_BYTES = 1_048_576;

@@ -2,17 +2,14 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pause, withTimeout } from '../../../hal/os/async.ts';
-import type { Clock } from '../../../hal/os/clock.ts';
 import { readRegular } from '../../../hal/os/files/read-regular.ts';
-import { type Log, messageOf, redact, stackOf } from '../../../hal/os/log.ts';
+import { type ClockAndLog, messageOf, redact, stackOf } from '../../../hal/os/log.ts';
 import { saveFile } from '../../../hal/os/save-file.ts';
 import { type LogTail, renderLogLine } from '../log-tail.ts';
 
-export interface KeptLogDeps {
+export interface KeptLogDeps extends ClockAndLog {
   readonly logTail: LogTail;
   readonly stateFolder: string;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 const FILE = 'log-before.txt';

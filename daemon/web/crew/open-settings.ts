@@ -1,7 +1,6 @@
 /** Opens the settings of a box: what the page changes, and when it may take effect. */
 import { pause } from '../../../hal/os/async.ts';
-import type { Clock } from '../../../hal/os/clock.ts';
-import type { Log } from '../../../hal/os/log.ts';
+import type { ClockAndLog } from '../../../hal/os/log.ts';
 import type { Notify } from '../../../hal/os/systemd/notify.ts';
 import type { Config } from '../../config/config.ts';
 import { hasCamera } from '../../model/phase.ts';
@@ -14,7 +13,7 @@ import { openRefusals, type RefusalDeps } from './refusals.ts';
 
 const LOOK_EVERY_MS = 1_000;
 
-interface Box {
+interface Box extends ClockAndLog {
   readonly loaded: LoadedSettings;
   readonly stateFolder: string;
   readonly live: LiveConfig;
@@ -27,8 +26,6 @@ interface Box {
   readonly end: () => void;
   /** Aborts when it ends so. */
   readonly untilEnd: AbortSignal;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 export function openSettings(box: Box): Settings {

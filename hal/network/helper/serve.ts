@@ -5,20 +5,17 @@
 import type { Server, Socket } from 'node:net';
 import * as v from 'valibot';
 import { anySignal, Condition, pause, turns } from '../../os/async.ts';
-import type { Clock } from '../../os/clock.ts';
 import { LineReader } from '../../os/limits/lines.ts';
-import { type Log, messageOf } from '../../os/log.ts';
+import { type ClockAndLog, messageOf } from '../../os/log.ts';
 import { LINE_BYTES_MAX, type NetworkPlan, type Reply, requestSchema } from '../plan.ts';
 
-export interface ServeDeps {
+export interface ServeDeps extends ClockAndLog {
   readonly networks: {
     apply(plan: NetworkPlan): Promise<Reply>;
     undo(): Promise<Reply>;
   };
   /** Whether the guests' network is still up, started by any program. */
   readonly hasGuests: (device: string) => boolean;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 /** The box asks one thing at a time. */
