@@ -25,7 +25,10 @@ function openTexts<Key extends string>(
   const hasValue = (key: Key) => HAS_VALUE.test(english[key]);
   return {
     whole: new Map(keys.filter((key) => !hasValue(key)).map((key) => [english[key], key])),
-    patterns: keys.filter(hasValue).map((key) => ({ key, expression: expressionOf(english[key]) })),
+    patterns: keys
+      .filter(hasValue)
+      .toSorted((a, b) => fixedOf(english[b]).length - fixedOf(english[a]).length)
+      .map((key) => ({ key, expression: expressionOf(english[key]) })),
     languages,
   };
 }
@@ -36,6 +39,11 @@ type AdviceKey = keyof typeof adviceEn;
 const ADVICE: ReadonlyMap<string, AdviceKey> = new Map(
   (Object.keys(adviceEn) as AdviceKey[]).map((key) => [adviceEn[key], key]),
 );
+/** What it says whatever its values are: the more of that, the fewer other sentences fit it. */
+function fixedOf(text: string): string {
+  return text.replace(/\{[^}]*\}/g, '');
+}
+
 /** Each value is any text; of words that go by a number each fits. */
 function expressionOf(text: string): RegExp {
   const words = /\\\{\w+:(.*?)\\\}/g;
@@ -90,7 +98,7 @@ function translatePiece(text: string, language: Language): string | undefined {
   return key === undefined ? filled(CHECKS, text, language) : CHECKS.languages[language][key];
 }
 
-/** By the first pattern that fits. */
+/** By the pattern that fits with the fewest words as values. */
 function filled<Key extends string>(
   { patterns, languages }: Texts<Key>,
   text: string,

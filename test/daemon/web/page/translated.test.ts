@@ -11,9 +11,11 @@ import {
   sourceFault,
   sourceName,
 } from '../../../../daemon/health/source-words.ts';
+import { CHECK_TEXTS } from '../../../../daemon/web/page/text/checks/languages.ts';
 import { en as labels } from '../../../../daemon/web/page/text/labels/en.ts';
 import { translate, translateCheck } from '../../../../daemon/web/page/text/translation.ts';
 import { obstacleOf } from '../../../../hal/printer/status.ts';
+import { fill } from '../../../../pipelines/player/text/fill.ts';
 
 const test = suite('translations');
 
@@ -179,6 +181,20 @@ test('each key that the settings show has a name in every language', () => {
     paths.filter((path) => !isNamed(path)),
     [],
   );
+});
+
+test('a sentence with values is translated as what it is, also where a shorter one fits it', () => {
+  assert.is(translateCheck('viewers here had 3 stalls', 'de'), 'hier stockte es 3-mal');
+  assert.is(translateCheck('viewers here had 1 stall', 'pt'), 'aqui houve 1 paragem');
+  assert.is(translateCheck('7 ms away', 'de'), '7 ms entfernt');
+  for (const [key, text] of Object.entries(CHECK_TEXTS.en)) {
+    const names = [...text.matchAll(/\{(\w+)/g)].map(([, name = '']) => name);
+    for (const value of ['1', '7']) {
+      const values = Object.fromEntries(names.map((name) => [name, value]));
+      const german = CHECK_TEXTS.de[key as keyof typeof CHECK_TEXTS.en];
+      assert.is(translateCheck(fill(text, values), 'de'), fill(german, values), key);
+    }
+  }
 });
 
 test.run();
