@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { claimFolder } from '../../hal/os/claim.ts';
 import { HalError } from '../../hal/os/errors.ts';
 import { messageOf } from '../../hal/os/log.ts';
-import { repairOne } from '../../pipelines/recording/files/repair.ts';
+import { repairByJournal } from '../../pipelines/recording/files/repair.ts';
 import { repairMovie } from '../../pipelines/recording/files/repair-movie.ts';
 
 /** @throws HalError where it is no recording, or is being written. */
@@ -15,9 +15,8 @@ export async function runRepairCommand({ file }: { readonly file: string }): Pro
     throw new HalError('DEVICE_BUSY', `${path}: ${reason}`);
   }
   try {
-    const { fragments, bytes, lostBytes, skippedBytes } = await repairMovie(path);
-    // Its journal, where it lies beside it, is ended too.
-    await repairOne(folder, basename(path, '.mp4'));
+    const listed = await repairByJournal(folder, basename(path, '.mp4'));
+    const { fragments, bytes, lostBytes, skippedBytes } = listed ?? (await repairMovie(path));
     const cut = lostBytes === 0 ? 'nothing had to be cut off' : `${lostBytes} bytes were cut off`;
     const skipped = skippedBytes === 0 ? '' : `; ${skippedBytes} damaged bytes are skipped`;
     return `${path}: ${fragments} fragments, ${bytes} bytes; ${cut}${skipped}\n`;

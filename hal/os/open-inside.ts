@@ -8,7 +8,7 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, opendir, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { readAt } from './durable.ts';
+import { readAt, syncFolder } from './durable.ts';
 import { ifMissing } from './errors.ts';
 
 /** A file that is not opened; its code says why. */
@@ -98,20 +98,27 @@ export async function recreateInside(
   return await createInside(folder, name, mode);
 }
 
-/** Writes a small file under a name that it has only when it is complete, in the place of any before. */
+/**
+ * Writes a small file under a name that it has only when it is complete, in the place of any before.
+ *
+ * @param isSynced It is on the disk then, and a power cut leaves that or the one before.
+ */
 export async function replaceInside(
   folder: string,
   name: string,
   bytes: Buffer,
   mode: number,
+  isSynced = false,
 ): Promise<void> {
   const handle = await recreateInside(folder, `${name}.part`, mode);
   try {
     await handle.writeFile(bytes);
+    if (isSynced) await handle.datasync();
   } finally {
     await handle.close();
   }
   await rename(join(folder, `${name}.part`), join(folder, assertName(name)));
+  if (isSynced) await syncFolder(folder);
 }
 
 /** Names of the folder's regular files that `isWanted`, in no order. Rejects where there is no folder. */

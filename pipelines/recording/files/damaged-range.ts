@@ -1,13 +1,10 @@
-/** What of a movie cannot be read: finds where it goes on behind that, and hides what lies between. */
+/** What of a movie cannot be read, or is damaged: writes over it, and hides it from players. */
 import type { FileHandle } from 'node:fs/promises';
 import { readAt, writeAll } from '../../../hal/os/durable.ts';
 import { errnoOf } from '../../../hal/os/errors.ts';
 import { freeHeader } from './hidden-batch.ts';
 
 const BLOCK_BYTES = 4_096;
-const SEARCHED_BYTES = 1_000_000;
-/** From the start of a moof, hidden or not: its own header, and the length of this box. */
-const MFHD_AT = 12;
 /** A box with a length of 32 bits has no more. */
 const FREE_MAX_BYTES = 2 ** 31;
 
@@ -24,28 +21,6 @@ export async function readReadable(file: FileHandle, at: number, bytes: number):
     const first = await readReadable(file, at, half);
     return Buffer.concat([first, await readReadable(file, at + half, bytes - half)]);
   }
-}
-
-/**
- * The next offset from `from` on where a moof may lie, by what is in it, and that `isGood` accepts;
- * undefined where there is none.
- */
-export async function findNext(
-  movie: FileHandle,
-  from: number,
-  size: number,
-  isGood: (at: number) => Promise<boolean>,
-): Promise<number | undefined> {
-  for (let at = from; at < size; at += SEARCHED_BYTES) {
-    const length = Math.min(SEARCHED_BYTES + MFHD_AT + 4, size - at);
-    const bytes = await readReadable(movie, at, length);
-    let found = bytes.indexOf('mfhd', MFHD_AT, 'latin1');
-    for (; found !== -1; found = bytes.indexOf('mfhd', found + 1, 'latin1')) {
-      const start = found - MFHD_AT;
-      if (start < SEARCHED_BYTES && (await isGood(at + start))) return at + start;
-    }
-  }
-  return undefined;
 }
 
 /**

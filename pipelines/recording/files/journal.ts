@@ -75,8 +75,9 @@ export interface Journal {
 /** An hour takes about 2 MB. */
 export const JOURNAL_MAX_BYTES = 64_000_000;
 
-/** Two synced fragments have some 100 bytes; this is what a full repair writes. */
+/** Two synced fragments have some 100 bytes; this is what repairs of older versions wrote. */
 const LINE_MAX_BYTES = 4_000_000;
+const LINE_FRAGMENTS = 1_000;
 /** As many as the longest journal of this box lists; a crafted one has shorter rows. */
 const FRAGMENTS_MAX = 1_500_000;
 const HEADER_MAX_BYTES = 1_000_000;
@@ -122,6 +123,21 @@ const endSchema = v.object({
   sha256: v.optional(v.string()),
 });
 
+/** Whether a journal with it can be read. */
+export function isListable(entry: FragmentEntry): boolean {
+  return v.is(rowSchema, rowOf(entry));
+}
+
+/** As many records as no line is too long with. */
+export function renderSynced(fragments: readonly FragmentEntry[]): string {
+  let lines = '';
+  for (let from = 0; from < fragments.length; from += LINE_FRAGMENTS) {
+    const some = fragments.slice(from, from + LINE_FRAGMENTS);
+    lines += renderRecord({ type: 'synced', fragments: some });
+  }
+  return lines;
+}
+
 export function renderRecord(record: JournalRecord): string {
   const json = JSON.stringify(
     record.type === 'synced' ? { ...record, fragments: record.fragments.map(rowOf) } : record,
@@ -153,12 +169,27 @@ export function parseJournal(bytes: Buffer): Journal | undefined {
       const record = parseRecord(value);
       if (record === undefined) break;
       if (record.type === 'end') end = record;
+      else if (!follow(record.fragments, fragments.at(-1), open)) break;
       else for (const fragment of record.fragments) fragments.push(fragment);
       if (fragments.length > FRAGMENTS_MAX) break;
     }
     at = newline + 1;
   }
   return open && { open, fragments, end, validBytes: at };
+}
+
+/** Whether each lies behind the one before. */
+function follow(
+  fragments: readonly FragmentEntry[],
+  last: FragmentEntry | undefined,
+  { headerBytes }: OpenRecord,
+): boolean {
+  let end = last === undefined ? headerBytes : last.offset + last.bytes;
+  return fragments.every(({ offset, bytes }) => {
+    const isBehind = offset >= end;
+    end = offset + bytes;
+    return isBehind;
+  });
 }
 
 /** Bytes of the recording that the journal lists as synced. */

@@ -22,7 +22,7 @@ export interface RecordedDrop {
 }
 
 /** Its group may read it, others may not. */
-const MODE = 0o640;
+export const MODE = 0o640;
 
 /**
  * The name of a recording that starts at this Unix time, in ms, without an ending: legal

@@ -149,20 +149,6 @@ test('a torn line of the journal costs no other', async () => {
   assert.is(read?.validBytes, (await readFile(journal)).length);
 });
 
-test('a disk that lost synced data is reported, and what is left still plays', async () => {
-  await using place = await openFolder();
-  const { movie, journal } = await cutOff(place.folder, 20, 20);
-  const entry = (await journalOf(journal))?.fragments[14];
-  const bytes = await readFile(movie);
-  bytes.fill(0xff, (entry?.offset ?? 0) + 300, (entry?.offset ?? 0) + 400);
-  await writeFile(movie, bytes);
-  const [repair] = await repairFolder(place.folder);
-  assert.is(repair?.outcome, 'damaged');
-  assert.is(repair?.bytes, entry?.offset);
-  assert.is((await probe(movie)).complaints, '');
-  assert.is((await journalOf(journal))?.end?.reason, 'damaged');
-});
-
 test('a recording that had only just been opened is removed; other files are not touched', async () => {
   await using place = await openFolder();
   const { journal } = await cutOff(place.folder, 0, 0);
@@ -235,9 +221,10 @@ test('what cannot be read now is neither cut nor removed, and repaired once it c
 test('a recording of which the disk has lost all that was synced is not removed', async () => {
   await using place = await openFolder();
   const { movie, journal } = await cutOff(place.folder, 20, 20);
-  const first = (await journalOf(journal))?.fragments[0];
   const bytes = await readFile(movie);
-  bytes.fill(0xff, (first?.offset ?? 0) + 300, (first?.offset ?? 0) + 400);
+  for (const { offset } of (await journalOf(journal))?.fragments ?? []) {
+    bytes.fill(0xff, offset + 300, offset + 400);
+  }
   await writeFile(movie, bytes);
   assert.is((await repairFolder(place.folder))[0]?.outcome, 'damaged');
   assert.ok((await readFile(movie)).equals(bytes));
