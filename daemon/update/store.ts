@@ -28,7 +28,7 @@ const TRY_MS = 60_000;
 export class VersionStore {
   readonly folder: string;
   readonly #program: string;
-  readonly #over: string;
+  readonly #tag: string;
   readonly #runs: string;
 
   /**
@@ -41,8 +41,7 @@ export class VersionStore {
     this.folder = join(stateFolder, 'versions');
     this.#program = program;
     this.#runs = runs;
-    const written = runs === INSTALLED ? undefined : writtenOver(textOf(this.#file));
-    this.#over = written ?? tagOf(program);
+    this.#tag = tagOf(program);
   }
 
   get #file(): string {
@@ -55,13 +54,14 @@ export class VersionStore {
 
   /** The installed program alone where it cannot be read: that is not to be saved. */
   async load(): Promise<Versions> {
-    return await this.loadForChange().catch(() => installedOnly(this.#over));
+    return await this.loadForChange().catch(() => installedOnly(this.#tag));
   }
 
   /** What a step is taken from that is saved then: rejects where it cannot be read. */
   async loadForChange(): Promise<Versions> {
-    const text = await readFile(this.#file, 'utf8').catch(ifMissing);
-    return parseVersions(text ?? '', this.#over);
+    const text = (await readFile(this.#file, 'utf8').catch(ifMissing)) ?? '';
+    const over = this.#runs === INSTALLED ? undefined : writtenOver(text);
+    return parseVersions(text, over ?? this.#tag);
   }
 
   /** On the disk once it resolves; a power cut leaves what was there, or this. */

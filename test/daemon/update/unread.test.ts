@@ -77,6 +77,18 @@ test('going back and installing change nothing', async () => {
   assertKept();
 });
 
+test('a version that could not read it when it was started believes it later', async () => {
+  using disk = await openDisk();
+  const { folder, store, fail, heal } = disk;
+  const state = JSON.parse(readFileSync(join(store.folder, 'state.json'), 'utf8'));
+  await store.save({ ...state, over: 'as an older launcher tells programs apart' });
+  fail();
+  const running = new VersionStore(folder, store.folderOf('installed'), NEXT);
+  assert.is(await codeOf(running.loadForChange()), 'EIO');
+  heal();
+  assert.is((await running.loadForChange()).trial?.id, NEXT);
+});
+
 /** The disk fails at its first look. Time passes with each wait. */
 async function runOn(
   { store, fail }: Awaited<ReturnType<typeof openDisk>>,
