@@ -154,11 +154,12 @@ function wifiOf(wifi: unknown, refuse: (path: string, reason: string) => void) {
   return { ssid, password };
 }
 
-/** A damaged one is put aside by the start that follows. */
+/** A damaged one is none. @throws what the file system says of one that cannot be read now. */
 function storedOrNone(folder: string): Values {
   try {
     return readStored(fileOf(folder)) ?? {};
-  } catch {
+  } catch (error) {
+    if (errnoOf(error) !== undefined) throw error;
     return {};
   }
 }

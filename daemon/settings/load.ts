@@ -1,4 +1,5 @@
 /** Settings at the start: what of them can be used goes below the config file. Never ends the start. */
+import { errnoOf } from '../../hal/os/errors.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { putAside } from '../../hal/os/save-file.ts';
 import type { Config } from '../config/config.ts';
@@ -28,7 +29,7 @@ export interface LoadedSettings {
 
 /**
  * A damaged file is put aside as `settings.yaml.bad`, and the newest version that is good
- * takes its place.
+ * takes its place; one that cannot be read now stays, and that version holds for this run.
  *
  * @throws ConfigError where the config file alone has faults, whatever the settings.
  */
@@ -50,21 +51,24 @@ export async function loadSettings(folder: string, text: ConfigText): Promise<Lo
   const values = await lastGood(folder, text, { failed: failedTag, good: trial.good });
   // Of the file alone where there is none; its faults are for the person who wrote it.
   const config = parseConfig(source, yaml, overrides, values ?? {});
-  await putAside(fileOf(folder)).catch(() => undefined);
-  if (values !== undefined) await saveStored(folder, values).catch(() => undefined);
-  await saveTrial(folder, NO_TRIAL).catch(() => undefined);
+  if (!('isUnread' in stored && stored.isUnread)) {
+    await putAside(fileOf(folder)).catch(() => undefined);
+    if (values !== undefined) await saveStored(folder, values).catch(() => undefined);
+    await saveTrial(folder, NO_TRIAL).catch(() => undefined);
+  }
   const instead = values === undefined ? 'it goes without them' : 'it went back to those before';
   const warning = `The last settings cannot be used, ${instead}: ${fault}`;
   return { config, values: values ?? {}, written: written(), warning, isOnTrial: false };
 }
 
-type Stored = { readonly values: Values } | { readonly fault: string };
+/** `isUnread`: it cannot be read now, and may be at the next start. */
+type Stored = { readonly values: Values } | { readonly fault: string; readonly isUnread: boolean };
 
 function tryRead(folder: string): Stored {
   try {
     return { values: readStored(fileOf(folder)) ?? {} };
   } catch (error) {
-    return { fault: messageOf(error) };
+    return { fault: messageOf(error), isUnread: errnoOf(error) !== undefined };
   }
 }
 
@@ -90,7 +94,7 @@ async function lastGood(
 ): Promise<Values | undefined> {
   const written = writtenValues(text.yaml, text.overrides);
   const isUsable = (values: Values) => 'config' in checkValues(layered(values, written));
-  const versions = (await listVersions(folder))
+  const versions = (await listVersions(folder).catch(() => []))
     .map(({ id }) => readVersion(folder, id))
     .filter((values) => values !== undefined)
     .filter((values) => tagOf(values) !== failed && isUsable(values));

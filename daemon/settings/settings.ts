@@ -125,7 +125,7 @@ export class Settings {
         isSet: set.has(setting.path),
       })),
       pending: this.#pending(),
-      versions: (await listVersions(stateFolder)).slice(1),
+      versions: (await listVersions(stateFolder).catch(() => [])).slice(1),
       canRestart: restart !== undefined,
       ...(loaded.warning === undefined ? {} : { warning: loaded.warning }),
     };

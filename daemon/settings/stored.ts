@@ -5,7 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ifMissing } from '../../hal/os/errors.ts';
+import { errnoOf, ifMissing } from '../../hal/os/errors.ts';
 import { CONFIG_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
 import { readSettings, renderSettings } from '../config/file.ts';
@@ -46,9 +46,9 @@ export function tagOf(values: Values): string {
   return createHash('sha256').update(renderSettings(values)).digest('hex').slice(0, 16);
 }
 
-/** Newest first. */
+/** Newest first. Rejects where the disk does not say now which there are. */
 export async function listVersions(folder: string): Promise<readonly Version[]> {
-  const names = await readdir(join(folder, VERSIONS)).catch(() => []);
+  const names = (await readdir(join(folder, VERSIONS)).catch(ifMissing)) ?? [];
   const ids = names.flatMap((name) => /^(\d{6,15})\.yaml$/.exec(name)?.[1] ?? []).map(Number);
   const found = await Promise.all(
     ids.map(async (id) => {
@@ -103,13 +103,24 @@ export async function saveSecret(file: string, text: string): Promise<void> {
   await saveFile(file, `${text}\n`);
 }
 
-/** Removes those that no version names. */
+/** Removes those that no version names; none where one of these cannot be read now. */
 async function forgetSecrets(folder: string): Promise<void> {
   const versions = await listVersions(folder);
-  const named = new Set(versions.flatMap(({ id }) => textsIn(readVersion(folder, id))));
+  const texts = versions.map(({ id }) => textsOf(versionFile(folder, id)));
+  if (texts.includes(undefined)) return;
+  const named = new Set(texts.flatMap((all) => all ?? []));
   for (const name of await readdir(join(folder, SECRETS)).catch(() => [])) {
     const file = join(folder, SECRETS, name);
     if (!named.has(file)) await rm(file, { force: true });
+  }
+}
+
+/** Undefined where it cannot be read now; none of one that is damaged. */
+function textsOf(file: string): readonly string[] | undefined {
+  try {
+    return textsIn(readStored(file));
+  } catch (error) {
+    return errnoOf(error) === undefined ? [] : undefined;
   }
 }
 

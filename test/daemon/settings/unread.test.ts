@@ -1,0 +1,74 @@
+/** Settings that the disk does not give now: nothing replaces them, and nothing that they name is removed. */
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { takeBootFile } from '../../../daemon/settings/boot-file.ts';
+import { saveSecret, saveStored, secretFile } from '../../../daemon/settings/stored.ts';
+import { openTestSettings, testFolder } from './support.ts';
+
+const test = suite('settings that cannot be read now');
+
+/** Linux has EIO for address 0 of a process. */
+function fail(file: string) {
+  renameSync(file, `${file}.kept`);
+  symlinkSync('/proc/self/mem', file);
+  return { heal: () => renameSync(`${file}.kept`, file) };
+}
+
+test('hold as their version says, and again by themselves at the next start', async () => {
+  await using box = await testFolder();
+  const { save } = openTestSettings(await box.load(), box.folder);
+  await save({ 'drop.title': 'Good' });
+  await box.load();
+  const file = join(box.folder, 'settings.yaml');
+  const text = readFileSync(file, 'utf8');
+  const { heal } = fail(file);
+  const { config, warning } = await box.load();
+  assert.is(config.drop.title, 'Good');
+  assert.match(warning ?? '', 'cannot be used');
+  assert.not(existsSync(`${file}.bad`));
+  heal();
+  assert.is(readFileSync(file, 'utf8'), text);
+  assert.is((await box.load()).warning, undefined);
+});
+
+test('of a version that cannot be read, or all of them, no secret is removed', async () => {
+  await using box = await testFolder();
+  const file = secretFile(box.folder, 'mqtt.password_file');
+  await saveSecret(file, 'hunter2');
+  await saveStored(box.folder, { mqtt: { password_file: file } });
+  const versions = join(box.folder, 'settings-versions');
+  const { heal } = fail(join(versions, '000001.yaml'));
+  await saveStored(box.folder, { drop: { title: 'Next' } });
+  assert.ok(existsSync(file));
+  heal();
+  renameSync(versions, `${versions}.kept`);
+  // It answers ENOTDIR.
+  writeFileSync(versions, '');
+  await saveStored(box.folder, { drop: { title: 'Last' } }).catch(() => undefined);
+  assert.ok(existsSync(file));
+  assert.equal(readdirSync(`${versions}.kept`).sort(), ['000001.yaml', '000002.yaml']);
+});
+
+test('are not replaced by a file of the boot partition that sets less', async () => {
+  await using box = await testFolder();
+  await saveStored(box.folder, { drop: { title: 'Good' } });
+  const { heal } = fail(join(box.folder, 'settings.yaml'));
+  writeFileSync(join(box.folder, 'boot.yaml'), 'box: {name: corner}\noperator: {pin: "0123"}\n');
+  const text = { source: 'box.yaml', yaml: '', overrides: [] };
+  const deps = { sealed: async () => 'sealed', chooseWifi: async () => undefined };
+  await takeBootFile(box.folder, text, deps);
+  assert.match(readFileSync(join(box.folder, 'boot-outcome'), 'utf8'), /^bad\n/);
+  heal();
+  assert.is((await box.load()).config.drop.title, 'Good');
+});
+
+test.run();
