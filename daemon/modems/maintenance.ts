@@ -31,7 +31,7 @@ export interface MaintenanceDeps extends ClockAndLog {
 /** Sends PINs, resets lost modems and counts data, until `signal` aborts. Never fails. */
 export async function maintainModems(deps: MaintenanceDeps, signal: AbortSignal): Promise<void> {
   const { config, snapshot, onMaintenance, clock, log } = deps;
-  const pins = await openPinEntry({ ...deps, files: config.modems.pin_files });
+  const pins = openPinEntry({ ...deps, files: config.modems.pin_files });
   const planned = config.uplink === undefined ? [] : wantedLinks(config.uplink, {});
   const isDirect = config.modems.driver === 'at';
   await using data = openSimData(deps.stateFolder, deps);

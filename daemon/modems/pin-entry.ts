@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkPin, type ModemState, type Modems } from '../../hal/modem/port.ts';
 import type { Clock } from '../../hal/os/clock.ts';
-import { errnoOf, HalError } from '../../hal/os/errors.ts';
+import { errnoOf, HalError, ifMissing } from '../../hal/os/errors.ts';
 import { readRegular, SECRET_BYTES_MAX } from '../../hal/os/files/read-regular.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
@@ -40,10 +40,8 @@ export interface PinEntry {
   poll(modems: readonly ModemState[], signal: AbortSignal): Promise<ReadonlyMap<string, PinFault>>;
 }
 
-export async function openPinEntry(deps: PinEntryDeps): Promise<PinEntry> {
-  const path = join(deps.stateFolder, 'modem-pins.json');
-  const memories = parsePinMemories(await readFile(path, 'utf8').catch(() => ''));
-  const pins = new Pins(path, memories, deps);
+export function openPinEntry(deps: PinEntryDeps): PinEntry {
+  const pins = new Pins(join(deps.stateFolder, 'modem-pins.json'), deps);
   return {
     poll: async (modems, signal) => {
       pins.forgetAllBut(modems);
@@ -62,14 +60,14 @@ type ReadyFile = Extract<PinDecision, { kind: 'send' }>;
 class Pins {
   readonly #path: string;
   readonly #deps: PinEntryDeps;
-  #memories: PinMemories;
+  #memories: PinMemories = {};
+  #isRead = false;
   /** By modem, until its SIM is open or gone. */
   readonly #sentMs = new Map<string, number>();
   readonly #retryAtMs = new Map<string, number>();
 
-  constructor(path: string, memories: PinMemories, deps: PinEntryDeps) {
+  constructor(path: string, deps: PinEntryDeps) {
     this.#path = path;
-    this.#memories = memories;
     this.#deps = deps;
   }
 
@@ -81,6 +79,7 @@ class Pins {
   /** Why the SIM stays locked; undefined where it does not. Never rejects. */
   async poll(modem: ModemState, signal: AbortSignal): Promise<PinFault | undefined> {
     try {
+      await this.#read();
       await this.#settle(modem);
       if (modem.sim !== 'pin') return undefined;
       const decision = await this.#decide(modem);
@@ -91,6 +90,13 @@ class Pins {
     } catch (error) {
       return { kind: 'kept', reason: `it is not sent: ${messageOf(error)}` };
     }
+  }
+
+  /** Where it cannot be read now, a wrong PIN may be sent again: none is. */
+  async #read(): Promise<void> {
+    if (this.#isRead) return;
+    this.#memories = parsePinMemories((await readFile(this.#path, 'utf8').catch(ifMissing)) ?? '');
+    this.#isRead = true;
   }
 
   async #decide(modem: ModemState): Promise<PinDecision> {

@@ -135,7 +135,7 @@ test('the real ModemManager: no bus, then a modem with its signal, a crash of Mo
     console.log(`  ModemManager: tries left: ${seen.first()?.pinTriesLeft ?? 'unknown'}`);
     const folder = mkdtempSync('/tmp/venuebox-pin-');
     const file = `${folder}/sim.pin`;
-    const keeper = await openPinEntry({
+    const keeper = openPinEntry({
       modems: openModemManager(os),
       files: { any: file },
       stateFolder: folder,

@@ -1,5 +1,5 @@
 /** Tests of SIM PIN entry. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -215,7 +215,7 @@ test('over a serial port: one try each, and the right one opens it', async () =>
   const os = { clock: systemClock, log: silentLog };
   const file = join(folder, 'sim.pin');
   const modems = openAtModem(pty.path, 115_200, os);
-  const entry = await openPinEntry({ modems, files: { any: file }, stateFolder: folder, ...os });
+  const entry = openPinEntry({ modems, files: { any: file }, stateFolder: folder, ...os });
   await writeFile(file, '9999');
   const faults = await entry.poll([LOCKED], never);
   assert.is(faults.get('861')?.kind, 'wrong');
@@ -226,6 +226,22 @@ test('over a serial port: one try each, and the right one opens it', async () =>
   assert.equal(tried, ['AT+CPIN="9999"', 'AT+CPIN="4711"']);
   assert.is(modem.pin, undefined);
   await rm(folder, { recursive: true });
+});
+
+test('where it cannot be read now what the SIM has refused, nothing is sent', async () => {
+  const entry = await entryOf('4711');
+  await entry.write('9999');
+  await entry.open().poll([LOCKED], never);
+  assert.equal(entry.sent, ['9999']);
+  const memory = join(entry.folder, 'modem-pins.json');
+  await rename(memory, `${memory}.kept`);
+  // Linux has EIO for address 0 of a process.
+  await symlink('/proc/self/mem', memory);
+  const next = entry.open();
+  assert.is((await next.poll([LOCKED], never)).get('861')?.kind, 'kept');
+  await rename(`${memory}.kept`, memory);
+  assert.is((await next.poll([LOCKED], never)).get('861')?.kind, 'wrong');
+  assert.equal(entry.sent, ['9999']);
 });
 
 test('any saved text is a memory', () => {
