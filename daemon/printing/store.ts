@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { errnoOf } from '../../hal/os/errors.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { type Disk, putAside, removeFile, saveFile, systemDisk } from '../../hal/os/save-file.ts';
 import { isDone, jobSchema, type PrintJob } from './job.ts';
@@ -38,8 +39,13 @@ export async function openPrintStore(
       const job = v.parse(jobSchema, JSON.parse(await readFile(path, 'utf8')));
       jobs.set(job.id, job);
     } catch (error) {
-      log.error('damaged slip put aside', { path, reason: messageOf(error) });
-      await putAside(path).catch(() => undefined);
+      const reason = messageOf(error);
+      // What cannot be read now is printed after a start that can.
+      if (errnoOf(error) !== undefined) log.error('slip not read', { path, reason });
+      else {
+        log.error('damaged slip put aside', { path, reason });
+        await putAside(path).catch(() => undefined);
+      }
       onDamaged?.(name);
     }
   }

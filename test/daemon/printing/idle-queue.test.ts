@@ -1,10 +1,13 @@
 /** What the print queue does while no slip waits, and for those who wait for one. */
+import { mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { spentBefore, waitMs } from '../../../daemon/printing/budget.ts';
 import type { PrintJob } from '../../../daemon/printing/job.ts';
 import { PrintQueue } from '../../../daemon/printing/queue.ts';
-import type { PrintStore } from '../../../daemon/printing/store.ts';
+import { openPrintStore, type PrintStore } from '../../../daemon/printing/store.ts';
 import { untilAborted } from '../../../hal/os/async.ts';
 import { type Clock, systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
@@ -166,6 +169,26 @@ test('slips of an earlier run keep none waiting until the clock is set', async (
   assert.match((await queue.followed('b', never)).reason ?? '', /max_per_hour \(10\) is reached/);
   box.abort();
   await running;
+});
+
+test('a slip that cannot be read now is named, stays, and is printed after a start that can', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-prints-'));
+  const content = { document: 'status' } as const;
+  const job = { ...{ id: 'a', number: 1, title: 'a', content }, phase: 'waiting', atMs: 0 };
+  await writeFile(join(folder, 'kept'), JSON.stringify({ ...job, copy: 1 }));
+  // Linux has EIO for address 0 of a process.
+  await symlink('/proc/self/mem', join(folder, 'slip-a.json'));
+  const damaged: string[] = [];
+  const onDamaged = (name: string) => void damaged.push(name);
+  assert.equal((await openPrintStore(folder, silentLog, { onDamaged })).jobs(), []);
+  assert.equal(
+    [damaged, (await readdir(folder)).sort()],
+    [['slip-a.json'], ['kept', 'slip-a.json']],
+  );
+  await rename(join(folder, 'kept'), join(folder, 'slip-a.json'));
+  const [read] = (await openPrintStore(folder, silentLog)).jobs();
+  assert.equal([read?.id, read?.phase], ['a', 'waiting']);
+  await rm(folder, { recursive: true });
 });
 
 test.run();
