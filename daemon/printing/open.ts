@@ -1,6 +1,6 @@
 /** Opens printing: the command, the queue, previews, and the tickets of orders. */
 import { join, resolve } from 'node:path';
-import { type Clock, openBootClock } from '../../hal/os/clock.ts';
+import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
 import type { PrintDocument, Printer } from '../../hal/printer/port.ts';
@@ -15,6 +15,7 @@ import { type Card, type CardSource, openCard } from './card-facts.ts';
 import { type Claim, renderClaim } from './claim.ts';
 import { type ClaimKeys, openClaimKeys, renderVerifyPage } from './claim-key.ts';
 import { contentOf, renderDocument, TITLES, unknownDocument, wifiSlip } from './documents.ts';
+import { openHour } from './hour.ts';
 import { done, infoOf, isDone, outcomeOf, type PrintJob } from './job.ts';
 import { type OwnHotspot, renderJoinSlip } from './join-slip.ts';
 import { cancelledOrder, runOrderTickets } from './order-tickets.ts';
@@ -92,9 +93,8 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
     const shed = snapshot().shedLoads.find(({ load }) => load === 'printer');
     return shed === undefined ? undefined : `${shed.text}, to save the battery; plug in the mains`;
   };
-  const hour = { perHour: () => config.printer.max_per_hour, boot: openBootClock() };
-  const isClockSet = () => (snapshot().system?.clock.phase ?? 'free') !== 'free';
-  const queue = new PrintQueue({ ...deps, ...hour, store, render, pausedBy, isClockSet });
+  const hour = openHour(config, deps);
+  const queue = new PrintQueue({ ...deps, ...hour, store, render, pausedBy });
   const profile = () => PRINTER_PROFILES[config.printer.profile];
   return {
     queue,

@@ -24,7 +24,7 @@ export interface QueueDeps {
   /** Why nothing is printed now, for example to save power. */
   readonly pausedBy: () => string | undefined;
   readonly perHour: () => number;
-  /** Times of slips before `boot` say nothing until then: without a battery of its own the clock is that of the last run. */
+  /** Times of slips before `boot` say nothing until then: the clock may be that of the last run. */
   readonly isClockSet?: () => boolean;
   readonly boot?: Pick<BootClock, 'sinceBootMs'>;
   readonly clock: Clock;
