@@ -14,6 +14,7 @@ const PROGRAMS = [
   'daemon/update/launch',
   'hal/network/helper/main',
   'pipelines/source/slates',
+  'pipelines/capture/encode-slates',
   ...[
     'capture',
     'edge',

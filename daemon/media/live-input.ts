@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { SetLive } from '../../hal/camera/port.ts';
 import type { LaunchFragment } from '../../hal/gst/launch.ts';
+import { anySignal, untilAborted } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { HalError } from '../../hal/os/errors.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
@@ -9,6 +10,7 @@ import { runAll, type Task } from '../../hal/os/task.ts';
 import type { CameraKind } from '../../pipelines/capture/camera-choice.ts';
 import { type Graph, renderGraph, SAMPLE_RATE_HZ } from '../../pipelines/capture/graph.ts';
 import type { SourceFigures, SourceKind } from '../../pipelines/capture/messages.ts';
+import { encodeSlateUnits, slateUnitFiles } from '../../pipelines/capture/slate-units.ts';
 import { renderCameraGraph, renderSoundGraph } from '../../pipelines/source/graph.ts';
 import { openSlateFiles, type SlateFiles } from '../../pipelines/source/slate-files.ts';
 import type { Config } from '../config/config.ts';
@@ -21,6 +23,8 @@ import { openSource, type SourceChild } from './children/source.ts';
 import type { Inputs } from './inputs/inputs.ts';
 import type { StreamLook } from './look/stream-look.ts';
 import { captureSettings, graphSettings, slateSettings } from './settings.ts';
+
+const NO_SLATES: SlateFiles = { titleFile: '', textFile: '' };
 
 export interface LiveInputDeps {
   readonly config: () => Config;
@@ -60,15 +64,20 @@ export interface LiveInput {
 
 export function openLiveInput(deps: LiveInputDeps): LiveInput {
   const { config, inputs, clock, log, supervise } = deps;
-  const graph = () =>
-    renderGraph(graphSettings(config(), inputs().hasSound, inputs().encoders, deps.look.hasClean));
+  const encoding = () =>
+    graphSettings(config(), inputs().hasSound, inputs().encoders, deps.look.hasClean);
+  const graph = () => renderGraph(encoding());
   log.debug('capture pipeline', { launch: graph().launch });
+  let slates: SlateFiles = NO_SLATES;
   const send: CaptureChild['send'] = (message) => capture.send(message);
   const clockInPicture = openKept(send);
   const choice = openKept(send);
   const capture = openCapture({
-    settings: async (signal) =>
-      captureSettings(config(), inputs().hasSound, graph(), await openSlates(deps, signal)),
+    settings: async (signal) => {
+      slates = await openSlates(deps, signal);
+      const units = slateUnitFiles(slates.titleFile, encoding());
+      return captureSettings(config(), inputs().hasSound, graph(), slates, units);
+    },
     media: deps.media,
     clock,
     log,
@@ -92,6 +101,7 @@ export function openLiveInput(deps: LiveInputDeps): LiveInput {
   const runSource = (kind: SourceKind) => supervise(kind, processes[kind].run, () => true);
   const tasks = () => [
     supervise('capture', capture.run, deps.isRecovering),
+    encodeSlates(capture, (signal) => encodeSlateUnits(slates.titleFile, encoding(), signal), log),
     runSource('camera'),
     ...(inputs().camera2 === undefined ? [] : [runSource('camera2')]),
     ...(inputs().hasSound ? [runSource('sound')] : []),
@@ -130,6 +140,22 @@ function openSources(
   return { camera: open('camera'), camera2: open('camera2'), sound: open('sound') };
 }
 
+/** Once the encoders run, which do not wait for it. */
+function encodeSlates(capture: CaptureChild, encode: Task, log: Log): Task {
+  return async (signal) => {
+    for (;;) {
+      const playing = await capture.playing(signal).catch(() => undefined);
+      if (playing === undefined) return;
+      await encode(signal).catch((error: unknown) => {
+        if (signal.aborted) return;
+        log.warn('title picture not encoded', { reason: messageOf(error) });
+      });
+      using ends = anySignal(playing.gone, signal);
+      await untilAborted(ends.signal);
+    }
+  };
+}
+
 /** Without them the last picture stands, and black in its place. */
 async function openSlates(
   { config, presentDrop, stateFolder, log }: LiveInputDeps,
@@ -141,6 +167,6 @@ async function openSlates(
   } catch (error) {
     signal.throwIfAborted();
     log.warn('title picture not drawn', { reason: messageOf(error) });
-    return { titleFile: '', textFile: '' };
+    return NO_SLATES;
   }
 }

@@ -84,10 +84,12 @@ export function captureSettings(
   hasSound: boolean,
   { launch, outputs }: Graph,
   slates: SlateFiles,
+  slateUnits: readonly string[],
 ): CaptureSettings {
   return {
     launch,
     outputs,
+    slates: slateUnits,
     picture: {
       widthPx: camera.width,
       heightPx: camera.height,

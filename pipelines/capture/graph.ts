@@ -103,6 +103,20 @@ export function renderGraph(settings: GraphSettings): Graph {
   return { launch: parts.join(' '), outputs };
 }
 
+/**
+ * The same encoders for the first picture that comes: each writes its key frame to a file, as GDP.
+ *
+ * @param fileOf By rendition.
+ */
+export function renderSlateGraph(settings: GraphSettings, fileOf: (id: string) => string): string {
+  const branches = settings.renditions.map((rendition) => {
+    const file = ['gdppay crc-header=false', `filesink location="${fileOf(rendition.id)}"`];
+    const track = trackOutput(rendition.id, 'video', 0);
+    return renderRendition(rendition, track, { ...settings, clean: undefined }, file);
+  });
+  return [renderSource(CAMERA_INPUT, settings, 1), ...branches].join(' ');
+}
+
 function trackOutput(id: string, kind: TrackOutput['kind'], index: number): TrackOutput {
   const names = { encoder: `encoder-${id}`, sink: `sink-${id}` };
   const valve = kind === 'video' ? { valve: `valve-${id}` } : {};
@@ -113,9 +127,11 @@ function trackOutput(id: string, kind: TrackOutput['kind'], index: number): Trac
 function renderSource(
   input: PictureInput,
   { picture: { widthPx, heightPx, fps } }: GraphSettings,
+  frames?: number,
 ): string {
+  const count = frames === undefined ? '' : `num-buffers=${frames} `;
   return [
-    `appsrc name=${input} is-live=true format=time max-bytes=0 max-buffers=${BACKLOG_FRAMES} leaky-type=downstream ` +
+    `appsrc name=${input} ${count}is-live=true format=time max-bytes=0 max-buffers=${BACKLOG_FRAMES} leaky-type=downstream ` +
       `caps=video/x-raw,format=I420,width=${widthPx},height=${heightPx},framerate=${fps}/1,` +
       'pixel-aspect-ratio=1/1,interlace-mode=progressive',
     'queue max-size-buffers=4 max-size-bytes=0 max-size-time=0',
@@ -137,6 +153,7 @@ function renderRendition(
   rendition: RenditionSettings,
   { encoder, fd, sink, valve }: TrackOutput,
   { encoder: kind, gopFrames, speed, clean }: GraphSettings,
+  output = renderOutput(fd, sink),
 ): string {
   const { width, height, bitrateBps } = rendition;
   return [
@@ -148,7 +165,7 @@ function renderRendition(
     videoEncoderLaunch(kind, encoder, { bitrateBps, gopFrames, speed }),
     'h264parse config-interval=0',
     'video/x-h264,stream-format=avc,alignment=au',
-    ...renderOutput(fd, sink),
+    ...output,
   ].join(' ! ');
 }
 

@@ -10,6 +10,8 @@ export interface CaptureSettings {
   readonly launch: string;
   readonly outputs: readonly TrackOutput[];
   readonly picture: PictureSettings;
+  /** For the media process: see `slateUnitFiles`. */
+  readonly slates: readonly string[];
   /** Undefined where the box is set to have no sound. */
   readonly sound?: SoundSettings;
 }

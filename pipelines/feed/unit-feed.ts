@@ -7,7 +7,7 @@ import {
   STREAM_START_EVENT_TYPE,
 } from '../gdp/parse.ts';
 import { frameUsOf } from '../packager/encoding.ts';
-import { Filler } from '../packager/filler.ts';
+import { Filler, type Slate } from '../packager/filler.ts';
 
 /** A picture is repeated this often, and comes so long after its time, while none arrives. */
 const REPEAT_EVERY_US = 200_000;
@@ -81,6 +81,11 @@ export class UnitFeed {
     if (this.#isStarted) this.#write({ kind: 'caps', caps });
   }
 
+  /** See {@link Filler.setSlates}. */
+  setSlates(slates: readonly Slate[]): void {
+    this.#filler.setSlates(slates);
+  }
+
   #useFormat(caps: string): void {
     const format = parseCaps(caps);
     if (format === undefined) return;
@@ -88,7 +93,7 @@ export class UnitFeed {
     if (format.kind === 'audio') this.#fillEveryUs = frameUsOf(format);
   }
 
-  /** Repeats the last key frame, or sends silence, where nothing has arrived: the far end sees no gap. */
+  /** Repeats the last key frame, then the slate, or sends silence, where nothing has arrived: the far end sees no gap. */
   fill(nowUs: number): void {
     const isSilent = nowUs - this.#lastUs >= REPEAT_EVERY_US + FILL_DELAY_US;
     if (!this.#isStarted || !(isSilent || this.#isFilling)) return;
@@ -100,7 +105,7 @@ export class UnitFeed {
     for (;;) {
       const timeUs = this.#lastUs + this.#fillEveryUs;
       if (timeUs > untilUs || !this.#filler.isReady) return;
-      this.add({ timeUs, isKeyframe: true, data: this.#filler.next() }, true);
+      this.add({ timeUs, isKeyframe: true, data: this.#filler.next(this.#fillEveryUs) }, true);
       // What is missing may be referred to.
       this.#needsKeyframe = true;
       if (this.#lastUs < timeUs) return;

@@ -1,6 +1,7 @@
 /** Sends access units of some tracks to the uplink and destination processes, by FIFOs. */
 import type { Socket } from 'node:net';
 import { openFifo } from '../gdp/fifo.ts';
+import type { Slate } from '../packager/filler.ts';
 import type { TrackKind } from '../packager/track.ts';
 import { type FedUnit, UnitFeed } from './unit-feed.ts';
 
@@ -19,6 +20,7 @@ type Outputs = Map<string, TrackOutput>;
 export class UplinkFeed {
   readonly #caps = new Map<string, string>();
   readonly #readers = new Map<string, Outputs>();
+  #slates: readonly Slate[] = [];
   #isEnded = false;
 
   /** Opens the FIFOs that a reader reads. Throws when one cannot be opened. */
@@ -39,6 +41,7 @@ export class UplinkFeed {
       const feed = new UnitFeed(pipe, kind);
       const caps = this.#caps.get(id);
       if (caps !== undefined) feed.setCaps(caps);
+      feed.setSlates(this.#slates);
       opened.set(id, { feed, socket });
     }
   }
@@ -46,6 +49,12 @@ export class UplinkFeed {
   setCaps(id: string, caps: string): void {
     this.#caps.set(id, caps);
     for (const outputs of this.#readers.values()) outputs.get(id)?.feed.setCaps(caps);
+  }
+
+  /** See `Presentation.setSlates`. */
+  setSlates(slates: readonly Slate[]): void {
+    this.#slates = slates;
+    for (const feed of this.#feeds()) feed.setSlates(slates);
   }
 
   add(id: string, unit: FedUnit): void {

@@ -1,5 +1,6 @@
 /** One capture run: its tracks from the FIFOs to the packager, the uplink and the level meter. */
 import { messageOf } from '../../hal/os/log.ts';
+import { readSlates } from '../feed/slates.ts';
 import type { UplinkFeed } from '../feed/uplink-feed.ts';
 import type { Presentation } from '../packager/presentation.ts';
 import type { UnpublishedRenditions } from '../scan/unpublished.ts';
@@ -30,7 +31,7 @@ export interface CaptureRun {
 
 /** Opens the FIFOs of a capture process that has just been started, and reports that to the daemon. */
 export function openCaptureRun(message: RunMessage, deps: CaptureRunDeps): CaptureRun {
-  const { run, inputs, meter } = message;
+  const { run, inputs, meter, slates } = message;
   const { presentation, uplink, unpublished, send, nowUs } = deps;
   presentation.beginRun(nowUs());
   uplink.restart();
@@ -41,6 +42,7 @@ export function openCaptureRun(message: RunMessage, deps: CaptureRunDeps): Captu
     isOver = true;
     for (const stop of stops) stop();
     presentation.endRun();
+    if (slates.length > 0) void showSlates(slates, deps);
   };
   const fail = (reason: string) => {
     if (!isOver) send({ type: 'broken', run, message: reason });
@@ -81,6 +83,16 @@ export function openCaptureRun(message: RunMessage, deps: CaptureRunDeps): Captu
     fail(messageOf(error));
   }
   return { close, fail };
+}
+
+/** Never rejects. */
+async function showSlates(
+  files: readonly string[],
+  { presentation, uplink }: Pick<CaptureRunDeps, 'presentation' | 'uplink'>,
+): Promise<void> {
+  const slates = await readSlates(files);
+  presentation.setSlates(slates);
+  uplink.setSlates(slates);
 }
 
 function openMeter(

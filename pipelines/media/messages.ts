@@ -50,6 +50,8 @@ export type ToMedia =
       readonly type: 'run';
       readonly run: number;
       readonly inputs: readonly { readonly id: string; readonly path: string }[];
+      /** What is shown once it has ended: see `slateUnitFiles`. They may not be there yet. */
+      readonly slates: readonly string[];
       /** Raw audio for the level meter; undefined where there is no sound. */
       readonly meter?: {
         readonly path: string;

@@ -3,6 +3,7 @@ import type { TrackFormat } from '../gdp/caps.ts';
 import type { Limits } from '../hls/limits.ts';
 import type { RenditionWindow } from '../hls/window.ts';
 import { isSameFormat } from './encoding.ts';
+import type { Slate } from './filler.ts';
 import type { PartDraft } from './part-draft.ts';
 import { PartWriter } from './part-writer.ts';
 import type { SegmentClock } from './segment-clock.ts';
@@ -76,6 +77,10 @@ export class TrackCutter {
   #useFormat({ format, initId }: NextFormat): void {
     const isWaiting = this.#isBroken && this.#writer.draft?.isEmpty !== false;
     this.#writer.setFormat(format, initId, !isWaiting);
+  }
+
+  setSlates(slates: readonly Slate[]): void {
+    this.#writer.filler.setSlates(slates);
   }
 
   add(unit: Unit, nowMs: number): void {

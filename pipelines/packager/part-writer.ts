@@ -94,13 +94,15 @@ export class PartWriter {
     }
   }
 
-  /** Of a picture its last frame goes on within the part, and then its last key frame. */
+  /** Of a picture its last frame goes on within the part, and then what the filler has. */
   appendFill(draft: PartDraft, frames: number): void {
     if (draft.isEmpty) draft.begin(this.endUs);
     const isPicture = draft.format.kind === 'video';
     const rest = isPicture ? this.extendLast(draft, frames) : frames;
-    if (isPicture && rest > 0) this.#add(draft, this.filler.next(), true, rest);
-    for (let i = 0; !isPicture && i < rest; i += 1) this.#add(draft, this.filler.next(), true, 1);
+    const fill = (count: number) =>
+      this.#add(draft, this.filler.next(count * draft.frameUs), true, count);
+    if (isPicture && rest > 0) fill(rest);
+    for (let i = 0; !isPicture && i < rest; i += 1) fill(1);
     this.endUs = draft.endUs;
   }
 

@@ -4,6 +4,7 @@ import type { Limits } from '../hls/limits.ts';
 import type { DateRange } from '../hls/playlist.ts';
 import { Arrivals } from './arrivals.ts';
 import { EncoderRouting } from './encoder-routing.ts';
+import type { Slate } from './filler.ts';
 import { KeyframeRequests } from './keyframe-requests.ts';
 import { Outages } from './outages.ts';
 import { Renditions, type RenditionsOptions } from './renditions.ts';
@@ -21,7 +22,6 @@ export interface PresentationOptions extends RenditionsOptions {
 
 /** A part in place of lost media comes so much too late: a run that starts can still begin there. */
 const FILL_DELAY_US = 100_000;
-
 /** A track of a run that goes on is filled when it has had no access unit for so long. */
 const SILENT_MAX_US = 300_000;
 
@@ -147,6 +147,11 @@ export class Presentation {
   setCaps(trackId: string, caps: string): boolean {
     const format = parseCaps(caps);
     return format !== undefined && this.#routing.setFormat(trackId, format);
+  }
+
+  /** What is shown while no encoder runs, two seconds after the last picture. */
+  setSlates(slates: readonly Slate[]): void {
+    this.#renditions.changeAll((cutter) => cutter.setSlates(slates));
   }
 
   add(trackId: string, unit: ArrivedUnit): void {

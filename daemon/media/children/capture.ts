@@ -212,12 +212,13 @@ class CurrentCapture {
   }
 }
 
-function runMessage(run: number, { named }: Pipes, { sound }: CaptureSettings): ToMedia {
+function runMessage(run: number, { named }: Pipes, { sound, slates }: CaptureSettings): ToMedia {
   const meter = named.find(({ id }) => id === METER_ID)?.path;
   return {
     type: 'run',
     run,
     inputs: named.filter(({ id }) => id !== METER_ID),
+    slates,
     ...(meter === undefined || sound === undefined
       ? {}
       : {

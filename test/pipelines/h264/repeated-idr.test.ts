@@ -69,7 +69,7 @@ for (const [name, launch] of Object.entries(ENCODERS)) {
     const filler = new Filler();
     filler.setFormat(format);
     filler.remember(track.units[first]?.data as Buffer);
-    const repeats = Array.from({ length: 5 }, () => ({ isKeyframe: true, data: filler.next() }));
+    const repeats = Array.from({ length: 5 }, () => ({ isKeyframe: true, data: filler.next(0) }));
     const units = [...track.units.slice(0, 10), ...repeats, ...track.units.slice(second)];
     const { frames, stderr } = await decode({ ...track, units }, 'h264');
     assert.is(stderr, '');
@@ -95,7 +95,7 @@ test('silence is decoded without a complaint, between frames of the encoder', as
     if (format?.kind !== 'audio') throw new Error(audio.caps);
     const filler = new Filler();
     filler.setFormat(format);
-    const silence = Array.from({ length: 50 }, () => filler.next());
+    const silence = Array.from({ length: 50 }, () => filler.next(0));
     const coded = audio.units.map(({ data }) => data);
     const all = [...coded.slice(0, 50), ...silence, ...coded.slice(50)];
     await writeFile(path, Buffer.concat(all.map((data) => adts(data, channels))));

@@ -49,7 +49,7 @@ class World {
   }
 
   start(): void {
-    this.runs.open({ type: 'run', run: 1, inputs: [] });
+    this.runs.open({ type: 'run', run: 1, inputs: [], slates: [] });
   }
 
   /** Looks for so long; frames arrive before each look, or not. */

@@ -2,7 +2,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PartTap } from '../../../pipelines/feed/tap.ts';
-import { type Feed, openFeed } from '../../support/feed.ts';
+import { parseCaps, type TrackFormat } from '../../../pipelines/gdp/caps.ts';
+import { repeatIdr } from '../../../pipelines/h264/repeated-idr.ts';
+import type { PresentationOptions } from '../../../pipelines/packager/presentation.ts';
+import { type Feed, openFeed, VIDEO_CAPS } from '../../support/feed.ts';
 import { checkSeries, type SeenPlaylist } from '../../support/rules.ts';
 import { seeded } from '../../support/seeded.ts';
 
@@ -25,8 +28,8 @@ interface Watched {
   readonly pass: (seconds: number, step: (seconds: number) => void) => void;
 }
 
-function watch(lateMaxUs = LATE_MAX_US): Watched {
-  const feed = openFeed({ hasIdrs: true });
+function watch(lateMaxUs = LATE_MAX_US, onFrame?: PresentationOptions['onFrame']): Watched {
+  const feed = openFeed({ hasIdrs: true, events: onFrame === undefined ? {} : { onFrame } });
   const seen: SeenPlaylist[] = [];
   const faults: string[] = [];
   const ends = new Map<string, number>();
@@ -125,6 +128,49 @@ test('encoders that stall and come back late leave no gap either', () => {
     assertWhole(watched, `seed ${seed}`);
   }
 });
+
+test('two seconds after the last picture the slate is shown, where its parameter sets are the same', () => {
+  const format = parseCaps(VIDEO_CAPS) as TrackFormat;
+  const idr = Buffer.from(`0000000c6588${'ff'.repeat(4)}${'a5'.repeat(5)}80`, 'hex');
+  const slates = { same: { format, idr }, other: { format: otherOf(format), idr } };
+  const isSlate = (data: Buffer) =>
+    [50_000, 50_001].some((id) => repeatIdr(format.decoderConfig, idr, id)?.equals(data));
+  for (const kind of ['same', 'other'] as const) {
+    const shown: { atUs: number; data: Buffer }[] = [];
+    const watched = watch(LATE_MAX_US, (trackId, { startTicks, timescale, data }) => {
+      if (trackId === 'high') shown.push({ atUs: (startTicks * 1e6) / timescale, data });
+    });
+    const { feed, pass } = watched;
+    feed.presentation.setSlates([slates.other, slates[kind]]);
+    feed.start();
+    pass(3, feed.run);
+    feed.die();
+    const diedUs = shown.at(-1)?.atUs ?? 0;
+    pass(5, feed.idle);
+    const first = shown.find(({ data }) => isSlate(data));
+    if (kind === 'other') assert.is(first, undefined);
+    else {
+      const afterS = ((first?.atUs ?? 0) - diedUs) / 1e6;
+      assert.ok(afterS > 1.7 && afterS < 2.7, `${afterS} s`);
+      const later = shown.filter(({ atUs }) => atUs >= (first?.atUs ?? 0));
+      assert.ok(later.every(({ data }) => isSlate(data)));
+      assert.ok(later.every(({ data }, i) => i === 0 || !later[i - 1]?.data.equals(data)));
+    }
+    feed.start();
+    pass(2, feed.run);
+    assert.not(isSlate(shown.at(-1)?.data ?? idr));
+    // The next time the last picture stands first again.
+    feed.die();
+    pass(1, feed.idle);
+    assert.not(isSlate(shown.at(-1)?.data ?? idr));
+    assertWhole(watched, kind);
+  }
+});
+
+/** Another encoder's, or with other settings. */
+function otherOf(format: TrackFormat): TrackFormat {
+  return { ...format, decoderConfig: Buffer.from(format.decoderConfig).fill(0x1f, 3, 4) };
+}
 
 test('one encoder without frames is filled alone', () => {
   const watched = watch(LATE_MAX_US + 300_000);

@@ -8,7 +8,11 @@ import { systemClock } from '../../../hal/os/clock.ts';
 import { openLog } from '../../../hal/os/log.ts';
 import { type RunningChild, runCommand } from '../../../hal/os/process.ts';
 import { openWorker } from '../../../hal/os/worker.ts';
-import { renderGraph, SAMPLE_RATE_HZ } from '../../../pipelines/capture/graph.ts';
+import {
+  type GraphSettings,
+  renderGraph,
+  SAMPLE_RATE_HZ,
+} from '../../../pipelines/capture/graph.ts';
 import type {
   CaptureSettings,
   FromCapture,
@@ -44,18 +48,34 @@ const PIPELINES = join(import.meta.dirname, '../../../pipelines');
 const WIDTH = 320;
 const HEIGHT = 180;
 
+export const LIVE_GRAPH: GraphSettings = {
+  picture: { widthPx: WIDTH, heightPx: HEIGHT, fps: 30 },
+  hasSound: true,
+  gopFrames: 30,
+  renditions: [
+    { id: 'high', width: WIDTH, height: HEIGHT, bitrateBps: 1_500_000 },
+    { id: 'low', width: WIDTH / 2, height: HEIGHT / 2, bitrateBps: 400_000 },
+  ],
+  audio: { id: 'audio', channels: 2, bitrateBps: 96_000 },
+  encoder: 'x264enc',
+  speed: 'ultrafast',
+  audioEncoder: 'avenc_aac',
+};
+
 /** @param channels Which of the sound's are taken. */
 export async function openLiveSources({
   fps = 30,
   gopFrames = fps,
   channels = [1, 2],
   hasSecond = false,
+  encoder = LIVE_GRAPH.encoder,
 }: {
   readonly fps?: number;
   readonly gopFrames?: number;
   readonly channels?: readonly number[];
   /** A second camera, `camera2`. */
   readonly hasSecond?: boolean;
+  readonly encoder?: GraphSettings['encoder'];
 } = {}): Promise<LiveSources> {
   const folder = mkdtempSync(join(tmpdir(), 'venuebox-sources-'));
   const ending = new AbortController();
@@ -65,19 +85,9 @@ export async function openLiveSources({
   let figures: SourceFigures | undefined;
   let meterBytes = 0;
   const running: Promise<unknown>[] = [];
-  const graph = renderGraph({
-    picture: { widthPx: WIDTH, heightPx: HEIGHT, fps },
-    hasSound: true,
-    gopFrames,
-    renditions: [
-      { id: 'high', width: WIDTH, height: HEIGHT, bitrateBps: 1_500_000 },
-      { id: 'low', width: WIDTH / 2, height: HEIGHT / 2, bitrateBps: 400_000 },
-    ],
-    audio: { id: 'audio', channels: channels.length, bitrateBps: 96_000 },
-    encoder: 'x264enc',
-    speed: 'ultrafast',
-    audioEncoder: 'avenc_aac',
-  });
+  const audio = { id: 'audio', channels: channels.length, bitrateBps: 96_000 };
+  const picture = { ...LIVE_GRAPH.picture, fps };
+  const graph = renderGraph({ ...LIVE_GRAPH, picture, gopFrames, audio, encoder });
   const paths = graph.outputs.map(({ id }) => join(folder, id));
   await runCommand('mkfifo', paths, { timeoutMs: 2_000 });
   const stops = graph.outputs.map(({ id, kind }, i) => {
@@ -106,6 +116,7 @@ export async function openLiveSources({
   const settings: CaptureSettings = {
     launch: graph.launch,
     outputs: graph.outputs,
+    slates: [],
     picture: { widthPx: WIDTH, heightPx: HEIGHT, fps, hasSecond, titleFile: '', textFile: '' },
     sound: { sampleRateHz: SAMPLE_RATE_HZ, channels },
   };
