@@ -1,6 +1,6 @@
 /** Measures a viewer's latency while clips are made, and while none is. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startBox } from '../../test/support/box.ts';
+import { startDetailedBox } from '../../test/support/box.ts';
 import { measureLatency, openChromium, waitInPage } from '../../test/support/chromium.ts';
 import { type Figure, residentMb, round } from './machine.ts';
 import { KEEPS_ALL, mark } from './mark.ts';
@@ -20,7 +20,7 @@ interface Seen {
 
 /** What a viewer of a whole box sees while clips are made, and while none is, in one run. */
 export async function benchClip(): Promise<readonly Figure[]> {
-  await using box = await startBox(KEEPS_ALL, ['demo'], [], ['dist/daemon/main.js']);
+  await using box = await startDetailedBox(KEEPS_ALL, ['demo'], [], ['dist/daemon/main.js']);
   await box.ready();
   await using browser = await openChromium();
   const page = await browser.open(`${box.url}/`);

@@ -1,6 +1,6 @@
 /** Measures what 200 viewers cost the first box, behind an edge box and behind nginx. */
 import type { BoxSnapshot } from '../../daemon/model/snapshot.ts';
-import { type Box, childrenOf, startBox, until } from '../../test/support/box.ts';
+import { type Box, childrenOf, startDetailedBox, until } from '../../test/support/box.ts';
 import { startNginx } from '../../test/support/network/nginx.ts';
 import type { LoadReport } from './load.ts';
 import { cpuSeconds, type Figure, round } from './machine.ts';
@@ -19,9 +19,9 @@ interface Seen {
 
 /** What 200 viewers cost the box that has the camera, behind an edge box and behind nginx. */
 export async function benchEdge(): Promise<readonly Figure[]> {
-  await using origin = await startBox(MANY);
+  await using origin = await startDetailedBox(MANY);
   await origin.ready();
-  await using edge = await startBox([...MANY, `edge.upstream=${origin.url}`]);
+  await using edge = await startDetailedBox([...MANY, `edge.upstream=${origin.url}`]);
   await edge.ready();
   const one = await watchLoad(origin, origin.url, 1, undefined);
   const [edgePid] = childrenOf(edge.pid);

@@ -1,6 +1,6 @@
 /** Measures latency from glass to glass, and the first frame after a page is opened. */
 import { quantiles } from '../../pipelines/origin/viewers.ts';
-import { startBox } from '../../test/support/box.ts';
+import { startDetailedBox } from '../../test/support/box.ts';
 import { measureLatency, openChromium, waitInPage } from '../../test/support/chromium.ts';
 import { type Figure, round } from './machine.ts';
 
@@ -51,7 +51,7 @@ export async function measureGlass(
 ): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const { name, query, partMs, goal } of cases) {
-    await using box = await startBox([`viewers.part_ms=${partMs}`]);
+    await using box = await startDetailedBox([`viewers.part_ms=${partMs}`]);
     await box.ready();
     await using browser = await openChromium();
     const page = await browser.open(`${box.url}/${query}`);
@@ -80,7 +80,7 @@ export async function measureGlass(
 
 /** From opening the page to its first frame. */
 export async function benchStart(): Promise<readonly Figure[]> {
-  await using box = await startBox();
+  await using box = await startDetailedBox();
   await box.ready();
   const hasFrame = 'globalThis.venuebox?.().startupMs !== undefined';
   return [await measureStarts('first frame', `${box.url}/`, hasFrame, 'p95 <= 300 ms')];

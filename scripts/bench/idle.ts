@@ -1,6 +1,6 @@
 /** Measures CPU and memory of an idle box. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startBox, until } from '../../test/support/box.ts';
+import { startDetailedBox, until } from '../../test/support/box.ts';
 import { cpuSeconds, type Figure, residentMb, round } from './machine.ts';
 import { descendantsOf } from './processes.ts';
 
@@ -9,7 +9,7 @@ const MEASURE_S = 30;
 
 /** What a box costs that waits for its drop, with the built program and all that the demo has. */
 export async function benchIdle(): Promise<readonly Figure[]> {
-  await using box = await startBox(
+  await using box = await startDetailedBox(
     ['recording.targets=[{id: demo, folder: recordings}]', 'clips.folder=clips', 'log.level=info'],
     ['demo', '--idle'],
     [],

@@ -1,13 +1,13 @@
 /** Measures the time from the last frame of a part until the part can be served. */
 import type { MediaFigures } from '../../pipelines/media/messages.ts';
-import { startBox } from '../../test/support/box.ts';
+import { startDetailedBox } from '../../test/support/box.ts';
 import { type Figure, round } from './machine.ts';
 
 const SECONDS = 20;
 
 /** From a part's last captured frame to its bytes being servable, as the media process measures it. */
 export async function benchLag(): Promise<readonly Figure[]> {
-  await using box = await startBox();
+  await using box = await startDetailedBox();
   await box.ready();
   await new Promise((resolve) => setTimeout(resolve, 3_000));
   const p50s: number[] = [];

@@ -1,6 +1,6 @@
 /** Measures how soon the operator's page shows the live state. */
 import type { Page } from 'playwright-core';
-import { startBox } from '../../test/support/box.ts';
+import { startDetailedBox } from '../../test/support/box.ts';
 import { openChromium, waitInPage } from '../../test/support/chromium.ts';
 import { signIn } from '../../test/support/operator.ts';
 import { type Figure, round } from './machine.ts';
@@ -19,7 +19,7 @@ const NOTE = `(() => {
 
 /** From opening the operator's page to the state of a live box on it; each time a new browser. */
 export async function benchOperator(): Promise<readonly Figure[]> {
-  await using box = await startBox([], ['demo'], [], ['dist/daemon/main.js']);
+  await using box = await startDetailedBox([], ['demo'], [], ['dist/daemon/main.js']);
   await box.ready();
   const [name = '', value = ''] = (await signIn(box.operatorUrl)).split('=');
   const tookMs: number[] = [];

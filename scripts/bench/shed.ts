@@ -1,7 +1,7 @@
 /** Measures what saving power saves, process by process. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BoxSnapshot, PowerPhase } from '../../daemon/model/snapshot.ts';
-import { type Box, childrenOf, startBox, until } from '../../test/support/box.ts';
+import { type Box, childrenOf, startDetailedBox, until } from '../../test/support/box.ts';
 import { sendPanelAction } from '../../test/support/operator.ts';
 import { cpuSeconds, type Figure, round } from './machine.ts';
 
@@ -14,7 +14,7 @@ const PROFILES =
 
 /** What each phase of the power policy costs, process by process: the demo's renditions, one recording, posters. */
 export async function benchShed(): Promise<readonly Figure[]> {
-  await using box = await startBox(
+  await using box = await startDetailedBox(
     [
       PROFILES,
       'camera.width=1280',

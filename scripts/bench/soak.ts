@@ -1,7 +1,7 @@
 /** Measures memory over a long drop. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Box, startBox } from '../../test/support/box.ts';
+import { type Box, startDetailedBox } from '../../test/support/box.ts';
 import { measureLatency, openChromium, waitInPage } from '../../test/support/chromium.ts';
 import { checkSeries, type SeenPlaylist } from '../../test/support/rules.ts';
 import { type Figure, residentMb, round } from './machine.ts';
@@ -24,7 +24,7 @@ const FLAT_MB_PER_HOUR = 5;
  * slope, and whether the origin's rules hold at the end.
  */
 export async function benchSoak(minutes: number): Promise<readonly Figure[]> {
-  await using box = await startBox(
+  await using box = await startDetailedBox(
     [...KEEPS_ALL, 'clips.poster_every_s=30'],
     ['demo'],
     [],

@@ -1,6 +1,6 @@
 /** Measures the box with many viewers. */
 import { spawn } from 'node:child_process';
-import { startBox } from '../../test/support/box.ts';
+import { startDetailedBox } from '../../test/support/box.ts';
 import type { LoadReport } from './load.ts';
 import { cpuWhile, type Figure, round } from './machine.ts';
 
@@ -21,7 +21,7 @@ export interface ViewersCase {
 export async function benchViewers(cases: readonly ViewersCase[]): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
   for (const { viewers, listsBy } of cases) {
-    await using box = await startBox([
+    await using box = await startDetailedBox([
       'viewers.max_connections=9000',
       'viewers.max_connections_per_address=9000',
     ]);

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { openPage, says } from '../../test/daemon/web/support/page.ts';
-import { startBox } from '../../test/support/box.ts';
+import { startDetailedBox } from '../../test/support/box.ts';
 import { openChromium, waitInPage } from '../../test/support/chromium.ts';
 
 const PHONE = { width: 360, height: 740 };
@@ -22,7 +22,14 @@ async function save(page: Page, name: string): Promise<void> {
 }
 
 const settings = ['box.name=venuebox', 'recording.targets=[{id: demo, folder: recordings}]'];
-await using box = await startBox(settings, ['demo'], [], ['dist/daemon/main.js'], undefined, true);
+await using box = await startDetailedBox(
+  settings,
+  ['demo'],
+  [],
+  ['dist/daemon/main.js'],
+  undefined,
+  true,
+);
 await box.ready();
 await using browser = await openChromium(PHONE);
 const guests = await browser.open(box.url);

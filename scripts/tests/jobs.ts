@@ -22,7 +22,7 @@ const ON_DEMAND: readonly string[] = ['box', 'prints', 'wifi'].map(
 /** Boots a kernel as a process, which computes on one core until its end. */
 const MACHINE = /lab\/power-cut|media\/power-cuts|lab\/systemd\.sh/;
 /** Takes long: it should not be last. */
-const LONG = /\bstartBox\b[^;]* from '[^']*support\/box\.ts'|openChromium|shareChromium/;
+const LONG = /support\/box\.ts'[\s\S]*\bstart(Detailed)?Box\b|seeFaults|openChromium|shareChromium/;
 /** Ends its process, or changes what the next file in it would see. */
 const OWN_PROCESS =
   /process\.exit\(|process\.env\['\w+'\] =|globalThis\.\w+ =|memoryUsage\(\)|\/proc\/self\/fd/;

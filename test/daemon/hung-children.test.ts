@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { childrenOf, commandOf, isAlive, PLAIN, startBox, until } from '../support/box.ts';
+import { childrenOf, commandOf, isAlive, startBox, until } from '../support/box.ts';
 
 const test = suite('children that hang');
 
@@ -18,8 +18,7 @@ const STARTED_MS = 22_000;
 test('a child that is stopped is killed, started again and named in the log', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-hung-'));
   await using box = await startBox([
-    ...PLAIN,
-    'uplink={host: 127.0.0.1, port: 9}',
+    'uplink={host: 127.0.0.1, port: 9, rendition: low}',
     `recording.targets=[{id: a, folder: ${folder}/a}]`,
     `clips.folder=${folder}/clips`,
   ]);

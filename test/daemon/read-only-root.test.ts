@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BoxSnapshot } from '../../daemon/model/snapshot.ts';
-import { PLAIN, startBox, until } from '../support/box.ts';
+import { startBox, until } from '../support/box.ts';
 
 const test = suite('a box on a read-only root');
 
@@ -66,7 +66,7 @@ if (canTry()) {
 
   test('no file that it would make at its start keeps it dark', async () => {
     const prefix = [...PREFIX.slice(0, 4), READ_ONLY_STATE, 'sh'];
-    await using box = await startBox(PLAIN, ['demo'], prefix);
+    await using box = await startBox([], ['demo'], prefix);
     const shows = async () => (await fetch(`${box.url}/live/index.m3u8`)).status === 200;
     await until(shows, PATIENCE_MS, () => box.output());
     const { drop, prints } = await box.state<BoxSnapshot>();

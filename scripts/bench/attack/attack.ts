@@ -1,6 +1,6 @@
 /** Measures what a watching viewer notices of attacks on the box. */
 import { spawn } from 'node:child_process';
-import { startBox } from '../../../test/support/box.ts';
+import { startDetailedBox } from '../../../test/support/box.ts';
 import { freeUdpPort } from '../../../test/support/free-port.ts';
 import { type Figure, residentMb, round } from '../machine.ts';
 import { runLoad } from '../viewers.ts';
@@ -25,7 +25,7 @@ const VIEWERS = 5;
 /** Five viewers beside each attack in turn, on one box. */
 export async function benchAttack(): Promise<readonly Figure[]> {
   // Without a port there is nothing that answers offers.
-  await using box = await startBox([`viewers.whep.port=${await freeUdpPort()}`]);
+  await using box = await startDetailedBox([`viewers.whep.port=${await freeUdpPort()}`]);
   await box.ready();
   await new Promise((resolve) => setTimeout(resolve, 5_000));
   const figures: Figure[] = [];

@@ -6,7 +6,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { quantiles } from '../../../pipelines/origin/viewers.ts';
-import { startBox } from '../../../test/support/box.ts';
+import { startDetailedBox } from '../../../test/support/box.ts';
 import { measureLatency, openChromium, waitInPage } from '../../../test/support/chromium.ts';
 import { freeUdpPort } from '../../../test/support/free-port.ts';
 import { type Gaps, readGaps, watchGaps } from './gaps.ts';
@@ -50,7 +50,7 @@ console.log(JSON.stringify(seen));
 process.exit(0);
 
 async function watch(query: string): Promise<LossySeen> {
-  await using box = await startBox([
+  await using box = await startDetailedBox([
     `viewers.whep.port=${await freeUdpPort()}`,
     'viewers.host=0.0.0.0',
     `viewers.part_ms=${run.partMs}`,

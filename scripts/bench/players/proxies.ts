@@ -1,5 +1,5 @@
 /** 50 viewers behind each reverse proxy that is installed: `npm run bench:proxies [-- NAME…]`. */
-import { startBox } from '../../../test/support/box.ts';
+import { startDetailedBox } from '../../../test/support/box.ts';
 import { PROXIES, type ReverseProxy } from '../../../test/support/network/reverse-proxies.ts';
 import { round, watchMachine } from '../machine.ts';
 import { runLoad } from '../viewers.ts';
@@ -29,7 +29,7 @@ const { cores, cpu, load1m } = machine();
 console.log(`\n${VIEWERS} viewers, on ${cores} x ${cpu}, load ${load1m}`);
 
 async function rowOf(proxy: ReverseProxy): Promise<string> {
-  await using box = await startBox(['viewers.trusted_proxies=[127.0.0.1]']);
+  await using box = await startDetailedBox(['viewers.trusted_proxies=[127.0.0.1]']);
   await box.ready();
   await using front = await proxy.start(box.url);
   const early = await askEarly(front.url);

@@ -1,7 +1,7 @@
 /** Plays one box's drop in some players at once, through a course of faults. */
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { ask } from '../../../test/support/ask.ts';
-import { type Box, startBox, until } from '../../../test/support/box.ts';
+import { type Box, startDetailedBox, until } from '../../../test/support/box.ts';
 import { sendPanelAction } from '../../../test/support/operator.ts';
 import { type Course, runCourse } from './course.ts';
 import { pageFiles } from './pages.ts';
@@ -18,7 +18,7 @@ export interface PlayerRow extends PlayerReport {
   readonly hasSeenEnd: boolean;
 }
 
-/** Of the boxes of tests: see `startBox`. */
+/** Of the boxes of tests: see `startDetailedBox`. */
 const TOP_RENDITION = 'mid';
 const FIRST_FRAME_MS = 45_000;
 const COMPLAINTS_MAX = 3;
@@ -49,7 +49,7 @@ export async function playAtOnce(
   course: Course,
   settings: readonly string[] = [],
 ): Promise<readonly PlayerRow[]> {
-  await using box = await startBox(settings);
+  await using box = await startDetailedBox(settings);
   await box.ready();
   await listed(box, course.segments);
   await using started = await startPlayers(box, players);

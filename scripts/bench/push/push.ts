@@ -1,5 +1,5 @@
 /** Measures what is pushed: from glass to glass in Chromium, and a thousand viewers. */
-import { startBox } from '../../../test/support/box.ts';
+import { startDetailedBox } from '../../../test/support/box.ts';
 import { type GlassCase, measureGlass } from '../glass.ts';
 import { cpuWhile, type Figure, round } from '../machine.ts';
 import { onCore } from '../processes.ts';
@@ -38,7 +38,7 @@ export async function benchPush(): Promise<readonly Figure[]> {
 }
 
 async function benchViewers(query: string, what: string): Promise<readonly Figure[]> {
-  await using box = await startBox([
+  await using box = await startDetailedBox([
     'viewers.part_ms=100',
     'viewers.max_connections=9000',
     'viewers.max_connections_per_address=9000',

@@ -1,6 +1,6 @@
 /** Measures how long the picture stands still for a guest by WebRTC whose box loses a process. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startBox, until } from '../../../test/support/box.ts';
+import { startDetailedBox, until } from '../../../test/support/box.ts';
 import { measureLatency, openChromium, waitInPage } from '../../../test/support/chromium.ts';
 import { freeUdpPort } from '../../../test/support/free-port.ts';
 import { readGaps, watchGaps } from '../lossy/gaps.ts';
@@ -21,7 +21,7 @@ export async function benchFallback(): Promise<readonly Figure[]> {
 }
 
 async function measure(name: (typeof PROCESSES)[number]): Promise<Figure> {
-  await using box = await startBox([`viewers.whep.port=${await freeUdpPort()}`]);
+  await using box = await startDetailedBox([`viewers.whep.port=${await freeUdpPort()}`]);
   await box.ready();
   await until(() => box.childPid('whep') !== undefined, 60_000);
   await using browser = await openChromium();

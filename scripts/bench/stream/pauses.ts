@@ -1,7 +1,7 @@
 /** Measures how late parts are published while the camera pauses. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { childrenOf, commandOf, startBox } from '../../../test/support/box.ts';
+import { childrenOf, commandOf, startDetailedBox } from '../../../test/support/box.ts';
 import { seeded } from '../../../test/support/seeded.ts';
 import { type Figure, round } from '../machine.ts';
 
@@ -59,7 +59,7 @@ function cameraOf(boxPid: number): number {
 
 /** Lateness is counted from the earliest part: what that one took, all take. */
 export async function benchPauses(): Promise<readonly Figure[]> {
-  await using box = await startBox();
+  await using box = await startDetailedBox();
   await box.ready();
   await sleep(3_000);
   const camera = cameraOf(box.pid);

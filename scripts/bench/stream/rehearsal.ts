@@ -9,7 +9,7 @@ import type { Rehearsal } from '../../../daemon/model/readiness.ts';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { bestOf } from '../../../daemon/ready/link-measurement.ts';
 import { quantiles } from '../../../pipelines/origin/viewers.ts';
-import { type Box, startBox, until } from '../../../test/support/box.ts';
+import { type Box, startDetailedBox, until } from '../../../test/support/box.ts';
 import { measureLatency, openChromium, waitInPage } from '../../../test/support/chromium.ts';
 import { openShapedLinks, type ShapedLinks } from '../bond/shaped-links.ts';
 import { type Figure, round } from '../machine.ts';
@@ -51,7 +51,10 @@ export async function benchRehearsal(): Promise<readonly Figure[]> {
   await using links = await openShapedLinks(LINKS, LATENCY_MS);
   const ids = LINKS.map(({ id, address }) => `{id: ${id}, address: ${address}}`).join(', ');
   const uplink = `{host: 127.0.0.1, port: ${links.port}, latency_ms: ${LATENCY_MS}, rendition: mid, bitrate_bps: 900000, min_bitrate_bps: 400000, links: [${ids}]}`;
-  await using box = await startBox([`uplink=${uplink}`, 'printer.driver=none'], ['demo', '--idle']);
+  await using box = await startDetailedBox(
+    [`uplink=${uplink}`, 'printer.driver=none'],
+    ['demo', '--idle'],
+  );
   await until(async () => (await fetch(`${box.url}/drop.json`)).ok, 300_000, box.output);
   const rehearsed = await rehearse(box);
   await command(box, 'go-live', { force: true });

@@ -1,6 +1,6 @@
 /** A device that cannot follow: Chromium with its CPU slowed down, and what our player makes of it. */
 import type { CDPSession, Page } from 'playwright-core';
-import { startBox } from '../../../test/support/box.ts';
+import { startDetailedBox } from '../../../test/support/box.ts';
 import { openChromium, waitInPage } from '../../../test/support/chromium.ts';
 import { type Figure, round } from '../machine.ts';
 
@@ -28,7 +28,9 @@ const LOOK = `(() => {
 })()`;
 
 export async function benchThrottled(): Promise<readonly Figure[]> {
-  await using box = await startBox([...['camera.width=1280', 'camera.height=720', RENDITIONS]]);
+  await using box = await startDetailedBox([
+    ...['camera.width=1280', 'camera.height=720', RENDITIONS],
+  ]);
   await box.ready();
   const figures: Figure[] = [];
   for (const from of ['while it plays', 'from the start'] as const) {

@@ -1,7 +1,7 @@
 /** Measures viewers by WebRTC: glass to glass, freezes, the first frame, and what fifty cost. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { quantiles } from '../../../pipelines/origin/viewers.ts';
-import { type Box, startBox, until } from '../../../test/support/box.ts';
+import { type Box, startDetailedBox, until } from '../../../test/support/box.ts';
 import { measureLatency, openChromium, waitInPage } from '../../../test/support/chromium.ts';
 import { freeUdpPort } from '../../../test/support/free-port.ts';
 import { measureStarts } from '../glass.ts';
@@ -31,7 +31,7 @@ export async function benchWhep(runs: number, seconds: number): Promise<readonly
 
 async function openBox(settings: readonly string[] = []): Promise<Box> {
   const port = await freeUdpPort();
-  const box = await startBox([
+  const box = await startDetailedBox([
     `viewers.whep.port=${port}`,
     'viewers.whep.max_viewers=100',
     'viewers.whep.max_viewers_per_address=100',

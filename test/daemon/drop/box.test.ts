@@ -7,7 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Hello } from '../../../daemon/web/protocol.ts';
 import { ask, statusOf } from '../../support/ask.ts';
-import { type Box, PLAIN, startBox, until } from '../../support/box.ts';
+import { type Box, startBox, until } from '../../support/box.ts';
 import { signIn } from '../../support/operator.ts';
 
 const test = suite('a drop on a whole box');
@@ -19,7 +19,7 @@ const playlist = async (box: Box) => (await fetch(`${box.url}/live/index.m3u8`))
 const moviesIn = (folder: string) => readdirSync(folder).filter((name) => name.endsWith('.mp4'));
 
 test('idle it shows the poster and rests; live it serves and records on both targets; ended it is idle again', async () => {
-  await using box = await startBox([...PLAIN, RECORDING, 'clips.folder=clips'], ['demo', '--idle']);
+  await using box = await startBox([RECORDING, 'clips.folder=clips'], ['demo', '--idle']);
   await until(async () => (await fetch(`${box.url}/`)).ok, 30_000, box.output);
   await until(async () => (await statusOf(box)).drop.phase === 'idle', 30_000, box.output);
   assert.is(await playlist(box), 503);
@@ -115,7 +115,7 @@ test('a camera that cannot start is a fault with its reason, and the idle box go
 });
 
 test('while it is armed the crew sees and hears the stage, and no guest does', async () => {
-  await using box = await startBox(PLAIN, ['demo', '--idle']);
+  await using box = await startBox([], ['demo', '--idle']);
   await until(async () => (await statusOf(box)).drop.phase === 'idle', 30_000, box.output);
   assert.match(await ask(box, 'cmd', 'arm'), 'armed');
   const { viewers } = await helloOf(box);
@@ -139,7 +139,7 @@ test('while it is armed the crew sees and hears the stage, and no guest does', a
 });
 
 test('what was reported before a disarm is not shown after it', async () => {
-  await using box = await startBox(PLAIN, ['demo', '--idle']);
+  await using box = await startBox([], ['demo', '--idle']);
   await until(async () => (await statusOf(box)).drop.phase === 'idle', 30_000, box.output);
   assert.match(await ask(box, 'cmd', 'arm'), 'armed');
   await until(async () => (await statusOf(box)).levels !== undefined, 30_000, box.output);
@@ -149,7 +149,7 @@ test('what was reported before a disarm is not shown after it', async () => {
 });
 
 test('the command that shuts the program down is answered, on air too, and it ends cleanly', async () => {
-  await using box = await startBox(PLAIN);
+  await using box = await startBox();
   await box.ready();
   assert.match(await ask(box, 'cmd', 'shut-down'), 'the machine shuts down');
   assert.is(await box.ended, 0);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { ask } from '../../support/ask.ts';
-import { type Box, PLAIN, startBox, until } from '../../support/box.ts';
+import { type Box, startBox, until } from '../../support/box.ts';
 
 const test = suite('the drop that has ended, on a real box');
 const LONG_MS = 60_000;
@@ -25,7 +25,7 @@ test('guests see its replay, and no countdown, until the next one is live', asyn
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-ended-'));
   const start = () =>
     startBox(
-      [...PLAIN, 'drop.title=Friday', `recording.targets=[{id: a, folder: ${folder}/recordings}]`],
+      ['drop.title=Friday', `recording.targets=[{id: a, folder: ${folder}/recordings}]`],
       ['demo', '--idle'],
       [],
       undefined,

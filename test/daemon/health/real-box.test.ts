@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { ask } from '../../support/ask.ts';
-import { type Box, childrenOf, isAlive, PLAIN, startBox, until } from '../../support/box.ts';
+import { type Box, childrenOf, isAlive, startBox, until } from '../../support/box.ts';
 import { freePort } from '../../support/free-port.ts';
 import { listen } from '../mqtt/support/consumer.ts';
 import { scratch, startMosquitto } from '../mqtt/support/mosquitto.ts';
@@ -33,7 +33,6 @@ test('a child that is killed is an alert over MQTT and on the command line, and 
   await using broker = await startMosquitto();
   await using consumer = await listen(broker.port, [`${ROOT}/#`]);
   await using box = await startBox([
-    ...PLAIN,
     `mqtt.url=mqtt://127.0.0.1:${broker.port}`,
     'recording.targets=[{id: one, folder: rec}]',
   ]);
@@ -98,7 +97,7 @@ test('a file that ends and is played again is not a fault', async () => {
 test('a media process that hangs is restarted, reported as an event, and viewers get the stream again', async () => {
   await using broker = await startMosquitto();
   await using consumer = await listen(broker.port, [`${ROOT}/event`]);
-  await using box = await startBox([...PLAIN, `mqtt.url=mqtt://127.0.0.1:${broker.port}`]);
+  await using box = await startBox([`mqtt.url=mqtt://127.0.0.1:${broker.port}`]);
   await box.ready();
   await until(() => isServing(box), PATIENCE_MS, box.output);
   const hung = box.childPid('media') ?? 0;
@@ -117,7 +116,7 @@ test('a media process that hangs is restarted, reported as an event, and viewers
 
 test('a broker that stays away is a warning while the drop goes on, and clears when it is there', async () => {
   const port = await freePort();
-  await using box = await startBox([...PLAIN, `mqtt.url=mqtt://127.0.0.1:${port}`]);
+  await using box = await startBox([`mqtt.url=mqtt://127.0.0.1:${port}`]);
   await box.ready();
   await until(async () => (await keysOf(box)).includes('broker-away'), PATIENCE_MS, box.output);
   assert.match(await ask(box, 'status'), /broker +away: .*\n.*! warning broker-away/s);

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ask } from '../../support/ask.ts';
-import { startBox, until } from '../../support/box.ts';
+import { startDetailedBox, until } from '../../support/box.ts';
 import { clocksOf, framesOf } from '../../support/media/frames.ts';
 import { probe } from '../../support/media/movies.ts';
 import { playInChromium } from '../../support/media/play.ts';
@@ -20,7 +20,7 @@ const MODULUS_MS = 2 ** 24;
 const since = (from: number, to: number) => (((to - from) % MODULUS_MS) + MODULUS_MS) % MODULUS_MS;
 
 test('a MARK becomes the last seconds before it, without a picture missing, and Chromium plays it', async () => {
-  await using box = await startBox(['clips.folder=clips', `clips.length_s=${LENGTH_S}`]);
+  await using box = await startDetailedBox(['clips.folder=clips', `clips.length_s=${LENGTH_S}`]);
   await box.ready();
   const folder = join(box.folder, 'clips', 'clips');
   const clips = () => readdirSync(folder).filter((name) => name.endsWith('.mp4'));

@@ -29,7 +29,7 @@ test('guests of its page watch the other box, over a kill -9 of that one’s med
       outside.push(request.url());
   });
   await waitInPage(page, `${TIME} > 0`);
-  await seeFrames(page, { shown: 60, read: 6 });
+  await seeFrames(page, { shown: 20, read: 6 });
   await waitInPage(page, 'document.title === "The other room"');
   const counted = async () => (await edge.state<BoxSnapshot>()).media?.viewers;
   await until(async () => (await counted())?.viewers === 1, 60_000);
@@ -49,11 +49,11 @@ test('guests of its page watch the other box, over a kill -9 of that one’s med
     }
   }
   process.kill(origin.childPid('media') ?? 0, 'SIGKILL');
-  await seeFrames(page, { shown: 90, read: 6 });
+  await seeFrames(page, { shown: 30, read: 6 });
   const [own = 0] = programsOf(edge.pid);
   process.kill(own, 'SIGKILL');
   await page.waitForTimeout(1_000);
-  await seeFrames(page, { shown: 90, read: 6 });
+  await seeFrames(page, { shown: 30, read: 6 });
   assert.not(programsOf(edge.pid).includes(own));
   assert.equal(outside, []);
 });

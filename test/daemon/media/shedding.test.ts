@@ -1,10 +1,11 @@
 /** A battery that runs down under a whole box: what rests, what viewers notice, and how it comes back. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
+import { cpuSeconds } from '../../../scripts/bench/machine.ts';
 import { ask } from '../../support/ask.ts';
 import { type Box, startBox, until } from '../../support/box.ts';
 import { sendPanelAction } from '../../support/operator.ts';
@@ -14,8 +15,11 @@ const test = suite('a box that saves power');
 
 const PATIENCE_MS = 60_000;
 const RENDITIONS = ['high', 'mid', 'low', 'audio'];
-const THREE =
-  'renditions=[{name: high, width: 640, height: 360, bitrate_bps: 900000}, {name: mid, width: 480, height: 270, bitrate_bps: 500000}, {name: low, width: 320, height: 180, bitrate_bps: 300000}]';
+/** So large that to encode them is most of what its process does. */
+const THREE = [
+  ...['camera.width=640', 'camera.height=360'],
+  'renditions=[{name: high, width: 640, height: 360, bitrate_bps: 900000}, {name: mid, width: 480, height: 270, bitrate_bps: 500000}, {name: low, width: 320, height: 180, bitrate_bps: 300000}]',
+];
 
 const stateOf = async (box: Box) => await box.state<BoxSnapshot>();
 const untilState = (box: Box, check: (state: BoxSnapshot) => boolean) =>
@@ -44,15 +48,17 @@ function watch(box: Box) {
   };
 }
 
-/** Processor time of a process, in clock ticks. */
-function ticksOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return Number(fields[11]) + Number(fields[12]);
+/** Processor time that the encoders take within five seconds, in s. */
+async function encodes(box: Box): Promise<number> {
+  const pid = box.childPid('capture') ?? 0;
+  const before = cpuSeconds(pid);
+  await sleep(5_000);
+  return cpuSeconds(pid) - before;
 }
 
 test('it encodes less, draws no posters and prints nothing, without a gap for viewers, and takes all up again', async () => {
   await using box = await startBox([
-    THREE,
+    ...THREE,
     'recording.targets=[{id: one, folder: rec}]',
     'clips.folder=clips',
     'clips.poster_every_s=2',
@@ -93,19 +99,19 @@ test('it encodes less, draws no posters and prints nothing, without a gap for vi
   await untilState(box, ({ media }) => media?.suspended.length === 2);
   assert.match(await printed(), /rejected \(SAVING_POWER\): the printer takes no jobs/);
   assert.equal(await offered(), ['low']);
-  const idle = ticksOf(box.childPid('capture') ?? 0);
-  await sleep(5_000);
-  const resting = ticksOf(box.childPid('capture') ?? 0) - idle;
+  const resting = await encodes(box);
 
   await sendPanelAction(box.operatorUrl, { do: 'mains', isOn: true });
   await untilState(box, ({ power, shedLoads: loads }) => power === 'normal' && loads.length === 0);
   await untilState(box, ({ media }) => Object.keys(media?.substitutes ?? { a: 1 }).length === 0);
   await until(async () => (await offered())?.length === 3, PATIENCE_MS, box.output);
   assert.match(await printed(), 'done');
-  const before = ticksOf(box.childPid('capture') ?? 0);
-  await sleep(5_000);
-  const encoding = ticksOf(box.childPid('capture') ?? 0) - before;
-  assert.ok(resting < encoding, `${resting} ticks while it rests, ${encoding} after`);
+  // A busy machine may hold them up for a while.
+  await until(
+    async () => (await encodes(box)) > resting,
+    PATIENCE_MS,
+    () => `${resting} s at rest`,
+  );
   await end();
 
   // Seen on a loaded machine and not traced: one or two segments of the sound begin more than 75 ms

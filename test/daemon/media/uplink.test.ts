@@ -32,7 +32,7 @@ const listen = (uri: string, file: string, prefix: readonly string[] = []) => {
 };
 
 const uplinkOf = (config: object) =>
-  `uplink=${JSON.stringify({ width: 320, height: 180, ...config })}`;
+  `uplink=${JSON.stringify({ width: 320, height: 180, bitrate_bps: 500_000, ...config })}`;
 
 const figuresOf = async (box: Box) => (await statusOf(box)).uplink;
 const connected = async (box: Box) => (await figuresOf(box))?.phase === 'connected';
@@ -82,7 +82,7 @@ test('plain SRT reaches Debian’s listener, and is there again after a kill -9 
     const { frames, errors } = probe(file);
     assert.is(frames.length, 2);
     assert.ok(
-      frames.every((count) => count > 30),
+      frames.every((count) => count > 10),
       String(frames),
     );
     assert.not.match(errors, /Packet corrupt|Continuity|Invalid/);
@@ -215,7 +215,7 @@ test('the whole chain over two links: each dies in turn and nothing is lost; wit
   await until(grown(file, 100_000), 30_000, box.output);
   assert.is((await figures())?.srt?.droppedTotal, 0);
   const { frames, errors } = probe(file);
-  assert.ok(frames.length === 2 && frames.every((count) => count > 100), String(frames));
+  assert.ok(frames.length === 2 && frames.every((count) => count > 30), String(frames));
   assert.is(errors, '');
 
   // A guest watches from before until after.
@@ -248,7 +248,7 @@ test('the whole chain over two links: each dies in turn and nothing is lost; wit
   const recorded = probeFile(join(box.folder, 'card', movies[0] ?? ''));
   assert.is(recorded.errors, '');
   assert.ok(
-    recorded.frames.every((count) => count > 600),
+    recorded.frames.every((count) => count > 200),
     String(recorded.frames),
   );
 

@@ -52,7 +52,7 @@ test('a drop fills every topic, and each payload follows its schema', async () =
     `mqtt.url=mqtt://127.0.0.1:${broker.port}`,
     'fleet.name=tour',
     `recording.targets=[{id: card, folder: ${disk.path}}]`,
-    `uplink={host: 127.0.0.1, port: ${await freePort()}}`,
+    `uplink={host: 127.0.0.1, port: ${await freePort()}, rendition: low}`,
   ]);
   await box.ready();
   await command(consumer, 'mark');

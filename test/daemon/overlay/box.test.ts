@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
-import { startBox, until } from '../../support/box.ts';
+import { startDetailedBox, until } from '../../support/box.ts';
 
 const test = suite('code in the picture');
 
@@ -10,7 +10,10 @@ const test = suite('code in the picture');
 const LONG_MS = 180_000;
 
 test('the code is read off each rendition, and the state says so', async () => {
-  await using box = await startBox(['drop.overlay.code.link=page', 'drop.overlay.title=Late Set']);
+  await using box = await startDetailedBox([
+    'drop.overlay.code.link=page',
+    'drop.overlay.title=Late Set',
+  ]);
   await box.ready();
   const shown = async () => (await box.state<BoxSnapshot>()).overlay?.shown;
   await until(async () => (await shown())?.readability === 'readable', LONG_MS, box.output);

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { startBox } from '../../support/box.ts';
+import { startDetailedBox } from '../../support/box.ts';
 import { plugCamera, unplugCamera } from '../support/camera.ts';
 import { timed, until } from '../support/kernel.ts';
 
@@ -24,7 +24,12 @@ interface Snapshot {
 }
 
 test('a camera that is pulled ends no process but its own, and is back on air when plugged in', async () => {
-  await using box = await startBox(SETTINGS, ['demo'], [], ['/opt/venuebox/dist/daemon/main.js']);
+  await using box = await startDetailedBox(
+    SETTINGS,
+    ['demo'],
+    [],
+    ['/opt/venuebox/dist/daemon/main.js'],
+  );
   const isOnAir = async () => {
     await sleep(200);
     const playlist = await fetch(`${box.url}/live/index.m3u8`).catch(() => undefined);

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startBox } from '../../support/box.ts';
+import { startDetailedBox } from '../../support/box.ts';
 import { eveningSettings, STEPS } from '../../support/browser/evening/course.ts';
 import { PHONES } from '../../support/browser/evening/phone.ts';
 import { openDeadLine } from '../../support/network/dead-line.ts';
@@ -14,7 +14,7 @@ const asked = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'venuebox-evening-'));
 for (const [name, open] of Object.entries(PHONES)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
-  await using box = await startBox(eveningSettings(join(folder, name)), ['demo', '--idle']);
+  await using box = await startDetailedBox(eveningSettings(join(folder, name)), ['demo', '--idle']);
   await using line = await openDeadLine(box.url);
   await using phone = await open();
   for (const step of STEPS) {

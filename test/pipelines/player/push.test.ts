@@ -1,7 +1,7 @@
 /** Our player with what the box pushes, in Chromium. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { startBox, until } from '../../support/box.ts';
+import { startDetailedBox, until } from '../../support/box.ts';
 import { openChromium, seeFrames, waitInPage } from '../../support/chromium.ts';
 
 const test = suite('pushed streams in Chromium');
@@ -9,7 +9,7 @@ const test = suite('pushed streams in Chromium');
 const WITHIN_MS = 90_000;
 
 test('parts and frames are played as they are pushed, and the picture goes on without them', async () => {
-  await using box = await startBox(['viewers.push=parts']);
+  await using box = await startDetailedBox(['viewers.push=parts']);
   await box.ready();
   await using browser = await openChromium();
   const { context } = browser;

@@ -25,12 +25,12 @@ test('our player and hls.js: the picture goes on, smaller, and is large again wh
   const inEach = (check: (page: (typeof pages)[number]) => Promise<unknown>) =>
     Promise.all(pages.map(check));
 
-  await inEach((page) => waitInPage(page, `${TIME} > 2 && ${WIDTH} === 640`));
+  await inEach((page) => waitInPage(page, `${TIME} > 2 && ${WIDTH} === 320`));
   await inEach((page) => page.evaluate(`globalThis.loadedOnce = true`));
   await sendPanelAction(box.operatorUrl, { do: 'mains', isOn: false });
   await sendPanelAction(box.operatorUrl, { do: 'charge', pct: 30 });
-  await inEach((page) => waitInPage(page, `${WIDTH} === 320`));
-  await inEach((page) => seeFrames(page, { shown: 30, read: 1 }));
+  await inEach((page) => waitInPage(page, `${WIDTH} === 160`));
+  await inEach((page) => seeFrames(page, { shown: 10, read: 1 }));
   const suspended = async () => (await box.state<BoxSnapshot>()).media?.suspended ?? [];
   await until(async () => (await suspended()).includes('mid'), PATIENCE_MS, box.output);
   await inEach(async (page) => {
@@ -38,8 +38,8 @@ test('our player and hls.js: the picture goes on, smaller, and is large again wh
     await waitInPage(page, `${TIME} > ${before + 3}`);
   });
   await sendPanelAction(box.operatorUrl, { do: 'mains', isOn: true });
-  await inEach((page) => waitInPage(page, `${WIDTH} === 640`));
-  await inEach((page) => seeFrames(page, { shown: 30, read: 1 }));
+  await inEach((page) => waitInPage(page, `${WIDTH} === 320`));
+  await inEach((page) => seeFrames(page, { shown: 10, read: 1 }));
   assert.equal(await inEach((page) => page.evaluate('globalThis.loadedOnce')), [true, true]);
 });
 

@@ -38,7 +38,7 @@ test('a box that offers it is played by WebRTC; whichever of its processes dies,
   const page = await browser.open(`${box.url}/`);
   // While the process starts the page plays parts, and tries again by itself.
   await waitInPage(page, `${FIGURES}.player === 'whep'`, 120_000);
-  const latenciesMs = await seeFrames(page, { shown: 60, read: 6 });
+  const latenciesMs = await seeFrames(page, { shown: 20, read: 6 });
   assert.ok(latenciesMs.every((ms) => ms < 30_000));
   await waitInPage(page, `${FIGURES}.latencyMs >= 0`);
   const state = () => box.state<{ media: { viewers: { byPlayer: Record<string, number> } } }>();

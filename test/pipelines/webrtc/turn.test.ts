@@ -33,7 +33,7 @@ if (why !== undefined) {
     await untilServed(browser, url);
     const page = await browser.open(url);
     await waitInPage(page, "globalThis.venuebox?.().player === 'whep'", LONG_MS);
-    await seeFrames(page, { shown: 60, read: 6 }, LONG_MS);
+    await seeFrames(page, { shown: 20, read: 6 }, LONG_MS);
     assert.is(await page.evaluate('globalThis.venuebox().player'), 'whep');
     assert.match(network.log(), /ALLOCATE processed, success/);
   });

@@ -11,7 +11,7 @@ const test = suite('WHEP to GStreamer');
 /** Debian's, which has Debian's bindings. */
 const PYTHON = '/usr/bin/python3';
 const VIEWER = 'test/support/media/webrtcbin-viewer.py';
-const FRAMES = 60;
+const FRAMES = 20;
 const TIMEOUT_MS = 120_000;
 
 const { stdout, error, stderr } = spawnSync(PYTHON, [VIEWER, '--check'], { encoding: 'utf8' });

@@ -53,7 +53,7 @@ test('viewers and clips get black and white, recordings the colours of the camer
   await box.ready();
   const look = async () => (await statusOf(box)).look;
   await until(async () => (await look())?.cost !== undefined, LONG_MS, box.output);
-  assert.match(await ask(box, 'status'), /look +mono at 100 %, shown, \d+\.\d of 33 ms a frame/);
+  assert.match(await ask(box, 'status'), /look +mono at 100 %, shown, \d+\.\d of 100 ms a frame/);
   for (const rendition of ['mid', 'low']) {
     const isGrey = async () => {
       const colours = await colourOf(await fetchSegment(box, rendition)).catch(() => [99]);
@@ -79,10 +79,10 @@ test('viewers and clips get black and white, recordings the colours of the camer
   assert.match(await ask(box, 'cmd', 'end'), 'it is idle');
   const [recording = ''] = readdirSync(join(box.folder, 'rec')).filter((one) => /mp4$/.test(one));
   const recorded = await colourOf(join(box.folder, 'rec', recording));
-  assert.ok(recorded.length > 30, `${recorded.length} pictures`);
+  assert.ok(recorded.length > 10, `${recorded.length} pictures`);
   // Before its first frame the camera's place is black.
   const coloured = recorded.slice(recorded.findIndex((colour) => colour > 10));
-  assert.ok(coloured.length > 30 && Math.min(...coloured) > 10, coloured.join(' '));
+  assert.ok(coloured.length > 10 && Math.min(...coloured) > 10, coloured.join(' '));
 });
 
 test.run();
