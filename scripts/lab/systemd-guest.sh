@@ -5,12 +5,13 @@ seen() { echo "$1=$2" >> /out/seen && sync /out/seen; }
 show() { systemctl show venuebox --property "$1" --value; }
 now() { cut -d' ' -f1 /proc/uptime; }
 since() { awk -v a="$1" -v b="$(now)" 'BEGIN { printf "%.1f", b - a }'; }
-# Waits for a command to succeed, about a minute at most.
+# Waits for a command to succeed, two minutes at most. Each look starts a program, for which the
+# box waits: this kernel has one core.
 until_ok() {
   local i
   for ((i = 0; i < 240; i++)); do
     "$@" && return 0
-    sleep 0.2
+    sleep 0.5
   done
   echo "never: $*"
   return 1
@@ -65,6 +66,8 @@ seen user_left "$(getent passwd venuebox)"
 install
 cp -r /out/box/. /opt/venuebox/
 ln -s "$LAB_NODE" /opt/venuebox/bin/node
+mkdir -p /var/cache/venuebox
+cp /out/gstreamer.bin /var/cache/venuebox/
 mkdir /opt/venuebox/node_modules
 mount --bind node_modules /opt/venuebox/node_modules
 cat > /etc/venuebox/venuebox.yaml <<END
@@ -126,9 +129,9 @@ mains on
 # Live by its button.
 for _ in 1 2 3; do
   status_is live || press 3.5
-  for ((i = 0; i < 150; i++)); do
+  for ((i = 0; i < 120; i++)); do
     if status_is live || status_is fault; then break; fi
-    sleep 0.2
+    sleep 0.5
   done
 done
 seen live "$(show StatusText)"

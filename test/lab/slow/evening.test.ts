@@ -21,7 +21,14 @@ const CONFIG = {
   renditions: [{ name: 'low', width: 160, height: 90, bitrate_bps: 100_000 }],
   recording: { targets: [{ id: 'card', folder: 'recordings', reserve_mb: 10, reserve_pct: 1 }] },
   // Nothing listens there: the lamp reports that it tries.
-  uplink: { host: '127.0.0.1', port: 9_999, bitrate_bps: 100_000, min_bitrate_bps: 50_000 },
+  uplink: {
+    host: '127.0.0.1',
+    port: 9_999,
+    width: 160,
+    height: 90,
+    bitrate_bps: 100_000,
+    min_bitrate_bps: 50_000,
+  },
   clips: { folder: 'clips', length_s: 5, poster_every_s: 0 },
   panel: { driver: 'gpio' },
   power: { board: 'auto', shut_down: 'machine' },
