@@ -81,7 +81,10 @@ async function runAgain(failed: readonly Outcome[]): Promise<void> {
   }
 }
 
-const jobs = findJobs(process.argv.slice(2));
+const words = process.argv.slice(2);
+// Of a whole run nobody looks at pictures of pages.
+if (words.length === 0) process.env['NO_PICTURES'] = 'yes';
+const jobs = findJobs(words);
 await runAll(jobs);
 for (const title of jobs.flatMap(({ titles }) => titles)) {
   if (!outcomes.has(title)) report(neverRun(title));

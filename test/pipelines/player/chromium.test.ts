@@ -1,6 +1,6 @@
 /** The guests' page in a real browser, against a real box. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { ask } from '../../support/ask.ts';
 import { type Box, startBox, until } from '../../support/box.ts';
+import { savePicture } from '../../support/browser/picture.ts';
 import { seeFrames, shareChromium, waitInPage } from '../../support/chromium.ts';
 
 const test = suite<{ box: Box }>('page in Chromium');
@@ -44,7 +45,7 @@ test('our player plays: the picture moves, sound is decoded, the clock is read, 
       outside.push(request.url());
   });
   await waitInPage(page, `${TIME} > 0`);
-  const latenciesMs = await seeFrames(page, { shown: 60, read: 6 });
+  const latenciesMs = await seeFrames(page, { shown: 20, read: 6 });
   assert.ok(latenciesMs.every((ms) => ms < 30_000));
   assert.ok(((await page.evaluate(SOUND)) as number) > 0);
   const figures = (await page.evaluate(FIGURES)) as Figures;
@@ -86,7 +87,7 @@ test('hls.js plays from the box when it is asked for', async ({ box }) => {
   await using browser = await chromium.open();
   const page = await browser.open(`${box.url}/?player=hls`);
   await waitInPage(page, `${TIME} > 0`);
-  await seeFrames(page, { shown: 60, read: 6 });
+  await seeFrames(page, { shown: 20, read: 6 });
   assert.is(((await page.evaluate(FIGURES)) as Figures).player, 'hls.js');
 });
 
@@ -139,7 +140,7 @@ test('kill -9 of capture, then of media: the picture comes back without a reload
     await page.waitForTimeout(1_000);
     const before = (await page.evaluate(TIME)) as number;
     await waitInPage(page, `${TIME} > ${before + 1}`);
-    await seeFrames(page, { shown: 20, read: 1 });
+    await seeFrames(page, { shown: 10, read: 1 });
   }
   assert.is(await page.evaluate('globalThis.loadedOnce'), true);
 });
@@ -156,7 +157,7 @@ test('after the drop guests read that it is over, and the next drop plays withou
   await waitInPage(page, `${isPoster} && /That was it/.test(document.body.innerText)`);
   await ask(box, 'cmd', 'go-live', 'force=true');
   await waitInPage(page, `!(${isPoster}) && !/That was it|Waiting/.test(document.body.innerText)`);
-  await seeFrames(page, { shown: 20, read: 1 });
+  await seeFrames(page, { shown: 10, read: 1 });
   assert.is(await page.evaluate('globalThis.loadedOnce'), true);
 });
 
@@ -177,8 +178,7 @@ alone('before the drop the page shows its title and counts down, at a phone’s 
   await waitInPage(page, '/Starts in 1:0/.test(document.body.innerText)');
   assert.is(await page.locator('h1').textContent(), 'Record Shop Live');
   assert.is(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true);
-  mkdirSync('bench-results', { recursive: true });
-  await page.screenshot({ path: 'bench-results/poster.png' });
+  await savePicture(page, 'poster');
 });
 
 test.run();

@@ -1,11 +1,11 @@
 /** The pages' states on a phone, held both ways, and a desktop: nothing overflows or wraps. */
-import { mkdirSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DICTIONARIES } from '../../../pipelines/player/text/languages.ts';
 import { axeFaults } from '../../support/browser/axe.ts';
 import { SCENES, type Scene, serveScene } from '../../support/browser/guest-scenes.ts';
+import { savePicture } from '../../support/browser/picture.ts';
 import { type Browser, openChromium, waitInPage } from '../../support/chromium.ts';
 
 const test = suite<{ browser: Browser }>('layout of the pages');
@@ -16,7 +16,6 @@ const SIZES = [
   { width: 1440, height: 900 },
   { width: 320, height: 640 },
 ] as const;
-const FOLDER = 'bench-results/guests';
 
 /** Controls that a guest sees, with their heights in lines. */
 const WRAPPED = `[...document.querySelectorAll('button:not(li button), a.action')]
@@ -63,7 +62,6 @@ for (const [state, scene] of Object.entries(SCENES)) {
   test(`${state}: in each size and language nothing is wider than the screen, no control wraps, and axe finds nothing`, async ({
     browser,
   }) => {
-    mkdirSync(FOLDER, { recursive: true });
     using served = await serveScene(scene);
     const page = await browser.open(served.url);
     for (const size of SIZES) {
@@ -73,7 +71,7 @@ for (const [state, scene] of Object.entries(SCENES)) {
       assert.equal(await page.evaluate(IN_EACH_LANGUAGE), [], where);
       const scheme = size.width === 1440 ? 'dark' : 'light';
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-      await page.screenshot({ path: `${FOLDER}/${state}-${size.width}x${size.height}.png` });
+      await savePicture(page, `guests/${state}-${size.width}x${size.height}`);
       if (size.width === 360 || size.width === 1440)
         assert.equal(await axeFaults(page), [], `${where} ${scheme}`);
     }
@@ -86,14 +84,14 @@ for (const [state, scene] of Object.entries(SCENES)) {
     await settings.send('Page.setFontSizes', { fontSizes: { standard: 16 } });
     // A screenshot of the browser's setting would show text as it was before.
     await page.evaluate("document.documentElement.style.fontSize = '200%'");
-    await page.screenshot({ path: `${FOLDER}/${state}-200pct.png`, fullPage: true });
+    await savePicture(page, `guests/${state}-200pct`, true);
     assert.is(await page.evaluate(TEXT_SIZE), '32px');
     // Text may be larger without the style sheet's knowing of it, as in Safari.
     assert.ok(await page.evaluate(FITS), `${state} with text enlarged alone`);
     assert.equal(await page.evaluate(CUT_OFF), [], state);
     await page.evaluate("document.documentElement.style.fontSize = ''");
     await page.emulateMedia({ forcedColors: 'active' });
-    await page.screenshot({ path: `${FOLDER}/${state}-forced-colors.png` });
+    await savePicture(page, `guests/${state}-forced-colors`);
     await page.close();
   });
 }

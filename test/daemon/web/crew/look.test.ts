@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert';
 import { saveDropFile } from '../../../../daemon/web/crew/drop-files.ts';
 import { LookError, LookStore } from '../../../../daemon/web/crew/look-store.ts';
 import { en as said } from '../../../../daemon/web/page/text/messages/en.ts';
+import { savePicture } from '../../../support/browser/picture.ts';
 import { openChromium, waitInPage } from '../../../support/chromium.ts';
 import { signIn } from '../../../support/operator.ts';
 import { startFakeBox } from '../support/fake-box.ts';
@@ -200,7 +201,7 @@ test('on the page: a logo is chosen and shown, and removed again', async () => {
   await page.setInputFiles('#look-logo-file', { name: 'logo.jpg', mimeType: 'image/jpeg', buffer });
   const LOGO = 'document.querySelector("#look img.look")';
   await waitInPage(page, `!${LOGO}.hidden && ${LOGO}.naturalWidth > 100`, 60_000);
-  await page.locator('#look').screenshot({ path: 'bench-results/operator-look.png' });
+  await savePicture(page.locator('#look'), 'operator-look');
   await saveScreenshot(page, 'with-look');
   await page.click('#look [aria-label="Remove: Choose a logo"]');
   await waitInPage(page, `${LOGO}.hidden`, 60_000);

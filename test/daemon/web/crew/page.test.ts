@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Warning } from '../../../../daemon/model/snapshot.ts';
 import { axeFaults } from '../../../support/browser/axe.ts';
+import { savePicture } from '../../../support/browser/picture.ts';
 import { openChromium, waitInPage } from '../../../support/chromium.ts';
 import { startFakeBox } from '../support/fake-box.ts';
 import { has, openPage, saveScreenshot, says } from '../support/page.ts';
@@ -50,7 +51,7 @@ test('with ten alerts the state, its time and the next command are in sight on e
       }
     }
     assert.equal(await axeFaults(page), [], `${size.width}x${size.height}`);
-    await page.screenshot({ path: `bench-results/operator-crew-${size.width}.png` });
+    await savePicture(page, `operator-crew-${size.width}`);
     await saveScreenshot(page, `crew-all-${size.width}`);
   }
   await page.click('#alerts li:first-child button');
@@ -67,7 +68,7 @@ test('the code for the counter fills the screen, with the address that guests op
   await page.click('#addresses button');
   await waitInPage(page, says('dialog', 'http://10.0.0.5:8080/'));
   assert.equal(await axeFaults(page), []);
-  await page.screenshot({ path: 'bench-results/operator-crew-code.png' });
+  await savePicture(page, 'operator-crew-code');
   box.set({ playerUrl: 'http://192.168.7.9:8080/' });
   await waitInPage(page, says('dialog', 'http://192.168.7.9:8080/'));
   await waitInPage(page, has('dialog .qr[aria-label="http://192.168.7.9:8080/"]'));

@@ -1,6 +1,6 @@
 /** Opens the operator's page in Chromium, reads it and takes screenshots. */
-import { mkdirSync } from 'node:fs';
 import type { Page } from 'playwright-core';
+import { savePicture } from '../../../support/browser/picture.ts';
 import { type Browser, waitInPage } from '../../../support/chromium.ts';
 import { TEST_PIN } from '../../../support/operator.ts';
 
@@ -29,6 +29,5 @@ export async function openPage(
 }
 
 export async function saveScreenshot(page: Page, name: string): Promise<void> {
-  mkdirSync('bench-results', { recursive: true });
-  await page.screenshot({ path: `bench-results/operator-${name}.png`, fullPage: true });
+  await savePicture(page, `operator-${name}`, true);
 }
