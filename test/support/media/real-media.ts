@@ -38,17 +38,28 @@ export function launchOf(kind: 'video' | 'audio', picture: Picture = SMALL): str
     : 'audiotestsrc num-buffers=188 samplesperbuffer=1024 ! audio/x-raw,rate=48000,channels=2 ! avenc_aac bitrate=96000 ! aacparse ! audio/mpeg,mpegversion=4,stream-format=raw ! gdppay';
 }
 
+/** By launch line: test files that share a process begin with the same media. */
+const encoded = new Map<string, Promise<Buffer>>();
+
 /** Four seconds of H.264 and AAC, encoded by GStreamer; each group of 30 frames stands alone. */
 export async function encodeMedia(picture: Picture = SMALL): Promise<RealMedia> {
+  const encode = async (kind: 'video' | 'audio') => {
+    const launch = launchOf(kind, picture);
+    const bytes = encoded.get(launch) ?? encodeTrack(launch);
+    encoded.set(launch, bytes);
+    // Whoever damages it damages a copy.
+    return Buffer.from(await bytes);
+  };
+  return readMedia(await encode('video'), await encode('audio'));
+}
+
+async function encodeTrack(launch: string): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-media-'));
   try {
-    const encode = async (kind: 'video' | 'audio') => {
-      const path = join(folder, kind);
-      const words = [...launchOf(kind, picture).split(' '), '!', 'filesink', `location=${path}`];
-      await promisify(execFile)('gst-launch-1.0', ['-q', ...words]);
-      return await readFile(path);
-    };
-    return readMedia(await encode('video'), await encode('audio'));
+    const path = join(folder, 'track');
+    const words = [...launch.split(' '), '!', 'filesink', `location=${path}`];
+    await promisify(execFile)('gst-launch-1.0', ['-q', ...words]);
+    return await readFile(path);
   } finally {
     await rm(folder, { recursive: true });
   }
