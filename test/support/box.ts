@@ -164,7 +164,7 @@ export function killAll(pids: readonly number[]): void {
 const ANSWERS_WITHIN_MS = 10_000;
 
 /** A loaded machine is slow, and no failure: shorter time-outs are stretched to this. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 150_000;
 
 /** What is soon true is seen soon; a look at what takes seconds costs more than it tells. */
 const PAUSE_MS = { first: 20, longest: 200, growth: 1.3 };

@@ -101,13 +101,16 @@ export interface Evaluates {
   evaluate(expression: string): Promise<unknown>;
 }
 
+/** A loaded machine shows a page late, and is no failure: shorter time-outs are stretched to this. */
+const PATIENCE_MS = 180_000;
+
 /** Polls from outside: the page's Content-Security-Policy forbids Playwright's own wait. */
 export async function waitInPage(
   page: Evaluates,
   expression: string,
-  timeoutMs = 90_000,
+  timeoutMs = PATIENCE_MS,
 ): Promise<void> {
-  const endMs = performance.now() + timeoutMs;
+  const endMs = performance.now() + Math.max(timeoutMs, PATIENCE_MS);
   let reason: unknown;
   while (performance.now() < endMs) {
     try {
@@ -149,14 +152,14 @@ export async function measureLatency(
 
 /**
  * Watches until so many frames were shown and so many clocks read, however slow
- * the machine is. Rejects when that takes longer than `timeoutMs`.
+ * the machine is. Rejects when that takes longer than `timeoutMs`, or the patience above.
  */
 export async function seeFrames(
   page: Evaluates,
   atLeast: { readonly shown: number; readonly read: number },
-  timeoutMs = 90_000,
+  timeoutMs = PATIENCE_MS,
 ): Promise<readonly number[]> {
-  const endMs = performance.now() + timeoutMs;
+  const endMs = performance.now() + Math.max(timeoutMs, PATIENCE_MS);
   let shown = 0;
   const latenciesMs: number[] = [];
   while (shown < atLeast.shown || latenciesMs.length < atLeast.read) {

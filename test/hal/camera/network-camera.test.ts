@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openSound } from '../../../hal/audio/open.ts';
 import { networkOf, openCamera } from '../../../hal/camera/open.ts';
 import type { CameraConfig } from '../../../hal/camera/port.ts';
+import { until as eventually } from '../../support/box.ts';
 import { freePort } from '../../support/free-port.ts';
 import { openLiveSources } from '../../support/media/live-sources.ts';
 
@@ -56,13 +56,7 @@ function startServer(port: number) {
   return { listening, [Symbol.dispose]: () => void child.kill('SIGKILL') };
 }
 
-async function until(what: string, isSo: () => boolean, ms = 30_000): Promise<void> {
-  const endMs = performance.now() + ms;
-  while (!isSo()) {
-    assert.ok(performance.now() < endMs, `${what} did not come`);
-    await sleep(100);
-  }
-}
+const until = (what: string, isSo: () => boolean) => eventually(isSo, 60_000, () => what);
 
 test('an RTSP camera with a login gives picture and sound, and comes back after its server', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'venuebox-rtsp-'));

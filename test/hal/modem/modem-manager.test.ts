@@ -17,15 +17,17 @@ import { errorReply, startFakeManager } from '../../support/modem/modem-manager.
 
 const test = suite('ModemManager over D-Bus');
 const os = { clock: systemClock, log: silentLog };
+/** Of the driver. */
+const POLL_MS = 5_000;
 const never = new AbortController().signal;
 
-/** The next state that fits; fails after five seconds. */
+/** The next state that fits, however slow the machine is. */
 async function nextWhere(
   states: AsyncIterator<ModemsState>,
   what: string,
   fits: (state: ModemsState) => boolean,
 ) {
-  const limit = AbortSignal.timeout(8000);
+  const limit = AbortSignal.timeout(60_000);
   while (!limit.aborted) {
     const { value } = await states.next();
     if (value !== undefined && fits(value)) return value;
@@ -42,16 +44,17 @@ test('states follow signals, a restart of ModemManager and one of the bus', asyn
   let bus = await startBus(folder);
   const { address } = bus;
   const stop = new AbortController();
-  const modems = openModemManager(os, address);
+  // What is polled is not read again within this test: a signal says it.
+  const sleep = (ms: number, signal?: AbortSignal) =>
+    systemClock.sleep(ms === POLL_MS ? 3_600_000 : ms, signal);
+  const modems = openModemManager({ ...os, clock: { ...systemClock, sleep } }, address);
   const states = modems.changes(stop.signal)[Symbol.asyncIterator]();
   await nextWhere(states, 'no ModemManager', isAway);
 
   let manager = await startFakeManager(address, 8);
   await nextWhere(states, 'a registered modem', isKnown('registered'));
-  const startMs = performance.now();
   manager.change(11);
   await nextWhere(states, 'the change by signal', isKnown('connected'));
-  assert.ok(performance.now() - startMs < 1000);
 
   manager.stop();
   const away = await nextWhere(states, 'ModemManager away', isAway);
@@ -181,10 +184,9 @@ test("NetworkManager's devices are read off the bus; one that goes meanwhile is 
 test('a bus that is not there is reported at once, and a call to a missing service is NOT_FOUND', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-bus-'));
   const nowhere = `unix:path=${join(folder, 'none')}`;
-  const startMs = performance.now();
   const failed = await openDbus(systemClock, never, nowhere).catch((error: unknown) => error);
   assert.ok(failed instanceof HalError, String(failed));
-  assert.ok(performance.now() - startMs < 1000);
+  assert.is.not(failed.code, 'TIMEOUT', 'nothing is waited for');
   const bus = await startBus(folder);
   await using open = await openDbus(systemClock, never, bus.address);
   const call = { destination: 'org.missing', path: '/', interface: 'org.missing', member: 'X' };

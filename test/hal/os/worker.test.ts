@@ -174,13 +174,12 @@ test('a task that hangs at its end is killed after the grace', async () => {
 });
 
 test('a task that hangs at its end exits by itself when its time to drain is over', async () => {
-  const spec = { graceMs: 20_000, env: { DRAIN_MS: '200' } };
+  // So long a grace is never over.
+  const spec = { graceMs: 3_600_000, env: { DRAIN_MS: '200' } };
   const { ending, ended, isStarted } = start({ atEnd: 'hang' }, spec);
   await isStarted();
-  const askedMs = performance.now();
   ending.abort();
   assert.is(await ended, undefined);
-  assert.ok(performance.now() - askedMs < 10_000);
 });
 
 test('a worker that is killed rejects with the signal', async () => {
@@ -210,7 +209,6 @@ test('a worker that is stopped or blocked is killed, and the error says why', as
       pids,
     );
     await isStarted();
-    const hungMs = performance.now();
     if (how === 'stopped') process.kill(pids[0] ?? 0, 'SIGSTOP');
     else worker.send('block');
     const error = await ended;
@@ -219,7 +217,6 @@ test('a worker that is stopped or blocked is killed, and the error says why', as
       error?.message ?? '',
       'program ended with signal SIGKILL: it did not answer for 2 s',
     );
-    assert.ok(performance.now() - hungMs < 8_000);
     ending.abort();
   }
 });

@@ -1,9 +1,9 @@
 /** Two cameras: which is on air, chosen by hand and by itself. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { LaunchFragment } from '../../../hal/gst/launch.ts';
 import { CameraChoice, type CameraKind } from '../../../pipelines/capture/camera-choice.ts';
+import { until as eventually } from '../../support/box.ts';
 import { openLiveSources } from '../../support/media/live-sources.ts';
 import { seeded } from '../../support/seeded.ts';
 
@@ -82,13 +82,7 @@ test('a cut is a cut: no hole, no repeat that stays, and by itself when one dies
   const first = await live.start('camera', camera('red'));
   await live.start('camera2', camera('blue'));
   const second = () => live.figures()?.camera.second;
-  const until = async (what: string, isSo: () => boolean) => {
-    const endMs = performance.now() + 20_000;
-    while (!isSo()) {
-      assert.ok(performance.now() < endMs, what);
-      await sleep(50);
-    }
-  };
+  const until = (what: string, isSo: () => boolean) => eventually(isSo, 60_000, () => what);
   await until('both', () => (second()?.framesPerS ?? 0) > 20);
   await until('the first on air', () => second()?.isOnAir === false);
   live.send({ type: 'choose', camera: 'camera2' });

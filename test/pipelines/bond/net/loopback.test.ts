@@ -7,6 +7,7 @@ import { openLog, silentLog } from '../../../../hal/os/log.ts';
 import type { Endpoint, LinkConfig } from '../../../../pipelines/bond/core/config.ts';
 import { type BondControl, runBond } from '../../../../pipelines/bond/net/sender.ts';
 import { runRelay } from '../../../../pipelines/bond/relay/relay.ts';
+import { until as eventually } from '../../../support/box.ts';
 import { control, data, handshake } from '../support/simulated-srt.ts';
 
 const test = suite('bond and relay over real sockets on loopback');
@@ -81,13 +82,7 @@ async function withChain(
   }
 }
 
-async function until(what: string, isTrue: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 150; tries += 1) {
-    if (isTrue()) return;
-    await systemClock.sleep(20);
-  }
-  throw new Error(`not within 3 s: ${what}`);
-}
+const until = (what: string, isTrue: () => boolean) => eventually(isTrue, 60_000, () => what);
 
 const states = ({ control }: Chain) => control.snapshot().links.map(({ state }) => state);
 
