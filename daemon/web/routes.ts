@@ -1,5 +1,6 @@
 /** Routes of the operator's server. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { checkServerIdentity, type PeerCertificate, TLSSocket } from 'node:tls';
 import { acceptsGzip } from '../../pipelines/http/negotiate.ts';
 import { chooseLanguage, isLanguage, type Language } from '../../pipelines/player/text/language.ts';
 import type { AnswerWebhook, WebhookAnswer } from '../model/orders.ts';
@@ -56,7 +57,8 @@ export async function route(
   const host = request.headers.host ?? '';
   // A proxy before the box may have read the other one (RFC 9112 §3.2).
   if (hostsOf(request) > 1) return send(response, refuse(400, 'two-hosts'));
-  if (!isOwnHost(host, deps.hostNames())) return send(response, refuse(421, 'wrong-host'));
+  const isOwn = isOwnHost(host, deps.hostNames()) || isCertified(request, host);
+  if (!isOwn) return send(response, refuse(421, 'wrong-host'));
   const headers = commonHeaders(pictureOrigins(host, deps.viewers()), deps.whip?.isOn === true);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 
@@ -94,6 +96,14 @@ function assetOf(request: IncomingMessage, path: string, { assets }: RouteDeps) 
 function languageOf({ headers }: IncomingMessage): Language {
   const chosen = readCookie(headers.cookie, LANGUAGE_COOKIE) ?? '';
   return isLanguage(chosen) ? chosen : chooseLanguage(headers['accept-language'] ?? '');
+}
+
+/** No other site has this name: the browser has compared it with the certificate of this connection. */
+function isCertified({ socket }: IncomingMessage, host: string): boolean {
+  const certificate = socket instanceof TLSSocket ? socket.getCertificate() : null;
+  if (certificate === null || !('subject' in certificate)) return false;
+  const name = host.replace(/:\d+$/, '');
+  return checkServerIdentity(name, certificate as PeerCertificate) === undefined;
 }
 
 function hostsOf({ rawHeaders }: IncomingMessage): number {

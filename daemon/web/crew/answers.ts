@@ -9,6 +9,7 @@ import type { DropPhase } from '../../model/snapshot.ts';
 import { type Answer, answerJson, readJson, refuse } from '../answer.ts';
 import type { LogTail } from '../log-tail.ts';
 import type { Role } from '../sessions.ts';
+import type { CertificateAnswers } from './certificate-answers.ts';
 import type { LibraryAnswers } from './library-answers.ts';
 import type { LookAnswers } from './look-answers.ts';
 import { answerOrders } from './order-answers.ts';
@@ -19,6 +20,7 @@ export interface CrewDeps {
   readonly settings: SettingsAnswers;
   readonly library: LibraryAnswers;
   readonly look: LookAnswers;
+  readonly certificate: CertificateAnswers;
   readonly orders: OrderList;
   readonly sessions: SessionList;
   readonly logTail: LogTail;
@@ -43,11 +45,12 @@ const FOUND_MAX = 200;
 
 /** Hosts have the buttons, and see what is there. */
 const CREW_ONLY =
-  /^\/(?:settings|look|support\.txt|restart|sessions|tests(?!\/preview$)|update|camera-access|orders\.csv)(?:\/|$)/;
+  /^\/(?:settings|look|certificate|support\.txt|restart|sessions|tests(?!\/preview$)|update|camera-access|orders\.csv)(?:\/|$)/;
 
 const updateSchema = v.strictObject({
   version: v.optional(v.pipe(v.string(), v.maxLength(40))),
   back: v.optional(v.boolean()),
+  stop: v.optional(v.boolean()),
   isDryRun: v.optional(v.boolean(), false),
 });
 
@@ -70,7 +73,7 @@ export class CrewAnswers {
   ): Promise<Answer | 'sent' | undefined> {
     const isCrewOnly = CREW_ONLY.test(path) || request.method === 'DELETE';
     if (isCrewOnly && by.role !== 'crew') return refuse(403, 'crew-only');
-    const { settings, library, look, sessions, logTail } = this.#deps;
+    const { settings, library, look, certificate, sessions, logTail } = this.#deps;
     switch (`${request.method} ${path}`) {
       case 'GET /support.txt':
         return await this.#support();
@@ -94,6 +97,7 @@ export class CrewAnswers {
       (await settings.answer(request, path)) ??
       (await library.answer(request, response, path, by.session)) ??
       (await look.answer(request, path)) ??
+      (await certificate.answer(request, path)) ??
       sessions.answer(request, path, by.session)
     );
   }

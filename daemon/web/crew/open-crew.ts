@@ -1,4 +1,5 @@
 /** Joins what the crew asks for: settings, files, support, sessions. */
+import { join } from 'node:path';
 import type { Notify } from '../../../hal/os/systemd/notify.ts';
 import { uploadsFolder } from '../../../pipelines/player/brand/branding.ts';
 import type { WhipEndpoint } from '../../../pipelines/whip/messages.ts';
@@ -14,6 +15,8 @@ import type { Settings } from '../../settings/settings.ts';
 import type { LogTail } from '../log-tail.ts';
 import { CrewAnswers } from './answers.ts';
 import { type BrokerTestDeps, testBroker } from './broker-test.ts';
+import { CertificateAnswers } from './certificate-answers.ts';
+import { CertificateStore } from './certificate-store.ts';
 import { saveDropFile } from './drop-files.ts';
 import { Library } from './library.ts';
 import { LibraryAnswers } from './library-answers.ts';
@@ -80,6 +83,7 @@ export function openCrew(
     settings: new SettingsAnswers(box.settings),
     library: new LibraryAnswers(library),
     look: new LookAnswers(look, saveDropFile.bind(undefined, stateFolder)),
+    certificate: new CertificateAnswers(openCertificates(box)),
     orders: box.desk,
     sessions: new SessionList(sessions),
     logTail,
@@ -92,5 +96,14 @@ export function openCrew(
     whip: box.whip ?? (() => undefined),
     restart: notify.hasReceiver ? end : undefined,
     signal,
+  });
+}
+
+/** By a clock that is not synchronised yet a good certificate seems not valid. */
+function openCertificates({ stateFolder, settings, live, snapshot, clock }: CrewBox) {
+  const isSynchronised = () => snapshot().system?.clock.phase === 'synchronised';
+  return new CertificateStore({
+    ...{ file: join(stateFolder, 'certificate.pem'), settings, config: live.current },
+    nowMs: () => (isSynchronised() ? clock.wallMs() : undefined),
   });
 }

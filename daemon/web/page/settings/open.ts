@@ -5,6 +5,7 @@ import type { SettingsPage } from '../../crew/settings-answers.ts';
 import { planTexts, stageTexts } from '../text/texts.ts';
 import { card, h, setText } from '../ui/dom.ts';
 import { formatMinute } from '../ui/format.ts';
+import { openCertificate } from './certificate.ts';
 import { openForm, type SettingsForm } from './form.ts';
 import { fullLabelOf } from './label.ts';
 import { movedTo } from './moved.ts';
@@ -74,7 +75,11 @@ export class SettingsPlace {
     const isOurs = page.settings.some(
       ({ path, value }) => path === 'network.hotspot' && value === true,
     );
-    this.#body.replaceChildren(...(isOurs ? [this.#openWifi()] : []), this.#form.element, versions);
+    const certificate = openCertificate((saved) => this.#explain(saved), this.#onError);
+    this.#body.replaceChildren(
+      ...(isOurs ? [this.#openWifi()] : []),
+      ...[this.#form.element, certificate, versions],
+    );
     const { restart, drop } = page.pending;
     const names = (paths: readonly string[]) => paths.map(fullLabelOf).join(', ');
     const lines = [

@@ -82,4 +82,41 @@ export const de: SettingsTexts = {
   receiverSilent: 'Der Empfänger antwortet nicht: {reason}.',
   testing: 'Läuft…',
   sectionReady: 'Vor dem Drop',
+
+  certificate: 'Zertifikat für HTTPS',
+  certificateFacts:
+    'Für {names}, gültig bis {date}. Ausgestellt von {issuer}. Unter jeder anderen Adresse warnen Browser.',
+  certificateNoChain:
+    'Das Zertifikat des Ausstellers ist nicht dabei. Lehnen Handys es ab, wähle die Datei mit der ganzen Kette (oft fullchain.pem).',
+  certificateGuests: 'Damit Gäste es nutzen, gib unter „Gäste“ {address} als ihre Adresse ein.',
+  certificateHint:
+    'Wähle das Zertifikat mit seiner Kette und den Schlüssel zusammen, als PEM-Dateien. Danach öffnet sich diese Seite neu und fragt nach der PIN.',
+  certificateOpen:
+    'Diese Seite hat noch kein HTTPS: andere im selben Netz könnten den Schlüssel unterwegs mitlesen. Schicke ihn per Kabel oder über das eigene WLAN der Box.',
+  certificateChoose: 'Zertifikat und Schlüssel wählen',
+  certificateRemove: 'Zertifikat entfernen',
+  certificateRemoveTitle: 'Zertifikat entfernen?',
+  certificateRemoveDetail:
+    'Die Box löscht den Schlüssel. Seiten, die es nutzten, haben dann kein HTTPS, und Links mit https dorthin gehen nicht mehr.',
+  certificateNone:
+    'In diesen Dateien ist kein Zertifikat. Sie müssen PEM sein: Text mit einer Zeile „BEGIN CERTIFICATE“, höchstens 64 kB.',
+  certificateNoKey:
+    'In diesen Dateien ist kein Schlüssel. Wähle Zertifikat und Schlüssel zusammen.',
+  certificateEncrypted:
+    'Der Schlüssel ist mit einem Passwort geschützt, das die Box beim Start nicht eingeben kann. Speichere ihn ohne (openssl pkey -in key.pem -out open.pem) und wähle diese Datei.',
+  certificateKeyKind: 'Browser kennen diese Art von Schlüssel nicht: er muss RSA oder ECDSA sein.',
+  certificateKeyOther: 'Der Schlüssel gehört zu einem anderen Zertifikat.',
+  certificateDamaged:
+    'Ein Teil dieser Dateien ist beschädigt. Hole sie noch einmal und wähle die neuen.',
+  certificateStray:
+    'Ein Zertifikat in diesen Dateien gehört nicht zur Kette, oder eines dazwischen fehlt.',
+  certificateExpired: 'Ein Zertifikat in diesen Dateien ist abgelaufen: hole ein neues.',
+  certificateTooEarly:
+    'Ein Zertifikat in diesen Dateien gilt noch nicht: nimm es ab seinem ersten Tag.',
+  certificateNoNames:
+    'Das Zertifikat nennt keine Adresse (subjectAltName), darum lehnen Browser es ab.',
+  certificateWeak: 'Der Schlüssel ist zu kurz oder die Signatur zu alt: Browser lehnen es ab.',
+  certificateInUse: 'Gäste bekommen den Drop damit bis zum Ende: entferne es danach.',
+  certificateNotSaved:
+    'Die Box hat es nicht gespeichert: ihr Datenträger ist voll oder schreibgeschützt, oder jemand anderes änderte gerade die Einstellungen.',
 };

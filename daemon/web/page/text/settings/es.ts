@@ -82,4 +82,39 @@ export const es: SettingsTexts = {
   receiverSilent: 'El receptor no responde: {reason}.',
   testing: 'En curso…',
   sectionReady: 'Antes del drop',
+
+  certificate: 'Certificado para HTTPS',
+  certificateFacts:
+    'Para {names}, válido hasta el {date}. Emitido por {issuer}. Con cualquier otra dirección los navegadores avisan.',
+  certificateNoChain:
+    'No incluye el certificado de su emisor. Si los móviles lo rechazan, elige el archivo con la cadena completa (a menudo fullchain.pem).',
+  certificateGuests: 'Para que el público lo use, pon {address} como su dirección, en «Público».',
+  certificateHint:
+    'Elige a la vez el certificado con su cadena y la clave, como archivos PEM. Después esta página se abre de nuevo y pide el PIN.',
+  certificateOpen:
+    'Esta página aún no tiene HTTPS: otros en la misma red podrían leer la clave por el camino. Envíala por cable o por el wifi propio de la caja.',
+  certificateChoose: 'Elegir certificado y clave',
+  certificateRemove: 'Quitar el certificado',
+  certificateRemoveTitle: '¿Quitar el certificado?',
+  certificateRemoveDetail:
+    'La caja borra la clave. Las páginas que lo usaban quedan sin HTTPS, y los enlaces con https ya no se abren.',
+  certificateNone:
+    'No hay ningún certificado en estos archivos. Deben ser PEM: texto con una línea «BEGIN CERTIFICATE», 64 kB como máximo.',
+  certificateNoKey: 'No hay ninguna clave en estos archivos. Elige certificado y clave a la vez.',
+  certificateEncrypted:
+    'La clave está protegida con una contraseña, que la caja no puede escribir al arrancar. Guárdala sin ella (openssl pkey -in key.pem -out open.pem) y elige ese archivo.',
+  certificateKeyKind: 'Los navegadores no conocen este tipo de clave: debe ser RSA o ECDSA.',
+  certificateKeyOther: 'La clave es de otro certificado.',
+  certificateDamaged: 'Una parte de estos archivos está dañada. Consíguelos de nuevo y elige esos.',
+  certificateStray: 'Un certificado de estos archivos no es de la cadena, o falta uno intermedio.',
+  certificateExpired: 'Un certificado de estos archivos ha caducado: consigue uno nuevo.',
+  certificateTooEarly:
+    'Un certificado de estos archivos aún no es válido: úsalo desde su primer día.',
+  certificateNoNames:
+    'El certificado no nombra ninguna dirección (subjectAltName): los navegadores lo rechazan.',
+  certificateWeak:
+    'Su clave es demasiado corta o su firma demasiado antigua: los navegadores lo rechazan.',
+  certificateInUse: 'El público lo usa hasta el fin del drop: quítalo después.',
+  certificateNotSaved:
+    'La caja no lo guardó: su disco está lleno o protegido, u otra persona cambiaba los ajustes.',
 };

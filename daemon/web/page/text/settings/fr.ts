@@ -82,4 +82,42 @@ export const fr: SettingsTexts = {
   receiverSilent: 'Le récepteur ne répond pas : {reason}.',
   testing: 'En cours…',
   sectionReady: 'Avant le drop',
+
+  certificate: 'Certificat pour HTTPS',
+  certificateFacts:
+    'Pour {names}, valable jusqu’au {date}. Émis par {issuer}. Sous toute autre adresse, les navigateurs avertissent.',
+  certificateNoChain:
+    'Le certificat de son émetteur n’y est pas. Si des téléphones le refusent, choisissez le fichier avec la chaîne complète (souvent fullchain.pem).',
+  certificateGuests:
+    'Pour que le public l’utilise, entrez {address} comme son adresse, sous « Public ».',
+  certificateHint:
+    'Choisissez ensemble le certificat avec sa chaîne et la clé, en fichiers PEM. Cette page s’ouvre ensuite à nouveau et demande le PIN.',
+  certificateOpen:
+    'Cette page n’a pas encore HTTPS : d’autres sur le même réseau pourraient lire la clé en route. Envoyez-la par câble ou par le Wi-Fi de la box.',
+  certificateChoose: 'Choisir certificat et clé',
+  certificateRemove: 'Retirer le certificat',
+  certificateRemoveTitle: 'Retirer le certificat ?',
+  certificateRemoveDetail:
+    'La box efface la clé. Les pages qui l’utilisaient n’ont alors plus HTTPS, et leurs liens en https ne s’ouvrent plus.',
+  certificateNone:
+    'Ces fichiers n’ont pas de certificat. Ils doivent être en PEM : du texte avec une ligne « BEGIN CERTIFICATE », 64 ko au plus.',
+  certificateNoKey: 'Ces fichiers n’ont pas de clé. Choisissez ensemble le certificat et la clé.',
+  certificateEncrypted:
+    'La clé est protégée par un mot de passe, que la box ne peut pas entrer au démarrage. Enregistrez-la sans (openssl pkey -in key.pem -out open.pem) et choisissez ce fichier.',
+  certificateKeyKind: 'Les navigateurs ne connaissent pas ce type de clé : il faut RSA ou ECDSA.',
+  certificateKeyOther: 'La clé est celle d’un autre certificat.',
+  certificateDamaged:
+    'Une partie de ces fichiers est abîmée. Récupérez-les à nouveau et choisissez ceux-là.',
+  certificateStray:
+    'Un certificat de ces fichiers n’est pas de la chaîne, ou il en manque un entre deux.',
+  certificateExpired: 'Un certificat de ces fichiers a expiré : demandez-en un nouveau.',
+  certificateTooEarly:
+    'Un certificat de ces fichiers n’est pas encore valable : utilisez-le dès son premier jour.',
+  certificateNoNames:
+    'Le certificat ne nomme aucune adresse (subjectAltName) : les navigateurs le refusent.',
+  certificateWeak:
+    'Sa clé est trop courte ou sa signature trop ancienne : les navigateurs le refusent.',
+  certificateInUse: 'Le public est servi avec jusqu’à la fin du drop : retirez-le ensuite.',
+  certificateNotSaved:
+    'La box ne l’a pas enregistré : son disque est plein ou protégé, ou quelqu’un d’autre changeait les réglages.',
 };

@@ -82,4 +82,40 @@ export const it: SettingsTexts = {
   receiverSilent: 'Il ricevitore non risponde: {reason}.',
   testing: 'In corso…',
   sectionReady: 'Prima del drop',
+
+  certificate: 'Certificato per HTTPS',
+  certificateFacts:
+    'Per {names}, valido fino al {date}. Emesso da {issuer}. Con ogni altro indirizzo i browser avvisano.',
+  certificateNoChain:
+    'Manca il certificato di chi l’ha emesso. Se i telefoni lo rifiutano, scegli il file con la catena completa (spesso fullchain.pem).',
+  certificateGuests:
+    'Perché il pubblico lo usi, inserisci {address} come suo indirizzo, in «Pubblico».',
+  certificateHint:
+    'Scegli insieme il certificato con la sua catena e la chiave, come file PEM. Poi questa pagina si riapre e chiede il PIN.',
+  certificateOpen:
+    'Questa pagina non ha ancora HTTPS: altri nella stessa rete potrebbero leggere la chiave. Inviala via cavo o con il Wi-Fi della box.',
+  certificateChoose: 'Scegli certificato e chiave',
+  certificateRemove: 'Rimuovi il certificato',
+  certificateRemoveTitle: 'Rimuovere il certificato?',
+  certificateRemoveDetail:
+    'La box cancella la chiave. Le pagine che lo usavano restano senza HTTPS, e i link con https non si aprono più.',
+  certificateNone:
+    'In questi file non c’è un certificato. Devono essere PEM: testo con una riga «BEGIN CERTIFICATE», 64 kB al massimo.',
+  certificateNoKey: 'In questi file non c’è una chiave. Scegli insieme certificato e chiave.',
+  certificateEncrypted:
+    'La chiave è protetta da una password, che la box non può inserire all’avvio. Salvala senza (openssl pkey -in key.pem -out open.pem) e scegli quel file.',
+  certificateKeyKind: 'I browser non conoscono questo tipo di chiave: deve essere RSA o ECDSA.',
+  certificateKeyOther: 'La chiave è di un altro certificato.',
+  certificateDamaged:
+    'Una parte di questi file è danneggiata. Recuperali di nuovo e scegli quelli.',
+  certificateStray: 'Un certificato in questi file non è della catena, o ne manca uno in mezzo.',
+  certificateExpired: 'Un certificato in questi file è scaduto: procurane uno nuovo.',
+  certificateTooEarly:
+    'Un certificato in questi file non è ancora valido: usalo dal suo primo giorno.',
+  certificateNoNames:
+    'Il certificato non nomina alcun indirizzo (subjectAltName): i browser lo rifiutano.',
+  certificateWeak: 'La chiave è troppo corta o la firma troppo vecchia: i browser lo rifiutano.',
+  certificateInUse: 'Il pubblico lo usa fino alla fine del drop: rimuovilo dopo.',
+  certificateNotSaved:
+    'La box non l’ha salvato: il suo disco è pieno o protetto, o qualcun altro cambiava le impostazioni.',
 };

@@ -82,4 +82,39 @@ export const nl: SettingsTexts = {
   receiverSilent: 'De ontvanger antwoordt niet: {reason}.',
   testing: 'Bezig…',
   sectionReady: 'Voor de drop',
+
+  certificate: 'Certificaat voor HTTPS',
+  certificateFacts:
+    'Voor {names}, geldig tot {date}. Uitgegeven door {issuer}. Onder elk ander adres waarschuwen browsers.',
+  certificateNoChain:
+    'Het certificaat van de uitgever zit er niet bij. Weigeren telefoons het, kies dan het bestand met de hele keten (vaak fullchain.pem).',
+  certificateGuests: 'Vul onder ‘Gasten’ {address} in als hun adres, zodat gasten het gebruiken.',
+  certificateHint:
+    'Kies het certificaat met zijn keten en de sleutel tegelijk, als PEM-bestanden. Daarna opent deze pagina opnieuw en vraagt om de pincode.',
+  certificateOpen:
+    'Deze pagina heeft nog geen HTTPS: anderen in hetzelfde netwerk zouden de sleutel onderweg kunnen lezen. Stuur hem via een kabel of het eigen wifi van de box.',
+  certificateChoose: 'Certificaat en sleutel kiezen',
+  certificateRemove: 'Certificaat verwijderen',
+  certificateRemoveTitle: 'Certificaat verwijderen?',
+  certificateRemoveDetail:
+    'De box wist de sleutel. Pagina’s die het gebruikten hebben dan geen HTTPS, en links met https openen niet meer.',
+  certificateNone:
+    'In deze bestanden zit geen certificaat. Ze moeten PEM zijn: tekst met een regel ‘BEGIN CERTIFICATE’, hoogstens 64 kB.',
+  certificateNoKey: 'In deze bestanden zit geen sleutel. Kies certificaat en sleutel tegelijk.',
+  certificateEncrypted:
+    'De sleutel is beveiligd met een wachtwoord, dat de box bij het starten niet kan invoeren. Sla hem zonder op (openssl pkey -in key.pem -out open.pem) en kies dat bestand.',
+  certificateKeyKind: 'Browsers kennen dit soort sleutel niet: het moet RSA of ECDSA zijn.',
+  certificateKeyOther: 'De sleutel hoort bij een ander certificaat.',
+  certificateDamaged: 'Een deel van deze bestanden is beschadigd. Haal ze opnieuw op en kies die.',
+  certificateStray:
+    'Een certificaat in deze bestanden hoort niet bij de keten, of er ontbreekt er een tussen.',
+  certificateExpired: 'Een certificaat in deze bestanden is verlopen: haal een nieuw.',
+  certificateTooEarly:
+    'Een certificaat in deze bestanden is nog niet geldig: gebruik het vanaf zijn eerste dag.',
+  certificateNoNames:
+    'Het certificaat noemt geen adres (subjectAltName), dus browsers weigeren het.',
+  certificateWeak: 'De sleutel is te kort of de handtekening te oud: browsers weigeren het.',
+  certificateInUse: 'Gasten gebruiken het tot het einde van de drop: verwijder het daarna.',
+  certificateNotSaved:
+    'De box heeft het niet opgeslagen: zijn schijf is vol of beveiligd, of iemand anders wijzigde net de instellingen.',
 };

@@ -80,4 +80,41 @@ export const pt: SettingsTexts = {
   receiverSilent: 'O recetor não responde: {reason}.',
   testing: 'Em curso…',
   sectionReady: 'Antes do drop',
+
+  certificate: 'Certificado para HTTPS',
+  certificateFacts:
+    'Para {names}, válido até {date}. Emitido por {issuer}. Com qualquer outro endereço os navegadores avisam.',
+  certificateNoChain:
+    'Falta o certificado de quem o emitiu. Se os telemóveis o recusarem, escolha o ficheiro com a cadeia completa (muitas vezes fullchain.pem).',
+  certificateGuests:
+    'Para que o público o use, indique {address} como o seu endereço, em «Público».',
+  certificateHint:
+    'Escolha ao mesmo tempo o certificado com a sua cadeia e a chave, como ficheiros PEM. Depois esta página abre de novo e pede o PIN.',
+  certificateOpen:
+    'Esta página ainda não tem HTTPS: outros na mesma rede poderiam ler a chave pelo caminho. Envie-a por cabo ou pelo Wi-Fi da própria caixa.',
+  certificateChoose: 'Escolher certificado e chave',
+  certificateRemove: 'Remover o certificado',
+  certificateRemoveTitle: 'Remover o certificado?',
+  certificateRemoveDetail:
+    'A caixa apaga a chave. As páginas que o usavam ficam sem HTTPS, e as ligações com https deixam de abrir.',
+  certificateNone:
+    'Não há certificado nestes ficheiros. Têm de ser PEM: texto com uma linha «BEGIN CERTIFICATE», 64 kB no máximo.',
+  certificateNoKey: 'Não há chave nestes ficheiros. Escolha certificado e chave ao mesmo tempo.',
+  certificateEncrypted:
+    'A chave está protegida por uma palavra-passe, que a caixa não pode introduzir ao arrancar. Guarde-a sem ela (openssl pkey -in key.pem -out open.pem) e escolha esse ficheiro.',
+  certificateKeyKind: 'Os navegadores não conhecem este tipo de chave: tem de ser RSA ou ECDSA.',
+  certificateKeyOther: 'A chave é de outro certificado.',
+  certificateDamaged:
+    'Uma parte destes ficheiros está danificada. Obtenha-os de novo e escolha esses.',
+  certificateStray: 'Um certificado destes ficheiros não é da cadeia, ou falta um pelo meio.',
+  certificateExpired: 'Um certificado destes ficheiros expirou: obtenha um novo.',
+  certificateTooEarly:
+    'Um certificado destes ficheiros ainda não é válido: use-o a partir do primeiro dia.',
+  certificateNoNames:
+    'O certificado não indica nenhum endereço (subjectAltName): os navegadores recusam-no.',
+  certificateWeak:
+    'A chave é demasiado curta ou a assinatura demasiado antiga: os navegadores recusam-no.',
+  certificateInUse: 'O público usa-o até ao fim do drop: remova-o depois.',
+  certificateNotSaved:
+    'A caixa não o guardou: o disco está cheio ou protegido, ou outra pessoa estava a alterar as definições.',
 };

@@ -1,0 +1,107 @@
+/** The certificate for HTTPS, which the crew uploads with its key, and removes. */
+import { fill } from '../../../../pipelines/player/text/fill.ts';
+import type { SaveOutcome } from '../../../settings/settings.ts';
+import type {
+  CertificateOutcome,
+  CertificateState,
+  StoreFault,
+} from '../../crew/certificate-store.ts';
+import { language, settingsTexts as text } from '../text/texts.ts';
+import { confirmBy } from '../ui/dialog.ts';
+import { h, setText } from '../ui/dom.ts';
+import { ask, askJson, checked } from '../ui/request.ts';
+
+const FAULTS: Readonly<Record<StoreFault, string>> = {
+  'no-certificate': text.certificateNone,
+  'no-key': text.certificateNoKey,
+  'key-encrypted': text.certificateEncrypted,
+  'key-kind': text.certificateKeyKind,
+  'key-other': text.certificateKeyOther,
+  damaged: text.certificateDamaged,
+  stray: text.certificateStray,
+  expired: text.certificateExpired,
+  'too-early': text.certificateTooEarly,
+  'no-names': text.certificateNoNames,
+  weak: text.certificateWeak,
+  locked: text.locked,
+  'in-use': text.certificateInUse,
+  'not-saved': text.certificateNotSaved,
+  refused: text.failed,
+};
+
+/** A slow card; settings are saved with it. */
+const TIMEOUT_MS = 30_000;
+
+/** @param onSaved The settings that name it have changed; this page may be somewhere else now. */
+export function openCertificate(
+  onSaved: (saved: SaveOutcome) => Promise<void>,
+  onError: (error: unknown) => void,
+): HTMLElement {
+  const facts = h('div', {});
+  const message = h('p', { class: 'reason', role: 'status' });
+  const file = h('input', {
+    ...{ type: 'file', id: 'certificate-files', class: 'unseen', multiple: '' },
+  });
+  const choose = h('label', { class: 'button', for: file.id }, text.certificateChoose);
+  const remove = h('button', { type: 'button', class: 'quiet' }, text.certificateRemove);
+  const row = h('div', { class: 'row' }, file, choose, remove);
+  const summary = h('summary', {}, text.certificate);
+  const place = h('div', {}, facts, row, message);
+  const element = h('details', { id: 'certificate', class: 'card section' }, summary, place);
+
+  const run = async (work: Promise<unknown>) => {
+    setText(message, text.testing);
+    try {
+      const outcome = (await work) as CertificateOutcome;
+      const isDone = outcome.status === 'done';
+      setText(message, isDone ? '' : fill(FAULTS[outcome.fault], { reason: outcome.reason ?? '' }));
+      if (isDone) await onSaved(outcome.saved);
+    } catch (error) {
+      setText(message, '');
+      onError(error);
+    }
+  };
+  file.addEventListener('change', () => {
+    void run(send([...(file.files ?? [])]));
+    // The same files can be chosen again.
+    file.value = '';
+  });
+  remove.addEventListener('click', () => {
+    const question = [text.certificateRemoveTitle, text.certificateRemoveDetail] as const;
+    void confirmBy(...question, text.certificateRemove).then((isSure) => {
+      if (isSure) void run(askJson('DELETE', '/certificate', undefined, TIMEOUT_MS));
+    });
+  });
+  askJson('GET', '/certificate').then((answer) => {
+    const state = answer as CertificateState;
+    facts.replaceChildren(...linesOf(state).map((line) => h('p', { class: 'hint' }, line)));
+    for (const one of [choose, file]) one.hidden = state.isLocked;
+    remove.hidden = state.uploaded === null;
+  }, onError);
+  return element;
+}
+
+/** Both files as one text. */
+async function send(files: readonly File[]): Promise<unknown> {
+  const texts = new Blob(files.flatMap((one) => [one, '\n']));
+  return await checked(await ask('PUT', '/certificate', texts, TIMEOUT_MS));
+}
+
+function linesOf({ uploaded, isLocked, guestsPort }: CertificateState): readonly string[] {
+  const isOpen = location.protocol === 'http:';
+  const hints = isLocked
+    ? [text.locked]
+    : [text.certificateHint, ...(isOpen ? [text.certificateOpen] : [])];
+  if (uploaded === null) return hints;
+  const { names, issuer, untilMs, hasChain } = uploaded;
+  const date = new Date(untilMs).toLocaleDateString(language, { dateStyle: 'long' });
+  const name = names.find((one) => !one.includes('*'));
+  return [
+    fill(text.certificateFacts, { names: names.join(', '), issuer, date }),
+    ...(hasChain ? [] : [text.certificateNoChain]),
+    ...(guestsPort === undefined || name === undefined
+      ? []
+      : [fill(text.certificateGuests, { address: `https://${name}:${guestsPort}/` })]),
+    ...hints,
+  ];
+}
