@@ -25,6 +25,8 @@ export interface UpdateArguments {
   /** A file or an address; undefined for update.url of the config. */
   readonly from?: string;
   readonly isBack: boolean;
+  /** Of one that is being installed. */
+  readonly isStop: boolean;
   readonly isOlderWelcome: boolean;
   readonly isDryRun: boolean;
   readonly isJson: boolean;
@@ -91,12 +93,15 @@ export async function runCmdCommand(
  * Rejects with UsageError, or ControlError when no box answers.
  */
 export async function runUpdateCommand(
-  { from, isBack, isOlderWelcome, isDryRun, isJson }: UpdateArguments,
+  { from, isBack, isStop, isOlderWelcome, isDryRun, isJson }: UpdateArguments,
   deps: ControlCommandDeps,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (isBack && from !== undefined) {
     throw new UsageError('--back takes no file: it goes to the version before', 'update');
+  }
+  if (isStop && (isBack || from !== undefined)) {
+    throw new UsageError('--stop stops an update, and starts none', 'update');
   }
   const isFile = from !== undefined && !/^https?:\/\//.test(from);
   if (isFile && (await stat(from).catch(() => undefined))?.isFile() !== true) {
@@ -107,6 +112,7 @@ export async function runUpdateCommand(
   const args = {
     ...(url === undefined ? {} : { from: url }),
     ...(isBack ? { back: true } : {}),
+    ...(isStop ? { stop: true } : {}),
     ...(isOlderWelcome ? { older: true } : {}),
   };
   return await runCmdCommand({ name: 'update', args, isDryRun, isJson }, deps, signal);

@@ -131,7 +131,7 @@ const READERS: Readonly<Record<VerbName, (given: Arguments) => Command>> = {
     ...defined('socket', text('socket')),
   }),
   update: ({ operands: [from], has, text }) => ({
-    ...{ verb: 'update', isBack: has('back'), isOlderWelcome: has('older') },
+    ...{ verb: 'update', isBack: has('back'), isStop: has('stop'), isOlderWelcome: has('older') },
     ...{ isDryRun: has('dry-run'), isJson: has('json') },
     ...defined('from', from),
     ...defined('socket', text('socket')),

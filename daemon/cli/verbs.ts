@@ -175,7 +175,7 @@ export const VERB_TABLE = {
       'print document=address   print the address to watch, or status, card, preflight, rehearsal, survey',
       'order order=ID item=ID   take an order: [quantity=N] [name=TEXT] [do=reserve|confirm|cancel]',
       'drops do=list            list the coming drops; do=set id=ID title=TEXT [starts_at=TIME]; do=remove|again id=ID',
-      'update [version=V]       install what update.url offers; back=true goes back to the previous version',
+      'update [version=V]       install what update.url offers; back=true goes back; stop=true stops one',
       'shut-down                shut the machine down',
     ],
     options: [
@@ -197,6 +197,7 @@ export const VERB_TABLE = {
     details: ['Without FILE or URL it takes what update.url offers. Never while a drop is on.'],
     options: [
       { name: 'back', help: 'goes back to the previous version' },
+      { name: 'stop', help: 'stops an update until the box starts with it' },
       { name: 'older', help: 'takes a release that is not newer, too' },
       ...[DRY_RUN, JSON_LINES, SOCKET],
     ],
@@ -229,9 +230,7 @@ export const VERB_TABLE = {
     options: [
       { name: 'listen', value: 'PORT', isRequired: true, help: 'where senders send to' },
       { name: 'srt', value: 'HOST:PORT', isRequired: true, help: 'the SRT listener' },
-      SECRET_FILE,
-      ...STORE,
-      STATISTICS,
+      ...[SECRET_FILE, ...STORE, STATISTICS],
     ],
   },
   completion: {

@@ -44,6 +44,7 @@ const SCHEMAS = {
     version: v.optional(shortText(40)),
     from: v.optional(shortText(2_000)),
     back: v.optional(flag),
+    stop: v.optional(flag),
     older: v.optional(flag),
   }),
   'shut-down': NONE,

@@ -7,6 +7,7 @@ import type { UpdateConfig } from '../config/metrics.ts';
 import type { BoxEvent, Outcome, UpdateCommand } from '../model/commands.ts';
 import type { UpdateState } from '../model/update.ts';
 import { type InstallDeps, install, NotIdle, nameOf, putOnTrial, type Running } from './install.ts';
+import { done, NO_KEY, NO_SOURCE, refusalOf, rejected, TOO_LATE } from './outcomes.ts';
 import { compareReleases, type Header, ReleaseError } from './release.ts';
 import { readSource } from './source.ts';
 import type { VersionStore } from './store.ts';
@@ -78,6 +79,7 @@ export class Updates {
     const { config, busyWith, untilEnd, store } = this.#deps;
     if (config().key === '') return rejected('UNSUPPORTED', NO_KEY);
     const { args, by, isDryRun = false } = command;
+    if (args['stop'] === true) return this.#stop(isDryRun);
     const isInstalling = this.#step?.what === 'installing';
     if (isInstalling && args['back'] === true) return this.#stop(isDryRun);
     const busy = this.#step === undefined ? busyWith() : 'an update runs already';
@@ -153,7 +155,10 @@ export class Updates {
     }
   }
 
+  /** Nobody who means one that comes goes back by it. */
   #stop(isDryRun: boolean): Outcome {
+    if (this.#step === undefined) return rejected('REFUSED', 'no update is being installed');
+    if (this.#step.what === 'restarting') return rejected('BUSY', TOO_LATE);
     if (isDryRun) return done('would stop the update that runs');
     this.#stopping.abort(new ReleaseError('it was stopped; nothing is changed'));
     return done('the update is stopped; nothing is changed');
@@ -230,21 +235,4 @@ export class Updates {
       this.#offer = { ...this.#offer, fault: messageOf(error) };
     }
   }
-}
-
-const NO_KEY = 'this box takes no updates: its config file has no update.key';
-const NO_SOURCE = 'no release is named: set update.url, or use venuebox update FILE';
-
-const done = (detail: string): Outcome => ({ status: 'done', detail });
-
-function rejected(code: 'UNSUPPORTED' | 'BUSY' | 'BAD_ARGUMENTS' | 'REFUSED', detail: string) {
-  return { status: 'rejected', code, detail } as const;
-}
-
-function refusalOf(error: unknown, untilEnd: AbortSignal): Outcome {
-  if (error instanceof NotIdle) return rejected('BUSY', `the update is put off: ${error.message}`);
-  if (error instanceof ReleaseError)
-    return { status: 'failed', code: 'RELEASE', detail: error.message };
-  if (untilEnd.aborted) throw error;
-  return { status: 'failed', code: 'NOT_DONE', detail: `no update: ${messageOf(error)}` };
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { runUpdateCommand } from '../../../daemon/cli/control-command.ts';
 import { renderVerbHelp } from '../../../daemon/cli/help.ts';
 import { parseCommand } from '../../../daemon/cli/parse.ts';
 import { UsageError } from '../../../daemon/cli/usage.ts';
@@ -33,6 +34,22 @@ test('commands and their options are read', () => {
     overrides: [],
   });
   assert.equal(parseCommand(['--help']), { verb: 'help' });
+});
+
+test('update --stop stops one, and names none to install', async () => {
+  const read = (...words: string[]) => {
+    const command = parseCommand(['update', '--stop', ...words]);
+    assert.ok(command.verb === 'update' && command.isStop);
+    return command;
+  };
+  assert.equal([read().isBack, read().from], [false, undefined]);
+  const deps = { paths: [], print: () => undefined, nowMs: () => 0, isTerminal: false };
+  for (const more of ['--back', 'https://example.org/a.release']) {
+    const asked = runUpdateCommand(read(more), deps, AbortSignal.abort());
+    const refused = await asked.catch((error: unknown) => error as Error);
+    assert.instance(refused, UsageError);
+    assert.match((refused as Error).message, '--stop stops an update');
+  }
 });
 
 test('sign makes an address of the secret that the config names, and never reports the secret', async () => {

@@ -19,7 +19,8 @@ export function openUpdate(isCrew: boolean, onError: (error: unknown) => void): 
   const look = h('button', { type: 'button', class: 'quiet' }, SAYS.look);
   const back = h('button', { type: 'button', class: 'quiet' });
   const row = h('div', { class: 'row' }, install, look, back);
-  const element = card('update', SAYS.program, state, offer, failure, row, message);
+  const stop = h('button', { type: 'button', class: 'quiet' }, SAYS.stopUpdate);
+  const element = card('update', SAYS.program, state, offer, failure, row, stop, message);
   let shown: UpdateState | undefined;
 
   const ask = (body: object) => {
@@ -41,6 +42,7 @@ export function openUpdate(isCrew: boolean, onError: (error: unknown) => void): 
     const question = [SAYS.goBackTitle(version), SAYS.goBackDetail, SAYS.goBack(version)] as const;
     void confirmBy(...question).then((isSure) => isSure && ask({ back: true }));
   });
+  stop.addEventListener('click', () => ask({ stop: true }));
   look.addEventListener('click', () => {
     setText(message, SAYS.looking);
     ask({ isDryRun: true });
@@ -59,6 +61,8 @@ export function openUpdate(isCrew: boolean, onError: (error: unknown) => void): 
       setText(back, SAYS.goBack(previous));
       const isBusy = update.step !== undefined || isOnTrial === true;
       row.hidden = unsupported !== undefined || isBusy;
+      // Once the other version is in place the box starts with it, whatever is asked.
+      stop.hidden = update.step?.what !== 'installing';
       install.hidden = update.isNewer !== true;
       back.hidden = previous === '';
     },

@@ -70,6 +70,7 @@ export const de: CrewTexts = {
   look: 'Nach einer neuen Version sehen',
   looking: 'Suche…',
   installing: 'Installiere… {percent} %',
+  stopUpdate: 'Aktualisierung anhalten',
   updateRestarting: 'Die Box startet mit der anderen Version neu…',
   wentBack: 'Version {version} ging nicht, und die Box ist zurückgekehrt: {reason}',
   goBack: 'Zurück zu {version}',

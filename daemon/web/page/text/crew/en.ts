@@ -70,6 +70,7 @@ export const en = {
   look: 'Look for a new version',
   looking: 'Looking…',
   installing: 'Installing… {percent} %',
+  stopUpdate: 'Stop the update',
   updateRestarting: 'The box starts again with the other version…',
   wentBack: 'Version {version} did not work, and the box went back: {reason}',
   goBack: 'Go back to {version}',

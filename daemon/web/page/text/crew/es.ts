@@ -67,6 +67,7 @@ export const es: CrewTexts = {
   look: 'Buscar una versión nueva',
   looking: 'Buscando…',
   installing: 'Instalando… {percent} %',
+  stopUpdate: 'Parar la actualización',
   updateRestarting: 'La caja se reinicia con la otra versión…',
   wentBack: 'La versión {version} no funcionó y la caja volvió atrás: {reason}',
   goBack: 'Volver a {version}',

@@ -68,6 +68,7 @@ export const fr: CrewTexts = {
   look: 'Chercher une nouvelle version',
   looking: 'Recherche…',
   installing: 'Installation… {percent} %',
+  stopUpdate: 'Arrêter la mise à jour',
   updateRestarting: 'La box redémarre avec l’autre version…',
   wentBack: 'La version {version} ne marchait pas, la box est revenue en arrière : {reason}',
   goBack: 'Revenir à {version}',

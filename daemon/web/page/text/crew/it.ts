@@ -67,6 +67,7 @@ export const it: CrewTexts = {
   look: 'Cerca una nuova versione',
   looking: 'Cerco…',
   installing: 'Installo… {percent} %',
+  stopUpdate: 'Ferma l’aggiornamento',
   updateRestarting: 'La box si riavvia con l’altra versione…',
   wentBack: 'La versione {version} non andava e la box è tornata indietro: {reason}',
   goBack: 'Torna a {version}',

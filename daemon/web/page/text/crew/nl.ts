@@ -69,6 +69,7 @@ export const nl: CrewTexts = {
   look: 'Naar een nieuwe versie zoeken',
   looking: 'Zoeken…',
   installing: 'Installeren… {percent} %',
+  stopUpdate: 'Update stoppen',
   updateRestarting: 'De box herstart met de andere versie…',
   wentBack: 'Versie {version} werkte niet en de box ging terug: {reason}',
   goBack: 'Terug naar {version}',

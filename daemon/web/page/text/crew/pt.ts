@@ -67,6 +67,7 @@ export const pt: CrewTexts = {
   look: 'Procurar uma versão nova',
   looking: 'A procurar…',
   installing: 'A instalar… {percent} %',
+  stopUpdate: 'Parar a atualização',
   updateRestarting: 'A caixa reinicia com a outra versão…',
   wentBack: 'A versão {version} não funcionou e a caixa voltou atrás: {reason}',
   goBack: 'Voltar a {version}',

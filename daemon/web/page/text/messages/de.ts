@@ -25,6 +25,10 @@ export const de: MessageTexts = {
   diskWorn: '{disk} ist abgenutzt',
   wifiNotJoined: 'Die Box kam nicht in das WLAN {name}',
   clockUnset: 'Die Uhr ist nicht gestellt',
+  updateStopped: 'die Aktualisierung ist angehalten; nichts ist geändert',
+  updateWasStopped: 'sie wurde angehalten; nichts ist geändert',
+  updateNone: 'es läuft keine Aktualisierung',
+  updateTooLate: 'die andere Version ist schon da: die Box startet mit ihr neu',
   updateFailed: 'Die letzte Aktualisierung ging nicht',
   safeMode: 'Notbetrieb: kein Bild und keine Seite für Gäste',
 

@@ -30,6 +30,10 @@ export const en = {
   diskWorn: 'Disk {disk} is worn out',
   wifiNotJoined: 'The box could not join the Wi-Fi {name}',
   clockUnset: 'Clock not synchronised',
+  updateStopped: 'the update is stopped; nothing is changed',
+  updateWasStopped: 'it was stopped; nothing is changed',
+  updateNone: 'no update is being installed',
+  updateTooLate: 'the other version is in place already: the box starts again with it',
   updateFailed: 'The last update did not work',
   safeMode: 'Safe mode: no picture, and no page for guests',
 

@@ -25,6 +25,10 @@ export const es: MessageTexts = {
   diskWorn: 'El disco {disk} está gastado',
   wifiNotJoined: 'La caja no pudo entrar en el wifi {name}',
   clockUnset: 'El reloj no está en hora',
+  updateStopped: 'la actualización está parada; no ha cambiado nada',
+  updateWasStopped: 'se paró; no ha cambiado nada',
+  updateNone: 'no hay ninguna actualización en marcha',
+  updateTooLate: 'la otra versión ya está en su sitio: la caja arranca con ella',
   updateFailed: 'La última actualización no funcionó',
   safeMode: 'Modo seguro: sin imagen, y sin página para el público',
 

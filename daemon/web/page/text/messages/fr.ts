@@ -25,6 +25,10 @@ export const fr: MessageTexts = {
   diskWorn: 'Le disque {disk} est usé',
   wifiNotJoined: 'La box n’a pas pu rejoindre le Wi-Fi {name}',
   clockUnset: 'L’horloge n’est pas à l’heure',
+  updateStopped: 'la mise à jour est arrêtée ; rien n’est changé',
+  updateWasStopped: 'elle a été arrêtée ; rien n’est changé',
+  updateNone: 'aucune mise à jour n’est en cours',
+  updateTooLate: 'l’autre version est déjà en place : la box redémarre avec elle',
   updateFailed: 'La dernière mise à jour n’a pas fonctionné',
   safeMode: 'Mode sans échec : pas d’image, et pas de page pour le public',
 

@@ -25,6 +25,10 @@ export const it: MessageTexts = {
   diskWorn: 'Il disco {disk} è usurato',
   wifiNotJoined: 'La box non è riuscita a entrare nel Wi-Fi {name}',
   clockUnset: 'L’orologio non è regolato',
+  updateStopped: 'l’aggiornamento è fermato; nulla è cambiato',
+  updateWasStopped: 'è stato fermato; nulla è cambiato',
+  updateNone: 'nessun aggiornamento è in corso',
+  updateTooLate: 'l’altra versione è già pronta: la box riparte con quella',
   updateFailed: 'L’ultimo aggiornamento non ha funzionato',
   safeMode: 'Modalità provvisoria: niente immagine, e nessuna pagina per il pubblico',
 

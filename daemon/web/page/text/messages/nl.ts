@@ -25,6 +25,10 @@ export const nl: MessageTexts = {
   diskWorn: 'Schijf {disk} is versleten',
   wifiNotJoined: 'De box kon niet op het wifi-netwerk {name}',
   clockUnset: 'De klok loopt niet gelijk',
+  updateStopped: 'de update is gestopt; er is niets veranderd',
+  updateWasStopped: 'hij is gestopt; er is niets veranderd',
+  updateNone: 'er loopt geen update',
+  updateTooLate: 'de andere versie staat al klaar: de box start ermee',
   updateFailed: 'De laatste update werkte niet',
   safeMode: 'Veilige modus: geen beeld, en geen pagina voor gasten',
 

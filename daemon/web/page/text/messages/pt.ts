@@ -25,6 +25,10 @@ export const pt: MessageTexts = {
   diskWorn: 'O disco {disk} está gasto',
   wifiNotJoined: 'A caixa não conseguiu entrar no Wi-Fi {name}',
   clockUnset: 'O relógio não está certo',
+  updateStopped: 'a atualização está parada; nada mudou',
+  updateWasStopped: 'foi parada; nada mudou',
+  updateNone: 'nenhuma atualização está em curso',
+  updateTooLate: 'a outra versão já está pronta: a caixa arranca com ela',
   updateFailed: 'A última atualização não funcionou',
   safeMode: 'Modo de segurança: sem imagem, e sem página para o público',
 
