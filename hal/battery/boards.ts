@@ -2,8 +2,10 @@
 
 import { type ChargeCurve, LI_ION, PISUGAR_CELL, PISUGAR_PRO_CELL } from './curve.ts';
 import type { MaxModel } from './max1704x.ts';
+import { isPiJuice } from './pijuice.ts';
 import { isPiSugar3, type PiSugar2Chip } from './pisugar.ts';
 import type { Registers } from './registers.ts';
+import { isWaveshareE } from './waveshare-e.ts';
 
 /**
  * UPS boards as data, from the datasheets of their gauge chips. None was tried on a
@@ -13,7 +15,7 @@ export interface BoardProfile {
   readonly id: string;
   readonly name: string;
   readonly address: number;
-  /** Whether a chip at its address is the board's, where others have that too. */
+  /** Whether a chip at its address is the board's: chips of other makers have that too. */
   readonly isOne?: (chip: Registers) => Promise<boolean>;
   readonly gauge: GaugeProfile;
   /** Cells in series. */
@@ -116,6 +118,7 @@ export const BOARDS: readonly BoardProfile[] = [
     id: 'waveshare-ups-hat-e',
     name: 'Waveshare UPS HAT (E)',
     address: 0x2d,
+    isOne: isWaveshareE,
     gauge: { chip: 'waveshare-e' },
     cells: 4,
     mains: { by: 'gauge' },
@@ -156,6 +159,7 @@ export const BOARDS: readonly BoardProfile[] = [
     id: 'pijuice',
     name: 'PiJuice HAT',
     address: 0x14,
+    isOne: isPiJuice,
     gauge: { chip: 'pijuice' },
     cells: 1,
     capacityMah: 1820,
@@ -217,34 +221,3 @@ export const BOARDS: readonly BoardProfile[] = [
     mains: DRAWN,
   },
 ];
-
-/** Addresses that many different chips and boards share: what answers there is never guessed. */
-function isSharedAddress(address: number): boolean {
-  return address === 0x36 || (address >= 0x40 && address <= 0x4f);
-}
-
-export type BoardChoice =
-  | { readonly kind: 'board'; readonly board: BoardProfile }
-  | { readonly kind: 'none' }
-  /** The config must name one of these. */
-  | {
-      readonly kind: 'ambiguous';
-      readonly address: number;
-      readonly candidates: readonly string[];
-    };
-
-/**
- * The board by its configured id, or by the addresses that answer, but only where
- * one board alone can be meant.
- */
-export function chooseBoard(configured: string, answering: readonly number[]): BoardChoice {
-  if (configured !== 'auto') {
-    const board = BOARDS.find(({ id }) => id === configured);
-    return board === undefined ? { kind: 'none' } : { kind: 'board', board };
-  }
-  const fits = BOARDS.filter(({ address }) => answering.includes(address));
-  const [first] = fits;
-  if (first === undefined) return { kind: 'none' };
-  if (fits.length === 1 && !isSharedAddress(first.address)) return { kind: 'board', board: first };
-  return { kind: 'ambiguous', address: first.address, candidates: fits.map(({ id }) => id) };
-}

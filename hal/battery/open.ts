@@ -5,7 +5,8 @@ import type { Clock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';
 import { openBoardBattery } from './board-battery.ts';
 import { type BoardLines, openBoardLines } from './board-lines.ts';
-import { BOARDS, type BoardProfile, chooseBoard } from './boards.ts';
+import type { BoardProfile } from './boards.ts';
+import { chooseBoard, listAnswering } from './find-board.ts';
 import { gaugeOf } from './gauges.ts';
 import type { Battery } from './port.ts';
 import { listBatteries, powerSupplyGauge } from './power-supply.ts';
@@ -119,26 +120,4 @@ function cutterOf(
   if (powerOff?.by !== 'register') return wires?.cutPower;
   const { register, value } = powerOff;
   return (signal) => bus.at(address, signal).writeByte(register, value);
-}
-
-/**
- * Addresses at which a known board answers. Only those are touched.
- *
- * @throws HalError TIMEOUT when the bus hangs: who is on it is then not known.
- */
-async function listAnswering(bus: I2cBus, signal: AbortSignal): Promise<number[]> {
-  const addresses = [...new Set(BOARDS.map(({ address }) => address))];
-  const found: number[] = [];
-  for (const address of addresses) {
-    try {
-      const chip = bus.at(address, signal);
-      await chip.readByte(0x02);
-      const isOne = BOARDS.find((board) => board.address === address)?.isOne;
-      if ((await isOne?.(chip)) !== false) found.push(address);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof HalError && error.code === 'TIMEOUT') throw error;
-    }
-  }
-  return found;
 }

@@ -18,13 +18,21 @@ const CHARGE = 0x41;
 const VOLTAGE = 0x49;
 const CURRENT = 0x4b;
 
-/** The bytes before the checksum. @throws HalError BAD_REPLY when it does not fit. */
+/**
+ * The bytes before the checksum. The first bit is sometimes read as 0 where it is 1, which the
+ * checksum shows (ReadData in pijuice.py).
+ *
+ * @throws HalError BAD_REPLY when it does not fit.
+ */
 function checkedPiJuice(bytes: Buffer): Buffer {
-  const body = bytes.subarray(0, -1);
-  const sum = body.reduce((all, byte) => all ^ byte, 0xff);
-  if (body.length === 0 || sum !== bytes[bytes.length - 1]) {
+  const body = Buffer.from(bytes.subarray(0, -1));
+  const [first = 0] = body;
+  const wrong = body.reduce((all, byte) => all ^ byte, 0xff) ^ (bytes[body.length] ?? 0);
+  const isFirstBit = wrong === 0x80 && first < 0x80;
+  if (body.length === 0 || (wrong !== 0 && !isFirstBit)) {
     throw new HalError('BAD_REPLY', 'PiJuice: wrong checksum');
   }
+  body[0] = first | wrong;
   return body;
 }
 
@@ -58,10 +66,34 @@ function parsePiJuice(
 }
 
 export async function readPiJuice(chip: Registers): Promise<GaugeReading> {
-  return parsePiJuice(
+  return parsePiJuice(...(await readBlocks(chip)));
+}
+
+async function readBlocks(chip: Registers): Promise<[Buffer, Buffer, Buffer, Buffer]> {
+  return [
     await chip.readBlock(STATUS, 2),
     await chip.readBlock(CHARGE, 2),
     await chip.readBlock(VOLTAGE, 3),
     await chip.readBlock(CURRENT, 3),
-  );
+  ];
+}
+
+/** Its firmware is busy now and then, and answers in pieces. */
+const TRIES = 3;
+
+/**
+ * Whether the chip is a PiJuice: touch panels (GT911) and others have its address too. Each of its
+ * answers carries a checksum.
+ */
+export async function isPiJuice(chip: Registers): Promise<boolean> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const blocks = await readBlocks(chip);
+    try {
+      for (const block of blocks) checkedPiJuice(block);
+      return true;
+    } catch (error) {
+      if (!(error instanceof HalError)) throw error;
+    }
+  }
+  return false;
 }

@@ -166,7 +166,7 @@ test('a board whose chip is not on the bus is unknown and named', async () => {
 
 test('the shared address 0x36 is refused without a name', async () => {
   await using bus = await openI2cBus(number, systemClock);
-  const { chooseBoard } = await import('../../hal/battery/boards.ts');
+  const { chooseBoard } = await import('../../hal/battery/find-board.ts');
   const answers: number[] = [];
   for (const address of [0x14, 0x36]) {
     try {

@@ -1,7 +1,8 @@
 /** Registers of every UPS board, read as its datasheet has them. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { BOARDS, chooseBoard } from '../../../hal/battery/boards.ts';
+import { BOARDS } from '../../../hal/battery/boards.ts';
+import { chooseBoard } from '../../../hal/battery/find-board.ts';
 import { openBattery } from '../../../hal/battery/open.ts';
 import type { BatteryReading, BatteryState } from '../../../hal/battery/port.ts';
 import { openSimulatedGpio } from '../../../hal/gpio/simulated.ts';

@@ -5,11 +5,14 @@ import { openBattery } from '../../../hal/battery/open.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { seeded } from '../../support/seeded.ts';
 import { block, type FakeChip, openFakeBus } from './fake-bus.ts';
+import { pijuice } from './support/board-chips.ts';
 
 const test = suite('boards that are found');
 
 const never = new AbortController().signal;
 const PISUGAR_3 = 0x57;
+const PIJUICE = 0x14;
+const WAVESHARE_E = 0x2d;
 
 const pisugar3 = (version: string): FakeChip => ({
   bytes: {
@@ -18,8 +21,17 @@ const pisugar3 = (version: string): FakeChip => ({
   },
 });
 
-async function find(chip: FakeChip, board = 'auto') {
-  const bus = openFakeBus({ [PISUGAR_3]: chip });
+/** 16 V, 62 %. */
+const PACK = [0x80, 0x3e, 0x0c, 0xfe, 62, 0, 0x10, 0x0e, 185, 0, 0, 0];
+const IDENTITY = { 0: 0x0a, 1: 0x0b };
+/** 4 V each. */
+const CELLS = block(0x30, [0xa0, 0x0f, 0xa0, 0x0f, 0xa0, 0x0f, 0xa0, 0x0f]);
+const waveshareE = (more: FakeChip['bytes']): FakeChip => ({
+  bytes: { 2: 0x20, ...block(0x20, PACK), ...more },
+});
+
+async function find(chip: FakeChip, board = 'auto', address = PISUGAR_3) {
+  const bus = openFakeBus({ [address]: chip });
   return await openBattery({ board }, bus, undefined, systemClock, never);
 }
 
@@ -49,6 +61,58 @@ test('an EEPROM or a sensor at the address of a PiSugar 3 is no battery', async 
   for (const [index, chip] of strangers.entries()) {
     assert.is(await find(chip), undefined, `stranger ${index}`);
   }
+});
+
+/** What a bus may have at the address of a board, beside it. */
+function strangersTo(address: number): readonly FakeChip[] {
+  const random = seeded(address);
+  return [
+    ...[0x00, 0xff, 0x7f, 0x80].map((byte) => filled(() => byte)),
+    // Registers that count, as those of a touch panel or a port expander.
+    ...[0, 1, 0x0a, 0xff].map((from) => filled((register) => (register + from) & 0xff)),
+    filled((register) => register & 0x1f),
+    ...Array.from({ length: 2000 }, () => filled(() => Math.floor(random() * 256))),
+  ];
+}
+
+test('a PiJuice is found by the checksums of its answers, also with a first bit that got lost', async () => {
+  const fed = pijuice(0xf8);
+  const [status = 0, sum = 0] = fed.blocks?.[64] ?? [];
+  const lost = { blocks: { ...fed.blocks, 64: [status & 0x7f, sum] } };
+  for (const chip of [fed, lost]) {
+    await using battery = await find(chip, 'auto', PIJUICE);
+    const state = await battery?.read(never);
+    assert.is(state?.phase === 'known' && state.chargePct, 73);
+    assert.is(state?.phase === 'known' && state.mains, 'on');
+  }
+});
+
+test('a Waveshare (E) is found by its pack, and its cells or its identity', async () => {
+  for (const more of [IDENTITY, CELLS, { ...IDENTITY, ...CELLS }]) {
+    await using battery = await find(waveshareE(more), 'auto', WAVESHARE_E);
+    const state = await battery?.read(never);
+    assert.is(state?.phase === 'known' && state.chargePct, 62);
+  }
+});
+
+test('other chips at the address of a PiJuice or a Waveshare (E) are no battery', async () => {
+  for (const address of [PIJUICE, WAVESHARE_E]) {
+    for (const [index, chip] of strangersTo(address).entries()) {
+      assert.is(await find(chip, 'auto', address), undefined, `${address}: stranger ${index}`);
+    }
+  }
+  const glitch = { blocks: { ...pijuice(0).blocks, 73: [0x8c, 0x0f, 0x11] } };
+  assert.is(await find(glitch, 'auto', PIJUICE), undefined);
+  // The figures of a pack alone, and an identity without a pack.
+  assert.is(await find(waveshareE({}), 'auto', WAVESHARE_E), undefined);
+  const empty = waveshareE({
+    ...IDENTITY,
+    ...block(
+      0x20,
+      PACK.map(() => 0),
+    ),
+  });
+  assert.is(await find(empty, 'auto', WAVESHARE_E), undefined);
 });
 
 test('a board that the config names is not asked what it is', async () => {
