@@ -43,6 +43,7 @@ export function openEdgePath(deps: EdgePathDeps): MediaPath {
     run: (signal) => runAll([serving, whep.run], signal),
     ...pathWithoutDrops(clock, 'an edge makes no clips: ask the box with the camera'),
     endMedia: child.kill,
+    leadPhones: child.lead,
     refresh: child.restart,
   };
 }

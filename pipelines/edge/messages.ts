@@ -24,8 +24,14 @@ export interface EdgeSettings {
   readonly whep?: WhepOptions;
 }
 
-/** From the daemon, where the config has WebRTC. */
+/** From the daemon. */
 export type ToEdge =
+  | ToEdgeWhep
+  /** Phones of the box's own hotspot are led to this page; without one, nowhere. */
+  | { readonly type: 'portal'; readonly page?: string };
+
+/** Where the config has WebRTC. */
+export type ToEdgeWhep =
   /** The WHEP process starts. */
   | UplinkRequest
   /** From the WHEP process. */

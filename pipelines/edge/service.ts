@@ -4,7 +4,7 @@ import { systemClock } from '../../hal/os/clock.ts';
 import { type Log, openLog, stackOf } from '../../hal/os/log.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
 import type { Parent } from '../../hal/os/worker-child.ts';
-import { withPortal } from '../captive/on-own-port.ts';
+import { type LedPhones, withPortal } from '../captive/on-own-port.ts';
 import { openAccess, withAccess } from '../http/access/access.ts';
 import type { Handlers } from '../http/handlers.ts';
 import type { HttpFigures } from '../http/http-figures.ts';
@@ -80,11 +80,12 @@ export async function runEdgeService(
   });
   const pushed = settings.hasPush ? pushes : undefined;
   const whep = openWebRtc(settings, daemon, { edge, upstream, loop, pushes, viewers, log });
+  const led = takeCommands(daemon, whep);
   const asked = { edge, pushes: pushed, isUpstream, pages, onDrop, viewers, loop, nowMs };
   const { get, post } = openEdgeHandlers(asked);
   const handlers: Handlers = {
     ...(whep && { exchange: whep.exchange }),
-    get: withPortal(settings.server.portal, withAccess(access, get), systemClock.monotonicMs),
+    get: withPortal(settings.server.portal, withAccess(access, get), systemClock.monotonicMs, led),
     post,
     onFault: (error) => log.error('viewer request failed', { fault: stackOf(error) }),
   };
@@ -102,6 +103,16 @@ export async function runEdgeService(
   await Promise.all([serving, reporting, pushes.run(), looks.run(signal), whep?.run(signal)]);
 }
 
+/** Returns where phones of the hotspot are led, as the daemon says it. */
+function takeCommands({ onCommand }: Daemon, whep: EdgeWhep | undefined): LedPhones {
+  const led: LedPhones = {};
+  onCommand((message) => {
+    if (message.type === 'portal') led.page = message.page;
+    else whep?.handle(message);
+  });
+  return led;
+}
+
 interface WebRtcParts extends LaddersDeps {
   readonly pushes: EdgePushes;
   readonly viewers: Viewers;
@@ -111,11 +122,11 @@ interface WebRtcParts extends LaddersDeps {
 /** Undefined where the config has none. */
 function openWebRtc(
   { whep: options }: EdgeSettings,
-  { send, onCommand }: Daemon,
+  { send }: Daemon,
   { pushes: streams, viewers, log, ...asked }: WebRtcParts,
 ): EdgeWhep | undefined {
   if (options === undefined) return undefined;
-  const whep = openEdgeWhep({
+  return openEdgeWhep({
     ...{ options, streams, send, clock: systemClock, ...openLadders(asked) },
     nowUs: () => Number(process.hrtime.bigint()) / 1_000,
     onWatching: (address) => viewers.addFetch({ address }, performance.now()),
@@ -124,8 +135,6 @@ function openWebRtc(
       else log.info('WebRTC not available', { reason: missing.reason });
     },
   });
-  onCommand(whep.handle);
-  return whep;
 }
 
 /** The pages are this box's own, in the look that it has here; they name the upstream's drop. */

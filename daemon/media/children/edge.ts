@@ -7,7 +7,12 @@ import { entryPoint } from '../../../hal/os/process.ts';
 import { WantedRestart } from '../../../hal/os/supervise.ts';
 import type { Task } from '../../../hal/os/task.ts';
 import { openWorker, type Worker } from '../../../hal/os/worker.ts';
-import type { EdgeSettings, FromEdge, ToEdge } from '../../../pipelines/edge/messages.ts';
+import type {
+  EdgeSettings,
+  FromEdge,
+  ToEdge,
+  ToEdgeWhep,
+} from '../../../pipelines/edge/messages.ts';
 import type { WhepSource } from '../../../pipelines/edge/webrtc/source.ts';
 import { pipelineErrorOf } from '../../../pipelines/errors/pipeline-error.ts';
 import type { MediaFigures } from '../../../pipelines/media/messages.ts';
@@ -36,7 +41,9 @@ const SILENT_MAX_MS = 10_000;
 export interface EdgeChild extends Feeder {
   /** Runs it until it ends; a task for `supervise`. */
   readonly run: Task;
-  readonly send: (message: ToEdge) => void;
+  readonly send: (message: ToEdgeWhep) => void;
+  /** Leads the hotspot's phones to this page, also in the processes that follow; undefined: nowhere. */
+  readonly lead: (page: string | undefined) => void;
   /** What the WHEP process is fed with; undefined before it is known. */
   readonly whepSource: () => WhepSource | undefined;
   /** Ends one that hangs, without asking it. */
@@ -51,9 +58,10 @@ class EdgeProcess implements EdgeChild {
   readonly #options: EdgeOptions;
   readonly #worker: Worker<EdgeSettings, ToEdge, FromEdge>;
   readonly #current = new Current<ServingFeeder>();
-  readonly #pipes: PipeRequests<ToEdge>;
+  readonly #pipes: PipeRequests<ToEdgeWhep>;
   readonly #ports: StandingPorts;
   #source: WhepSource | undefined;
+  #page: string | undefined;
   /** Aborts where the process ends, and where its source is another one: who reads reads that. */
   #gone = new AbortController();
   #failing = new AbortController();
@@ -97,7 +105,11 @@ class EdgeProcess implements EdgeChild {
     }
   };
 
-  readonly send = (message: ToEdge): void => this.#worker.send(message);
+  readonly send = (message: ToEdgeWhep): void => this.#worker.send(message);
+  readonly lead = (page: string | undefined): void => {
+    this.#page = page;
+    this.#worker.send({ type: 'portal', ...(page && { page }) });
+  };
   readonly whepSource = (): WhepSource | undefined => this.#source;
   readonly kill = (): void => this.#worker.kill();
   readonly restart = (): void =>
@@ -108,6 +120,7 @@ class EdgeProcess implements EdgeChild {
     switch (message.type) {
       case 'listening':
         this.#options.onListening();
+        if (this.#page !== undefined) this.lead(this.#page);
         break;
       case 'figures':
         this.#options.onFigures(message.figures);

@@ -5,7 +5,7 @@ import { openOutputs } from '../../feed/uplink-request.ts';
 import type { HttpRequest } from '../../http/handlers.ts';
 import { openWhep, unavailable, type Whep, type WhepOptions } from '../../whep/http/endpoint.ts';
 import type { WhepRequest } from '../../whep/messages.ts';
-import type { FromEdge, ToEdge } from '../messages.ts';
+import type { FromEdge, ToEdgeWhep } from '../messages.ts';
 import { WhepFeed, type WhepFeedDeps } from './feed.ts';
 import { type Ladder, namesOf } from './ladder.ts';
 
@@ -22,7 +22,7 @@ export interface EdgeWhepDeps
 
 export interface EdgeWhep {
   readonly exchange: Whep['exchange'];
-  readonly handle: (message: ToEdge) => void;
+  readonly handle: (message: ToEdgeWhep) => void;
   /** Until the signal aborts. */
   readonly run: (signal: AbortSignal) => Promise<void>;
 }
@@ -48,11 +48,11 @@ export function openEdgeWhep({ options, send, clock, ...deps }: EdgeWhepDeps): E
     send: ask,
     nowMs: () => clock.monotonicMs(),
   });
-  const handle = (message: ToEdge): void => {
+  const handle = (message: ToEdgeWhep): void => {
     if (message.type === 'uplink') send(openOutputs(uplink, message));
     else fromWhep(message.message);
   };
-  const fromWhep = (message: Extract<ToEdge, { type: 'whep' }>['message']): void => {
+  const fromWhep = (message: Extract<ToEdgeWhep, { type: 'whep' }>['message']): void => {
     if (message.type === 'answered') whep.onAnswer(message.request, message.answer);
     else if (message.type === 'wanted') feed.want(message.renditions);
     else for (const address of message.addresses) deps.onWatching(address);
