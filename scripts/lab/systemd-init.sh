@@ -8,6 +8,7 @@ for word in $(cat /proc/cmdline); do
     lab_repo=*) repo=${word#*=} ;;
     lab_work=*) work=${word#*=} ;;
     lab_node=*) node=${word#*=} ;;
+    lab_try=*) try=${word#*=} ;;
   esac
 done
 mount -t tmpfs -o size=60% overlay /mnt
@@ -46,7 +47,7 @@ DefaultDependencies=no
 Type=oneshot
 WorkingDirectory=$repo
 Environment=HOME=/root PATH=$(dirname "$node"):$PATH LAB_NODE=$node
-ExecStart=/bin/bash scripts/lab/systemd-guest.sh
+ExecStart=/bin/bash scripts/lab/$try
 StandardOutput=append:/out/try.log
 StandardError=append:/out/try.log
 ExecStopPost=/bin/systemctl poweroff --force --force

@@ -5,7 +5,13 @@
 # wrong config, and at last the end of the machine by its button and logind. Prints
 # what was seen as KEY=VALUE lines. Exits 3 when it cannot run here (the reason is
 # printed).
+#
+#   scripts/lab/systemd.sh                 of this checkout
+#   scripts/lab/systemd.sh --package DEB   a Debian package instead: installed by dpkg, upgraded,
+#                                          removed, purged
 set -euo pipefail
+deb=''
+if [ "${1:-}" = --package ]; then deb=$(realpath -e "${2:?--package needs a .deb}"); fi
 cd "$(dirname "$0")/../.."
 repo=$PWD
 cannot() {
@@ -31,14 +37,20 @@ free_kb=$(df --output=avail /dev/shm | tail -1)
 [ "$free_kb" -gt $((memory_mb * 1024)) ] || cannot "/dev/shm has no $memory_mb MB free"
 work=$(mktemp -d /tmp/venuebox-systemd.XXXXXX)
 trap 'rm -rf "$work"' EXIT
-[ -e dist/.built ] || { node scripts/build.mjs && touch dist/.built; }
-node scripts/lab/bundle-box.mjs "$work/box" scripts/lab/sandbox-probe.ts
+if [ "$deb" ]; then
+  try=package-guest.sh
+  cp "$deb" "$work/venuebox.deb"
+else
+  try=systemd-guest.sh
+  [ -e dist/.built ] || { node scripts/build.mjs && touch dist/.built; }
+  node scripts/lab/bundle-box.mjs "$work/box" scripts/lab/sandbox-probe.ts
+fi
 # What GStreamer knows of its plugins: here it looks at them in a second, in that kernel in many.
 GST_REGISTRY=$work/gstreamer.bin gst-inspect-1.0 fakesink > /dev/null
 TMPDIR=/dev/shm timeout -k 5 "${LAB_TIMEOUT_S:-600}" scripts/lab/on-one-core.sh "$kernel" mem=${memory_mb}M \
   root=/dev/root rootfstype=hostfs rootflags=/ ro init="$repo/scripts/lab/systemd-init.sh" \
   con=null con0=fd:0,fd:1 quiet softdog.soft_noboot=1 lab_repo="$repo" lab_work="$work" \
-  lab_node="$(readlink -f "$(command -v node)")" < /dev/null > "$work/console" 2>&1 || true
+  lab_node="$(readlink -f "$(command -v node)")" lab_try=$try < /dev/null > "$work/console" 2>&1 || true
 if grep -q 'Power down' "$work/console"; then echo went_off=yes >> "$work/seen"; fi
 if ! grep -qs '^lab=done$' "$work/seen"; then
   grep -v 'Job .* running' "$work/console" | tail -20
