@@ -19,12 +19,11 @@ import { Book, type OrderState } from './book.ts';
 import { ConfirmedList } from './confirmed-list.ts';
 import { renderCsv } from './csv.ts';
 import { Deadlines } from './deadlines.ts';
-import { CHANGED, decide, isOwed, type Shop } from './decide.ts';
+import { decide, type Shop } from './decide.ts';
 import { type LedgerReaders, type OpenedLedger, openLedger } from './group-commit.ts';
 import { cannotBeSaved, entryOf, outcomeOf, unavailable } from './outcome.ts';
 import type { OrderRecord } from './record.ts';
-import { paymentUnder } from './request.ts';
-import { UnmatchedPayments } from './webhook/unmatched.ts';
+import { ANOTHER, UnmatchedPayments } from './webhook/unmatched.ts';
 import { lateMs } from './window.ts';
 import { WindowStore } from './window-store.ts';
 
@@ -95,19 +94,22 @@ class OpenDesk implements Desk {
     if (fault !== undefined || ledger === undefined) {
       return Promise.resolve(unavailable(fault?.reason ?? ''));
     }
-    if (request.do === 'cancel' && request.was === 'unmatched') {
-      return Promise.resolve(this.#dismiss(request.id));
-    }
-    const decision = decide(book, this.#unmatched.asKnown(request), this.#shop(request));
-    if ('invalid' in decision) return Promise.resolve(this.#invalid(request, decision.invalid));
+    const unmatched = this.#unmatched;
+    if (request.do === 'cancel' && request.was === 'unmatched') return unmatched.dismiss(request);
+    const known = book.find(request.id);
+    const decision = unmatched.isAnother(request, known)
+      ? { invalid: ANOTHER }
+      : decide(book, unmatched.asKnown(request), this.#shop(request));
+    if ('invalid' in decision) return unmatched.refuse(request, known, decision.invalid);
     if ('stale' in decision) return Promise.resolve({ status: 'stale', detail: decision.stale });
     const isRepeat = 'repeat' in decision;
     const state = isRepeat ? decision.repeat : this.#apply(decision.record);
     // A reservation says nothing of money.
-    if (request.do !== 'reserve') this.#unmatched.settle(request.id);
+    const settled = request.do === 'reserve' ? undefined : unmatched.settle(request);
     // What is repeated may still be on its way to the disk.
     const written = isRepeat ? ledger.settled() : ledger.add(decision.record);
-    return written.then(() => outcomeOf(state, isRepeat), cannotBeSaved);
+    const saved = settled === undefined ? written : written.then(() => settled);
+    return saved.then(() => outcomeOf(state, isRepeat), cannotBeSaved);
   }
 
   confirmedAfter(seq: number, max: number) {
@@ -169,6 +171,7 @@ class OpenDesk implements Desk {
       for (const id of this.#deadlines.due()) this.#expire(id);
     }
     await this.#opened.ledger?.[Symbol.asyncDispose]();
+    await this.#unmatched.settled();
     this.#opened.announcements.flush();
   }
 
@@ -216,19 +219,6 @@ class OpenDesk implements Desk {
     const isWindowOpen = this.#opened.window.state(drop, windowMs).phase === 'open';
     this.#lastShop = { drop, articles, isWindowOpen, pendingMs, nowMs };
     return this.#lastShop;
-  }
-
-  /** Its money is there, perhaps. */
-  #invalid(request: OrderRequest, detail: string): OrderOutcome {
-    const payment = paymentUnder(request, this.#opened.book.find(request.id));
-    const isNew = isOwed(request) && payment !== 'taken';
-    const isOpen = !isNew || this.#unmatched.note(request, payment === 'other', detail);
-    return isOpen ? { status: 'invalid', detail } : { status: 'settled', orderId: request.id };
-  }
-
-  #dismiss(orderId: string): OrderOutcome {
-    const isDone = this.#unmatched.dismiss(orderId);
-    return isDone ? { status: 'settled', orderId } : { status: 'stale', detail: CHANGED };
   }
 
   #apply(record: OrderRecord): OrderState {

@@ -1,39 +1,79 @@
 /** Payments that fit nothing on sale: the money is there, and the ledger has nothing of them. */
+import { join } from 'node:path';
+import * as v from 'valibot';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
+import { openSaved, type Saved } from '../../../hal/os/state/saved.ts';
 import type { BoxEvent } from '../../model/commands.ts';
-import type { OrderEntry, OrderRequest, ShopState, UnmatchedPayment } from '../../model/orders.ts';
+import type {
+  OrderEntry,
+  OrderOutcome,
+  OrderRequest,
+  ShopState,
+  UnmatchedPayment,
+} from '../../model/orders.ts';
+import { isOrder, isPaidBack, type OrderState } from '../book.ts';
+import { CHANGED, isOwed } from '../decide.ts';
+import { paymentUnder } from '../request.ts';
 
 export interface UnmatchedDeps {
+  /** That of the ledger. */
+  readonly folder: string;
   readonly clock: Pick<Clock, 'wallMs'>;
   readonly onEvent: (event: BoxEvent) => void;
   readonly log: Log;
 }
 
-/** A shop that sends nothing else must not fill the memory. Each is sent again for days, and told once. */
-const PAYMENTS_MAX = 2_000;
+/** A shop that sends nothing else must not fill memory and disk. Each is sent again for days, and told once. */
+const PAYMENTS_MAX = 1_000;
 /** Of each kind: the others follow as these are settled. */
 const LISTED_MAX = 50;
 /** They come before the orders, which they must not hide. */
 const ROWS_MAX = 10;
 
-/** For this run of the box: after a restart they are sent again. */
+/** Why such a one is not taken. */
+export const ANOTHER = 'another payment of this order went back: this one fits nothing on sale';
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const payment = v.object({
+  order: v.string(),
+  item: v.string(),
+  quantity: count,
+  amount: v.exactOptional(count),
+  currency: v.exactOptional(v.string()),
+  isKnownId: v.exactOptional(v.boolean()),
+  atMs: v.number(),
+});
+const payments = v.pipe(v.array(payment), v.readonly());
+const stored = v.object({ open: payments, back: payments });
+
+type Stored = v.InferOutput<typeof stored>;
+type Payment = Pick<UnmatchedPayment, 'order' | 'item' | 'amount' | 'currency'>;
+
+/** One payment, however often it is sent, is known by all of `Payment`: there may be several under one id. */
 export class UnmatchedPayments {
   readonly #deps: UnmatchedDeps;
-  readonly #open = new Map<string, UnmatchedPayment>();
-  /** The crew has given them back, and the order of their id stays. */
-  readonly #dismissed = new Set<string>();
+  readonly #saved: Saved<Stored>;
+  /** The oldest first. */
+  #open: readonly UnmatchedPayment[];
+  /** The crew has given them back. The oldest first. */
+  #back: readonly UnmatchedPayment[];
 
   constructor(deps: UnmatchedDeps) {
     this.#deps = deps;
+    const about = { what: 'payments that fit nothing', log: deps.log };
+    this.#saved = openSaved<Stored>(join(deps.folder, 'unmatched.json'), stored, about);
+    const { open, back } = this.#saved.value ?? { open: [], back: [] };
+    this.#open = open;
+    this.#back = back;
   }
 
   get size(): number {
-    return this.#open.size;
+    return this.#open.length;
   }
 
   state(): Pick<ShopState, 'unmatched' | 'unmatchedCounts'> {
-    if (this.#open.size === 0) return {};
+    if (this.#open.length === 0) return {};
     const { known, unknown } = this.#byKind();
     return {
       unmatched: [...known.slice(0, LISTED_MAX), ...unknown.slice(0, LISTED_MAX)],
@@ -47,66 +87,140 @@ export class UnmatchedPayments {
     return [...known, ...unknown].slice(0, ROWS_MAX).map(entryOf);
   }
 
-  /** Whoever cancels it gives its money back; the crew saw it in `rows`, and for the ledger it is new. */
+  /** Whoever cancels one gives its money back; the crew saw it in `rows`, and for the ledger it is new. */
   asKnown(request: OrderRequest): OrderRequest {
-    const payment = request.do === 'cancel' ? this.#open.get(request.id) : undefined;
-    if (payment === undefined || payment.isKnownId) return request;
-    const { was: _, ...rest } = request;
-    return { ...rest, isPaidBack: true };
+    if (request.do !== 'cancel' || this.#chosen(request, false) === undefined) return request;
+    const { id, source, sentMs } = request;
+    const sent = sentMs === undefined ? {} : { sentMs };
+    return { do: 'cancel', id, source, ...sent, isPaidBack: true };
   }
 
-  /** It was taken after all, or its money went back. Of another payment under its id that says nothing. */
-  settle(order: string): void {
-    if (this.#open.get(order)?.isKnownId !== true) this.#open.delete(order);
+  /** There is no order of its id, since another payment under it went back. */
+  isAnother(request: OrderRequest, known: OrderState | undefined): boolean {
+    if (known === undefined || isOrder(known) || !isPaidBack(known) || !isOwed(request)) {
+      return false;
+    }
+    const back = this.#back.filter(({ order }) => order === request.id);
+    return back.length > 0 && !back.some((one) => isPerhaps(one, request));
   }
 
-  /** @returns False where there is none under the id of an order. */
-  dismiss(order: string): boolean {
-    const payment = this.#open.get(order);
-    if (payment?.isKnownId !== true) return false;
-    this.#open.delete(order);
-    this.#dismissed.add(keyOf(payment));
-    return true;
+  /**
+   * One was taken after all, or its money went back. What else came under its id is another payment
+   * from then on.
+   *
+   * @returns Undefined where nothing changes; else it resolves when the disk has it.
+   */
+  settle(request: OrderRequest): Promise<void> | undefined {
+    const { id, do: wanted } = request;
+    if (!this.#open.some((one) => one.order === id && one.isKnownId !== true)) return undefined;
+    const gone = wanted === 'cancel' ? this.#chosen(request, false) : undefined;
+    const isGone = (one: UnmatchedPayment) =>
+      wanted === 'cancel' ? one === gone : one.isKnownId !== true && hasMoneyOf(one, request);
+    this.#open = this.#open
+      .filter((one) => one.order !== id || !isGone(one))
+      .map((one) => (one.order === id ? { ...one, isKnownId: true } : one));
+    if (gone !== undefined) this.#back = [...this.#back, gone];
+    return this.#save();
   }
 
-  /** @returns False where it is settled: its sender need not try again. */
-  note(request: OrderRequest, isKnownId: boolean, reason: string): boolean {
-    const { id: order, item = '', quantity = 1, amount, currency, source } = request;
-    if (isKnownId && this.#dismissed.has(keyOf({ order, item, amount, currency }))) return false;
-    if (this.#open.has(order) || this.#open.size + this.#dismissed.size >= PAYMENTS_MAX)
-      return true;
+  /** One went back, and the order of its id stays. */
+  async dismiss(request: OrderRequest): Promise<OrderOutcome> {
+    const gone = this.#chosen(request, true);
+    if (gone === undefined) return { status: 'stale', detail: CHANGED };
+    this.#open = this.#open.filter((one) => one !== gone);
+    this.#back = [...this.#back, gone];
+    await this.#save();
+    return { status: 'settled', orderId: request.id };
+  }
+
+  /** Answers for what the desk does not take: its money is there, perhaps. */
+  async refuse(
+    request: OrderRequest,
+    known: OrderState | undefined,
+    detail: string,
+  ): Promise<OrderOutcome> {
+    const of = this.isAnother(request, known) ? 'other' : paymentUnder(request, known);
+    if (!isOwed(request) || of === 'taken') return { status: 'invalid', detail };
+    const isKnownId = of === 'other';
+    const isThis = (one: Payment) => keyOf(one) === keyOf(paidIn(request));
+    // Its sender need not try again.
+    if (isKnownId && this.#back.some(isThis)) return { status: 'settled', orderId: request.id };
+    if (!this.#open.some(isThis) && this.#hasRoom()) {
+      this.#note(request, isKnownId, detail);
+      await this.#save();
+    }
+    return { status: 'invalid', detail };
+  }
+
+  /** Resolves when all of it is on the disk. */
+  settled(): Promise<void> {
+    return this.#saved.settled();
+  }
+
+  #note(request: OrderRequest, isKnownId: boolean, reason: string): void {
     const { clock, onEvent, log } = this.#deps;
-    const paid = amount === undefined || currency === undefined ? {} : { amount, currency };
-    const facts = { order, item, quantity: Math.max(1, quantity), ...paid };
+    const { quantity = 1, source } = request;
+    const facts = { ...paidIn(request), quantity: Math.max(1, quantity) };
     const atMs = clock.wallMs();
-    this.#open.set(order, { ...facts, atMs, ...(isKnownId && { isKnownId }) });
+    this.#open = [...this.#open, { ...facts, atMs, ...(isKnownId && { isKnownId }) }];
     const data = { ...facts, source, reason };
     log.error('payment fits nothing on sale', data);
     onEvent({ type: 'order.unmatched', severity: 'warning', atMs, data });
+  }
+
+  /** The one of that money, where the request names it; else the oldest. */
+  #chosen(request: OrderRequest, isKnownId: boolean): UnmatchedPayment | undefined {
+    return this.#open.find(
+      (one) =>
+        one.order === request.id &&
+        (one.isKnownId ?? false) === isKnownId &&
+        hasMoneyOf(one, request),
+    );
+  }
+
+  /** For one more: what went back first is forgotten, its sender has given up long since. */
+  #hasRoom(): boolean {
+    const free = PAYMENTS_MAX - 1 - this.#open.length;
+    if (free < 0) return false;
+    this.#back = this.#back.slice(Math.max(0, this.#back.length - free));
     return true;
   }
 
+  #save(): Promise<void> {
+    return this.#saved.save({ open: this.#open, back: this.#back });
+  }
+
   #byKind() {
-    const all = [...this.#open.values()];
-    const known = all.filter((one) => one.isKnownId === true);
-    return { known, unknown: all.filter((one) => one.isKnownId !== true) };
+    const known = this.#open.filter((one) => one.isKnownId === true);
+    return { known, unknown: this.#open.filter((one) => one.isKnownId !== true) };
   }
 }
 
-/** One payment, however often it is sent: there may be more than one other under an id. */
+function paidIn({ id: order, item = '', amount, currency }: OrderRequest): Payment {
+  const paid = amount === undefined || currency === undefined ? {} : { amount, currency };
+  return { order, item, ...paid };
+}
+
 function keyOf({ order, item, amount, currency }: Payment): string {
-  const isAmount = amount !== undefined && currency !== undefined;
-  return JSON.stringify([order, item, ...(isAmount ? [amount, currency] : [])]);
+  return JSON.stringify([order, item, amount, currency]);
 }
 
-interface Payment {
-  readonly order: string;
-  readonly item: string;
-  readonly amount?: number | undefined;
-  readonly currency?: string | undefined;
+type Money = Pick<OrderRequest, 'amount' | 'currency'>;
+
+/** One that does not say is that of any. */
+function hasMoneyOf(one: Money, other: Money): boolean {
+  const isSame = <T>(a: T | undefined, b: T | undefined) =>
+    a === undefined || b === undefined || a === b;
+  return isSame(one.amount, other.amount) && isSame(one.currency, other.currency);
 }
 
-function entryOf({ order: id, isKnownId, ...payment }: UnmatchedPayment): OrderEntry {
+/** With a mistake it may lack something that it had before. */
+function isPerhaps(one: Payment, request: OrderRequest): boolean {
+  const { item } = paidIn(request);
+  return (item === '' || one.item === '' || item === one.item) && hasMoneyOf(one, request);
+}
+
+function entryOf({ order: id, isKnownId, ...facts }: UnmatchedPayment): OrderEntry {
   const kind = isKnownId ? { isOther: true } : {};
-  return { id, state: 'refused', isOwed: true, numbers: [], ...payment, ...kind };
+  return { id, state: 'refused', isOwed: true, numbers: [], ...facts, ...kind };
 }

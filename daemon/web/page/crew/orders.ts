@@ -35,11 +35,13 @@ export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: u
     none.hidden = orders.length > 0;
     updateChildren(list, orders, keyOf, renderOrder, updateOrder);
   };
-  const cancel = async ({ id, isOther = false }: OrderEntry) => {
+  const cancel = async ({ id, isOther = false, amount, currency }: OrderEntry) => {
     // It may be paid while the question is open.
     const was = isOther ? 'unmatched' : seen.get(id);
     if (!(await confirmCancel(id, isOther))) return;
-    const outcome = await runCommand('order', undefined, { order: id, do: 'cancel', was });
+    // Of several payments under an id, this one.
+    const args = { order: id, do: 'cancel', was, amount, currency };
+    const outcome = await runCommand('order', undefined, args);
     setText(message, outcome.status === 'done' ? '' : fromBox(outcome.detail));
     await read();
   };
@@ -72,10 +74,10 @@ export function shownKey({ totals, unmatched, unmatchedCounts }: ShopState): str
   return JSON.stringify([totals, unmatched, unmatchedCounts]);
 }
 
-/** A payment that is not taken has a row beside what is known of its id. */
-export function keyOf({ id, isOther, isOwed }: OrderEntry): string {
-  if (isOther) return `${id} other`;
-  return isOwed ? `${id} owed` : id;
+/** Each payment that is not taken has a row beside what is known of its id. */
+export function keyOf({ id, isOther, isOwed, item, amount, currency }: OrderEntry): string {
+  if (!isOwed) return id;
+  return [id, isOther ? 'other' : 'owed', amount, currency, item].join(' ');
 }
 
 function confirmCancel(order: string, isOther: boolean): Promise<boolean> {

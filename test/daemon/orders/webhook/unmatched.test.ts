@@ -2,14 +2,17 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readPayload } from '../../../../daemon/orders/webhook/payload.ts';
-import { article, openShop, paid, reserve, scratchFolder } from '../support/shop.ts';
+import { article, openShop, paid, reserve, type Shop, scratchFolder } from '../support/shop.ts';
 
 const test = suite('unmatched payments');
 
 const PRINT = article('print');
 const MONEY = { amount: 2500, currency: 'EUR' };
-const cancel = (id: string, was?: 'refused' | 'unmatched') =>
-  ({ do: 'cancel', id, ...(was && { was }), source: 'cli' }) as const;
+const MORE = { amount: 3000, currency: 'EUR' };
+const cancel = (id: string, was?: 'refused' | 'unmatched', money = {}) =>
+  ({ do: 'cancel', id, ...(was && { was }), ...money, source: 'cli' }) as const;
+/** Amounts of the crew's rows. */
+const owed = ({ desk }: Shop) => desk.newest(9).flatMap((one) => (one.isOwed ? one.amount : []));
 
 test('what was given back is not owed again, also once its item is on sale and after a restart', async () => {
   using folder = scratchFolder();
@@ -57,6 +60,73 @@ test('another payment stays until it is settled itself, whatever becomes of the 
     assert.is((await desk.take(paid(id, 'tee'))).status, 'settled');
   }
   assert.is(desk.state()?.unmatched, undefined);
+});
+
+test('several payments under an id that is no order are listed each, and given back once each, over restarts', async () => {
+  using folder = scratchFolder();
+  const payments = [paid('a', 'later', MONEY), paid('a', 'later', MORE)] as const;
+  {
+    await using shop = await openShop(folder.path, [PRINT]);
+    for (const one of [...payments, ...payments]) {
+      assert.is((await shop.desk.take(one)).status, 'invalid');
+    }
+    assert.equal([owed(shop), shop.events.length], [[2500, 3000], 2]);
+  }
+  {
+    await using shop = await openShop(folder.path, [PRINT]);
+    assert.equal(owed(shop), [2500, 3000]);
+    assert.is((await shop.desk.take(cancel('a', 'refused', MORE))).status, 'void');
+    // With that nothing is said of the other, also where its sender tries again.
+    assert.is((await shop.desk.take(payments[1])).status, 'void');
+    assert.is((await shop.desk.take(payments[0])).status, 'invalid');
+    const isTold = shop.events.some(({ type }) => type === 'order.unmatched');
+    assert.equal([owed(shop), isTold], [[2500], false]);
+  }
+  await using shop = await openShop(folder.path, [PRINT]);
+  assert.is((await shop.desk.take(cancel('a', 'unmatched', MONEY))).status, 'settled');
+  assert.is((await shop.desk.take(cancel('a', 'unmatched', MONEY))).status, 'stale');
+  for (const one of payments) assert.is.not((await shop.desk.take(one)).status, 'invalid');
+  assert.equal(owed(shop), []);
+});
+
+test('another payment that comes after the first one went back is listed', async () => {
+  using folder = scratchFolder();
+  {
+    await using shop = await openShop(folder.path, [PRINT]);
+    await shop.desk.take(paid('a', 'later', MONEY));
+    await shop.desk.take(cancel('a', 'refused'));
+  }
+  await using shop = await openShop(folder.path, [PRINT, article('later')]);
+  assert.is((await shop.desk.take(paid('a', 'later', MORE))).status, 'invalid');
+  assert.is((await shop.desk.take(paid('a', 'later', MONEY))).status, 'void');
+  assert.equal(owed(shop), [3000]);
+  assert.is((await shop.desk.take(cancel('a', 'unmatched'))).status, 'settled');
+});
+
+test('where one of several payments is taken after all, the others stay', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [PRINT]);
+  const { desk } = shop;
+  for (const money of [MONEY, MORE]) await desk.take(paid('a', 'pirnt', money));
+  assert.is((await desk.take(paid('a', 'print', MONEY))).status, 'confirmed');
+  assert.equal([owed(shop), desk.state()?.unmatchedCounts], [[3000], { known: 1, unknown: 0 }]);
+  assert.is((await desk.take(cancel('a', 'unmatched', MORE))).status, 'settled');
+  assert.is(desk.state()?.totals.confirmed, 1);
+});
+
+test('other payments of an order, and those that went back, are known after a restart', async () => {
+  using folder = scratchFolder();
+  {
+    await using shop = await openShop(folder.path, [PRINT, article('tee')]);
+    await shop.desk.take(paid('a'));
+    for (const money of [MONEY, MORE]) await shop.desk.take(paid('a', 'tee', money));
+    assert.equal(owed(shop), [2500, 3000]);
+    assert.is((await shop.desk.take(cancel('a', 'unmatched', MORE))).status, 'settled');
+  }
+  await using shop = await openShop(folder.path, [PRINT, article('tee')]);
+  assert.equal(owed(shop), [2500]);
+  assert.is((await shop.desk.take(paid('a', 'tee', MORE))).status, 'settled');
+  assert.equal([owed(shop), shop.events], [[2500], []]);
 });
 
 test('another payment that comes after the order was cancelled is told', async () => {

@@ -25,7 +25,8 @@ test('an open list is read again for another order, and for a payment that fits 
 test('each row of one id is another one: the order, its payment that is not taken, and another payment', () => {
   const order: OrderEntry = { id: 'a', state: 'void', isOwed: false, numbers: [], atMs: 0 };
   const payment: OrderEntry = { ...order, state: 'refused', isOwed: true };
-  const rows = [order, payment, { ...payment, isOther: true }, { ...payment, id: 'b' }];
+  const others = [2500, 3000].map((amount) => ({ ...payment, isOther: true, amount }));
+  const rows = [order, payment, { ...payment, amount: 2500 }, ...others, { ...payment, id: 'b' }];
   assert.is(new Set(rows.map(keyOf)).size, rows.length);
   assert.is(keyOf({ ...order, state: 'confirmed' }), keyOf(order), 'a row follows its order');
 });
