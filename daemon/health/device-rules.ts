@@ -4,6 +4,8 @@ import type { Rule } from './step.ts';
 const STUCK =
   'If nobody presses it, look at its cable; one that opens when it is pressed needs the other active_low in panel.buttons.';
 
+const NO_ORDER_LOST = 'No order is lost: its tickets are printed later by themselves.';
+
 const TICKET_KEY_ADVICE =
   'Have paper tickets compared with the list of orders at the door: stubs of before do not verify any more. Where there is a copy of ticket-key.pem, put it back in the box’s folder; then remove ticket-key.pem.bad, and start the box again.';
 
@@ -110,6 +112,25 @@ export const DEVICE_RULES: readonly Rule[] = [
       const count = prints?.uncertain ?? 0;
       if (count === 0) return undefined;
       return count === 1 ? 'A slip was perhaps printed' : `${count} slips were perhaps printed`;
+    },
+  },
+  {
+    key: 'tickets-held',
+    severity: 'warning',
+    afterMs: 0,
+    holdMs: 5_000,
+    advice: `Make sure that the printer prints. On the operator’s page, under Printed slips, say of each slip in question whether it was printed. ${NO_ORDER_LOST}`,
+    find: ({ box: { prints } }) => {
+      if (prints?.held === undefined) return undefined;
+      const { kind, reason } = prints.held;
+      if (kind === 'full') {
+        return {
+          text: 'Tickets of new orders wait: too many slips are still to be printed or looked at',
+          detail: reason,
+        };
+      }
+      const advice = `Free some space on the system disk, or replace it. ${NO_ORDER_LOST}`;
+      return { text: 'Tickets of new orders cannot be saved', detail: reason, advice };
     },
   },
   {

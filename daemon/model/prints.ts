@@ -22,6 +22,12 @@ export interface PrintJobInfo {
   readonly copy: number;
 }
 
+/** Why tickets of confirmed orders wait in the ledger: too many slips are not done, or the disk takes none. */
+export interface HeldTickets {
+  readonly kind: 'full' | 'not-saved';
+  readonly reason: string;
+}
+
 /** Slips that the box was asked for. */
 export interface PrintFigures {
   /** On their way to the printer. */
@@ -32,4 +38,5 @@ export interface PrintFigures {
   readonly uncertain?: number;
   /** Files that the box could not read, or not save: slips of them may be missing, or not verify. */
   readonly damaged?: readonly string[];
+  readonly held?: HeldTickets;
 }

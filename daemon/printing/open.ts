@@ -1,7 +1,7 @@
 /** Opens printing: the command, the queue, previews, and the tickets of orders. */
 import { join, resolve } from 'node:path';
 import type { Clock } from '../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { Log } from '../../hal/os/log.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
 import type { PrintDocument, Printer } from '../../hal/printer/port.ts';
 import { PRINTER_PROFILES, type PrinterProfile } from '../../hal/printer/profiles.ts';
@@ -14,12 +14,13 @@ import type { BoxSnapshot } from '../model/snapshot.ts';
 import { type Card, type CardSource, openCard } from './card-facts.ts';
 import { type Claim, renderClaim } from './claim.ts';
 import { type ClaimKeys, openClaimKeys, renderVerifyPage } from './claim-key.ts';
-import { contentOf, renderDocument, TITLES, unknownDocument, wifiSlip } from './documents.ts';
+import { contentOf, renderDocument, wifiSlip } from './documents.ts';
 import { openHour } from './hour.ts';
-import { done, infoOf, isDone, outcomeOf, type PrintJob } from './job.ts';
+import { done, infoOf, isDone, type PrintJob } from './job.ts';
 import { type OwnHotspot, renderJoinSlip } from './join-slip.ts';
 import { cancelledOrder, runOrderTickets } from './order-tickets.ts';
-import { PrintQueue, QueueFull } from './queue.ts';
+import { openPrintCommand, refusal } from './print-command.ts';
+import { PrintQueue } from './queue.ts';
 import { renderSticker } from './sticker.ts';
 import { findDamaged, openPrintStore } from './store.ts';
 import { type SlipWords, sayingsIn, wordsIn } from './text/words.ts';
@@ -72,15 +73,14 @@ export type PrintingConfig = Pick<Config, 'printer'> & { readonly current: () =>
 
 /** On the page; the store has some more. */
 const SHOWN = 24;
-/** Of the two codes on a slip. */
-const isWifi = (code: string): boolean => code.startsWith('WIFI:');
 
 export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): Promise<Printing> {
-  const { stateFolder, snapshot, drops, clock, log } = deps;
+  const { stateFolder, snapshot, drops, log } = deps;
   const folder = join(stateFolder, 'prints');
   const keys = await openClaimKeys(stateFolder, log);
   const damaged = new Set([...(await findDamaged(folder)), ...keys.damaged]);
   const onDamaged = (file: string) => void damaged.add(file);
+  let held: PrintFigures['held'];
   const store = await openPrintStore(folder, log, { onDamaged });
   const card = openCard(() => ({ ...config.current(), drop: drops.present() }), deps);
   const now = () => ({ keys, card, words: wordsIn(config.current().box.language) });
@@ -98,12 +98,14 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
   const profile = () => PRINTER_PROFILES[config.printer.profile];
   return {
     queue,
-    print: (args, isDryRun, signal) =>
-      runPrint(queue, config, args, isDryRun, pausedBy, clock, signal),
-    figures: () => ({ ...queue.figures(), damaged: [...damaged] }),
+    print: openPrintCommand({ ...deps, config, queue, pausedBy }),
+    figures: () => ({ ...queue.figures(), damaged: [...damaged], ...(held && { held }) }),
     run: async (signal) => {
       const isOn = config.printer.order_tickets && config.printer.driver !== 'none';
-      const tickets = { ...deps, queue, folder, isOn, onDamaged };
+      const onHeld = (now: typeof held) => {
+        held = now;
+      };
+      const tickets = { ...deps, queue, folder, isOn, onDamaged, onHeld };
       await runAll([queue.run.bind(queue), (ending) => runOrderTickets(tickets, ending)], signal);
     },
     jobs: () => queue.jobs().slice(-SHOWN).map(infoOf),
@@ -114,7 +116,8 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
     },
     readPageCode: async () => {
       const paper = await render({ content: { document: 'address' }, copy: 1 });
-      return (await readDocumentCodes(paper, profile())).find((code) => !isWifi(code));
+      // The other one of the two is that of the Wi-Fi.
+      return (await readDocumentCodes(paper, profile())).find((code) => !code.startsWith('WIFI:'));
     },
     reprint: async (id) => {
       const job = queue.find(id);
@@ -201,40 +204,6 @@ async function renderContent(
       return renderTicket(order, { title: ofDrop, copy, slip, words }, sign);
     }
   }
-}
-
-async function runPrint(
-  queue: PrintQueue,
-  config: Pick<Config, 'printer'>,
-  args: Readonly<Record<string, unknown>>,
-  isDryRun: boolean,
-  pausedBy: () => string | undefined,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  const name = String(args['document'] ?? 'of that name');
-  const wanted = contentOf(name, config);
-  if (wanted === undefined) {
-    return { status: 'rejected', code: 'UNSUPPORTED', detail: unknownDocument(name) };
-  }
-  const paused = pausedBy();
-  if (paused !== undefined) return { status: 'rejected', code: 'SAVING_POWER', detail: paused };
-  if (config.printer.driver === 'none') {
-    return { status: 'failed', code: 'NOT_PRINTED', detail: 'there is no printer' };
-  }
-  if (isDryRun) return { status: 'done', detail: `would print ${name}` };
-  const id = `${name}-${clock.wallMs().toString(36)}-${queue.jobs().length}`;
-  try {
-    await queue.add(id, TITLES[wanted.content.document], wanted.content);
-  } catch (error) {
-    return refusal(error);
-  }
-  return outcomeOf(name, await queue.followedBriefly(id, signal));
-}
-
-function refusal(error: unknown): Outcome {
-  const code = error instanceof QueueFull ? 'DEVICE_BUSY' : 'DISK';
-  return { status: 'failed', code, detail: messageOf(error) };
 }
 
 async function added(add: () => Promise<PrintJob>): Promise<Outcome> {

@@ -8,6 +8,7 @@ import { errnoOf } from '../../hal/os/errors.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { removeFile, saveFile } from '../../hal/os/save-file.ts';
 import type { ConfirmedOrders, OrderConfirmed } from '../model/orders.ts';
+import type { HeldTickets } from '../model/prints.ts';
 import type { Content, PrintJob } from './job.ts';
 import { type PrintQueue, QueueFull } from './queue.ts';
 import { slipsOf } from './ticket.ts';
@@ -16,6 +17,8 @@ const CURSOR_FILE = 'orders.json';
 const EVERY_MS = 500;
 const RETRY_MS = 3_000;
 const BATCH = 8;
+/** Of a full queue: a printer in order is done with a slip before that, also with a long one. */
+const HELD_AFTER_MS = 60_000;
 /** More than a ledger holds. */
 const ALL = 1_000_000;
 
@@ -36,39 +39,70 @@ export interface OrderTicketDeps {
   readonly isOn: boolean;
   /** Of the file that says how far tickets are printed. */
   readonly onDamaged: (file: string) => void;
+  /** Why tickets wait in the ledger; undefined once they do not. */
+  readonly onHeld: (held: HeldTickets | undefined) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** Runs until `signal` aborts. Never rejects. */
 export async function runOrderTickets(deps: OrderTicketDeps, signal: AbortSignal): Promise<void> {
-  const { folder, isOn, orders, clock, log } = deps;
+  const { folder, isOn, orders, drops, queue, clock, onHeld } = deps;
   const path = join(folder, CURSOR_FILE);
+  onHeld(undefined);
   if (!isOn) return await removeFile(path).catch(() => undefined);
   let seq = await firstSeq(path, deps);
-  let reported = '';
+  let next = '';
+  const hold = openHold(deps);
+  const queueAll = async () => {
+    for (const order of orders.confirmedAfter(seq, BATCH)) {
+      for (let slip = 1; slip <= slipsOf(order); slip += 1) {
+        next = idOf(order, slip);
+        const known = [drops.justEnded(), drops.present()];
+        const title = known.find((one) => one?.id === order.drop)?.title;
+        await queue.add(next, titleOf(order), contentOf(order, title, slip));
+      }
+      seq = order.seq;
+      // After the slip is on the disk: a crash in between finds it there by its id.
+      await saveFile(path, JSON.stringify({ seq }));
+    }
+  };
   while (!signal.aborted) {
     try {
-      for (const order of orders.confirmedAfter(seq, BATCH)) {
-        const known = [deps.drops.justEnded(), deps.drops.present()];
-        const title = known.find((one) => one?.id === order.drop)?.title;
-        for (let slip = 1; slip <= slipsOf(order); slip += 1) {
-          await deps.queue.add(idOf(order, slip), titleOf(order), contentOf(order, title, slip));
-        }
-        seq = order.seq;
-        // After the slip is on the disk: a crash in between finds it there by its id.
-        await saveFile(path, JSON.stringify({ seq }));
-      }
-      reported = '';
+      await queueAll();
+      hold(undefined, next);
       await pause(clock, EVERY_MS, signal);
     } catch (error) {
-      const reason = messageOf(error);
-      const level = error instanceof QueueFull ? 'warn' : 'error';
-      if (reason !== reported) log[level]('tickets wait in the ledger', { reason });
-      reported = reason;
+      hold(error, next);
       await pause(clock, RETRY_MS, signal);
     }
   }
+  onHeld(undefined);
+}
+
+/** Returns what takes the error of each try, and the slip that is next. Held is held until none waits. */
+function openHold({ clock, log, onHeld }: OrderTicketDeps) {
+  let reported = '';
+  let before = '';
+  let sinceMs = 0;
+  let held: HeldTickets | undefined;
+  return (error: unknown, next: string) => {
+    const reason = error === undefined ? '' : messageOf(error);
+    const isFull = error instanceof QueueFull;
+    if (reason !== reported && reason !== '') {
+      log[isFull ? 'warn' : 'error']('tickets wait in the ledger', { reason });
+    }
+    const nowMs = clock.monotonicMs();
+    // A rush is printed slip by slip: that is no fault.
+    if (reported === '' || next !== before) sinceMs = nowMs;
+    reported = reason;
+    before = next;
+    if (!isFull) held = error === undefined ? undefined : { kind: 'not-saved', reason };
+    else if (held?.kind === 'full' || nowMs - sinceMs >= HELD_AFTER_MS) {
+      held = { kind: 'full', reason };
+    } else held = undefined;
+    onHeld(held);
+  };
 }
 
 /**

@@ -263,6 +263,7 @@ const CASES: readonly (readonly [string, Change])[] = [
   ['printer-open', printer({ isCoverOpen: true })],
   ['printer-fault', printer({ fault: 'the cutter is stuck' })],
   ['print-uncertain', { prints: { ...NO_PRINTS, uncertain: 1 } }],
+  ['tickets-held', { prints: { ...NO_PRINTS, held: { kind: 'full', reason: '64 slips wait' } } }],
   ['tickets-damaged', { prints: { ...NO_PRINTS, damaged: ['orders.json'] } }],
 ];
 

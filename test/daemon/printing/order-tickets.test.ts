@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { OrderConfirmed } from '../../../daemon/model/orders.ts';
+import type { HeldTickets } from '../../../daemon/model/prints.ts';
 import type { Claim } from '../../../daemon/printing/claim.ts';
 import type { Content, PrintJob } from '../../../daemon/printing/job.ts';
 import { runOrderTickets } from '../../../daemon/printing/order-tickets.ts';
+import { QueueFull } from '../../../daemon/printing/queue.ts';
 import { wordsIn } from '../../../daemon/printing/text/words.ts';
 import { renderTicket } from '../../../daemon/printing/ticket.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
@@ -60,7 +62,7 @@ async function openRoom() {
       damaged.push(file);
       onBad();
     };
-    const given = { orders, drops, queue, folder, onDamaged };
+    const given = { orders, drops, queue, folder, onDamaged, onHeld: () => undefined };
     const running = runOrderTickets({ ...given, isOn: true, clock, log: silentLog }, box.signal);
     running.catch(() => undefined);
     while (slips.size < count) await systemClock.sleep(2);
@@ -70,7 +72,7 @@ async function openRoom() {
     await running;
   };
   const end = () => rm(folder, { recursive: true, force: true });
-  return { folder, state, all, slips, damaged, run, [Symbol.asyncDispose]: end };
+  return { folder, state, all, orders, slips, damaged, run, [Symbol.asyncDispose]: end };
 }
 
 const codeOf = ({ piece, pieces }: Claim) => `${piece} of ${pieces}`;
@@ -172,6 +174,56 @@ test('with a damaged note, and no slip of this ledger, what was sold before is n
   await run(2);
   assert.equal([...slips.keys()], ['other', ...idsOf(9, 9)]);
   assert.equal(damaged, ['orders.json']);
+});
+
+test('tickets without room are reported once the printer stands still, until none waits', async () => {
+  await using room = await openRoom();
+  const { state, folder, slips } = room;
+  let [places, minutes, fault]: [number, number, Error | undefined] = [2, 0, undefined];
+  let held: HeldTickets | undefined;
+  let tries = 0;
+  const add = async (id: string, _title: string, content: Content) => {
+    tries += 1;
+    if (fault !== undefined) throw fault;
+    if (!slips.has(id) && slips.size >= places) throw new QueueFull('64 slips wait');
+    slips.set(id, content);
+    return {} as PrintJob;
+  };
+  const onHeld = (now: HeldTickets | undefined) => {
+    held = now;
+  };
+  const deps = {
+    ...{ folder, onHeld, isOn: true, log: silentLog, onDamaged: () => undefined },
+    ...{ queue: { jobs: () => [], add }, orders: room.orders },
+    drops: { present: () => DROP, justEnded: () => undefined },
+    clock: { ...clock, monotonicMs: () => minutes * 60_000 },
+  };
+  const box = new AbortController();
+  const running = runOrderTickets(deps, box.signal);
+  /** After two more tries. */
+  const heldLater = async () => {
+    for (const until = tries + 2; tries < until; ) await systemClock.sleep(2);
+    return held?.kind;
+  };
+  await systemClock.sleep(20);
+  state.sold = 20;
+  assert.is(await heldLater(), undefined);
+  // In a rush the printer goes on, slip by slip.
+  for (; minutes < 3; minutes += 1) {
+    places += 1;
+    assert.is(await heldLater(), undefined);
+  }
+  assert.is(await heldLater(), 'full');
+  places += 1;
+  assert.is(await heldLater(), 'full', 'the others still wait');
+  fault = new Error('ENOSPC');
+  assert.is(await heldLater(), 'not-saved');
+  fault = undefined;
+  places = 20;
+  while (slips.size < 20 || held !== undefined) await systemClock.sleep(2);
+  assert.equal([...slips.keys()], idsOf(1, 20));
+  box.abort();
+  await running;
 });
 
 test.run();

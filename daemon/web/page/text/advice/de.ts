@@ -12,6 +12,9 @@ export const de: AdviceTexts = {
   closeCover: 'Schließ den Deckel.',
   lookAtPrinter:
     'Schau zum Drucker. Sag auf der Regieseite unter „Gedruckte Zettel“, dass er gedruckt wurde, oder drucke ihn noch einmal.',
+  unblockSlips:
+    'Sorge dafür, dass der Drucker druckt. Sag auf der Regieseite unter „Gedruckte Zettel“ bei jedem fraglichen Zettel, ob er gedruckt wurde.',
+  noOrderLost: 'Keine Bestellung geht verloren: Ihre Zettel werden später von selbst gedruckt.',
   clearPaper: 'Öffne ihn, entferne das Papier und schalte ihn aus und ein.',
   freeSystemDisk: 'Mach auf dem Systemdatenträger Platz oder tausche ihn aus.',
   versionBefore: 'Die vorige Version läuft weiter. Sag es denen, die die Versionen herausgeben.',

@@ -12,6 +12,9 @@ export const en = {
   closeCover: 'Close the cover.',
   lookAtPrinter:
     'Look at the printer. On the operator’s page, under Printed slips, say that it was printed, or print it again.',
+  unblockSlips:
+    'Make sure that the printer prints. On the operator’s page, under Printed slips, say of each slip in question whether it was printed.',
+  noOrderLost: 'No order is lost: its tickets are printed later by themselves.',
   clearPaper: 'Open it, clear the paper, and switch it off and on.',
   freeSystemDisk: 'Free some space on the system disk, or replace it.',
   versionBefore: 'The previous version runs on. Tell the people who make the releases.',

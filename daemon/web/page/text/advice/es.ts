@@ -12,6 +12,9 @@ export const es: AdviceTexts = {
   closeCover: 'Cierra la tapa.',
   lookAtPrinter:
     'Mira la impresora. En la página de control, en «Papeles impresos», di que se imprimió, o imprímelo otra vez.',
+  unblockSlips:
+    'Asegúrate de que la impresora imprime. En la página de control, en «Papeles impresos», di de cada papel dudoso si se imprimió.',
+  noOrderLost: 'No se pierde ningún pedido: sus papeles se imprimen más tarde por sí solos.',
   clearPaper: 'Ábrela, quita el papel, apágala y enciéndela.',
   freeSystemDisk: 'Libera espacio en el disco del sistema, o cámbialo.',
   versionBefore: 'La versión anterior sigue en marcha. Avisa a quien publica las versiones.',

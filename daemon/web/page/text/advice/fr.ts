@@ -12,6 +12,9 @@ export const fr: AdviceTexts = {
   closeCover: 'Fermez le capot.',
   lookAtPrinter:
     'Regardez l’imprimante. Sur la page de régie, sous « Tickets imprimés », dites qu’il est imprimé ou réimprimez-le.',
+  unblockSlips:
+    'Vérifiez que l’imprimante imprime. Sur la page de régie, sous « Tickets imprimés », dites de chaque ticket douteux s’il est imprimé.',
+  noOrderLost: 'Aucune commande n’est perdue : ses tickets s’impriment plus tard d’eux-mêmes.',
   clearPaper: 'Ouvrez-la, retirez le papier, éteignez-la puis rallumez-la.',
   freeSystemDisk: 'Libérez de la place sur le disque système, ou remplacez-le.',
   versionBefore: 'La version précédente continue. Signalez-le à qui publie les versions.',

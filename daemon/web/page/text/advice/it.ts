@@ -12,6 +12,9 @@ export const it: AdviceTexts = {
   closeCover: 'Chiudi il coperchio.',
   lookAtPrinter:
     'Guarda la stampante. Nella pagina di regia, sotto «Foglietti stampati», di’ che è stato stampato, o ristampalo.',
+  unblockSlips:
+    'Assicurati che la stampante stampi. Nella pagina di regia, sotto «Foglietti stampati», di’ di ogni foglietto dubbio se è stato stampato.',
+  noOrderLost: 'Nessun ordine va perso: i suoi foglietti si stampano più tardi da soli.',
   clearPaper: 'Aprila, togli la carta, spegnila e riaccendila.',
   freeSystemDisk: 'Libera spazio sul disco di sistema, o sostituiscilo.',
   versionBefore: 'La versione precedente resta in funzione. Avvisa chi pubblica le versioni.',

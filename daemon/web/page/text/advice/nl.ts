@@ -12,6 +12,9 @@ export const nl: AdviceTexts = {
   closeCover: 'Doe de klep dicht.',
   lookAtPrinter:
     'Kijk bij de printer. Zeg op de regiepagina onder ‘Geprinte bonnen’ dat hij is geprint, of print hem opnieuw.',
+  unblockSlips:
+    'Zorg dat de printer print. Zeg op de regiepagina onder ‘Geprinte bonnen’ van elke twijfelachtige bon of hij is geprint.',
+  noOrderLost: 'Geen bestelling gaat verloren: de bonnen worden later vanzelf geprint.',
   clearPaper: 'Open hem, haal het papier weg, en zet hem uit en aan.',
   freeSystemDisk: 'Maak ruimte op de systeemschijf, of vervang hem.',
   versionBefore: 'De vorige versie draait verder. Meld het aan wie de versies uitbrengt.',

@@ -10,6 +10,10 @@ export const pt: AdviceTexts = {
   closeCover: 'Feche a tampa.',
   lookAtPrinter:
     'Veja a impressora. Na página da régie, em “Talões impressos”, diga que foi impresso, ou imprima outra vez.',
+  unblockSlips:
+    'Confirme que a impressora imprime. Na página da régie, em “Talões impressos”, diga de cada talão em dúvida se foi impresso.',
+  noOrderLost:
+    'Nenhuma encomenda se perde: os seus talões são impressos mais tarde automaticamente.',
   clearPaper: 'Abra-a, retire o papel, desligue-a e ligue-a.',
   freeSystemDisk: 'Liberte espaço no disco do sistema, ou troque-o.',
   versionBefore: 'A versão anterior continua a funcionar. Avise quem publica as versões.',

@@ -11,6 +11,8 @@ export const de: MessageTexts = {
   printerFault: 'Der Drucker hat eine Störung',
   onePerhapsPrinted: 'Ein Zettel wurde vielleicht gedruckt',
   ticketsLost: 'Die Box weiß von einigen Zetteln nichts mehr',
+  ticketsWait: 'Zettel neuer Bestellungen warten: Zu viele sind noch zu drucken oder anzuschauen',
+  ticketsNotSaved: 'Zettel neuer Bestellungen können nicht gespeichert werden',
   perhapsPrinted: '{count} Zettel wurden vielleicht gedruckt',
 
   wouldGoLive: 'Der beendete Drop ginge nach einem Neustart wieder live',

@@ -16,6 +16,8 @@ export const en = {
   printerFault: 'The printer has a fault',
   onePerhapsPrinted: 'A slip was perhaps printed',
   ticketsLost: 'The box has lost track of some tickets',
+  ticketsWait: 'Tickets of new orders wait: too many slips are still to be printed or looked at',
+  ticketsNotSaved: 'Tickets of new orders cannot be saved',
   perhapsPrinted: '{count} slips were perhaps printed',
 
   wouldGoLive: 'The ended drop would go live again at a restart',

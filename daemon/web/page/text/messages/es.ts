@@ -11,6 +11,8 @@ export const es: MessageTexts = {
   printerFault: 'La impresora tiene una avería',
   onePerhapsPrinted: 'Quizá se imprimió un papel',
   ticketsLost: 'La caja ha perdido la cuenta de algunos papeles',
+  ticketsWait: 'Los papeles de pedidos nuevos esperan: quedan demasiados por imprimir o revisar',
+  ticketsNotSaved: 'No se pueden guardar los papeles de pedidos nuevos',
   perhapsPrinted: 'Quizá se imprimieron {count} papeles',
 
   wouldGoLive: 'Tras un reinicio, el drop terminado volvería a salir en vivo',

@@ -11,6 +11,9 @@ export const fr: MessageTexts = {
   printerFault: 'L’imprimante est en panne',
   onePerhapsPrinted: 'Un ticket a peut-être été imprimé',
   ticketsLost: 'La box ne sait plus ce qu’il en est de certains tickets',
+  ticketsWait:
+    'Les tickets des nouvelles commandes attendent : il en reste trop à imprimer ou à vérifier',
+  ticketsNotSaved: 'Les tickets des nouvelles commandes ne peuvent pas être enregistrés',
   perhapsPrinted: '{count} tickets ont peut-être été imprimés',
 
   wouldGoLive: 'Le drop terminé repasserait en direct après un redémarrage',

@@ -11,6 +11,9 @@ export const it: MessageTexts = {
   printerFault: 'La stampante ha un guasto',
   onePerhapsPrinted: 'Un foglietto forse è stato stampato',
   ticketsLost: 'La box ha perso il conto di alcuni foglietti',
+  ticketsWait:
+    'I foglietti dei nuovi ordini attendono: ne restano troppi da stampare o controllare',
+  ticketsNotSaved: 'Non si possono salvare i foglietti dei nuovi ordini',
   perhapsPrinted: '{count} foglietti forse sono stati stampati',
 
   wouldGoLive: 'Dopo un riavvio il drop finito tornerebbe in diretta',

@@ -11,6 +11,9 @@ export const nl: MessageTexts = {
   printerFault: 'De printer heeft een storing',
   onePerhapsPrinted: 'Een bon is misschien geprint',
   ticketsLost: 'De box weet van sommige bonnen niets meer',
+  ticketsWait:
+    'Bonnen van nieuwe bestellingen wachten: er zijn er nog te veel te printen of na te kijken',
+  ticketsNotSaved: 'Bonnen van nieuwe bestellingen kunnen niet worden opgeslagen',
   perhapsPrinted: '{count} bonnen zijn misschien geprint',
 
   wouldGoLive: 'De gestopte drop zou na een herstart weer live gaan',

@@ -11,6 +11,8 @@ export const pt: MessageTexts = {
   printerFault: 'A impressora tem uma avaria',
   onePerhapsPrinted: 'Um talão talvez tenha sido impresso',
   ticketsLost: 'A caixa perdeu a conta de alguns talões',
+  ticketsWait: 'Os talões de novas encomendas esperam: há demasiados por imprimir ou verificar',
+  ticketsNotSaved: 'Não é possível guardar os talões de novas encomendas',
   perhapsPrinted: '{count} talões talvez tenham sido impressos',
 
   wouldGoLive: 'Depois de um reinício, o drop terminado voltaria ao direto',
