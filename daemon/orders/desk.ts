@@ -201,11 +201,13 @@ class OpenDesk implements Desk {
   #shop(request: OrderRequest): Shop {
     const shop = this.#shopNow(request);
     const { isClockFree, clock, windowMs } = this.#deps;
-    const agoMs = isClockFree?.() === true ? 0 : lateMs(request, clock.wallMs());
+    const agoMs = lateMs(request, clock.wallMs());
     if (shop.isWindowOpen || agoMs === 0) return shop;
     const { phase, leftMs } = this.#opened.window.state(shop.drop, windowMs + agoMs);
     // More is left than there ever was: it was made before.
     const isWindowOpen = phase === 'open' && leftMs <= windowMs;
+    // All of the box is asked for that: only by an order that it matters to.
+    if (!isWindowOpen || isClockFree?.() === true) return shop;
     return { ...shop, isWindowOpen };
   }
 

@@ -125,6 +125,17 @@ test('neither a clock that jumps by a day nor one that is not set opens it for l
   }
 });
 
+test('in a rush the box is not asked about its clock by each order', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [COLLECTOR]);
+  shop.desk.record(FIRST_FRAME);
+  await shop.clock.advance(WINDOW_MS + 5 * MINUTE_MS);
+  const sentMs = shop.clock.wallMs() - 1_000;
+  const ids = Array.from({ length: 100 }, (_, n) => `o${n}`);
+  await Promise.all(ids.map((id) => shop.desk.take(paid(id, 'print', { sentMs }))));
+  assert.ok(shop.clockAsks <= 2, `${shop.clockAsks} times: by the ledger's writes alone`);
+});
+
 test('a second start of the same drop does not open it again, and another drop does', async () => {
   using folder = scratchFolder();
   await using shop = await openShop(folder.path, [COLLECTOR]);

@@ -32,6 +32,8 @@ export interface Shop extends AsyncDisposable {
   readonly boot: { bootId: string; sinceBootMs(): number };
   readonly events: BoxEvent[];
   readonly confirmed: OrderConfirmed[];
+  /** How often the box was asked whether its clock is set: each time it puts together all that it knows. */
+  clockAsks: number;
   catalogue: Catalogue;
   /** Resolves when the rest of the box knows of what was acknowledged, up to 50 orders. */
   announced(): Promise<void>;
@@ -47,10 +49,16 @@ export async function openShop(
 ): Promise<Shop> {
   const events: BoxEvent[] = [];
   const confirmed: OrderConfirmed[] = [];
-  const shop: { catalogue: Catalogue } = { catalogue: { drop: 'friday', articles } };
+  const shop: Pick<Shop, 'catalogue' | 'clockAsks'> = {
+    catalogue: { drop: 'friday', articles },
+    clockAsks: 0,
+  };
   const desk = await openDesk({
     ...{ folder, windowMs: WINDOW_MS, pendingMs: PENDING_MS, clock, boot, log: silentLog },
-    isClockFree: () => isClockFree,
+    isClockFree: () => {
+      shop.clockAsks += 1;
+      return isClockFree;
+    },
     catalogue: () => shop.catalogue,
     onEvent: (event) => events.push(event),
     onConfirmed: (order) => confirmed.push(order),
