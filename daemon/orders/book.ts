@@ -108,12 +108,13 @@ export class Book {
   }
 
   /** Takes a record that was decided on, or read from the ledger. */
-  apply(record: OrderRecord): void {
+  apply(record: OrderRecord): OrderState {
     const before = this.#orders.get(record.id);
     const after = stateAfter(record, before);
     this.#orders.set(record.id, after);
     if (before !== undefined) this.#count(before, -1);
     this.#count(after, 1);
+    return after;
   }
 
   #sell({ drop, quantity, amount, currency }: ConfirmedRecord, by: 1 | -1): void {

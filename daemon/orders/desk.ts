@@ -108,7 +108,7 @@ class OpenDesk implements Desk {
     const settled = request.do === 'reserve' ? undefined : unmatched.settle(request);
     // What is repeated may still be on its way to the disk.
     const written = isRepeat ? ledger.settled() : ledger.add(decision.record);
-    const saved = settled === undefined ? written : written.then(() => settled);
+    const saved = settled === undefined ? written : Promise.all([written, settled]);
     return saved.then(() => outcomeOf(state, isRepeat), cannotBeSaved);
   }
 
@@ -200,8 +200,8 @@ class OpenDesk implements Desk {
   /** As it was when the payment was made: an outage of the links keeps no buyer from it. */
   #shop(request: OrderRequest): Shop {
     const shop = this.#shopNow(request);
-    const { isClockFree, clock, windowMs } = this.#deps;
-    const agoMs = lateMs(request, clock.wallMs());
+    const { isClockFree, windowMs } = this.#deps;
+    const agoMs = lateMs(request, shop.nowMs);
     if (shop.isWindowOpen || agoMs === 0) return shop;
     const { phase, leftMs } = this.#opened.window.state(shop.drop, windowMs + agoMs);
     // More is left than there ever was: it was made before.
@@ -224,10 +224,8 @@ class OpenDesk implements Desk {
   }
 
   #apply(record: OrderRecord): OrderState {
-    const { book } = this.#opened;
-    book.apply(record);
     this.#deadlines.note(record);
-    return book.find(record.id) as OrderState;
+    return this.#opened.book.apply(record);
   }
 
   #expire(id: string): void {

@@ -97,9 +97,11 @@ export class UnmatchedPayments {
 
   /** There is no order of its id, since another payment under it went back. */
   isAnother(request: OrderRequest, known: OrderState | undefined): boolean {
-    if (known === undefined || isOrder(known) || !isPaidBack(known) || !isOwed(request)) {
-      return false;
-    }
+    if (known === undefined || isOrder(known) || !isPaidBack(known)) return false;
+    return isOwed(request) && this.#hasOnlyOthers(request);
+  }
+
+  #hasOnlyOthers(request: OrderRequest): boolean {
     const back = this.#back.filter(({ order }) => order === request.id);
     return back.length > 0 && !back.some((one) => isPerhaps(one, request));
   }
@@ -111,6 +113,11 @@ export class UnmatchedPayments {
    * @returns Undefined where nothing changes; else it resolves when the disk has it.
    */
   settle(request: OrderRequest): Promise<void> | undefined {
+    // Of each order: no closures, where there is nothing to look through.
+    return this.#open.length === 0 ? undefined : this.#settleOne(request);
+  }
+
+  #settleOne(request: OrderRequest): Promise<void> | undefined {
     const { id, do: wanted } = request;
     if (!this.#open.some((one) => one.order === id && one.isKnownId !== true)) return undefined;
     const gone = wanted === 'cancel' ? this.#chosen(request, false) : undefined;

@@ -94,6 +94,21 @@ test('an order is acknowledged when it is written and synced, and not before', a
   assert.equal(disk.did, ['write', 'sync'], 'one write and one sync for both');
 });
 
+test('of a rush the first orders are acknowledged while the next ones are on their way to the disk', async () => {
+  const { folder, disk, commit } = open();
+  using _ = folder;
+  const seen: string[] = [];
+  const note = (what: string) => {
+    const writes = disk.did.filter((step) => step === 'write').length;
+    const syncs = disk.did.filter((step) => step === 'sync').length;
+    seen.push(`${what}: ${writes} written, ${syncs} synced`);
+  };
+  const rush = Array.from({ length: 10_000 }, (_, n) => commit.add(voided(`o${n}`)));
+  void rush[0]?.then(() => note('the first'));
+  await rush.at(-1)?.then(() => note('the last'));
+  assert.equal(seen, ['the first: 2 written, 1 synced', 'the last: 3 written, 3 synced']);
+});
+
 test('orders that come during a write are the next one, and settled waits for them', async () => {
   const { folder, disk, reported, commit } = open();
   using _ = folder;
