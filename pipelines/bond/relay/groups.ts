@@ -1,6 +1,5 @@
 /** The groups of a relay, without its sockets: members, limits and time-outs. */
 import { timingSafeEqual } from 'node:crypto';
-import { type AttemptLimit, openAttemptLimit } from '../../../hal/os/limits/attempt-limit.ts';
 import { DATAGRAM_HEADER_BYTES, MAX_LINKS } from '../core/config.ts';
 import {
   SEQUENCES_PER_ACK,
@@ -8,16 +7,12 @@ import {
   type SrtlaPacket,
   type Telemetry,
 } from '../wire/packet.ts';
-import { ReplyCredit } from './limits.ts';
+import { GroupIds } from './group-id.ts';
+import { openRegistrationLimit, type RegistrationLimit, ReplyCredit } from './limits.ts';
 import { makeRoom, networkOf } from './shares.ts';
 
 const HALF_ID_BYTES = SRTLA_ID_BYTES / 2;
-
-/**
- * Limit of REG1s whose REG2 has not come yet: so many in eight seconds, then the oldest is
- * forgotten. A forged address never sees its group's id, and so never takes a group's slot.
- */
-const MAX_PENDING = 4000;
+const KEY_BYTES = 64;
 
 /** A link that is silent for this long is removed from its group. */
 const LINK_TIMEOUT_MS = 10_000;
@@ -54,8 +49,6 @@ export interface RelayGroup {
   readonly number: number;
   readonly createdMs: number;
   readonly links: RelayLink[];
-  /** Address and sender of its REG1: a repeated one gets the same answer. */
-  readonly creator: string;
   lastReceivedMs: number;
   lastLink?: RelayLink;
   hasCarried: boolean;
@@ -69,13 +62,12 @@ export interface RelayGroup {
 export class RelayGroups {
   /** With a link, or with one until lately. */
   readonly #groups = new Map<string, RelayGroup>();
-  readonly #pending = new Map<string, RelayGroup>();
   /** By port first: no text is built for each packet. */
   readonly #links = new Map<number, RelayLink[]>();
-  readonly #attempts: AttemptLimit = openAttemptLimit(ATTEMPTS);
-  readonly #strangers: AttemptLimit = openAttemptLimit(ATTEMPTS);
-  readonly #unknown: AttemptLimit = openAttemptLimit(UNKNOWN_IDS);
-  readonly #randomBytes: (bytes: number) => Buffer;
+  readonly #attempts: RegistrationLimit;
+  readonly #strangers: RegistrationLimit;
+  readonly #unknown: RegistrationLimit;
+  readonly #ids: GroupIds;
   readonly #isAdmitted: (id: Buffer) => boolean;
   /** Ended for newcomers since the last {@link reap}. */
   readonly #dropped: RelayGroup[] = [];
@@ -87,7 +79,11 @@ export class RelayGroups {
     randomBytes: (bytes: number) => Buffer,
     isAdmitted: (id: Buffer) => boolean = () => true,
   ) {
-    this.#randomBytes = randomBytes;
+    this.#ids = new GroupIds(randomBytes(KEY_BYTES));
+    const salt = randomBytes(4).readUInt32BE(0);
+    this.#attempts = openRegistrationLimit(ATTEMPTS, salt);
+    this.#strangers = openRegistrationLimit(ATTEMPTS, salt);
+    this.#unknown = openRegistrationLimit(UNKNOWN_IDS, salt);
     this.#isAdmitted = isAdmitted;
   }
 
@@ -99,51 +95,35 @@ export class RelayGroups {
     return this.#links.get(port)?.find((link) => link.address === address);
   }
 
-  /** The answer to REG1: a new group's id, an error, or nothing for a flood. */
+  /**
+   * The answer to REG1: a new group's id, an error, or nothing for a flood. Nothing is stored: a
+   * forged address never sees the id, and so never takes a group's slot.
+   */
   onReg1(id: Buffer, address: string, port: number, nowMs: number): SrtlaPacket | undefined {
     const isAdmitted = this.#isAdmitted(id);
     const limit = isAdmitted ? this.#attempts : this.#strangers;
     if (!limit.take(address, nowMs)) return this.#refuse();
     if (this.find(address, port) !== undefined) return { kind: 'reg-err' };
     if (!isAdmitted) return { kind: 'reg-nak' };
-    const half = id.subarray(0, HALF_ID_BYTES);
-    // Another sender may have had the address before.
-    const creator = `${address}:${port} ${half.toString('latin1')}`;
-    const group = findCreatedBy(creator, this.#groups) ?? findCreatedBy(creator, this.#pending);
-    if (group !== undefined) return { kind: 'reg2', id: group.id };
-    const begun: RelayGroup = {
-      id: Buffer.concat([half, this.#randomBytes(HALF_ID_BYTES)]),
-      number: ++this.#created,
-      createdMs: nowMs,
-      links: [],
-      creator,
-      lastReceivedMs: nowMs,
-      hasCarried: false,
-      ackedMs: Number.NEGATIVE_INFINITY,
-      address,
-      network: networkOf(address),
-    };
-    this.#pending.set(keyOf(begun.id), begun);
-    const [oldest] = this.#pending.keys();
-    if (this.#pending.size > MAX_PENDING && oldest !== undefined) this.#pending.delete(oldest);
-    return { kind: 'reg2', id: begun.id };
+    return { kind: 'reg2', id: this.#ids.issue(id, address, nowMs) };
   }
 
   /** The answer to REG2: the link joins the group of that id. */
   onReg2(id: Buffer, address: string, port: number, nowMs: number): SrtlaPacket | undefined {
-    const key = keyOf(id);
-    const pending = this.#pending.get(key);
-    const group = pending ?? this.#groups.get(key);
+    const known = this.find(address, port);
+    const held = this.#groups.get(keyOf(id));
     // An id of the relay's own making proves itself: no flood keeps a link out of its group.
-    if (group === undefined || !timingSafeEqual(group.id, id)) {
+    const isHeld = held !== undefined && timingSafeEqual(held.id, id);
+    const creator = isHeld ? held.address : this.#ids.addressOf(id, nowMs);
+    if (creator === undefined) {
       const isAdmitted = this.#isAdmitted(id);
       const limit = isAdmitted ? this.#unknown : this.#strangers;
       if (!limit.take(address, nowMs)) return this.#refuse();
       return { kind: isAdmitted ? 'no-group' : 'reg-nak' };
     }
-    const known = this.find(address, port);
-    if (known !== undefined && known.group !== group) return { kind: 'reg-err' };
-    if (pending !== undefined && !this.#admit(key, pending, nowMs)) return { kind: 'reg-err' };
+    if (known !== undefined && !known.group.id.equals(id)) return { kind: 'reg-err' };
+    const group = isHeld ? held : this.#begin(id, creator, nowMs);
+    if (group === undefined) return { kind: 'reg-err' };
     if (known === undefined) {
       if (group.links.length >= MAX_LINKS) return { kind: 'reg-err' };
       this.#add({
@@ -180,9 +160,6 @@ export class RelayGroups {
   /** Ends links and groups that are silent. Returns the groups that ended. */
   reap(nowMs: number): readonly RelayGroup[] {
     const ended: RelayGroup[] = this.#dropped.splice(0);
-    for (const [key, { createdMs }] of this.#pending) {
-      if (nowMs - createdMs > UNUSED_GROUP_MS) this.#pending.delete(key);
-    }
     for (const [key, group] of this.#groups) {
       for (const link of [...group.links]) {
         if (nowMs - link.lastReceivedMs > LINK_TIMEOUT_MS) this.#remove(link);
@@ -196,17 +173,28 @@ export class RelayGroups {
     return ended;
   }
 
-  /** Its first link gives a pending group a slot, where there is one. */
-  #admit(key: string, group: RelayGroup, nowMs: number): boolean {
-    const out = makeRoom([...this.#groups.values()], group.network, nowMs);
-    if (out === 'none') return false;
+  /** A group begins with its first link, where it has a slot. */
+  #begin(id: Buffer, address: string, nowMs: number): RelayGroup | undefined {
+    const network = networkOf(address);
+    const out = makeRoom([...this.#groups.values()], network, nowMs);
+    if (out === 'none') return undefined;
     if (out !== undefined) {
       this.#end(keyOf(out.id), out);
       this.#dropped.push(out);
     }
-    this.#pending.delete(key);
-    this.#groups.set(key, group);
-    return true;
+    const group: RelayGroup = {
+      id: Buffer.from(id),
+      number: ++this.#created,
+      createdMs: nowMs,
+      links: [],
+      lastReceivedMs: nowMs,
+      hasCarried: false,
+      ackedMs: Number.NEGATIVE_INFINITY,
+      address,
+      network,
+    };
+    this.#groups.set(keyOf(id), group);
+    return group;
   }
 
   #end(key: string, group: RelayGroup): void {
@@ -233,14 +221,6 @@ export class RelayGroups {
     if (others.length > 0) this.#links.set(port, others);
     else this.#links.delete(port);
   }
-}
-
-function findCreatedBy(
-  creator: string,
-  groups: ReadonlyMap<string, RelayGroup>,
-): RelayGroup | undefined {
-  for (const group of groups.values()) if (group.creator === creator) return group;
-  return undefined;
 }
 
 /** By the relay's own half. */

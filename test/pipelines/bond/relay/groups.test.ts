@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { RelayGroups } from '../../../../pipelines/bond/relay/groups.ts';
 import { MAX_GROUPS } from '../../../../pipelines/bond/relay/shares.ts';
 import type { SrtlaPacket } from '../../../../pipelines/bond/wire/packet.ts';
+import { seeded } from '../../../support/seeded.ts';
 
 const test = suite('relay groups');
 
@@ -78,7 +79,8 @@ test('guessed ids are answered a few times, then not at all', () => {
 
 /** A sender at this address that registers, answers and all. */
 function register(groups: RelayGroups, address: string, port: number, nowMs: number) {
-  const reply = groups.onReg1(own, address, port, nowMs);
+  const id = Buffer.alloc(256, `${address} ${port} `);
+  const reply = groups.onReg1(id, address, port, nowMs);
   return reply?.kind === 'reg2' ? groups.onReg2(reply.id, address, port, nowMs) : reply;
 }
 
@@ -95,6 +97,55 @@ test('a flood of forged REG1 takes no slot, and a sender on a slow path register
     if (nowMs % 1000 === 0) groups.reap(nowMs);
   }
   assert.is([...groups.groups].length, 1);
+});
+
+/** Three times two thousand registrations a second, from addresses all over the Internet. */
+function forge(groups: RelayGroups, random: () => number, fromMs: number, ms: number) {
+  const part = () => Math.floor(256 * random());
+  for (let n = 0; n < 2 * ms; n += 1) {
+    const address = `${part()}.${part()}.${part()}.${part()}`;
+    const nowMs = fromMs + n / 2;
+    for (const id of [Buffer.alloc(256, n), Buffer.alloc(256, address)])
+      groups.onReg1(id, address, n % 60_000, nowMs);
+    groups.onReg2(Buffer.alloc(256, address), address, n % 60_000, nowMs);
+  }
+}
+
+test('beside a flood of forged registrations each sender registers within three tries, without a secret too', () => {
+  const random = seeded(1);
+  const groups = new RelayGroups((bytes) => Buffer.alloc(bytes, 1000 * random()));
+  forge(groups, random, 0, 4000);
+  let nowMs = 4000;
+  for (let sender = 0; sender < 6; sender += 1) {
+    const [address, id] = [`192.0.${sender}.1`, Buffer.alloc(256, `sender ${sender}`)];
+    let isIn = false;
+    for (let tries = 0; tries < 3 && !isIn; tries += 1) {
+      forge(groups, random, nowMs, 700);
+      nowMs += 700;
+      if (groups.onReg2(id, address, 1, nowMs)?.kind !== 'no-group') continue;
+      const reply = groups.onReg1(id, address, 1, nowMs);
+      // The answer takes a second there and back, and the flood goes on.
+      forge(groups, random, nowMs, 1000);
+      nowMs += 1000;
+      isIn = reply?.kind === 'reg2' && groups.onReg2(reply.id, address, 1, nowMs)?.kind === 'reg3';
+    }
+    assert.ok(isIn, address);
+  }
+  assert.is([...groups.groups].length, 6);
+  assert.ok(groups.refusedTotal > 0);
+});
+
+test('an id begins a group for ten seconds at most, and only as the relay issued it', () => {
+  const groups = new RelayGroups(randomBytes);
+  const id = idOf(groups.onReg1(own, '10.0.0.1', 1, 0));
+  for (const at of [0, 130, 135, 200]) {
+    const other = Buffer.from(id);
+    other[at] = (other[at] ?? 0) ^ 1;
+    assert.equal(groups.onReg2(other, '10.0.0.1', 1, 100), { kind: 'no-group' }, `byte ${at}`);
+  }
+  assert.equal(new RelayGroups(randomBytes).onReg2(id, '10.0.0.1', 1, 100), { kind: 'no-group' });
+  assert.equal(groups.onReg2(id, '10.0.0.1', 1, 10_000), { kind: 'no-group' });
+  assert.equal(groups.onReg2(id, '10.0.0.2', 1, 9_999), { kind: 'reg3' }, 'by another link');
 });
 
 test('forged registrations without the secret keep nobody out who has it', () => {

@@ -35,7 +35,7 @@ export class Venue {
   readonly down: SimulatedPath[];
   readonly bond: Bond;
   readonly receiver: ReturnType<typeof openReceiver>;
-  relay = new RelayGroups((bytes) => Buffer.alloc(bytes, 7));
+  relay = openRelay(7);
   readonly sentPackets: number[];
   readonly switches: { atMs: number; link: string; to: string; reason: string }[] = [];
   /** SRT packets of the encoder. */
@@ -47,6 +47,7 @@ export class Venue {
   readonly #sentAt = new Map<number, number>();
   readonly #options: VenueOptions;
   #order = 0;
+  #restarts = 0;
   #sequence = 0x7fff_fff0;
   #nextPacketMs = 0;
   #known = new Set<unknown>();
@@ -94,7 +95,8 @@ export class Venue {
 
   /** It knows no group any more. */
   restartRelay(): void {
-    this.relay = new RelayGroups((bytes) => Buffer.alloc(bytes, 7));
+    this.#restarts += 1;
+    this.relay = openRelay(7 + this.#restarts);
   }
 
   /** Runs the chain for `ms`. */
@@ -213,6 +215,11 @@ export class Venue {
       this.#events.shift()?.run();
     }
   }
+}
+
+/** Each one that starts has a key of its own. */
+function openRelay(key: number): RelayGroups {
+  return new RelayGroups((bytes) => Buffer.alloc(bytes, key));
 }
 
 export function configOf(index: number): LinkConfig {
