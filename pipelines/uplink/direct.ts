@@ -6,8 +6,8 @@ import type { Log } from '../../hal/os/log.ts';
 import type { Endpoint, LinkConfig } from '../bond/core/config.ts';
 import { nameFailure, REFUSED } from '../bond/core/failure.ts';
 import { openEncoderPort, type SrtTap } from '../bond/net/encoder-port.ts';
+import { lookupThroughLink } from '../bond/net/link-lookup.ts';
 import { type LinkSocket, openLinkSocket, type Receiver } from '../bond/net/link-socket.ts';
-import { lookupThroughLink } from '../bond/net/receiver-address.ts';
 
 export interface DirectOptions {
   /** Where the SRT encoder sends to. */
@@ -126,9 +126,9 @@ function openName({ host, port }: Endpoint): Receiver {
 /** By IPv4, or by IPv6 where the receiver has no other address. */
 async function lookupEither(name: string): Promise<string> {
   try {
-    return (await lookupThroughLink(name, '0.0.0.0'))[0] ?? '';
+    return (await lookupThroughLink(name, { sourceAddress: '0.0.0.0' }))[0] ?? '';
   } catch (error) {
-    const found = await lookupThroughLink(name, '::').catch(() => []);
+    const found = await lookupThroughLink(name, { sourceAddress: '::' }).catch(() => []);
     if (found[0] === undefined) throw error;
     return found[0];
   }

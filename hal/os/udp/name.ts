@@ -45,7 +45,7 @@ export function parseName(name: Buffer): Address {
 }
 
 /** 4 or 16 bytes as text; a mapped address as IPv4. */
-function renderHost(bytes: Buffer): string {
+export function renderHost(bytes: Buffer): string {
   if (bytes.length === 4) return bytes.join('.');
   if (bytes.subarray(0, 12).equals(MAPPED)) return bytes.subarray(12, 16).join('.');
   const groups = Array.from({ length: 8 }, (_, i) => bytes.readUInt16BE(2 * i).toString(16));
@@ -53,7 +53,8 @@ function renderHost(bytes: Buffer): string {
   return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
 }
 
-function bytesOf(host: string): Buffer {
+/** Its 4 or 16 bytes. Throws EINVAL where `host` is no address. */
+export function bytesOf(host: string): Buffer {
   const parts = host.split('.').map(Number);
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(host) && parts.every((part) => part < 256)) {
     return Buffer.from(parts);

@@ -8,8 +8,8 @@ export interface LinkConfig {
   /** Its interface, where routing by source address needs it. */
   readonly device?: string;
   /**
-   * The first of {@link SOURCE_PORTS} local UDP ports that its sockets have in turn, so that a
-   * routing rule can tell two links of one address apart.
+   * The first of {@link SOURCE_PORTS} local UDP ports that its sockets and look-ups have in turn, so
+   * that a routing rule can tell two links of one address apart.
    */
   readonly sourcePort?: number;
   /** Share of traffic beside the others, in units of what each can carry. 1 is usual. */
@@ -34,8 +34,10 @@ export interface Endpoint {
 /** IPv4 and UDP headers, counted on top of each datagram for budgets and rates. */
 export const DATAGRAM_HEADER_BYTES = 28;
 
-/** Ports of one link. A relay remembers one for 10 s: there are more than sockets in that time. */
+/** Ports of one link. */
 export const SOURCE_PORTS = 16;
+/** Of them, those of its sockets: a relay remembers one for 10 s. The rest are for look-ups of names. */
+export const SOCKET_PORTS = 12;
 
 /** Limit of the links of a sender, and of a relay's group. */
 export const MAX_LINKS = 16;

@@ -1,6 +1,7 @@
 /** The UDP socket of one link. */
 import { openUdp, type UdpSocket } from '../../../hal/os/udp/socket.ts';
-import { type LinkConfig, SOURCE_PORTS } from '../core/config.ts';
+import { type LinkConfig, SOCKET_PORTS } from '../core/config.ts';
+import type { LookupFrom } from './link-lookup.ts';
 
 /** Room for half a second of 50 Mbit/s, within the default limits of Debian's kernels. */
 const BUFFER_BYTES = 2_000_000;
@@ -34,7 +35,7 @@ export interface LinkSocket {
 /** Where a link's packets go; the address is looked up each time the socket is opened. */
 export interface Receiver {
   readonly port: number;
-  resolve(sourceAddress: string): Promise<string>;
+  resolve(from: LookupFrom): Promise<string>;
 }
 
 export function openLinkSocket(
@@ -100,7 +101,7 @@ class BoundSocket implements LinkSocket {
     const opening = this.#opening;
     this.#isOpening = true;
     try {
-      const address = await this.#receiver.resolve(this.#config.sourceAddress);
+      const address = await this.#receiver.resolve(this.#config);
       if (opening !== this.#opening) return;
       this.#open(address);
     } catch (error) {
@@ -112,7 +113,7 @@ class BoundSocket implements LinkSocket {
 
   #open(receiver: string): void {
     const { sourceAddress, sourcePort } = this.#config;
-    const port = sourcePort === undefined ? 0 : sourcePort + (this.#sockets % SOURCE_PORTS);
+    const port = sourcePort === undefined ? 0 : sourcePort + (this.#sockets % SOCKET_PORTS);
     this.#sockets += 1;
     this.#socket = openUdp(
       {

@@ -9,8 +9,9 @@ import type { Wire } from '../core/link-table.ts';
 import type { BondSnapshot } from '../core/snapshot.ts';
 import { makeSenderId } from '../wire/secret.ts';
 import { localEndpoint, openEncoderPort, type SrtTap } from './encoder-port.ts';
+import type { Lookup, LookupFrom } from './link-lookup.ts';
 import { type LinkSocket, openLinkSocket } from './link-socket.ts';
-import { type Lookup, ReceiverAddress } from './receiver-address.ts';
+import { ReceiverAddress } from './receiver-address.ts';
 
 /**
  * Interval of the checks for silence, overdue packets and keepalives, less what a turn of the
@@ -71,7 +72,7 @@ export async function runBond(
   const address = new ReceiverAddress(options.receiver.host, deps.lookup);
   const receiver = {
     port: options.receiver.port,
-    resolve: (source: string) => address.resolve(source),
+    resolve: (from: LookupFrom) => address.resolve(from),
   };
   const encoder = openEncoderPort(await localEndpoint(options.listen), {
     onPacket: (packet) => {

@@ -1,11 +1,7 @@
 /** The receiver's address: one for the complete bond, another when no link registers. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  lookupThroughLink,
-  prefixOf,
-  ReceiverAddress,
-} from '../../../../pipelines/bond/net/receiver-address.ts';
+import { ReceiverAddress } from '../../../../pipelines/bond/net/receiver-address.ts';
 
 const test = suite('address of the receiver');
 
@@ -22,64 +18,63 @@ function openName(addresses: string[]) {
   return { records, address };
 }
 
-test('the prefix of a NAT64 is read from the answer for the IPv4-only name', () => {
-  assert.is(prefixOf('64:ff9b::192.0.0.170'), '64:ff9b::');
-  assert.is(prefixOf('2001:db8:1:2:3:4:c000:aa'), '2001:db8:1:2:3:4:');
-  assert.is(prefixOf('2001:db8::1'), undefined);
-});
+const from = (sourceAddress: string) => ({ sourceAddress });
 
 const [FIRST, SECOND] = ['10.0.0.1', '10.0.0.2'];
 
 test('all links go to one of several addresses', async () => {
   const { address } = openName([FIRST, SECOND]);
   const links = ['10.1.0.2', '10.2.0.2', '10.3.0.2', '10.4.0.2'];
-  const used = await Promise.all(links.map((source) => address.resolve(source)));
+  const used = await Promise.all(links.map((source) => address.resolve(from(source))));
   assert.is(new Set(used).size, 1);
 });
 
 test('the next address is used when no link has registered for 8 s, and not before', async () => {
   const { address } = openName([FIRST, SECOND]);
-  const used = await address.resolve('10.1.0.2');
+  const used = await address.resolve(from('10.1.0.2'));
   assert.not.ok(address.check(false, 0));
   assert.not.ok(address.check(false, 7900));
   assert.ok(address.check(false, 8000));
-  assert.is.not(await address.resolve('10.1.0.2'), used);
+  assert.is.not(await address.resolve(from('10.1.0.2')), used);
   assert.not.ok(address.check(true, 20_000));
   assert.not.ok(address.check(false, 27_000));
   assert.ok(address.check(false, 28_000));
-  assert.is(await address.resolve('10.1.0.2'), used);
+  assert.is(await address.resolve(from('10.1.0.2')), used);
 });
 
 test('a name that moved is followed once no link is registered', async () => {
   const { address, records } = openName([FIRST]);
-  await address.resolve('10.1.0.2');
+  await address.resolve(from('10.1.0.2'));
   records.addresses = [SECOND];
-  assert.is(await address.resolve('10.2.0.2'), FIRST, 'others still use it');
+  assert.is(await address.resolve(from('10.2.0.2')), FIRST, 'others still use it');
   address.check(false, 0);
   assert.ok(address.check(false, 8000));
-  assert.is(await address.resolve('10.1.0.2'), SECOND);
+  assert.is(await address.resolve(from('10.1.0.2')), SECOND);
 });
 
 test('a look-up that fails leaves the address as it was', async () => {
   const { address, records } = openName([FIRST]);
-  await address.resolve('10.1.0.2');
+  await address.resolve(from('10.1.0.2'));
   records.addresses = [];
-  assert.is(await address.resolve('10.1.0.2'), FIRST);
+  assert.is(await address.resolve(from('10.1.0.2')), FIRST);
   address.check(false, 0);
   assert.not.ok(address.check(false, 8000), 'there is no other');
 });
 
 test('a name that was never found is a fault, with its code', async () => {
   const { address } = openName([]);
-  const code = await address.resolve('10.1.0.2').catch((error) => error.code);
+  const code = await address.resolve(from('10.1.0.2')).catch((error) => error.code);
   assert.is(code, 'ENOTFOUND');
 });
 
 test('links of both families have an address each', async () => {
   const records: Record<string, string[]> = { '10.1.0.2': [FIRST], 'fd00::2': ['fd00::1'] };
-  const address = new ReceiverAddress('relay.test', async (_, source) => records[source] ?? []);
-  assert.is(await address.resolve('10.1.0.2'), FIRST);
-  assert.is(await address.resolve('fd00::2'), 'fd00::1');
+  const address = new ReceiverAddress(
+    'relay.test',
+    async (_, { sourceAddress }) => records[sourceAddress] ?? [],
+  );
+  assert.is(await address.resolve(from('10.1.0.2')), FIRST);
+  assert.is(await address.resolve(from('fd00::2')), 'fd00::1');
 });
 
 test('where the families lead to different receivers, the one that does not know the bond goes on', async () => {
@@ -87,8 +82,11 @@ test('where the families lead to different receivers, the one that does not know
     '10.1.0.2': [FIRST, SECOND],
     'fd00::2': ['fd00::bad', 'fd00::1'],
   };
-  const address = new ReceiverAddress('relay.test', async (_, source) => records[source] ?? []);
-  for (const source of Object.keys(records)) await address.resolve(source);
+  const address = new ReceiverAddress(
+    'relay.test',
+    async (_, { sourceAddress }) => records[sourceAddress] ?? [],
+  );
+  for (const source of Object.keys(records)) await address.resolve(from(source));
   const links = (isUnknown: boolean, isServed = true) => [
     { slot: 0, sourceAddress: '10.1.0.2', isIn: isServed, isUnknown: false },
     { slot: 1, sourceAddress: 'fd00::2', isIn: false, isUnknown },
@@ -96,8 +94,8 @@ test('where the families lead to different receivers, the one that does not know
   assert.equal(address.checkFamilies(links(true), 0), []);
   assert.equal(address.checkFamilies(links(true), 7_900), []);
   assert.equal(address.checkFamilies(links(true), 8_000), [1]);
-  assert.is(await address.resolve('fd00::2'), 'fd00::1');
-  assert.is(await address.resolve('10.1.0.2'), FIRST, 'the others stay');
+  assert.is(await address.resolve(from('fd00::2')), 'fd00::1');
+  assert.is(await address.resolve(from('10.1.0.2')), FIRST, 'the others stay');
   // No answer is no sign of another receiver, and without any link all go on together.
   for (const nowMs of [20_000, 40_000]) {
     assert.equal(address.checkFamilies(links(false), nowMs), []);
@@ -105,22 +103,17 @@ test('where the families lead to different receivers, the one that does not know
   }
 });
 
-test('an address is not looked up, and localhost is known without DNS', async () => {
-  assert.equal(await lookupThroughLink('10.9.8.7', '127.0.0.1'), ['10.9.8.7']);
-  assert.equal(await lookupThroughLink('localhost', '127.0.0.1'), ['127.0.0.1']);
-});
-
 test('a name with addresses of IPv6 only is known as such, also by links that have an IPv4 address', async () => {
   const records: { v4: string[]; v6: string[] } = { v4: [], v6: ['2001:db8::9'] };
-  const address = new ReceiverAddress('relay.test', async (_, source, family) => {
-    const found = (family ?? (source.includes(':') ? 6 : 4)) === 6 ? records.v6 : records.v4;
+  const address = new ReceiverAddress('relay.test', async (_, { sourceAddress }, family) => {
+    const found = (family ?? (sourceAddress.includes(':') ? 6 : 4)) === 6 ? records.v6 : records.v4;
     if (found.length === 0) throw Object.assign(new Error('none'), { code: 'ENOTFOUND' });
     return found;
   });
-  const fromV4 = () => address.resolve('10.1.0.2').catch(({ code }) => code);
+  const fromV4 = () => address.resolve(from('10.1.0.2')).catch(({ code }) => code);
   assert.is(await fromV4(), 'ENOTFOUND');
   assert.is(address.isV6Only, true);
-  assert.is(await address.resolve('2001:db8::2'), '2001:db8::9');
+  assert.is(await address.resolve(from('2001:db8::2')), '2001:db8::9');
   assert.is(address.isV6Only, true);
   records.v4 = ['192.0.2.9'];
   assert.is(await fromV4(), '192.0.2.9');
@@ -128,7 +121,7 @@ test('a name with addresses of IPv6 only is known as such, also by links that ha
   const nowhere = new ReceiverAddress('typo.test', async () => {
     throw Object.assign(new Error('none'), { code: 'ENOTFOUND' });
   });
-  await nowhere.resolve('10.1.0.2').catch(() => undefined);
+  await nowhere.resolve(from('10.1.0.2')).catch(() => undefined);
   assert.is(nowhere.isV6Only, false);
 });
 
