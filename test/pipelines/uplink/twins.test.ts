@@ -8,7 +8,10 @@ import { startProgram } from '../../support/program.ts';
 
 const test = suite('two modems with the same address');
 
-const FAR_HOST = '10.88.0.1';
+/** Each carrier's far end has another address, which the carrier's own DNS server knows. */
+const farHostOf = (link: number) => `10.88.0.${link + 1}`;
+const NAME = 'relay.test';
+const SERVER = '192.168.8.1';
 const PORT = 6000;
 const NAMES = { venue: `vbt${process.pid}`, carriers: [`vbc${process.pid}`, `vbd${process.pid}`] };
 
@@ -23,14 +26,14 @@ function makeNetwork(): boolean {
     for (const [link, carrier] of NAMES.carriers.entries()) {
       ip('netns', 'add', carrier);
       at(carrier, 'link', 'set', 'lo', 'up');
-      at(carrier, 'addr', 'add', `${FAR_HOST}/32`, 'dev', 'lo');
+      at(carrier, 'addr', 'add', `${farHostOf(link)}/32`, 'dev', 'lo');
       const pair = ['type', 'veth', 'peer', 'name', 'modem', 'netns', carrier];
       ip('link', 'add', `wwan${link}`, 'netns', NAMES.venue, ...pair);
-      at(carrier, 'addr', 'add', '192.168.8.1/24', 'dev', 'modem');
+      at(carrier, 'addr', 'add', `${SERVER}/24`, 'dev', 'modem');
       at(carrier, 'link', 'set', 'modem', 'up');
       at(NAMES.venue, 'addr', 'add', '192.168.8.100/24', 'dev', `wwan${link}`);
       at(NAMES.venue, 'link', 'set', `wwan${link}`, 'up');
-      const via = ['via', '192.168.8.1', 'dev', `wwan${link}`, 'metric', String(700 + link)];
+      const via = ['via', SERVER, 'dev', `wwan${link}`, 'metric', String(700 + link)];
       at(NAMES.venue, 'route', 'add', 'default', ...via);
     }
     return true;
@@ -52,19 +55,27 @@ function removeNetwork(): void {
 const ANSWER = `
   const socket = require('node:dgram').createSocket('udp4');
   socket.on('message', (_, { address, port }) => socket.send(process.argv[1], port, address));
-  socket.bind(${PORT}, '${FAR_HOST}');
+  socket.bind(${PORT}, process.argv[2]);
 `;
 
-test('each link’s packets leave by its own modem, and its answers come back to it', async () => {
+test('each link’s packets and look-ups leave by its own modem, and its answers come back to it', async () => {
   if (!makeNetwork()) {
     removeNetwork();
     console.log('SKIPPED 1: this machine makes no network namespaces');
     return;
   }
   try {
-    const answering = NAMES.carriers.map((carrier) => {
+    const startIn = (carrier: string, ...argv: string[]) => {
       const [command = '', ...rest] = inside(carrier);
-      return startProgram(command, [...rest, process.execPath, '-e', ANSWER, carrier]);
+      return startProgram(command, [...rest, process.execPath, ...argv]);
+    };
+    const answering = NAMES.carriers.flatMap((carrier, link) => {
+      const host = farHostOf(link);
+      const records = JSON.stringify({ [NAME]: { A: [host] } });
+      return [
+        startIn(carrier, '-e', ANSWER, carrier, host),
+        startIn(carrier, 'test/support/network/dns-program.mjs', SERVER, '53', records),
+      ];
     });
     const [command = '', ...rest] = inside(NAMES.venue);
     const asking = startProgram(command, [
@@ -74,8 +85,7 @@ test('each link’s packets leave by its own modem, and its answers come back to
         '--import',
         'tsx',
         'test/support/network/twin-links.ts',
-        FAR_HOST,
-        `${PORT}`,
+        ...[NAME, SERVER, `${PORT}`],
       ],
     ]);
     try {

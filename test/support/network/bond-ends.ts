@@ -17,10 +17,18 @@ import { every, untilAborted } from '../../../hal/os/async.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { openLog } from '../../../hal/os/log.ts';
 import type { Endpoint } from '../../../pipelines/bond/core/config.ts';
+import { lookupThroughLink, openLookup } from '../../../pipelines/bond/net/link-lookup.ts';
 import { runBond } from '../../../pipelines/bond/net/sender.ts';
 import { runRelay } from '../../../pipelines/bond/relay/relay.ts';
+import type { RelayLinkSnapshot } from '../../../pipelines/bond/relay/snapshot.ts';
 import { sequenceAfter } from '../../../pipelines/bond/wire/sequence.ts';
-import { isSrtData } from '../../../pipelines/bond/wire/srt.ts';
+import {
+  isSrtData,
+  markRetransmission,
+  parseNak,
+  readControlType,
+  SRT_NAK,
+} from '../../../pipelines/bond/wire/srt.ts';
 import { followLinks } from '../../../pipelines/uplink/links-task.ts';
 import {
   control,
@@ -44,8 +52,18 @@ export interface FarOptions {
   readonly program?: readonly string[] | undefined;
 }
 
+/** What the far end prints. */
+export interface FarLine {
+  readonly received: number;
+  readonly lost: number;
+  /** Of all groups of our relay. */
+  readonly links: readonly RelayLinkSnapshot[];
+}
+
 export interface VenueOptions {
   readonly receiver: Endpoint;
+  /** The links' DNS servers; where there are none, the system's. */
+  readonly servers: readonly string[];
   readonly devices: readonly string[];
   readonly latencyMs: number;
   readonly intervalMs: number;
@@ -83,6 +101,7 @@ async function runFar(options: FarOptions): Promise<void> {
     (packet) => socket.send(packet, peerPort, LISTENER.host),
   );
   let isStarted = false;
+  let links: readonly RelayLinkSnapshot[] = [];
   socket.on('message', (packet, { port }) => {
     peerPort = port;
     if (isSrtData(packet)) {
@@ -97,7 +116,14 @@ async function runFar(options: FarOptions): Promise<void> {
     program === undefined
       ? runRelay(
           { listen, srt: LISTENER },
-          { clock, log, onStart: () => print({ isStarted: true }) },
+          {
+            clock,
+            log,
+            onStart: () => print({ isStarted: true }),
+            onSnapshot: ({ groups }) => {
+              links = groups.flatMap((group) => group.links);
+            },
+          },
           stop.signal,
         )
       : runProgram(program, { relayPort: listen.port, listenerPort: LISTENER.port });
@@ -107,23 +133,32 @@ async function runFar(options: FarOptions): Promise<void> {
     else if (peerPort > 0) socket.send(control(0x8001, 0), peerPort, LISTENER.host);
   });
   const printing = every(PRINT_MS, stop.signal, () => {
-    print({ received: receiver.received, lost: receiver.lost });
+    const line: FarLine = { received: receiver.received, lost: receiver.lost, links };
+    print(line);
   });
   await Promise.all([relay, ticking, printing]);
   socket.close();
 }
 
 async function runVenue(options: VenueOptions): Promise<void> {
-  const { receiver, devices, latencyMs, intervalMs } = options;
+  const { receiver, devices, servers, latencyMs, intervalMs } = options;
   const encoder = createSocket({ type: 'udp4', sendBufferSize: 4_000_000 });
-  encoder.on('message', () => undefined);
+  const lookup = servers.length === 0 ? lookupThroughLink : openLookup(() => servers);
   const usual = { weight: 1, isBackup: false, isEnabled: true };
   await runBond(
     { listen: { host: '127.0.0.1', port: 0 }, receiver, links: [] },
     {
       clock,
       log,
+      lookup,
       onStart: (bond, { host, port }) => {
+        encoder.on('message', (packet) => {
+          for (const sequence of askedAgain(packet)) {
+            const again = data(sequence);
+            markRetransmission(again);
+            encoder.send(again, port, host);
+          }
+        });
         const wanted = devices.map((device) => ({ ...usual, id: device, device }));
         const used = { period: '', bytesByLink: {} };
         const onLinks: Parameters<typeof followLinks>[0]['onLinks'] = (links) => {
@@ -152,6 +187,14 @@ async function runVenue(options: VenueOptions): Promise<void> {
     stop.signal,
   );
   encoder.close();
+}
+
+/** What the bond leaves to the encoder. */
+function askedAgain(packet: Buffer): readonly number[] {
+  if (readControlType(packet) !== SRT_NAK) return [];
+  return parseNak(packet).flatMap(({ first, last }) =>
+    Array.from({ length: last - first + 1 }, (_, index) => first + index),
+  );
 }
 
 /** The encoder's stand-in before another program's sender. */

@@ -2,28 +2,41 @@
 import type { BondSnapshot } from '../../../pipelines/bond/core/snapshot.ts';
 import { until } from '../box.ts';
 import { type Program, startProgram } from '../program.ts';
-import type { FarOptions, VenueOptions } from './bond-ends.ts';
-import { inside, openVenueNetwork, type VenueNetwork } from './venue-network.ts';
+import type { FarLine, FarOptions, VenueOptions } from './bond-ends.ts';
+import {
+  inside,
+  openVenueNetwork,
+  type VenueNetwork,
+  type VenueNetworkOptions,
+} from './venue-network.ts';
 
 export interface Bonded extends AsyncDisposable {
   readonly network: VenueNetwork;
   venue(): BondSnapshot & { readonly sent: number };
-  far(): { readonly received: number; readonly lost: number };
+  far(): FarLine;
   /** All that the venue's end printed. */
   output(): string;
+  /** What the DNS servers were asked: `asked from ADDRESS` each. */
+  questions(): readonly string[];
   link(index: number): BondSnapshot['links'][number] | undefined;
   /** Waits for `check`, and for that many more packets to arrive. */
   reach(check: () => boolean, morePackets?: number): Promise<void>;
 }
 
 const PROGRAM = ['--import', 'tsx', 'test/support/network/bond-ends.ts'];
+const DNS_PROGRAM = 'test/support/network/dns-program.mjs';
 const PORT = 6000;
 /** 1332 bytes each: 3.5 Mbit/s. */
 const INTERVAL_MS = 3;
 
-export interface BondedOptions {
-  readonly isV6Only?: boolean;
+export interface BondedOptions extends Omit<VenueNetworkOptions, 'isPlain'> {
   readonly latencyMs?: number;
+  /** Between the encoder's packets. */
+  readonly intervalMs?: number;
+  /** The relay's name or address; by default the one of the links' family. */
+  readonly receiver?: string;
+  /** DNS servers of the far end by address, with their records. */
+  readonly dns?: Readonly<Record<string, object>>;
   /** Programs of others in place of our ends, see bond-ends.ts. */
   readonly relay?: readonly string[];
   readonly sender?: readonly string[];
@@ -32,15 +45,19 @@ export interface BondedOptions {
 /** Undefined where this machine cannot make namespaces; the test then prints SKIPPED. */
 export async function startBonded(
   links: number,
-  { isV6Only = false, latencyMs = 8000, relay, sender }: BondedOptions = {},
+  { latencyMs = 8000, intervalMs = INTERVAL_MS, relay, sender, ...options }: BondedOptions = {},
 ): Promise<Bonded | undefined> {
-  const network = openVenueNetwork(links, {
-    isV6Only,
-    isPlain: relay !== undefined || sender !== undefined,
-  });
+  const isPlain = relay !== undefined || sender !== undefined;
+  const network = openVenueNetwork(links, { ...options, isPlain });
   if (network === undefined) return undefined;
-  const host = isV6Only ? network.farHostV6 : network.farHost;
-  const usual = { latencyMs, intervalMs: INTERVAL_MS };
+  const host =
+    options.receiver ?? (options.v6Links === 'all' ? network.farHostV6 : network.farHost);
+  const usual = { latencyMs, intervalMs };
+  const servers = Object.entries(options.dns ?? {}).map(([address, records]) => {
+    const [command = '', ...rest] = inside(network.far);
+    const argv = [process.execPath, DNS_PROGRAM, address, '53', JSON.stringify(records)];
+    return startProgram(command, [...rest, ...argv]);
+  });
   const far = start(network.far, 'far', {
     ...usual,
     // All addresses: a reply must leave from the one that was asked.
@@ -50,7 +67,7 @@ export async function startBonded(
   const devices = Array.from({ length: links }, (_, link) => `wwan${link}`);
   const venue = start(network.venue, 'venue', {
     ...usual,
-    ...{ receiver: { host, port: PORT }, devices },
+    ...{ receiver: { host, port: PORT }, devices, servers: Object.keys(options.dns ?? {}) },
     program: sender,
   });
   const lastOf = <Line>(program: Program): Line =>
@@ -60,6 +77,7 @@ export async function startBonded(
     venue: () => lastOf(venue),
     far: () => lastOf(far),
     output: venue.output,
+    questions: () => servers.flatMap((server) => server.output().match(/asked from \S+/g) ?? []),
     link: (index) => bonded.venue().links?.find(({ id }) => id === `wwan${index}`),
     reach: async (check, morePackets = 300) => {
       await until(check, 30_000, () => far.output() + venue.output());
@@ -68,7 +86,7 @@ export async function startBonded(
       await until(isReached, 30_000, () => far.output() + venue.output());
     },
     [Symbol.asyncDispose]: async () => {
-      await Promise.all([far, venue].map((program) => program[Symbol.asyncDispose]()));
+      await Promise.all([far, venue, ...servers].map((program) => program[Symbol.asyncDispose]()));
       network[Symbol.dispose]();
     },
   };

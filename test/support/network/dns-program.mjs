@@ -37,7 +37,7 @@ function answerTo(packet) {
 
 const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
 socket.on('message', (packet, from) => {
-  console.log(`asked from ${from.port}`);
+  console.log(`asked from ${from.address} ${from.port}`);
   socket.send(answerTo(packet), from.port, from.address);
 });
 socket.bind(Number(port), address, () => console.log(`port ${socket.address().port}`));

@@ -1,13 +1,15 @@
 /**
  * Run inside a namespace whose two interfaces have the same address: sets the box's routing
- * up and asks each link's far end for its name. Prints `LINK says NAME`.
+ * up, looks the far end up through each link and asks it for its name. Prints `LINK says NAME`.
  */
 import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
+import { openLookup } from '../../../pipelines/bond/net/link-lookup.ts';
 import { openLinkSocket } from '../../../pipelines/bond/net/link-socket.ts';
 import { followLinks } from '../../../pipelines/uplink/links-task.ts';
 
-const [, , host = '', port = '0'] = process.argv;
+const [, , name = '', server = '', port = '0'] = process.argv;
+const lookup = openLookup(() => [server]);
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 
@@ -23,7 +25,7 @@ await followLinks(
       for (const link of links) {
         const socket = openLinkSocket(
           link,
-          { resolve: async () => host, port: Number(port) },
+          { resolve: async (from) => (await lookup(name, from))[0] ?? '', port: Number(port) },
           {
             onOpened: () => setInterval(() => socket.send(Buffer.from('who?')), 200),
             onPacket: (packet) => console.log(`${link.id} says ${packet}`),

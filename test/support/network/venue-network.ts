@@ -15,6 +15,12 @@ export interface VenueNetwork extends Disposable {
   blackHole(link: number, isOn: boolean): void;
   /** Longer packets vanish at the far end of the link, silently. */
   limitMtu(link: number, bytes: number): void;
+  /** What comes from this port of the link is swallowed, as by a NAT that has forgotten it. */
+  forget(link: number, port: number): void;
+  /** One in so many packets is lost, each way, by chance. */
+  lose(oneIn: number): void;
+  /** What the link takes from the venue. */
+  limitRate(link: number, bps: number): void;
   /** Pulls the link's cable, or puts it back with its default route, as a DHCP client does. */
   plug(link: number, isIn: boolean): void;
 }
@@ -26,17 +32,28 @@ export function inside(namespace: string): readonly string[] {
 
 const FAR_HOST = '10.88.0.1';
 const FAR_HOST_V6 = 'fd88::1';
+/** {@link FAR_HOST} behind the NAT64 of the carriers without IPv4: the far end has it as its own. */
+const FAR_HOST_NAT64 = '64:ff9b::a58:1';
+/** A shaped link holds so much before it drops. */
+const QUEUE = ['burst', '6000', 'latency', '500ms'];
 /** No machine has it. */
 const UNUSED_MAC = '02:00:00:00:00:01';
 
-/**
- * @param isPlain For programs of others.
- * @param isV6Only As carriers without IPv4 have it. Undefined where this machine cannot make namespaces; the test then prints SKIPPED.
- */
+export interface VenueNetworkOptions {
+  /** For programs of others. */
+  readonly isPlain?: boolean;
+  /** Links as carriers without IPv4 have them, or all. */
+  readonly v6Links?: readonly number[] | 'all';
+  /** Packets can be chosen to be lost, and links shaped. */
+  readonly isFiltered?: boolean;
+}
+
+/** Undefined where this machine cannot make namespaces; the test then prints SKIPPED. */
 export function openVenueNetwork(
   links: number,
-  { isV6Only = false, isPlain = false } = {},
+  { isPlain = false, v6Links = [], isFiltered = false }: VenueNetworkOptions = {},
 ): VenueNetwork | undefined {
+  const isV6 = (link: number) => v6Links === 'all' || v6Links.includes(link);
   const [venue, far] = [`vbv${process.pid}`, `vbf${process.pid}`];
   const close = () => {
     for (const name of [venue, far]) {
@@ -53,10 +70,12 @@ export function openVenueNetwork(
       at(name, 'link', 'set', 'lo', 'up');
     }
     at(far, 'addr', 'add', `${FAR_HOST}/32`, 'dev', 'lo');
-    if (isV6Only) at(far, 'addr', 'add', `${FAR_HOST_V6}/128`, 'dev', 'lo');
+    for (const host of v6Links.length > 0 ? [FAR_HOST_V6, FAR_HOST_NAT64] : [])
+      at(far, 'addr', 'add', `${host}/128`, 'dev', 'lo');
+    if (isFiltered) addFilter(far);
     for (let link = 0; link < links; link += 1) {
       addCable(venue, far, link);
-      if (isV6Only) addV6(venue, far, link);
+      if (isV6(link)) addV6(venue, far, link);
       else addV4(venue, far, link);
       if (isPlain) makePlain(venue, far, link);
     }
@@ -70,19 +89,48 @@ export function openVenueNetwork(
     farHost: FAR_HOST,
     farHostV6: FAR_HOST_V6,
     blackHole: (link, isOn) => {
-      const gateway = isV6Only ? `fd77:${link}::1` : gatewayOf(link);
+      const gateway = isV6(link) ? `fd77:${link}::1` : gatewayOf(link);
       const neighbour = [gateway, 'dev', `wwan${link}`];
       if (isOn)
         at(venue, 'neigh', 'replace', ...neighbour, 'lladdr', UNUSED_MAC, 'nud', 'permanent');
       else at(venue, 'neigh', 'del', ...neighbour);
     },
     limitMtu: (link, bytes) => at(far, 'link', 'set', `far${link}`, 'mtu', String(bytes)),
+    forget: (link, port) => {
+      const from = ['iifname', `far${link}`, 'udp', 'sport', String(port)];
+      run(far, 'nft', 'add', 'rule', 'inet', 'field', 'in', ...from, 'drop');
+    },
+    lose: (oneIn) => {
+      const chance = ['numgen', 'random', 'mod', String(oneIn), '==', '0', 'drop'];
+      for (const [chain, side] of [
+        ['in', 'iifname'],
+        ['out', 'oifname'],
+      ] as const) {
+        run(far, 'nft', 'add', 'rule', 'inet', 'field', chain, side, '!=', 'lo', ...chance);
+      }
+    },
+    limitRate: (link, bps) => {
+      const rate = ['tbf', 'rate', `${bps}bit`, ...QUEUE];
+      run(venue, 'tc', 'qdisc', 'replace', 'dev', `wwan${link}`, 'root', ...rate);
+    },
     plug: (link, isIn) => {
       at(venue, 'link', 'set', `wwan${link}`, isIn ? 'up' : 'down');
       if (isIn) addRoute(venue, link);
     },
     [Symbol.dispose]: close,
   };
+}
+
+function addFilter(far: string): void {
+  run(far, 'tc', '-V');
+  run(far, 'nft', 'add', 'table', 'inet', 'field');
+  for (const [chain, hook] of [
+    ['in', 'input'],
+    ['out', 'output'],
+  ] as const) {
+    const definition = `{ type filter hook ${hook} priority 0; }`;
+    run(far, 'nft', 'add', 'chain', 'inet', 'field', chain, definition);
+  }
 }
 
 function addCable(venue: string, far: string, link: number): void {
@@ -124,7 +172,11 @@ function gatewayOf(link: number): string {
 }
 
 function at(namespace: string, ...args: string[]): void {
-  ip('netns', 'exec', namespace, 'ip', ...args);
+  run(namespace, 'ip', ...args);
+}
+
+function run(namespace: string, ...argv: string[]): void {
+  ip('netns', 'exec', namespace, ...argv);
 }
 
 function ip(...args: string[]): void {
