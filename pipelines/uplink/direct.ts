@@ -1,4 +1,5 @@
 /** SRT without bonding: an encoder's packets go straight to the receiver. */
+import { isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
@@ -123,14 +124,15 @@ function openName({ host, port }: Endpoint): Receiver {
   return { port, resolve };
 }
 
-/** By IPv4, or by IPv6 where the receiver has no other address. */
+/** By IPv4, or by IPv6 where the receiver has no other address, or the machine has none of IPv4. */
 async function lookupEither(name: string): Promise<string> {
   try {
     return (await lookupThroughLink(name, { sourceAddress: '0.0.0.0' }))[0] ?? '';
   } catch (error) {
-    const found = await lookupThroughLink(name, { sourceAddress: '::' }).catch(() => []);
-    if (found[0] === undefined) throw error;
-    return found[0];
+    const anyV6 = { sourceAddress: '::' };
+    const [found] = await lookupThroughLink(name, anyV6).catch(() => []);
+    if (found === undefined) throw error;
+    return isIPv4(found) ? ((await lookupThroughLink(found, anyV6))[0] ?? '') : found;
   }
 }
 

@@ -7,7 +7,7 @@ import { withTimeout } from '../../../hal/os/async.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { type Endpoint, type LinkConfig, SOCKET_PORTS, SOURCE_PORTS } from '../core/config.ts';
 import { parseAnswer, renderQuestion } from './dns-message.ts';
-import { IPV4_ONLY_NAME, prefixOf, translate } from './nat64.ts';
+import { IPV4_ONLY_NAME, type Nat64Prefix, prefixOf, translate, untranslate } from './nat64.ts';
 
 const SYSTEM_MS = 3000;
 const QUERY_MS = 1000;
@@ -18,8 +18,9 @@ const DNS_PORT = 53;
 export type LookupFrom = Pick<LinkConfig, 'sourceAddress' | 'sourcePort' | 'device'>;
 
 /**
- * Addresses of a name for a link, by default of its own family; an address stays as it is, unless
- * the link is of IPv6 and reaches it through its network's NAT64. Rejects with a code.
+ * Addresses of a name for a link, by default of its own family. A link of IPv6 has addresses of
+ * IPv4 where its network translates: looked up once more each becomes the one that it is reached by
+ * there. Any other address stays as it is. Rejects with a code.
  */
 export type Lookup = (name: string, from: LookupFrom, family?: 4 | 6) => Promise<readonly string[]>;
 
@@ -35,20 +36,15 @@ export const lookupThroughLink: Lookup = openLookup(systemServers);
 /** @param servers As `dns.getServers` gives them. */
 export function openLookup(servers: () => readonly string[]): Lookup {
   return async (name, from, wanted) => {
-    const family = wanted ?? (isIPv6(from.sourceAddress) ? 6 : 4);
+    const isV6 = isIPv6(from.sourceAddress);
+    const family = wanted ?? (isV6 ? 6 : 4);
     const ask = (asked: string, of: 4 | 6) => askAll(reachable(servers(), from), from, asked, of);
-    if (isIPv4(name) && family === 6) return translated([name], ask);
+    if (isIPv4(name) && isV6) return [translate(name, await prefixBy(ask, name))];
     if (isIP(name) !== 0) return [name];
     try {
-      return await ask(name, family);
+      return isV6 ? await askOfV6(name, ask) : await ask(name, family);
     } catch {
       // The system's look-up names the fault.
-    }
-    if (isIPv6(from.sourceAddress)) {
-      const behind = await ask(name, 4)
-        .then((found) => translated(found, ask))
-        .catch(none);
-      if (behind.length > 0) return behind;
     }
     const found = await withTimeout(() => dns.lookup(name, { family, all: true }), {
       ...{ clock: systemClock, timeoutMs: SYSTEM_MS },
@@ -60,12 +56,30 @@ export function openLookup(servers: () => readonly string[]): Lookup {
 
 type Ask = (name: string, family: 4 | 6) => Promise<readonly string[]>;
 
-/** IPv4 addresses as the link's network of IPv6 only translates them. */
-async function translated(addresses: readonly string[], ask: Ask): Promise<readonly string[]> {
+/**
+ * Two networks may translate by different prefixes, and both are to reach the same receiver: so what
+ * a DNS64 has made of an IPv4 address is that address again.
+ */
+async function askOfV6(name: string, ask: Ask): Promise<readonly string[]> {
+  const [answers, prefix] = await Promise.all([
+    ask(name, 6).catch(none),
+    prefixBy(ask, name).catch(() => undefined),
+  ]);
+  const isTranslated = (address: string) =>
+    prefix !== undefined && untranslate(address, prefix) !== undefined;
+  const native = answers.filter((address) => !isTranslated(address));
+  if (native.length > 0) return native;
+  if (prefix === undefined) throw codeError('ENODATA', name);
+  if (answers.length === 0) return await ask(name, 4);
+  return answers.flatMap((address) => untranslate(address, prefix) ?? []);
+}
+
+/** Of the NAT64 of a network of IPv6 only. Rejects where it has none. */
+async function prefixBy(ask: Ask, name: string): Promise<Nat64Prefix> {
   const answers = await ask(IPV4_ONLY_NAME, 6).catch(none);
   const prefix = answers.map(prefixOf).find((found) => found !== undefined);
-  if (prefix === undefined) throw codeError('ENETUNREACH', addresses.join(' '));
-  return addresses.map((address) => translate(address, prefix));
+  if (prefix === undefined) throw codeError('ENETUNREACH', name);
+  return prefix;
 }
 
 /**

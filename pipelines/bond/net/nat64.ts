@@ -34,6 +34,13 @@ export function translate(address: string, { bytes, at }: Nat64Prefix): string {
   return renderHost(translated);
 }
 
+/** The IPv4 address of a translated one; undefined for one of IPv6. */
+export function untranslate(address: string, { bytes, at }: Nat64Prefix): string | undefined {
+  const own = bytesOf(address);
+  const isBehind = bytes.every((byte, index) => at.includes(index) || own[index] === byte);
+  return isBehind ? at.map((index) => own[index]).join('.') : undefined;
+}
+
 function positionsOf(bits: number): readonly number[] {
   const first = bits / 8;
   return [0, 1, 2, 3, 4]

@@ -1,6 +1,7 @@
 /** The receiver's address: one for all links, looked up by each link through its own network. */
-import { isIP } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { errnoOf } from '../../../hal/os/errors.ts';
+import { MAX_LINKS } from '../core/config.ts';
 import type { Standing } from '../core/link-table.ts';
 import { codeError, type Lookup, type LookupFrom, lookupThroughLink } from './link-lookup.ts';
 
@@ -20,9 +21,11 @@ interface Known {
 export class ReceiverAddress {
   readonly #name: string;
   readonly #lookup: Lookup;
-  /** By address family: links of IPv4 and of IPv6 reach the same receiver. */
+  /** By the receiver's address family: links of IPv4 and of IPv6 reach the same receiver. */
   readonly #known = new Map<number, Known>();
   #triedSinceMs: number | undefined;
+  /** What an IPv4 address was last translated to, by the link's address and that one. */
+  readonly #translated = new Map<string, string>();
   /** By family, since when its links are answered by another receiver. */
   readonly #strangeSinceMs = new Map<number, number>();
   #isV6Only = false;
@@ -39,23 +42,46 @@ export class ReceiverAddress {
 
   /** The address for this link. Rejects when none was ever found. */
   async resolve(from: LookupFrom): Promise<string> {
-    const family = isIP(from.sourceAddress);
-    // An address is one receiver; each network of IPv6 only reaches an IPv4 one by its own prefix.
-    if (isIP(this.#name) !== 0) return (await this.#lookup(this.#name, from))[0] ?? '';
+    const address = isIP(this.#name) === 0 ? await this.#find(from) : this.#name;
+    const isBehind = isIPv4(address) && isIPv6(from.sourceAddress);
+    return isBehind ? await this.#translate(address, from) : address;
+  }
+
+  async #find(from: LookupFrom): Promise<string> {
+    const isV6 = isIPv6(from.sourceAddress);
     try {
       const addresses = await this.#lookup(this.#name, from);
+      const family = isIP(addresses[0] ?? '');
       const current = this.#known.get(family)?.current ?? addresses[0];
       if (current === undefined) throw codeError('ENOTFOUND', this.#name);
       this.#known.set(family, { addresses, current });
-      if (family === 4) this.#isV6Only = false;
+      if (!isV6) this.#isV6Only = false;
       return current;
     } catch (error) {
-      const known = this.#known.get(family);
+      const known = (isV6 ? this.#known.get(6) : undefined) ?? this.#known.get(4);
       if (known === undefined) {
-        if (family === 4 && hasNone(error)) await this.#lookForV6(from);
+        if (!isV6 && hasNone(error)) await this.#lookForV6(from);
         throw error;
       }
       return known.current;
+    }
+  }
+
+  /** Each network of IPv6 only reaches an IPv4 address by a prefix of its own. */
+  async #translate(address: string, from: LookupFrom): Promise<string> {
+    const link = `${from.sourceAddress} ${address}`;
+    try {
+      const [translated = ''] = await this.#lookup(address, from);
+      this.#translated.delete(link);
+      this.#translated.set(link, translated);
+      const [oldest] = this.#translated.keys();
+      if (this.#translated.size > MAX_LINKS && oldest !== undefined)
+        this.#translated.delete(oldest);
+      return translated;
+    } catch (error) {
+      const last = this.#translated.get(link);
+      if (last === undefined) throw error;
+      return last;
     }
   }
 

@@ -69,12 +69,19 @@ if (hasV6) {
   const link = { sourceAddress: '::1' };
   const dns64 = { 'ipv4only.arpa': { AAAA: ['64:ff9b::c000:aa', '64:ff9b::c000:ab'] } };
 
-  test('a network of IPv6 only translates an address and a name of IPv4', async () => {
-    const plain = { 'relay.test': { A: ['192.0.2.33'] } };
-    await using server = await openServer('::1', { ...dns64, ...plain });
+  test('a network of IPv6 only translates an address, and a name by its address', async () => {
+    const plain = { A: ['192.0.2.33'] };
+    const made = { AAAA: ['64:ff9b::c000:221'] };
+    const native = { A: ['192.0.2.33'], AAAA: ['2001:db8::9'] };
+    await using server = await openServer('::1', {
+      ...dns64,
+      ...{ 'plain.test': plain, 'made.test': made, 'native.test': native },
+    });
     const lookup = openLookup(() => [server.at]);
     assert.equal(await lookup('192.0.2.33', link), ['64:ff9b::c000:221']);
-    assert.equal(await lookup('relay.test', link), ['64:ff9b::c000:221'], 'from its A record');
+    assert.equal(await lookup('plain.test', link), ['192.0.2.33'], 'a server without DNS64');
+    assert.equal(await lookup('made.test', link), ['192.0.2.33'], 'a DNS64');
+    assert.equal(await lookup('native.test', link), ['2001:db8::9']);
   });
 
   test('servers that another link reaches are not asked for the translation of this one', async () => {

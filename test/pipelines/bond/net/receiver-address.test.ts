@@ -77,6 +77,33 @@ test('links of both families have an address each', async () => {
   assert.is(await address.resolve(from('fd00::2')), 'fd00::1');
 });
 
+/** Two networks of IPv6 only, and what their links reach the receiver by. */
+const PREFIXES: Record<string, string> = { 'fd00:a::2': '2001:db8:a::', 'fd00:b::2': '64:ff9b::' };
+
+test('networks of IPv6 only reach one and the same receiver of IPv4, each by its own prefix', async () => {
+  let turn = 0;
+  let isDown = false;
+  const address = new ReceiverAddress('relay.test', async (name, { sourceAddress }) => {
+    if (isDown) throw Object.assign(new Error('away'), { code: 'EAI_AGAIN' });
+    if (name !== 'relay.test') return [`${PREFIXES[sourceAddress] ?? ''}${name}`];
+    turn += 1;
+    return turn % 2 === 0 ? [FIRST, SECOND] : [SECOND, FIRST];
+  });
+  const reached = async () => [
+    await address.resolve(from('10.1.0.2')),
+    await address.resolve(from('fd00:a::2')),
+    await address.resolve(from('fd00:b::2')),
+  ];
+  const expected = [SECOND, `2001:db8:a::${SECOND}`, `64:ff9b::${SECOND}`];
+  assert.equal(await reached(), expected);
+  isDown = true;
+  assert.equal(await reached(), expected, 'a look-up that fails leaves the address as it was');
+  address.check(false, 0);
+  assert.ok(address.check(false, 8000));
+  isDown = false;
+  assert.equal(await reached(), [FIRST, `2001:db8:a::${FIRST}`, `64:ff9b::${FIRST}`]);
+});
+
 test('where the families lead to different receivers, the one that does not know the bond goes on', async () => {
   const records: Record<string, string[]> = {
     '10.1.0.2': [FIRST, SECOND],
