@@ -15,7 +15,7 @@ export interface VenueNetwork extends Disposable {
   blackHole(link: number, isOn: boolean): void;
   /** Longer packets vanish at the far end of the link, silently. */
   limitMtu(link: number, bytes: number): void;
-  /** What comes from this port of the link is swallowed, as by a NAT that has forgotten it. */
+  /** Swallows all from and to this port of the link, as a NAT that has forgotten it. */
   forget(link: number, port: number): void;
   /** One in so many packets is lost, each way, by chance. */
   lose(oneIn: number): void;
@@ -97,8 +97,13 @@ export function openVenueNetwork(
     },
     limitMtu: (link, bytes) => at(far, 'link', 'set', `far${link}`, 'mtu', String(bytes)),
     forget: (link, port) => {
-      const from = ['iifname', `far${link}`, 'udp', 'sport', String(port)];
-      run(far, 'nft', 'add', 'rule', 'inet', 'field', 'in', ...from, 'drop');
+      for (const [chain, side, what] of [
+        ['in', 'iifname', 'sport'],
+        ['out', 'oifname', 'dport'],
+      ] as const) {
+        const flow = [side, `far${link}`, 'udp', what, String(port)];
+        run(far, 'nft', 'add', 'rule', 'inet', 'field', chain, ...flow, 'drop');
+      }
     },
     lose: (oneIn) => {
       const chance = ['numgen', 'random', 'mod', String(oneIn), '==', '0', 'drop'];
