@@ -16,16 +16,18 @@ export function runSource(
   { launch, feed, units }: SourceSettings,
   { send, fail }: SourceDeps,
 ): (message: ToSource) => void {
+  const end = (reason: string) => {
+    send({ type: 'ended' });
+    fail(reason);
+  };
   const pipeline = playPipeline(launch, {
     onPlaying: (clockUs) => send({ type: 'playing', clockUs }),
-    onEnd: () => {
-      send({ type: 'ended' });
-      fail('the source has ended');
-    },
+    onEnd: () => end('the source has ended'),
     onError: fail,
   });
   if (feed !== undefined) feedPicture(pipeline, feed);
-  if (units !== undefined) feedUnits(pipeline, units.appsrc, fail);
+  // What sends them is another process, whose fault it is where they end.
+  if (units !== undefined) feedUnits(pipeline, units.appsrc, end);
   return (message) => {
     if (!SETTABLE.includes(message.property)) return;
     const element = pipeline.findChild(message.element);

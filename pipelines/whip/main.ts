@@ -2,9 +2,9 @@
 import { every } from '../../hal/os/async.ts';
 import { openLog } from '../../hal/os/log.ts';
 import { runAsWorker } from '../../hal/os/worker-child.ts';
+import { openUnitFeed } from '../gdp/unit-output.ts';
 import { peerNetworkOf } from '../webrtc/network.ts';
 import { checkUdpPort } from '../webrtc/udp-port.ts';
-import { openUnitFeed } from './feed.ts';
 import type { FromWhip, ToWhip, WhipSettings } from './messages.ts';
 import { openPublisherPeer } from './peer.ts';
 import { Publishing } from './publishing.ts';

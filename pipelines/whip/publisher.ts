@@ -1,4 +1,6 @@
 /** One publisher: what its packets become, and what is reported to it. Pure: times come in. */
+
+import type { Unit } from '../gdp/unit-output.ts';
 import type { MediaKind } from '../webrtc/sdp.ts';
 import { PublisherClock } from './clock.ts';
 import type { FrameReader } from './frames.ts';
@@ -7,7 +9,7 @@ import type { PublishedOffer, PublishedTrackOffer } from './offer.ts';
 import { OpusReader } from './opus.ts';
 import { isRtcp, parsePacket } from './packet.ts';
 import { parseReports, renderFeedback } from './rtcp.ts';
-import { PublishedTrack, type Unit } from './track.ts';
+import { PublishedTrack } from './track.ts';
 import { Vp8Reader } from './vp8.ts';
 
 export interface PublisherOptions {

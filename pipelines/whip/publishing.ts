@@ -1,12 +1,11 @@
 /** Who publishes: one at a time, and when one is gone. */
 import { randomBytes } from 'node:crypto';
+import type { Unit, UnitFeed } from '../gdp/unit-output.ts';
 import type { Connection, ConnectionEvents } from '../webrtc/connection.ts';
 import type { MediaKind } from '../webrtc/sdp.ts';
-import type { UnitFeed } from './feed.ts';
 import type { Published, WhipAnswer } from './messages.ts';
 import { type Codec, type PublishedOffer, parsePublisher } from './offer.ts';
 import { Publisher } from './publisher.ts';
-import type { Unit } from './track.ts';
 
 /** Where a track's access units go. */
 interface Feed {

@@ -1,4 +1,5 @@
 /** One track of a publisher: packets in, access units with their times out. Pure: times come in. */
+import type { Unit } from '../gdp/unit-output.ts';
 import type { MediaKind } from '../webrtc/sdp.ts';
 import type { PublisherClock } from './clock.ts';
 import { type FrameReader, Frames } from './frames.ts';
@@ -6,14 +7,6 @@ import type { RtpPacket } from './packet.ts';
 import { ReceptionCount } from './reception.ts';
 import { type Ordered, Reordering } from './reordering.ts';
 import type { Reception, SenderReport } from './rtcp.ts';
-
-/** What a decoder takes. */
-export interface Unit {
-  /** When it was taken, in us of CLOCK_MONOTONIC. */
-  readonly takenUs: number;
-  readonly isKeyframe: boolean;
-  readonly data: Buffer;
-}
 
 export interface TrackOptions {
   readonly kind: MediaKind;

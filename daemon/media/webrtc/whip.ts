@@ -2,7 +2,6 @@
 import type { Sound } from '../../../hal/audio/port.ts';
 import type { Camera } from '../../../hal/camera/port.ts';
 import { unitSource } from '../../../hal/gst/access-units.ts';
-import { anySignal, Condition } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import { HalError } from '../../../hal/os/errors.ts';
 import type { Log } from '../../../hal/os/log.ts';
@@ -15,12 +14,13 @@ import { PendingAnswers } from '../../../pipelines/webrtc/pending-answers.ts';
 import type { MediaKind } from '../../../pipelines/webrtc/sdp.ts';
 import type {
   FromWhip,
-  Published,
   ToWhip,
   WhipAnswer,
   WhipEndpoint,
   WhipSettings,
 } from '../../../pipelines/whip/messages.ts';
+import type { Codec } from '../../../pipelines/whip/offer.ts';
+import { SentTracks } from '../children/sent-tracks.ts';
 
 export interface Whip {
   readonly endpoint: WhipEndpoint;
@@ -41,8 +41,6 @@ export interface WhipOptions {
 const GRACE_MS = 1_000;
 /** It answers within milliseconds; while it looks for its addresses, within two seconds. */
 const ANSWERS = { max: 8, maxMs: 5_000 } as const;
-/** A device that is not there is asked for again; one that comes meanwhile is taken at once. */
-const ARRIVAL_MAX_MS = 10_000;
 
 const NO_PROCESS = { status: 503, line: 'the box cannot take a camera now' } as const;
 
@@ -60,7 +58,7 @@ export function openWhip(
 ): Whip {
   const child = new WhipProcess(settings, os);
   const devicesOf = (kind: MediaKind) => ({
-    check: (signal: AbortSignal) => child.arrival(kind, signal),
+    check: (signal: AbortSignal) => child.tracks.arrival(kind, signal),
     sendUnits: (path: string) => child.feed(kind, path),
   });
   return {
@@ -69,13 +67,13 @@ export function openWhip(
     camera: (device) => ({
       ...{ ...device, ...devicesOf('video') },
       get source() {
-        return unitSource(child.published?.video ?? 'h264');
+        return unitSource(child.tracks.now?.video ?? 'h264');
       },
     }),
     sound: (device) => ({
       ...{ ...device, ...devicesOf('audio') },
       get source() {
-        return unitSource(child.published?.audio ?? 'opus');
+        return unitSource(child.tracks.now?.audio ?? 'opus');
       },
     }),
   };
@@ -87,18 +85,13 @@ class WhipProcess {
   readonly #worker: Worker<WhipSettings, ToWhip, FromWhip>;
   readonly #answers = new PendingAnswers<WhipAnswer>(ANSWERS);
   readonly #feeds = new PendingAnswers<boolean>(ANSWERS);
-  readonly #changed = new Condition();
+  readonly tracks = new SentTracks<Codec>(notThere);
   #isReady = false;
-  #published: Published | undefined;
 
   constructor(settings: WhipSettings, os: { readonly clock: Clock; readonly log: Log }) {
     this.#settings = settings;
     this.#log = os.log;
     this.#worker = openWorker(WORKER, os);
-  }
-
-  get published(): Published | undefined {
-    return this.#published;
   }
 
   readonly run: Task = async (signal) => {
@@ -107,7 +100,7 @@ class WhipProcess {
       await this.#worker.run({ settings: this.#settings, onMessage }, signal);
     } finally {
       this.#isReady = false;
-      this.#show(undefined);
+      this.tracks.set(undefined);
     }
   };
 
@@ -117,21 +110,9 @@ class WhipProcess {
   readonly end: WhipEndpoint['end'] = (id) =>
     this.#ask((request) => ({ type: 'end', request, id }));
 
-  /** Waits a while for the track; rejects with a HalError where it does not come. */
-  async arrival(kind: MediaKind, signal: AbortSignal): Promise<void> {
-    using ends = anySignal(signal, AbortSignal.timeout(ARRIVAL_MAX_MS));
-    while (this.#published?.[kind] === undefined && !ends.signal.aborted) {
-      await this.#changed.wait(ends.signal);
-    }
-    signal.throwIfAborted();
-    if (this.#published?.[kind] === undefined) {
-      throw notThere(kind, this.#published !== undefined);
-    }
-  }
-
   /** See `SendUnits`. */
   async feed(kind: MediaKind, path: string): Promise<void> {
-    const codec = this.#published?.[kind];
+    const codec = this.tracks.now?.[kind];
     const isFed =
       codec !== undefined &&
       (await this.#feeds.ask((request) =>
@@ -159,16 +140,11 @@ class WhipProcess {
         this.#feeds.settle(message.request, message.isFed);
         break;
       case 'publishing':
-        this.#show(message.published);
+        this.tracks.set(message.published);
         if (message.published === undefined) this.#log.info('publisher left');
         else this.#log.info('publisher connected', { ...message.published });
         break;
     }
-  }
-
-  #show(published: Published | undefined): void {
-    this.#published = published;
-    this.#changed.notifyAll();
   }
 }
 

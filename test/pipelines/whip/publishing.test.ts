@@ -1,12 +1,12 @@
 /** One publisher at a time, and where its units go. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Unit } from '../../../pipelines/gdp/unit-output.ts';
 import type { ConnectionEvents } from '../../../pipelines/webrtc/connection.ts';
 import { parseFeedback } from '../../../pipelines/whep/rtcp.ts';
 import { PACKET_MAX_BYTES, writePacket } from '../../../pipelines/whep/rtp.ts';
 import type { Published } from '../../../pipelines/whip/messages.ts';
 import { Publishing } from '../../../pipelines/whip/publishing.ts';
-import type { Unit } from '../../../pipelines/whip/track.ts';
 import { CHROMIUM_OFFER } from '../../support/media/whep-offers.ts';
 
 const test = suite('publishing by WHIP');

@@ -1,7 +1,14 @@
 /** Sends a track’s access units to the process that decodes them, by a FIFO. */
-import { openFifo } from '../gdp/fifo.ts';
-import { renderGdp } from '../gdp/parse.ts';
-import type { Unit } from './track.ts';
+import { openFifo } from './fifo.ts';
+import { renderGdp } from './parse.ts';
+
+/** What a decoder takes. */
+export interface Unit {
+  /** When it was taken, in us of CLOCK_MONOTONIC. */
+  readonly takenUs: number;
+  readonly isKeyframe: boolean;
+  readonly data: Buffer;
+}
 
 export interface UnitFeed {
   /** False where the decoder is so far behind that the unit was left out. */
