@@ -30,6 +30,7 @@ const PROGRAMS = [
     'rtmp',
     'whep',
     'whip',
+    'srt',
     'backfill',
   ].map((name) => `pipelines/${name}/main`),
 ];

@@ -145,6 +145,9 @@ export function whipCameraOf({
 
 type CameraDevice = v.InferOutput<typeof secondCameraSchema>;
 
+/** Drivers of cameras that may send sound. */
+const WITH_SOUND: readonly CameraDevice['driver'][] = ['rtsp', 'srt', 'whip'];
+
 export function* deviceFaults(
   camera: v.InferOutput<typeof cameraSchema>,
   camera2: CameraDevice | undefined,
@@ -163,10 +166,10 @@ export function* deviceFaults(
     }
   }
   for (const [name, one] of Object.entries({ camera, ...second })) yield* cameraFaults(name, one);
-  if (sound.driver === 'camera' && camera.driver !== 'rtsp' && camera.driver !== 'whip') {
+  if (sound.driver === 'camera' && !WITH_SOUND.includes(camera.driver)) {
     yield {
       path: ['sound', 'driver'],
-      message: 'can be camera only where camera.driver is rtsp or whip',
+      message: 'can be camera only where camera.driver is rtsp, srt or whip',
     };
   }
   if (camera.driver === 'whip' && camera2?.driver === 'whip') {

@@ -38,6 +38,10 @@ export const CHILDREN: Readonly<
     name: 'The phone as a camera',
     advice: `Connect the phone or OBS again. ${RETRIED}`,
   },
+  srt: {
+    name: 'The phone as a camera',
+    advice: `Connect the phone or OBS again. ${RETRIED}`,
+  },
   relay: {
     name: 'The simulated internet',
     advice: RETRIED,

@@ -1,9 +1,9 @@
 /** Opens the driver of the configured sound source. */
 
-import { unitSource } from '../gst/access-units.ts';
+import { streamSource, unitSource } from '../gst/access-units.ts';
 import { type LaunchFragment, stampingOf } from '../gst/launch.ts';
 import { checkFile, fileSource } from '../gst/media-file.ts';
-import { type NetworkSourceConfig, networkSource, openLogin } from '../gst/network-source.ts';
+import { type CameraWithSound, networkSource, openLogin } from '../gst/network-source.ts';
 import { HalError } from '../os/errors.ts';
 import { openAlsa } from './alsa.ts';
 import type { Sound, SoundConfig } from './port.ts';
@@ -13,7 +13,7 @@ import type { Sound, SoundConfig } from './port.ts';
  *
  * @param camera The camera whose sound the driver `camera` takes.
  */
-export function openSound(config: SoundConfig, camera?: NetworkSourceConfig | 'whip'): Sound {
+export function openSound(config: SoundConfig, camera?: CameraWithSound): Sound {
   const { file, launch } = config;
   switch (config.driver) {
     case 'test':
@@ -35,12 +35,12 @@ export function openSound(config: SoundConfig, camera?: NetworkSourceConfig | 'w
   }
 }
 
-/** The sound of a network camera, over a connection of its own. */
-function openCameraSound(camera: NetworkSourceConfig | 'whip' | undefined): Sound {
+function openCameraSound(camera: CameraWithSound | undefined): Sound {
   if (camera === undefined) {
     throw new HalError('UNSUPPORTED', 'sound.driver is camera, and the camera is none with sound');
   }
   if (camera === 'whip') return softSound('camera', ready, unitSource('opus'));
+  if (camera === 'srt') return softSound('camera', ready, streamSource('audio'));
   const login = openLogin('camera.credentials_file', camera);
   return {
     ...softSound('camera', login.check, undefined),

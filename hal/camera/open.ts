@@ -4,6 +4,7 @@ import { unitSource } from '../gst/access-units.ts';
 import { type LaunchFragment, stampingOf } from '../gst/launch.ts';
 import { checkFile, fileSource } from '../gst/media-file.ts';
 import {
+  type CameraWithSound,
   hostOf,
   type NetworkSourceConfig,
   networkSource,
@@ -50,8 +51,8 @@ export function networkOf(config: CameraConfig): Omit<NetworkSourceConfig, 'driv
 }
 
 /** The camera whose sound the driver `camera` takes; undefined where it has none. */
-export function withSound(config: CameraConfig): NetworkSourceConfig | 'whip' | undefined {
-  if (config.driver === 'whip') return 'whip';
+export function withSound(config: CameraConfig): CameraWithSound | undefined {
+  if (config.driver === 'whip' || config.driver === 'srt') return config.driver;
   return config.driver === 'rtsp' ? { ...networkOf(config), driver: config.driver } : undefined;
 }
 

@@ -16,6 +16,9 @@ export interface NetworkSourceConfig {
   readonly credentials_file: string;
 }
 
+/** By RTSP its sound has a connection of its own; by WHIP and SRT another process receives both. */
+export type CameraWithSound = NetworkSourceConfig | 'whip' | 'srt';
+
 /** A camera that sends nothing for so long is reconnected, in us. */
 const TIMEOUT_US = 5_000_000;
 
@@ -57,7 +60,11 @@ function rtspSource(
   );
 }
 
-function srtSource({ url, latency_ms }: NetworkSourceConfig, secret: string): string {
+/** What receives a stream by SRT, as a gst-launch fragment. */
+export function srtSource(
+  { url, latency_ms }: Pick<NetworkSourceConfig, 'url' | 'latency_ms'>,
+  secret: string,
+): string {
   const cipher = secret === '' ? '' : ` passphrase=${quote(secret)} pbkeylen=16`;
   return `srtsrc uri=${quote(url)} latency=${latency_ms}${cipher}`;
 }

@@ -47,6 +47,10 @@ export const UPSTREAM_FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['pipelines/gdp', 'pipelines/webrtc'],
     what: 'the process of a phone or OBS as a camera, by WebRTC',
   },
+  'pipelines/srt': {
+    may: ['pipelines/gdp', 'pipelines/gst'],
+    what: 'the process of a camera by SRT whose sound is taken, too',
+  },
   'pipelines/rtmp': {
     may: ['pipelines/errors', 'pipelines/gst'],
     what: 'the process of an RTMP destination',

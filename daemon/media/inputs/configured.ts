@@ -1,6 +1,6 @@
 /** Camera, sound card and encoders of a box: others where the config changes. */
 import { anySignal, turns, untilAborted } from '../../../hal/os/async.ts';
-import type { Task } from '../../../hal/os/task.ts';
+import { runAll, type Task } from '../../../hal/os/task.ts';
 import type { SourceKind } from '../../../pipelines/capture/messages.ts';
 import type { WhipEndpoint } from '../../../pipelines/whip/messages.ts';
 import type { Config } from '../../config/config.ts';
@@ -23,12 +23,14 @@ export interface Replaced {
 }
 
 const KINDS: readonly SourceKind[] = ['camera', 'camera2', 'sound'];
+/** What other processes receive. */
+const SENT = ['whip', 'srt'] as const;
 
 export class ConfiguredInputs {
   readonly #deps: InputsDeps;
   #open: OpenInputs;
   readonly #inTurn = turns();
-  #isOtherWhip = new AbortController();
+  #isOther = { whip: new AbortController(), srt: new AbortController() };
 
   private constructor(open: OpenInputs, deps: InputsDeps) {
     this.#open = open;
@@ -69,27 +71,35 @@ export class ConfiguredInputs {
   async #use(config: Config): Promise<Replaced> {
     const before = this.#open;
     this.#open = await openInputs(config, before, this.#deps);
-    const { whip } = this.#open;
-    if (whip !== before.whip) {
-      this.#isOtherWhip.abort();
-      this.#isOtherWhip = new AbortController();
+    for (const name of SENT) {
+      if (this.#open[name] === before[name]) continue;
+      this.#isOther[name].abort();
+      this.#isOther[name] = new AbortController();
     }
     const sources = KINDS.filter((kind) => this.#open[kind] !== before[kind]);
     const isInput = shapeOf(before) !== shapeOf(this.#open);
     return { sources, isInput };
   }
 
-  /** The process of a phone or OBS, where there is one, as long as the media path runs: it may come before the drop. */
+  /**
+   * The processes of what phones, OBS and encoders send, where there are any, as long as the media
+   * path runs: they may come before the drop.
+   */
   beside(deps: SupervisionDeps): Task {
     const supervise = openSupervision(deps);
-    return async (signal) => {
+    const runOne = async (name: (typeof SENT)[number], signal: AbortSignal): Promise<void> => {
       while (!signal.aborted) {
-        using ends = anySignal(signal, this.#isOtherWhip.signal);
-        const { run } = this.#open.whip.is;
-        const task = run === undefined ? untilAborted : supervise('whip', run, () => true);
+        using ends = anySignal(signal, this.#isOther[name].signal);
+        const { run } = this.#open[name].is;
+        const task = run === undefined ? untilAborted : supervise(name, run, () => true);
         await task(ends.signal);
       }
     };
+    return (signal) =>
+      runAll(
+        SENT.map((name) => (until: AbortSignal) => runOne(name, until)),
+        signal,
+      );
   }
 }
 

@@ -11,6 +11,7 @@ import type { BoxSnapshot } from '../../model/snapshot.ts';
 import { openWhipCamera, type WhipCamera } from '../webrtc/whip-camera.ts';
 import { whipSettings } from '../webrtc/whip-settings.ts';
 import { type Encoders, findEncoders } from './element-check.ts';
+import { openSrtCamera, type SrtCamera, srtKey } from './srt-camera.ts';
 
 /** What the media path is fed by. */
 export interface Inputs {
@@ -48,6 +49,7 @@ interface Device<Of> {
 
 export interface OpenInputs {
   readonly whip: Slot<WhipCamera>;
+  readonly srt: Slot<SrtCamera>;
   readonly camera: Slot<Device<Camera>>;
   readonly camera2: Slot<Camera | undefined>;
   readonly sound: Slot<Device<Sound>>;
@@ -69,13 +71,15 @@ export async function openInputs(
   deps: InputsDeps,
 ): Promise<OpenInputs> {
   const whip = await slot(before?.whip, whipKey(config), () => openWhipCamera(config, deps));
+  const srt = await slot(before?.srt, srtKey(config), () => openSrtCamera(config, deps));
   const ofWhip = ({ driver }: { readonly driver: string }) => (driver === 'whip' ? whip.key : '');
-  const first = [cameraKey(config), ofWhip(config.camera)];
-  const camera = await slot(before?.camera, first, () => openMain(config, whip.is, deps.setLive));
+  const sent = { whip: whip.is, srt: srt.is };
+  const first = [cameraKey(config), ofWhip(config.camera), srt.key];
+  const camera = await slot(before?.camera, first, () => openMain(config, sent, deps.setLive));
   const second = config.camera2 && [secondKey(config), ofWhip(config.camera2)];
   const camera2 = await slot(before?.camera2, second, () => openSecond(config, whip.is));
-  const sound = await slot(before?.sound, soundKey(config, whip.key), () =>
-    openConfigured(config, whip.is),
+  const sound = await slot(before?.sound, soundKey(config, [whip.key, srt.key]), () =>
+    openConfigured(config, sent),
   );
   const sources = { camera: camera.is.device.source, sound: sound.is.device.source };
   const hasWhep = config.viewers.whep.port !== 0;
@@ -90,7 +94,7 @@ export async function openInputs(
     camera2: config.camera2?.driver,
     sound: config.sound.driver,
   };
-  return { whip, camera, camera2, sound, encoders, drivers };
+  return { whip, srt, camera, camera2, sound, encoders, drivers };
 }
 
 /** What is open already where it is for the same; else what is opened in its place. */
@@ -103,9 +107,15 @@ async function slot<Value>(
   return before?.key === key ? before : { key, is: await open() };
 }
 
-function openMain(config: Config, whip: WhipCamera, setLive: SetLive): Device<Camera> {
+/** Devices whose picture or sound another process receives. */
+interface Sent {
+  readonly whip: WhipCamera;
+  readonly srt: SrtCamera;
+}
+
+function openMain(config: Config, { whip, srt }: Sent, setLive: SetLive): Device<Camera> {
   if (config.camera.driver !== 'test') {
-    return { device: whip.camera(openCamera(config.camera, setLive)) };
+    return { device: srt.camera(whip.camera(openCamera(config.camera, setLive))) };
   }
   const { camera, setPlugged } = openTestCamera(config.camera);
   return { device: camera, plug: { setPlugged } };
@@ -116,9 +126,9 @@ function openSecond(config: Config, whip: WhipCamera): Camera | undefined {
   return second && whip.camera2(openCamera(second));
 }
 
-function openConfigured(config: Config, whip: WhipCamera): Device<Sound> {
+function openConfigured(config: Config, { whip, srt }: Sent): Device<Sound> {
   if (config.sound.driver !== 'test') {
-    return { device: whip.sound(openSound(config.sound, withSound(config.camera))) };
+    return { device: srt.sound(whip.sound(openSound(config.sound, withSound(config.camera)))) };
   }
   const { sound, setPlugged } = openTestSound();
   return { device: sound, plug: { setPlugged } };
@@ -140,9 +150,10 @@ function secondKey(config: Config): unknown {
   return { ...secondOf(config), port: 0 };
 }
 
-function soundKey({ camera, sound }: Config, whip: string): unknown {
+function soundKey({ camera, sound }: Config, sent: readonly string[]): unknown {
   const { driver, device, file, launch } = sound;
-  return [driver, device, file, launch, ...(driver === 'camera' ? [withSound(camera), whip] : [])];
+  const ofCamera = driver === 'camera' ? [withSound(camera), ...sent] : [];
+  return [driver, device, file, launch, ...ofCamera];
 }
 
 function whipKey(config: Config): unknown {

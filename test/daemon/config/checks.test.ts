@@ -54,6 +54,20 @@ test('hosts are addresses or names', () => {
   }
 });
 
+test('the sound of the camera is that of one which may send sound', () => {
+  const url = { rtsp: 'rtsp://a/live', srt: 'srt://:7001?mode=listener' };
+  for (const [driver, at] of Object.entries(url)) {
+    const camera = `camera: {driver: ${driver}, url: "${at}"}\n`;
+    assert.equal(faults(`${camera}sound: {driver: camera}`), [], driver);
+  }
+  for (const driver of ['test', 'libcamera']) {
+    assert.match(
+      faults(`camera: {driver: ${driver}}\nsound: {driver: camera}`)[0] ?? '',
+      'can be camera only where camera.driver is rtsp, srt or whip',
+    );
+  }
+});
+
 test('one phone or OBS sends by WHIP, and its UDP port is its own', () => {
   const whip = 'camera: {driver: whip}\nsound: {driver: camera}\n';
   assert.equal(faults(`${whip}viewers: {whep: {port: 8189}}`), []);

@@ -7,7 +7,7 @@ import { type Field, settingsOfSchema } from '../../../daemon/config/form/form.t
 import { valueAt } from '../../../daemon/config/form/layers.ts';
 import type { DropPhase } from '../../../daemon/model/snapshot.ts';
 import { changesOf } from '../../../daemon/settings/change.ts';
-import { type Part, partsOf, waits } from '../../../daemon/settings/needs.ts';
+import { needOf, type Part, partsOf, waits } from '../../../daemon/settings/needs.ts';
 import { readTrial } from '../../../daemon/settings/trial.ts';
 import { renderNeedsReadme, SETTINGS_README } from '../../../scripts/schemas/needs.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -196,6 +196,15 @@ test('the README lists under what each setting needs', () => {
   assert.ok(listed.size > 150, `${listed.size}`);
   const run = 'run: node --import tsx scripts/schemas.ts';
   for (const [key, title] of listed) assert.is(title, wanted.get(key), `${key}; ${run}`);
+});
+
+test('sound that is the camera’s, or is so no more, takes the picture away for a moment', () => {
+  const need = (before: string, after: string) =>
+    needOf({ path: 'sound.driver', before, after, isEdge: false });
+  assert.is(need('alsa', 'camera'), 'camera');
+  assert.is(need('camera', 'alsa'), 'camera');
+  assert.is(need('test', 'alsa'), 'sound');
+  assert.is(need('none', 'camera'), 'media');
 });
 
 test.run();

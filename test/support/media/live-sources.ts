@@ -3,7 +3,8 @@ import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LaunchFragment } from '../../../hal/gst/launch.ts';
+import { openPipes } from '../../../daemon/media/children/pipes.ts';
+import type { LaunchFragment, SendUnits } from '../../../hal/gst/launch.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { openLog } from '../../../hal/os/log.ts';
 import { type RunningChild, runCommand } from '../../../hal/os/process.ts';
@@ -35,12 +36,18 @@ export interface LiveSources extends AsyncDisposable {
   /** Units of a track so far: `high`, `low` or `audio`. */
   units(track: string): readonly SeenUnit[];
   caps(track: string): string;
-  /** Bytes of raw sound for the level meter so far. */
+  /** Bytes of raw sound for the level meter so far, */
   meterBytes(): number;
+  /** and the sound: S16LE, interleaved. */
+  sound(): Buffer;
   /** The newest figures. */
   figures(): SourceFigures | undefined;
-  /** Starts a source's process in place of the one that runs. */
-  start(kind: SourceKind, source: LaunchFragment): Promise<RunningChild>;
+  /**
+   * Starts a source's process in place of the one that runs.
+   *
+   * @param sendUnits Of a source that another process sends.
+   */
+  start(kind: SourceKind, source: LaunchFragment, sendUnits?: SendUnits): Promise<RunningChild>;
   send(message: ToCapture): void;
 }
 
@@ -83,7 +90,7 @@ export async function openLiveSources({
   const units = new Map<string, SeenUnit[]>();
   const caps = new Map<string, string>();
   let figures: SourceFigures | undefined;
-  let meterBytes = 0;
+  const sound: Buffer[] = [];
   const running: Promise<unknown>[] = [];
   const audio = { id: 'audio', channels: channels.length, bitrateBps: 96_000 };
   const picture = { ...LIVE_GRAPH.picture, fps };
@@ -93,7 +100,7 @@ export async function openLiveSources({
   const stops = graph.outputs.map(({ id, kind }, i) => {
     if (kind === 'meter') {
       return openRawInput(paths[i] as string, (bytes) => {
-        meterBytes += bytes.length;
+        sound.push(bytes);
       });
     }
     units.set(id, []);
@@ -131,7 +138,7 @@ export async function openLiveSources({
   running.push(capture.run(started, ending.signal).catch(report));
   let runs = 0;
   const stopping = new Map<SourceKind, AbortController>();
-  const start = async (kind: SourceKind, source: LaunchFragment): Promise<RunningChild> => {
+  const start: LiveSources['start'] = async (kind, source, sendUnits) => {
     stopping.get(kind)?.abort();
     const stop = new AbortController();
     stopping.set(kind, stop);
@@ -147,7 +154,9 @@ export async function openLiveSources({
       kind !== 'sound'
         ? renderCameraGraph(source, { widthPx: WIDTH, heightPx: HEIGHT })
         : renderSoundGraph(source, SAMPLE_RATE_HZ);
-    const { feed } = source;
+    const { feed, units: received } = source;
+    const pipes = sendUnits === undefined ? undefined : await openPipes(['units'], 'reading');
+    await sendUnits?.(pipes?.named[0]?.path ?? '', ending.signal);
     const worker = openWorker<SourceSettings, ToSource, FromSource>(
       { name: kind, entry: join(PIPELINES, 'source/main.ts'), env, graceMs },
       deps,
@@ -155,25 +164,29 @@ export async function openLiveSources({
     return await new Promise((resolve) => {
       const onPlaying = (message: FromSource) => {
         if (message.type !== 'playing') return;
-        capture.send({ type: 'source-clock', kind, run, clockUs: message.clockUs });
+        const clockUs = source.stamping === 'monotonic' ? 0 : message.clockUs;
+        capture.send({ type: 'source-clock', kind, run, clockUs });
       };
       const one = {
-        settings: { launch, ...(feed === undefined ? {} : { feed }) },
-        inherit: [fd],
+        settings: { launch, ...(feed && { feed }), ...(received && { units: received }) },
+        inherit: [fd, ...(pipes?.fds ?? [])],
         onMessage: onPlaying,
         onStart: (child: RunningChild) => {
           closeSync(fd);
+          pipes?.close();
           resolve(child);
         },
       };
       const ends = AbortSignal.any([stop.signal, ending.signal]);
-      running.push(worker.run(one, ends).catch(report));
+      const ended = worker.run(one, ends).catch(report);
+      running.push(ended.finally(() => pipes?.[Symbol.asyncDispose]()));
     });
   };
   return {
     units: (track) => units.get(track) ?? [],
     caps: (track) => caps.get(track) ?? '',
-    meterBytes: () => meterBytes,
+    meterBytes: () => sound.reduce((bytes, one) => bytes + one.length, 0),
+    sound: () => Buffer.concat(sound),
     figures: () => figures,
     start,
     send: capture.send,

@@ -52,6 +52,7 @@ const PROCESSES: Readonly<Record<string, string>> = {
   uplink: text.ofUplink,
   whep: text.ofWhep,
   whip: text.ofWhip,
+  srt: text.ofSrt,
   relay: text.ofRelay,
 };
 const PHASES: Readonly<Record<View['children'][string]['phase'], string>> = {

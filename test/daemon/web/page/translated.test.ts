@@ -45,7 +45,7 @@ test('the title of each alert is translated, and so is what it advises', () => {
 });
 
 test('each process has a name for hosts and an advice, and both are translated', () => {
-  const processes = ['media', 'capture', 'uplink', 'whep', 'whip'];
+  const processes = ['media', 'capture', 'uplink', 'whep', 'whip', 'srt'];
   assert.equal(Object.keys(CHILDREN).toSorted(), [...processes, 'relay'].toSorted());
   const said = Object.values(CHILDREN).flatMap(({ name, advice }) => [
     ...[`${name} is not working`, `${name} failed and was restarted`, name, advice],

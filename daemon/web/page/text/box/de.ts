@@ -93,6 +93,7 @@ export const de: BoxTexts = {
   ofUplink: 'Gebündelte Leitungen (uplink)',
   ofWhep: 'Schneller Stream zu den Gästen (whep)',
   ofWhip: 'Handy als Kamera (whip)',
+  ofSrt: 'Handy als Kamera (srt)',
   ofRelay: 'Simuliertes Internet (relay)',
   running: 'läuft',
   restartsSoon: 'steht, startet gleich neu',

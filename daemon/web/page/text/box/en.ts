@@ -95,6 +95,7 @@ export const en = {
   ofUplink: 'Bonded links (uplink)',
   ofWhep: 'Fast stream to the guests (whep)',
   ofWhip: 'Phone as a camera (whip)',
+  ofSrt: 'Phone as a camera (srt)',
   ofRelay: 'Simulated internet (relay)',
   running: 'running',
   restartsSoon: 'stopped, restarts soon',

@@ -93,6 +93,7 @@ export const es: BoxTexts = {
   ofUplink: 'Enlaces unidos (uplink)',
   ofWhep: 'Emisión rápida al público (whep)',
   ofWhip: 'Teléfono como cámara (whip)',
+  ofSrt: 'Teléfono como cámara (srt)',
   ofRelay: 'Internet simulada (relay)',
   running: 'en marcha',
   restartsSoon: 'parado, vuelve enseguida',

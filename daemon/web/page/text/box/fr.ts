@@ -93,6 +93,7 @@ export const fr: BoxTexts = {
   ofUplink: 'Liaisons réunies (uplink)',
   ofWhep: 'Direct rapide vers le public (whep)',
   ofWhip: 'Téléphone comme caméra (whip)',
+  ofSrt: 'Téléphone comme caméra (srt)',
   ofRelay: 'Internet simulé (relay)',
   running: 'en marche',
   restartsSoon: 'arrêté, redémarre bientôt',

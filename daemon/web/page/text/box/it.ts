@@ -93,6 +93,7 @@ export const it: BoxTexts = {
   ofUplink: 'Collegamenti uniti (uplink)',
   ofWhep: 'Diretta rapida al pubblico (whep)',
   ofWhip: 'Telefono come camera (whip)',
+  ofSrt: 'Telefono come camera (srt)',
   ofRelay: 'Internet simulata (relay)',
   running: 'in funzione',
   restartsSoon: 'fermo, riparte tra poco',

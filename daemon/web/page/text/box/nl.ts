@@ -93,6 +93,7 @@ export const nl: BoxTexts = {
   ofUplink: 'Gebundelde lijnen (uplink)',
   ofWhep: 'Snelle stream naar de gasten (whep)',
   ofWhip: 'Telefoon als camera (whip)',
+  ofSrt: 'Telefoon als camera (srt)',
   ofRelay: 'Gesimuleerd internet (relay)',
   running: 'draait',
   restartsSoon: 'gestopt, herstart zo',

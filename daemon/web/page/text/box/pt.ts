@@ -93,6 +93,7 @@ export const pt: BoxTexts = {
   ofUplink: 'Ligações juntas (uplink)',
   ofWhep: 'Transmissão rápida para o público (whep)',
   ofWhip: 'Telemóvel como câmara (whip)',
+  ofSrt: 'Telemóvel como câmara (srt)',
   ofRelay: 'Internet simulada (relay)',
   running: 'a funcionar',
   restartsSoon: 'parado, recomeça já',
