@@ -44,9 +44,9 @@ else
   try=systemd-guest.sh
   [ -e dist/.built ] || { node scripts/build.mjs && touch dist/.built; }
   node scripts/lab/bundle-box.mjs "$work/box" scripts/lab/sandbox-probe.ts
+  # What GStreamer knows of its plugins: here it looks at them in a second, in that kernel in many.
+  GST_REGISTRY=$work/gstreamer.bin gst-inspect-1.0 fakesink > /dev/null
 fi
-# What GStreamer knows of its plugins: here it looks at them in a second, in that kernel in many.
-GST_REGISTRY=$work/gstreamer.bin gst-inspect-1.0 fakesink > /dev/null
 TMPDIR=/dev/shm timeout -k 5 "${LAB_TIMEOUT_S:-600}" scripts/lab/on-one-core.sh "$kernel" mem=${memory_mb}M \
   root=/dev/root rootfstype=hostfs rootflags=/ ro init="$repo/scripts/lab/systemd-init.sh" \
   con=null con0=fd:0,fd:1 quiet softdog.soft_noboot=1 lab_repo="$repo" lab_work="$work" \
