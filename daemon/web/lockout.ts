@@ -7,7 +7,10 @@
  * has signed in before: guests in the room must not be able to lock the crew out.
  *
  * One host may have as many addresses of IPv6 as it likes in the box's own networks. Those count
- * for a lock together, too: else it would lock all others out in seconds.
+ * for a lock together, too: else it would lock all others out in seconds. No network has a share of
+ * its own: a host is in three of them (link-local, ULA, global), and three times ten wrong PINs are
+ * the limit of all addresses, which shuts out new phones by IPv4 as well. From outside each /64
+ * counts by itself (a /48 may be a carrier's, with many customers), up to that limit.
  */
 import { isOneOfMany } from '../../pipelines/http/clients/address-key.ts';
 
