@@ -6,7 +6,7 @@ import type {
   CertificateState,
   StoreFault,
 } from '../../crew/certificate-store.ts';
-import { language, settingsTexts as text } from '../text/texts.ts';
+import { language, planTexts, settingsTexts as text } from '../text/texts.ts';
 import { confirmBy } from '../ui/dialog.ts';
 import { h, setText } from '../ui/dom.ts';
 import { ask, askJson, checked } from '../ui/request.ts';
@@ -26,7 +26,7 @@ const FAULTS: Readonly<Record<StoreFault, string>> = {
   locked: text.locked,
   'in-use': text.certificateInUse,
   'not-saved': text.certificateNotSaved,
-  refused: text.failed,
+  refused: planTexts.notSaved,
 };
 
 /** A slow card; settings are saved with it. */
