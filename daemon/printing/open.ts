@@ -78,10 +78,8 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
   const { stateFolder, snapshot, drops, log } = deps;
   const folder = join(stateFolder, 'prints');
   const keys = await openClaimKeys(stateFolder, log);
-  const damaged = new Set([...(await findDamaged(folder)), ...keys.damaged]);
-  const onDamaged = (file: string) => void damaged.add(file);
-  let held: PrintFigures['held'];
-  const store = await openPrintStore(folder, log, { onDamaged });
+  const faults = openFaults([...(await findDamaged(folder)), ...keys.damaged]);
+  const store = await openPrintStore(folder, log, faults);
   const card = openCard(() => ({ ...config.current(), drop: drops.present() }), deps);
   const now = () => ({ keys, card, words: wordsIn(config.current().box.language) });
   const render = async (job: Pick<PrintJob, 'content' | 'copy'>) => {
@@ -99,13 +97,10 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
   return {
     queue,
     print: openPrintCommand({ ...deps, config, queue, pausedBy }),
-    figures: () => ({ ...queue.figures(), damaged: [...damaged], ...(held && { held }) }),
+    figures: () => ({ ...queue.figures(), ...faults.figures() }),
     run: async (signal) => {
       const isOn = config.printer.order_tickets && config.printer.driver !== 'none';
-      const onHeld = (now: typeof held) => {
-        held = now;
-      };
-      const tickets = { ...deps, queue, folder, isOn, onDamaged, onHeld };
+      const tickets = { ...deps, ...faults, queue, folder, isOn };
       await runAll([queue.run.bind(queue), (ending) => runOrderTickets(tickets, ending)], signal);
     },
     jobs: () => queue.jobs().slice(-SHOWN).map(infoOf),
@@ -135,6 +130,19 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
         ? rejected('it is not uncertain any more')
         : done(job, 'noted as printed');
     },
+  };
+}
+
+/** What is wrong with tickets, for the alerts. */
+function openFaults(earlier: readonly string[]) {
+  const damaged = new Set(earlier);
+  let held: PrintFigures['held'];
+  return {
+    onDamaged: (file: string) => void damaged.add(file),
+    onHeld: (now: PrintFigures['held']) => {
+      held = now;
+    },
+    figures: () => ({ damaged: [...damaged], ...(held && { held }) }),
   };
 }
 
