@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DAEMON } from './daemon.ts';
 import { freePort } from './free-port.ts';
+import { keepSlates, lendSlates } from './media/slates.ts';
 import { signIn, TEST_PIN_HASH } from './operator.ts';
 
 export interface Box extends AsyncDisposable {
@@ -77,6 +78,7 @@ export async function startBox(
   ];
   const args = settings.flatMap((setting) => ['--set', setting]);
   const folder = keptIn ?? mkdtempSync(join(tmpdir(), 'venuebox-state-'));
+  if (keptIn === undefined) lendSlates(folder);
   const child: ChildProcess = spawn(
     prefix[0] ?? process.execPath,
     [
@@ -131,7 +133,9 @@ export async function startBox(
       const timer = setTimeout(() => killAll([pid, ...descendantsOf(pid)]), ENDS_WITHIN_MS);
       await ended;
       clearTimeout(timer);
-      if (keptIn === undefined) rmSync(folder, { recursive: true, force: true });
+      if (keptIn !== undefined) return;
+      keepSlates(folder);
+      rmSync(folder, { recursive: true, force: true });
     },
   };
   return box;
