@@ -67,7 +67,8 @@ test('full, broken, pulled, hanging and slow: each is reported by name, passes, 
   await box.ready();
   const recording = async () => (await box.state<BoxSnapshot>()).recording;
   await until(async () => (await recording()).every(({ lagMs }) => lagMs !== undefined), LONG_MS);
-  assert.is(new Set((await recording()).flatMap(({ disks }) => disks)).size, 3);
+  const disks = async () => new Set((await recording()).flatMap((one) => one.disks ?? []));
+  await until(async () => (await disks()).size === 3, LONG_MS, box.output);
   const over = new AbortController();
   const watching = watch(box.url, over.signal);
   // Whatever fails first is what is reported.

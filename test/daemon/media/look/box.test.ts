@@ -67,7 +67,13 @@ test('viewers and clips get black and white, recordings the colours of the camer
     assert.is((await fetch(`${box.url}/live/${path}`)).status, 404, path);
   }
 
-  const marked = await ask(box, 'cmd', 'mark', '--json');
+  // Of a stream that has just begun there is no clip yet.
+  let marked = '';
+  const mark = async () => {
+    marked = await ask(box, 'cmd', 'mark', '--json');
+    return true;
+  };
+  await until(mark, LONG_MS, () => box.output());
   const clipUrl = /"url":"([^"]+)"/.exec(marked)?.[1] ?? '';
   const page = await (await fetch(new URL(new URL(clipUrl).pathname, box.url))).text();
   const movie = /src="([^"]*clips\/[^"]+)"/.exec(page)?.[1] ?? '';
