@@ -26,6 +26,8 @@ export DEBIAN_FRONTEND=noninteractive
 ip link set lo up
 # A container's, which keeps packages from starting anything.
 rm -f /usr/sbin/policy-rc.d
+# Debian's index of all manuals takes minutes here.
+rm -f /var/lib/man-db/auto-update
 systemctl start systemd-udevd dbus.socket dbus
 seen before "$(left)"
 
