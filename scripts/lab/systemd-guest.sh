@@ -67,7 +67,7 @@ install
 cp -r /out/box/. /opt/venuebox/
 ln -s "$LAB_NODE" /opt/venuebox/bin/node
 mkdir -p /var/cache/venuebox
-cp /out/gstreamer.bin /var/cache/venuebox/
+install -m 644 /out/gstreamer.bin /var/cache/venuebox/
 mkdir /opt/venuebox/node_modules
 mount --bind node_modules /opt/venuebox/node_modules
 cat > /etc/venuebox/venuebox.yaml <<END
