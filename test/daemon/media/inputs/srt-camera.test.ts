@@ -81,7 +81,8 @@ async function until(what: string, isSo: () => boolean | Promise<boolean>): Prom
 
 const H264 =
   'x264enc tune=zerolatency speed-preset=ultrafast key-int-max=30 ! video/x-h264,profile=baseline';
-const H265 = 'x265enc tune=zerolatency speed-preset=ultrafast key-int-max=30 ! h265parse config-interval=-1';
+const H265 =
+  'x265enc tune=zerolatency speed-preset=ultrafast key-int-max=30 ! h265parse config-interval=-1';
 const picture = (encoder: string) =>
   `videotestsrc is-live=true ! video/x-raw,width=320,height=180,framerate=30/1 ! ${encoder} ! queue ! mux.`;
 const tone = (encoder: string) =>
