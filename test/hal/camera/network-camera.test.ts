@@ -106,10 +106,16 @@ test('a phone that sends SRT is a camera', async () => {
   await using live = await openLiveSources();
   await live.start('camera', camera.source);
   const words = `-q videotestsrc is-live=true ! video/x-raw,width=320,height=180,framerate=30/1 ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=30 ! mpegtsmux ! srtsink uri=srt://127.0.0.1:${port}?mode=caller wait-for-connection=true`;
-  const phone = spawn('gst-launch-1.0', words.split(' '), { stdio: 'ignore' });
+  // One that calls before the box listens ends, and is started again.
+  let phone = spawn('gst-launch-1.0', words.split(' '), { stdio: 'ignore' });
+  const calling = setInterval(() => {
+    if (phone.exitCode === null) return;
+    phone = spawn('gst-launch-1.0', words.split(' '), { stdio: 'ignore' });
+  }, 1_000);
   try {
     await until('the picture', () => (live.figures()?.camera.framesPerS ?? 0) >= 15);
   } finally {
+    clearInterval(calling);
     phone.kill('SIGKILL');
   }
 });
