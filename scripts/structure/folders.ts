@@ -188,7 +188,14 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['daemon/model', 'daemon/figures', 'daemon/web/page/text'],
     what: 'what is printed, in seven languages',
   },
-  'daemon/printing/page': { may: [], what: 'the page that verifies tickets without a network' },
+  'daemon/printing/page': {
+    may: ['daemon/printing/page/text'],
+    what: 'the page that checks claim stubs without a network',
+  },
+  'daemon/printing/page/text': {
+    may: [],
+    what: 'the page that checks claim stubs, in seven languages',
+  },
   ...POWER_FOLDERS,
   'daemon/modems': { may: [...BASE, 'daemon/media'], what: 'SIM PINs, resets, data use' },
   ...MQTT_FOLDERS,

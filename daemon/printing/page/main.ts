@@ -1,26 +1,34 @@
 /** The page that verifies claim stubs: a photograph or a pasted text, no network. */
 import jsqr from 'jsqr';
 import { decodeQR } from 'qr/decode.js';
+import { chooseStubLanguage, STUB_TEXTS } from './text/languages.ts';
 import { type Read, readClaim } from './verify.ts';
 
 /** A phone's picture is too large to search, and its code is found in a smaller one too. */
 const SIZES_PX = [1400, 900, 600];
 
+const language = chooseStubLanguage(navigator.languages);
+const says = STUB_TEXTS[language];
 const key = document.querySelector<HTMLMetaElement>('meta[name=venuebox-key]')?.content ?? '';
 const photo = document.querySelector<HTMLInputElement>('#photo');
 const code = document.querySelector<HTMLTextAreaElement>('#code');
 const result = document.querySelector<HTMLOutputElement>('#result');
+
+document.documentElement.lang = language;
+document.title = says.title;
+for (const place of document.querySelectorAll<HTMLElement>('[data-text]')) {
+  place.textContent = says[place.dataset['text'] as keyof typeof says];
+}
 
 photo?.addEventListener('change', async () => {
   const file = photo.files?.[0];
   photo.value = '';
   if (file === undefined) return;
   const text = await readPhoto(file).catch(() => undefined);
-  const none = 'No code found: hold the phone nearer, and keep it still.';
-  show(text === undefined ? { isValid: false, text: none } : readClaim(text, key));
+  show(text === undefined ? { isValid: false, text: says.noCode } : readClaim(text, key, says));
 });
 code?.addEventListener('input', () => {
-  if (code.value.trim() !== '') show(readClaim(code.value, key));
+  if (code.value.trim() !== '') show(readClaim(code.value, key, says));
 });
 
 function show({ isValid, text }: Read): void {

@@ -10,7 +10,8 @@ import { parseCommand } from '../../../../daemon/cli/parse.ts';
 import { runTicketCommand } from '../../../../daemon/cli/ticket-command.ts';
 import { rawKeyOf, renderClaim, verifyClaim } from '../../../../daemon/printing/claim.ts';
 import { openClaimKeys } from '../../../../daemon/printing/claim-key.ts';
-import { readClaim } from '../../../../daemon/printing/page/verify.ts';
+import { chooseStubLanguage, STUB_TEXTS } from '../../../../daemon/printing/page/text/languages.ts';
+import { readClaim as readIn } from '../../../../daemon/printing/page/verify.ts';
 import { silentLog } from '../../../../hal/os/log.ts';
 
 const test = suite('claims without a network');
@@ -21,13 +22,22 @@ const CLAIM = {
   ...{ piece: 1, pieces: 2, atS: 1_795_000_000 },
 };
 const CODE = renderClaim(CLAIM, privateKey);
+const readClaim = (code: string, key: string) => readIn(code, key, STUB_TEXTS.en);
 
 test('the page reads a stub as the box does', () => {
   const { isValid, text } = readClaim(CODE, key);
   assert.is(isValid, true);
   assert.match(text, 'VALID\ntape, No. 3\npiece 1 of 2\norder o-1\ndrop Ночь');
   const other = rawKeyOf(generateKeyPairSync('ed25519').publicKey);
-  assert.match(readClaim(CODE, other).text, 'NOT VALID\nAnother box signed it');
+  assert.match(readClaim(CODE, other).text, 'NOT VALID\nIt was not signed by this box.');
+});
+
+test('each phone reads the page in its own language', () => {
+  const languages = [['pt-BR', 'en'], ['xx', 'nl'], ['ja'], []].map(chooseStubLanguage);
+  assert.equal(languages, ['pt', 'nl', 'en', 'en']);
+  const { de } = STUB_TEXTS;
+  assert.match(readIn(CODE, key, de).text, 'GÜLTIG\ntape, Nr. 3\nStück 1 von 2\nBestellung o-1');
+  assert.is(readIn('VB2', key, de).text, 'UNGÜLTIG\nDas ist kein Abholbeleg einer venuebox.');
 });
 
 test('whatever is changed in a claim, page and box refuse it alike', () => {
@@ -67,6 +77,7 @@ test('ticket verify says whether a stub is of this box, and ticket page has its 
     const page = await readFile(out, 'utf8');
     assert.ok(page.includes(`content="${rawKeyOf(keys.publicKey)}"`));
     assert.not.ok(page.includes('__SCRIPT__') || page.includes('PRIVATE KEY'));
+    for (const { order } of Object.values(STUB_TEXTS)) assert.ok(page.includes(order), order);
     assert.not.match(page, /(?:src|href)="http/);
     assert.throws(() => parseCommand(['ticket']), /ticket needs what to do/);
     assert.throws(() => parseCommand(['ticket', 'verify']), /needs the text of a QR code/);
