@@ -50,7 +50,7 @@ const MEANINGS: Readonly<Record<RhythmName, string>> = {
   steady: 'working',
   flash: 'ready',
   blink: 'starting or ending',
-  gap: 'working, with a note',
+  gap: 'working, but check it',
   double: 'a warning',
   triple: 'battery almost empty, or press refused',
   flicker: 'needs help now',

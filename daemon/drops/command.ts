@@ -174,7 +174,7 @@ async function again(
   await file.refresh();
   const before = state().list.find(({ id }) => id === wantedId)?.phase;
   if (before === undefined) return unlisted(wantedId, file);
-  if (before !== 'held') return rejected('BAD_ARGUMENTS', `${wantedId} was not held`);
+  if (before !== 'held') return rejected('BAD_ARGUMENTS', `${wantedId} has not taken place`);
   switch (await holdAgain(wantedId, isDryRun)) {
     case undefined:
       return rejected('WRONG_PHASE', 'only while idle: end or disarm first');
@@ -186,7 +186,7 @@ async function again(
     default:
       return {
         status: 'done',
-        detail: `${wantedId} ${isDryRun ? 'would be' : 'is'} to come again`,
+        detail: `${wantedId} ${isDryRun ? 'would' : 'will'} run again`,
       };
   }
 }

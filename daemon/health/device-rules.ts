@@ -2,12 +2,12 @@
 import type { Rule } from './step.ts';
 
 const STUCK =
-  'If nobody presses it, look at its cable; one that opens when it is pressed needs the other active_low in panel.buttons.';
+  'If it is not pressed, check its cable. For a button that opens when pressed, change active_low in panel.buttons.';
 
 const NO_ORDER_LOST = 'No order is lost: its tickets are printed later by themselves.';
 
 const TICKET_KEY_ADVICE =
-  'Have paper tickets compared with the list of orders at the door: stubs of before do not verify any more. Where there is a copy of ticket-key.pem, put it back in the box’s folder; then remove ticket-key.pem.bad, and start the box again.';
+  'At the door, compare claim stubs with the list of orders: stubs printed earlier can no longer be verified. Where there is a copy of ticket-key.pem, put it back in the box’s folder; then remove ticket-key.pem.bad, and start the box again.';
 
 export const DEVICE_RULES: readonly Rule[] = [
   {
@@ -27,13 +27,13 @@ export const DEVICE_RULES: readonly Rule[] = [
     // At the start a hand may lie on it.
     afterMs: 5_000,
     holdMs: 1_000,
-    advice: `Let it go, and leave it alone for half a minute. ${STUCK}`,
+    advice: `Release the button and do not press it for half a minute. ${STUCK}`,
     dependsOn: ['buttons-away'],
     find: ({ box: { stuckButtons = [] } }) =>
       stuckButtons.map((id) => ({
         id,
         text: `The button ${id.toUpperCase()} is held down`,
-        detail: 'It does nothing until it is let go.',
+        detail: 'It has no effect until it is released.',
       })),
   },
   {
@@ -111,7 +111,9 @@ export const DEVICE_RULES: readonly Rule[] = [
     find: ({ box: { prints } }) => {
       const count = prints?.uncertain ?? 0;
       if (count === 0) return undefined;
-      return count === 1 ? 'A slip was perhaps printed' : `${count} slips were perhaps printed`;
+      return count === 1
+        ? 'The box does not know whether a slip was printed'
+        : `The box does not know whether ${count} slips were printed`;
     },
   },
   {
@@ -139,13 +141,13 @@ export const DEVICE_RULES: readonly Rule[] = [
     afterMs: 0,
     holdMs: 0,
     advice:
-      'Compare the tickets that came out with the list of orders, and write by hand what is missing. Then remove the files that end in .bad from the folder prints of the box.',
+      'Compare the slips that came out with the list of orders, and write by hand what is missing. Then remove the files that end in .bad from the folder prints of the box.',
     find: ({ box: { prints } }) => {
       const { damaged = [] } = prints ?? {};
       if (damaged.length === 0) return undefined;
       const isKeyOnly = damaged.every((file) => file.startsWith('ticket-key.pem'));
       return {
-        ...{ text: 'The box has lost track of some tickets', detail: damaged.join(', ') },
+        ...{ text: 'The box has lost track of some slips', detail: damaged.join(', ') },
         ...(isKeyOnly && { advice: TICKET_KEY_ADVICE }),
       };
     },

@@ -36,7 +36,7 @@ export const MACHINE_RULES: readonly Rule[] = [
   {
     key: 'safe-mode',
     severity: 'critical',
-    advice: 'Read below what it ended with, then restart the box: that leaves safe mode.',
+    advice: 'The reason is below. Restart the box to leave safe mode.',
     find: ({ box: { safeMode, dropFaults } }) =>
       safeMode === undefined
         ? undefined
@@ -48,7 +48,8 @@ export const MACHINE_RULES: readonly Rule[] = [
   {
     key: 'update-went-back',
     severity: 'info',
-    advice: 'The previous version runs on. Tell the people who make the releases.',
+    advice:
+      'The box is running the previous version. Report this to the people who publish the updates.',
     find: ({ box: { update } }) =>
       update?.failed === undefined
         ? undefined

@@ -66,7 +66,8 @@ export const MEDIA_RULES: readonly Rule[] = [
     severity: 'warning',
     afterMs: 0,
     holdMs: VISIBLE_MS,
-    advice: 'It recovered by itself. If this happens again, save the journal and report it.',
+    advice:
+      'It recovered by itself. If this happens again, save a support file (section Support) and send it to your support.',
     dependsOn: ['*-down', 'media-silent', 'viewers-port'],
     find: ({ box, died }) =>
       died.map((name) => ({

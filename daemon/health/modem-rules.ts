@@ -12,7 +12,8 @@ export const MODEM_RULES: readonly Rule[] = [
     // A PIN of the config is on its way.
     afterMs: 15_000,
     holdMs: 1_000,
-    advice: 'Name a file with its PIN in modems.pin_files; a PUK needs the letter of its operator.',
+    advice:
+      'Name a file with its PIN in modems.pin_files. A blocked SIM card needs the PUK from the letter of your mobile operator.',
     find: ({ box }) =>
       box.modems.phase !== 'known'
         ? undefined

@@ -7,7 +7,7 @@ export const ORDER_RULES: readonly Rule[] = [
     key: 'orders-damaged',
     severity: 'critical',
     advice:
-      'Sell by hand and write each sale down. After the drop, copy the folder “orders” of the box’s state to another disk: nothing of it is lost. See daemon/orders/README.md for how to start over.',
+      'Sell by hand and write each sale down. After the drop, copy the folder “orders” of the box’s state to another disk: nothing of it is lost. Ask support how to start a new list.',
     find: ({ box: { shop } }) =>
       shop?.fault?.kind === 'damaged'
         ? { text: 'The list of orders is damaged: no order is taken', detail: shop.fault.reason }
@@ -72,8 +72,8 @@ export const ORDER_RULES: readonly Rule[] = [
       if (count === 0) return undefined;
       const detail = firstOf(shop, false);
       return count === 1
-        ? { text: 'One order was paid and fits nothing on sale', detail }
-        : { text: `${count} orders were paid and fit nothing on sale`, detail };
+        ? { text: 'One payment matches no item on sale', detail }
+        : { text: `${count} payments match no item on sale`, detail };
     },
   },
   {

@@ -5,13 +5,16 @@ export const PICTURE_RULES: readonly Rule[] = [
   {
     key: 'code-unreadable',
     holdMs: 10_000,
-    advice: 'Use a shorter link, or raise the bitrate of the smallest of the renditions.',
+    advice: 'Use a shorter link, or raise the bitrate of the lowest picture quality.',
     find: ({ box: { overlay } }) => {
       const { shown } = overlay ?? {};
       if (shown?.readability !== 'unreadable') return undefined;
       const missed = shown.readings.filter(({ read, of }) => read < of);
       const detail = missed.map(({ rendition, read, of }) => `${rendition}: read ${read} of ${of}`);
-      return { text: 'Phones may not read the code in the picture', detail: detail.join(', ') };
+      return {
+        text: 'Phones may be unable to read the code in the picture',
+        detail: detail.join(', '),
+      };
     },
   },
   {
@@ -31,6 +34,6 @@ export const PICTURE_RULES: readonly Rule[] = [
     find: ({ box: { look } }) =>
       look?.phase !== 'refused'
         ? undefined
-        : { text: 'The picture does not have its look', detail: look.reason ?? '' },
+        : { text: 'The colour look is not applied to the picture', detail: look.reason ?? '' },
   },
 ];

@@ -48,7 +48,7 @@ export const RECORDING_RULES: readonly Rule[] = [
   {
     key: 'recorder-*-died',
     holdMs: 20_000,
-    advice: 'It goes on in a new file. If this happens again, check that disk.',
+    advice: 'Recording continues in a new file. If this happens again, check that disk.',
     dependsOn: [...MEDIA, 'media-died', ...Object.values(FAILURES).map(({ name }) => keyFor(name))],
     find: ({ lostRecorders }) =>
       lostRecorders.map(({ id, folder, reason }) => ({
@@ -95,7 +95,7 @@ export const RECORDING_RULES: readonly Rule[] = [
     key: 'recording-one-disk',
     afterMs: 2_000,
     holdMs: 5_000,
-    advice: 'A second copy is for the day on which a disk fails: give it a disk of its own.',
+    advice: 'If this disk fails, both copies are lost: record the second one on another disk.',
     find: ({ box }) => {
       const detail = describeShared(sharedDisks(box.recording));
       return detail && { text: 'Two recordings are on the same disk', detail };

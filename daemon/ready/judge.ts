@@ -76,9 +76,9 @@ function hitsLine(hits: number | null, { edge_hits_pct: wanted }: Goals): Line {
       : `${Math.round(hits * 100)} % of replies from the cache`;
   const isMet = (hits ?? 0) * 100 >= wanted;
   return isMet
-    ? pass('edge hits', seen)
+    ? pass('cache hits', seen)
     : fail(
-        'edge hits',
+        'cache hits',
         `${seen}; wanted: ${wanted} %`,
         'Check that the CDN keeps Cache-Control and query strings as they are.',
       );
@@ -93,7 +93,7 @@ function drillLine({ drill, noDrill, uplink }: Measured, goals: Goals): Line {
   if (heir === null || failoverS === null) {
     return fail(
       name,
-      `${link} was taken away, and no other link took over`,
+      `${link} was switched off for the test, and no other link took over`,
       'Check the other links.',
     );
   }
@@ -101,8 +101,8 @@ function drillLine({ drill, noDrill, uplink }: Measured, goals: Goals): Line {
     lost === null
       ? ''
       : lost === 0
-        ? '; the far end lost nothing'
-        : `; the far end lost ${lost} packets`;
+        ? '; the receiver lost nothing'
+        : `; the receiver lost ${lost} packets`;
   const near = stalls === null ? '' : `; viewers here had ${count(stalls)}`;
   const seen = `${link} away: ${heir} took over in ${failoverS.toFixed(1)} s${far}${near}`;
   if (failoverS * 1000 > goals.failover_max_ms) {
@@ -118,7 +118,7 @@ function drillLine({ drill, noDrill, uplink }: Measured, goals: Goals): Line {
 }
 
 function uplinkLine({ uplink }: Measured): Line {
-  const name = 'far end';
+  const name = 'receiver';
   if (!uplink.isWanted) return pass(name, 'no uplink is configured');
   const connected = `connected ${Math.round(uplink.connectedRatio * 100)} % of the time`;
   const least =

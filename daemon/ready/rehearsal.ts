@@ -70,7 +70,7 @@ export async function rehearse(
 /** One rehearsal: a probe watches all of it, and a link is taken away in the middle. */
 class Run {
   drill: Drill | undefined;
-  noDrill = 'no drill: fewer than two links are up';
+  noDrill = 'no failover test: fewer than two links are up';
   readonly #lengthMs: number;
   readonly #watch: Watch;
   readonly #deps: RehearsalDeps;

@@ -28,7 +28,7 @@ export function pageLine({ box: { playerUrl }, probes: { page } }: Facts): Line 
 }
 
 export function edgeLine({ plan, probes: { page } }: Facts): Line | readonly Line[] {
-  const name = 'edge hits';
+  const name = 'cache hits';
   if (page?.files === undefined || page.failure !== undefined) return [];
   if (page.hasEdge !== true) {
     return plan.isPublished
@@ -141,7 +141,7 @@ export function shopLine({ box: { shop, drop }, plan }: Facts): Line {
     return warn(
       name,
       `${what}: its first minutes are over`,
-      'Give another drop a new drop.id; one that is held again goes on as it is.',
+      'Give another drop a new drop.id; one that is run again goes on as it is.',
     );
   }
   if (soldOut.length > 0) {

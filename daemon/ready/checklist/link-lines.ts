@@ -98,7 +98,7 @@ export function failoverLine({ box, plan, probes: { links } }: Facts): Line | re
   if (usable.length < 2 || links.drill === undefined) {
     return fail(
       name,
-      `${usable.length} of ${links.links.length} links are up: no drill`,
+      `${usable.length} of ${links.links.length} links are up: no failover test`,
       'Bring a second link up.',
     );
   }
@@ -106,11 +106,11 @@ export function failoverLine({ box, plan, probes: { links } }: Facts): Line | re
   if (takenOverBy === undefined || failoverMs === undefined) {
     return fail(
       name,
-      `${link} was taken away, and no other link took over`,
+      `${link} was switched off for the test, and no other link took over`,
       'Check the other links: the stream depends on this one.',
     );
   }
-  const loss = lost === undefined ? '' : `, ${lost} packets too late for the far end`;
+  const loss = lost === undefined ? '' : `, ${lost} packets too late for the receiver`;
   const seen = `${describe(box, link)} away: ${describe(box, takenOverBy)} took over in ${seconds(failoverMs)}${loss}`;
   const first = firstByTech(box, usable);
   if (first !== undefined && first !== link && takenOverBy === first) {
@@ -121,10 +121,10 @@ export function failoverLine({ box, plan, probes: { links } }: Facts): Line | re
     );
   }
   if (failoverMs > FAILOVER_SLOW_MS) {
-    return warn(name, seen, 'Slow: raise uplink.latency_ms, so that the far end does not notice.');
+    return warn(name, seen, 'Slow: raise uplink.latency_ms, so that the receiver does not notice.');
   }
   return (lost ?? 0) > 0
-    ? warn(name, seen, 'The far end saw a gap: raise uplink.latency_ms.')
+    ? warn(name, seen, 'The receiver saw a gap: raise uplink.latency_ms.')
     : pass(name, seen);
 }
 

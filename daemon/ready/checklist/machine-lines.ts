@@ -55,7 +55,7 @@ export function batteryLine({ box: { battery }, plan }: Facts): Line {
     return warn(
       name,
       'there is no battery',
-      'A power cut ends the drop: use a UPS board, or a plug that nobody pulls.',
+      'A power cut ends the drop: use a UPS board, or secure the plug.',
     );
   }
   if (battery.phase === 'unknown') {
@@ -109,7 +109,7 @@ export function printerLine({ box: { printer, prints }, plan }: Facts): Line {
     return fail(
       name,
       `${printer.fault ?? 'offline'}${waiting}`,
-      'See to the printer, then print the address.',
+      'Fix the printer, then print the address.',
     );
   }
   return printer.paper === 'low'

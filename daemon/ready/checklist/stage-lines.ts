@@ -37,7 +37,7 @@ export function exposureLine({ box, plan }: Facts): Line {
     return warn(
       'exposure',
       'stays automatic (camera.lock_exposure is off)',
-      'Switch it on, so that the picture does not pump when the light changes.',
+      'Switch it on, so that the camera does not readjust when the light changes.',
     );
   }
   if (box.isCameraLocked) return pass('exposure', 'exposure and white balance are locked');

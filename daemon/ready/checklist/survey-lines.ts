@@ -41,7 +41,7 @@ export function surveyLine(facts: Facts): Line {
     const seen = `as on ${when}: ${survey.links.map(summary).join('; ') || 'no links'}`;
     return days <= OLD_DAYS
       ? pass(name, seen)
-      : warn(name, seen, 'That is long ago: run survey again, at the time of the drop.');
+      : warn(name, seen, 'The survey is too old: run it again at the time of the drop.');
   }
   return warn(
     name,

@@ -217,9 +217,9 @@ test('one that was ended by mistake is held again under its id, while the box is
   box.enter('armed');
   assert.is(codeOf(await box.run(again)), 'WRONG_PHASE');
   box.enter('idle');
-  assert.is((await box.run(again, true)).detail, 'friday would be to come again');
+  assert.is((await box.run(again, true)).detail, 'friday would run again');
   assert.equal(box.phases(), ['friday held', 'sunday shown']);
-  assert.is((await box.run(again)).detail, 'friday is to come again');
+  assert.is((await box.run(again)).detail, 'friday will run again');
   assert.equal(box.phases(), ['friday shown', 'sunday coming']);
   assert.is(box.drops.justEnded(), undefined);
   await box.settle(() => box.page()?.title === 'Friday Duo' && box.page()?.last === undefined);

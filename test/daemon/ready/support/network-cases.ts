@@ -118,14 +118,14 @@ export const NETWORK_CASES: readonly Case[] = [
   ['no address', 'guests’ page', 'warn', /Connect the box/, { probes: { page: undefined } }],
   [
     'a published page without a cache',
-    'edge hits',
+    'cache hits',
     'warn',
     /CDN cache/,
     { plan: { isPublished: true } },
   ],
   [
     'a cache that misses',
-    'edge hits',
+    'cache hits',
     'warn',
     /Cache-Control/,
     { probes: page({ hasEdge: true, edgeHits: 2 }) },

@@ -47,7 +47,7 @@ export const de: AdviceTexts = {
   networkSound: 'Schalte den Ton der Netzwerkkamera in ihren eigenen Einstellungen ein.',
   phoneSound: 'Erlaube dem Handy oder OBS sein Mikrofon, und verbinde es noch einmal.',
   recovered:
-    'Es läuft von selbst wieder. Wenn es noch einmal passiert, sichere das Journal und melde es.',
+    'Es läuft von selbst wieder. Wenn es noch einmal passiert, speichere eine Hilfsdatei (Abschnitt Hilfe) und schick sie deinem Support.',
   restarted: 'Es startet von selbst neu.',
   againRestart: 'Wenn es noch einmal passiert, starte die Box neu.',
   soundCables: 'Prüfe, ob die Soundkarte eingesteckt ist, dann Kabel, Pegel und Phantomspeisung.',
@@ -84,7 +84,7 @@ export const de: AdviceTexts = {
   bringBack:
     'Bring den Broker zurück, prüfe den Datenträger mit dem Zustand oder erhöhe mqtt.spool_mb.',
   sellByHand:
-    'Verkauf von Hand und schreib jeden Verkauf auf. Kopiere nach dem Drop den Ordner „orders“ aus dem Zustand der Box: Nichts davon ist verloren. Wie es neu beginnt, steht in daemon/orders/README.md.',
+    'Verkauf von Hand und schreib jeden Verkauf auf. Kopiere nach dem Drop den Ordner „orders“ aus dem Zustand der Box: Nichts davon ist verloren. Frag den Support, wie eine neue Liste beginnt.',
   freeOrders:
     'Mach auf dem Datenträger der Box Platz oder tausche ihn aus. Dann können es Käufer noch einmal versuchen.',
   exportOrders:
@@ -109,7 +109,7 @@ export const de: AdviceTexts = {
     'Es geht in einer neuen Datei weiter. Wenn es noch einmal passiert, prüfe diesen Datenträger.',
   tooSlow: 'Der Datenträger ist zu langsam oder fast kaputt; nimm einen anderen.',
   secondCopy:
-    'Eine zweite Kopie ist für den Tag, an dem ein Datenträger ausfällt: Gib ihr einen eigenen.',
+    'Fällt dieser Datenträger aus, sind beide Kopien verloren: Nimm die zweite auf einem anderen auf.',
   destinationOthers:
     'Alle anderen bekommen den Stream. Prüfe uplink.destinations und den Stream bei diesem Dienst.',
   destinationAlone: 'Prüfe das Netz und uplink.destinations in der Konfiguration.',
@@ -129,7 +129,7 @@ export const de: AdviceTexts = {
     'Berichtige die Zeile in drops.yaml oder füge den Drop auf der Regieseite hinzu. Die anderen bleiben.',
   shopSecret:
     'Bezahlte Bestellungen des Webshops kommen nicht an. Schreib das Signaturgeheimnis des Shops in die Datei, lesbar nur für die Box; es wird sofort gelesen.',
-  shorterLink: 'Nimm einen kürzeren Link oder erhöhe die Bitrate der kleinsten Bildstufe.',
+  shorterLink: 'Nimm einen kürzeren Link oder erhöhe die Bitrate der niedrigsten Bildqualität.',
   chooseCode: 'Setze drop.overlay.code oder wähle auf dieser Seite einen anderen Code.',
   networkHelper: 'Installiere die Box neu: Ihr Netzhelfer antwortet nicht.',
   networkPrograms: 'Installiere die Pakete nftables und iproute2.',
@@ -141,13 +141,13 @@ export const de: AdviceTexts = {
   shaperTaken:
     'Beende das Programm, das den Verkehr hier regelt, oder nimm eine andere Schnittstelle.',
   ticketKey:
-    'Vergleicht die Zettel an der Ausgabe mit der Liste der Bestellungen: Frühere Abschnitte lassen sich nicht mehr prüfen. Gibt es eine Kopie von ticket-key.pem, lege sie zurück in den Ordner der Box; lösche dann ticket-key.pem.bad und starte die Box neu.',
+    'Vergleicht die Abholbelege an der Ausgabe mit der Liste der Bestellungen: Früher gedruckte lassen sich nicht mehr prüfen. Gibt es eine Kopie von ticket-key.pem, lege sie zurück in den Ordner der Box; lösche dann ticket-key.pem.bad und starte die Box neu.',
   compareTickets:
     'Vergleiche die Zettel, die herauskamen, mit der Liste der Bestellungen, und schreib von Hand, was fehlt. Lösche danach im Ordner prints der Box die Dateien, die auf .bad enden.',
 
   // Of checks.
   upsBoard:
-    'Ein Stromausfall beendet den Drop: eine USV-Platine verwenden, oder eine Steckdose, an der niemand zieht.',
+    'Ein Stromausfall beendet den Drop: eine USV-Platine verwenden oder den Stecker sichern.',
   secondModem: 'Ein zweites Modem oder das Kabel des Hauses in uplink.links eintragen.',
   secondLinkAgain: 'Eine zweite Leitung in Gang bringen und noch einmal proben.',
   secondLink: 'Eine zweite Leitung in Gang bringen.',
@@ -178,7 +178,7 @@ export const de: AdviceTexts = {
   eachOwnDisk: 'Jeder Kopie einen eigenen Datenträger geben.',
   oneOwnDisk: 'Einem davon einen eigenen Datenträger geben.',
   newDropId:
-    'Einem anderen Drop eine neue drop.id geben; einer, der noch einmal gehalten wird, geht so weiter.',
+    'Einem anderen Drop eine neue drop.id geben; einer, der noch einmal durchgeführt wird, geht so weiter.',
   secondRoll: 'Eine zweite Rolle bereitlegen.',
   installLibav: 'gstreamer1.0-libav installieren: Es dekodiert das Bild für Vorschaubilder.',
   losesPackets: 'Sie verliert Pakete: die Antenne verrücken oder uplink.bitrate_bps senken.',
@@ -207,7 +207,7 @@ export const de: AdviceTexts = {
   checksCamera: 'Die Prüfungen starten: Kamera, Encoder oder Seite gehen nicht.',
   sharpWithout: 'venuebox doctor starten; sharp wurde ohne dieses Format gebaut.',
   ledgerVerify: 'Siehe den Alarm; venuebox ledger verify zeigt mehr.',
-  seePrinter: 'Nach dem Drucker sehen, dann die Adresse drucken.',
+  seePrinter: 'Den Drucker in Ordnung bringen, dann die Adresse drucken.',
   setFrameRate:
     'Die Kamera auf diese Bildrate stellen, oder camera.fps auf die der Kamera; wenig Licht bremst manche Kameras.',
   twoFolders: 'Zwei Ordner auf zwei Datenträgern in recording.targets eintragen.',
@@ -218,7 +218,7 @@ export const de: AdviceTexts = {
   stayMains: 'Am Netz bleiben.',
   stayMainsBoard: 'Am Netz bleiben; die Akkuplatine prüfen.',
   switchOnCable: 'Ihn einschalten und sein Kabel prüfen.',
-  switchOnLock: 'Einschalten, damit das Bild bei wechselndem Licht nicht pumpt.',
+  switchOnLock: 'Einschalten, damit die Kamera bei wechselndem Licht nicht nachregelt.',
   cannotKeepUp: 'Die Box kommt nicht nach: Prozessor und Temperatur ansehen.',
   runSurvey: 'Am Tag davor zur Zeit des Drops eine Stunde lang die Ortsmessung laufen lassen.',
   farGap: 'Beim Empfänger fehlte etwas: uplink.latency_ms erhöhen.',

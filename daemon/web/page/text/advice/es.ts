@@ -43,7 +43,8 @@ export const es: AdviceTexts = {
     'Comprueba que la cámara de red está encendida, y su dirección y su acceso en los ajustes.',
   networkSound: 'Activa el sonido de la cámara de red en sus propios ajustes.',
   phoneSound: 'Permite al teléfono u OBS usar su micrófono y vuelve a conectarlo.',
-  recovered: 'Se ha recuperado solo. Si vuelve a pasar, guarda el registro y avisa.',
+  recovered:
+    'Se ha recuperado solo. Si vuelve a pasar, guarda un archivo de asistencia (sección Asistencia) y envíalo a tu soporte.',
   restarted: 'Se reinicia solo.',
   againRestart: 'Si vuelve a pasar, reinicia la caja.',
   soundCables:
@@ -77,7 +78,7 @@ export const es: AdviceTexts = {
   letPublish: 'Deja que la caja publique en venuebox/v1/<box>/# en el servidor.',
   bringBack: 'Recupera el servidor MQTT, revisa el disco del estado, o sube mqtt.spool_mb.',
   sellByHand:
-    'Vende a mano y apunta cada venta. Tras el drop, copia la carpeta «orders» del estado de la caja a otro disco: no se pierde nada. Para empezar de nuevo, mira daemon/orders/README.md.',
+    'Vende a mano y apunta cada venta. Tras el drop, copia la carpeta «orders» del estado de la caja a otro disco: no se pierde nada. Pregunta al soporte cómo empezar una lista nueva.',
   freeOrders:
     'Libera espacio en el disco de la caja, o cámbialo. Entonces se podrá volver a pedir.',
   exportOrders: 'Exporta los pedidos, aparta la carpeta «orders», y pon otro drop.id.',
@@ -99,7 +100,7 @@ export const es: AdviceTexts = {
   checkDisk: 'Revisa ese disco.',
   newFile: 'Sigue en un archivo nuevo. Si vuelve a pasar, revisa ese disco.',
   tooSlow: 'El disco es demasiado lento o está casi roto; usa otro.',
-  secondCopy: 'Una segunda copia es para el día en que falle un disco: dale un disco propio.',
+  secondCopy: 'Si ese disco falla, se pierden las dos copias: graba la segunda en otro disco.',
   destinationOthers:
     'Los demás reciben la emisión. Revisa uplink.destinations y la emisión en ese servicio.',
   destinationAlone: 'Revisa la red, y uplink.destinations en la configuración.',
@@ -129,12 +130,12 @@ export const es: AdviceTexts = {
     'Comprueba que ningún otro programa usa esta tarjeta o este puerto. Algunas tarjetas wifi no pueden ofrecer una red.',
   shaperTaken: 'Termina el programa que regula esta interfaz, o usa otra.',
   ticketKey:
-    'Compara en la entrega los papeles con la lista de pedidos: los de antes ya no se pueden comprobar. Si hay una copia de ticket-key.pem, ponla de nuevo en la carpeta de la caja; después borra ticket-key.pem.bad y reinicia la caja.',
+    'Compara en la entrega los resguardos con la lista de pedidos: los impresos antes ya no se pueden comprobar. Si hay una copia de ticket-key.pem, ponla de nuevo en la carpeta de la caja; después borra ticket-key.pem.bad y reinicia la caja.',
   compareTickets:
     'Compara los papeles que salieron con la lista de pedidos, y escribe a mano lo que falte. Después borra de la carpeta prints de la caja los archivos que terminan en .bad.',
 
   // Of checks.
-  upsBoard: 'Un apagón termina el drop: usa una placa SAI, o un enchufe que nadie desconecte.',
+  upsBoard: 'Un apagón termina el drop: usa una placa SAI, o asegura el enchufe.',
   secondModem: 'Añade un segundo módem, o el cable del local, a uplink.links.',
   secondLinkAgain: 'Activa un segundo enlace y ensaya otra vez.',
   secondLink: 'Activa un segundo enlace.',
@@ -192,7 +193,7 @@ export const es: AdviceTexts = {
   checksCamera: 'Haz las comprobaciones: la cámara, el codificador o la página no funcionan.',
   sharpWithout: 'Ejecuta venuebox doctor; sharp se compiló sin ese formato.',
   ledgerVerify: 'Mira la alerta; venuebox ledger verify muestra más.',
-  seePrinter: 'Mira la impresora y luego imprime la dirección.',
+  seePrinter: 'Arregla la impresora y luego imprime la dirección.',
   setFrameRate:
     'Pon la cámara a esta frecuencia, o camera.fps a la de la cámara; la poca luz frena algunas cámaras.',
   twoFolders: 'Pon dos carpetas en dos discos en recording.targets.',
@@ -202,7 +203,7 @@ export const es: AdviceTexts = {
   stayMains: 'Sigue con la red eléctrica.',
   stayMainsBoard: 'Sigue con la red eléctrica; revisa la placa de batería.',
   switchOnCable: 'Enciéndela y revisa su cable.',
-  switchOnLock: 'Actívalo para que la imagen no oscile cuando cambia la luz.',
+  switchOnLock: 'Actívalo para que la cámara no se reajuste cuando cambia la luz.',
   cannotKeepUp: 'La caja no da abasto: mira su procesador y su temperatura.',
   runSurvey: 'El día antes, haz la medición durante una hora a la hora del drop.',
   farGap: 'El receptor tuvo un corte: sube uplink.latency_ms.',

@@ -46,7 +46,8 @@ export const fr: AdviceTexts = {
     'Vérifiez que la caméra réseau est allumée, et son adresse et son identifiant dans les réglages.',
   networkSound: 'Activez le son de la caméra réseau dans ses propres réglages.',
   phoneSound: 'Autorisez le micro sur le téléphone ou dans OBS, puis reconnectez-le.',
-  recovered: 'C’est reparti tout seul. Si cela se reproduit, gardez le journal et signalez-le.',
+  recovered:
+    'C’est reparti tout seul. Si cela se reproduit, enregistrez un fichier d’assistance (section Assistance) et envoyez-le à votre support.',
   restarted: 'Cela redémarre tout seul.',
   againRestart: 'Si cela se reproduit, redémarrez la box.',
   soundCables:
@@ -86,7 +87,7 @@ export const fr: AdviceTexts = {
   bringBack:
     'Rétablissez le serveur MQTT, vérifiez le disque de l’état, ou augmentez mqtt.spool_mb.',
   sellByHand:
-    'Vendez à la main et notez chaque vente. Après le drop, copiez le dossier « orders » de l’état de la box sur un autre disque : rien n’en est perdu. Pour recommencer, voyez daemon/orders/README.md.',
+    'Vendez à la main et notez chaque vente. Après le drop, copiez le dossier « orders » de l’état de la box sur un autre disque : rien n’en est perdu. Demandez au support comment commencer une nouvelle liste.',
   freeOrders:
     'Libérez de la place sur le disque de la box, ou remplacez-le. Les acheteurs pourront alors réessayer.',
   exportOrders:
@@ -111,7 +112,7 @@ export const fr: AdviceTexts = {
   newFile: 'Cela continue dans un nouveau fichier. Si cela se reproduit, vérifiez ce disque.',
   tooSlow: 'Le disque est trop lent ou presque mort ; prenez-en un autre.',
   secondCopy:
-    'Une deuxième copie est là pour le jour où un disque lâche : donnez-lui son propre disque.',
+    'Si ce disque tombe en panne, les deux copies sont perdues : enregistrez la seconde sur un autre disque.',
   destinationOthers:
     'Toutes les autres reçoivent le direct. Vérifiez uplink.destinations, et le direct chez ce service.',
   destinationAlone: 'Vérifiez le réseau, et uplink.destinations dans la configuration.',
@@ -143,13 +144,12 @@ export const fr: AdviceTexts = {
   shaperTaken:
     'Arrêtez le programme qui règle le débit de cette interface, ou prenez-en une autre.',
   ticketKey:
-    'À la remise, comparez les tickets avec la liste des commandes : ceux d’avant ne peuvent plus être vérifiés. S’il existe une copie de ticket-key.pem, remettez-la dans le dossier de la box ; supprimez ensuite ticket-key.pem.bad et redémarrez la box.',
+    'À la remise, comparez les coupons de retrait avec la liste des commandes : ceux imprimés avant ne peuvent plus être vérifiés. S’il existe une copie de ticket-key.pem, remettez-la dans le dossier de la box ; supprimez ensuite ticket-key.pem.bad et redémarrez la box.',
   compareTickets:
     'Comparez les tickets sortis avec la liste des commandes, et écrivez à la main ce qui manque. Supprimez ensuite, dans le dossier prints de la box, les fichiers qui finissent par .bad.',
 
   // Of checks.
-  upsBoard:
-    'Une coupure met fin au drop : utilisez une carte onduleur, ou une prise que personne ne débranche.',
+  upsBoard: 'Une coupure met fin au drop : utilisez une carte onduleur, ou fixez la prise.',
   secondModem: 'Ajoutez un second modem, ou le câble du lieu, à uplink.links.',
   secondLinkAgain: 'Rétablissez une seconde liaison et répétez encore.',
   secondLink: 'Rétablissez une seconde liaison.',
@@ -209,7 +209,7 @@ export const fr: AdviceTexts = {
   checksCamera: 'Lancez les vérifications : caméra, encodeur ou page ne marchent pas.',
   sharpWithout: 'Lancez venuebox doctor ; sharp a été compilé sans ce format.',
   ledgerVerify: 'Voyez l’alerte ; venuebox ledger verify en dit plus.',
-  seePrinter: 'Occupez-vous de l’imprimante, puis imprimez l’adresse.',
+  seePrinter: 'Remettez l’imprimante en état, puis imprimez l’adresse.',
   setFrameRate:
     'Réglez la caméra sur cette cadence, ou camera.fps sur celle de la caméra ; le manque de lumière en ralentit certaines.',
   twoFolders: 'Indiquez deux dossiers sur deux disques dans recording.targets.',
@@ -220,7 +220,7 @@ export const fr: AdviceTexts = {
   stayMains: 'Restez sur secteur.',
   stayMainsBoard: 'Restez sur secteur ; vérifiez la carte de batterie.',
   switchOnCable: 'Allumez-la et vérifiez son câble.',
-  switchOnLock: 'Activez-le, pour que l’image ne varie pas quand la lumière change.',
+  switchOnLock: 'Activez-le, pour que la caméra ne se réajuste pas quand la lumière change.',
   cannotKeepUp: 'La box ne suit pas : voyez son processeur et sa température.',
   runSurvey: 'La veille, lancez la mesure du lieu pendant une heure, à l’heure du drop.',
   farGap: 'Le récepteur a vu une coupure : augmentez uplink.latency_ms.',

@@ -43,7 +43,8 @@ export const it: AdviceTexts = {
     'Controlla che la camera di rete sia accesa, e il suo indirizzo e accesso nelle impostazioni.',
   networkSound: 'Attiva il suono della camera di rete nelle sue impostazioni.',
   phoneSound: 'Consenti al telefono o a OBS di usare il microfono, e collegalo di nuovo.',
-  recovered: 'È ripartito da solo. Se succede ancora, salva il registro e segnalalo.',
+  recovered:
+    'È ripartito da solo. Se succede ancora, salva un file di assistenza (sezione Assistenza) e invialo a chi ti assiste.',
   restarted: 'Si riavvia da solo.',
   againRestart: 'Se succede ancora, riavvia la box.',
   soundCables:
@@ -76,7 +77,7 @@ export const it: AdviceTexts = {
   letPublish: 'Permetti alla box di pubblicare in venuebox/v1/<box>/# sul server.',
   bringBack: 'Ripristina il server MQTT, controlla il disco dello stato, o alza mqtt.spool_mb.',
   sellByHand:
-    'Vendi a mano e annota ogni vendita. Dopo il drop, copia la cartella «orders» dello stato della box su un altro disco: non si perde nulla. Per ricominciare, vedi daemon/orders/README.md.',
+    'Vendi a mano e annota ogni vendita. Dopo il drop, copia la cartella «orders» dello stato della box su un altro disco: non si perde nulla. Chiedi all’assistenza come iniziare un nuovo elenco.',
   freeOrders: 'Libera spazio sul disco della box, o sostituiscilo. Poi si potrà riprovare.',
   exportOrders: 'Esporta gli ordini, sposta la cartella «orders», e imposta un altro drop.id.',
   giveBack: 'Restituisci i soldi dal tuo servizio di pagamento, poi annulla qui l’ordine.',
@@ -98,7 +99,8 @@ export const it: AdviceTexts = {
   checkDisk: 'Controlla quel disco.',
   newFile: 'Continua in un nuovo file. Se succede ancora, controlla quel disco.',
   tooSlow: 'Il disco è troppo lento o quasi rotto; prendine un altro.',
-  secondCopy: 'Una seconda copia serve per il giorno in cui un disco si rompe: dalle un disco suo.',
+  secondCopy:
+    'Se questo disco si guasta, si perdono entrambe le copie: registra la seconda su un altro disco.',
   destinationOthers:
     'Tutte le altre ricevono la diretta. Controlla uplink.destinations e la diretta presso quel servizio.',
   destinationAlone: 'Controlla la rete, e uplink.destinations nella configurazione.',
@@ -130,13 +132,12 @@ export const it: AdviceTexts = {
     'Controlla che nessun altro programma usi questa scheda o porta. Alcune schede Wi-Fi non possono offrire una rete.',
   shaperTaken: 'Chiudi il programma che regola questa interfaccia, o usane un’altra.',
   ticketKey:
-    'Alla consegna confronta i foglietti con l’elenco degli ordini: quelli di prima non si possono più verificare. Se c’è una copia di ticket-key.pem, rimettila nella cartella della box; poi elimina ticket-key.pem.bad e riavvia la box.',
+    'Alla consegna confronta i tagliandi con l’elenco degli ordini: quelli stampati prima non si possono più verificare. Se c’è una copia di ticket-key.pem, rimettila nella cartella della box; poi elimina ticket-key.pem.bad e riavvia la box.',
   compareTickets:
     'Confronta i foglietti usciti con l’elenco degli ordini, e scrivi a mano ciò che manca. Poi elimina dalla cartella prints della box i file che finiscono con .bad.',
 
   // Of checks.
-  upsBoard:
-    'Un’interruzione di corrente chiude il drop: usa una scheda UPS, o una presa che nessuno stacca.',
+  upsBoard: 'Un’interruzione di corrente chiude il drop: usa una scheda UPS, o fissa la spina.',
   secondModem: 'Aggiungi un secondo modem, o il cavo del locale, a uplink.links.',
   secondLinkAgain: 'Attiva un secondo collegamento e riprova.',
   secondLink: 'Attiva un secondo collegamento.',
@@ -194,7 +195,7 @@ export const it: AdviceTexts = {
   checksCamera: 'Avvia i controlli: telecamera, encoder o pagina non funzionano.',
   sharpWithout: 'Avvia venuebox doctor; sharp è stato compilato senza quel formato.',
   ledgerVerify: 'Vedi l’avviso; venuebox ledger verify mostra di più.',
-  seePrinter: 'Controlla la stampante, poi stampa l’indirizzo.',
+  seePrinter: 'Sistema la stampante, poi stampa l’indirizzo.',
   setFrameRate:
     'Imposta la telecamera su questa frequenza, o camera.fps su quella della telecamera; la poca luce ne rallenta alcune.',
   twoFolders: 'Imposta due cartelle su due dischi in recording.targets.',
@@ -204,7 +205,7 @@ export const it: AdviceTexts = {
   stayMains: 'Resta collegato alla rete.',
   stayMainsBoard: 'Resta collegato alla rete; controlla la scheda batteria.',
   switchOnCable: 'Accendila e controlla il cavo.',
-  switchOnLock: 'Attivalo, così l’immagine non oscilla quando cambia la luce.',
+  switchOnLock: 'Attivalo, così la camera non si riregola quando cambia la luce.',
   cannotKeepUp: 'La box non ce la fa: guarda processore e temperatura.',
   runSurvey: 'Il giorno prima, fai la misura del luogo per un’ora, all’ora del drop.',
   farGap: 'Il ricevitore ha visto un buco: aumenta uplink.latency_ms.',

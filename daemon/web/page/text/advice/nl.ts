@@ -47,7 +47,8 @@ export const nl: AdviceTexts = {
     'Kijk of de netwerkcamera aanstaat, en in de instellingen naar het adres en de inloggegevens.',
   networkSound: 'Zet het geluid van de netwerkcamera aan in de instellingen van de camera.',
   phoneSound: 'Geef de telefoon of OBS toegang tot de microfoon en verbind opnieuw.',
-  recovered: 'Het is vanzelf hersteld. Gebeurt het weer, bewaar dan het journaal en meld het.',
+  recovered:
+    'Het is vanzelf hersteld. Gebeurt het weer, sla dan een hulpbestand op (onderdeel Hulp) en stuur het naar je support.',
   restarted: 'Het herstart vanzelf.',
   againRestart: 'Gebeurt het weer, herstart dan de box.',
   soundCables: 'Kijk of de geluidskaart is aangesloten, en dan kabels, gain en fantoomvoeding.',
@@ -83,7 +84,7 @@ export const nl: AdviceTexts = {
   bringBack:
     'Breng de MQTT-server terug, kijk de schijf met de toestand na, of verhoog mqtt.spool_mb.',
   sellByHand:
-    'Verkoop met de hand en schrijf elke verkoop op. Kopieer na de drop de map ‘orders’ uit de toestand van de box naar een andere schijf: er is niets van verloren. Hoe je opnieuw begint, staat in daemon/orders/README.md.',
+    'Verkoop met de hand en schrijf elke verkoop op. Kopieer na de drop de map ‘orders’ uit de toestand van de box naar een andere schijf: er is niets van verloren. Vraag support hoe je een nieuwe lijst begint.',
   freeOrders:
     'Maak ruimte op de schijf van de box, of vervang hem. Dan kunnen kopers het opnieuw proberen.',
   exportOrders:
@@ -107,7 +108,7 @@ export const nl: AdviceTexts = {
   newFile: 'Het gaat verder in een nieuw bestand. Gebeurt het weer, kijk dan die schijf na.',
   tooSlow: 'De schijf is te langzaam of bijna stuk; neem een andere.',
   secondCopy:
-    'Een tweede kopie is voor de dag dat een schijf het begeeft: geef hem een eigen schijf.',
+    'Gaat deze schijf stuk, dan zijn beide kopieën weg: neem de tweede op een andere schijf op.',
   destinationOthers:
     'Alle andere krijgen de stream. Kijk uplink.destinations na, en de stream bij die dienst.',
   destinationAlone: 'Kijk het netwerk na, en uplink.destinations in de configuratie.',
@@ -139,13 +140,12 @@ export const nl: AdviceTexts = {
     'Controleer of een ander programma deze kaart of poort gebruikt. Sommige wifikaarten kunnen geen netwerk aanbieden.',
   shaperTaken: 'Beëindig het programma dat deze interface regelt, of gebruik een andere.',
   ticketKey:
-    'Vergelijk de bonnen bij de uitgifte met de lijst van bestellingen: die van eerder zijn niet meer te controleren. Is er een kopie van ticket-key.pem, zet die terug in de map van de box; verwijder dan ticket-key.pem.bad en start de box opnieuw.',
+    'Vergelijk de afhaalbonnen bij de uitgifte met de lijst van bestellingen: die eerder zijn geprint zijn niet meer te controleren. Is er een kopie van ticket-key.pem, zet die terug in de map van de box; verwijder dan ticket-key.pem.bad en start de box opnieuw.',
   compareTickets:
     'Vergelijk de bonnen die eruit kwamen met de lijst van bestellingen, en schrijf met de hand wat ontbreekt. Verwijder daarna in de map prints van de box de bestanden die op .bad eindigen.',
 
   // Of checks.
-  upsBoard:
-    'Een stroomstoring beëindigt de drop: gebruik een UPS-print, of een stekker die niemand eruit trekt.',
+  upsBoard: 'Een stroomstoring beëindigt de drop: gebruik een UPS-print, of zet de stekker vast.',
   secondModem: 'Voeg een tweede modem, of de kabel van de zaak, toe aan uplink.links.',
   secondLinkAgain: 'Breng een tweede verbinding op gang en oefen opnieuw.',
   secondLink: 'Breng een tweede verbinding op gang.',
@@ -205,7 +205,7 @@ export const nl: AdviceTexts = {
   checksCamera: 'Start de controles: camera, encoder of pagina werkt niet.',
   sharpWithout: 'Start venuebox doctor; sharp is zonder dat formaat gebouwd.',
   ledgerVerify: 'Zie de melding; venuebox ledger verify toont meer.',
-  seePrinter: 'Kijk naar de printer en druk dan het adres af.',
+  seePrinter: 'Maak de printer in orde en druk dan het adres af.',
   setFrameRate:
     'Zet de camera op deze beeldsnelheid, of camera.fps op die van de camera; weinig licht vertraagt sommige camera’s.',
   twoFolders: 'Zet twee mappen op twee schijven in recording.targets.',
@@ -215,7 +215,7 @@ export const nl: AdviceTexts = {
   stayMains: 'Blijf op netstroom.',
   stayMainsBoard: 'Blijf op netstroom; controleer de accuprint.',
   switchOnCable: 'Zet hem aan en controleer de kabel.',
-  switchOnLock: 'Zet het aan, zodat het beeld niet pompt als het licht verandert.',
+  switchOnLock: 'Zet het aan, zodat de camera niet bijregelt als het licht verandert.',
   cannotKeepUp: 'De box kan het niet bijhouden: kijk naar processor en temperatuur.',
   runSurvey: 'Laat de dag ervoor de meting een uur lopen, op de tijd van de drop.',
   farGap: 'De ontvanger miste iets: verhoog uplink.latency_ms.',

@@ -42,7 +42,8 @@ export const pt: AdviceTexts = {
     'Verifique se a câmara de rede está ligada, e o endereço e o acesso dela nas definições.',
   networkSound: 'Ligue o som da câmara de rede nas definições dela.',
   phoneSound: 'Deixe o telemóvel ou o OBS usar o microfone e volte a ligá-lo.',
-  recovered: 'Recuperou sozinho. Se voltar a acontecer, guarde o registo e comunique-o.',
+  recovered:
+    'Recuperou sozinho. Se voltar a acontecer, guarde um ficheiro de suporte (secção Suporte) e envie-o ao seu suporte.',
   restarted: 'Reinicia-se sozinho.',
   againRestart: 'Se voltar a acontecer, reinicie a caixa.',
   soundCables:
@@ -73,7 +74,7 @@ export const pt: AdviceTexts = {
   letPublish: 'Deixe a caixa publicar em venuebox/v1/<box>/# no servidor.',
   bringBack: 'Recupere o servidor MQTT, verifique o disco do estado, ou aumente mqtt.spool_mb.',
   sellByHand:
-    'Venda à mão e anote cada venda. Depois do drop, copie a pasta “orders” do estado da caixa para outro disco: nada se perde. Para recomeçar, veja daemon/orders/README.md.',
+    'Venda à mão e anote cada venda. Depois do drop, copie a pasta “orders” do estado da caixa para outro disco: nada se perde. Pergunte ao suporte como começar uma nova lista.',
   freeOrders: 'Liberte espaço no disco da caixa, ou troque-o. Depois já se pode tentar outra vez.',
   exportOrders: 'Exporte as encomendas, mude a pasta “orders” de sítio, e defina outro drop.id.',
   giveBack: 'Devolva o dinheiro no seu serviço de pagamentos, depois cancele aqui a encomenda.',
@@ -94,7 +95,7 @@ export const pt: AdviceTexts = {
   checkDisk: 'Verifique esse disco.',
   newFile: 'Continua num ficheiro novo. Se voltar a acontecer, verifique esse disco.',
   tooSlow: 'O disco é lento demais ou está quase estragado; use outro.',
-  secondCopy: 'Uma segunda cópia é para o dia em que um disco falha: dê-lhe um disco só para ela.',
+  secondCopy: 'Se este disco falhar, perdem-se as duas cópias: grave a segunda noutro disco.',
   destinationOthers:
     'Todos os outros recebem a transmissão. Verifique uplink.destinations e a transmissão nesse serviço.',
   destinationAlone: 'Verifique a rede, e uplink.destinations na configuração.',
@@ -122,13 +123,12 @@ export const pt: AdviceTexts = {
     'Verifique se nenhum outro programa usa esta placa ou porta. Algumas placas Wi-Fi não conseguem oferecer uma rede.',
   shaperTaken: 'Termine o programa que regula esta interface, ou use outra.',
   ticketKey:
-    'Na entrega, compare os talões com a lista de encomendas: os de antes já não se podem verificar. Se houver uma cópia de ticket-key.pem, volte a pô-la na pasta da caixa; depois apague ticket-key.pem.bad e reinicie a caixa.',
+    'Na entrega, compare os talões de levantamento com a lista de encomendas: os impressos antes já não se podem verificar. Se houver uma cópia de ticket-key.pem, volte a pô-la na pasta da caixa; depois apague ticket-key.pem.bad e reinicie a caixa.',
   compareTickets:
     'Compare os talões que saíram com a lista de encomendas, e escreva à mão o que falta. Depois apague da pasta prints da caixa os ficheiros que terminam em .bad.',
 
   // Of checks.
-  upsBoard:
-    'Um corte de energia termina o drop: use uma placa UPS, ou uma tomada que ninguém desligue.',
+  upsBoard: 'Um corte de energia termina o drop: use uma placa UPS, ou fixe a ficha.',
   secondModem: 'Junte um segundo modem, ou o cabo do local, a uplink.links.',
   secondLinkAgain: 'Ative uma segunda ligação e ensaie de novo.',
   secondLink: 'Ative uma segunda ligação.',
@@ -186,7 +186,7 @@ export const pt: AdviceTexts = {
   checksCamera: 'Execute as verificações: câmara, codificador ou página não funcionam.',
   sharpWithout: 'Execute venuebox doctor; o sharp foi compilado sem esse formato.',
   ledgerVerify: 'Veja o alerta; venuebox ledger verify mostra mais.',
-  seePrinter: 'Veja a impressora e depois imprima o endereço.',
+  seePrinter: 'Resolva o problema da impressora e depois imprima o endereço.',
   setFrameRate:
     'Ponha a câmara nesta cadência, ou camera.fps na da câmara; pouca luz abranda algumas câmaras.',
   twoFolders: 'Ponha duas pastas em dois discos em recording.targets.',
@@ -197,7 +197,7 @@ export const pt: AdviceTexts = {
   stayMains: 'Fique na rede elétrica.',
   stayMainsBoard: 'Fique na rede elétrica; verifique a placa da bateria.',
   switchOnCable: 'Ligue-a e verifique o cabo.',
-  switchOnLock: 'Ative-o, para que a imagem não oscile quando a luz muda.',
+  switchOnLock: 'Ative-o, para que a câmara não se reajuste quando a luz muda.',
   cannotKeepUp: 'A caixa não acompanha: veja o processador e a temperatura.',
   runSurvey: 'Na véspera, faça a medição durante uma hora, à hora do drop.',
   farGap: 'O recetor teve uma falha: suba uplink.latency_ms.',
