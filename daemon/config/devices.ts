@@ -23,7 +23,7 @@ export const printerSchema = v.strictObject({
   sticker_file: v.optional(text, ''),
 });
 
-/** The field card: who does what, and the Wi-Fi of the place. */
+/** The crew sheet: who does what, and the Wi-Fi of the place. */
 export const cardSchema = v.strictObject({
   host: v.optional(textOf(60), ''),
   camera: v.optional(textOf(60), ''),

@@ -1,4 +1,4 @@
-/** The field card from the live config, as a slip and as a PDF. */
+/** The crew sheet from the live config, as a slip and as a PDF. */
 import { readRegular, SECRET_BYTES_MAX } from '../../hal/os/files/read-regular.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { PrintDocument } from '../../hal/printer/port.ts';

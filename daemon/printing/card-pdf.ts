@@ -1,4 +1,4 @@
-/** The field card as a PDF: one page of A5. */
+/** The crew sheet as a PDF: one page of A5. */
 import { PDFDocument, type PDFFont, type PDFPage, rgb, StandardFonts } from 'pdf-lib';
 import type { CardCode, FieldCard, Role } from './card.ts';
 import { drawText } from './card-text.ts';

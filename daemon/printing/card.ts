@@ -1,4 +1,4 @@
-/** The field card: what each of the crew does and where things are, on one page. Pure. */
+/** The crew sheet: what each of the crew does and where things are, on one page. Pure. */
 import type { Block, PrintDocument } from '../../hal/printer/port.ts';
 import { fill } from '../../pipelines/player/text/fill.ts';
 import type { Config } from '../config/config.ts';

@@ -20,7 +20,7 @@ export const TITLES: Readonly<Record<DocumentName | 'ticket', string>> = {
   preflight: 'The checklist',
   rehearsal: 'The rehearsal',
   survey: 'The survey',
-  card: 'The field card',
+  card: 'The crew sheet',
   sticker: 'A sticker',
   ticket: 'An order',
 };

@@ -60,7 +60,7 @@ export interface Printing extends Prints {
   readonly run: Task;
 }
 
-/** The field card for a printer of pages, as a preview. */
+/** The crew sheet for a printer of pages, as a preview. */
 const CARD_PDF = 'card.pdf';
 /** For the case of the box: how a phone gets to the set-up. */
 const LABEL_PDF = 'label.pdf';

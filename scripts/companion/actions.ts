@@ -70,7 +70,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       choice('document', 'Document', [
         { id: 'address', label: 'Address for guests' },
         { id: 'status', label: 'Status of the box' },
-        { id: 'card', label: 'Field card' },
+        { id: 'card', label: 'Crew sheet' },
       ]),
     ],
     args: ({ document }) => ({ document }),

@@ -74,7 +74,8 @@ export const de: SlipTexts = {
     bothChannels: '{sound}: beide Kanäle, Spitzen zwischen -18 und -6 dBFS, Phantomspeisung an.',
     oneChannel: '{sound}: ein Kanal, Spitzen zwischen -18 und -6 dBFS, Phantomspeisung an.',
     notRecorded: 'Nichts wird aufgenommen.',
-    recorded: 'Nimmt auf {folders} auf: keinen Datenträger ziehen, bevor die Lampe blinzelt.',
+    recorded:
+      'Nimmt auf {folders} auf: keinen Datenträger ziehen, bevor die Aufnahmelampe kurz blitzt.',
     links: 'Leitungen: {links}. Antennen ans Fenster.',
     backup: '{link} (Reserve)',
     noBattery: 'Kein Akku: auf den Stecker achten.',

@@ -83,7 +83,8 @@ export const en = {
     bothChannels: '{sound}: both channels, peaks between -18 and -6 dBFS, phantom power on.',
     oneChannel: '{sound}: one channel, peaks between -18 and -6 dBFS, phantom power on.',
     notRecorded: 'Nothing is recorded.',
-    recorded: 'Records to {folders}: pull no disk before the lamp winks.',
+    recorded:
+      'Records to {folders}: do not unplug a disk before the recording lamp flashes briefly.',
     links: 'Links: {links}. Antennas at a window.',
     backup: '{link} (backup)',
     noBattery: 'No battery: guard the plug.',
@@ -118,7 +119,7 @@ export const en = {
     channel: 'channel {number}',
     hidden: '(hidden)',
     failed: 'FAILED',
-    look: 'LOOK',
+    look: 'CHECK',
     ok: 'ok',
   },
 } as const;

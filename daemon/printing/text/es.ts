@@ -76,7 +76,8 @@ export const es: SlipTexts = {
     bothChannels: '{sound}: ambos canales, picos entre -18 y -6 dBFS, alimentación fantasma.',
     oneChannel: '{sound}: un canal, picos entre -18 y -6 dBFS, alimentación fantasma.',
     notRecorded: 'No se graba nada.',
-    recorded: 'Graba en {folders}: no sacar ningún disco antes del guiño de la luz.',
+    recorded:
+      'Graba en {folders}: no sacar ningún disco antes del destello breve de la luz de grabación.',
     links: 'Enlaces: {links}. Antenas junto a una ventana.',
     backup: '{link} (reserva)',
     noBattery: 'Sin batería: vigilar el enchufe.',

@@ -76,7 +76,8 @@ export const fr: SlipTexts = {
     bothChannels: '{sound} : les deux canaux, crêtes entre -18 et -6 dBFS, alimentation fantôme.',
     oneChannel: '{sound} : un canal, crêtes entre -18 et -6 dBFS, alimentation fantôme.',
     notRecorded: 'Rien n’est enregistré.',
-    recorded: 'Enregistre sur {folders} : ne retirer aucun disque avant le clin du voyant.',
+    recorded:
+      'Enregistre sur {folders} : ne retirer aucun disque avant l’éclair bref du voyant d’enregistrement.',
     links: 'Liaisons : {links}. Antennes à une fenêtre.',
     backup: '{link} (secours)',
     noBattery: 'Pas de batterie : veiller sur la prise.',

@@ -76,7 +76,8 @@ export const it: SlipTexts = {
     bothChannels: '{sound}: entrambi i canali, picchi tra -18 e -6 dBFS, alimentazione phantom.',
     oneChannel: '{sound}: un canale, picchi tra -18 e -6 dBFS, alimentazione phantom.',
     notRecorded: 'Non si registra nulla.',
-    recorded: 'Registra su {folders}: non togliere dischi prima che la spia ammicchi.',
+    recorded:
+      'Registra su {folders}: non togliere dischi prima del lampo breve della spia di registrazione.',
     links: 'Collegamenti: {links}. Antenne alla finestra.',
     backup: '{link} (riserva)',
     noBattery: 'Nessuna batteria: badare alla spina.',

@@ -75,7 +75,7 @@ export const nl: SlipTexts = {
     bothChannels: '{sound}: beide kanalen, pieken tussen -18 en -6 dBFS, fantoomvoeding aan.',
     oneChannel: '{sound}: één kanaal, pieken tussen -18 en -6 dBFS, fantoomvoeding aan.',
     notRecorded: 'Er wordt niets opgenomen.',
-    recorded: 'Neemt op naar {folders}: trek geen schijf los voordat de lamp knipoogt.',
+    recorded: 'Neemt op naar {folders}: trek geen schijf los voordat de opnamelamp kort flitst.',
     links: 'Verbindingen: {links}. Antennes bij een raam.',
     backup: '{link} (reserve)',
     noBattery: 'Geen accu: let op de stekker.',

@@ -76,7 +76,8 @@ export const pt: SlipTexts = {
     bothChannels: '{sound}: ambos os canais, picos entre -18 e -6 dBFS, alimentação fantasma.',
     oneChannel: '{sound}: um canal, picos entre -18 e -6 dBFS, alimentação fantasma.',
     notRecorded: 'Nada é gravado.',
-    recorded: 'Grava em {folders}: não tirar nenhum disco antes de a luz piscar.',
+    recorded:
+      'Grava em {folders}: não tirar nenhum disco antes do clarão breve da luz de gravação.',
     links: 'Ligações: {links}. Antenas junto a uma janela.',
     backup: '{link} (reserva)',
     noBattery: 'Sem bateria: vigiar a ficha.',

@@ -1,4 +1,4 @@
-/** The field card: roles from the live config, on paper and as a page of A5. */
+/** The crew sheet: roles from the live config, on paper and as a page of A5. */
 import { decodePDFRawStream, PDFArray, PDFDocument, PDFRawStream } from 'pdf-lib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -15,7 +15,7 @@ import { readDocumentCodes } from '../../../hal/printer/verify.ts';
 import { LANGUAGES } from '../../../pipelines/player/text/language.ts';
 import { WELL } from '../../support/snapshot.ts';
 
-const test = suite('field card');
+const test = suite('crew sheet');
 
 const YAML = `
 drop: {title: 'Late set, café corner', starts_at: '2026-11-29T20:00:00Z'}

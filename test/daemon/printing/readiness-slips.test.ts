@@ -32,9 +32,9 @@ test('each of them can be printed on every paper', async () => {
 
 test('what is to be looked at comes first, with what to do', () => {
   const text = textOf('preflight', READINESS);
-  assert.match(text, 'LOOK recording');
+  assert.match(text, 'CHECK recording');
   assert.match(text, '> Plug in a second disk.');
-  assert.ok(text.indexOf('LOOK recording') < text.indexOf('ok camera'));
+  assert.ok(text.indexOf('CHECK recording') < text.indexOf('ok camera'));
 });
 
 test('a rehearsal says in large letters how it went, a survey what the place is like', () => {

@@ -8,7 +8,7 @@ export function fakeSlips(png: Uint8Array): readonly PrintedSlip[] {
   const atMs = Date.now() - 60_000;
   return [
     { id: 'slip-1', atMs, title: 'Preflight', png },
-    { id: 'slip-2', atMs: atMs + 30_000, title: 'Field card', png },
+    { id: 'slip-2', atMs: atMs + 30_000, title: 'Crew sheet', png },
   ];
 }
 

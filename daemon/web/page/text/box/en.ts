@@ -121,10 +121,10 @@ export const en = {
   runningSlower: 'running slower',
 
   shop: 'Shop',
-  openStubChecker: 'Open the stub checker',
-  saveStubChecker: 'Save the stub checker',
+  openStubChecker: 'Check claim stubs',
+  saveStubChecker: 'Save the page that checks claim stubs',
   stubCheckerMeans:
-    'For the phone at the door: it tells real claim stubs from forged ones, also without a network.',
+    'For the phone at the door: shows whether a claim stub is genuine, also without a network.',
   howManyPieces: 'Quantity',
   nameOnStub: 'Name on the stub (may stay empty)',
   saleOver:
@@ -208,7 +208,7 @@ export const en = {
   fleetClock: 'its clock differs by {time}',
   fleetClockFree: 'its clock is not synchronised',
   fleetHelp: 'needs help',
-  fleetLook: 'needs a look',
+  fleetLook: 'check it',
   fleetPage: 'Its operator’s page',
   fleetPicture: 'What guests of {box} see',
 

@@ -60,7 +60,8 @@ export const de: CrewTexts = {
 
   program: 'Programm',
   runs: 'Version {version} läuft.',
-  onTrial: 'Version {version} läuft auf Probe: Sie muss sich binnen einer Minute bewähren.',
+  onTrial:
+    'Version {version} läuft auf Probe: Sie wird bestätigt, wenn sie eine Minute lang funktioniert.',
   newest: 'Es gibt nichts Neueres.',
   offered: 'Version {version} ist zu haben.',
   install: '{version} installieren',

@@ -12,7 +12,7 @@ export const en = {
   copied: 'The address is copied: paste it into a message.',
   cannotShare: 'The address of the clip: {url}',
   deleteClip: 'Delete this clip?',
-  deleteClipDetail: 'Guests who have its address find it no more.',
+  deleteClipDetail: 'Its address will no longer work for guests.',
   files: 'Recorded files',
   noFiles: 'Nothing has been recorded yet. Recording starts with the drop.',
   deleteFile: 'Delete this recording?',
@@ -60,7 +60,7 @@ export const en = {
 
   program: 'Program',
   runs: 'Version {version} runs.',
-  onTrial: 'Version {version} runs on trial: it has to prove itself within a minute.',
+  onTrial: 'Version {version} runs on trial: it is confirmed if it works for a minute.',
   newest: 'Nothing newer is offered.',
   offered: 'Version {version} is offered.',
   install: 'Install {version}',
@@ -100,7 +100,7 @@ export const en = {
   codeLater: 'The code is shown at its time.',
   codeLeads: 'The code leads to {link}.',
   codeReadable: 'Phones can read it.',
-  codeDoubtful: 'It was not read once.',
+  codeDoubtful: 'One attempt to read it failed.',
   codeUnreadable: 'It cannot be read: {where}.',
   codeReading: '{rendition} in {read} of {count} pictures',
 

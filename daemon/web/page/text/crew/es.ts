@@ -57,7 +57,7 @@ export const es: CrewTexts = {
 
   program: 'Programa',
   runs: 'Funciona la versión {version}.',
-  onTrial: 'La versión {version} está a prueba: tiene un minuto para demostrar que va bien.',
+  onTrial: 'La versión {version} está a prueba: se confirma si funciona durante un minuto.',
   newest: 'No hay nada más nuevo.',
   offered: 'Se ofrece la versión {version}.',
   install: 'Instalar {version}',

@@ -58,7 +58,7 @@ export const fr: CrewTexts = {
 
   program: 'Programme',
   runs: 'La version {version} tourne.',
-  onTrial: 'La version {version} est à l’essai : elle a une minute pour faire ses preuves.',
+  onTrial: 'La version {version} est à l’essai : elle est confirmée si elle fonctionne une minute.',
   newest: 'Rien de plus récent.',
   offered: 'La version {version} est proposée.',
   install: 'Installer {version}',

@@ -57,7 +57,7 @@ export const it: CrewTexts = {
 
   program: 'Programma',
   runs: 'Gira la versione {version}.',
-  onTrial: 'La versione {version} è in prova: ha un minuto per dimostrare che funziona.',
+  onTrial: 'La versione {version} è in prova: è confermata se funziona per un minuto.',
   newest: 'Non c’è nulla di più nuovo.',
   offered: 'È disponibile la versione {version}.',
   install: 'Installa {version}',

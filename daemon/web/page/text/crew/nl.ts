@@ -59,7 +59,7 @@ export const nl: CrewTexts = {
 
   program: 'Programma',
   runs: 'Versie {version} draait.',
-  onTrial: 'Versie {version} draait op proef: ze moet zich binnen een minuut bewijzen.',
+  onTrial: 'Versie {version} draait op proef: ze wordt bevestigd als ze een minuut werkt.',
   newest: 'Er is niets nieuwers.',
   offered: 'Versie {version} is beschikbaar.',
   install: '{version} installeren',

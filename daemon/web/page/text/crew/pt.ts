@@ -57,7 +57,7 @@ export const pt: CrewTexts = {
 
   program: 'Programa',
   runs: 'A versão {version} está a correr.',
-  onTrial: 'A versão {version} está à prova: tem um minuto para mostrar que funciona.',
+  onTrial: 'A versão {version} está à prova: é confirmada se funcionar durante um minuto.',
   newest: 'Não há nada mais recente.',
   offered: 'Está disponível a versão {version}.',
   install: 'Instalar {version}',

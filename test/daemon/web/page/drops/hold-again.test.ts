@@ -36,12 +36,12 @@ test('the drop that was ended by mistake is held again, and the question names w
   await page.fill('#pin', HOST_PIN);
   await page.keyboard.press('Enter');
   await waitInPage(page, says('#drops li:first-child', 'Friday Duo'));
-  assert.ok(await page.evaluate(says('#drops li:first-child', 'held')));
+  assert.ok(await page.evaluate(says('#drops li:first-child', 'done')));
   assert.not.ok(await page.evaluate(has('#drops [data-work="change"]')), 'that is for the crew');
   assert.not.ok(await page.evaluate(has('#drops li:last-child [data-work]:not([hidden])')));
 
   await page.click('#drops [data-work="again"]');
-  await waitInPage(page, says('dialog', 'Hold “Friday Duo” again?'));
+  await waitInPage(page, says('dialog', 'Run “Friday Duo” again?'));
   await page.click('dialog .danger');
   await until(() => box.commands.length === 1, 60_000);
   const [{ verb, args } = { verb: undefined, args: {} }] = box.commands;
