@@ -77,7 +77,7 @@ test('orders are listed, those to pay back first, and one is cancelled after a q
   await until(() => box.commands.length === 1, 5_000);
   assert.equal(
     [box.commands[0]?.verb, box.commands[0]?.args],
-    ['order', { order: 'b', do: 'cancel', was: 'refused' }],
+    ['order', { order: 'b', do: 'cancel', was: 'refused', amount: 2500, currency: 'EUR' }],
   );
 });
 
