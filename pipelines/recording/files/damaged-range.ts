@@ -7,6 +7,8 @@ import { freeHeader } from './hidden-batch.ts';
 const BLOCK_BYTES = 4_096;
 /** A box with a length of 32 bits has no more. */
 const FREE_MAX_BYTES = 2 ** 31;
+/** A read of a few bytes takes as long as one of so many. */
+const READ_COST_BYTES = 1_024;
 
 /** As `readAt`; blocks that the disk cannot read any more are zeros. */
 export async function readReadable(file: FileHandle, at: number, bytes: number): Promise<Buffer> {
@@ -21,6 +23,16 @@ export async function readReadable(file: FileHandle, at: number, bytes: number):
     const first = await readReadable(file, at, half);
     return Buffer.concat([first, await readReadable(file, at + half, bytes - half)]);
   }
+}
+
+/** Rejects once more than that was read: a crafted file would be searched for hours. */
+export function limited(read: typeof readAt, maxBytes: number): typeof readAt {
+  let left = maxBytes;
+  return async (file, at, bytes) => {
+    left -= bytes + READ_COST_BYTES;
+    if (left < 0) throw new Error('too much lies behind its journal: see `venuebox repair`');
+    return await read(file, at, bytes);
+  };
 }
 
 /**

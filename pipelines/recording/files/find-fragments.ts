@@ -37,6 +37,9 @@ export interface Found {
 
 /** A moof of this box is far shorter. */
 const MOOF_MAX_BYTES = 32_768;
+/** Its header, its mfhd, and the header of its traf, which says how long it is. */
+const MOOF_START_BYTES = 32;
+const MDAT_HEADER_BYTES = 8;
 /** Of the file's end: a power cut leaves zeros only there. */
 const CHECKED_BYTES = 64_000_000;
 const SECTOR_BYTES = 512;
@@ -112,9 +115,10 @@ export async function moofAt(
   { file, size, read }: SearchedMovie,
   at: number,
 ): Promise<{ readonly read: Fragment; readonly header: Buffer | undefined } | undefined> {
-  const bytes = await read(file, at, Math.min(MOOF_MAX_BYTES, size - at));
-  const header = headerOf(bytes);
+  const header = headerOf(await read(file, at, Math.min(MOOF_START_BYTES, size - at)));
   if (header === undefined) return undefined;
+  const length = Math.min(header.readUInt32BE(0) + MDAT_HEADER_BYTES, MOOF_MAX_BYTES, size - at);
+  const bytes = await read(file, at, length);
   const isThere = bytes.subarray(0, header.length).equals(header);
   header.copy(bytes);
   const fragment = readFragment(bytes);

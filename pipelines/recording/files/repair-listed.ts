@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { readAt } from '../../../hal/os/durable.ts';
 import { type CheckedFragments, checkFragments } from './check-fragments.ts';
 import { Course } from './course.ts';
-import { hideRange, readReadable, writeOver } from './damaged-range.ts';
+import { hideRange, limited, readReadable, writeOver } from './damaged-range.ts';
 import { type Found, findFragments, moofAt, type SearchedMovie } from './find-fragments.ts';
 import { acknowledgedBytes, type FragmentEntry, isListable, type Journal } from './journal.ts';
 import type { MovieRepair } from './repair-movie.ts';
@@ -21,13 +21,17 @@ export interface ListedRepair extends Omit<MovieRepair, 'fragments'> {
 /** Fragments of each track are among so many. */
 const LAST_FRAGMENTS = 64;
 const HEADER_BYTES = 8;
+/** At the start, behind what is listed: of a recording of seven hours all fragments are found with it. */
+const SEARCHED_MAX_BYTES = 1_000_000_000;
+const BLOCK_BYTES = 512;
 
 /**
  * Cuts the movie behind its last complete fragment, listed or not, and hides what is not as listed
  * before that. A second run changes nothing.
  *
- * @param isAll Compares all that is listed, and takes blocks that cannot be read for damaged;
- *   otherwise only the last ones as far as they are damaged, and it rejects then.
+ * @param isAll Compares all that is listed, takes blocks of it that cannot be read for damaged, and
+ *   searches all behind it, however long; otherwise it compares only the last ones as far as they
+ *   are damaged, and rejects then.
  * @returns undefined where nothing is as listed; then all stays as it is, as it does where no
  *   fragment is left.
  */
@@ -36,13 +40,16 @@ export async function repairListed(
   journal: Journal,
   isAll: boolean,
 ): Promise<ListedRepair | undefined> {
-  const { size } = await file.stat();
+  const { size, blocks } = await file.stat();
   const movie = { file, size, read: isAll ? readReadable : readAt };
   const checked = await checkFragments(movie, journal.fragments, isAll);
   const { good, bad } = checked;
   if (bad.length > 0 && good.length === 0) return undefined;
-  const tail = await findTail(movie, journal, good);
-  const found = await entriesOf(movie, journal, tail);
+  // The disk gives what was synced: a block behind that which it does not give was being written.
+  const read = good.length > 0 ? readReadable : movie.read;
+  const upTo = (bytes: number) => ({ ...movie, read: isAll ? read : limited(read, bytes) });
+  const tail = await findTail(upTo(SEARCHED_MAX_BYTES), journal, good);
+  const found = await entriesOf(upTo(SEARCHED_MAX_BYTES + blocks * BLOCK_BYTES), journal, tail);
   const fragments = [...good, ...found];
   const end = acknowledgedBytes({ ...journal, fragments });
   const skippedBytes = fragments.length === 0 ? 0 : await write(movie, checked, tail, end);

@@ -105,7 +105,8 @@ export async function repairByJournal(
   name: string,
 ): Promise<MovieRepair | undefined> {
   const journalName = `${name}.journal`;
-  const written = await unlessMissing(readInside(folder, journalName, JOURNAL_MAX_BYTES));
+  // One that cannot be read, or is a link, lists nothing.
+  const written = await readInside(folder, journalName, JOURNAL_MAX_BYTES).catch(() => undefined);
   const journal = parseJournal(written ?? Buffer.alloc(0));
   if (journal === undefined) return undefined;
   const movie = await unlessMissing(openInside(folder, `${name}.mp4`, 'write'));

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { renumberFragment } from '../../../../pipelines/mp4/fragment.ts';
+import { Course } from '../../../../pipelines/recording/files/course.ts';
 import { readReadable } from '../../../../pipelines/recording/files/damaged-range.ts';
+import { findFragments } from '../../../../pipelines/recording/files/find-fragments.ts';
 import { repairMovie, repairOpen } from '../../../../pipelines/recording/files/repair-movie.ts';
 import { type Movie, probe, tapFeed, wind } from '../../../support/media/movies.ts';
 import { encodeMedia } from '../../../support/media/real-media.ts';
@@ -117,6 +119,20 @@ test('blocks that cannot be read, wherever they are, end no repair, and the movi
     assert.ok(again.lostBytes === 0 && again.fragments >= repair.fragments, what);
     if (run % 10 === 0) assert.ok((await probe(movie.path)).frames.video > 0, what);
   }
+});
+
+test('what only starts as a fragment costs the search no more than its own bytes', async () => {
+  const crafted = Buffer.from('mfhd'.repeat(10_000));
+  await using movie = await openMovie(crafted);
+  await using file = await open(movie.path);
+  let bytes = 0;
+  const read: typeof readReadable = async (...args) => {
+    bytes += args[2];
+    return await readReadable(...args);
+  };
+  const found = await findFragments({ file, size: crafted.length, read }, 0, new Course(0));
+  assert.equal(found.fragments, []);
+  assert.ok(bytes < 20 * crafted.length, `${bytes} bytes`);
 });
 
 test.run();

@@ -1,5 +1,14 @@
 /** Recordings that are damaged where their journal says what was there. */
-import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -13,6 +22,7 @@ import {
   RecordingFile,
 } from '../../../../pipelines/recording/files/recording-file.ts';
 import { repairByJournal, repairFolder } from '../../../../pipelines/recording/files/repair.ts';
+import { repairMovie } from '../../../../pipelines/recording/files/repair-movie.ts';
 import { type Movie, probe, tapFeed, wind } from '../../../support/media/movies.ts';
 import { REAL_EPOCH_MS } from '../../../support/media/real-feed.ts';
 import { encodeMedia } from '../../../support/media/real-media.ts';
@@ -185,6 +195,15 @@ test('a journal that is damaged itself costs no fragment that it listed', async 
   await writeFile(place.journal, Buffer.concat([line, Buffer.from('0badc0de {"type":"syn\n')]));
   await repairFolder(place.folder);
   assert.is((await place.listed())?.fragments.length, COUNT - 1);
+});
+
+test('a journal that cannot be read keeps no movie from its repair by the verb', async () => {
+  await using place = await openRecording(10, 'plain');
+  const elsewhere = join(place.folder, 'elsewhere');
+  await rename(place.journal, elsewhere);
+  await symlink(elsewhere, place.journal);
+  assert.is(await repairByJournal(place.folder, place.name), undefined);
+  assert.is((await repairMovie(place.movie)).fragments, COUNT);
 });
 
 test('a journal of another movie is not believed by the verb', async () => {

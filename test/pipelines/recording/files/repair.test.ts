@@ -9,6 +9,7 @@ import {
   readdir,
   readFile,
   rm,
+  stat,
   truncate,
   writeFile,
 } from 'node:fs/promises';
@@ -216,6 +217,34 @@ test('what cannot be read now is neither cut nor removed, and repaired once it c
     const repair = await repairOne(place.folder, name);
     assert.is(repair?.outcome, hasJournal ? 'repaired' : 'damaged');
   }
+});
+
+test('a bad block in what was being written ends no repair', async () => {
+  for (const tail of ['hidden', 'plain']) {
+    await using place = await openFolder();
+    const { movie, journal } = await cutOff(place.folder, 24, 12, tail);
+    const acknowledged = (await journalOf(journal))?.fragments.at(-1);
+    const from = (acknowledged?.offset ?? 0) + (acknowledged?.bytes ?? 0);
+    const { length } = await readFile(movie);
+    const badBlock = Math.floor((from + length) / 2 / BLOCK_BYTES);
+    assert.ok(badBlock * BLOCK_BYTES > from, 'it holds nothing that was synced');
+    using _bad = await failMovies(movie, badBlock);
+    assert.is((await repairFolder(place.folder))[0]?.outcome, 'repaired');
+    const read = await journalOf(journal);
+    assert.ok((read?.fragments.length ?? 0) > 12, `${read?.fragments.length} of 24`);
+    assert.is(read?.end?.isComplete, false);
+    assert.equal(await repairFolder(place.folder), []);
+  }
+});
+
+test('a file without an end behind its journal is not searched for hours, and stays as it is', async () => {
+  await using place = await openFolder();
+  const { movie } = await cutOff(place.folder, 20, 10);
+  await truncate(movie, 1e12);
+  const [repair] = await repairFolder(place.folder);
+  assert.is(repair?.outcome, 'unreadable');
+  assert.match(repair?.reason ?? '', /venuebox repair/);
+  assert.is((await stat(movie)).size, 1e12);
 });
 
 test('a recording of which the disk has lost all that was synced is not removed', async () => {
