@@ -88,6 +88,7 @@ class Pins {
       await this.#send(modem.id, decision, signal);
       return faultOf(await this.#decide(modem));
     } catch (error) {
+      if (modem.sim !== 'pin') return undefined;
       return { kind: 'kept', reason: `it is not sent: ${messageOf(error)}` };
     }
   }

@@ -239,6 +239,8 @@ test('where it cannot be read now what the SIM has refused, nothing is sent', as
   await symlink('/proc/self/mem', memory);
   const next = entry.open();
   assert.is((await next.poll([LOCKED], never)).get('861')?.kind, 'kept');
+  // A SIM that asks for none is not kept from anything.
+  assert.is((await next.poll([OPEN], never)).size, 0);
   await rename(`${memory}.kept`, memory);
   assert.is((await next.poll([LOCKED], never)).get('861')?.kind, 'wrong');
   assert.equal(entry.sent, ['9999']);
