@@ -51,14 +51,23 @@ export async function loadSettings(folder: string, text: ConfigText): Promise<Lo
   const values = await lastGood(folder, text, { failed: failedTag, good: trial.good });
   // Of the file alone where there is none; its faults are for the person who wrote it.
   const config = parseConfig(source, yaml, overrides, values ?? {});
-  if (!('isUnread' in stored && stored.isUnread)) {
+  const isUnread = 'isUnread' in stored && stored.isUnread;
+  if (!isUnread) {
     await putAside(fileOf(folder)).catch(() => undefined);
     if (values !== undefined) await saveStored(folder, values).catch(() => undefined);
     await saveTrial(folder, NO_TRIAL).catch(() => undefined);
   }
-  const instead = values === undefined ? 'it goes without them' : 'it went back to those before';
-  const warning = `The last settings cannot be used, ${instead}: ${fault}`;
+  const warning = warningOf(isUnread, values !== undefined, fault);
   return { config, values: values ?? {}, written: written(), warning, isOnTrial: false };
+}
+
+function warningOf(isUnread: boolean, hasVersion: boolean, fault: string): string {
+  if (isUnread) {
+    const instead = hasVersion ? 'a saved version of them holds' : 'the box has none';
+    return `The settings cannot be read now, ${instead} until the next start: ${fault}`;
+  }
+  const instead = hasVersion ? 'it went back to those before' : 'it goes without them';
+  return `The last settings cannot be used, ${instead}: ${fault}`;
 }
 
 /** `isUnread`: it cannot be read now, and may be at the next start. */

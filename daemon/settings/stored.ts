@@ -46,17 +46,22 @@ export function tagOf(values: Values): string {
   return createHash('sha256').update(renderSettings(values)).digest('hex').slice(0, 16);
 }
 
-/** Newest first. Rejects where the disk does not say now which there are. */
+/** Newest first, without those that cannot be read now. Rejects where the folder cannot. */
 export async function listVersions(folder: string): Promise<readonly Version[]> {
-  const names = (await readdir(join(folder, VERSIONS)).catch(ifMissing)) ?? [];
-  const ids = names.flatMap((name) => /^(\d{6,15})\.yaml$/.exec(name)?.[1] ?? []).map(Number);
   const found = await Promise.all(
-    ids.map(async (id) => {
+    (await versionIds(folder)).map(async (id) => {
       const info = await stat(versionFile(folder, id)).catch(() => undefined);
       return info === undefined ? [] : [{ id, atMs: Math.round(info.mtimeMs) }];
     }),
   );
-  return found.flat().toSorted((a, b) => b.id - a.id);
+  return found.flat();
+}
+
+/** Newest first, by their names only. Rejects where the disk does not say now which there are. */
+async function versionIds(folder: string): Promise<readonly number[]> {
+  const names = (await readdir(join(folder, VERSIONS)).catch(ifMissing)) ?? [];
+  const ids = names.flatMap((name) => /^(\d{6,15})\.yaml$/.exec(name)?.[1] ?? []);
+  return ids.map(Number).toSorted((a, b) => b - a);
 }
 
 /** Undefined where it is gone or damaged. */
@@ -70,11 +75,11 @@ export function readVersion(folder: string, id: number): Values | undefined {
 
 /** A power cut leaves the settings before, or these: the version is on the disk before it holds. */
 export async function saveStored(folder: string, values: Values): Promise<void> {
-  const versions = await listVersions(folder);
+  const ids = await versionIds(folder);
   const text = renderSettings(values);
-  await saveFile(versionFile(folder, (versions[0]?.id ?? 0) + 1), text);
+  await saveFile(versionFile(folder, (ids[0] ?? 0) + 1), text);
   await saveFile(fileOf(folder), text);
-  for (const { id } of versions.slice(VERSIONS_MAX - 1)) {
+  for (const id of ids.slice(VERSIONS_MAX - 1)) {
     await rm(versionFile(folder, id), { force: true });
   }
   await forgetSecrets(folder);
@@ -105,8 +110,7 @@ export async function saveSecret(file: string, text: string): Promise<void> {
 
 /** Removes those that no version names; none where one of these cannot be read now. */
 async function forgetSecrets(folder: string): Promise<void> {
-  const versions = await listVersions(folder);
-  const texts = versions.map(({ id }) => textsOf(versionFile(folder, id)));
+  const texts = (await versionIds(folder)).map((id) => textsOf(versionFile(folder, id)));
   if (texts.includes(undefined)) return;
   const named = new Set(texts.flatMap((all) => all ?? []));
   for (const name of await readdir(join(folder, SECRETS)).catch(() => [])) {

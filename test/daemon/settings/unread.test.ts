@@ -33,11 +33,25 @@ test('hold as their version says, and again by themselves at the next start', as
   const { heal } = fail(file);
   const { config, warning } = await box.load();
   assert.is(config.drop.title, 'Good');
-  assert.match(warning ?? '', 'cannot be used');
+  assert.match(warning ?? '', 'cannot be read now, a saved version');
   assert.not(existsSync(`${file}.bad`));
   heal();
   assert.is(readFileSync(file, 'utf8'), text);
   assert.is((await box.load()).warning, undefined);
+});
+
+test('of a version of which not even the date can be read, nothing is removed or replaced', async () => {
+  await using box = await testFolder();
+  const file = secretFile(box.folder, 'mqtt.password_file');
+  await saveSecret(file, 'hunter2');
+  await saveStored(box.folder, { mqtt: { password_file: file } });
+  const version = join(box.folder, 'settings-versions', '000001.yaml');
+  renameSync(version, `${version}.kept`);
+  // A loop of links: whatever asks for it gets ELOOP.
+  symlinkSync(version, version);
+  await saveStored(box.folder, { drop: { title: 'Next' } });
+  assert.ok(existsSync(file));
+  assert.ok(readdirSync(join(box.folder, 'settings-versions')).includes('000002.yaml'));
 });
 
 test('of a version that cannot be read, or all of them, no secret is removed', async () => {
