@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { errnoOf } from '../../hal/os/errors.ts';
+import { parseAs } from '../../hal/os/files/json.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { removeFile, saveFile } from '../../hal/os/save-file.ts';
 import type { ConfirmedOrders, OrderConfirmed } from '../model/orders.ts';
@@ -51,9 +52,11 @@ export async function runOrderTickets(deps: OrderTicketDeps, signal: AbortSignal
   const path = join(folder, CURSOR_FILE);
   onHeld(undefined);
   if (!isOn) return await removeFile(path).catch(() => undefined);
-  let seq = await firstSeq(path, deps);
-  let next = '';
   const hold = openHold(deps);
+  const note = await readNote(path, hold, clock, signal);
+  if (signal.aborted) return onHeld(undefined);
+  let seq = await firstSeq(path, note, deps);
+  let next = '';
   const queueAll = async () => {
     for (const order of orders.confirmedAfter(seq, BATCH)) {
       for (let slip = 1; slip <= slipsOf(order); slip += 1) {
@@ -106,28 +109,50 @@ function openHold({ clock, log, onHeld }: OrderTicketDeps) {
 }
 
 /**
+ * Undefined where there is none. One that the disk does not give now is waited for: which tickets
+ * are printed, only it says. A folder in its place is a damaged file system.
+ */
+async function readNote(
+  path: string,
+  hold: ReturnType<typeof openHold>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  do {
+    try {
+      return await readFile(path, 'utf8');
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return undefined;
+      if (errnoOf(error) === 'EISDIR') return '';
+      hold(error, '');
+    }
+  } while (await pause(clock, RETRY_MS, signal));
+  return undefined;
+}
+
+/**
  * Where there is no file, what is in the ledger was sold without a printer, or printed already.
  * A damaged one is copied to `.bad` and then replaced: without any, a start after a power cut in
  * between would take all orders for printed.
  */
-async function firstSeq(path: string, deps: OrderTicketDeps): Promise<number> {
-  const { orders, queue, onDamaged, log } = deps;
-  try {
-    return v.parse(cursorSchema, JSON.parse(await readFile(path, 'utf8'))).seq;
-  } catch (error) {
-    const isDamaged = errnoOf(error) !== 'ENOENT';
-    const known = isDamaged ? lastWithSlip(orders, queue.jobs()) : undefined;
-    const seq = known ?? orders.confirmedAfter(0, ALL).at(-1)?.seq ?? 0;
-    if (isDamaged) {
-      log.error('list of printed orders is damaged', { path, seq, reason: messageOf(error) });
-      await copyFile(path, `${path}.bad`).catch(() => undefined);
-      onDamaged(CURSOR_FILE);
-    }
-    await saveFile(path, JSON.stringify({ seq })).catch((fault: unknown) =>
-      log.error('printed orders not saved', { reason: messageOf(fault) }),
-    );
-    return seq;
+async function firstSeq(
+  path: string,
+  note: string | undefined,
+  { orders, queue, onDamaged, log }: OrderTicketDeps,
+): Promise<number> {
+  const read = note === undefined ? undefined : parseAs(cursorSchema, note);
+  if (read !== undefined) return read.seq;
+  const known = note === undefined ? undefined : lastWithSlip(orders, queue.jobs());
+  const seq = known ?? orders.confirmedAfter(0, ALL).at(-1)?.seq ?? 0;
+  if (note !== undefined) {
+    log.error('list of printed orders is damaged', { path, seq });
+    await copyFile(path, `${path}.bad`).catch(() => undefined);
+    onDamaged(CURSOR_FILE);
   }
+  await saveFile(path, JSON.stringify({ seq })).catch((fault: unknown) =>
+    log.error('printed orders not saved', { reason: messageOf(fault) }),
+  );
+  return seq;
 }
 
 /** A slip is on the disk before its order counts as printed: it went on behind the last of them. */

@@ -1,6 +1,6 @@
 /** Slips on the disk: one file each, replaced as one and synced. */
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as v from 'valibot';
 import { errnoOf } from '../../hal/os/errors.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
@@ -32,7 +32,13 @@ export async function openPrintStore(
   { disk = systemDisk, onDamaged }: PrintStoreOptions = {},
 ): Promise<PrintStore> {
   const jobs = new Map<string, PrintJob>();
-  for (const name of await readdir(folder).catch(() => [])) {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (errnoOf(error) === 'ENOENT') return [];
+    log.error('slips not read', { folder, reason: messageOf(error) });
+    onDamaged?.(basename(folder));
+    return [];
+  });
+  for (const name of names) {
     if (!name.startsWith('slip-') || !name.endsWith('.json')) continue;
     const path = join(folder, name);
     try {

@@ -1,5 +1,5 @@
 /** Tickets of orders: each put into the queue once, over restarts and damaged files. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -10,6 +10,7 @@ import type { Claim } from '../../../daemon/printing/claim.ts';
 import type { Content, PrintJob } from '../../../daemon/printing/job.ts';
 import { runOrderTickets } from '../../../daemon/printing/order-tickets.ts';
 import { QueueFull } from '../../../daemon/printing/queue.ts';
+import { openPrintStore } from '../../../daemon/printing/store.ts';
 import { wordsIn } from '../../../daemon/printing/text/words.ts';
 import { renderTicket } from '../../../daemon/printing/ticket.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
@@ -141,6 +142,57 @@ test('a damaged note is put aside and named, and goes on behind the last order t
     assert.equal(damaged, ['orders.json']);
     assert.is(await readFile(`${path}.bad`, 'utf8'), text);
   }
+});
+
+test('a note that cannot be read now holds the tickets until it can, and costs none', async () => {
+  await using room = await openRoom();
+  const { folder, state, slips, orders, damaged, run } = room;
+  await run(0);
+  state.sold = 5;
+  const path = join(folder, 'orders.json');
+  await rename(path, `${path}.kept`);
+  // Linux has EIO for address 0 of a process.
+  await symlink('/proc/self/mem', path);
+  let held: HeldTickets | undefined;
+  const box = new AbortController();
+  const add = async (id: string, _title: string, content: Content) => {
+    slips.set(id, content);
+    return {} as PrintJob;
+  };
+  const deps = {
+    ...{ folder, orders, clock, isOn: true, log: silentLog },
+    ...{
+      queue: { jobs: () => [], add },
+      drops: { present: () => DROP, justEnded: () => undefined },
+    },
+    onDamaged: (file: string) => void damaged.push(file),
+    onHeld: (now: HeldTickets | undefined) => {
+      held = now;
+    },
+  };
+  const running = runOrderTickets(deps, box.signal);
+  const isReplaced = async () => !(await lstat(path)).isSymbolicLink();
+  while (held === undefined && !(await isReplaced())) await systemClock.sleep(2);
+  assert.match((held as HeldTickets | undefined)?.reason ?? '', 'EIO');
+  assert.is(slips.size, 0);
+  await rename(`${path}.kept`, path);
+  while (slips.size < 5 || held !== undefined) await systemClock.sleep(2);
+  assert.equal([...slips.keys()], idsOf(1, 5));
+  assert.equal(damaged, []);
+  box.abort();
+  await running;
+});
+
+test('slips in a folder that cannot be read are missed, those of a new box are not', async () => {
+  await using room = await openRoom();
+  const folder = join(room.folder, 'prints');
+  const onDamaged = (name: string) => void room.damaged.push(name);
+  await openPrintStore(folder, silentLog, { onDamaged });
+  assert.equal(room.damaged, []);
+  // It answers ENOTDIR.
+  await writeFile(folder, '');
+  await openPrintStore(folder, silentLog, { onDamaged });
+  assert.equal(room.damaged, ['prints']);
 });
 
 test('a power cut before a damaged note is replaced loses no order', async () => {
