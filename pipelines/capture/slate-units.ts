@@ -3,8 +3,9 @@
  * Encoded with the settings of the live encoders, so that their parameter sets are the same.
  */
 import { createHash } from 'node:crypto';
-import { access, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { haveContent } from '../../hal/os/files/have-content.ts';
 import { entryPoint, runCommand } from '../../hal/os/process.ts';
 import { type GraphSettings, renderSlateGraph } from './graph.ts';
 
@@ -15,8 +16,8 @@ export interface SlateEncoding {
   readonly files: readonly string[];
 }
 
-/** A busy Pi loads GStreamer in some seconds. */
-const TIMEOUT_MS = 30_000;
+/** Of a process behind all others, on a busy Pi; nothing waits for it. */
+const TIMEOUT_MS = 120_000;
 
 /**
  * Where they lie: beside the picture, other ones for other settings. None without a picture.
@@ -39,7 +40,7 @@ export async function encodeSlateUnits(
   signal: AbortSignal,
 ): Promise<void> {
   const files = slateUnitFiles(titleFile, settings);
-  if (await areThere(files)) return;
+  if (await haveContent(files)) return;
   const fileOf = (id: string) => files[settings.renditions.findIndex((one) => one.id === id)];
   const launch = renderSlateGraph(settings, (id) => `${fileOf(id)}.new`);
   const encoding: SlateEncoding = { launch, titleFile, files };
@@ -51,7 +52,7 @@ export async function encodeSlateUnits(
   );
   signal.throwIfAborted();
   await removeOlder(titleFile, files);
-  if (await areThere(files)) return;
+  if (await haveContent(files)) return;
   throw new Error(typeof ended === 'string' ? ended : ended.stderr.slice(-200));
 }
 
@@ -62,9 +63,4 @@ async function removeOlder(titleFile: string, files: readonly string[]): Promise
     if (!isOfPicture || files.includes(join(folder, name))) continue;
     await rm(join(folder, name), { force: true });
   }
-}
-
-async function areThere(files: readonly string[]): Promise<boolean> {
-  const found = await Promise.allSettled(files.map((path) => access(path)));
-  return found.every(({ status }) => status === 'fulfilled');
 }

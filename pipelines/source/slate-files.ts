@@ -1,7 +1,8 @@
 /** Files with what is shown in the camera's place; drawn by slates.ts where they are not there. */
 import { createHash } from 'node:crypto';
-import { access, mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { haveContent } from '../../hal/os/files/have-content.ts';
 import { assertRegular } from '../../hal/os/files/read-regular.ts';
 import { entryPoint, runCommand } from '../../hal/os/process.ts';
 
@@ -39,7 +40,7 @@ export async function openSlateFiles(
   const textFile = settings.text === '' ? '' : join(folder, `${id}.text`);
   const files = { titleFile, textFile };
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (await areThere(files)) return files;
+  if (await haveContent(textFile === '' ? [titleFile] : [titleFile, textFile])) return files;
   // A pipe would hold up the drawing, and a device has no end.
   if (settings.pictureFile !== '') assertRegular(settings.pictureFile);
   const drawn = await runCommand(
@@ -56,12 +57,6 @@ export async function openSlateFiles(
     if (!name.startsWith(id)) await rm(join(folder, name), { force: true });
   }
   return files;
-}
-
-async function areThere({ titleFile, textFile }: SlateFiles): Promise<boolean> {
-  const wanted = textFile === '' ? [titleFile] : [titleFile, textFile];
-  const found = await Promise.allSettled(wanted.map((path) => access(path)));
-  return found.every(({ status }) => status === 'fulfilled');
 }
 
 /** What sharp says, out of a stack trace. */

@@ -1,6 +1,6 @@
 /** Draws what is shown in the camera's place, once, in a process that ends with it. */
-import { rename, writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
+import { saveFile } from '../../hal/os/save-file.ts';
 import type { SlateFiles, SlateSettings } from './slate-files.ts';
 
 /** BT.601, video range, as `videoconvert` makes of RGB below 720 lines and our encoders signal. */
@@ -83,12 +83,7 @@ async function drawText({ widthPx, heightPx, text }: SlateSettings): Promise<Buf
     .toBuffer();
 }
 
-/** Whole, or not at all: another process reads it. */
-async function write(path: string, bytes: Buffer): Promise<void> {
-  await writeFile(`${path}.new`, bytes, { mode: 0o600 });
-  await rename(`${path}.new`, path);
-}
-
 const settings = JSON.parse(process.argv[2] ?? '{}') as SlateSettings & SlateFiles;
-await write(settings.titleFile, await drawTitle(settings));
-if (settings.textFile !== '') await write(settings.textFile, await drawText(settings));
+// Whole, or not at all, also after a power cut: another process reads them.
+await saveFile(settings.titleFile, await drawTitle(settings));
+if (settings.textFile !== '') await saveFile(settings.textFile, await drawText(settings));

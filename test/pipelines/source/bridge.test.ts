@@ -43,6 +43,10 @@ test('title and text are drawn once for a size and a title; a picture that is no
     assert.is(text.length, 320 * 180);
     assert.ok(text.includes(255) && text.includes(0));
     assert.equal(await openSlateFiles(folder, settings, never), first);
+    // As a power cut left it where it was not synced.
+    writeFileSync(first.titleFile, '');
+    assert.equal(await openSlateFiles(folder, settings, never), first);
+    assert.is(readFileSync(first.titleFile).length, 320 * 180 * 1.5);
     const second = await openSlateFiles(folder, { ...settings, title: 'C' }, never);
     assert.is.not(second.titleFile, first.titleFile);
     assert.is(readdirSync(folder).length, 2, 'those of another title are gone');
