@@ -8,14 +8,16 @@ import type { QueueDeps } from './queue.ts';
 export interface HourDeps {
   readonly clock: Clock;
   readonly snapshot: () => Pick<BoxSnapshot, 'system'>;
+  /** Of the clock with a battery; for tests. */
+  readonly rtcFolder?: string;
 }
 
 export function openHour(
   config: Pick<Config, 'printer'>,
-  { clock, snapshot }: HourDeps,
+  { clock, snapshot, rtcFolder }: HourDeps,
 ): Pick<QueueDeps, 'perHour' | 'boot' | 'isClockSet'> {
   // A box that is never online forgets no hour where its clock went on while it was off.
-  const isKept = isKeptByRtc(clock.wallMs());
+  const isKept = isKeptByRtc(clock.wallMs(), rtcFolder);
   return {
     perHour: () => config.printer.max_per_hour,
     boot: openBootClock(),
