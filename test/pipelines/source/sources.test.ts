@@ -42,6 +42,28 @@ function assertConstant(live: LiveSources, what: string): void {
   }
 }
 
+/**
+ * What stands in for missing media, of the picture and of the sound that come out: on a slow machine
+ * some does always.
+ */
+function standIns(live: LiveSources) {
+  const now = () => ({
+    mediaS: (live.units('high').at(-1)?.runningUs ?? 0) / 1e6,
+    repeated: live.figures()?.camera.repeatedTotal ?? 0,
+    silentS: live.figures()?.sound?.silentS ?? 0,
+  });
+  const from = now();
+  return {
+    until: (mediaS: number) => until(`${mediaS} s`, () => now().mediaS >= from.mediaS + mediaS),
+    shares: () => {
+      const { mediaS, repeated, silentS } = now();
+      const passedS = mediaS - from.mediaS;
+      const repeats = (repeated - from.repeated) / (30 * passedS);
+      return { repeats, silence: (silentS - from.silentS) / passedS };
+    },
+  };
+}
+
 const until = (what: string, isSo: () => boolean) => eventually(isSo, 60_000, () => what);
 
 test('any size, rate, shape and pixel format becomes the constant picture', async () => {
@@ -139,8 +161,7 @@ test('a source that pauses, dies or is missing is bridged; the other one loses n
     'both',
     () => live.figures()?.camera.phase === 'live' && live.figures()?.sound?.phase === 'live',
   );
-  const silentS = () => live.figures()?.sound?.silentS ?? 0;
-  const silentBefore = silentS();
+  const camerasFault = standIns(live);
   for (const pauseMs of [100, 200, 500, 1_000]) {
     process.kill(first.pid, 'SIGSTOP');
     await sleep(pauseMs);
@@ -153,15 +174,19 @@ test('a source that pauses, dies or is missing is bridged; the other one loses n
   await until('the title', () => live.figures()?.camera.phase === 'title');
   await live.start('camera', camera('width=640,height=480,framerate=25/1'));
   await until('the picture', () => live.figures()?.camera.phase === 'live');
-  // On a busy machine the tone's own process may be held up for a moment.
-  assert.ok(silentS() - silentBefore < 1.5, 'the sound went on');
-  const repeatedBefore = live.figures()?.camera.framesPerS ?? 0;
+  const { silence } = camerasFault.shares();
+  const reported = live.figures();
+  await until('figures without its fault', () => live.figures() !== reported);
+  const undisturbed = standIns(live);
+  await undisturbed.until(3);
+  const usual = undisturbed.shares();
+  assert.ok(silence < usual.silence + 0.05, `the sound went on: ${silence} of it is silence`);
+  const soundsFault = standIns(live);
   process.kill(card.pid, 'SIGKILL');
   await until('silence', () => live.figures()?.sound?.phase === 'silent');
-  assert.ok(
-    (live.figures()?.camera.framesPerS ?? 0) >= repeatedBefore / 2,
-    'the picture lost nothing',
-  );
+  await soundsFault.until(3);
+  const { repeats } = soundsFault.shares();
+  assert.ok(repeats < usual.repeats + 0.15, `the picture went on: ${repeats} of it are repeats`);
   await live.start('sound', CARD);
   await until('sound', () => live.figures()?.sound?.phase === 'live');
   assertConstant(live, 'over all of it');
