@@ -78,7 +78,8 @@ export async function startBox(
   ];
   const args = settings.flatMap((setting) => ['--set', setting]);
   const folder = keptIn ?? mkdtempSync(join(tmpdir(), 'venuebox-state-'));
-  if (keptIn === undefined) lendSlates(folder);
+  // Where a command prepares the machine for it, the box is to find what it would.
+  if (keptIn === undefined && prefix.length === 0) lendSlates(folder);
   const child: ChildProcess = spawn(
     prefix[0] ?? process.execPath,
     [
@@ -167,8 +168,11 @@ export function killAll(pids: readonly number[]): void {
 /** A process that hangs answers never. */
 const ANSWERS_WITHIN_MS = 10_000;
 
-/** A loaded machine is slow, and no failure: shorter time-outs are stretched to this. */
-const PATIENCE_MS = 150_000;
+/**
+ * A loaded machine is slow, and no failure: shorter time-outs are stretched to this. Two, or one and
+ * a page's, fit into the time of files that share a process: what is missed is named.
+ */
+const PATIENCE_MS = 120_000;
 
 /** What is soon true is seen soon; a look at what takes seconds costs more than it tells. */
 const PAUSE_MS = { first: 20, longest: 200, growth: 1.3 };

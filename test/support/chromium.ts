@@ -102,7 +102,7 @@ export interface Evaluates {
 }
 
 /** A loaded machine shows a page late, and is no failure: shorter time-outs are stretched to this. */
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 150_000;
 
 /** Polls from outside: the page's Content-Security-Policy forbids Playwright's own wait. */
 export async function waitInPage(
