@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert';
 import { openModemManager } from '../../../hal/modem/modem-manager.ts';
 import { NM, readNmDevices } from '../../../hal/modem/nm-state.ts';
 import type { ModemsState } from '../../../hal/modem/port.ts';
+import { unlessAborted } from '../../../hal/os/async.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { closeBus, openDbus } from '../../../hal/os/dbus.ts';
 import { HalError } from '../../../hal/os/errors.ts';
@@ -28,11 +29,15 @@ async function nextWhere(
   fits: (state: ModemsState) => boolean,
 ) {
   const limit = AbortSignal.timeout(60_000);
-  while (!limit.aborted) {
-    const { value } = await states.next();
-    if (value !== undefined && fits(value)) return value;
+  try {
+    for (;;) {
+      const { value, done } = await unlessAborted(states.next(), limit);
+      if (done === true) throw new Error('they have ended');
+      if (fits(value)) return value;
+    }
+  } catch (cause) {
+    throw new Error(`no state with ${what}`, { cause });
   }
-  throw new Error(`no state with ${what}`);
 }
 
 const isKnown = (registration: string) => (state: ModemsState) =>

@@ -11,6 +11,7 @@ import { checkCertificate } from '../../../../daemon/web/crew/certificate.ts';
 import { CertificateStore } from '../../../../daemon/web/crew/certificate-store.ts';
 import { until } from '../../../support/box.ts';
 import { axeFaults } from '../../../support/browser/axe.ts';
+import { savePicture } from '../../../support/browser/picture.ts';
 import { openChromium, waitInPage } from '../../../support/chromium.ts';
 import { freePort } from '../../../support/free-port.ts';
 import { OWN_PAGE, signIn } from '../../../support/operator.ts';
@@ -281,7 +282,7 @@ test('on the page a wrong choice is explained, and a right one leads to the page
   await choose('own', 'root.key');
   await waitInPage(page, says('#certificate [role=status]', 'belongs to another certificate'));
   assert.equal(await axeFaults(page), []);
-  await page.locator('#certificate').screenshot({ path: 'bench-results/operator-certificate.png' });
+  await savePicture(page.locator('#certificate'), 'operator-certificate');
   await choose('own', 'between', 'own.key');
   await waitInPage(page, says('#settings .bar', 'This page is now at https://127.0.0.1:'));
   assert.equal(page.faults, []);
