@@ -24,8 +24,10 @@ export interface SoundFeedDeps {
   readonly nowUs: () => number;
 }
 
-/** How often silence is sent where nothing comes. */
+/** How often silence is sent where nothing comes, and sound that waits for its time. */
 const TICK_MS = 20;
+/** The clock of a source whose stamps are CLOCK_MONOTONIC: a stream (`unitSource`, `streamSource`). */
+const STREAM_CLOCK_US = 0;
 
 export class SoundFeed implements SourceInput {
   readonly #settings: SoundSettings;
@@ -72,7 +74,8 @@ export class SoundFeed implements SourceInput {
     const clockUs = this.#sourceClockUs;
     const capturedUs =
       clockUs === undefined || runningUs === undefined ? undefined : clockUs + runningUs;
-    this.#send(this.#pacer.add(samples, capturedUs, this.#deps.nowUs()));
+    const isStream = clockUs === STREAM_CLOCK_US;
+    this.#send(this.#pacer.add(samples, capturedUs, this.#deps.nowUs(), isStream));
   }
 
   /** Figures of the second since the last call. */

@@ -22,6 +22,8 @@ const MARGIN_US = 10_000;
 /** A time stamp outside of this, seen from the arrival, is not believed. */
 const OLDEST_US = 2_000_000;
 const AHEAD_US = 50_000;
+/** That of a stream, whose pieces come at once and are played one after the other: `StreamSplit`. */
+const STREAM_AHEAD_US = 600_000;
 
 /** Further off than this it is no drift of a clock: something was lost, or came twice. */
 const JUMP_US = 40_000;
@@ -91,12 +93,19 @@ export class SoundPacer {
    * @param samples Interleaved, in the channels that go out.
    * @param capturedUs CLOCK_MONOTONIC of its first sample; undefined where the source
    *   does not know.
+   * @param isStream Another process of the box has given it its time.
    */
-  add(samples: Int16Array, capturedUs: number | undefined, nowUs: number): readonly PacedSound[] {
+  add(
+    samples: Int16Array,
+    capturedUs: number | undefined,
+    nowUs: number,
+    isStream = false,
+  ): readonly PacedSound[] {
     const count = samples.length / this.#channels;
     const durationUs = (count * 1e6) / this.#rateHz;
+    const newestUs = nowUs + (isStream ? STREAM_AHEAD_US : AHEAD_US);
     const isBelieved =
-      capturedUs !== undefined && capturedUs > nowUs - OLDEST_US && capturedUs < nowUs + AHEAD_US;
+      capturedUs !== undefined && capturedUs > nowUs - OLDEST_US && capturedUs < newestUs;
     const takenUs = isBelieved ? capturedUs : nowUs - durationUs;
     this.#noteDelay(nowUs, Math.max(0, nowUs - takenUs));
     const place = ((takenUs - this.#startUs) * this.#rateHz) / 1e6;
@@ -148,9 +157,10 @@ export class SoundPacer {
     const out: PacedSound[] = [];
     const dueUs = nowUs - this.#startUs - this.#delayUs();
     const due = Math.floor((dueUs * this.#rateHz) / 1e6);
+    const newest = ((nowUs + AHEAD_US - this.#startUs) * this.#rateHz) / 1e6;
     while (true) {
       const next = this.#waiting[0];
-      if (next !== undefined && next.index <= this.#sent) {
+      if (next !== undefined && next.index <= Math.min(this.#sent, newest)) {
         this.#waiting.shift();
         out.push(this.#send(this.#wasSilent ? faded(next.samples, this.#channels) : next.samples));
         this.#wasSilent = false;
