@@ -21,29 +21,49 @@ const LEAD_MAX_US = 5_000_000;
 const LATE_MAX_US = 100_000;
 /** so the picture waits for it, */
 const HELD_MAX_US = 500_000;
-/** where so much of it is late: the others were late with this process. */
+/** but not for less. */
+const LEAP_MIN_US = 20_000;
+/** where so much of it is late. */
 const LATE_SHARE = 0.8;
+/** More than one frame of any codec is in pieces that are longer, */
+const FRAME_MAX_US = 70_000;
+/**
+ * which FFmpeg's are: of up to 2930 bytes, so the longer the quieter it is. They end with the
+ * frame that makes 0.35 s full (half of `max_delay`).
+ */
+const PIECE_MAX_US = 370_000;
+/** They are late by their length, and what is late now and then is cut by the encoders each time. */
+const PIECE_EARLIER_US = 60_000;
+
+/** Of a track that is sent. */
+interface Seen {
+  readonly lastUs: number;
+  /** Enough of it is known from then on. */
+  readonly settledUs: number;
+}
 
 /**
  * Both get all bytes, with the same times: so lips and sound stay together, whatever each decoder
  * does. A sender may have its units due up to a second after it sends them: times are moved so
  * that the first of picture and sound is due when it comes. One that sends its sound in large
- * pieces (FFmpeg: of 180 ms) has a picture that would be due long before: it is held back.
+ * pieces (FFmpeg) has a picture that would be due long before: it is held back. Where that is
+ * known only later, as the sound begins later, decoders start again: they take no leap of times.
  */
 export class StreamSplit {
   readonly #deps: SplitDeps;
   readonly #feeds = new Map<TrackKind, UnitFeed>();
   readonly #stream: TransportStream;
-  readonly #seenUs = new Map<TrackKind, number>();
+  readonly #seen = new Map<TrackKind, Seen>();
   #now = { stampUs: 0, us: 0 };
   #startUs: number | undefined;
   #clock: { readonly us: number; readonly stampUs: number } | undefined;
   /** How long after its time the first unit of all came, */
   #earliestUs = Number.POSITIVE_INFINITY;
-  /** and each of the sound, until that is known. */
-  readonly #sound: number[] = [];
+  /** and was sent. */
+  #earliestSentUs = Number.POSITIVE_INFINITY;
+  #sound: SoundPieces | undefined;
   #heldUs = 0;
-  #received: string | undefined;
+  #received: Received | undefined;
 
   constructor(deps: SplitDeps) {
     this.#deps = deps;
@@ -64,23 +84,27 @@ export class StreamSplit {
     const takenUs = hasClock ? stampUs + this.#earliestUs + this.#heldUs : nowUs;
     const unit = { takenUs, isKeyframe: true, data };
     this.#feeds.get('audio')?.add(unit);
-    if (this.#heldUs === 0) this.#feeds.get('video')?.add(unit);
-    else this.#deps.later(this.#heldUs / 1000, () => this.#feeds.get('video')?.add(unit));
+    const video = this.#feeds.get('video');
+    if (this.#heldUs === 0) video?.add(unit);
+    else this.#deps.later(this.#heldUs / 1000, () => video?.add(unit));
   }
 
   /** To be called a few times a second. */
   tick(nowUs: number): void {
     if (this.#startUs === undefined || nowUs < this.#startUs + SETTLED_US) return;
-    const isThere = (kind: TrackKind) =>
-      nowUs < (this.#seenUs.get(kind) ?? Number.NEGATIVE_INFINITY) + PRESENT_US;
+    const isThere = (kind: TrackKind) => {
+      const { lastUs, settledUs } = this.#seen.get(kind) ?? NEVER;
+      return nowUs < lastUs + PRESENT_US && nowUs >= settledUs;
+    };
     const received: Received = {
       ...(isThere('video') && { video: true }),
       ...(isThere('audio') && { audio: true }),
     };
-    if (this.#received === undefined) this.#settle();
-    const text = JSON.stringify(received);
-    if (text === this.#received) return;
-    this.#received = text;
+    const before = this.#received;
+    if (before !== undefined && before.video === received.video && before.audio === received.audio)
+      return;
+    this.#received = received;
+    if (received.audio) this.#holdBack();
     this.#deps.onChange(received);
   }
 
@@ -101,22 +125,60 @@ export class StreamSplit {
   }
 
   #note(kind: TrackKind, us: number): void {
-    this.#seenUs.set(kind, this.#now.us);
+    const { us: nowUs, stampUs } = this.#now;
+    const before = this.#seen.get(kind);
+    const isNew = before === undefined || nowUs >= before.lastUs + PRESENT_US;
+    // What is there from the start on is known at the same time.
+    const fromUs = this.#received === undefined ? (this.#startUs ?? nowUs) : nowUs;
+    const settledUs = isNew ? fromUs + SETTLED_US : before.settledUs;
+    this.#seen.set(kind, { lastUs: nowUs, settledUs });
+    if (isNew && kind === 'audio') this.#sound = new SoundPieces();
     if (this.#clock === undefined) return;
     const leadUs = wrapped(us - this.#clock.us);
     if (Math.abs(leadUs) > LEAD_MAX_US) return;
-    const lateUs = this.#now.us - (this.#clock.stampUs + leadUs);
-    this.#earliestUs = Math.min(this.#earliestUs, lateUs);
-    if (kind === 'audio' && this.#received === undefined) this.#sound.push(lateUs);
+    const sentUs = stampUs - (this.#clock.stampUs + leadUs);
+    this.#earliestUs = Math.min(this.#earliestUs, nowUs - stampUs + sentUs);
+    this.#earliestSentUs = Math.min(this.#earliestSentUs, sentUs);
+    if (kind === 'audio' && nowUs < settledUs) this.#sound?.add(us, sentUs);
   }
 
-  /** Before anything is fed. */
-  #settle(): void {
-    const sound = this.#sound.toSorted((a, b) => a - b);
-    const latest = sound[Math.floor(sound.length * LATE_SHARE)] ?? this.#earliestUs;
-    const heldUs = Math.ceil((latest - this.#earliestUs - LATE_MAX_US) / 1000) * 1000;
-    this.#heldUs = Math.min(HELD_MAX_US, Math.max(0, heldUs));
+  /** By what was sent, not by what came: this process may be held up. */
+  #holdBack(): void {
+    const latestUs = this.#sound?.latestUs ?? this.#earliestSentUs;
+    const lateUs = latestUs - this.#earliestSentUs - LATE_MAX_US;
+    const heldUs = Math.min(HELD_MAX_US, Math.ceil(lateUs / 1000) * 1000);
+    if (heldUs < this.#heldUs + LEAP_MIN_US) return;
+    this.#heldUs = heldUs;
+    for (const feed of this.#feeds.values()) feed.close();
+    this.#feeds.clear();
   }
+}
+
+const NEVER: Seen = { lastUs: Number.NEGATIVE_INFINITY, settledUs: 0 };
+
+/** The pieces of sound that a sender sends. */
+class SoundPieces {
+  readonly #sentUs: number[] = [];
+  readonly #lengthsUs: number[] = [];
+  #lastUs: number | undefined;
+
+  /** @param us Its time. @param sentUs How long after that it was sent. */
+  add(us: number, sentUs: number): void {
+    this.#sentUs.push(sentUs);
+    if (this.#lastUs !== undefined) this.#lengthsUs.push(wrapped(us - this.#lastUs));
+    this.#lastUs = us;
+  }
+
+  /** How long after its time one is sent at the latest. */
+  get latestUs(): number | undefined {
+    const [sentUs, lengthUs = 0] = [shareOf(this.#sentUs), shareOf(this.#lengthsUs)];
+    if (sentUs === undefined || lengthUs < FRAME_MAX_US) return sentUs;
+    return sentUs + Math.max(0, PIECE_MAX_US - lengthUs) + PIECE_EARLIER_US;
+  }
+}
+
+function shareOf(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * LATE_SHARE)];
 }
 
 /** Of two times that wrap, the nearer way round. */
