@@ -38,8 +38,8 @@ export interface LiveSources extends AsyncDisposable {
   caps(track: string): string;
   /** Bytes of raw sound for the level meter so far, */
   meterBytes(): number;
-  /** and the sound: S16LE, interleaved. */
-  sound(): Buffer;
+  /** and the newest of it: S16LE, interleaved. */
+  newestSound(bytes: number): Buffer;
   /** The newest figures. */
   figures(): SourceFigures | undefined;
   /**
@@ -186,7 +186,7 @@ export async function openLiveSources({
     units: (track) => units.get(track) ?? [],
     caps: (track) => caps.get(track) ?? '',
     meterBytes: () => sound.reduce((bytes, one) => bytes + one.length, 0),
-    sound: () => Buffer.concat(sound),
+    newestSound: (bytes) => newestOf(sound, bytes),
     figures: () => figures,
     start,
     send: capture.send,
@@ -197,4 +197,12 @@ export async function openLiveSources({
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Joins the last pieces only: it is asked for several times a second. */
+function newestOf(pieces: readonly Buffer[], bytes: number): Buffer {
+  let from = pieces.length;
+  for (let missing = bytes; missing > 0 && from > 0; missing -= pieces[from]?.length ?? 0)
+    from -= 1;
+  return Buffer.concat(pieces.slice(from)).subarray(-bytes);
 }
