@@ -1,6 +1,7 @@
 /** The configuration of the box: its sections, and the rules between them. */
 import { isIP } from 'node:net';
 import * as v from 'valibot';
+import { listenerPort } from '../../hal/gst/network-source.ts';
 import { readMachineId } from '../../hal/os/files/machine-id.ts';
 import { LANGUAGES } from '../../pipelines/player/text/language.ts';
 import {
@@ -156,19 +157,22 @@ function* portFaults({
   );
 }
 
-/** WebRTC of guests, and of a phone as the camera. */
+/** WebRTC of guests, and of a phone as the camera; a phone or encoder that calls by SRT. */
 function* udpPortFaults(config: Config): Generator<Fault> {
-  const camera = whipCameraOf(config);
-  const { port } = config.viewers.whep;
-  if (camera === undefined || port === NO_PORT) return;
+  const whip = whipCameraOf(config);
+  const ports: readonly (readonly [path: readonly string[], port: number])[] = [
+    [['viewers', 'whep', 'port'], config.viewers.whep.port],
+    [[whip ?? 'camera', 'port'], (whip && config[whip]?.port) ?? NO_PORT],
+    ...(['camera', 'camera2'] as const).map((key) => [[key, 'url'], srtPort(config[key])] as const),
+  ];
   yield* repeatedFaults(
-    [
-      [['viewers', 'whep', 'port'], port],
-      [[camera, 'port'], config[camera]?.port ?? NO_PORT],
-    ],
+    ports.filter(([, port]) => port !== NO_PORT),
     'UDP port ',
   );
 }
+
+const srtPort = (camera: Config['camera2']): number =>
+  camera?.driver === 'srt' ? (listenerPort(camera.url) ?? NO_PORT) : NO_PORT;
 
 /**
  * Rendition names of each device profile: as configured, or by bitrate all of

@@ -30,6 +30,12 @@ const NEEDS: Readonly<Record<NetworkSourceConfig['driver'], Readonly<Record<stri
 /** It has no host to call, or says so. */
 const LISTENER = /^srt:\/\/(?::|[^?]*\?(?:.*&)?mode=listener\b)/;
 
+/** UDP port at which the box waits to be called; undefined where it calls. */
+export function listenerPort(url: string): number | undefined {
+  const port = LISTENER.test(url) ? /^srt:\/\/[^/?]*:(\d{1,5})/.exec(url)?.[1] : undefined;
+  return port === undefined ? undefined : Number(port);
+}
+
 /** One kind of what a network camera sends; decoded. @param secret see `readCredentials`. */
 export function networkSource(
   config: NetworkSourceConfig,

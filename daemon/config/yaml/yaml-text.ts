@@ -61,7 +61,7 @@ function repeatedKeys(document: Document): readonly number[] {
 
 /** A value, an item of a list, or one of `[…]` or `{…}`, to its end. */
 const ENDS_IN_COLONS =
-  /((?<![\w-])(?:[\w-]+:|-)[ \t]+|[[,][ \t]*)([\da-f:]*::)(?=[ \t]*(?:[#,\]}]|\r?$))/gim;
+  /((?<![\w-])(?:[\w-]+:|-)[ \t]+|(?:(?<!\/)\[|,)[ \t]*)([\da-f:]*::)(?=[ \t]*(?:[#,\]}]|\r?$))/gim;
 
 /** YAML takes `host: ::` for a mapping inside a mapping; a person means an address. */
 function quoteIpv6(yaml: string): string {

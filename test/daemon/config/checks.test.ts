@@ -85,6 +85,28 @@ test('one phone or OBS sends by WHIP, and its UDP port is its own', () => {
   );
 });
 
+test('two phones that call by SRT do so at a port each', () => {
+  const cameras = (first: string, second: string, more = '') =>
+    faults(
+      `camera: {driver: srt, url: "${first}"}\ncamera2: {driver: srt, url: "${second}"}\n${more}`,
+    );
+  const used = 'box.yaml:2: camera2.url: UDP port 7001 is already used by camera.url';
+  for (const other of [
+    'srt://:7001?mode=listener',
+    'srt://:7001',
+    'srt://[::]:7001?mode=listener',
+  ]) {
+    assert.match(cameras('srt://:7001?mode=listener', other)[0] ?? '', used);
+  }
+  assert.equal(cameras('srt://:7001?mode=listener', 'srt://:7002?mode=listener'), []);
+  // The box calls both: those are ports of others.
+  assert.equal(cameras('srt://10.0.0.8:7001', 'srt://10.0.0.9:7001?mode=caller'), []);
+  assert.match(
+    cameras('srt://:7001', 'srt://:7002', 'viewers: {whep: {port: 7002}}')[0] ?? '',
+    'camera2.url: UDP port 7002 is already used by viewers.whep.port',
+  );
+});
+
 test('a YAML fault is listed beside the faults of the keys', () => {
   const all = faults('viewers:\n  prt: 1\n  port: 8080\n  port: 0\nsound: {driver: x}\n');
   assert.match(all.join('\n'), 'box.yaml:4: invalid YAML: Map keys must be unique');
@@ -107,6 +129,8 @@ test('an IPv6 address that ends in colons needs no quotes, and its line is count
   assert.is(parsed('viewers:\r\n  host: ::  # all\r\n  port: 9000\r\n').viewers.host, '::');
   assert.is(parsed('viewers: { host: FD00::, port: 9000 }').viewers.host, 'FD00::');
   assert.is(parsed('viewers: { host: :: }').viewers.host, '::');
+  const url = 'srt://[::]:7001';
+  assert.is(parsed(`camera: {driver: srt, url: "${url}"}`).camera.url, url);
   const proxies = (list: string) => parsed(`viewers:\n  trusted_proxies:${list}\n`).viewers;
   assert.equal(proxies(' [::, fd00::, ::1]').trusted_proxies, ['::', 'fd00::', '::1']);
   assert.equal(proxies('\n    - fd00::\n    - ::').trusted_proxies, ['fd00::', '::']);
