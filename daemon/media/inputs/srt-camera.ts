@@ -3,7 +3,12 @@ import type { Sound } from '../../../hal/audio/port.ts';
 import { networkOf } from '../../../hal/camera/open.ts';
 import type { Camera } from '../../../hal/camera/port.ts';
 import { streamSource } from '../../../hal/gst/access-units.ts';
-import { type NetworkSourceConfig, openLogin, srtSource } from '../../../hal/gst/network-source.ts';
+import {
+  listenerPort,
+  type NetworkSourceConfig,
+  openLogin,
+  srtSource,
+} from '../../../hal/gst/network-source.ts';
 import { anySignal, pause } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import { HalError } from '../../../hal/os/errors.ts';
@@ -36,8 +41,8 @@ interface Os {
 /** SIGTERM to SIGKILL. It has nothing to write down. */
 const GRACE_MS = 1_000;
 const ANSWERS = { max: 8, maxMs: 5_000 } as const;
-/** Where nobody answers, or its address is wrong. */
-const AGAIN_MS = 4_000;
+/** Where nobody answers a call: it costs a process, and so is done less and less often. */
+const AGAIN = { firstMs: 4_000, longestMs: 10_000 } as const;
 
 const WORKER = {
   name: 'srt',
@@ -80,6 +85,7 @@ class SrtProcess {
   readonly #feeds = new PendingAnswers<boolean>(ANSWERS);
   /** Why nobody was connected last time. */
   #reason: string | undefined;
+  #againMs: number = AGAIN.firstMs;
   readonly tracks = new SentTracks<true>((kind, isOtherSent) => this.#notThere(kind, isOtherSent));
 
   constructor(network: NetworkSourceConfig, os: Os) {
@@ -102,6 +108,7 @@ class SrtProcess {
       else {
         hasReceived = true;
         this.#reason = undefined;
+        this.#againMs = AGAIN.firstMs;
         this.tracks.set(message.received);
         this.#os.log.info('stream received', { ...message.received });
       }
@@ -116,7 +123,11 @@ class SrtProcess {
       this.tracks.set(undefined);
     }
     if (!ended.signal.aborted || signal.aborted) return;
-    if (!hasReceived) await pause(this.#os.clock, AGAIN_MS, signal);
+    if (!hasReceived) {
+      await pause(this.#os.clock, this.#againMs, signal);
+      const isCalled = listenerPort(this.#network.url) !== undefined;
+      if (!isCalled) this.#againMs = Math.min(2 * this.#againMs, AGAIN.longestMs);
+    }
     throw ended.signal.reason;
   };
 
