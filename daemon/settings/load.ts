@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts';
 import { parseConfig, writtenValues } from '../config/file.ts';
 import { checkValues } from '../config/form/faults.ts';
 import { layered, type Values } from '../config/form/layers.ts';
+import { withUsableCertificates } from './certificates.ts';
 import { fileOf, listVersions, readStored, readVersion, saveStored, tagOf } from './stored.ts';
 import { NO_TRIAL, readTrial, saveTrial } from './trial.ts';
 
@@ -30,10 +31,21 @@ export interface LoadedSettings {
 /**
  * A damaged file is put aside as `settings.yaml.bad`, and the newest version that is good
  * takes its place; one that cannot be read now stays, and that version holds for this run.
+ * A certificate that they name and that no server takes is left out.
  *
  * @throws ConfigError where the config file alone has faults, whatever the settings.
  */
 export async function loadSettings(folder: string, text: ConfigText): Promise<LoadedSettings> {
+  const loaded = await loadStored(folder, text);
+  const usable = await withUsableCertificates(folder, loaded);
+  if (usable === undefined) return loaded;
+  const { values, fault } = usable;
+  const { source, yaml, overrides } = text;
+  const warning = [...(loaded.warning === undefined ? [] : [loaded.warning]), fault].join('. ');
+  return { ...loaded, config: parseConfig(source, yaml, overrides, values), values, warning };
+}
+
+async function loadStored(folder: string, text: ConfigText): Promise<LoadedSettings> {
   const { source, yaml, overrides } = text;
   const stored = tryRead(folder);
   const trial = readTrial(folder);

@@ -1,7 +1,7 @@
 /** The certificate of a port, read again when it was renewed. */
 import { statSync } from 'node:fs';
 import { createServer, type Server, type ServerOptions } from 'node:https';
-import type { Server as TlsServer } from 'node:tls';
+import { createSecureContext, type Server as TlsServer } from 'node:tls';
 import { every } from '../../hal/os/async.ts';
 import { CERTIFICATE_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
@@ -27,6 +27,11 @@ export function readTlsFiles(files: TlsFiles) {
     cert: readRegular(cert_file, CERTIFICATE_BYTES_MAX),
     key: readRegular(key_file, CERTIFICATE_BYTES_MAX),
   };
+}
+
+/** @throws what a server would end with: they cannot be read, are none, or do not go together. */
+export function checkTlsFiles(files: TlsFiles | undefined): void {
+  if (files !== undefined) createSecureContext(readTlsFiles({ ...files }));
 }
 
 /**

@@ -3,12 +3,10 @@ import { rmSync } from 'node:fs';
 import { CERTIFICATE_BYTES_MAX, readRegular } from '../../../hal/os/files/read-regular.ts';
 import { removeFile, saveFile } from '../../../hal/os/save-file.ts';
 import type { Config } from '../../config/config.ts';
+import { CERTIFICATE_KEYS } from '../../settings/certificates.ts';
 import type { Changes } from '../../settings/change.ts';
 import type { SaveOutcome, Settings, ShownSetting } from '../../settings/settings.ts';
 import { type CertificateFacts, type CertificateFault, checkCertificate } from './certificate.ts';
-
-/** Of the operator's page and of guests; where the config file has one, that is the truth. */
-const KEYS = ['operator.tls', 'viewers.tls'] as const;
 
 export interface CertificateState {
   /** Null where there is none, or none that can be read. */
@@ -134,7 +132,7 @@ export class CertificateStore {
 }
 
 function keysIn(settings: readonly ShownSetting[]): readonly ShownSetting[] {
-  return settings.filter(({ path }) => KEYS.some((key) => key === path));
+  return settings.filter(({ path }) => CERTIFICATE_KEYS.some((key) => key === path));
 }
 
 const rejected = (fault: StoreFault) => ({ status: 'rejected', fault }) as const;

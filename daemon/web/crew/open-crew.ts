@@ -1,5 +1,4 @@
 /** Joins what the crew asks for: settings, files, support, sessions. */
-import { join } from 'node:path';
 import type { Notify } from '../../../hal/os/systemd/notify.ts';
 import { uploadsFolder } from '../../../pipelines/player/brand/branding.ts';
 import type { WhipEndpoint } from '../../../pipelines/whip/messages.ts';
@@ -10,6 +9,7 @@ import type { Commander, Outcome } from '../../model/commands.ts';
 import type { DropReport } from '../../model/drop-report.ts';
 import type { OrderList } from '../../model/orders.ts';
 import type { BoxSnapshot, DropPhase } from '../../model/snapshot.ts';
+import { certificateFile } from '../../settings/certificates.ts';
 import type { LiveConfig } from '../../settings/live-config.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { LogTail } from '../log-tail.ts';
@@ -103,7 +103,7 @@ export function openCrew(
 function openCertificates({ stateFolder, settings, live, snapshot, clock }: CrewBox) {
   const isSynchronised = () => snapshot().system?.clock.phase === 'synchronised';
   return new CertificateStore({
-    ...{ file: join(stateFolder, 'certificate.pem'), settings, config: live.current },
+    ...{ file: certificateFile(stateFolder), settings, config: live.current },
     nowMs: () => (isSynchronised() ? clock.wallMs() : undefined),
   });
 }

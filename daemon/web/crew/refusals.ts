@@ -1,12 +1,11 @@
 /** What this machine refuses of new settings before they are saved, so that it is shown beside the field. */
 import { createServer } from 'node:net';
-import { createSecureContext } from 'node:tls';
 import { PORTAL_PORT } from '../../../hal/network/plan.ts';
 import { errnoOf } from '../../../hal/os/errors.ts';
-import { CERTIFICATE_BYTES_MAX, readRegular } from '../../../hal/os/files/read-regular.ts';
 import { listen } from '../../../hal/os/listen.ts';
 import { messageOf } from '../../../hal/os/log.ts';
 import { PipelineError } from '../../../pipelines/errors/pipeline-error.ts';
+import { checkTlsFiles } from '../../../pipelines/http/tls-files.ts';
 import type { Config } from '../../config/config.ts';
 import { type Changed, changesOf, type SettingFault } from '../../settings/change.ts';
 
@@ -26,8 +25,6 @@ interface Listening {
   readonly port: number;
 }
 
-type Tls = { readonly cert_file: string; readonly key_file: string } | undefined;
-
 export function openRefusals({ source, live }: RefusalDeps) {
   return async (before: Config, after: Config): Promise<readonly SettingFault[]> => {
     const changes = changesOf(before, after);
@@ -40,7 +37,7 @@ export function openRefusals({ source, live }: RefusalDeps) {
       ...(await Promise.all(
         (['viewers', 'operator'] as const)
           .filter((part) => changed(`${part}.tls`))
-          .map((part) => faultOf(`${part}.tls`, async () => checkPair(after[part].tls))),
+          .map((part) => faultOf(`${part}.tls`, async () => checkTlsFiles(after[part].tls))),
       )),
     ];
     return faults.filter((fault) => fault !== undefined);
@@ -122,13 +119,4 @@ function portReason(port: number, error: unknown): string {
   if (errno === 'EACCES')
     return `port ${port} is for programs with more rights: take one above 1023`;
   return `port ${port} cannot be opened: ${messageOf(error)}`;
-}
-
-/** Throws where they do not go together, or are none. */
-function checkPair(tls: Tls): void {
-  if (tls === undefined) return;
-  const [cert, key] = [tls.cert_file, tls.key_file].map((file) =>
-    readRegular(file, CERTIFICATE_BYTES_MAX),
-  );
-  createSecureContext({ ...(cert && { cert }), ...(key && { key }) });
 }
