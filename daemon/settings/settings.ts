@@ -109,6 +109,8 @@ export class Settings {
     }
   }
 
+  readonly isBusy = (): boolean => this.#deps.isBusy();
+
   async view(): Promise<SettingsView> {
     const { loaded, stateFolder, restart } = this.#deps;
     const locked = lockedPaths(loaded.written);
@@ -168,7 +170,7 @@ export class Settings {
     if ('faults' in plan || faults.length > 0) return { status: 'wrong', faults };
     const { differences } = plan;
     if (isTry) {
-      const late = differences.filter(({ need }) => this.#deps.isBusy() && waits(need));
+      const late = differences.filter(({ need }) => this.isBusy() && waits(need));
       return { status: 'planned', differences, waiting: late.map(({ path }) => path) };
     }
     try {

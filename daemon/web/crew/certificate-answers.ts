@@ -32,7 +32,8 @@ export class CertificateAnswers {
 
   async #put(request: IncomingMessage) {
     const bytes = await readBody(request, BODY_MAX_BYTES).catch(() => undefined);
-    if (bytes !== undefined) return await this.#store.put(bytes.toString('latin1'));
+    const isTry = new URL(request.url ?? '', 'http://box').searchParams.has('isTry');
+    if (bytes !== undefined) return await this.#store.put(bytes.toString('latin1'), isTry);
     return { status: 'rejected', fault: 'no-certificate' } as const;
   }
 

@@ -19,10 +19,18 @@ export interface CertificateState {
 
 export type CertificateOutcome =
   | { readonly status: 'done'; readonly saved: Saved }
+  /** Settings that would name it; none for one that is renewed. */
+  | { readonly status: 'planned'; readonly changes: readonly string[] }
   | { readonly status: 'rejected'; readonly fault: StoreFault; readonly reason?: string };
 
 /** `refused` has the reason. */
-export type StoreFault = CertificateFault | 'locked' | 'in-use' | 'not-saved' | 'refused';
+export type StoreFault =
+  | CertificateFault
+  | 'locked'
+  | 'in-drop'
+  | 'in-use'
+  | 'not-saved'
+  | 'refused';
 
 /** What became of the settings that name it. */
 type Saved = Extract<SaveOutcome, { readonly differences: unknown }>;
@@ -30,7 +38,7 @@ type Saved = Extract<SaveOutcome, { readonly differences: unknown }>;
 export interface CertificateStoreDeps {
   /** For the certificate and its key. */
   readonly file: string;
-  readonly settings: Pick<Settings, 'view' | 'save'>;
+  readonly settings: Pick<Settings, 'view' | 'save' | 'isBusy'>;
   readonly config: () => Pick<Config, 'operator' | 'viewers'>;
   /** Undefined while the clock of the box is not to be trusted. */
   readonly nowMs: () => number | undefined;
@@ -55,25 +63,32 @@ export class CertificateStore {
     };
   }
 
-  /** A server that has it already takes the new one within a minute; else the settings name it. */
-  async put(text: string): Promise<CertificateOutcome> {
+  /**
+   * A server that has it already takes the new one within a minute; else the settings name it, but
+   * not in a drop: the crew would be signed out, and what sends to the page would find it no more.
+   *
+   * @param isTry Says what would happen, and does nothing.
+   */
+  async put(text: string, isTry = false): Promise<CertificateOutcome> {
     const { file, settings, nowMs } = this.#deps;
     const checked = checkCertificate(text, nowMs());
     if ('fault' in checked) return rejected(checked.fault);
     const view = await settings.view();
     const free = keysIn(view.settings).filter(({ isLocked }) => !isLocked);
     if (free.length === 0) return rejected('locked');
+    const named = { cert_file: file, key_file: file };
+    const changes = free
+      .filter(({ value }) => !this.#isNamedBy(value))
+      .map(({ path, value }) => [path, { ...(value as object | undefined), ...named }] as const);
+    if (changes.length > 0 && settings.isBusy()) return rejected('in-drop');
+    if (isTry) return { status: 'planned', changes: changes.map(([path]) => path) };
     const before = this.#read();
     try {
       await saveFile(file, checked.pem);
     } catch {
       return rejected('not-saved');
     }
-    const named = { cert_file: file, key_file: file };
-    const changes = free
-      .filter(({ value }) => !this.#isNamedBy(value))
-      .map(({ path, value }) => [path, { ...(value as object | undefined), ...named }] as const);
-    const outcome = await this.#save(Object.fromEntries(changes), view.tag, false);
+    const outcome = await this.#save(Object.fromEntries(changes), view.tag);
     if (outcome.status === 'done') return outcome;
     await (before === undefined ? removeFile(file) : saveFile(file, before));
     return outcome;
@@ -85,12 +100,10 @@ export class CertificateStore {
     const view = await settings.view();
     const naming = keysIn(view.settings).filter(({ value }) => this.#isNamedBy(value));
     if (naming.some(({ isLocked }) => isLocked)) return rejected('locked');
-    const changes = Object.fromEntries(naming.map(({ path }) => [path, null]));
-    const plan = await this.#save(changes, view.tag, true);
-    if (plan.status === 'rejected') return plan;
     // A process that is started again during the drop reads it again.
-    if ('waiting' in plan.saved && plan.saved.waiting.length > 0) return rejected('in-use');
-    const outcome = await this.#save(changes, view.tag, false);
+    if (naming.length > 0 && settings.isBusy()) return rejected('in-use');
+    const changes = Object.fromEntries(naming.map(({ path }) => [path, null]));
+    const outcome = await this.#save(changes, view.tag);
     const { operator, viewers } = config();
     const isInUse = [operator.tls, viewers.tls].some((tls) => this.#isNamedBy(tls));
     if (outcome.status === 'rejected') return outcome;
@@ -100,10 +113,10 @@ export class CertificateStore {
     return outcome;
   }
 
-  async #save(changes: Changes, tag: string, isTry: boolean): Promise<CertificateOutcome> {
+  async #save(changes: Changes, tag: string): Promise<CertificateOutcome> {
     const nothing = { status: 'saved', differences: [], waiting: [] } as const;
     if (Object.keys(changes).length === 0) return { status: 'done', saved: nothing };
-    const saved = await this.#deps.settings.save({ changes }, tag, isTry);
+    const saved = await this.#deps.settings.save({ changes }, tag, false);
     switch (saved.status) {
       case 'wrong': {
         const reason = saved.faults.map((one) => `${one.path} ${one.reason}`).join('; ');

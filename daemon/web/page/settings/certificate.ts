@@ -24,6 +24,7 @@ const FAULTS: Readonly<Record<StoreFault, string>> = {
   'no-names': text.certificateNoNames,
   weak: text.certificateWeak,
   locked: text.locked,
+  'in-drop': text.certificateInDrop,
   'in-use': text.certificateInUse,
   'not-saved': text.certificateNotSaved,
   refused: planTexts.notSaved,
@@ -49,27 +50,27 @@ export function openCertificate(
   const place = h('div', {}, facts, row, message);
   const element = h('details', { id: 'certificate', class: 'card section' }, summary, place);
 
-  const run = async (work: Promise<unknown>) => {
+  const run = async (work: Promise<CertificateOutcome | undefined>) => {
     setText(message, text.testing);
     try {
-      const outcome = (await work) as CertificateOutcome;
-      const isDone = outcome.status === 'done';
-      setText(message, isDone ? '' : fill(FAULTS[outcome.fault], { reason: outcome.reason ?? '' }));
-      if (isDone) await onSaved(outcome.saved);
+      const outcome = await work;
+      const isBad = outcome?.status === 'rejected';
+      setText(message, isBad ? fill(FAULTS[outcome.fault], { reason: outcome.reason ?? '' }) : '');
+      if (outcome?.status === 'done') await onSaved(outcome.saved);
     } catch (error) {
       setText(message, '');
       onError(error);
     }
   };
   file.addEventListener('change', () => {
-    void run(send([...(file.files ?? [])]));
+    void run(confirmAndSend([...(file.files ?? [])]));
     // The same files can be chosen again.
     file.value = '';
   });
   remove.addEventListener('click', () => {
     const question = [text.certificateRemoveTitle, text.certificateRemoveDetail] as const;
     void confirmBy(...question, text.certificateRemove).then((isSure) => {
-      if (isSure) void run(askJson('DELETE', '/certificate', undefined, TIMEOUT_MS));
+      if (isSure) void run(removed());
     });
   });
   askJson('GET', '/certificate').then((answer) => {
@@ -81,11 +82,24 @@ export function openCertificate(
   return element;
 }
 
-/** Both files as one text. */
-async function send(files: readonly File[]): Promise<unknown> {
-  const texts = new Blob(files.flatMap((one) => [one, '\n']));
-  return await checked(await ask('PUT', '/certificate', texts, TIMEOUT_MS));
+/** A renewed one changes no address; undefined where the person does not want what the first one does. */
+async function confirmAndSend(files: readonly File[]): Promise<CertificateOutcome | undefined> {
+  const plan = await send(files, '/certificate?isTry');
+  if (plan.status !== 'planned') return plan;
+  const question = [text.certificateSwitchTitle, text.certificateSwitchDetail] as const;
+  const isSure =
+    plan.changes.length === 0 || (await confirmBy(...question, text.certificateSwitch));
+  return isSure ? await send(files, '/certificate') : undefined;
 }
+
+/** All files as one text. */
+async function send(files: readonly File[], path: string): Promise<CertificateOutcome> {
+  const texts = new Blob(files.flatMap((one) => [one, '\n']));
+  return (await checked(await ask('PUT', path, texts, TIMEOUT_MS))) as CertificateOutcome;
+}
+
+const removed = async () =>
+  (await askJson('DELETE', '/certificate', undefined, TIMEOUT_MS)) as CertificateOutcome;
 
 function linesOf({ uploaded, isLocked, guestsPort }: CertificateState): readonly string[] {
   const isOpen = location.protocol === 'http:';

@@ -1,60 +1,18 @@
 /** The certificate that the crew uploads: what is taken, what is refused with why, and what the box does with it. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { request } from 'node:https';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { DropPhase } from '../../../../daemon/model/snapshot.ts';
 import { checkCertificate } from '../../../../daemon/web/crew/certificate.ts';
 import { CertificateStore } from '../../../../daemon/web/crew/certificate-store.ts';
-import { until } from '../../../support/box.ts';
-import { axeFaults } from '../../../support/browser/axe.ts';
-import { savePicture } from '../../../support/browser/picture.ts';
-import { openChromium, waitInPage } from '../../../support/chromium.ts';
-import { freePort } from '../../../support/free-port.ts';
-import { OWN_PAGE, signIn } from '../../../support/operator.ts';
 import { openTestSettings, testFolder } from '../../settings/support.ts';
-import { startFakeBox } from '../support/fake-box.ts';
-import { ask } from '../support/http.ts';
-import { has, openPage, says } from '../support/page.ts';
+import { makeChain } from '../support/certificate-chain.ts';
 
 const test = suite('uploaded certificate');
 
 const DAY_MS = 86_400_000;
-const EC = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
-
-interface Made {
-  readonly cert: string;
-  readonly key: string;
-}
-
-/** A root, one between, and a certificate of `live.example.org`, as an authority makes them. */
-function makeChain() {
-  const folder = mkdtempSync(join(tmpdir(), 'venuebox-chain-'));
-  const at = (name: string) => join(folder, name);
-  const make = (name: string, subject: string, more: readonly string[], kind = EC): Made => {
-    const files = ['-keyout', at(`${name}.key`), '-out', at(name)];
-    const request = ['req', '-x509', ...kind, '-nodes', '-days', '9', '-subj', subject];
-    execFileSync('openssl', [...request, ...files, ...more], { stdio: 'ignore' });
-    return { cert: readFileSync(at(name), 'utf8'), key: readFileSync(at(`${name}.key`), 'utf8') };
-  };
-  const by = (name: string) => ['-CA', at(name), '-CAkey', at(`${name}.key`)];
-  const names = ['-addext', 'subjectAltName=DNS:live.example.org,DNS:*.box.example,IP:10.0.0.5'];
-  const notCa = ['-addext', 'basicConstraints=critical,CA:FALSE'];
-  const root = make('root', '/O=Root of Tests', []);
-  const between = make('between', '/O=Tests Signed Here/CN=T1', by('root'));
-  const own = make('own', '/CN=live.example.org', [...by('between'), ...names, ...notCa]);
-  return {
-    at,
-    make,
-    root,
-    between,
-    own,
-    [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
-  };
-}
 
 const openssl = (...args: string[]) =>
   execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'ignore'] }).toString();
@@ -196,20 +154,37 @@ test('one that is refused leaves the one before; settings that refuse it say why
   assert.throws(() => statSync(other.file), 'ENOENT');
 });
 
-test('in a drop guests get it after the end, and one that they are served with stays until then', async () => {
+test('in a drop no address changes: the first one is refused, a renewed one taken, none removed', async () => {
   using chain = makeChain();
-  let phase: DropPhase = 'live';
-  await using box = await openStore('', () => phase);
-  const put = await box.store.put(chain.own.cert + chain.own.key);
-  assert.ok(put.status === 'done' && 'waiting' in put.saved);
-  assert.equal(put.saved.waiting, ['viewers.tls']);
-  phase = 'idle';
-  await box.store.remove();
-  await box.store.put(chain.own.cert + chain.own.key);
-  phase = 'live';
-  assert.equal(await box.store.remove(), { status: 'rejected', fault: 'in-use' });
-  assert.ok(readFileSync(box.file, 'utf8').includes('PRIVATE KEY'));
-  assert.is(box.live.current().viewers.tls?.key_file, box.file);
+  const { own, between } = chain;
+  for (const locked of ['', 'viewers: { tls: { cert_file: /a, key_file: /a } }']) {
+    let phase: DropPhase = 'live';
+    await using box = await openStore(locked, () => phase);
+    const { store, file } = box;
+    const inDrop = { status: 'rejected', fault: 'in-drop' };
+    assert.equal(await store.put(own.cert + own.key), inDrop);
+    assert.throws(() => statSync(file), 'ENOENT');
+    assert.is(box.live.current().operator.tls, undefined);
+    phase = 'idle';
+    assert.is((await store.put(own.cert + own.key)).status, 'done');
+    phase = 'live';
+    assert.is((await store.put(own.cert + between.cert + own.key)).status, 'done');
+    assert.is((await store.state()).uploaded?.hasChain, true);
+    assert.equal(await store.remove(), { status: 'rejected', fault: 'in-use' });
+    assert.ok(readFileSync(file, 'utf8').includes('PRIVATE KEY'));
+    assert.is(box.live.current().operator.tls?.key_file, file);
+  }
+});
+
+test('a try says which settings would name it, and leaves all as it was', async () => {
+  using chain = makeChain();
+  await using box = await openStore();
+  const { cert, key } = chain.own;
+  const changes = ['viewers.tls', 'operator.tls'];
+  assert.equal(await box.store.put(cert + key, true), { status: 'planned', changes });
+  assert.equal(await box.store.state(), { uploaded: null, isLocked: false });
+  await box.store.put(cert + key);
+  assert.equal(await box.store.put(cert + key, true), { status: 'planned', changes: [] });
 });
 
 test('a file that was damaged on the disk is shown as none, and the next one takes its place', async () => {
@@ -220,72 +195,6 @@ test('a file that was damaged on the disk is shown as none, and the next one tak
   assert.is((await box.store.state()).uploaded, null);
   assert.is((await box.store.put(chain.own.cert + chain.own.key)).status, 'done');
   assert.ok((await box.store.state()).uploaded !== null);
-});
-
-test('the page opens under each name of its certificate, and under no other', async () => {
-  using chain = makeChain();
-  const { own, between, root } = chain;
-  const file = chain.at('served');
-  writeFileSync(file, own.cert + between.cert + own.key);
-  await using box = await startFakeBox({ config: { tls: { cert_file: file, key_file: file } } });
-  const statusAt = (host: string) =>
-    new Promise<number>((resolve, reject) => {
-      const headers = { host: `${host}:${new URL(box.url).port}` };
-      const options = { headers, ca: root.cert, servername: 'live.example.org', agent: false };
-      request(`${box.url.replace('http:', 'https:')}/state.json`, options, (response) => {
-        response.resume();
-        resolve(response.statusCode ?? 0);
-      })
-        .once('error', reject)
-        .end();
-    });
-  await until(async () => (await statusAt('live.example.org')) === 401, 60_000);
-  assert.is(await statusAt('www.box.example'), 401, 'it asks for the PIN');
-  for (const other of ['evil.example', 'a.live.example.org', 'live.example.org.evil.example']) {
-    assert.is(await statusAt(other), 421, other);
-  }
-});
-
-test('only who has signed in sends one, 64 kB at most', async () => {
-  using chain = makeChain();
-  await using box = await startFakeBox();
-  const send = async (body: string, headers: Readonly<Record<string, string>>) =>
-    await fetch(`${box.url}/certificate`, { method: 'PUT', headers, body });
-  const { cert, key } = chain.own;
-  assert.is((await send(cert + key, OWN_PAGE)).status, 401);
-  const headers = { ...OWN_PAGE, cookie: await signIn(box.url) };
-  assert.equal(await (await send('x'.repeat(65 * 1024), headers)).json(), {
-    ...{ status: 'rejected', fault: 'no-certificate' },
-  });
-  assert.equal(await (await send(cert, headers)).json(), { status: 'rejected', fault: 'no-key' });
-  const shown = await fetch(`${box.url}/certificate`, { headers });
-  assert.equal(await shown.json(), { uploaded: null, isLocked: false });
-});
-
-test('on the page a wrong choice is explained, and a right one leads to the page’s new address', async () => {
-  using chain = makeChain();
-  await using box = await startFakeBox();
-  // Its own port may be another box's here.
-  const tls = { port: await freePort(), cert_file: chain.at('own'), key_file: chain.at('own.key') };
-  const headers = { ...OWN_PAGE, cookie: await signIn(box.url) };
-  const { tag } = JSON.parse((await ask(`${box.url}/settings`, 'GET', headers)).text);
-  const wish = { changes: { 'viewers.tls': tls }, tag, isTry: false };
-  const saved = await ask(`${box.url}/settings`, 'POST', headers, wish);
-  assert.is(JSON.parse(saved.text).status, 'saved');
-  await using browser = await openChromium({ width: 360, height: 740 });
-  const page = await openPage(browser, box.url);
-  await page.click('#open-settings');
-  await waitInPage(page, has('#certificate .hint'));
-  await page.click('#certificate summary');
-  const choose = (...names: readonly string[]) =>
-    page.setInputFiles('#certificate-files', names.map(chain.at));
-  await choose('own', 'root.key');
-  await waitInPage(page, says('#certificate [role=status]', 'belongs to another certificate'));
-  assert.equal(await axeFaults(page), []);
-  await savePicture(page.locator('#certificate'), 'operator-certificate');
-  await choose('own', 'between', 'own.key');
-  await waitInPage(page, says('#settings .bar', 'This page is now at https://127.0.0.1:'));
-  assert.equal(page.faults, []);
 });
 
 test.run();

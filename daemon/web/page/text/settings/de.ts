@@ -94,6 +94,10 @@ export const de: SettingsTexts = {
   certificateOpen:
     'Diese Seite hat noch kein HTTPS: andere im selben Netz könnten den Schlüssel unterwegs mitlesen. Schicke ihn per Kabel oder über das eigene WLAN der Box.',
   certificateChoose: 'Zertifikat und Schlüssel wählen',
+  certificateSwitchTitle: 'Auf HTTPS umstellen?',
+  certificateSwitchDetail:
+    'Diese Seite bekommt eine Adresse mit https, und alle melden sich neu an. Die Seiten der Gäste bekommen auch eine, und ihr Bild bleibt kurz stehen. Was an die alte Adresse dieser Seite sendet, braucht die neue: Kameras wie OBS, ein Shop, gespeicherte Links.',
+  certificateSwitch: 'Auf HTTPS umstellen',
   certificateRemove: 'Zertifikat entfernen',
   certificateRemoveTitle: 'Zertifikat entfernen?',
   certificateRemoveDetail:
@@ -116,6 +120,8 @@ export const de: SettingsTexts = {
   certificateNoNames:
     'Das Zertifikat nennt keine Adresse (subjectAltName), darum lehnen Browser es ab.',
   certificateWeak: 'Der Schlüssel ist zu kurz oder die Signatur zu alt: Browser lehnen es ab.',
+  certificateInDrop:
+    'Ein Drop läuft. Schicke es nach seinem Ende: diese Seite bekäme eine andere Adresse, und alle müssten sich neu anmelden.',
   certificateInUse: 'Gäste bekommen den Drop damit bis zum Ende: entferne es danach.',
   certificateNotSaved:
     'Die Box hat es nicht gespeichert: ihr Datenträger ist voll oder schreibgeschützt, oder jemand anderes änderte gerade die Einstellungen.',

@@ -92,17 +92,21 @@ export const en = {
     'The certificate of its issuer is not in it. If phones refuse it, choose the file with the full chain (often fullchain.pem).',
   certificateGuests: 'So that guests use it, enter {address} as their address, under “Guests”.',
   certificateHint:
-    'Choose the certificate with its chain and the key at once, as PEM files. This page then opens again, and asks for the PIN.',
+    'Choose the certificate with its chain and the key together, as PEM files. This page then opens again, and asks for the PIN.',
   certificateOpen:
     'This page has no HTTPS yet: others in the same network could read the key on its way. Send it by cable or over the box’s own Wi-Fi.',
   certificateChoose: 'Choose certificate and key',
+  certificateSwitchTitle: 'Switch to HTTPS?',
+  certificateSwitchDetail:
+    'This page moves to an https address, and everyone signs in again. Guests’ pages get one too, and their picture stops for a moment. Whatever sends to this page’s old address needs the new one: cameras such as OBS, a shop, links that were saved.',
+  certificateSwitch: 'Switch to HTTPS',
   certificateRemove: 'Remove the certificate',
   certificateRemoveTitle: 'Remove the certificate?',
   certificateRemoveDetail:
     'The box deletes its key. Pages that used it are without HTTPS then, and links to them with https no longer open.',
   certificateNone:
     'There is no certificate in these files. They must be PEM: text with a line “BEGIN CERTIFICATE”, 64 kB at most.',
-  certificateNoKey: 'There is no key in these files. Choose certificate and key at once.',
+  certificateNoKey: 'There is no key in these files. Choose certificate and key together.',
   certificateEncrypted:
     'The key is protected by a password, which the box could not enter at its start. Save it without one (openssl pkey -in key.pem -out open.pem) and choose that file.',
   certificateKeyKind: 'Browsers do not know this kind of key: it must be RSA or ECDSA.',
@@ -115,6 +119,8 @@ export const en = {
     'A certificate in these files is not valid yet: use it from its first day on.',
   certificateNoNames: 'The certificate names no address (subjectAltName), so browsers refuse it.',
   certificateWeak: 'Its key is too short, or its signature too old: browsers refuse it.',
+  certificateInDrop:
+    'A drop is on. Send it after its end: this page would move to another address, and everyone would have to sign in again.',
   certificateInUse: 'Guests are served with it until the end of the drop: remove it after that.',
   certificateNotSaved:
     'The box did not save it: its disk is full or write-protected, or somebody else was changing the settings.',

@@ -94,6 +94,10 @@ export const es: SettingsTexts = {
   certificateOpen:
     'Esta página aún no tiene HTTPS: otros en la misma red podrían leer la clave por el camino. Envíala por cable o por el wifi propio de la caja.',
   certificateChoose: 'Elegir certificado y clave',
+  certificateSwitchTitle: '¿Pasar a HTTPS?',
+  certificateSwitchDetail:
+    'Esta página pasa a una dirección con https y todos entran de nuevo. Las páginas del público también tienen una, y su imagen se para un momento. Lo que envía a la dirección antigua de esta página necesita la nueva: cámaras como OBS, una tienda, enlaces guardados.',
+  certificateSwitch: 'Pasar a HTTPS',
   certificateRemove: 'Quitar el certificado',
   certificateRemoveTitle: '¿Quitar el certificado?',
   certificateRemoveDetail:
@@ -114,6 +118,8 @@ export const es: SettingsTexts = {
     'El certificado no nombra ninguna dirección (subjectAltName): los navegadores lo rechazan.',
   certificateWeak:
     'Su clave es demasiado corta o su firma demasiado antigua: los navegadores lo rechazan.',
+  certificateInDrop:
+    'Hay un drop en marcha. Envíalo cuando termine: esta página cambiaría de dirección y todos tendrían que entrar de nuevo.',
   certificateInUse: 'El público lo usa hasta el fin del drop: quítalo después.',
   certificateNotSaved:
     'La caja no lo guardó: su disco está lleno o protegido, u otra persona cambiaba los ajustes.',

@@ -95,6 +95,10 @@ export const fr: SettingsTexts = {
   certificateOpen:
     'Cette page n’a pas encore HTTPS : d’autres sur le même réseau pourraient lire la clé en route. Envoyez-la par câble ou par le Wi-Fi de la box.',
   certificateChoose: 'Choisir certificat et clé',
+  certificateSwitchTitle: 'Passer à HTTPS ?',
+  certificateSwitchDetail:
+    'Cette page passe à une adresse en https, et tout le monde se connecte à nouveau. Les pages du public en ont une aussi, et leur image s’arrête un instant. Ce qui envoie à l’ancienne adresse de cette page a besoin de la nouvelle : caméras comme OBS, boutique, liens enregistrés.',
+  certificateSwitch: 'Passer à HTTPS',
   certificateRemove: 'Retirer le certificat',
   certificateRemoveTitle: 'Retirer le certificat ?',
   certificateRemoveDetail:
@@ -117,6 +121,8 @@ export const fr: SettingsTexts = {
     'Le certificat ne nomme aucune adresse (subjectAltName) : les navigateurs le refusent.',
   certificateWeak:
     'Sa clé est trop courte ou sa signature trop ancienne : les navigateurs le refusent.',
+  certificateInDrop:
+    'Un drop est en cours. Envoyez-le après sa fin : cette page changerait d’adresse, et tout le monde devrait se connecter à nouveau.',
   certificateInUse: 'Le public est servi avec jusqu’à la fin du drop : retirez-le ensuite.',
   certificateNotSaved:
     'La box ne l’a pas enregistré : son disque est plein ou protégé, ou quelqu’un d’autre changeait les réglages.',

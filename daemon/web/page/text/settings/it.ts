@@ -95,6 +95,10 @@ export const it: SettingsTexts = {
   certificateOpen:
     'Questa pagina non ha ancora HTTPS: altri nella stessa rete potrebbero leggere la chiave. Inviala via cavo o con il Wi-Fi della box.',
   certificateChoose: 'Scegli certificato e chiave',
+  certificateSwitchTitle: 'Passare a HTTPS?',
+  certificateSwitchDetail:
+    'Questa pagina passa a un indirizzo https e tutti accedono di nuovo. Anche le pagine del pubblico ne hanno uno, e la loro immagine si ferma un momento. Ciò che invia al vecchio indirizzo di questa pagina ha bisogno del nuovo: camere come OBS, un negozio, link salvati.',
+  certificateSwitch: 'Passa a HTTPS',
   certificateRemove: 'Rimuovi il certificato',
   certificateRemoveTitle: 'Rimuovere il certificato?',
   certificateRemoveDetail:
@@ -115,6 +119,8 @@ export const it: SettingsTexts = {
   certificateNoNames:
     'Il certificato non nomina alcun indirizzo (subjectAltName): i browser lo rifiutano.',
   certificateWeak: 'La chiave è troppo corta o la firma troppo vecchia: i browser lo rifiutano.',
+  certificateInDrop:
+    'È in corso un drop. Invialo dopo la fine: questa pagina cambierebbe indirizzo e tutti dovrebbero accedere di nuovo.',
   certificateInUse: 'Il pubblico lo usa fino alla fine del drop: rimuovilo dopo.',
   certificateNotSaved:
     'La box non l’ha salvato: il suo disco è pieno o protetto, o qualcun altro cambiava le impostazioni.',

@@ -92,8 +92,12 @@ export const nl: SettingsTexts = {
   certificateHint:
     'Kies het certificaat met zijn keten en de sleutel tegelijk, als PEM-bestanden. Daarna opent deze pagina opnieuw en vraagt om de pincode.',
   certificateOpen:
-    'Deze pagina heeft nog geen HTTPS: anderen in hetzelfde netwerk zouden de sleutel onderweg kunnen lezen. Stuur hem via een kabel of het eigen wifi van de box.',
+    'Deze pagina heeft nog geen HTTPS: anderen in hetzelfde netwerk zouden de sleutel onderweg kunnen lezen. Stuur hem via een kabel of de eigen wifi van de box.',
   certificateChoose: 'Certificaat en sleutel kiezen',
+  certificateSwitchTitle: 'Overstappen op HTTPS?',
+  certificateSwitchDetail:
+    'Deze pagina krijgt een adres met https, en iedereen logt opnieuw in. De pagina’s van gasten krijgen er ook een, en hun beeld staat even stil. Wat naar het oude adres van deze pagina stuurt, heeft het nieuwe nodig: camera’s zoals OBS, een winkel, opgeslagen links.',
+  certificateSwitch: 'Overstappen op HTTPS',
   certificateRemove: 'Certificaat verwijderen',
   certificateRemoveTitle: 'Certificaat verwijderen?',
   certificateRemoveDetail:
@@ -114,6 +118,8 @@ export const nl: SettingsTexts = {
   certificateNoNames:
     'Het certificaat noemt geen adres (subjectAltName), dus browsers weigeren het.',
   certificateWeak: 'De sleutel is te kort of de handtekening te oud: browsers weigeren het.',
+  certificateInDrop:
+    'Er is een drop bezig. Stuur het na het einde: deze pagina zou een ander adres krijgen en iedereen zou opnieuw moeten inloggen.',
   certificateInUse: 'Gasten gebruiken het tot het einde van de drop: verwijder het daarna.',
   certificateNotSaved:
     'De box heeft het niet opgeslagen: zijn schijf is vol of beveiligd, of iemand anders wijzigde net de instellingen.',

@@ -93,6 +93,10 @@ export const pt: SettingsTexts = {
   certificateOpen:
     'Esta página ainda não tem HTTPS: outros na mesma rede poderiam ler a chave pelo caminho. Envie-a por cabo ou pelo Wi-Fi da própria caixa.',
   certificateChoose: 'Escolher certificado e chave',
+  certificateSwitchTitle: 'Mudar para HTTPS?',
+  certificateSwitchDetail:
+    'Esta página passa para um endereço https e todos entram de novo. As páginas do público também têm um, e a imagem delas para um momento. O que envia para o endereço antigo desta página precisa do novo: câmaras como o OBS, uma loja, ligações guardadas.',
+  certificateSwitch: 'Mudar para HTTPS',
   certificateRemove: 'Remover o certificado',
   certificateRemoveTitle: 'Remover o certificado?',
   certificateRemoveDetail:
@@ -114,6 +118,8 @@ export const pt: SettingsTexts = {
     'O certificado não indica nenhum endereço (subjectAltName): os navegadores recusam-no.',
   certificateWeak:
     'A chave é demasiado curta ou a assinatura demasiado antiga: os navegadores recusam-no.',
+  certificateInDrop:
+    'Há um drop a decorrer. Envie-o depois do fim: esta página mudaria de endereço e todos teriam de entrar de novo.',
   certificateInUse: 'O público usa-o até ao fim do drop: remova-o depois.',
   certificateNotSaved:
     'A caixa não o guardou: o disco está cheio ou protegido, ou outra pessoa estava a alterar as definições.',
