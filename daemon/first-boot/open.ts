@@ -7,6 +7,7 @@ import { WantedRestart } from '../../hal/os/supervise.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
 import { openNetworkManager } from '../../hal/wifi/network-manager.ts';
 import type { Network } from '../../hal/wifi/port.ts';
+import { certifiedHost } from '../../pipelines/http/tls-files.ts';
 import { type Config, ownName } from '../config/config.ts';
 import { hasChosenPin } from '../config/operator.ts';
 import type { MediaPath } from '../media/media-path.ts';
@@ -164,14 +165,18 @@ function factsOf(deps: FirstBootDeps): Pick<HotspotDeps, 'isOnAir' | 'modems'> {
   };
 }
 
-/** Its page is where the settings have it now. */
+/**
+ * Its page is where the settings have it now. A phone's window for a portal goes past no warning of
+ * a certificate, and all names lead to the box on its hotspot: one of those that the certificate has.
+ */
 function portalOf({ portal, live }: FirstBootDeps) {
   const { address, port } = portal ?? { address: HOTSPOT_ADDRESS, port: PORTAL_PORT };
   return {
     ...{ address, port },
     get pageUrl() {
-      const { operator } = live.current();
-      return `${operator.tls === undefined ? 'http' : 'https'}://${address}:${operator.port}/`;
+      const { tls, port: own } = live.current().operator;
+      if (tls === undefined) return `http://${address}:${own}/`;
+      return `https://${certifiedHost(tls.cert_file, address) ?? address}:${own}/`;
     },
   };
 }

@@ -21,6 +21,8 @@ export interface ListenerEvents {
   /** TLS is finished on a connection that was reported before. */
   readonly onSecure: (socket: Socket) => void;
   readonly onSession: (session: Http2Session) => void;
+  /** Another certificate is used from now on. */
+  readonly onRenewed: (cert: Buffer) => void;
 }
 
 /** Requests that one connection may have pending; a page needs six. */
@@ -56,7 +58,11 @@ export async function openListeners(
   if (tls === undefined) return [clear];
   const secure = openSecure(tls, events);
   await listen(secure, { host, port: tls.port, fd: tls.fd }, 'viewers.tls.port', events);
-  void tls.follow?.(secure, signal);
+  const setSecureContext: typeof secure.setSecureContext = (context) => {
+    secure.setSecureContext(context);
+    if (Buffer.isBuffer(context.cert)) events.onRenewed(context.cert);
+  };
+  void tls.follow?.({ setSecureContext }, signal);
   return [clear, secure];
 }
 

@@ -1,5 +1,4 @@
 /** Settings of the viewers' server. */
-import { X509Certificate } from 'node:crypto';
 import type { Server as TlsServer } from 'node:tls';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { PipelineError } from '../errors/pipeline-error.ts';
@@ -64,14 +63,5 @@ export function openServerOptions({ tls, ...options }: ServerSettings, log: Log)
     };
   } catch (cause) {
     throw new PipelineError('BAD_CERTIFICATE', messageOf(cause), { cause });
-  }
-}
-
-/** Undefined where it is no certificate: opening the port reports that. */
-export function readX509(cert: Buffer): X509Certificate | undefined {
-  try {
-    return new X509Certificate(cert);
-  } catch {
-    return undefined;
   }
 }

@@ -15,7 +15,7 @@ import {
   REQUESTS_PER_CONNECTION,
   type Response,
 } from './listeners.ts';
-import { openOwnNames } from './own-address.ts';
+import { type OwnNames, openOwnNames } from './own-address.ts';
 import { PendingRequest } from './pending-request.ts';
 import { type Reply, refuse } from './reply.ts';
 import { ReplyWriter, TOO_MANY_REQUESTS, TOO_OFTEN } from './reply-writer.ts';
@@ -28,8 +28,9 @@ import {
   receiveBody,
   wasReset,
 } from './request.ts';
-import { readX509, type ServerOptions } from './server-settings.ts';
+import type { ServerOptions } from './server-settings.ts';
 import { StreamSlots } from './streams/stream-slots.ts';
+import { readX509 } from './tls-files.ts';
 
 /** How many requests of a connection may be held on average: HTTP/2 has a whole page on one. */
 const HELD_PER_CONNECTION = 4;
@@ -61,7 +62,7 @@ export class ViewerServer {
   readonly #connections: Connections;
   readonly #totals = openTotals();
   readonly #writer: ReplyWriter;
-  readonly #context: RequestContext;
+  #context: RequestContext;
   readonly #allowance: { readonly perS: number; readonly burst: number };
   #faultReportedMs = Number.NEGATIVE_INFINITY;
 
@@ -72,8 +73,7 @@ export class ViewerServer {
     this.#clock = clock;
     const { maxConnections, maxConnectionsPerAddress, tls } = options;
     const isTrusted = openTrustedProxies(options.trustedProxies ?? []);
-    const certificate = tls === undefined ? undefined : readX509(tls.cert);
-    this.#context = { isTrusted, names: openOwnNames(options.hostNames ?? [], certificate) };
+    this.#context = { isTrusted, names: this.#namesBy(tls?.cert) };
     this.#connections = new Connections(options, clock, isTrusted);
     const perS = Math.max(REQUESTS_PER_S_MIN, REQUESTS_PER_CONNECTION_S * maxConnectionsPerAddress);
     this.#allowance = { perS, burst: 2 * perS };
@@ -101,6 +101,9 @@ export class ViewerServer {
         },
         onSecure: (socket: Socket) => this.#connections.setSecure(socket),
         onSession: (session: Http2Session) => this.#connections.setSession(session),
+        onRenewed: (cert: Buffer) => {
+          this.#context = { ...this.#context, names: this.#namesBy(cert) };
+        },
       };
       servers = await openListeners(this.#options, events, signal);
       onListening();
@@ -113,6 +116,10 @@ export class ViewerServer {
       for (const server of servers) server.close();
       this.#connections.closeAll();
     }
+  }
+
+  #namesBy(cert: Buffer | undefined): OwnNames {
+    return openOwnNames(this.#options.hostNames ?? [], cert && readX509(cert));
   }
 
   /** A track has published: checks its held requests again. */

@@ -1,6 +1,8 @@
-/** The certificate of a port, read again when it was renewed. */
+/** The certificate of a port, read again when it was renewed; and its names. */
+import { X509Certificate } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { createServer, type Server, type ServerOptions } from 'node:https';
+import { isIP } from 'node:net';
 import { createSecureContext, type Server as TlsServer } from 'node:tls';
 import { every } from '../../hal/os/async.ts';
 import { CERTIFICATE_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
@@ -81,5 +83,36 @@ function stateOf(path: string): string {
     return [mtimeMs, size, ino].join();
   } catch (error) {
     return messageOf(error);
+  }
+}
+
+/** Undefined where it is no certificate: opening the port reports that. */
+export function readX509(cert: Buffer): X509Certificate | undefined {
+  try {
+    return new X509Certificate(cert);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Host names, perhaps with a wildcard, and IP addresses. */
+export function certifiedNames(certificate: X509Certificate | undefined): readonly string[] {
+  const names = certificate?.subjectAltName?.split(', ') ?? [];
+  return names.flatMap((name) => /^(?:DNS|IP Address):([\w.:*-]{1,253})$/.exec(name)?.[1] ?? []);
+}
+
+/**
+ * How a client that comes to an address finds it in a certificate: by that, or by a host name, where
+ * all of them lead to it. Undefined where it cannot be found, or the file cannot be read.
+ */
+export function certifiedHost(certFile: string, address: string): string | undefined {
+  try {
+    const names = certifiedNames(readX509(readRegular(certFile, CERTIFICATE_BYTES_MAX)));
+    if (names.includes(address)) return address;
+    // A client takes its own for itself.
+    const hosts = names.filter((name) => isIP(name) === 0 && name !== 'localhost');
+    return hosts.find((name) => !name.includes('*')) ?? hosts[0]?.replace('*', 'box');
+  } catch {
+    return undefined;
   }
 }

@@ -1,6 +1,7 @@
 /** A certificate with its key, as the crew uploads them: checked, and put in the order of TLS. Pure. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
+import { certifiedNames } from '../../../pipelines/http/tls-files.ts';
 
 /** What is wrong with the files, for a sentence of the page. */
 export type CertificateFault =
@@ -78,7 +79,7 @@ function joined(
   const pem = [...chain.map(String), String(key.export({ type: 'pkcs8', format: 'pem' }))].join('');
   if (!isAccepted(pem)) return { fault: 'weak' };
   const facts = {
-    names: namesOf(own),
+    names: certifiedNames(own),
     issuer: nameIn(own.issuer),
     untilMs: Math.min(...chain.map(({ validTo }) => Date.parse(validTo))),
     hasChain: chain.length > 1 || own.checkIssued(own),
@@ -96,7 +97,7 @@ function faultOf(
   if (key.asymmetricKeyType !== 'rsa' && key.asymmetricKeyType !== 'ec') return 'key-kind';
   if ((key.asymmetricKeyDetails?.modulusLength ?? RSA_BITS_MIN) < RSA_BITS_MIN) return 'weak';
   if (chain.length < all.length) return 'stray';
-  if (namesOf(chain[0]).length === 0) return 'no-names';
+  if (certifiedNames(chain[0]).length === 0) return 'no-names';
   if (nowMs === undefined) return undefined;
   if (chain.some(({ validTo }) => Date.parse(validTo) <= nowMs)) return 'expired';
   return chain.some(({ validFrom }) => Date.parse(validFrom) > nowMs) ? 'too-early' : undefined;
@@ -145,11 +146,6 @@ function blocksOf(text: string): readonly Block[] {
 
 function unique(certificates: readonly X509Certificate[]): readonly X509Certificate[] {
   return [...new Map(certificates.map((one) => [one.fingerprint256, one])).values()];
-}
-
-function namesOf(certificate: X509Certificate | undefined): readonly string[] {
-  const names = certificate?.subjectAltName?.split(', ') ?? [];
-  return names.flatMap((name) => /^(?:DNS|IP Address):([\w.:*-]{1,253})$/.exec(name)?.[1] ?? []);
 }
 
 /** `O=Let's Encrypt`, else `CN=…`. */

@@ -1,5 +1,5 @@
 /** A box that is set up and has no network: its hotspot comes and goes. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +13,7 @@ import { silentLog } from '../../../hal/os/log.ts';
 import type { Network, NetworkState } from '../../../hal/wifi/port.ts';
 import { until } from '../../support/box.ts';
 import { freePort } from '../../support/free-port.ts';
+import { makeLocalhostTls } from '../../support/localhost-tls.ts';
 import { fakeSnapshot } from '../web/support/fake-snapshot.ts';
 
 const test = suite('a box without its network');
@@ -26,7 +27,7 @@ const AWAY: NetworkState = {
 const LONG_MS = 60_000;
 
 /** A set-up box beside such networks; its waits are short. */
-async function start(network: NetworkState) {
+async function start(network: NetworkState, operator = '') {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-away-'));
   let nowMs = 0;
   const clock: Clock = {
@@ -57,7 +58,7 @@ async function start(network: NetworkState) {
       at.closed += 1;
     },
   } as unknown as Network;
-  const config = parseConfig('test', 'operator: {pin_file: /etc/venuebox/pin}\n', []);
+  const config = parseConfig('test', `operator: {pin_file: /etc/venuebox/pin${operator}}\n`, []);
   const stop = new AbortController();
   const firstBoot = await openFirstBoot(config, {
     live: { current: () => config },
@@ -134,6 +135,15 @@ test('takes the venue’s cable for one, also where the uplink goes through it',
   box.at.links = [{ id: 'venue', device: 'eth9' }];
   await box.looked(200);
   assert.equal([box.at.opened, box.at.printed], [0, []]);
+});
+
+test('leads phones to a name that the page’s certificate has: no warning stands in their way', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-away-tls-'));
+  const file = join(folder, 'cert.pem');
+  await writeFile(file, makeLocalhostTls('DNS:*.example.org,DNS:live.example.org').cert);
+  await using box = await start(AWAY, `, tls: {cert_file: ${file}, key_file: ${file}}`);
+  assert.is(box.firstBoot.ownHotspot()?.login.url, 'https://live.example.org:8081/');
+  await rm(folder, { recursive: true });
 });
 
 test.run();

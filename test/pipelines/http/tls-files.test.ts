@@ -11,10 +11,15 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
+import type { HttpRequest } from '../../../pipelines/http/handlers.ts';
 import { refuse, reply } from '../../../pipelines/http/reply.ts';
 import { ViewerServer } from '../../../pipelines/http/server.ts';
 import { openServerOptions } from '../../../pipelines/http/server-settings.ts';
-import { followCertificate, openTlsServer } from '../../../pipelines/http/tls-files.ts';
+import {
+  certifiedHost,
+  followCertificate,
+  openTlsServer,
+} from '../../../pipelines/http/tls-files.ts';
 import { freePort } from '../../support/free-port.ts';
 import { makeLocalhostTls } from '../../support/localhost-tls.ts';
 
@@ -32,9 +37,10 @@ function filesOf() {
   return { files, write };
 }
 
-function ask(port: number, ca: Buffer): Promise<number> {
+function ask(port: number, ca: Buffer, host = 'localhost'): Promise<number> {
   return new Promise((resolve, reject) => {
-    const sent = request({ host: 'localhost', port, ca, agent: false }, (response) => {
+    const at = { host: 'localhost', servername: 'localhost', headers: { host }, port };
+    const sent = request({ ...at, ca, agent: false }, (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
     });
@@ -97,9 +103,9 @@ test('a certificate that is none ends the start, and says which key it is', () =
   );
 });
 
-test('the guests’ server follows its certificate, by HTTP/2 and HTTP/1.1', async () => {
+test('the guests’ server follows its certificate, by HTTP/2 and HTTP/1.1, and its links the names in it', async () => {
   const { files, write } = filesOf();
-  const first = makeLocalhostTls();
+  const first = makeLocalhostTls('DNS:localhost,DNS:old.example.org');
   write(first);
   const [port, tlsPort] = [await freePort(), await freePort()];
   const settings = {
@@ -110,7 +116,15 @@ test('the guests’ server follows its certificate, by HTTP/2 and HTTP/1.1', asy
   assert.ok(tls?.follow !== undefined);
   const follow: typeof tls.follow = (server, signal) =>
     followCertificate(server, files, ABOUT, signal, 20);
-  const get = () => reply(204, [], { type: 'text/plain', cacheS: 0 });
+  const linkAs = async (host: string, ca: Buffer) => {
+    assert.is(await ask(tlsPort, ca, host), 204);
+    return link;
+  };
+  let link = '';
+  const get = (asked: HttpRequest) => {
+    link = asked.ownAddress?.() ?? '';
+    return reply(204, [], { type: 'text/plain', cacheS: 0 });
+  };
   const handlers = { get, post: () => refuse(404, 'no'), onFault: () => undefined };
   const server = new ViewerServer({ ...options, tls: { ...tls, follow } }, handlers, systemClock);
   const ending = new AbortController();
@@ -118,16 +132,35 @@ test('the guests’ server follows its certificate, by HTTP/2 and HTTP/1.1', asy
   await new Promise<void>((resolve) => {
     running = server.run(ending.signal, resolve);
   });
-  assert.is(await ask(tlsPort, first.cert), 204);
-  const second = makeLocalhostTls();
+  const [old, renewed] = ['old.example.org', 'new.example.org'];
+  assert.is(await linkAs(old, first.cert), `https://${old}:${tlsPort}`);
+  assert.not.match(await linkAs(renewed, first.cert), renewed);
+  const second = makeLocalhostTls('DNS:localhost,DNS:new.example.org');
   write(second);
   await untilServed(tlsPort, second.cert);
+  assert.is(await linkAs(renewed, second.cert), `https://${renewed}:${tlsPort}`);
+  assert.not.match(await linkAs(old, second.cert), old);
   const session = connect(`https://localhost:${tlsPort}`, { ca: second.cert });
   const [headers] = await once(session.request({ ':path': '/' }), 'response');
   assert.is(headers[':status'], 204);
   session.destroy();
   ending.abort();
   await running;
+});
+
+test('a client on the box’s hotspot is led to a name that the certificate has', () => {
+  const { files, write } = filesOf();
+  const hostOf = (names: string) => {
+    write(makeLocalhostTls(names));
+    return certifiedHost(files.cert_file, '10.42.0.1');
+  };
+  assert.is(hostOf('DNS:*.example.org,IP:10.0.0.5,DNS:live.example.org'), 'live.example.org');
+  assert.is(hostOf('DNS:live.example.org,IP:10.42.0.1'), '10.42.0.1');
+  assert.is(hostOf('DNS:*.example.org'), 'box.example.org');
+  assert.is(hostOf('DNS:localhost,IP:10.0.0.5'), undefined, 'each phone has that name itself');
+  write({ cert: Buffer.from('none'), key: Buffer.from('none') });
+  assert.is(certifiedHost(files.cert_file, '10.42.0.1'), undefined);
+  assert.is(certifiedHost(`${files.cert_file}-gone`, '10.42.0.1'), undefined);
 });
 
 test.run();
