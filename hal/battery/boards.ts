@@ -15,7 +15,7 @@ export interface BoardProfile {
   readonly id: string;
   readonly name: string;
   readonly address: number;
-  /** Whether a chip at its address is the board's: chips of other makers have that too. */
+  /** Whether a chip at its address is the board's: others have that too. Rejects where it cannot be read. */
   readonly isOne?: (chip: Registers) => Promise<boolean>;
   readonly gauge: GaugeProfile;
   /** Cells in series. */

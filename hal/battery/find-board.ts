@@ -1,4 +1,5 @@
 /** Which board it is: by its name in the config, or by what answers on the bus. */
+import type { Clock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';
 import { BOARDS, type BoardProfile } from './boards.ts';
 import type { I2cBus } from './registers.ts';
@@ -34,12 +35,30 @@ export function chooseBoard(configured: string, answering: readonly number[]): B
   return { kind: 'ambiguous', address: first.address, candidates: fits.map(({ id }) => id) };
 }
 
+/** Controllers are busy now and then, and a moment's fault at the start would last to the next one. */
+const TRIES = 3;
+const BETWEEN_MS = 100;
+
 /**
- * Addresses at which a known board answers, or a chip that may be one. Only those are touched.
+ * Addresses at which a known board answers, or a chip that may be one. Only those are touched, and
+ * again where none was found.
  *
  * @throws HalError TIMEOUT when the bus hangs: who is on it is then not known.
  */
-export async function listAnswering(bus: I2cBus, signal: AbortSignal): Promise<number[]> {
+export async function listAnswering(
+  bus: I2cBus,
+  clock: Pick<Clock, 'sleep'>,
+  signal: AbortSignal,
+): Promise<readonly number[]> {
+  const found = await listNow(bus, signal);
+  for (let tries = 1; tries < TRIES && found.length === 0; tries += 1) {
+    await clock.sleep(BETWEEN_MS, signal);
+    found.push(...(await listNow(bus, signal)));
+  }
+  return found;
+}
+
+async function listNow(bus: I2cBus, signal: AbortSignal): Promise<number[]> {
   const addresses = [...new Set(BOARDS.map(({ address }) => address))];
   const found: number[] = [];
   for (const address of addresses) {

@@ -55,7 +55,7 @@ export async function openBattery(
     if (config.board === 'auto') return undefined;
     throw new HalError('NOT_FOUND', `battery ${config.board}: there is no I2C bus`);
   }
-  const answering = config.board === 'auto' ? await listAnswering(bus, signal) : [];
+  const answering = config.board === 'auto' ? await listAnswering(bus, clock, signal) : [];
   const choice = chooseBoard(config.board, answering);
   if (choice.kind === 'board') {
     return openBoard(fitted(choice.board, config), config, bus, lines, clock);

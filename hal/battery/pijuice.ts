@@ -78,22 +78,11 @@ async function readBlocks(chip: Registers): Promise<[Buffer, Buffer, Buffer, Buf
   ];
 }
 
-/** Its firmware is busy now and then, and answers in pieces. */
-const TRIES = 3;
-
 /**
  * Whether the chip is a PiJuice: touch panels (GT911) and others have its address too. Each of its
- * answers carries a checksum.
+ * answers carries a checksum; rejects with HalError BAD_REPLY where one does not fit.
  */
 export async function isPiJuice(chip: Registers): Promise<boolean> {
-  for (let tries = 0; tries < TRIES; tries += 1) {
-    const blocks = await readBlocks(chip);
-    try {
-      for (const block of blocks) checkedPiJuice(block);
-      return true;
-    } catch (error) {
-      if (!(error instanceof HalError)) throw error;
-    }
-  }
-  return false;
+  for (const block of await readBlocks(chip)) checkedPiJuice(block);
+  return true;
 }

@@ -2,7 +2,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openBattery } from '../../../hal/battery/open.ts';
-import { systemClock } from '../../../hal/os/clock.ts';
+import type { I2cBus } from '../../../hal/battery/registers.ts';
+import { type Clock, systemClock } from '../../../hal/os/clock.ts';
+import { HalError } from '../../../hal/os/errors.ts';
 import { seeded } from '../../support/seeded.ts';
 import { block, type FakeChip, openFakeBus } from './fake-bus.ts';
 import { pijuice } from './support/board-chips.ts';
@@ -30,9 +32,15 @@ const waveshareE = (more: FakeChip['bytes']): FakeChip => ({
   bytes: { 2: 0x20, ...block(0x20, PACK), ...more },
 });
 
+/** Of thousands of chips: without the pauses between the looks at a bus. */
+const quick: Clock = {
+  ...systemClock,
+  sleep: async (ms, signal) => (ms <= 100 ? undefined : await systemClock.sleep(ms, signal)),
+};
+
 async function find(chip: FakeChip, board = 'auto', address = PISUGAR_3) {
   const bus = openFakeBus({ [address]: chip });
-  return await openBattery({ board }, bus, undefined, systemClock, never);
+  return await openBattery({ board }, bus, undefined, quick, never);
 }
 
 const filled = (byteAt: (register: number) => number): FakeChip => ({
@@ -113,6 +121,59 @@ test('other chips at the address of a PiJuice or a Waveshare (E) are no battery'
     ),
   });
   assert.is(await find(empty, 'auto', WAVESHARE_E), undefined);
+});
+
+/** A bus whose chip fails at its first look, at one of its reads. */
+function faulty(address: number, chip: FakeChip, failsAt: number, fail: (sent: Buffer) => Buffer) {
+  const bus = openFakeBus({ [address]: chip });
+  let reads = 0;
+  const once = (sent: Buffer) => {
+    reads += 1;
+    return reads === failsAt ? fail(sent) : sent;
+  };
+  const at: I2cBus['at'] = (asked, signal) => {
+    const chip = bus.at(asked, signal);
+    if (asked !== address) return chip;
+    return {
+      ...chip,
+      readByte: async (register) => once(Buffer.of(await chip.readByte(register))).readUInt8(),
+      readBlock: async (register, length) => once(await chip.readBlock(register, length)),
+    };
+  };
+  return { ...bus, at };
+}
+
+test('a moment’s fault while a board is searched is no reason to do without it', async () => {
+  const lost = (): never => {
+    throw new HalError('GONE', 'no acknowledgement');
+  };
+  const garbled = (sent: Buffer) => sent.map((byte) => byte ^ 0x55) as Buffer;
+  const boards = [
+    ...[[PIJUICE, pijuice(0xf8), 5] as const, [WAVESHARE_E, waveshareE(CELLS), 3] as const],
+    [PISUGAR_3, pisugar3('1.2.4'), 4] as const,
+  ];
+  for (const [address, chip, reads] of boards) {
+    for (let failsAt = 1; failsAt <= reads; failsAt += 1) {
+      for (const fail of [lost, garbled]) {
+        const bus = faulty(address, chip, failsAt, fail);
+        await using battery = await openBattery({ board: 'auto' }, bus, undefined, quick, never);
+        const name = `${address}, read ${failsAt}`;
+        assert.is((await battery?.read(never))?.phase, 'known', name);
+      }
+    }
+  }
+});
+
+test('a bus that hangs is not asked again', async () => {
+  const hangs = () => {
+    throw new HalError('TIMEOUT', 'no answer');
+  };
+  const bus = faulty(PIJUICE, pijuice(0xf8), 2, hangs);
+  const failed = await openBattery({ board: 'auto' }, bus, undefined, quick, never).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  assert.is(failed instanceof HalError && failed.code, 'TIMEOUT');
 });
 
 test('a board that the config names is not asked what it is', async () => {
