@@ -48,6 +48,7 @@ import { openPrinting } from './printing/open.ts';
 import { openReadiness } from './ready/open.ts';
 import { openDropReports } from './report/open.ts';
 import { openSafeSource } from './safe-mode/source.ts';
+import { trackCertificates } from './settings/certificate-expiry.ts';
 import { completing } from './settings/completing.ts';
 import { LiveConfig } from './settings/live-config.ts';
 import type { LoadedSettings } from './settings/load.ts';
@@ -145,6 +146,7 @@ async function joinParts(given: Resources) {
     {
       startedAt: trackStartedAt(clock),
       configured: () => configuredFacts(given),
+      certificate: trackCertificates(live.current, clock),
       drop: () => drop.state(),
       dropFaults: () => drop.faults(),
       warnings: () => health.warnings(),

@@ -1,7 +1,9 @@
 /** Alerts of the computer itself: state, heat, supply, memory, disks, clock. */
+import { localDay } from '../model/rounding.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { Finding, Rule } from './step.ts';
 import {
+  certificatePhase,
   isClockUnset,
   isDiskLow,
   isDiskWorn,
@@ -32,6 +34,21 @@ export const MACHINE_RULES: readonly Rule[] = [
       settingsFault === undefined
         ? undefined
         : { text: 'The last settings could not be used', detail: settingsFault },
+  },
+  {
+    key: 'certificate-expires',
+    // A clock that is being set, or a renewal that is read again within a minute.
+    afterMs: 90_000,
+    advice:
+      'Get a new one, and send it in the settings under “Certificate for HTTPS”: browsers refuse one that has expired.',
+    find: ({ box }) => {
+      const phase = certificatePhase(box);
+      if (phase === 'well') return undefined;
+      const date = localDay(box.certificate?.untilMs ?? 0);
+      return phase === 'expired'
+        ? { text: `The certificate for HTTPS expired on ${date}`, severity: 'critical' }
+        : { text: `The certificate for HTTPS expires on ${date}` };
+    },
   },
   {
     key: 'safe-mode',

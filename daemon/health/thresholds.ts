@@ -26,6 +26,22 @@ export function isDiskWorn({ wornPct }: Disk): boolean {
   return (wornPct ?? 0) >= WORN_PCT;
 }
 
+/** Getting a new one may take some days. */
+const CERTIFICATE_DAYS_MIN = 14;
+
+/** By a clock that is not synchronised nobody knows. */
+export function certificatePhase({
+  certificate,
+  system,
+}: {
+  readonly certificate?: { readonly daysLeft: number } | undefined;
+  readonly system: SystemState | undefined;
+}): 'well' | 'expiring' | 'expired' {
+  if (certificate === undefined || !isClockSynchronised(system)) return 'well';
+  if (certificate.daysLeft < 0) return 'expired';
+  return certificate.daysLeft < CERTIFICATE_DAYS_MIN ? 'expiring' : 'well';
+}
+
 export function isClockUnset({ clock }: SystemState): boolean {
   return clock.phase === 'free';
 }

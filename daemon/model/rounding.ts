@@ -35,3 +35,8 @@ export function localTime(wallMs: number, locale = 'en-GB'): string {
   const format = { dateStyle: 'medium', timeStyle: 'short' } as const;
   return new Date(wallMs).toLocaleString(locale, format);
 }
+
+/** `29 Nov 2026`, in the box's time zone. */
+export function localDay(wallMs: number): string {
+  return new Date(wallMs).toLocaleDateString('en-GB', { dateStyle: 'medium' });
+}

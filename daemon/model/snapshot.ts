@@ -198,6 +198,8 @@ export interface BoxSnapshot extends OverlaySnapshot, FleetSnapshot, UpdateSnaps
   readonly dropFaults?: DropFaults;
   readonly readiness?: Readiness;
   readonly settingsFault?: string | undefined;
+  /** Of HTTPS, that expires first: whole days by the clock of the box, below 0 where it has expired. */
+  readonly certificate?: { readonly untilMs: number; readonly daysLeft: number } | undefined;
   /** Undefined where nothing is or was sold. */
   readonly shop?: ShopState | undefined;
   readonly plannedDrops?: PlannedDropsState;

@@ -35,6 +35,7 @@ export interface Sources {
   readonly startedAt: () => string;
   /** By the config that is in force. */
   readonly configured: () => Pick<BoxSnapshot, Configured>;
+  readonly certificate: () => BoxSnapshot['certificate'];
   readonly drop: () => DropState;
   readonly dropFaults: () => DropFaults;
   readonly warnings: () => readonly Warning[];
@@ -126,6 +127,7 @@ export class BoxState {
       ...this.#readings,
       ...this.#kept.configured(),
       startedAt: this.#kept.startedAt(),
+      certificate: this.#kept.certificate(),
       drop: this.#kept.drop(),
       dropFaults: this.#kept.dropFaults(),
       warnings: this.#kept.warnings(),

@@ -249,14 +249,12 @@ const CASES: readonly (readonly [string, Change])[] = [
   ],
   ['safe-mode', { safeMode: 'it ended 3 times' }],
   ['settings-not-used', { settingsFault: 'the box did not start with them' }],
+  ['certificate-expires', { certificate: { untilMs: 0, daysLeft: 13 } }],
   [
     'network-guests-closed',
     { networks: [{ role: 'guests', device: 'wlan0', phase: 'failed', code: 'NO_HELPER' }] },
   ],
-  [
-    'update-went-back',
-    { update: { version: '1.0', failed: { version: '1.1', reason: 'no picture', atMs: 0 } } },
-  ],
+  ['update-went-back', { update: { version: '1', failed: { version: '2', reason: '', atMs: 0 } } }],
   ['state-not-kept', { dropFaults: { notSaved: { reason: 'ENOSPC', goesLive: false } } }],
   ['printer-paper-out', printer({ paper: 'out' })],
   ['printer-paper-low', printer({ paper: 'low' })],

@@ -24,6 +24,7 @@ const ACTIONS: readonly (readonly [keys: RegExp, action: AlertAction])[] = [
   [/^drops-/, { label: text.showDrops, section: 'drops' }],
   [/^code-/, { label: text.showOverlay, section: 'overlay' }],
   [/^settings-|^box-name-/, { label: stageTexts.settings, settings: 'box' }],
+  [/^certificate-/, { label: stageTexts.settings, settings: 'operator' }],
   [/^wifi-/, { label: text.chooseWifi, settings: 'wifi' }],
   [/^network-/, { label: stageTexts.settings, settings: 'network' }],
   [/^(?:destination|backfill)-/, { label: stageTexts.settings, settings: 'uplink' }],

@@ -124,6 +124,8 @@ export const de: AdviceTexts = {
   letGo: 'Lass ihn los und eine halbe Minute in Ruhe.',
   stuckCable:
     'Drückt ihn niemand, sieh nach seinem Kabel; einer, der beim Drücken öffnet, braucht das andere active_low in panel.buttons.',
+  certificateNew:
+    'Hole ein neues und schicke es in den Einstellungen unter „Zertifikat für HTTPS“: Browser lehnen ein abgelaufenes ab.',
   lookThroughSettings: 'Öffne die Einstellungen, sieh sie durch und übernimm, was fehlt.',
   correctDrop:
     'Berichtige die Zeile in drops.yaml oder füge den Drop auf der Regieseite hinzu. Die anderen bleiben.',

@@ -110,6 +110,8 @@ export const en = {
   letGo: 'Release the button and do not press it for half a minute.',
   stuckCable:
     'If it is not pressed, check its cable. For a button that opens when pressed, change active_low in panel.buttons.',
+  certificateNew:
+    'Get a new one, and send it in the settings under “Certificate for HTTPS”: browsers refuse one that has expired.',
   lookThroughSettings: 'Open the settings, look through them, and apply what is missing.',
   correctDrop:
     'Correct the line in drops.yaml, or add the drop on the operator’s page. The others stay.',

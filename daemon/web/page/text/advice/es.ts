@@ -114,6 +114,8 @@ export const es: AdviceTexts = {
   letGo: 'Suéltalo y no lo toques durante medio minuto.',
   stuckCable:
     'Si nadie lo pulsa, mira su cable; uno que se abre al pulsarlo necesita el otro active_low en panel.buttons.',
+  certificateNew:
+    'Consigue uno nuevo y envíalo en los ajustes, en «Certificado para HTTPS»: los navegadores rechazan uno caducado.',
   lookThroughSettings: 'Abre los ajustes, revísalos y aplica lo que falte.',
   correctDrop:
     'Corrige la línea en drops.yaml, o añade el drop en la página de control. Los demás se quedan.',

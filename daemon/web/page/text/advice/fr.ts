@@ -127,6 +127,8 @@ export const fr: AdviceTexts = {
   letGo: 'Relâchez-le et n’y touchez pas pendant une demi-minute.',
   stuckCable:
     'Si personne n’appuie, regardez son câble ; un bouton qui s’ouvre quand on appuie demande l’autre active_low dans panel.buttons.',
+  certificateNew:
+    'Demandez-en un nouveau et envoyez-le dans les réglages, sous « Certificat pour HTTPS » : les navigateurs refusent un certificat expiré.',
   lookThroughSettings: 'Ouvrez les réglages, parcourez-les et appliquez ce qui manque.',
   correctDrop:
     'Corrigez la ligne dans drops.yaml, ou ajoutez le drop sur la page de régie. Les autres restent.',

@@ -116,6 +116,8 @@ export const it: AdviceTexts = {
   letGo: 'Lascialo e non toccarlo per mezzo minuto.',
   stuckCable:
     'Se nessuno lo preme, guarda il cavo; uno che si apre quando è premuto vuole l’altro active_low in panel.buttons.',
+  certificateNew:
+    'Procurane uno nuovo e invialo nelle impostazioni, in «Certificato per HTTPS»: i browser ne rifiutano uno scaduto.',
   lookThroughSettings: 'Apri le impostazioni, guardale e applica ciò che manca.',
   correctDrop:
     'Correggi la riga in drops.yaml, o aggiungi il drop nella pagina di regia. Gli altri restano.',

@@ -124,6 +124,8 @@ export const nl: AdviceTexts = {
   letGo: 'Laat hem los en raak hem een halve minuut niet aan.',
   stuckCable:
     'Drukt niemand erop, kijk dan naar zijn kabel; een knop die opent bij indrukken heeft de andere active_low in panel.buttons nodig.',
+  certificateNew:
+    'Haal een nieuw en stuur het in de instellingen onder ‘Certificaat voor HTTPS’: browsers weigeren een verlopen certificaat.',
   lookThroughSettings: 'Open de instellingen, loop ze door en pas toe wat ontbreekt.',
   correctDrop:
     'Verbeter de regel in drops.yaml, of voeg de drop toe op de regiepagina. De andere blijven.',

@@ -108,6 +108,8 @@ export const pt: AdviceTexts = {
   letGo: 'Largue-o e não lhe toque durante meio minuto.',
   stuckCable:
     'Se ninguém o prime, veja o cabo; um que abre ao premir precisa do outro active_low em panel.buttons.',
+  certificateNew:
+    'Obtenha um novo e envie-o nas definições, em «Certificado para HTTPS»: os navegadores recusam um que expirou.',
   lookThroughSettings: 'Abra as definições, reveja-as e aplique o que falta.',
   correctDrop:
     'Corrija a linha em drops.yaml, ou adicione o drop na página da régie. Os outros ficam.',

@@ -186,6 +186,8 @@ export const de: MessageTexts = {
   boxNameTaken: 'Eine andere Box heißt auch {name}',
   messagesTooLarge: 'Manche Nachrichten sind zu groß für den MQTT-Broker',
   backfillAway: 'Der Empfänger bekommt nicht, was ihm fehlte',
+  certificateExpires: 'Das Zertifikat für HTTPS läuft am {date} ab',
+  certificateExpired: 'Das Zertifikat für HTTPS ist am {date} abgelaufen',
   settingsNotUsed: 'Die letzten Einstellungen waren nicht zu gebrauchen',
   dropFaulty: 'Ein Drop der Liste hat einen Fehler',
   webhookSecret: 'Das Geheimnis des Webshops ist nicht zu gebrauchen',

@@ -191,6 +191,8 @@ export const en = {
   boxNameTaken: 'Another box is called {name} too',
   messagesTooLarge: 'Some messages are too large for the MQTT broker',
   backfillAway: 'The receiver does not get what it missed',
+  certificateExpires: 'The certificate for HTTPS expires on {date}',
+  certificateExpired: 'The certificate for HTTPS expired on {date}',
   settingsNotUsed: 'The last settings could not be used',
   dropFaulty: 'A drop in the list has a mistake',
   webhookSecret: 'The secret of the web shop cannot be used',

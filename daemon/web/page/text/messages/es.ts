@@ -187,6 +187,8 @@ export const es: MessageTexts = {
   boxNameTaken: 'Otra caja también se llama {name}',
   messagesTooLarge: 'Algunos mensajes son demasiado grandes para el broker MQTT',
   backfillAway: 'El receptor no recibe lo que le faltó',
+  certificateExpires: 'El certificado para HTTPS caduca el {date}',
+  certificateExpired: 'El certificado para HTTPS caducó el {date}',
   settingsNotUsed: 'Los últimos ajustes no se pudieron usar',
   dropFaulty: 'Un drop de la lista tiene un error',
   webhookSecret: 'El secreto de la tienda web no se puede usar',

@@ -188,6 +188,8 @@ export const fr: MessageTexts = {
   boxNameTaken: 'Une autre box s’appelle aussi {name}',
   messagesTooLarge: 'Certains messages sont trop gros pour le broker MQTT',
   backfillAway: 'Le récepteur ne reçoit pas ce qui lui a manqué',
+  certificateExpires: 'Le certificat pour HTTPS expire le {date}',
+  certificateExpired: 'Le certificat pour HTTPS a expiré le {date}',
   settingsNotUsed: 'Les derniers réglages n’ont pas pu servir',
   dropFaulty: 'Un drop de la liste a une erreur',
   webhookSecret: 'Le secret de la boutique en ligne est inutilisable',

@@ -187,6 +187,8 @@ export const it: MessageTexts = {
   boxNameTaken: 'Anche un’altra box si chiama {name}',
   messagesTooLarge: 'Alcuni messaggi sono troppo grandi per il broker MQTT',
   backfillAway: 'Il ricevitore non riceve ciò che gli mancava',
+  certificateExpires: 'Il certificato per HTTPS scade il {date}',
+  certificateExpired: 'Il certificato per HTTPS è scaduto il {date}',
   settingsNotUsed: 'Le ultime impostazioni non si possono usare',
   dropFaulty: 'Un drop dell’elenco ha un errore',
   webhookSecret: 'Il segreto del negozio web non si può usare',

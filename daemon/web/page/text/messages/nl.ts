@@ -188,6 +188,8 @@ export const nl: MessageTexts = {
   boxNameTaken: 'Een andere box heet ook {name}',
   messagesTooLarge: 'Sommige berichten zijn te groot voor de MQTT-broker',
   backfillAway: 'De ontvanger krijgt niet wat hij miste',
+  certificateExpires: 'Het certificaat voor HTTPS verloopt op {date}',
+  certificateExpired: 'Het certificaat voor HTTPS is verlopen op {date}',
   settingsNotUsed: 'De laatste instellingen waren niet bruikbaar',
   dropFaulty: 'Een drop in de lijst heeft een fout',
   webhookSecret: 'Het geheim van de webwinkel is niet bruikbaar',

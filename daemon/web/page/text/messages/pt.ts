@@ -186,6 +186,8 @@ export const pt: MessageTexts = {
   boxNameTaken: 'Outra caixa também se chama {name}',
   messagesTooLarge: 'Algumas mensagens são grandes demais para o broker MQTT',
   backfillAway: 'O receptor não recebe o que lhe faltou',
+  certificateExpires: 'O certificado para HTTPS expira a {date}',
+  certificateExpired: 'O certificado para HTTPS expirou a {date}',
   settingsNotUsed: 'As últimas definições não puderam ser usadas',
   dropFaulty: 'Um drop da lista tem um erro',
   webhookSecret: 'O segredo da loja web não pode ser usado',
