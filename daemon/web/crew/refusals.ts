@@ -8,6 +8,7 @@ import { PipelineError } from '../../../pipelines/errors/pipeline-error.ts';
 import { checkTlsFiles } from '../../../pipelines/http/tls-files.ts';
 import type { Config } from '../../config/config.ts';
 import { type Changed, changesOf, type SettingFault } from '../../settings/change.ts';
+import type { Part } from '../../settings/needs.ts';
 
 export interface RefusalDeps {
   readonly source: {
@@ -28,16 +29,17 @@ interface Listening {
 export function openRefusals({ source, live }: RefusalDeps) {
   return async (before: Config, after: Config): Promise<readonly SettingFault[]> => {
     const changes = changesOf(before, after);
-    const changed = (path: string) => changes.some((one) => one.path === path);
-    const inputs = changes.filter(({ parts }) => parts.includes('source'));
+    const restarting = (part: Part) => changes.filter(({ parts }) => parts.includes(part));
+    const inputs = restarting('source');
     const faults = [
       await inputFault(inputs, () => source.check(after)),
       ...(await Promise.all(newPorts([before, live.current()], after).map(portFault))),
       ...(await Promise.all(newHosts(before, after).map(portFault))),
       ...(await Promise.all(
-        (['viewers', 'operator'] as const)
-          .filter((part) => changed(`${part}.tls`))
-          .map((part) => faultOf(`${part}.tls`, async () => checkTlsFiles(after[part].tls))),
+        // A server that is restarted reads its files again, whose disk may have failed meanwhile.
+        [['viewers', 'media'] as const, ['operator', 'page'] as const]
+          .filter(([, part]) => restarting(part).length > 0)
+          .map(([key]) => faultOf(`${key}.tls`, async () => checkTlsFiles(after[key].tls))),
       )),
     ];
     return faults.filter((fault) => fault !== undefined);

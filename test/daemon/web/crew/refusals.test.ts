@@ -100,6 +100,13 @@ test('a certificate that is none, or of another key, is refused', async () => {
         `${cert} ${key}`,
       );
     }
+    // Of a port that stays, too: its server is restarted, and ends with a file that was damaged meanwhile.
+    const tls = `{port: 8443, cert_file: ${join(folder, 'none')}, key_file: ${join(folder, 'key')}}`;
+    const served = configOf(`viewers.tls=${tls}`);
+    const after = configOf(`viewers.tls=${tls}`, 'viewers.window_s=60');
+    const [fault] = await refusals(served, after);
+    assert.is(fault?.path, 'viewers.tls');
+    assert.equal(await refusals(served, configOf(`viewers.tls=${tls}`, 'drop.title=Next')), []);
   } finally {
     rmSync(folder, { recursive: true });
   }
