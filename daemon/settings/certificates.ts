@@ -13,6 +13,13 @@ export const CERTIFICATE_KEYS = ['operator.tls', 'viewers.tls'] as const;
 /** What the crew has sent: certificate, chain and key. */
 export const certificateFile = (folder: string): string => join(folder, 'certificate.pem');
 
+interface UsableSettings {
+  readonly values: Values;
+  /** Paths of what is left out. */
+  readonly leftOut: readonly string[];
+  readonly fault: string;
+}
+
 /**
  * The settings without those certificates, and why; undefined where all can be used. The box's own
  * file is put aside as `certificate.pem.bad`; files of others, and those that cannot be read now,
@@ -21,7 +28,7 @@ export const certificateFile = (folder: string): string => join(folder, 'certifi
 export async function withUsableCertificates(
   folder: string,
   { values, written }: { readonly values: Values; readonly written: unknown },
-): Promise<{ readonly values: Values; readonly fault: string } | undefined> {
+): Promise<UsableSettings | undefined> {
   const own = certificateFile(folder);
   const named = (from: unknown, path: string) => valueAt(from, path) as TlsFiles | undefined;
   const isTheirs = CERTIFICATE_KEYS.some((path) => named(written, path)?.key_file === own);
@@ -40,8 +47,9 @@ export async function withUsableCertificates(
     await saveStored(folder, without(values, lost)).catch(() => undefined);
     await putAside(own).catch(() => undefined);
   }
-  const paths = faults.map(({ path }) => path).join(' and ');
-  return { values: usable, fault: `The box goes without ${paths}: ${messageOf(first.error)}` };
+  const leftOut = faults.map(({ path }) => path);
+  const fault = `The box goes without ${leftOut.join(' and ')}: ${messageOf(first.error)}`;
+  return { values: usable, leftOut, fault };
 }
 
 function faultOf(tls: TlsFiles): unknown {

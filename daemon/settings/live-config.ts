@@ -5,6 +5,7 @@ import { errnoOf } from '../../hal/os/errors.ts';
 import { type ClockAndLog, type Log, messageOf } from '../../hal/os/log.ts';
 import type { Task } from '../../hal/os/task.ts';
 import type { Config } from '../config/config.ts';
+import { valueAt } from '../config/form/layers.ts';
 import type { LoadedSettings } from './load.ts';
 import type { Part } from './needs.ts';
 
@@ -20,21 +21,21 @@ export class LiveConfig {
   readonly #clock: Clock;
   readonly #log: Log;
   /** Of the start. */
-  readonly #warning: string | undefined;
+  readonly #loaded: Pick<LoadedSettings, 'warning' | 'leftOut'>;
   readonly #changed = new Condition();
   readonly #restarts = new Map<Part, () => void>();
   readonly #faults = new Map<Part, string>();
 
   /** @param completed Adds what no setting says: the uplink of the demo, the broker in the box. */
   constructor(
-    { config, warning }: Pick<LoadedSettings, 'config' | 'warning'>,
+    loaded: Pick<LoadedSettings, 'config' | 'warning' | 'leftOut'>,
     { clock, log }: ClockAndLog,
     completed: (config: Config) => Config = (same) => same,
   ) {
-    this.#warning = warning;
-    this.#given = config;
+    this.#loaded = loaded;
+    this.#given = loaded.config;
     this.#completed = completed;
-    this.#current = completed(config);
+    this.#current = completed(loaded.config);
     this.#clock = clock;
     this.#log = log;
   }
@@ -53,7 +54,14 @@ export class LiveConfig {
   readonly given = (): Config => this.#given;
 
   /** Why the box, or a part of it, does not run with what was saved last. */
-  readonly fault = (): string | undefined => [...this.#faults.values()][0] ?? this.#warning;
+  readonly fault = (): string | undefined => [...this.#faults.values()][0] ?? this.warning();
+
+  /** Why it did not start with them; undefined where all that was left out is there again. */
+  readonly warning = (): string | undefined => {
+    const { warning, leftOut } = this.#loaded;
+    const isSet = leftOut?.every((path) => valueAt(this.#given, path) !== undefined) === true;
+    return isSet ? undefined : warning;
+  };
 
   /** Puts a config in force, and restarts the parts that read theirs when they are opened. */
   change(config: Config, parts: ReadonlySet<Part>): void {

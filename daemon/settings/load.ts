@@ -24,6 +24,8 @@ export interface LoadedSettings {
   readonly written: unknown;
   /** Why the settings are not those that were saved last: for the crew. */
   readonly warning?: string;
+  /** Paths that are the only reason for the warning: until they are set again. */
+  readonly leftOut?: readonly string[];
   /** The second start in a row that fails goes back to the settings before. */
   readonly isOnTrial: boolean;
 }
@@ -39,10 +41,10 @@ export async function loadSettings(folder: string, text: ConfigText): Promise<Lo
   const loaded = await loadStored(folder, text);
   const usable = await withUsableCertificates(folder, loaded);
   if (usable === undefined) return loaded;
-  const { values, fault } = usable;
-  const { source, yaml, overrides } = text;
-  const warning = [...(loaded.warning === undefined ? [] : [loaded.warning]), fault].join('. ');
-  return { ...loaded, config: parseConfig(source, yaml, overrides, values), values, warning };
+  const { values, leftOut, fault } = usable;
+  const config = parseConfig(text.source, text.yaml, text.overrides, values);
+  if (loaded.warning === undefined) return { ...loaded, config, values, leftOut, warning: fault };
+  return { ...loaded, config, values, warning: `${loaded.warning}. ${fault}` };
 }
 
 async function loadStored(folder: string, text: ConfigText): Promise<LoadedSettings> {

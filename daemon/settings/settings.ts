@@ -64,7 +64,7 @@ export interface SettingsView {
   readonly pending: Pending;
   readonly versions: readonly Version[];
   readonly canRestart: boolean;
-  readonly warning?: string;
+  readonly warning?: string | undefined;
 }
 
 /** What the page asks for: settings by their paths, or an earlier version. */
@@ -112,7 +112,7 @@ export class Settings {
   readonly isBusy = (): boolean => this.#deps.isBusy();
 
   async view(): Promise<SettingsView> {
-    const { loaded, stateFolder, restart } = this.#deps;
+    const { loaded, live, stateFolder, restart } = this.#deps;
     const locked = lockedPaths(loaded.written);
     const set = new Set(setPaths(this.#values));
     const presets = checkValues(loaded.written ?? {});
@@ -129,7 +129,7 @@ export class Settings {
       pending: this.#pending(),
       versions: (await listVersions(stateFolder).catch(() => [])).slice(1),
       canRestart: restart !== undefined,
-      ...(loaded.warning === undefined ? {} : { warning: loaded.warning }),
+      warning: live.warning(),
     };
   }
 

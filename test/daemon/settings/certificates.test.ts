@@ -60,6 +60,9 @@ test('what the crew changes after that is taken, and a new one too', async () =>
   assert.is(live.current().operator.tls, undefined);
   writeFileSync(file, PEM);
   await save({ 'operator.tls': files });
+  assert.match(live.fault() ?? '', 'viewers.tls');
+  await save({ 'viewers.tls': { port: 8443, ...files } });
+  assert.is(live.fault(), undefined, 'its alert ends with its reason');
   const { config, warning } = await box.load();
   assert.equal([config.operator.tls, config.drop.title, warning], [files, 'Next', undefined]);
 });
