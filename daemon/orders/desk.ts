@@ -61,12 +61,15 @@ const NO_SHOP: Shop = { drop: '', articles: [], isWindowOpen: false, pendingMs: 
 
 /** Never rejects for what is wrong with the ledger: then the desk takes no orders and says why. */
 export async function openDesk(deps: DeskDeps): Promise<Desk> {
-  const { folder, boot, log } = deps;
-  const window = new WindowStore(join(folder, 'window.json'), boot, log);
+  const window = openWindowStore(deps);
   const book = new Book();
   const confirmed = new ConfirmedList(book);
   const opened = { window, book, confirmed, announcements: new Announcements(confirmed, deps) };
   return new OpenDesk(deps, { ...opened, ...(await openLedger(deps, opened)) });
+}
+
+function openWindowStore({ folder, boot, log }: DeskDeps, before?: WindowStore): WindowStore {
+  return new WindowStore(join(folder, 'window.json'), boot, log, before);
 }
 
 interface Opened extends LedgerReaders, OpenedLedger {
@@ -78,7 +81,7 @@ class OpenDesk implements Desk {
   #opened: Opened;
   #deadlines: Deadlines;
   #lastShop = NO_SHOP;
-  readonly #unmatched: UnmatchedPayments;
+  #unmatched: UnmatchedPayments;
 
   constructor(deps: DeskDeps, opened: Opened) {
     this.#deps = deps;
@@ -178,9 +181,14 @@ class OpenDesk implements Desk {
   async #openAgain(): Promise<void> {
     const { window, book, confirmed, announcements, fault } = this.#opened;
     const kept = { window, book, confirmed, announcements };
-    this.#opened = { ...kept, ...(await openLedger(this.#deps, kept, fault)) };
     const deps = this.#deps;
+    const opened = await openLedger(deps, kept, fault);
     this.#deadlines = new Deadlines(book, () => deps.pendingMs, deps.clock);
+    if (opened.fault === undefined) {
+      // What lies on the disk beside it was not read either.
+      this.#unmatched = new UnmatchedPayments(deps);
+      this.#opened = { ...kept, window: openWindowStore(deps, window), ...opened };
+    } else this.#opened = { ...kept, ...opened };
   }
 
   #fault(): ShopState['fault'] {

@@ -24,17 +24,29 @@ const stored = v.array(
 export class WindowStore {
   readonly #saved: Saved<readonly Opening[]>;
   readonly #boot: BootClock;
-  #openings: readonly Opening[];
+  #openings: readonly Opening[] = [];
   #savedMs = 0;
 
-  constructor(path: string, boot: BootClock, log: Log) {
+  /** @param before Of this run, where the disk could not be read: what the disk has comes first. */
+  constructor(path: string, boot: BootClock, log: Log, before?: WindowStore) {
     this.#saved = openSaved<readonly Opening[]>(path, stored, { what: 'start of the drop', log });
     this.#boot = boot;
-    this.#openings = (this.#saved.value ?? []).map((one) => refreshed(one, this.#now()));
+    this.#fill(before === undefined ? [] : before.#openings);
+  }
+
+  #fill(others: readonly Opening[]): void {
+    const onDisk = (this.#saved.value ?? []).map((one) => refreshed(one, this.#now()));
+    const isNew = ({ drop }: Opening) => !onDisk.some((one) => one.drop === drop);
+    this.#openings = [...onDisk, ...others.filter(isNew)];
   }
 
   /** The first frame of a drop is on air. It opens once. */
   async begin(drop: string): Promise<void> {
+    // What the disk did not give at the start must not be replaced.
+    if (this.#saved.value === undefined) {
+      this.#saved.readAgain();
+      this.#fill(this.#openings);
+    }
     if (this.#openings.some((one) => one.drop === drop)) return;
     this.#openings = [...this.#openings, openWindow(drop, this.#now())].slice(-OPENINGS_MAX);
     await this.#save();

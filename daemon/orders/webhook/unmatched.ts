@@ -55,17 +55,28 @@ export class UnmatchedPayments {
   readonly #deps: UnmatchedDeps;
   readonly #saved: Saved<Stored>;
   /** The oldest first. */
-  #open: readonly UnmatchedPayment[];
+  #open: readonly UnmatchedPayment[] = [];
   /** The crew has given them back. The oldest first. */
-  #back: readonly UnmatchedPayment[];
+  #back: readonly UnmatchedPayment[] = [];
 
   constructor(deps: UnmatchedDeps) {
     this.#deps = deps;
     const about = { what: 'payments that fit nothing', log: deps.log };
     this.#saved = openSaved<Stored>(join(deps.folder, 'unmatched.json'), stored, about);
+    this.#fill();
+  }
+
+  #fill(): void {
     const { open, back } = this.#saved.value ?? { open: [], back: [] };
     this.#open = open;
     this.#back = back;
+  }
+
+  /** What the disk did not give at the start must not be replaced: until here nothing was saved. */
+  #readAgain(): void {
+    if (this.#saved.value !== undefined) return;
+    this.#saved.readAgain();
+    this.#fill();
   }
 
   get size(): number {
@@ -146,8 +157,10 @@ export class UnmatchedPayments {
     known: OrderState | undefined,
     detail: string,
   ): Promise<OrderOutcome> {
+    if (!isOwed(request)) return { status: 'invalid', detail };
+    this.#readAgain();
     const of = this.isAnother(request, known) ? 'other' : paymentUnder(request, known);
-    if (!isOwed(request) || of === 'taken') return { status: 'invalid', detail };
+    if (of === 'taken') return { status: 'invalid', detail };
     const isKnownId = of === 'other';
     const isThis = (one: Payment) => keyOf(one) === keyOf(paidIn(request));
     // Its sender need not try again.

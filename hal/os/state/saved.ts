@@ -10,6 +10,8 @@ const BYTES_MAX = 1024 * 1024;
 export interface Saved<T> {
   /** What was saved last, here or by the box before; undefined for none, and where that was damaged. */
   readonly value: T | undefined;
+  /** Tries once more, where the disk failed at the start and nothing was saved since. */
+  readAgain(): void;
   /** One write after the other, the newest value only. Resolves when it was tried; never rejects. */
   save(value: T): Promise<void>;
   /** Resolves when nothing waits to be written. */
@@ -18,7 +20,7 @@ export interface Saved<T> {
 
 /**
  * A damaged file is put aside, for a person to look at; one that cannot be read now is so before
- * another replaces it, and may be read at the next start. A disk that takes nothing is logged once
+ * another replaces it, and may be read again before that, or at the next start. A disk that takes nothing is logged once
  * for each reason, and costs no more than what was to be saved.
  *
  * @param what For the log, which has `… not saved`, `… not read` and `… damaged`.
@@ -34,22 +36,26 @@ export function openSaved<T>(
   let isWaiting = false;
   let isUnread = false;
   let saving = Promise.resolve();
-  try {
-    const text = readRegular(path, BYTES_MAX).toString();
-    value = v.parse(schema, JSON.parse(text));
-    onDisk = text;
-  } catch (error) {
-    const errno = errnoOf(error);
-    const reason = messageOf(error);
-    if (errno !== undefined && !['ENOENT', 'ENOTDIR'].includes(errno)) {
-      isUnread = true;
-      log.warn(`${what} not read`, { path, reason });
-    } else if (errno === undefined) {
-      saving = putAside(path)
-        .catch(() => undefined)
-        .then((aside) => log.warn(`${what} damaged`, { path, aside, reason }));
+  const read = (): void => {
+    isUnread = false;
+    try {
+      const text = readRegular(path, BYTES_MAX).toString();
+      value = v.parse(schema, JSON.parse(text));
+      onDisk = text;
+    } catch (error) {
+      const errno = errnoOf(error);
+      const reason = messageOf(error);
+      if (errno !== undefined && !['ENOENT', 'ENOTDIR'].includes(errno)) {
+        isUnread = true;
+        log.warn(`${what} not read`, { path, reason });
+      } else if (errno === undefined) {
+        saving = putAside(path)
+          .catch(() => undefined)
+          .then((aside) => log.warn(`${what} damaged`, { path, aside, reason }));
+      }
     }
-  }
+  };
+  read();
   const write = async (): Promise<void> => {
     isWaiting = false;
     const text = JSON.stringify(value);
@@ -70,6 +76,9 @@ export function openSaved<T>(
   return {
     get value() {
       return value;
+    },
+    readAgain: () => {
+      if (isUnread && value === undefined) read();
     },
     save: (next) => {
       value = next;

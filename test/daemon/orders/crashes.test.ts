@@ -161,6 +161,7 @@ test('a disk that cannot be used at the start keeps the shop shut only as long',
     await using shop = await openShop(path, ARTICLES);
     await shop.desk.take(reserve('a'));
     await shop.desk.take(paid('b'));
+    await shop.desk.take(paid('misfit', 'later'));
   }
   renameSync(path, `${path}-kept`);
   // No folder can be made here.
@@ -177,6 +178,7 @@ test('a disk that cannot be used at the start keeps the shop shut only as long',
     return shop.desk.state()?.fault === undefined;
   };
   await until(isOpen, 60_000);
+  assert.is(shop.desk.state()?.unmatched?.[0]?.order, 'misfit');
   const repeated = await shop.desk.take(paid('b'));
   assert.ok(repeated.status === 'confirmed' && repeated.isRepeat);
   const next = await shop.desk.take(paid('c'));

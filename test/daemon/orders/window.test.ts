@@ -1,8 +1,11 @@
 /** The first minutes: opened by the first live frame once, by a clock that nobody sets. */
+import { renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WindowStore } from '../../../daemon/orders/window-store.ts';
 import { silentLog } from '../../../hal/os/log.ts';
+import { until } from '../../support/box.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import {
   article,
@@ -58,6 +61,42 @@ test('a flash price holds in it only', async () => {
   assert.is(price(), 2000);
   await shop.clock.advance(WINDOW_MS);
   assert.is(price(), 3000);
+});
+
+test('a disk that failed at the start opens no second window, also where it failed at one file', async () => {
+  using folder = scratchFolder();
+  const path = join(folder.path, 'orders');
+  const clock = new VirtualClock();
+  {
+    await using shop = await openShop(path, [COLLECTOR], clock);
+    shop.desk.record(FIRST_FRAME);
+    await clock.advance(WINDOW_MS);
+  }
+  for (const file of [path, join(path, 'window.json')]) {
+    renameSync(file, `${file}-kept`);
+    // Linux has EIO for address 0 of a process.
+    if (file === path) writeFileSync(file, '');
+    else symlinkSync('/proc/self/mem', file);
+    await using shop = await openShop(path, [COLLECTOR], clock);
+    rmSync(file);
+    renameSync(`${file}-kept`, file);
+    const isOpen = async () => {
+      await clock.advance(1_000);
+      return shop.desk.state()?.fault === undefined;
+    };
+    await until(isOpen, 60_000);
+    shop.desk.record(FIRST_FRAME);
+    assert.is(shop.desk.state()?.window?.phase, 'over', file);
+  }
+});
+
+test('a drop that began while the disk could not be used goes on once it can be', async () => {
+  using folder = scratchFolder();
+  const boot = { bootId: 'run-1', sinceBootMs: () => 0 };
+  const away = new WindowStore('/dev/null/window.json', boot, silentLog);
+  await away.begin('friday');
+  const store = new WindowStore(join(folder.path, 'window.json'), boot, silentLog, away);
+  assert.is(store.state('friday', WINDOW_MS).phase, 'open');
 });
 
 test('a clock that is set by a day neither opens nor closes it', async () => {

@@ -1,4 +1,6 @@
 /** Payments that fit nothing on sale: given back once, told once, and no order is hidden by them. */
+import { renameSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readPayload } from '../../../../daemon/orders/webhook/payload.ts';
@@ -242,6 +244,22 @@ test('a malformed payment of an order that is not paid is its own, until one is 
   assert.is((await desk.take(cancel('b', 'refused'))).status, 'void');
   assert.is((await desk.take(malformed('b'))).status, 'void');
   assert.is(desk.state()?.unmatched, undefined);
+});
+
+test('a list that the disk did not give at the start is read before the next payment joins it', async () => {
+  using folder = scratchFolder();
+  const path = join(folder.path, 'unmatched.json');
+  {
+    await using shop = await openShop(folder.path, [PRINT]);
+    await shop.desk.take(paid('a', 'later', MONEY));
+  }
+  renameSync(path, `${path}-kept`);
+  // Linux has EIO for address 0 of a process.
+  symlinkSync('/proc/self/mem', path);
+  await using shop = await openShop(folder.path, [PRINT]);
+  renameSync(`${path}-kept`, path);
+  await shop.desk.take(paid('b', 'later', MORE));
+  assert.equal(owed(shop), [2500, 3000]);
 });
 
 test.run();

@@ -91,6 +91,21 @@ test('a file that cannot be read now is left for the next start, and replaced by
   assert.equal(state.open().value, { count: 1 });
 });
 
+test('a file that could not be read at the start is read once more, until a value is saved', async () => {
+  using state = openFolder();
+  symlinkSync('/proc/self/mem', state.path);
+  const saved = state.open();
+  saved.readAgain();
+  assert.is(saved.value, undefined);
+  rmSync(state.path);
+  writeFileSync(state.path, '{"count":5}');
+  saved.readAgain();
+  assert.equal(saved.value, { count: 5 });
+  await saved.save({ count: 6 });
+  saved.readAgain();
+  assert.equal([saved.value, readdirSync(state.folder)], [{ count: 6 }, ['count.json']]);
+});
+
 test('a disk that takes nothing is said once for each reason, and the value stays in memory', async () => {
   using state = openFolder();
   writeFileSync(join(state.folder, 'file'), '');
