@@ -11,7 +11,7 @@ const ACTIONS: readonly (readonly [keys: RegExp, action: AlertAction])[] = [
   [/^sim-.*-(?:pin-|locked)/, { label: text.enterPin, settings: 'modems' }],
   [/^(?:sim|link)-.*-(?:over-budget|spent)$/, { label: stageTexts.settings, settings: 'uplink' }],
   [/^modems?-/, { label: stageTexts.settings, settings: 'modems' }],
-  [/^(?:print-uncertain|printer-)/, { label: text.showSlips, section: 'slips' }],
+  [/^(?:print-uncertain|printer-|tickets-held)/, { label: text.showSlips, section: 'slips' }],
   [/^(?:broker|events|topics|messages)-/, { label: text.mqttSettings, settings: 'mqtt' }],
   [/^(?:uplink|links|link)-/, { label: text.showLinks, section: 'links' }],
   [/^(?:recording|recorder|disk)-/, { label: text.showRecordings, section: 'clips' }],

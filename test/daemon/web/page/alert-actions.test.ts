@@ -50,6 +50,13 @@ test('a box in safe mode is restarted by the button of its alert', () => {
   assert.equal(actionOf('safe-mode'), { label: 'Restart the box', command: 'restart' });
 });
 
+test('what is advised of printed slips is done there', () => {
+  for (const { key, advice } of RULES.filter((one) => one.advice.includes('Printed slips'))) {
+    const action = actionOf(key);
+    assert.is(action !== undefined && 'section' in action && action.section, 'slips', advice);
+  }
+});
+
 test('what is for the crew is no button for hosts', () => {
   const forCrew = (key: string) => {
     const action = actionOf(key);
