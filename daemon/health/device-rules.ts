@@ -6,6 +6,9 @@ const STUCK =
 
 const NO_ORDER_LOST = 'No order is lost: its tickets are printed later by themselves.';
 
+const HOUR_ADVICE =
+  'The box prints no more slips an hour than its settings allow. Raise “Slips an hour” there for more.';
+
 const TICKET_KEY_ADVICE =
   'At the door, compare claim stubs with the list of orders: stubs printed earlier can no longer be verified. Where there is a copy of ticket-key.pem, put it back in the box’s folder; then remove ticket-key.pem.bad, and start the box again.';
 
@@ -125,10 +128,12 @@ export const DEVICE_RULES: readonly Rule[] = [
     find: ({ box: { prints } }) => {
       if (prints?.held === undefined) return undefined;
       const { kind, reason } = prints.held;
-      if (kind === 'full') {
+      if (kind !== 'not-saved') {
         return {
           text: 'Tickets of new orders wait: too many slips are still to be printed or looked at',
           detail: reason,
+          ...(kind === 'power' && { advice: `Plug in the mains. ${NO_ORDER_LOST}` }),
+          ...(kind === 'hour' && { advice: `${HOUR_ADVICE} ${NO_ORDER_LOST}` }),
         };
       }
       const advice = `Free some space on the system disk, or replace it. ${NO_ORDER_LOST}`;

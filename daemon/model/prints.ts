@@ -22,9 +22,12 @@ export interface PrintJobInfo {
   readonly copy: number;
 }
 
-/** Why tickets of confirmed orders wait in the ledger: too many slips are not done, or the disk takes none. */
+/**
+ * Why tickets of confirmed orders wait in the ledger: too many slips are not done, which with `power`
+ * and `hour` the box itself holds back, or the disk takes none.
+ */
 export interface HeldTickets {
-  readonly kind: 'full' | 'not-saved';
+  readonly kind: 'full' | 'power' | 'hour' | 'not-saved';
   readonly reason: string;
 }
 

@@ -18,6 +18,14 @@ export function waitMs({ perHour, startedMs }: Budget, nowMs: number): number {
   return oldest + HOUR_MS - nowMs;
 }
 
+/** Why the next slip must wait; undefined where it may be printed now. */
+export function spentReason(budget: Budget, nowMs: number): string | undefined {
+  const leftMs = waitMs(budget, nowMs);
+  if (leftMs === 0) return undefined;
+  const minutes = Math.ceil(leftMs / 60_000);
+  return `printer.max_per_hour (${budget.perHour}) is reached; the next one in ${minutes} min`;
+}
+
 /**
  * What an earlier run of the box has spent of it, when that clock shows `nowMs`. Slips have the times
  * of another clock, which may have been set since: one of more than an hour ahead is not of this hour.

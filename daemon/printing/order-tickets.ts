@@ -33,7 +33,7 @@ interface Named {
 export interface OrderTicketDeps {
   readonly orders: Pick<ConfirmedOrders, 'confirmedAfter'>;
   readonly drops: { present(): Named; justEnded(): Named | undefined };
-  readonly queue: Pick<PrintQueue, 'add' | 'jobs'>;
+  readonly queue: Pick<PrintQueue, 'add' | 'jobs' | 'heldByBox'>;
   /** Of the state; the slips lie there too. */
   readonly folder: string;
   /** False: orders of meanwhile are never printed. */
@@ -84,7 +84,7 @@ export async function runOrderTickets(deps: OrderTicketDeps, signal: AbortSignal
 }
 
 /** Returns what takes the error of each try, and the slip that is next. Held is held until none waits. */
-function openHold({ clock, log, onHeld }: OrderTicketDeps) {
+function openHold({ queue, clock, log, onHeld }: OrderTicketDeps) {
   let reported = '';
   let before = '';
   let sinceMs = 0;
@@ -100,12 +100,19 @@ function openHold({ clock, log, onHeld }: OrderTicketDeps) {
     if (reported === '' || next !== before) sinceMs = nowMs;
     reported = reason;
     before = next;
+    const isHeld = held !== undefined && held.kind !== 'not-saved';
     if (!isFull) held = error === undefined ? undefined : { kind: 'not-saved', reason };
-    else if (held?.kind === 'full' || nowMs - sinceMs >= HELD_AFTER_MS) {
-      held = { kind: 'full', reason };
-    } else held = undefined;
+    else if (isHeld || nowMs - sinceMs >= HELD_AFTER_MS) held = heldFull(queue, reason);
+    else held = undefined;
     onHeld(held);
   };
+}
+
+/** All slips that wait, wait for the same; without one of them a person is to look at them. */
+function heldFull(queue: OrderTicketDeps['queue'], full: string): HeldTickets {
+  const waiting = queue.jobs().find(({ phase }) => phase === 'waiting');
+  if (waiting === undefined) return { kind: 'full', reason: full };
+  return queue.heldByBox() ?? { kind: 'full', reason: waiting.reason ?? full };
 }
 
 /**

@@ -5,8 +5,8 @@ import type { BootClock, Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { PrintDocument, Printer, PrintOutcome } from '../../hal/printer/port.ts';
 import { obstacleOf } from '../../hal/printer/status.ts';
-import type { PrintFigures } from '../model/prints.ts';
-import { type Budget, sinceBoot, spent, spentBefore, waitMs } from './budget.ts';
+import type { HeldTickets, PrintFigures } from '../model/prints.ts';
+import { type Budget, sinceBoot, spent, spentBefore, spentReason } from './budget.ts';
 import * as step from './job.ts';
 import { MAX_OPEN, type PrintStore } from './store.ts';
 
@@ -93,6 +93,14 @@ export class PrintQueue {
     return this.#deps.store.jobs().map((job) => step.held(job, this.#obstacle));
   }
 
+  /** Undefined where it is the printer's turn. */
+  heldByBox(): HeldTickets | undefined {
+    const power = this.#deps.pausedBy();
+    if (power !== undefined) return { kind: 'power', reason: power };
+    const hour = spentReason(this.#budget(), this.#deps.clock.monotonicMs());
+    return hour === undefined ? undefined : { kind: 'hour', reason: hour };
+  }
+
   figures(): PrintFigures {
     const jobs = this.#deps.store.jobs();
     return {
@@ -163,15 +171,7 @@ export class PrintQueue {
   }
 
   async #findObstacle(signal: AbortSignal): Promise<string | undefined> {
-    const { pausedBy, printer, clock } = this.#deps;
-    const paused = pausedBy();
-    if (paused !== undefined) return paused;
-    const leftMs = waitMs(this.#budget(), clock.monotonicMs());
-    if (leftMs > 0) {
-      const minutes = Math.ceil(leftMs / 60_000);
-      return `printer.max_per_hour (${this.#budget().perHour}) is reached; the next one in ${minutes} min`;
-    }
-    return obstacleOf(await printer.status(signal));
+    return this.heldByBox()?.reason ?? obstacleOf(await this.#deps.printer.status(signal));
   }
 
   #budget(): Budget {

@@ -1,4 +1,5 @@
 /** Tickets of orders: each put into the queue once, over restarts and damaged files. */
+import { existsSync } from 'node:fs';
 import { lstat, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,8 +16,10 @@ import { wordsIn } from '../../../daemon/printing/text/words.ts';
 import { renderTicket } from '../../../daemon/printing/ticket.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
+import { until } from '../../support/box.ts';
 
 const test = suite('tickets of orders');
+const LONG_MS = 60_000;
 const DROP = { id: 'late-set', title: 'Late set' };
 const clock = {
   ...systemClock,
@@ -57,6 +60,7 @@ async function openRoom() {
         slips.set(id, content);
         return {} as PrintJob;
       },
+      heldByBox: () => undefined,
     };
     const drops = { present: () => DROP, justEnded: () => undefined };
     const onDamaged = (file: string) => {
@@ -66,9 +70,8 @@ async function openRoom() {
     const given = { orders, drops, queue, folder, onDamaged, onHeld: () => undefined };
     const running = runOrderTickets({ ...given, isOn: true, clock, log: silentLog }, box.signal);
     running.catch(() => undefined);
-    while (slips.size < count) await systemClock.sleep(2);
-    // The note is saved after the slip.
-    await systemClock.sleep(20);
+    await until(() => slips.size >= count, LONG_MS);
+    // It saves the note of them before it ends.
     box.abort();
     await running;
   };
@@ -232,7 +235,8 @@ test('tickets without room are reported once the printer stands still, until non
   await using room = await openRoom();
   const { state, folder, slips } = room;
   let [places, minutes, fault]: [number, number, Error | undefined] = [2, 0, undefined];
-  let held: HeldTickets | undefined;
+  let waiting: Partial<PrintJob> = { phase: 'uncertain' };
+  let [held, byBox]: (HeldTickets | undefined)[] = [];
   let tries = 0;
   const add = async (id: string, _title: string, content: Content) => {
     tries += 1;
@@ -246,7 +250,8 @@ test('tickets without room are reported once the printer stands still, until non
   };
   const deps = {
     ...{ folder, onHeld, isOn: true, log: silentLog, onDamaged: () => undefined },
-    ...{ queue: { jobs: () => [], add }, orders: room.orders },
+    queue: { jobs: () => [waiting as PrintJob], add, heldByBox: () => byBox },
+    orders: room.orders,
     drops: { present: () => DROP, justEnded: () => undefined },
     clock: { ...clock, monotonicMs: () => minutes * 60_000 },
   };
@@ -254,10 +259,12 @@ test('tickets without room are reported once the printer stands still, until non
   const running = runOrderTickets(deps, box.signal);
   /** After two more tries. */
   const heldLater = async () => {
-    for (const until = tries + 2; tries < until; ) await systemClock.sleep(2);
+    const after = tries + 2;
+    await until(() => tries >= after, LONG_MS);
     return held?.kind;
   };
-  await systemClock.sleep(20);
+  // What is sold before that is not printed.
+  await until(() => existsSync(join(folder, 'orders.json')), LONG_MS);
   state.sold = 20;
   assert.is(await heldLater(), undefined);
   // In a rush the printer goes on, slip by slip.
@@ -268,11 +275,17 @@ test('tickets without room are reported once the printer stands still, until non
   assert.is(await heldLater(), 'full');
   places += 1;
   assert.is(await heldLater(), 'full', 'the others still wait');
+  assert.is(held?.reason, '64 slips wait');
+  waiting = { phase: 'waiting', reason: 'its cover is open' };
+  assert.is(await heldLater(), 'full');
+  assert.is(held?.reason, 'its cover is open');
+  byBox = { kind: 'hour', reason: 'printer.max_per_hour (2) is reached' };
+  assert.is(await heldLater(), 'hour');
   fault = new Error('ENOSPC');
   assert.is(await heldLater(), 'not-saved');
   fault = undefined;
   places = 20;
-  while (slips.size < 20 || held !== undefined) await systemClock.sleep(2);
+  await until(() => slips.size === 20 && held === undefined, LONG_MS);
   assert.equal([...slips.keys()], idsOf(1, 20));
   box.abort();
   await running;

@@ -44,6 +44,21 @@ test('the title of each alert is translated, and so is what it advises', () => {
   );
 });
 
+test('what helps tickets that wait goes by who holds them, and is translated', () => {
+  const find = RULES.find(({ key }) => key === 'tickets-held')?.find;
+  const advices = (['power', 'hour', 'not-saved'] as const).map((kind) => {
+    const prints = { waiting: 1, printedTotal: 0, failedTotal: 0, held: { kind, reason: '' } };
+    const found = find?.({ box: { prints } } as Parameters<NonNullable<typeof find>>[0]);
+    return typeof found === 'object' && 'advice' in found ? (found.advice ?? '') : '';
+  });
+  assert.is(new Set(advices).size, 3);
+  assert.match(advices.slice(0, 2).join(), /mains.*an hour/s);
+  assert.equal(
+    advices.filter((text) => translate(text, 'de') === undefined),
+    [],
+  );
+});
+
 test('each process has a name for hosts and an advice, and both are translated', () => {
   const processes = ['media', 'capture', 'uplink', 'whep', 'whip', 'srt'];
   assert.equal(Object.keys(CHILDREN).toSorted(), [...processes, 'relay'].toSorted());

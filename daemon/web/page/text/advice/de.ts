@@ -14,6 +14,8 @@ export const de: AdviceTexts = {
     'Schau zum Drucker. Sag auf der Regieseite unter „Gedruckte Zettel“, dass er gedruckt wurde, oder drucke ihn noch einmal.',
   unblockSlips:
     'Sorge dafür, dass der Drucker druckt. Sag auf der Regieseite unter „Gedruckte Zettel“ bei jedem fraglichen Zettel, ob er gedruckt wurde.',
+  moreSlips:
+    'Die Box druckt nicht mehr Zettel pro Stunde, als die Einstellungen erlauben. Erhöhe dort für mehr „Zettel pro Stunde“.',
   noOrderLost: 'Keine Bestellung geht verloren: Ihre Zettel werden später von selbst gedruckt.',
   clearPaper: 'Öffne ihn, entferne das Papier und schalte ihn aus und ein.',
   freeSystemDisk: 'Mach auf dem Systemdatenträger Platz oder tausche ihn aus.',

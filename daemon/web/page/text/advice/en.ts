@@ -14,6 +14,8 @@ export const en = {
     'Look at the printer. On the operator’s page, under Printed slips, say that it was printed, or print it again.',
   unblockSlips:
     'Make sure that the printer prints. On the operator’s page, under Printed slips, say of each slip in question whether it was printed.',
+  moreSlips:
+    'The box prints no more slips an hour than its settings allow. Raise “Slips an hour” there for more.',
   noOrderLost: 'No order is lost: its tickets are printed later by themselves.',
   clearPaper: 'Open it, clear the paper, and switch it off and on.',
   freeSystemDisk: 'Free some space on the system disk, or replace it.',

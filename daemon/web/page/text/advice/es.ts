@@ -14,6 +14,8 @@ export const es: AdviceTexts = {
     'Mira la impresora. En la página de control, en «Papeles impresos», di que se imprimió, o imprímelo otra vez.',
   unblockSlips:
     'Asegúrate de que la impresora imprime. En la página de control, en «Papeles impresos», di de cada papel dudoso si se imprimió.',
+  moreSlips:
+    'La caja no imprime más papeles por hora de los que permiten los ajustes. Para imprimir más, sube allí «Papeles por hora».',
   noOrderLost: 'No se pierde ningún pedido: sus papeles se imprimen más tarde por sí solos.',
   clearPaper: 'Ábrela, quita el papel, apágala y enciéndela.',
   freeSystemDisk: 'Libera espacio en el disco del sistema, o cámbialo.',

@@ -14,6 +14,8 @@ export const fr: AdviceTexts = {
     'Regardez l’imprimante. Sur la page de régie, sous « Tickets imprimés », dites qu’il est imprimé ou réimprimez-le.',
   unblockSlips:
     'Vérifiez que l’imprimante imprime. Sur la page de régie, sous « Tickets imprimés », dites de chaque ticket douteux s’il est imprimé.',
+  moreSlips:
+    'La box n’imprime pas plus de tickets par heure que les réglages ne le permettent. Pour en imprimer plus, augmentez-y « Tickets par heure ».',
   noOrderLost: 'Aucune commande n’est perdue : ses tickets s’impriment plus tard d’eux-mêmes.',
   clearPaper: 'Ouvrez-la, retirez le papier, éteignez-la puis rallumez-la.',
   freeSystemDisk: 'Libérez de la place sur le disque système, ou remplacez-le.',

@@ -14,6 +14,8 @@ export const nl: AdviceTexts = {
     'Kijk bij de printer. Zeg op de regiepagina onder ‘Geprinte bonnen’ dat hij is geprint, of print hem opnieuw.',
   unblockSlips:
     'Zorg dat de printer print. Zeg op de regiepagina onder ‘Geprinte bonnen’ van elke twijfelachtige bon of hij is geprint.',
+  moreSlips:
+    'De box print niet meer bonnen per uur dan de instellingen toestaan. Verhoog daar ‘Bonnen per uur’ voor meer.',
   noOrderLost: 'Geen bestelling gaat verloren: de bonnen worden later vanzelf geprint.',
   clearPaper: 'Open hem, haal het papier weg, en zet hem uit en aan.',
   freeSystemDisk: 'Maak ruimte op de systeemschijf, of vervang hem.',

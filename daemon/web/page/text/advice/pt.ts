@@ -12,6 +12,8 @@ export const pt: AdviceTexts = {
     'Veja a impressora. Na página da régie, em “Talões impressos”, diga que foi impresso, ou imprima outra vez.',
   unblockSlips:
     'Confirme que a impressora imprime. Na página da régie, em “Talões impressos”, diga de cada talão em dúvida se foi impresso.',
+  moreSlips:
+    'A caixa não imprime mais talões por hora do que as definições permitem. Para imprimir mais, aumente ali “Talões por hora”.',
   noOrderLost:
     'Nenhuma encomenda se perde: os seus talões são impressos mais tarde automaticamente.',
   clearPaper: 'Abra-a, retire o papel, desligue-a e ligue-a.',
