@@ -13,6 +13,7 @@ const SYSTEM_MS = 3000;
 const QUERY_MS = 1000;
 const QUERY_TRIES = 2;
 const DNS_PORT = 53;
+const LOOKUP_PORTS = SOURCE_PORTS - SOCKET_PORTS;
 
 /** The link that asks. */
 export type LookupFrom = Pick<LinkConfig, 'sourceAddress' | 'sourcePort' | 'device'>;
@@ -38,11 +39,15 @@ export function openLookup(servers: () => readonly string[]): Lookup {
   return async (name, from, wanted) => {
     const isV6 = isIPv6(from.sourceAddress);
     const family = wanted ?? (isV6 ? 6 : 4);
-    const ask = (asked: string, of: 4 | 6) => askAll(reachable(servers(), from), from, asked, of);
-    if (isIPv4(name) && isV6) return [translate(name, await prefixBy(ask, name))];
+    const asks = reachable(servers(), from).map((server) => openAsk(server, from));
+    if (isIPv4(name) && isV6) {
+      const prefix = await Promise.any(asks.map(prefixBy)).catch(() => undefined);
+      if (prefix === undefined) throw codeError('ENETUNREACH', name);
+      return [translate(name, prefix)];
+    }
     if (isIP(name) !== 0) return [name];
     try {
-      return isV6 ? await askOfV6(name, ask) : await ask(name, family);
+      return isV6 ? await askOfV6(name, asks) : await askAll(asks, name, family);
     } catch {
       // The system's look-up names the fault.
     }
@@ -54,31 +59,39 @@ export function openLookup(servers: () => readonly string[]): Lookup {
   };
 }
 
+/** Asks one server. Rejects where it has no address. */
 type Ask = (name: string, family: 4 | 6) => Promise<readonly string[]>;
 
 /**
  * Two networks may translate by different prefixes, and both are to reach the same receiver: so what
- * a DNS64 has made of an IPv4 address is that address again.
+ * a DNS64 has made of an IPv4 address is that address again. Each server says itself whether it is
+ * one, so that none waits for another that is away.
  */
-async function askOfV6(name: string, ask: Ask): Promise<readonly string[]> {
-  const [answers, prefix] = await Promise.all([
-    ask(name, 6).catch(none),
-    prefixBy(ask, name).catch(() => undefined),
-  ]);
-  const isTranslated = (address: string) =>
-    prefix !== undefined && untranslate(address, prefix) !== undefined;
-  const native = answers.filter((address) => !isTranslated(address));
-  if (native.length > 0) return native;
-  if (prefix === undefined) throw codeError('ENODATA', name);
-  if (answers.length === 0) return await ask(name, 4);
-  return answers.flatMap((address) => untranslate(address, prefix) ?? []);
+async function askOfV6(name: string, asks: readonly Ask[]): Promise<readonly string[]> {
+  const prefixes = asks.map(prefixBy);
+  const answers = asks.map(async (ask, index) => {
+    const [found, prefix] = await Promise.all([
+      ask(name, 6),
+      prefixes[index]?.catch(() => undefined),
+    ]);
+    if (prefix === undefined) return found;
+    const native = found.filter((address) => untranslate(address, prefix) === undefined);
+    return native.length > 0 ? native : found.flatMap((one) => untranslate(one, prefix) ?? []);
+  });
+  try {
+    return await Promise.any(answers);
+  } catch {
+    // None has one of IPv6.
+  }
+  await Promise.any(prefixes);
+  return await askAll(asks, name, 4);
 }
 
 /** Of the NAT64 of a network of IPv6 only. Rejects where it has none. */
-async function prefixBy(ask: Ask, name: string): Promise<Nat64Prefix> {
-  const answers = await ask(IPV4_ONLY_NAME, 6).catch(none);
+async function prefixBy(ask: Ask): Promise<Nat64Prefix> {
+  const answers = await ask(IPV4_ONLY_NAME, 6);
   const prefix = answers.map(prefixOf).find((found) => found !== undefined);
-  if (prefix === undefined) throw codeError('ENETUNREACH', name);
+  if (prefix === undefined) throw codeError('ENODATA', IPV4_ONLY_NAME);
   return prefix;
 }
 
@@ -113,25 +126,30 @@ function endpointOf(server: string): Endpoint {
  * The first answer with addresses: servers of several networks are listed together, and each link
  * reaches others of them. Rejects where none has any.
  */
-function askAll(
-  servers: readonly Endpoint[],
-  from: LookupFrom,
-  name: string,
-  family: 4 | 6,
-): Promise<readonly string[]> {
-  return Promise.any(servers.map((server) => askOne(server, from, name, family)));
+function askAll(asks: readonly Ask[], name: string, family: 4 | 6): Promise<readonly string[]> {
+  return Promise.any(asks.map((ask) => ask(name, family)));
+}
+
+/** Questions of the same moment need ports of their own: of two sockets with one the same gets both answers. */
+function openAsk(server: Endpoint, { sourceAddress, sourcePort }: LookupFrom): Ask {
+  let asked = randomInt(LOOKUP_PORTS);
+  return async (name, family) => {
+    asked = (asked + 1) % LOOKUP_PORTS;
+    const port = sourcePort === undefined ? 0 : sourcePort + SOCKET_PORTS + asked;
+    return await askOne(server, { host: sourceAddress, port }, name, family);
+  };
 }
 
 async function askOne(
   server: Endpoint,
-  { sourceAddress, sourcePort }: LookupFrom,
+  local: Endpoint,
   name: string,
   family: 4 | 6,
 ): Promise<readonly string[]> {
   const question = renderQuestion(randomInt(0x1_0000), name, family);
   if (question === undefined) throw codeError('ENOTFOUND', name);
   // Several servers are asked at once; each socket is connected to its own.
-  const socket = createSocket({ type: isIPv6(sourceAddress) ? 'udp6' : 'udp4', reuseAddr: true });
+  const socket = createSocket({ type: isIPv6(local.host) ? 'udp6' : 'udp4', reuseAddr: true });
   const timers: NodeJS.Timeout[] = [];
   try {
     return await new Promise<readonly string[]>((resolve, reject) => {
@@ -149,17 +167,15 @@ async function askOne(
       });
       const late = () => reject(codeError('ETIMEOUT', name));
       timers.push(setTimeout(late, QUERY_MS * QUERY_TRIES));
-      const port =
-        sourcePort === undefined ? 0 : sourcePort + randomInt(SOCKET_PORTS, SOURCE_PORTS);
-      socket.bind({ address: sourceAddress, port }, () => socket.connect(server.port, server.host));
+      socket.bind({ address: local.host, port: local.port }, () =>
+        socket.connect(server.port, server.host),
+      );
     });
   } finally {
     for (const timer of timers) clearInterval(timer);
     socket.close();
   }
 }
-
-const none = (): readonly string[] => [];
 
 export function codeError(code: string, name: string): Error {
   return Object.assign(new Error(`${code} ${name}`), { code });

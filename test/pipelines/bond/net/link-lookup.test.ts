@@ -1,4 +1,6 @@
 /** Looking a name up through one link, with real DNS servers on loopback. */
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
@@ -92,12 +94,42 @@ if (hasV6) {
     assert.not.match(other.program.output(), 'asked');
   });
 
+  test('a server that is away does not hold up what another has answered', async () => {
+    await using server = await openServer('::1', { 'native.test': { AAAA: ['2001:db8::9'] } });
+    const away = createSocket('udp6').bind(0, '::1');
+    await once(away, 'listening');
+    const silent = `[::1]:${away.address().port}`;
+    // It ends when the silent one is given up.
+    const givenUp = openLookup(() => [silent])('192.0.2.33', link).catch(() => 'given up');
+    const found = openLookup(() => [silent, server.at])('native.test', link);
+    assert.equal(await Promise.race([found, givenUp]), ['2001:db8::9']);
+    await givenUp;
+    away.close();
+  });
+
+  test('two questions to one server at once come from two ports', async () => {
+    await using server = await openServer('::1', { 'native.test': { AAAA: ['2001:db8::9'] } });
+    const lookup = openLookup(() => [server.at]);
+    for (let time = 0; time < 8; time += 1) {
+      const before = server.program.output().length;
+      await lookup('native.test', { ...link, sourcePort: 61_540 });
+      const ports = () =>
+        new Set(
+          server.program
+            .output()
+            .slice(before)
+            .match(/(?<=asked from ::1 )\d+/g),
+        );
+      await until(() => ports().size >= 2, 5_000, server.program.output);
+    }
+  });
+
   test('without a translation an address of IPv4 is not reached', async () => {
     await using server = await openServer('::1', {});
     const lookup = openLookup(() => [server.at]);
     const code = await lookup('192.0.2.33', link).catch((error) => error.code);
     assert.is(code, 'ENETUNREACH');
   });
-} else console.log('SKIPPED 3: this machine has no IPv6');
+} else console.log('SKIPPED 5: this machine has no IPv6');
 
 test.run();
