@@ -77,6 +77,15 @@ export const ORDER_RULES: readonly Rule[] = [
     },
   },
   {
+    key: 'orders-unmatched-full',
+    advice:
+      'Look up further ones at your payment service: the box does not note them. Have your shop send only what is sold here. To begin the list anew, stop the box, remove unmatched.json from the folder “orders” of its state, and start it again.',
+    find: ({ box: { shop } }) =>
+      shop?.unmatchedCounts?.isFull === true
+        ? 'The list of payments that fit nothing is full'
+        : undefined,
+  },
+  {
     key: 'orders-other-payment',
     advice:
       'Your shop has used the number of an order twice. Give this other payment back at your payment service, then tap “Money is back” beside it in the list of orders. The order itself stays.',

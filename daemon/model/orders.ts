@@ -196,8 +196,12 @@ export interface ShopState {
   };
   /** Paid, and in no list: the oldest of them. Undefined where there are none. */
   readonly unmatched?: readonly UnmatchedPayment[];
-  /** All of them: under the id of an order, and under none. */
-  readonly unmatchedCounts?: { readonly known: number; readonly unknown: number };
+  /** All of them: under the id of an order, and under none. With a full list no other is noted. */
+  readonly unmatchedCounts?: {
+    readonly known: number;
+    readonly unknown: number;
+    readonly isFull?: true;
+  };
   /** Why signed orders are refused. */
   readonly webhookFault?: string;
   /** Why no order is taken. */

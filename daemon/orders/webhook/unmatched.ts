@@ -88,7 +88,10 @@ export class UnmatchedPayments {
     const { known, unknown } = this.#byKind();
     return {
       unmatched: [...known.slice(0, LISTED_MAX), ...unknown.slice(0, LISTED_MAX)],
-      unmatchedCounts: { known: known.length, unknown: unknown.length },
+      unmatchedCounts: {
+        ...{ known: known.length, unknown: unknown.length },
+        ...(this.size >= PAYMENTS_MAX && { isFull: true }),
+      },
     };
   }
 
@@ -185,6 +188,7 @@ export class UnmatchedPayments {
     this.#open = [...this.#open, { ...facts, atMs, ...(isKnownId && { isKnownId }) }];
     const data = { ...facts, source, reason };
     log.error('payment fits nothing on sale', data);
+    if (this.size === PAYMENTS_MAX) log.error('list of payments that fit nothing is full');
     onEvent({ type: 'order.unmatched', severity: 'warning', atMs, data });
   }
 

@@ -94,6 +94,7 @@ const CASES: readonly (readonly [string, Change])[] = [
   ['drops-faulty', plannedWith(['drops.yaml:3: titel: unknown key; did you mean title?'])],
   ['orders-to-refund', shop(undefined, 2)],
   ['orders-unmatched', shopWith({ unmatchedCounts: { known: 0, unknown: 200 } })],
+  ['orders-unmatched-full', shopWith({ unmatchedCounts: { known: 0, unknown: 0, isFull: true } })],
   [
     'orders-other-payment',
     shopWith({
@@ -101,10 +102,7 @@ const CASES: readonly (readonly [string, Change])[] = [
       unmatchedCounts: { known: 1, unknown: 0 },
     }),
   ],
-  [
-    'wifi-not-joined',
-    { hotspot: { ssid: 'box', url: 'http://10.42.0.1/', notJoined: 'Cafe', why: 'password' } },
-  ],
+  ['wifi-not-joined', { hotspot: { ssid: 'box', url: '', notJoined: 'Cafe', why: 'password' } }],
   ['code-unreadable', overlay({ shown: UNREAD })],
   ['code-missing', overlay({ missing: 'no item that is on sale has a checkout_url' })],
   [

@@ -1,5 +1,5 @@
 /** Payments that fit nothing on sale: given back once, told once, and no order is hidden by them. */
-import { renameSync, symlinkSync } from 'node:fs';
+import { renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -244,6 +244,23 @@ test('a malformed payment of an order that is not paid is its own, until one is 
   assert.is((await desk.take(cancel('b', 'refused'))).status, 'void');
   assert.is((await desk.take(malformed('b'))).status, 'void');
   assert.is(desk.state()?.unmatched, undefined);
+});
+
+test('a full list is said: it takes no other payment until one of it is settled', async () => {
+  using folder = scratchFolder();
+  const kept = { item: 'later', quantity: 1, atMs: 0 };
+  const open = Array.from({ length: 999 }, (_, i) => ({ order: `bad-${i}`, ...kept }));
+  writeFileSync(join(folder.path, 'unmatched.json'), JSON.stringify({ open, back: [] }));
+  await using shop = await openShop(folder.path, [PRINT]);
+  const { desk } = shop;
+  const counts = () => desk.state()?.unmatchedCounts;
+  assert.equal(counts(), { known: 0, unknown: 999 });
+  for (const id of ['last', 'further']) await desk.take(paid(id, 'later'));
+  assert.equal(counts(), { known: 0, unknown: 1000, isFull: true });
+  await desk.take(cancel('bad-0', 'refused'));
+  assert.equal(counts(), { known: 0, unknown: 999 });
+  await desk.take(paid('further', 'later'));
+  assert.equal(counts(), { known: 0, unknown: 1000, isFull: true });
 });
 
 test('a list that the disk did not give at the start is read before the next payment joins it', async () => {

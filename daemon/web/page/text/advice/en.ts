@@ -81,6 +81,8 @@ export const en = {
     'Sell by hand and write each sale down. After the drop, copy the folder “orders” of the box’s state to another disk: nothing of it is lost. Ask support how to start a new list.',
   freeOrders: 'Free some space on the box’s disk, or replace it. Buyers can try again then.',
   exportOrders: 'Export the orders, move the folder “orders” away, and set another drop.id.',
+  unmatchedFull:
+    'Look up further ones at your payment service: the box does not note them. Have your shop send only what is sold here. To begin the list anew, stop the box, remove unmatched.json from the folder “orders” of its state, and start it again.',
   giveBack: 'Give the money back at your payment service, then cancel the order here.',
   correctItem:
     'Correct the item in your shop for the next buyers. To take this payment, add the item to the catalogue under the id that your shop sent: it is taken when it is sent again. Or give the money back at your payment service, then cancel the order here.',

@@ -94,6 +94,8 @@ export const fr: AdviceTexts = {
     'Libérez de la place sur le disque de la box, ou remplacez-le. Les acheteurs pourront alors réessayer.',
   exportOrders:
     'Exportez les commandes, déplacez le dossier « orders », et réglez un autre drop.id.',
+  unmatchedFull:
+    'Cherchez les suivants auprès de votre service de paiement : la box ne les note pas. Faites que votre boutique n’envoie que ce qui est vendu ici. Pour recommencer la liste, arrêtez la box, retirez unmatched.json du dossier « orders » de son état, puis relancez-la.',
   giveBack: 'Remboursez auprès de votre service de paiement, puis annulez la commande ici.',
   correctItem:
     'Corrigez l’article dans votre boutique pour les prochains acheteurs. Pour accepter ce paiement, ajoutez l’article au catalogue sous l’identifiant envoyé par votre boutique : il est accepté quand il est envoyé à nouveau. Ou remboursez auprès de votre service de paiement, puis annulez la commande ici.',

@@ -82,6 +82,8 @@ export const it: AdviceTexts = {
     'Vendi a mano e annota ogni vendita. Dopo il drop, copia la cartella «orders» dello stato della box su un altro disco: non si perde nulla. Chiedi all’assistenza come iniziare un nuovo elenco.',
   freeOrders: 'Libera spazio sul disco della box, o sostituiscilo. Poi si potrà riprovare.',
   exportOrders: 'Esporta gli ordini, sposta la cartella «orders», e imposta un altro drop.id.',
+  unmatchedFull:
+    'Cerca gli altri presso il tuo servizio di pagamento: la box non li annota. Fai in modo che il tuo negozio invii solo ciò che si vende qui. Per ricominciare la lista, ferma la box, togli unmatched.json dalla cartella «orders» del suo stato e riavviala.',
   giveBack: 'Restituisci i soldi dal tuo servizio di pagamento, poi annulla qui l’ordine.',
   correctItem:
     'Correggi l’articolo nel tuo negozio per i prossimi acquirenti. Per accettare questo pagamento, aggiungi l’articolo al catalogo con l’identificativo inviato dal negozio: viene accettato quando arriva di nuovo. Oppure restituisci i soldi dal tuo servizio di pagamento, poi annulla qui l’ordine.',

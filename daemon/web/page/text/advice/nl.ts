@@ -91,6 +91,8 @@ export const nl: AdviceTexts = {
     'Maak ruimte op de schijf van de box, of vervang hem. Dan kunnen kopers het opnieuw proberen.',
   exportOrders:
     'Exporteer de bestellingen, zet de map ‘orders’ weg, en stel een andere drop.id in.',
+  unmatchedFull:
+    'Zoek verdere op bij je betaaldienst: de box noteert ze niet. Laat je winkel alleen sturen wat hier wordt verkocht. Om de lijst opnieuw te beginnen, stop de box, verwijder unmatched.json uit de map ‘orders’ van zijn toestand en start hem weer.',
   giveBack: 'Betaal het geld terug bij je betaaldienst, en annuleer dan hier de bestelling.',
   correctItem:
     'Verbeter het artikel in je winkel voor de volgende kopers. Om deze betaling aan te nemen, voeg je het artikel toe aan de catalogus onder de naam die je winkel stuurde: ze wordt aangenomen als ze opnieuw komt. Of betaal het geld terug bij je betaaldienst, en annuleer dan hier de bestelling.',

@@ -79,6 +79,8 @@ export const pt: AdviceTexts = {
     'Venda à mão e anote cada venda. Depois do drop, copie a pasta “orders” do estado da caixa para outro disco: nada se perde. Pergunte ao suporte como começar uma nova lista.',
   freeOrders: 'Liberte espaço no disco da caixa, ou troque-o. Depois já se pode tentar outra vez.',
   exportOrders: 'Exporte as encomendas, mude a pasta “orders” de sítio, e defina outro drop.id.',
+  unmatchedFull:
+    'Procure os seguintes no seu serviço de pagamentos: a caixa não os anota. Faça com que a sua loja envie só o que se vende aqui. Para recomeçar a lista, pare a caixa, retire unmatched.json da pasta “orders” do seu estado e volte a iniciá-la.',
   giveBack: 'Devolva o dinheiro no seu serviço de pagamentos, depois cancele aqui a encomenda.',
   correctItem:
     'Corrija o artigo na sua loja para os próximos compradores. Para aceitar este pagamento, junte o artigo ao catálogo com o identificador que a sua loja enviou: é aceite quando for enviado de novo. Ou devolva o dinheiro no seu serviço de pagamentos, depois cancele aqui a encomenda.',

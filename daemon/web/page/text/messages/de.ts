@@ -104,6 +104,7 @@ export const de: MessageTexts = {
   ordersRefund: '{count} Bestellungen sind bezahlt und konnten nicht angenommen werden',
   oneOrderUnmatched: 'Eine Zahlung passt zu keinem Artikel im Verkauf',
   ordersUnmatched: '{count} Zahlungen passen zu keinem Artikel im Verkauf',
+  unmatchedFull: 'Die Liste der Zahlungen, die zu nichts passen, ist voll',
   onePaymentOther: 'Eine Zahlung hat die Nummer einer anderen Bestellung',
   paymentsOther: '{count} Zahlungen haben die Nummern anderer Bestellungen',
   orderChanged: 'die Bestellung hat sich inzwischen geändert: sieh sie dir noch einmal an',

@@ -109,6 +109,7 @@ export const en = {
   ordersRefund: '{count} orders were paid and could not be taken',
   oneOrderUnmatched: 'One payment matches no item on sale',
   ordersUnmatched: '{count} payments match no item on sale',
+  unmatchedFull: 'The list of payments that match no item is full',
   onePaymentOther: 'One payment has the number of another order',
   paymentsOther: '{count} payments have the numbers of other orders',
   orderChanged: 'the order has changed meanwhile: look at it again',

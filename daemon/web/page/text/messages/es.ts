@@ -104,6 +104,7 @@ export const es: MessageTexts = {
   ordersRefund: '{count} pedidos se pagaron y no se pudieron aceptar',
   oneOrderUnmatched: 'Un pago no corresponde a ningún artículo a la venta',
   ordersUnmatched: '{count} pagos no corresponden a ningún artículo a la venta',
+  unmatchedFull: 'La lista de pagos que no corresponden a nada está llena',
   onePaymentOther: 'Un pago tiene el número de otro pedido',
   paymentsOther: '{count} pagos tienen los números de otros pedidos',
   orderChanged: 'el pedido ha cambiado entretanto: míralo otra vez',

@@ -105,6 +105,7 @@ export const fr: MessageTexts = {
   ordersRefund: '{count} commandes ont été payées et n’ont pas pu être prises',
   oneOrderUnmatched: 'Un paiement ne correspond à aucun article en vente',
   ordersUnmatched: '{count} paiements ne correspondent à aucun article en vente',
+  unmatchedFull: 'La liste des paiements qui ne correspondent à rien est pleine',
   onePaymentOther: 'Un paiement porte le numéro d’une autre commande',
   paymentsOther: '{count} paiements portent les numéros d’autres commandes',
   orderChanged: 'la commande a changé entre-temps : regardez-la encore une fois',

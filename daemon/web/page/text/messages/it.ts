@@ -105,6 +105,7 @@ export const it: MessageTexts = {
   ordersRefund: '{count} ordini sono stati pagati e non si sono potuti accettare',
   oneOrderUnmatched: 'Un pagamento non corrisponde a nessun articolo in vendita',
   ordersUnmatched: '{count} pagamenti non corrispondono a nessun articolo in vendita',
+  unmatchedFull: 'La lista dei pagamenti che non corrispondono a niente è piena',
   onePaymentOther: 'Un pagamento ha il numero di un altro ordine',
   paymentsOther: '{count} pagamenti hanno i numeri di altri ordini',
   orderChanged: 'l’ordine è cambiato nel frattempo: guardalo di nuovo',

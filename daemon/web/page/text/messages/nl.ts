@@ -105,6 +105,7 @@ export const nl: MessageTexts = {
   ordersRefund: '{count} bestellingen zijn betaald en konden niet worden aangenomen',
   oneOrderUnmatched: 'Eén betaling past bij geen artikel dat te koop is',
   ordersUnmatched: '{count} betalingen passen bij geen artikel dat te koop is',
+  unmatchedFull: 'De lijst met betalingen die nergens bij passen, is vol',
   onePaymentOther: 'Eén betaling heeft het nummer van een andere bestelling',
   paymentsOther: '{count} betalingen hebben de nummers van andere bestellingen',
   orderChanged: 'de bestelling is intussen veranderd: bekijk haar opnieuw',

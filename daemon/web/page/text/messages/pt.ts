@@ -104,6 +104,7 @@ export const pt: MessageTexts = {
   ordersRefund: '{count} encomendas foram pagas e não puderam ser aceites',
   oneOrderUnmatched: 'Um pagamento não corresponde a nenhum artigo à venda',
   ordersUnmatched: '{count} pagamentos não correspondem a nenhum artigo à venda',
+  unmatchedFull: 'A lista de pagamentos que não correspondem a nada está cheia',
   onePaymentOther: 'Um pagamento tem o número de outra encomenda',
   paymentsOther: '{count} pagamentos têm os números de outras encomendas',
   orderChanged: 'a encomenda mudou entretanto: veja-a de novo',
