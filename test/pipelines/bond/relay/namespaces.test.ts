@@ -12,7 +12,7 @@ const PORT = 6000;
 const TSX = [process.execPath, '--import', 'tsx'];
 const FLOOD = 4000;
 
-test('it answers from the address that was asked, with 32 bytes at least, and a flood keeps nobody out', async () => {
+test('it answers from the address that was asked, with 32 bytes at least, and few of a flood', async () => {
   using network = openVenueNetwork(2, { v6Links: [1] });
   if (network === undefined) {
     console.log('SKIPPED 1: this machine makes no network namespaces');
