@@ -27,6 +27,8 @@ interface KernelRoute {
   readonly type?: unknown;
   readonly dst?: unknown;
   readonly gateway?: unknown;
+  /** In place of it, where the next hop is of the other family: `{"family":"inet6","host":"fe80::1"}`. */
+  readonly via?: unknown;
   readonly dev?: unknown;
   /** Left out for the main table. */
   readonly table?: unknown;
@@ -47,7 +49,7 @@ export interface KernelRoutes {
 /** Link-local addresses and multicast of IPv6: every device has them. */
 const NOT_GLOBAL = /^f[ef][\da-f]*:/i;
 
-/** The next hop and the network of a device. */
+/** The next hop and the network of a device. A network of IPv6 only may carry IPv4 to a hop of IPv6. */
 export interface Gateway {
   readonly gateway?: string;
   readonly subnet?: string;
@@ -74,14 +76,22 @@ export function findGateways({ routes }: KernelRoutes): ReadonlyMap<string, Gate
   const isMain = ({ table }: KernelRoute) => MAIN_TABLES.has(table);
   const others = routes.filter((route) => !isMain(route) && !isOwn(route.table));
   const found = new Map<string, { gateway?: string; subnet?: string }>();
-  for (const { dst, gateway, dev } of [...routes.filter(isMain), ...others]) {
+  for (const route of [...routes.filter(isMain), ...others]) {
+    const { dst, dev } = route;
+    const gateway = hopOf(route);
     if (typeof dev !== 'string' || typeof dst !== 'string' || NOT_GLOBAL.test(dst)) continue;
     const known = found.get(dev) ?? {};
-    if (dst === 'default' && typeof gateway === 'string') known.gateway ??= gateway;
+    if (dst === 'default' && gateway !== undefined) known.gateway ??= gateway;
     else if (dst.includes('/') && gateway === undefined) known.subnet ??= dst;
     found.set(dev, known);
   }
   return found;
+}
+
+function hopOf({ gateway, via }: KernelRoute): string | undefined {
+  if (typeof gateway === 'string') return gateway;
+  const host = typeof via === 'object' && via !== null && 'host' in via ? via.host : undefined;
+  return typeof host === 'string' ? host : undefined;
 }
 
 function isOwn(table: unknown): boolean {
@@ -109,7 +119,7 @@ export function isComplete(wanted: WantedTable, { routes, rules }: KernelRoutes)
   const { table, sourceAddress, device, gateway, subnet } = wanted;
   const own = routes.filter((route) => numberOf(route.table) === table);
   const leads = own.some(
-    (route) => route.dst === 'default' && route.dev === device && route.gateway === gateway,
+    (route) => route.dst === 'default' && route.dev === device && hopOf(route) === gateway,
   );
   const ends = own.some(({ dst, type }) => dst === 'default' && UNREACHABLE.has(type));
   const reaches =

@@ -144,7 +144,8 @@ function planLink(route: LinkRoute, table: number): IpCommand[] {
   const src = isV6 ? [] : ['src', sourceAddress];
   const to = ['dev', device, ...src, 'table', `${table}`];
   const udp = sourcePort === undefined ? [] : ports(sourcePort);
-  const via = gateway === undefined ? [] : ['via', gateway, 'onlink'];
+  const other = !isV6 && isIPv6(gateway ?? '') ? ['inet6'] : [];
+  const via = gateway === undefined ? [] : ['via', ...other, gateway, 'onlink'];
   const from = `${sourceAddress}/${isV6 ? 128 : 32}`;
   return [
     ...(subnet === undefined ? [] : [['route', 'replace', subnet, ...to]]),
@@ -225,7 +226,7 @@ export async function openRouting({ clock, log, run }: RoutingDeps): Promise<Rou
 async function apply(run: RoutingDeps['run'], commands: readonly IpCommand[]): Promise<string> {
   const v6 = commands.filter(([first]) => first === '-6').map((args) => args.slice(1));
   const v4 = commands.filter(([first]) => first !== '-6');
-  const reasons = [await applyTo(run, [], v4), await applyTo(run, ['-6'], v6)];
+  const reasons = [await applyTo(run, ['-4'], v4), await applyTo(run, ['-6'], v6)];
   return reasons.filter((reason) => reason !== '').join('; ');
 }
 

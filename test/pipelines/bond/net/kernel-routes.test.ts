@@ -62,6 +62,18 @@ test('a gateway of another table is used where the main table has none', () => {
   assert.equal(found.get('ppp0'), {});
 });
 
+test('IPv4 over a hop of IPv6, as a CLAT has it, is read as its gateway', () => {
+  // As `ip` of iproute2 6.1.0 prints `default via inet6 fe80::1 dev wwan0`.
+  const hop = { dst: 'default', via: { family: 'inet6', host: 'fe80::1' }, dev: 'wwan0' };
+  assert.equal(findGateways({ routes: [hop], rules: [] }).get('wwan0'), { gateway: 'fe80::1' });
+  const wanted = { ...modem, gateway: 'fe80::1', subnet: undefined };
+  const set = captured('set');
+  const others = set.routes.filter(({ dev }) => dev === undefined);
+  const seen = { ...set, routes: [...others, { ...hop, table: '5200' }] };
+  assert.ok(isComplete(wanted, seen));
+  assert.not.ok(isComplete({ ...wanted, gateway: 'fe80::2' }, seen));
+});
+
 test('a table is complete after it was set, and incomplete after its device was down', () => {
   assert.ok(isComplete(modem, captured('set')));
   assert.ok(isComplete(modem, captured('other-gateway')));

@@ -57,6 +57,15 @@ test('the tables of an IPv6 link are set and removed with -6', () => {
   assert.equal(plan(tables, []), ['-6 rule del pref 5200', '-6 route flush table 5200']);
 });
 
+test('a link of IPv4 may have its next hop in IPv6', () => {
+  const clat = { id: 'wwan0', sourceAddress: '192.0.0.5', device: 'wwan0', gateway: 'fe80::1' };
+  const [first] = plan(new RoutingTables(), [clat]);
+  assert.is(
+    first,
+    'route replace default via inet6 fe80::1 onlink dev wwan0 src 192.0.0.5 table 5200',
+  );
+});
+
 test('two modems with the same address are distinguished by UDP ports', () => {
   const twins = [
     { ...modem, sourcePort: 40_001 },
@@ -90,7 +99,9 @@ test('adding or removing a link does not touch the tables of others', () => {
 
 test('tables are removed at the end, and those of a crashed run first', async () => {
   const done: string[] = [];
-  const run = async (_command: string, _args: readonly string[], { input }: { input: string }) => {
+  const run = async (_command: string, args: readonly string[], { input }: { input: string }) => {
+    // Without it a hop of IPv6 makes a route of IPv6.
+    assert.ok(['-4', '-6'].includes(args[0] ?? ''));
     for (const line of input.trim().split('\n')) done.push(line.split(' ').slice(0, 2).join(' '));
     return { exitCode: input.includes('del') ? 1 : 0, stdout: '', stderr: 'no such rule' };
   };
