@@ -7,7 +7,7 @@ import type { Log } from '../../hal/os/log.ts';
 import type { Endpoint, LinkConfig } from '../bond/core/config.ts';
 import { nameFailure, REFUSED } from '../bond/core/failure.ts';
 import { openEncoderPort, type SrtTap } from '../bond/net/encoder-port.ts';
-import { lookupThroughLink } from '../bond/net/link-lookup.ts';
+import { type Lookup, lookupThroughLink } from '../bond/net/link-lookup.ts';
 import { type LinkSocket, openLinkSocket, type Receiver } from '../bond/net/link-socket.ts';
 
 export interface DirectOptions {
@@ -125,14 +125,25 @@ function openName({ host, port }: Endpoint): Receiver {
 }
 
 /** By IPv4, or by IPv6 where the receiver has no other address, or the machine has none of IPv4. */
-async function lookupEither(name: string): Promise<string> {
-  try {
-    return (await lookupThroughLink(name, { sourceAddress: '0.0.0.0' }))[0] ?? '';
-  } catch (error) {
+export async function lookupEither(
+  name: string,
+  lookup: Lookup = lookupThroughLink,
+  machine = networkInterfaces(),
+): Promise<string> {
+  const byV4 = async () => (await lookup(name, { sourceAddress: '0.0.0.0' }))[0] ?? '';
+  const byV6 = async () => {
     const anyV6 = { sourceAddress: '::' };
-    const [found] = await lookupThroughLink(name, anyV6).catch(() => []);
-    if (found === undefined) throw error;
-    return isIPv4(found) ? ((await lookupThroughLink(found, anyV6))[0] ?? '') : found;
+    const [found = ''] = await lookup(name, anyV6);
+    return isIPv4(found) ? ((await lookup(found, anyV6))[0] ?? '') : found;
+  };
+  const addresses = Object.values(machine).flatMap((all) => all ?? []);
+  const hasV4 = addresses.some(({ family, internal }) => family === 'IPv4' && !internal);
+  const isV4First = hasV4 || /^(?:127\.|localhost$)/.test(name);
+  const [first, second] = isV4First ? [byV4, byV6] : [byV6, byV4];
+  try {
+    return await first();
+  } catch (error) {
+    return await second().catch(() => Promise.reject(error));
   }
 }
 

@@ -1,11 +1,13 @@
 /** SRT without bonding, over real sockets. */
 import { createSocket } from 'node:dgram';
+import type { networkInterfaces } from 'node:os';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import type { Endpoint } from '../../../pipelines/bond/core/config.ts';
-import { runDirect } from '../../../pipelines/uplink/direct.ts';
+import type { Lookup } from '../../../pipelines/bond/net/link-lookup.ts';
+import { lookupEither, runDirect } from '../../../pipelines/uplink/direct.ts';
 import { until } from '../../support/box.ts';
 import { handshake } from '../bond/support/simulated-srt.ts';
 
@@ -49,6 +51,38 @@ async function bound() {
   const port = socket.address().port;
   return { socket, port, close: () => new Promise<void>((done) => socket.close(done)) };
 }
+
+test('a machine without IPv4 looks its receiver up by IPv6, through a translation where need be', async () => {
+  const answers: Readonly<Record<string, readonly string[]>> = {
+    '0.0.0.0 both.test': ['192.0.2.9'],
+    ':: both.test': ['2001:db8::9'],
+    '0.0.0.0 plain.test': ['192.0.2.33'],
+    ':: plain.test': ['192.0.2.33'],
+    ':: 192.0.2.33': ['64:ff9b::c000:221'],
+    ':: six.test': ['2001:db8::6'],
+    '0.0.0.0 127.0.0.1': ['127.0.0.1'],
+  };
+  const lookup: Lookup = async (name, { sourceAddress }) => {
+    const found = answers[`${sourceAddress} ${name}`];
+    if (found === undefined) throw new Error(`${name} by ${sourceAddress}`);
+    return found;
+  };
+  const named = (family: 'IPv4' | 'IPv6', internal: boolean) => [{ family, internal }];
+  const v6Only = { lo: named('IPv4', true), wwan0: named('IPv6', false) };
+  const both = { ...v6Only, eth0: named('IPv4', false) };
+  const found = async (machine: object) => {
+    const given = machine as ReturnType<typeof networkInterfaces>;
+    const names = ['both.test', 'plain.test', 'six.test', '127.0.0.1'];
+    return await Promise.all(names.map((name) => lookupEither(name, lookup, given)));
+  };
+  assert.equal(await found(v6Only), [
+    ...['2001:db8::9', '64:ff9b::c000:221', '2001:db8::6'],
+    '127.0.0.1',
+  ]);
+  assert.equal(await found(both), ['192.0.2.9', '192.0.2.33', '2001:db8::6', '127.0.0.1']);
+  const failed = await lookupEither('none.test', lookup, {}).catch(({ message }) => message);
+  assert.is(failed, 'none.test by ::');
+});
 
 test('a receiver without a listener is reported once, until it answers', async () => {
   const closed = await bound();
