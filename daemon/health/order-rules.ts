@@ -82,7 +82,7 @@ export const ORDER_RULES: readonly Rule[] = [
       'Look up further ones at your payment service: the box does not note them. Have your shop send only what is sold here. To begin the list anew, stop the box, remove unmatched.json from the folder “orders” of its state, and start it again.',
     find: ({ box: { shop } }) =>
       shop?.unmatchedCounts?.isFull === true
-        ? 'The list of payments that fit nothing is full'
+        ? 'The list of payments that match no item is full'
         : undefined,
   },
   {
