@@ -186,6 +186,21 @@ test('the box is shut down only after a confirmation', async () => {
   await until(() => box.commands.at(-1)?.verb === 'shut-down', 5_000);
 });
 
+test('a confirmation is for the phase in which it was asked, whatever the box is in by then', async () => {
+  await using box = await startFakeBox();
+  await using browser = await chromium.open(PHONE);
+  const page = await openPage(browser, box.url);
+  const touches = 'getComputedStyle(document.querySelector(\'[data-verb="go-live"]\')).touchAction';
+  assert.is(await page.evaluate(touches), 'none', 'a finger that drifts goes on holding');
+  await page.click('[data-verb="shut-down"]');
+  await waitInPage(page, has('dialog[open]'));
+  box.set({ drop: { phase: 'live', sinceMs: Date.now() } });
+  await waitInPage(page, says('#phase', 'On air'));
+  await page.click('dialog .danger');
+  await until(() => box.commands.length === 1, 5_000);
+  assert.is(box.commands[0]?.expect, 'idle');
+});
+
 test('simulated hardware: a button is held as long as the finger, switches and mains are sent, lamps blink', async () => {
   await using box = await startFakeBox();
   await using browser = await chromium.open(LAPTOP);

@@ -2,6 +2,7 @@
 
 import type { EdgeReport, UpstreamState } from '../../../../pipelines/edge/state.ts';
 import { fill } from '../../../../pipelines/player/text/fill.ts';
+import type { DropPhase } from '../../../model/snapshot.ts';
 import type { View } from '../../protocol.ts';
 import { fromBox, stageTexts as text } from '../text/texts.ts';
 import { type Action, actionsOf, HOLD_MS, SHUT_DOWN, stageOf } from '../ui/actions.ts';
@@ -22,14 +23,18 @@ export function openCommands(onError: (error: unknown) => void): Section {
   const result = openCommandResult();
   let view: View | undefined;
 
-  const run = (action: Action) => {
-    if (view === undefined) return;
+  const run = (action: Action, pressedIn: DropPhase | undefined) => {
+    if (pressedIn === undefined) return;
     const { verb, args } = action;
-    result.follow(action, runCommand(verb, view.drop.phase, args)).catch(onError);
+    result.follow(action, runCommand(verb, pressedIn, args)).catch(onError);
   };
   const titleOf = () => view?.plannedDrops?.shown.title ?? '';
+  const phaseOf = () => view?.drop.phase;
   const render = (action: Action) =>
-    renderButton(action, { showHint: result.setText, run: () => run(action), titleOf });
+    renderButton(action, {
+      ...{ showHint: result.setText, phaseOf, titleOf },
+      run: (pressedIn) => run(action, pressedIn),
+    });
   const update = (row: HTMLElement, actions: readonly Action[], from: string) => {
     const keyOf = ({ verb, label }: Action) => `${from} ${verb} ${label}`;
     updateChildren(row, actions, keyOf, render);
@@ -75,12 +80,15 @@ function edgeLine({ upstream: { url, phase, reason } }: EdgeReport): string {
 
 interface ButtonDeps {
   readonly showHint: (hint: string) => void;
-  readonly run: () => void;
+  /** Only in the phase that the person saw: by now it may be another one. */
+  readonly run: (pressedIn: DropPhase | undefined) => void;
+  readonly phaseOf: () => DropPhase | undefined;
   /** Of the drop that is on, or would go live. */
   readonly titleOf: () => string;
 }
 
-function renderButton(action: Action, { showHint, run, titleOf }: ButtonDeps): HTMLButtonElement {
+function renderButton(action: Action, deps: ButtonDeps): HTMLButtonElement {
+  const { showHint, run, phaseOf, titleOf } = deps;
   const { label, hint, gesture, variant, verb } = action;
   const button = h('button', { type: 'button', class: variant, 'data-verb': verb }, label);
   if (hint !== undefined) button.append(h('small', {}, hint));
@@ -88,16 +96,19 @@ function renderButton(action: Action, { showHint, run, titleOf }: ButtonDeps): H
     const title = verb === 'go-live' ? titleOf() : '';
     const question = title === '' ? text.question : text.questionOf;
     const asked = fill(question, { action: label, title });
+    const pressedIn = phaseOf();
     void confirmBy(asked, CONSEQUENCES[verb] ?? '', label).then((isConfirmed) => {
-      if (isConfirmed) run();
+      if (isConfirmed) run(pressedIn);
     });
   };
-  if (gesture === 'press') button.addEventListener('click', run);
+  // A button goes with its phase: one that is still there was pressed in this one.
+  const runNow = () => run(phaseOf());
+  if (gesture === 'press') button.addEventListener('click', runNow);
   if (gesture === 'confirm') button.addEventListener('click', confirm);
   if (gesture === 'hold') {
     button.setAttribute('aria-description', text.holdOneSecond);
     wireHold(button, HOLD_MS, {
-      onHeld: run,
+      onHeld: runNow,
       onTooShort: () => showHint(fill(text.holdAction, { action: label })),
       onClicked: confirm,
     });
