@@ -25,7 +25,7 @@ export function openCommandResult() {
     progress.hidden = true;
     const isDone = outcome === undefined || outcome.status === 'done';
     message.classList.toggle('bad', !isDone);
-    const detail = fromBox(outcome?.detail ?? '');
+    const detail = outcome === undefined ? '' : saidOf(outcome);
     setText(message, isDone ? detail : `${label}: ${detail}`);
     const result = outcome?.status === 'done' ? outcome.result : undefined;
     updateChecks(checks, checksOf(result));
@@ -56,6 +56,15 @@ export function openCommandResult() {
     },
   };
 }
+
+/** Of a command that came when the box had moved on: in which phase it is stands above. */
+export function saidOf(outcome: Outcome): string {
+  const isLate =
+    'code' in outcome && outcome.code === 'WRONG_PHASE' && IS_OTHER.test(outcome.detail);
+  return isLate ? text.phaseChanged : fromBox(outcome.detail);
+}
+
+const IS_OTHER = /^it is \w+, not \w+$/;
 
 const VERDICTS = { pass: text.checkOk, warn: text.checkWarns, fail: text.checkFailed } as const;
 

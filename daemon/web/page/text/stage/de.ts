@@ -74,6 +74,7 @@ export const de: StageTexts = {
   questionOf: '{action}: „{title}“?',
   holdOneSecond: 'Eine Sekunde halten',
   holdAction: '„{action}“ eine Sekunde lang halten.',
+  phaseChanged: 'Nicht ausgeführt: Die Box hat sich inzwischen geändert. Sieh nach und drück dann.',
   goLiveMeans: 'Alle, die die Seite geöffnet haben, sehen das Bild und hören den Ton.',
   endMeans: 'Der Stream endet für alle, und die Aufnahmen werden abgeschlossen.',
   shutDownMeans:

@@ -75,6 +75,7 @@ export const en = {
   questionOf: '{action}: “{title}”?',
   holdOneSecond: 'Hold for one second',
   holdAction: 'Hold {action} for one second.',
+  phaseChanged: 'Not done: the box has changed meanwhile. Look again, then press.',
   goLiveMeans: 'Everyone who opened the page sees the picture and hears the sound.',
   endMeans: 'The stream ends for all viewers, and the recordings are closed.',
   shutDownMeans:

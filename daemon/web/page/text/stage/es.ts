@@ -74,6 +74,7 @@ export const es: StageTexts = {
   questionOf: '¿{action}: «{title}»?',
   holdOneSecond: 'Mantener un segundo',
   holdAction: 'Mantén «{action}» un segundo.',
+  phaseChanged: 'No se hizo: la caja ha cambiado entretanto. Mira de nuevo y pulsa.',
   goLiveMeans: 'Todos los que han abierto la página ven la imagen y oyen el sonido.',
   endMeans: 'La emisión termina para todos y las grabaciones se cierran.',
   shutDownMeans:

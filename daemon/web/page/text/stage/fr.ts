@@ -73,6 +73,7 @@ export const fr: StageTexts = {
   questionOf: '{action} : « {title} » ?',
   holdOneSecond: 'Maintenir une seconde',
   holdAction: 'Maintenez « {action} » pendant une seconde.',
+  phaseChanged: 'Pas exécuté : la box a changé entre-temps. Regardez, puis appuyez de nouveau.',
   goLiveMeans: 'Tous ceux qui ont ouvert la page voient l’image et entendent le son.',
   endMeans: 'Le direct s’arrête pour tous, et les enregistrements sont fermés.',
   shutDownMeans:

@@ -73,6 +73,7 @@ export const it: StageTexts = {
   questionOf: '{action}: «{title}»?',
   holdOneSecond: 'Tieni premuto un secondo',
   holdAction: 'Tieni premuto «{action}» per un secondo.',
+  phaseChanged: 'Non eseguito: la box è cambiata nel frattempo. Guarda e premi di nuovo.',
   goLiveMeans: 'Chi ha aperto la pagina vede l’immagine e sente l’audio.',
   endMeans: 'La diretta finisce per tutti e le registrazioni vengono chiuse.',
   shutDownMeans:

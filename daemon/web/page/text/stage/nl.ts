@@ -75,6 +75,7 @@ export const nl: StageTexts = {
   questionOf: '{action}: ‘{title}’?',
   holdOneSecond: 'Een seconde ingedrukt houden',
   holdAction: 'Houd ‘{action}’ een seconde ingedrukt.',
+  phaseChanged: 'Niet uitgevoerd: de box is intussen veranderd. Kijk opnieuw en druk dan.',
   goLiveMeans: 'Iedereen die de pagina open heeft, ziet het beeld en hoort het geluid.',
   endMeans: 'De stream stopt voor iedereen, en de opnames worden afgesloten.',
   shutDownMeans:

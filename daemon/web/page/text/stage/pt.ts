@@ -73,6 +73,7 @@ export const pt: StageTexts = {
   questionOf: '{action}: “{title}”?',
   holdOneSecond: 'Manter premido um segundo',
   holdAction: 'Mantenha “{action}” premido durante um segundo.',
+  phaseChanged: 'Não executado: a caixa mudou entretanto. Veja e prima de novo.',
   goLiveMeans: 'Todos os que abriram a página veem a imagem e ouvem o som.',
   endMeans: 'A transmissão termina para todos e as gravações são fechadas.',
   shutDownMeans:
