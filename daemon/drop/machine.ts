@@ -9,6 +9,7 @@ import type { BoxSnapshot, DropFaults, DropState, NotSaved } from '../model/snap
 import { bootTimeOf, nowOf, pauseOrSet, watchClock } from './boot-time.ts';
 import { type CheckResult, failuresOf, runChecks } from './checks.ts';
 import { type DropEffects, type EffectRunner, openEffects, type Performed } from './effects.ts';
+import { afterClockSet, lastedMs } from './moves.ts';
 import {
   type Alive,
   isSameBoot,
@@ -175,6 +176,7 @@ class Machine {
       const isNews = this.#uncertainty.takeSettled() || wasSet;
       this.#saver.refresh(this.#lastAlive(snapshot()), isNews);
       wasSet = await pauseOrSet(clock, POLL_MS, isClockSet, signal);
+      if (wasSet) this.drop = afterClockSet(this.drop, nowOf(clock));
     }
     await this.#saver.settled();
   }
@@ -228,10 +230,8 @@ class Machine {
 
   #lastAlive(box: BoxSnapshot): Alive {
     const { boot, clock } = this.#options;
-    const { phase, enteredMs } = this.drop;
-    const beforeMs = this.drop.phase === 'live' ? (this.drop.beforeMs ?? 0) : 0;
-    const onMs =
-      phase === 'live' ? Math.round(beforeMs + clock.monotonicMs() - enteredMs) : undefined;
+    const lasted = Math.round(lastedMs(this.drop, clock.monotonicMs()));
+    const onMs = this.drop.phase === 'live' ? lasted : undefined;
     return this.#uncertainty.lastAlive(box, { onMs, ...bootTimeOf(boot) });
   }
 

@@ -61,6 +61,19 @@ export function enter({ dropId }: Drop, now: Now) {
   };
 }
 
+/** How long it has been in its phase, a drop that was resumed since its begin, by a clock that does not step. */
+export function lastedMs(drop: Drop, monotonicMs: number): number {
+  const beforeMs = drop.phase === 'live' ? (drop.beforeMs ?? 0) : 0;
+  return beforeMs + monotonicMs - drop.enteredMs;
+}
+
+/** After the machine's clock was set: the phase has lasted as long, and began by the new time. */
+export function afterClockSet(drop: Drop, now: Now): Drop {
+  // Since when it is idle is compared with the checklists, which keep their times.
+  if (drop.phase === 'idle') return drop;
+  return { ...drop, sinceMs: now.wallMs - Math.round(lastedMs(drop, now.monotonicMs)) };
+}
+
 export function publish(
   type: BoxEvent['type'],
   now: Now,

@@ -1,5 +1,15 @@
 /** The drop’s state machine, as a pure step. */
-import { CAPTURE, enter, onAir, POWER_OFF, publish, stay, toFault, toIdle } from './moves.ts';
+import {
+  CAPTURE,
+  enter,
+  lastedMs,
+  onAir,
+  POWER_OFF,
+  publish,
+  stay,
+  toFault,
+  toIdle,
+} from './moves.ts';
 import { type Aim, type Drop, type DropEvent, type Now, nextDropId, type Step } from './state.ts';
 import { type Move, TABLE } from './table.ts';
 
@@ -140,10 +150,10 @@ function mark(drop: Drop, { label }: Command, now: Now): Step {
 
 function end(drop: Drop, next: 'idle' | 'power-off', by: 'person' | 'power', now: Now): Step {
   if (drop.phase !== 'live') return stay(drop);
-  const { dropId, sinceMs, beforeMs = 0 } = drop;
+  const { dropId, sinceMs } = drop;
   const resumable = by === 'power' ? { resumableMs: sinceMs } : {};
   // Not by the wall clock, which may have been set since.
-  const lastedS = Math.round((beforeMs + now.monotonicMs - drop.enteredMs) / 1000);
+  const lastedS = Math.round(lastedMs(drop, now.monotonicMs) / 1000);
   return {
     drop: { ...enter(drop, now), phase: 'ending', dropId, next, ...resumable },
     effects: [

@@ -72,6 +72,43 @@ test('at whatever moment the clock is set, a tenth of a second later that is sav
   }
 });
 
+test('a clock that is set on air does not change for how long the drop is on, nor what is saved of it', async () => {
+  for (const days of [3, -3]) {
+    const folder = await mkdtemp(join(tmpdir(), 'venuebox-jump-'));
+    let aheadMs = 0;
+    await using box = await startMachine({ folder, aheadMs: () => aheadMs });
+    await box.run('go-live', { args: { force: true } });
+    const onMs = () => box.clock.wallMs() + aheadMs - box.drop.state().sinceMs;
+    await box.clock.advance(60_000);
+    const beforeMs = onMs();
+    aheadMs = days * DAY_MS;
+    await box.clock.advance(1_000);
+    await box.idle();
+    assert.is(onMs(), beforeMs + 1_000, `${days} days`);
+    const saved = JSON.parse(await readFile(box.stateFile, 'utf8')) as SavedDrop;
+    assert.is(saved.live?.sinceMs, box.drop.state().sinceMs);
+  }
+});
+
+test('a resumed drop counts from its begin, whatever the clock is set to since', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-jump-'));
+  let aheadMs = 0;
+  const clock = () => aheadMs;
+  {
+    await using box = await startMachine({ folder, boot: run('one', 1_000), aheadMs: clock });
+    await box.run('go-live', { args: { force: true } });
+    await box.clock.advance(120_000);
+    await box.idle();
+  }
+  await using again = await startMachine({ folder, boot: run('one', 121_000), aheadMs: clock });
+  const onMs = () => again.clock.wallMs() + aheadMs - again.drop.state().sinceMs;
+  const beforeMs = onMs();
+  assert.ok(beforeMs >= 60_000, `on for ${beforeMs} ms`);
+  aheadMs = DAY_MS;
+  await again.clock.advance(1_000);
+  assert.is(onMs(), beforeMs + 1_000);
+});
+
 test('a program that was off for too long in the same run of the machine resumes nothing', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-jump-'));
   {
