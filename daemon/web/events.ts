@@ -194,7 +194,7 @@ export class Events {
   #closeStreams(): void {
     const nowMs = this.#deps.clock.monotonicMs();
     const over = this.#streams.filter((stream) => !this.#isSignedIn(stream.session));
-    this.#end(over, 'signed-out');
+    this.#end(over, 'expired');
     for (const stream of this.#streams) {
       if (!stream.closeIfStalled(nowMs)) continue;
       this.#deps.log.warn('operator page disconnected: it reads too slowly');

@@ -63,9 +63,9 @@ export interface CommandProgress {
   readonly ratio?: number;
 }
 
-/** `bye`, the last event. */
+/** `bye`, the last event. `signed-out`: by a person; `expired`: after its time, or for another session. */
 export interface Bye {
-  readonly reason: 'signed-out' | 'another-page' | 'ending';
+  readonly reason: 'signed-out' | 'expired' | 'another-page' | 'ending';
 }
 
 /** The answer to a PIN that is wrong or not accepted now. */

@@ -3,6 +3,7 @@ import { openAddresses } from './crew/addresses.ts';
 import { openClips } from './crew/clips.ts';
 import { openOverlay } from './crew/overlay.ts';
 import { openPhoneCamera } from './crew/phone-camera.ts';
+import { phoneHere } from './crew/phone-here.ts';
 import { confirmRestart } from './crew/restart.ts';
 import { openSupport } from './crew/support.ts';
 import { openUpdate } from './crew/update.ts';
@@ -56,7 +57,13 @@ async function run(): Promise<void> {
       if (!session.isSignedIn || setUp?.isOpen === true) header.showSignedOut();
       if (!session.isSignedIn) {
         if (setUp?.canEnter === true) await enterSetUp();
-        else await askPin(main, session, setUp?.isOpen === true);
+        else {
+          const asked = askPin(main, session, setUp?.isOpen === true);
+          // Who films can stop that without the PIN.
+          if (phoneHere().isSending())
+            main.append(h('section', { class: 'card' }, phoneHere().element));
+          await asked;
+        }
       }
       const isCrew = (await readSession()).role !== 'host';
       if (isCrew && setUp?.isOpen === true) await runSetUp(main);
@@ -83,7 +90,11 @@ function showBox(isCrew: boolean): Promise<void> {
       if (error instanceof SignedOut) end();
       else showError(error instanceof Error ? error.message : String(error));
     };
-    const onSignOut = () => void signOut().then(end, onError);
+    const signedOut = (isByPerson: boolean) => {
+      if (isByPerson) phoneHere().end();
+      end();
+    };
+    const onSignOut = () => void signOut().then(() => signedOut(true), onError);
     const sections = openSections(isCrew, onError, (action) => {
       if ('command' in action) confirmRestart().catch(onError);
       else if ('settings' in action) onSettings(action.settings);
@@ -109,7 +120,7 @@ function showBox(isCrew: boolean): Promise<void> {
     const onSettingsButton = () => onSettings();
     header.showConnecting();
     const handlers = updateSections(sections, isCrew, showColumns);
-    const events = openEvents({ ...handlers, signedOut: end, replaced: header.showReplaced });
+    const events = openEvents({ ...handlers, signedOut, replaced: header.showReplaced });
     const clock = setInterval(() => header.showAge(events.ageMs()), CLOCK_EVERY_MS);
     signOutButton.addEventListener('click', onSignOut);
     settingsButton.addEventListener('click', onSettingsButton);

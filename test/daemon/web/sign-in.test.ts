@@ -125,7 +125,7 @@ test('an open page receives the end of its session', async () => {
   using page = await openEvents(box.url, await signIn(box.url));
   box.skip(3_600_000);
   await until(() => page.isEnded, 10_000);
-  assert.equal(page.events.at(-1), { name: 'bye', data: { reason: 'signed-out' } });
+  assert.equal(page.events.at(-1), { name: 'bye', data: { reason: 'expired' } });
 });
 
 test('a PIN is generated at the first start, shown once, and accepted', async () => {

@@ -6,6 +6,7 @@ import { has, openPage, says } from '../../daemon/web/support/page.ts';
 import { startBox, until } from '../../support/box.ts';
 import { openChromium, waitInPage } from '../../support/chromium.ts';
 import { freeUdpPort } from '../../support/free-port.ts';
+import { TEST_PIN } from '../../support/operator.ts';
 
 const test = suite('a phone as the camera');
 
@@ -23,11 +24,24 @@ test('by a button on the page its camera is on air, and is gone after another', 
   const shown = "document.querySelector('#phone-camera')?.hidden === false";
   await waitInPage(page, shown);
   assert.ok(await page.evaluate(says('#phone-camera', `${box.operatorUrl}/whip`)));
-  const button = (words: string) => page.locator('#phone-camera button', { hasText: words });
+  const button = (words: string, within = '#phone-camera') =>
+    page.locator(`${within} button`, { hasText: words });
   await button('Use this device').click();
   await waitInPage(page, says('#phone-camera', 'This device is the camera'));
   const phase = async () => (await box.state<BoxSnapshot>()).sources?.camera.phase;
   await until(async () => (await phase()) === 'live', 120_000);
+
+  // Another start of the box knows no sessions, and this one is forgotten as well.
+  await page.context().clearCookies();
+  await waitInPage(page, has('#pin'));
+  await waitInPage(page, says('main', 'This device is the camera'));
+  assert.ok(await button('Stop sending', 'main').isVisible(), 'that needs no PIN');
+  assert.is(await phase(), 'live');
+  await page.fill('#pin', TEST_PIN);
+  await page.keyboard.press('Enter');
+  await waitInPage(page, shown);
+  assert.ok(await page.evaluate(says('#phone-camera', 'This device is the camera')));
+  assert.is(await phase(), 'live');
   await button('Stop sending').click();
   await until(async () => (await phase()) !== 'live', 60_000);
   assert.ok(await page.evaluate(has('#phone-camera video')));

@@ -12,8 +12,8 @@ export interface EventHandlers {
   readonly sample: (sample: Sample) => void;
   readonly log: (lines: readonly LogLine[]) => void;
   readonly progress: (progress: CommandProgress) => void;
-  /** The PIN is asked for again. */
-  readonly signedOut: () => void;
+  /** The PIN is asked for again. @param isByPerson Who is here has signed out: the box did not forget it. */
+  readonly signedOut: (isByPerson: boolean) => void;
   /** Newer pages of this session get the events instead. */
   readonly replaced: () => void;
 }
@@ -62,8 +62,8 @@ export function openEvents(handlers: EventHandlers): EventConnection {
       // A box that shuts down may start again: then the page reconnects.
       if (reason === 'ending') return;
       close();
-      if (reason === 'signed-out') handlers.signedOut();
-      else handlers.replaced();
+      if (reason === 'another-page') handlers.replaced();
+      else handlers.signedOut(reason === 'signed-out');
     });
   };
   /** Reconnects a stalled connection; asks first whether the page is still signed in. */
@@ -78,7 +78,7 @@ export function openEvents(handlers: EventHandlers): EventConnection {
         if (isSignedIn) open();
         else {
           close();
-          handlers.signedOut();
+          handlers.signedOut(false);
         }
       },
       () => undefined,
