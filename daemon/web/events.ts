@@ -1,5 +1,6 @@
 /** Sends state, levels, log lines and progress to all open pages. */
 import type { ServerResponse } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
 import { Condition, pause } from '../../hal/os/async.ts';
 import type { ClockAndLog } from '../../hal/os/log.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
@@ -45,6 +46,7 @@ export class Events {
   readonly #isSignedIn: (session: string) => boolean;
   #streams: EventStream[] = [];
   #sent: Sent = {};
+  #viewers: ViewerPorts | undefined;
   #levels: Levels | undefined;
   #logSeq = 0;
   readonly #opened = new Condition();
@@ -148,13 +150,15 @@ export class Events {
     const view = this.#view();
     const log = this.#deps.logTail.after(0);
     this.#sent = changesSince({}, view).sent;
+    const viewers = this.#deps.viewers();
+    this.#viewers = viewers;
     this.#logSeq = log.at(-1)?.seq ?? 0;
     return {
       ...this.#now(),
       view,
       history: this.#history.samples(),
       log,
-      viewers: this.#deps.viewers(),
+      viewers,
     };
   }
 
@@ -164,6 +168,10 @@ export class Events {
 
   #sendChanges(): void {
     if (this.#streams.length === 0) return;
+    if (!isDeepStrictEqual(this.#viewers, this.#deps.viewers())) {
+      this.#send('hello', this.#hello(), false);
+      return;
+    }
     const { sent, changed, removed } = changesSince(this.#sent, this.#view());
     this.#sent = sent;
     // Also sent when empty: the page sees that the box is alive.

@@ -30,7 +30,7 @@ interface BoxTime {
   readonly streamNowMs: number;
 }
 
-/** `hello`, the first event: the complete state. */
+/** `hello`, the first event, and again when viewers are served elsewhere: the complete state. */
 export interface Hello extends BoxTime {
   readonly view: View;
   /** Oldest first. */

@@ -1,4 +1,6 @@
 /** The operator's page: asks for the PIN, then shows the box and sends commands to it. */
+
+import type { Hello } from '../protocol.ts';
 import { openAddresses } from './crew/addresses.ts';
 import { openClips } from './crew/clips.ts';
 import { openOverlay } from './crew/overlay.ts';
@@ -36,7 +38,14 @@ import type { AlertAction } from './ui/alert-actions.ts';
 import { elementById, h } from './ui/dom.ts';
 import { type EventHandlers, openEvents } from './ui/event-connection.ts';
 import { connectLanguage } from './ui/language.ts';
-import { fromHello, type Model, withChange, withLogLines, withSample } from './ui/model.ts';
+import {
+  fromHello,
+  isOutdated,
+  type Model,
+  withChange,
+  withLogLines,
+  withSample,
+} from './ui/model.ts';
 import { askPreview, readSession, SignedOut, signOut } from './ui/request.ts';
 import type { Section } from './ui/section.ts';
 
@@ -127,6 +136,24 @@ function showBox(isCrew: boolean): Promise<void> {
   });
 }
 
+/** What the box sent first to this page, whoever has signed in since. */
+let firstHello: Hello | undefined;
+
+/** Nothing is being filled in, tried or sent that a person would lose. */
+function canReload(): boolean {
+  const isInUse = document.querySelector('dialog[open], #settings') !== null;
+  return !isInUse && !phoneHere().isSending();
+}
+
+/** One that fails, for example after an update of the box, does not take the others with it. */
+function updateSection(section: Section, model: Model, nowMs: number): void {
+  try {
+    section.update(model, nowMs);
+  } catch (error) {
+    reportError(error);
+  }
+}
+
 /** Applies each event to the model and updates the sections that it concerns. */
 function updateSections(
   sections: readonly Section[],
@@ -134,12 +161,14 @@ function updateSections(
   onFirst: () => void,
 ): Omit<EventHandlers, 'signedOut' | 'replaced'> {
   let model: Model | undefined;
+  let isOld = false;
   const update = (next: Model | undefined, ids?: readonly string[]) => {
     model = next;
     if (model === undefined) return;
     const nowMs = Date.now() + model.offsetMs;
     for (const section of sections) {
-      if (ids === undefined || ids.includes(section.element.id)) section.update(model, nowMs);
+      if (ids === undefined || ids.includes(section.element.id))
+        updateSection(section, model, nowMs);
     }
     if (ids === undefined) header.showView(model.view, nowMs, isCrew);
     header.showAge(0);
@@ -147,9 +176,14 @@ function updateSections(
   return {
     hello: (hello) => {
       if (model === undefined) onFirst();
+      firstHello ??= hello;
+      isOld = isOutdated(firstHello, hello);
       update(fromHello(hello, Date.now()));
     },
-    change: (change) => update(model && withChange(model, change, Date.now())),
+    change: (change) => {
+      if (isOld && canReload()) location.reload();
+      update(model && withChange(model, change, Date.now()));
+    },
     levels: (levels) => update(model && { ...model, levels }, ['sound']),
     progress: (progress) => update(model && { ...model, progress }, ['drop']),
     // These are drawn with the next change, half a second later at most.

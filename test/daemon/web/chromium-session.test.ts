@@ -67,6 +67,25 @@ test('without the box the page shows how old its data are, and reconnects', asyn
   assert.is(await page.evaluate('globalThis.loadedOnce'), true);
 });
 
+test('the page of another version is loaded again, once who is here has signed in', async () => {
+  let port = 0;
+  await using browser = await chromium.open(PHONE);
+  let page: Awaited<ReturnType<typeof openPage>>;
+  {
+    await using box = await startFakeBox();
+    port = Number(new URL(box.url).port);
+    page = await openPage(browser, box.url);
+    await page.evaluate('globalThis.loadedOnce = true');
+  }
+  await using box = await startFakeBox({ port });
+  box.set({ version: '99.0.0' });
+  await waitInPage(page, has('#pin'));
+  await page.fill('#pin', TEST_PIN);
+  await page.keyboard.press('Enter');
+  await waitInPage(page, `globalThis.loadedOnce === undefined && ${has('#links')}`);
+  assert.equal(page.faults, []);
+});
+
 test('a fourth page of one session disconnects the first, which says so', async () => {
   await using box = await startFakeBox();
   await using browser = await chromium.open(PHONE);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { EventStream } from '../../../daemon/web/event-stream.ts';
-import type { Change } from '../../../daemon/web/protocol.ts';
+import type { Change, Hello } from '../../../daemon/web/protocol.ts';
 import { until } from '../../support/box.ts';
 import { OWN_PAGE, signIn } from '../../support/operator.ts';
 import { startFakeBox } from './support/fake-box.ts';
@@ -35,6 +35,22 @@ test('the first event has the complete state, and the next ones only changes', a
   assert.equal(change.changed, { power: 'saving' });
   box.set({ media: undefined });
   await until(() => changes().some((data) => (data as Change).removed.includes('media')), 5_000);
+});
+
+test('open pages get the complete state again when viewers are served elsewhere', async () => {
+  const viewers = { port: 8080, previewPath: '/preview/x', hasWhep: false };
+  await using box = await startFakeBox({ deps: { viewers: () => ({ ...viewers }) } });
+  using page = await openEvents(box.url, await signIn(box.url));
+  const hellos = () => page.events.filter(({ name }) => name === 'hello').map(({ data }) => data);
+  const changes = () => page.events.filter(({ name }) => name === 'change').length;
+  await until(() => changes() >= 2, 10_000);
+  assert.is(hellos().length, 1);
+  viewers.port = 8090;
+  await until(() => hellos().length === 2, 10_000);
+  assert.is((hellos()[1] as Hello).viewers.port, 8090);
+  const before = changes();
+  await until(() => changes() > before, 10_000);
+  assert.is(hellos().length, 2, 'and changes follow');
 });
 
 test('pages get until when the end of a drop is served, as a full minute', async () => {

@@ -33,6 +33,23 @@ export function fromHello(hello: Hello, nowMs: number): Model {
   };
 }
 
+/**
+ * The page was loaded from another version of the box, or may not fetch pictures from where they
+ * are now, which its Content-Security-Policy says.
+ *
+ * @param first What the page got first.
+ */
+export function isOutdated(first: Served, now: Served): boolean {
+  const { port, tlsPort } = now.viewers;
+  const isMoved = first.viewers.port !== port || first.viewers.tlsPort !== tlsPort;
+  return isMoved || first.view.version !== now.view.version;
+}
+
+interface Served {
+  readonly view: Pick<View, 'version'>;
+  readonly viewers: Pick<ViewerPorts, 'port' | 'tlsPort'>;
+}
+
 export function withChange(model: Model, change: Change, nowMs: number): Model {
   const view: Record<string, unknown> = { ...model.view, ...change.changed };
   for (const key of change.removed) delete view[key];
