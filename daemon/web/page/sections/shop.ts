@@ -16,7 +16,7 @@ export function openShop(isCrew: boolean, onError: (error: unknown) => void): Se
   const list = h('ul', { class: 'targets' });
   const orders = openOrders(isCrew, message, onError);
   const element = card('shop', text.shop, summary, list, orders.element, message);
-  const ids = openSaleIds();
+  const ids = openSaleIds(sessionStorage);
   let shown: readonly ArticleState[] = [];
   const sell = async (id: string) => {
     const article = shown.find((one) => one.id === id);
@@ -24,7 +24,7 @@ export function openShop(isCrew: boolean, onError: (error: unknown) => void): Se
     const sale = await askForSale(article);
     if (sale === undefined) return;
     setText(message, stageTexts.saving);
-    setText(message, describe(article, sale, await order(article, sale, ids)));
+    setText(message, describeSale(article, sale, await order(article, sale, ids)));
   };
   const render = ({ id, name }: ArticleState) => {
     const button = h('button', { type: 'button', class: 'quiet' }, text.sell);
@@ -85,7 +85,7 @@ async function order(
   ids: SaleIds,
 ): Promise<Outcome> {
   const sale = JSON.stringify([item, quantity, name]);
-  const id = ids.idOf(sale, performance.now());
+  const id = ids.idOf(sale, Date.now());
   const paid = { amount: price * quantity, currency };
   const named = name === '' ? {} : { name };
   const args = { order: id, item, quantity, ...paid, ...named };
@@ -95,18 +95,28 @@ async function order(
   return outcome;
 }
 
-function describe({ name, price, currency }: ArticleState, sale: Sale, outcome: Outcome): string {
+export function describeSale(
+  { name, price, currency }: ArticleState,
+  sale: Sale,
+  outcome: Outcome,
+): string {
   const article = sale.quantity === 1 ? name : `${sale.quantity} × ${name}`;
   if (outcome.status !== 'done')
     return fill(text.notSold, { article, reason: fromBox(outcome.detail) });
   const settled = outcome.result as
-    | { readonly numbers?: readonly number[]; readonly amount?: number }
+    | {
+        readonly numbers?: readonly number[];
+        readonly amount?: number;
+        readonly isRepeat?: boolean;
+      }
     | undefined;
   // It may cost less than a moment ago.
   const amount = settled?.amount ?? price * sale.quantity;
   const facts = { article, price: formatPrice(amount, currency) };
   const number = settled?.numbers?.join(', ') ?? '';
-  return number === '' ? fill(text.sold, facts) : fill(text.soldNumber, { ...facts, number });
+  const sold = number === '' ? fill(text.sold, facts) : fill(text.soldNumber, { ...facts, number });
+  // Its answer was lost. Perhaps this is the next buyer, who wants the same.
+  return settled?.isRepeat === true ? fill(text.soldBefore, { sold }) : sold;
 }
 
 function describeSales({ sales, totals, window, isOver }: ShopState): string {

@@ -133,6 +133,8 @@ export const de: BoxTexts = {
   notSold: '{article}: nicht verkauft: {reason}',
   sold: '{article} verkauft. Nimm {price}.',
   soldNumber: '{article} verkauft, Nummer {number}. Nimm {price}.',
+  soldBefore:
+    '{sold} Das ist der Verkauf, der vorhin ohne Antwort blieb. Für jemand anderen drücke noch einmal „Verkaufen“.',
   soldCount: '{count} verkauft',
   soldFor: '{count} verkauft, {amount}',
   and: '{one} und {other}',

@@ -136,6 +136,8 @@ export const en = {
   notSold: '{article}: not sold: {reason}',
   sold: '{article} sold. Take {price}.',
   soldNumber: '{article} sold, number {number}. Take {price}.',
+  soldBefore:
+    '{sold} This is the sale that had no answer before. For another buyer, press Sell again.',
   soldCount: '{count} sold',
   soldFor: '{count} sold, {amount}',
   and: '{one} and {other}',

@@ -134,6 +134,8 @@ export const es: BoxTexts = {
   notSold: '{article}: no vendido: {reason}',
   sold: '{article} vendido. Cobra {price}.',
   soldNumber: '{article} vendido, número {number}. Cobra {price}.',
+  soldBefore:
+    '{sold} Es la venta que antes quedó sin respuesta. Para otra persona, pulsa Vender otra vez.',
   soldCount: '{count} {count:vendido|vendidos}',
   soldFor: '{count} {count:vendido|vendidos}, {amount}',
   and: '{one} y {other}',

@@ -134,6 +134,8 @@ export const fr: BoxTexts = {
   notSold: '{article} : pas vendu : {reason}',
   sold: '{article} vendu. Encaissez {price}.',
   soldNumber: '{article} vendu, numéro {number}. Encaissez {price}.',
+  soldBefore:
+    '{sold} C’est la vente restée sans réponse tout à l’heure. Pour un autre acheteur, appuyez encore sur Vendre.',
   soldCount: '{count} {count:vendu|vendu|vendus}',
   soldFor: '{count} {count:vendu|vendu|vendus}, {amount}',
   and: '{one} et {other}',

@@ -134,6 +134,8 @@ export const it: BoxTexts = {
   notSold: '{article}: non venduto: {reason}',
   sold: '{article} venduto. Incassa {price}.',
   soldNumber: '{article} venduto, numero {number}. Incassa {price}.',
+  soldBefore:
+    '{sold} È la vendita rimasta prima senza risposta. Per un altro acquirente premi di nuovo Vendi.',
   soldCount: '{count} {count:venduto|venduti}',
   soldFor: '{count} {count:venduto|venduti}, {amount}',
   and: '{one} e {other}',

@@ -133,6 +133,8 @@ export const nl: BoxTexts = {
   notSold: '{article}: niet verkocht: {reason}',
   sold: '{article} verkocht. Neem {price} aan.',
   soldNumber: '{article} verkocht, nummer {number}. Neem {price} aan.',
+  soldBefore:
+    '{sold} Dit is de verkoop die eerder geen antwoord kreeg. Druk voor een andere koper nog eens op Verkopen.',
   soldCount: '{count} verkocht',
   soldFor: '{count} verkocht, {amount}',
   and: '{one} en {other}',

@@ -133,6 +133,8 @@ export const pt: BoxTexts = {
   notSold: '{article}: não vendido: {reason}',
   sold: '{article} vendido. Receba {price}.',
   soldNumber: '{article} vendido, número {number}. Receba {price}.',
+  soldBefore:
+    '{sold} É a venda que ficou antes sem resposta. Para outro comprador, prima Vender outra vez.',
   soldCount: '{count} {count:vendido|vendidos}',
   soldFor: '{count} {count:vendido|vendidos}, {amount}',
   and: '{one} e {other}',
