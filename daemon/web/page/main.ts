@@ -91,6 +91,7 @@ function showBox(isCrew: boolean): Promise<void> {
       events.close();
       clearInterval(clock);
       for (const section of sections) section.close?.();
+      settings.close();
       signOutButton.removeEventListener('click', onSignOut);
       settingsButton.removeEventListener('click', onSettingsButton);
       resolve();
@@ -114,6 +115,7 @@ function showBox(isCrew: boolean): Promise<void> {
       }
     });
     const showColumns = () => {
+      settings.close();
       columns[0]?.prepend(...inSight);
       main.replaceChildren(...columns);
     };

@@ -88,4 +88,39 @@ test('on the page a wrong value says why beside its field, and a right one is co
   assert.equal(page.faults, []);
 });
 
+test('camera and sound are watched while the settings show them, and not after a discard or behind the page', async () => {
+  await using box = await startFakeBox();
+  await using browser = await openChromium(PHONE);
+  const page = await openPage(browser, box.url);
+  const asked: boolean[] = [];
+  page.on('request', (request) => {
+    if (request.url().endsWith('/tests/preview')) asked.push(request.postDataJSON().isOn);
+  });
+  const open = async (name: string, what: string) => {
+    await page.evaluate("for (const one of document.querySelectorAll('.section')) one.open = true");
+    await page.click(`text="${name}"`);
+    await waitInPage(page, has(`#settings ${what}`));
+  };
+  const isGone = (what: string) => waitInPage(page, `!(${has(`#settings ${what}`)})`);
+  const ended = () => asked.filter((isOn) => !isOn).length;
+  await page.click('#open-settings');
+  await waitInPage(page, has('#settings .section'));
+  await open('Preview', '#picture');
+  await page.fill('[data-path="power.planned_minutes"] input', '90');
+  await page.click('#settings .bar button:has-text("Discard")');
+  await isGone('#picture');
+  assert.is(ended(), 1);
+  await open('Listen', '#sound');
+  await page.click('#settings .bar button:has-text("Back")');
+  assert.is(ended(), 2);
+  await page.click('#open-settings');
+  await waitInPage(page, has('#settings .section'));
+  await isGone('#sound');
+  await open('Preview', '#picture');
+  await page.click('#sign-out');
+  await waitInPage(page, has('#pin'));
+  assert.is(ended(), 3);
+  assert.equal(page.faults, []);
+});
+
 test.run();

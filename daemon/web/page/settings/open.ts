@@ -11,7 +11,7 @@ import { fullLabelOf } from './label.ts';
 import { movedTo } from './moved.ts';
 import { placeAfter, readSettings, sendSettings } from './request.ts';
 import { reviewChanges } from './review.ts';
-import { testsOf } from './tests.ts';
+import { type SettingsTests, testsOf } from './tests.ts';
 import { SAYS } from './words.ts';
 
 /** As a section, it is the choice of the venue's Wi-Fi. */
@@ -30,6 +30,7 @@ export class SettingsPlace {
   readonly #count = h('span', { class: 'count', role: 'status' });
   #page: SettingsPage | undefined;
   #form: SettingsForm | undefined;
+  #tests: SettingsTests | undefined;
 
   /**
    * @param onClose Shows the box again.
@@ -65,11 +66,18 @@ export class SettingsPlace {
     } else if (section !== undefined) this.#form?.open(section === WIFI ? 'network' : section);
   }
 
+  /** It goes out of sight. What the person has changed stays. */
+  close(): void {
+    this.#tests?.close();
+  }
+
   async #load(): Promise<void> {
     const page = await readSettings();
     const say = (text: string, isBad?: boolean) => this.#say(text, isBad);
+    this.close();
     this.#page = page;
-    this.#form = openForm(page, testsOf(say, this.#onError), () => this.#showCount());
+    this.#tests = testsOf(say, this.#onError);
+    this.#form = openForm(page, this.#tests.elements, () => this.#showCount());
     const versions = versionsOf(page, (version) => this.#run({ version }));
     // A box that may open no hotspot leaves the Wi-Fi to others.
     const isOurs = page.settings.some(
@@ -104,6 +112,7 @@ export class SettingsPlace {
 
   /** The server goes away; the page says what comes. */
   #leave(text: string): void {
+    this.close();
     this.#form = undefined;
     this.#body.replaceChildren();
     this.#notes.replaceChildren();

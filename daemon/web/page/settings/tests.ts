@@ -16,7 +16,14 @@ const BROKER_TIMEOUT_MS = 15_000;
 /** Connecting, and four links one after the other, each with time to come back. */
 const UPLINK_TIMEOUT_MS = 180_000;
 
-export function testsOf(say: Say, onError: (error: unknown) => void) {
+export interface SettingsTests {
+  /** At the end of sections, by their titles. */
+  readonly elements: Readonly<Record<string, readonly HTMLElement[]>>;
+  /** Ends what shows the box as it is now: out of sight it would hold its events, and keep the camera on. */
+  close(): void;
+}
+
+export function testsOf(say: Say, onError: (error: unknown) => void): SettingsTests {
   const open = (name: string, ask: () => Promise<Outcome>, describe = plain) => {
     const button = h('button', { type: 'button', class: 'quiet' }, name);
     button.addEventListener('click', () => {
@@ -32,32 +39,42 @@ export function testsOf(say: Say, onError: (error: unknown) => void) {
   };
   const askTest = async (path: string, timeoutMs: number) =>
     (await askJson('POST', path, undefined, timeoutMs)) as Outcome;
-  return {
+  const preview = openLive(SAYS.testPreview, openPicture);
+  const sound = openLive(SAYS.testListen, openListening);
+  const elements = {
     [boxTexts.printer]: [
       open(SAYS.testPrint, () => runCommand('print', undefined, { document: 'status' })),
     ],
     [SAYS.sectionMqtt]: [open(SAYS.testBroker, () => askTest('/tests/broker', BROKER_TIMEOUT_MS))],
-    [boxTexts.camera]: [openLive(SAYS.testPreview, openPicture)],
-    [stageTexts.sound]: [openLive(SAYS.testListen, openListening)],
+    [boxTexts.camera]: [preview.element],
+    [stageTexts.sound]: [sound.element],
     [SAYS.sectionUplink]: [
       open(SAYS.testUplink, () => askTest('/tests/uplink', UPLINK_TIMEOUT_MS), describeUplink),
     ],
   };
+  const close = () => {
+    preview.close();
+    sound.close();
+  };
+  return { elements, close };
 }
 
 /** A button that shows the box as it is now below it, and hides it again. */
-function openLive(name: string, openSection: () => Section): HTMLElement {
+function openLive(name: string, openSection: () => Section) {
   const button = h('button', { type: 'button', class: 'quiet', 'aria-expanded': 'false' }, name);
   const place = h('div', {});
   let live: ReturnType<typeof followLive> | undefined;
-  button.addEventListener('click', () => {
+  const show = (next: typeof live) => {
     live?.stop();
-    live = live === undefined ? followLive(openSection(), askPreview) : undefined;
+    live = next;
     live?.start();
     place.replaceChildren(...(live === undefined ? [] : [live.element]));
     button.setAttribute('aria-expanded', String(live !== undefined));
-  });
-  return h('div', {}, button, place);
+  };
+  button.addEventListener('click', () =>
+    show(live === undefined ? followLive(openSection(), askPreview) : undefined),
+  );
+  return { element: h('div', {}, button, place), close: () => show(undefined) };
 }
 
 /** Meters, and below them the picture with a button that lets its sound be heard. */
