@@ -29,3 +29,9 @@ export interface LookCost {
 
 /** Of a picture that the crew uploads for the guests' page: a phone's photograph. */
 export const UPLOAD_MAX_BYTES = 16 * 1024 * 1024;
+
+/** Time for it to arrive, over a busy Wi-Fi. */
+export const UPLOAD_MS = 60_000;
+
+/** After that a page waits no longer: a large picture is decoded meanwhile. */
+export const UPLOAD_ANSWER_MS = UPLOAD_MS + 20_000;

@@ -1,5 +1,7 @@
 /** HTTP answers of the operator's server: JSON, refusals, security headers. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { withTimeout } from '../../hal/os/async.ts';
+import { systemClock } from '../../hal/os/clock.ts';
 import { parseJson } from '../../hal/os/files/json.ts';
 import { isBodyLeft, readBody } from '../../hal/os/limits/read-body.ts';
 
@@ -71,6 +73,20 @@ export function send(response: ServerResponse, answer: Answer): void {
   response.end(response.req.method === 'HEAD' ? undefined : answer.body);
 }
 
+/** All but files are a few packets. */
+const BODY_MS = 10_000;
+
+/** Undefined where it is longer. Rejects where not all of it came in time. */
+export function readInTime(
+  request: IncomingMessage,
+  maxBytes: number,
+  timeoutMs = BODY_MS,
+): Promise<Buffer | undefined> {
+  const timeoutError = () => new Error('not all of the body came in time');
+  const limit = { clock: systemClock, timeoutMs, timeoutError };
+  return withTimeout(() => readBody(request, maxBytes), limit);
+}
+
 const BODY_MAX_BYTES = 4_096;
 
 /** Reads a small JSON body. Undefined when it is not JSON, too long or incomplete. */
@@ -79,6 +95,6 @@ export async function readJson(
   maxBytes = BODY_MAX_BYTES,
 ): Promise<unknown> {
   if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return undefined;
-  const body = await readBody(request, maxBytes).catch(() => undefined);
+  const body = await readInTime(request, maxBytes).catch(() => undefined);
   return body && parseJson(body.toString('utf8'));
 }

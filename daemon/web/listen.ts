@@ -8,13 +8,15 @@ import { SocketShares } from '../../pipelines/http/clients/socket-shares.ts';
 import { listenOrExplain } from '../../pipelines/http/listen.ts';
 import { followCertificate, openTlsServer } from '../../pipelines/http/tls-files.ts';
 import type { OperatorConfig } from '../config/operator.ts';
+import { UPLOAD_MS } from '../model/look.ts';
 import { refuse, send } from './answer.ts';
 import { type RouteDeps, route } from './routes.ts';
 
 const LIMITS = {
   maxHeaderSize: 8_192,
   headersTimeout: 8_000,
-  requestTimeout: 10_000,
+  // With its body, and a picture may take its time; others have less (answer.ts).
+  requestTimeout: UPLOAD_MS + 10_000,
   keepAliveTimeout: 30_000,
   connectionsCheckingInterval: 2_000,
   noDelay: true,

@@ -1,7 +1,6 @@
 /** Requests about the certificate that the crew uploads: `/certificate`. */
 import type { IncomingMessage } from 'node:http';
-import { readBody } from '../../../hal/os/limits/read-body.ts';
-import { type Answer, answerJson, refuse } from '../answer.ts';
+import { type Answer, answerJson, readInTime, refuse } from '../answer.ts';
 import type { CertificateStore } from './certificate-store.ts';
 
 /** A long chain with its key has 20 kB. */
@@ -31,7 +30,7 @@ export class CertificateAnswers {
   }
 
   async #put(request: IncomingMessage) {
-    const bytes = await readBody(request, BODY_MAX_BYTES).catch(() => undefined);
+    const bytes = await readInTime(request, BODY_MAX_BYTES).catch(() => undefined);
     const isTry = new URL(request.url ?? '', 'http://box').searchParams.has('isTry');
     if (bytes !== undefined) return await this.#store.put(bytes.toString('latin1'), isTry);
     return { status: 'rejected', fault: 'no-certificate' } as const;

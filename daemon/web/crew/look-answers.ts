@@ -3,24 +3,31 @@
  * below each; and files for coming drops: `/look/picture` and `/look/cube`, with their names.
  */
 import type { IncomingMessage } from 'node:http';
-import { readBody } from '../../../hal/os/limits/read-body.ts';
+import { turns } from '../../../hal/os/async.ts';
 import { BrandingError } from '../../../pipelines/player/brand/colors.ts';
-import { UPLOAD_MAX_BYTES } from '../../model/look.ts';
-import { type Answer, answerJson, readJson, refuse } from '../answer.ts';
+import { UPLOAD_MAX_BYTES, UPLOAD_MS } from '../../model/look.ts';
+import { type Answer, answerJson, readInTime, readJson, refuse } from '../answer.ts';
 import type { DropFileKind } from './drop-files.ts';
 import { LookError, type LookPart, type LookStore } from './look-store.ts';
 
 /** Returns the name for drops.yaml. Rejects with LookError. */
 type SaveDropFile = (kind: DropFileKind, name: string, bytes: Buffer) => Promise<string>;
 
+/** They are in memory: 16 MB each. */
+const READING_MAX = 3;
+
 export class LookAnswers {
   readonly #store: LookStore;
   readonly #saveDropFile: SaveDropFile;
-  #isWriting = false;
+  readonly #uploadMs: number;
+  /** One at a time: decoding takes memory. */
+  readonly #inTurn = turns();
+  #reading = 0;
 
-  constructor(store: LookStore, saveFile: SaveDropFile) {
+  constructor(store: LookStore, saveFile: SaveDropFile, uploadMs = UPLOAD_MS) {
     this.#store = store;
     this.#saveDropFile = saveFile;
+    this.#uploadMs = uploadMs;
   }
 
   /** Undefined for a request that is not for it. */
@@ -33,18 +40,21 @@ export class LookAnswers {
     const [, kind] = /^\/look\/(picture|cube)$/.exec(path) ?? [];
     if (kind !== undefined) {
       if (method !== 'PUT') return NO_SUCH_METHOD;
-      return await this.#once(() => this.#putDropFile(kind as DropFileKind, request));
+      return await this.#upload(request, async (bytes) => {
+        const name = decoded(request.url?.split('?', 2)[1] ?? '');
+        return { file: await this.#saveDropFile(kind as DropFileKind, name, bytes) };
+      });
     }
     const [, named, undo] = /^\/look\/(colors|logo|title)(\/undo)?$/.exec(path) ?? [];
     if (named === undefined) return refuse(404, 'not-here');
     const part = named as LookPart;
     if (undo !== undefined) {
       if (method !== 'POST') return NO_SUCH_METHOD;
-      return await this.#once(() => this.#store.undo(part));
+      return await this.#change(() => this.#store.undo(part));
     }
     if (method === 'GET' && part !== 'colors') return this.#picture(part);
-    if (method === 'PUT') return await this.#once(() => this.#put(part, request));
-    if (method === 'DELETE') return await this.#once(() => this.#store.remove(part));
+    if (method === 'PUT') return await this.#put(part, request);
+    if (method === 'DELETE') return await this.#change(() => this.#store.remove(part));
     return NO_SUCH_METHOD;
   }
 
@@ -54,29 +64,34 @@ export class LookAnswers {
     return { status: 200, type: file.type, body: file.bytes };
   }
 
-  async #put(part: LookPart, request: IncomingMessage): Promise<void> {
-    if (part === 'colors') await this.#store.setColors(await readJson(request));
-    else await this.#store.setPicture(part, await readBytes(request));
+  async #put(part: LookPart, request: IncomingMessage): Promise<Answer> {
+    if (part !== 'colors') {
+      return await this.#upload(request, (bytes) => this.#store.setPicture(part, bytes));
+    }
+    const colors = await readJson(request);
+    return await this.#change(() => this.#store.setColors(colors));
   }
 
-  async #putDropFile(kind: DropFileKind, request: IncomingMessage) {
-    const name = decoded(request.url?.split('?', 2)[1] ?? '');
-    return { file: await this.#saveDropFile(kind, name, await readBytes(request)) };
+  /** One that comes slowly, or no further, keeps nobody else waiting. */
+  async #upload(request: IncomingMessage, use: (bytes: Buffer) => Promise<unknown>) {
+    if (this.#reading >= READING_MAX) return refuse(503, 'busy');
+    this.#reading += 1;
+    const file = await readInTime(request, UPLOAD_MAX_BYTES, this.#uploadMs)
+      .then((bytes) => bytes ?? TOO_LARGE)
+      .catch(() => INCOMPLETE)
+      .finally(() => {
+        this.#reading -= 1;
+      });
+    return typeof file === 'string' ? rejected(file) : await this.#change(() => use(file));
   }
 
-  /** One at a time: decoding takes memory. */
-  async #once(work: () => Promise<unknown>): Promise<Answer> {
-    if (this.#isWriting) return refuse(503, 'busy');
-    this.#isWriting = true;
+  async #change(work: () => Promise<unknown>): Promise<Answer> {
     try {
-      const result = (await work()) ?? this.#store.state();
+      const result = (await this.#inTurn(work)) ?? this.#store.state();
       return answerJson(200, { status: 'done', detail: '', result });
     } catch (error) {
       if (!(error instanceof LookError || error instanceof BrandingError)) throw error;
-      const outcome = { status: 'rejected', code: 'LOOK', detail: error.message };
-      return answerJson(200, outcome);
-    } finally {
-      this.#isWriting = false;
+      return rejected(error.message);
     }
   }
 }
@@ -84,12 +99,10 @@ export class LookAnswers {
 const NO_SUCH_METHOD = refuse(405, 'no-such-method');
 
 const TOO_LARGE = 'the file has more than 16 MB';
+const INCOMPLETE = 'not all of the file came in time: send it again, nearer to the Wi-Fi';
 
-/** Rejects with LookError where there are too many, or not all came. */
-async function readBytes(request: IncomingMessage): Promise<Buffer> {
-  const bytes = await readBody(request, UPLOAD_MAX_BYTES).catch(() => undefined);
-  if (bytes === undefined) throw new LookError(TOO_LARGE);
-  return bytes;
+function rejected(detail: string): Answer {
+  return answerJson(200, { status: 'rejected', code: 'LOOK', detail });
 }
 
 function decoded(text: string): string {

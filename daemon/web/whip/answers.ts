@@ -4,11 +4,10 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { openAttemptLimit } from '../../../hal/os/limits/attempt-limit.ts';
-import { readBody } from '../../../hal/os/limits/read-body.ts';
 import { openBearer } from '../../../pipelines/http/access/bearer.ts';
 import { addressKeyOf } from '../../../pipelines/http/clients/address-key.ts';
 import type { WhipAnswer, WhipEndpoint } from '../../../pipelines/whip/messages.ts';
-import type { Answer } from '../answer.ts';
+import { type Answer, readInTime } from '../answer.ts';
 
 const PATH = /^\/whip(?:\/([\w-]{1,64}))?$/;
 const BODY_MAX_BYTES = 65_536;
@@ -78,7 +77,7 @@ export class WhipAnswers {
         'Accept-Post': 'application/sdp',
       });
     }
-    const body = await readBody(request, BODY_MAX_BYTES).catch(() => undefined);
+    const body = await readInTime(request, BODY_MAX_BYTES).catch(() => undefined);
     if (body === undefined) return said(413, `an offer has ${BODY_MAX_BYTES} bytes at most`);
     return answerOf(await endpoint.offer(body.toString('utf8')), endpoint);
   }

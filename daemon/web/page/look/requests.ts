@@ -1,5 +1,5 @@
 /** Requests about the look of the guests' page. */
-import { UPLOAD_MAX_BYTES } from '../../../model/look.ts';
+import { UPLOAD_ANSWER_MS, UPLOAD_MAX_BYTES } from '../../../model/look.ts';
 import { fromBox, stageTexts as text } from '../text/texts.ts';
 import { ask, checked } from '../ui/request.ts';
 
@@ -15,9 +15,6 @@ export interface Look {
   readonly undoable: readonly LookPart[];
 }
 
-/** A photograph over a busy Wi-Fi. */
-const UPLOAD_TIMEOUT_MS = 60_000;
-
 export async function readLook(): Promise<Look> {
   return (await checked(await ask('GET', '/look'))) as Look;
 }
@@ -29,7 +26,7 @@ export async function sendColors(colors: Readonly<Record<string, string>>): Prom
 
 export async function sendPicture(part: LookPart, picture: Blob): Promise<Look | string> {
   if (picture.size > UPLOAD_MAX_BYTES) return text.lookTooLarge;
-  return await outcomeOf(await ask('PUT', `/look/${part}`, picture, UPLOAD_TIMEOUT_MS));
+  return await outcomeOf(await ask('PUT', `/look/${part}`, picture, UPLOAD_ANSWER_MS));
 }
 
 export async function removeLook(part: LookPart): Promise<Look | string> {

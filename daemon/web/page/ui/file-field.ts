@@ -1,5 +1,5 @@
 /** A field for a file of the box, which a person can send from the device in his hand. */
-import { UPLOAD_MAX_BYTES } from '../../../model/look.ts';
+import { UPLOAD_ANSWER_MS, UPLOAD_MAX_BYTES } from '../../../model/look.ts';
 import { fromBox, planTexts, stageTexts } from '../text/texts.ts';
 import { h, setText } from './dom.ts';
 import { ask, checked } from './request.ts';
@@ -8,9 +8,6 @@ const KINDS = {
   picture: { accept: 'image/png,image/jpeg,image/webp', label: planTexts.choosePicture },
   cube: { accept: '.cube', label: planTexts.chooseLook },
 } as const;
-
-/** A photograph over a busy Wi-Fi. */
-const UPLOAD_TIMEOUT_MS = 60_000;
 
 /** @param named Gets the name of the file on the box. */
 export function fileField(named: HTMLInputElement, kind: keyof typeof KINDS): HTMLElement {
@@ -25,7 +22,7 @@ export function fileField(named: HTMLInputElement, kind: keyof typeof KINDS): HT
     setText(message, stageTexts.saving);
     setText(fault, '');
     const path = `/look/${kind}?${encodeURIComponent(chosen.name.slice(0, 100))}`;
-    const outcome = (await checked(await ask('PUT', path, chosen, UPLOAD_TIMEOUT_MS))) as
+    const outcome = (await checked(await ask('PUT', path, chosen, UPLOAD_ANSWER_MS))) as
       | { readonly status: 'done'; readonly result: { readonly file: string } }
       | { readonly status: 'rejected'; readonly detail: string };
     if (outcome.status === 'rejected') return fromBox(outcome.detail);

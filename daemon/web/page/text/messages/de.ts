@@ -176,6 +176,7 @@ export const de: MessageTexts = {
   pictureTooManyPixels: 'das Bild hat zu viele Pixel',
   pictureTooDetailed: 'das Bild hat zu viele Einzelheiten: wähle ein anderes',
   fileTooLarge: 'die Datei hat mehr als 16 MB',
+  fileIncomplete: 'nicht die ganze Datei kam rechtzeitig an: schick sie noch einmal, näher am WLAN',
   lookNotSaved: 'die Box kann das nicht speichern: ihr Datenträger ist voll oder schreibgeschützt',
   textUnreadable:
     'Text auf Hintergrund ist schlecht zu lesen (Kontrast {contrast}, nötig {needed}): wähle ihn heller oder dunkler',

@@ -181,6 +181,7 @@ export const en = {
   pictureTooManyPixels: 'the picture has too many pixels',
   pictureTooDetailed: 'the picture is too detailed: choose another',
   fileTooLarge: 'the file has more than 16 MB',
+  fileIncomplete: 'not all of the file came in time: send it again, nearer to the Wi-Fi',
   lookNotSaved: 'the box cannot save that: its disk is full or write-protected',
   textUnreadable:
     'text on background has a contrast of {contrast}, and needs {needed}: choose one that is lighter or darker',

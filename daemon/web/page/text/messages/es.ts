@@ -177,6 +177,7 @@ export const es: MessageTexts = {
   pictureTooManyPixels: 'la imagen tiene demasiados píxeles',
   pictureTooDetailed: 'la imagen tiene demasiado detalle: elige otra',
   fileTooLarge: 'el archivo pasa de 16 MB',
+  fileIncomplete: 'el archivo no llegó completo a tiempo: envíalo otra vez, más cerca del wifi',
   lookNotSaved: 'la caja no puede guardarlo: su disco está lleno o protegido',
   textUnreadable:
     'el texto se lee mal sobre el fondo (contraste {contrast}, hace falta {needed}): elige uno más claro o más oscuro',

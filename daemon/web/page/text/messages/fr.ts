@@ -178,6 +178,7 @@ export const fr: MessageTexts = {
   pictureTooManyPixels: 'l’image a trop de pixels',
   pictureTooDetailed: 'l’image a trop de détails : choisissez-en une autre',
   fileTooLarge: 'le fichier dépasse 16 Mo',
+  fileIncomplete: 'le fichier n’est pas arrivé en entier à temps : renvoyez-le, plus près du Wi-Fi',
   lookNotSaved: 'la box ne peut pas enregistrer : son disque est plein ou protégé',
   textUnreadable:
     'le texte se lit mal sur le fond (contraste {contrast}, il faut {needed}) : choisissez plus clair ou plus foncé',

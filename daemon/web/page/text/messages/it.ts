@@ -177,6 +177,7 @@ export const it: MessageTexts = {
   pictureTooManyPixels: 'l’immagine ha troppi pixel',
   pictureTooDetailed: 'l’immagine ha troppi dettagli: scegline un’altra',
   fileTooLarge: 'il file supera 16 MB',
+  fileIncomplete: 'il file non è arrivato tutto in tempo: invialo di nuovo, più vicino al Wi-Fi',
   lookNotSaved: 'la box non può salvare: il suo disco è pieno o protetto',
   textUnreadable:
     'il testo si legge male sullo sfondo (contrasto {contrast}, serve {needed}): sceglilo più chiaro o più scuro',

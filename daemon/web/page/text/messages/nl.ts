@@ -178,6 +178,7 @@ export const nl: MessageTexts = {
   pictureTooManyPixels: 'het beeld heeft te veel pixels',
   pictureTooDetailed: 'het beeld heeft te veel details: kies een ander',
   fileTooLarge: 'het bestand is groter dan 16 MB',
+  fileIncomplete: 'niet het hele bestand kwam op tijd aan: stuur het nog eens, dichter bij de wifi',
   lookNotSaved: 'de box kan dat niet opslaan: zijn schijf is vol of beveiligd',
   textUnreadable:
     'de tekst is slecht te lezen op de achtergrond (contrast {contrast}, nodig {needed}): kies lichter of donkerder',

@@ -176,6 +176,7 @@ export const pt: MessageTexts = {
   pictureTooManyPixels: 'a imagem tem píxeis a mais',
   pictureTooDetailed: 'a imagem tem detalhe a mais: escolha outra',
   fileTooLarge: 'o ficheiro tem mais de 16 MB',
+  fileIncomplete: 'o ficheiro não chegou todo a tempo: envie-o outra vez, mais perto do Wi-Fi',
   lookNotSaved: 'a caixa não consegue guardar: o disco está cheio ou protegido',
   textUnreadable:
     'o texto lê-se mal sobre o fundo (contraste {contrast}, é preciso {needed}): escolha mais claro ou mais escuro',

@@ -1,0 +1,62 @@
+/** Files that come slowly, or not completely: each has its own answer, and no other file waits for it. */
+import { request as ask, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { LookAnswers } from '../../../../daemon/web/crew/look-answers.ts';
+import { LookStore } from '../../../../daemon/web/crew/look-store.ts';
+import { en as said } from '../../../../daemon/web/page/text/messages/en.ts';
+
+const test = suite('uploads');
+
+/** Takes files of coming drops. */
+async function openServer(uploadMs?: number) {
+  const store = new LookStore('/nowhere', () => '');
+  const save = async (_kind: string, name: string) => name;
+  const answers = new LookAnswers(store, save, uploadMs);
+  const server = createServer((request, response) => {
+    void answers.answer(request, '/look/picture').then((answer) => response.end(answer?.body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    [Symbol.asyncDispose]: () =>
+      new Promise<void>((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+/** A file of 1,000 bytes, of which so many come. Resolves with the answer. */
+function upload(port: number, bytes: number, name: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'Content-Length': '1000' };
+    const path = `/look/picture?${name}`;
+    const sent = ask({ port, path, method: 'PUT', headers, agent: false }, (response) => {
+      response.setEncoding('utf8').once('data', resolve);
+    });
+    sent.on('error', reject);
+    sent.write(Buffer.alloc(bytes));
+  });
+}
+
+test('while one is being sent, others are taken; with three of them the next one comes later', async () => {
+  await using server = await openServer();
+  const ends = upload(server.port, 10, 'slow').catch(() => 'gone');
+  assert.match(await upload(server.port, 1_000, 'a.jpg'), '"file":"a.jpg"');
+  const others = [1, 2].map((n) => upload(server.port, 10, `slow-${n}`).catch(() => 'gone'));
+  let answer = '';
+  while (!answer.includes('busy')) answer = await upload(server.port, 1_000, 'b.jpg');
+  await server[Symbol.asyncDispose]();
+  assert.equal(await Promise.all([ends, ...others]), ['gone', 'gone', 'gone']);
+});
+
+test('one that does not come to its end in time is not called too large', async () => {
+  await using server = await openServer(20);
+  const answer = JSON.parse(await upload(server.port, 10, 'a.jpg'));
+  assert.equal(answer, { status: 'rejected', code: 'LOOK', detail: said.fileIncomplete });
+});
+
+test.run();
