@@ -51,8 +51,12 @@ export interface OrderEntry {
 
 /** All orders, for the crew. */
 export interface OrderList {
-  /** Those whose money must go back first, then the newest; at most `max`. */
-  newest(max: number): readonly OrderEntry[];
+  /**
+   * Those whose money must go back first, then the newest; at most `max`.
+   *
+   * @param words Of those that have all of them in id, name or numbers; empty for all.
+   */
+  newest(max: number, words?: string): readonly OrderEntry[];
   /** All of them as a table for a spreadsheet. */
   csv(): string;
 }

@@ -75,11 +75,12 @@ export class Book {
   }
 
   /** Those whose money must go back, then the newest. */
-  newest(max: number): readonly OrderState[] {
+  newest(max: number, isWanted?: (one: OrderState) => boolean): readonly OrderState[] {
     const owed: OrderState[] = [];
     const others: OrderState[] = [];
     // There may be 200,000: no more than `max` of them are sorted.
     for (const one of this.#orders.values()) {
+      if (isWanted?.(one) === false) continue;
       if (isOwed(one)) {
         if (owed.length < max) owed.push(one);
         continue;

@@ -21,7 +21,7 @@ import { renderCsv } from './csv.ts';
 import { Deadlines } from './deadlines.ts';
 import { decide, type Shop } from './decide.ts';
 import { type LedgerReaders, type OpenedLedger, openLedger } from './group-commit.ts';
-import { cannotBeSaved, entryOf, outcomeOf, unavailable } from './outcome.ts';
+import { cannotBeSaved, entryOf, finder, outcomeOf, unavailable } from './outcome.ts';
 import type { OrderRecord } from './record.ts';
 import { ANOTHER, UnmatchedPayments } from './webhook/unmatched.ts';
 import { lateMs } from './window.ts';
@@ -124,8 +124,11 @@ class OpenDesk implements Desk {
     return known !== undefined && known.kind !== 'confirmed';
   }
 
-  newest(max: number) {
-    return [...this.#unmatched.rows(), ...this.#opened.book.newest(max).map(entryOf)].slice(0, max);
+  newest(max: number, words = '') {
+    const isFound = finder(words);
+    const isWanted = words === '' ? undefined : (one: OrderState) => isFound(entryOf(one));
+    const orders = this.#opened.book.newest(max, isWanted).map(entryOf);
+    return [...this.#unmatched.rows().filter(isFound), ...orders].slice(0, max);
   }
 
   csv(): string {

@@ -36,6 +36,22 @@ export function entryOf(state: OrderState): OrderEntry {
   return { ...entry, item, quantity, amount, currency, ...(name === undefined ? {} : { name }) };
 }
 
+/** Ids are full of digits: so short a number is that of a piece. */
+const SHORT_NUMBER = /^\d{1,3}$/;
+
+/** Finds the orders of which all words are in the id or the name, in any case, or are the number of a piece. */
+export function finder(words: string): (order: OrderEntry) => boolean {
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+  return ({ id, name = '', numbers }) => {
+    const text = `${id} ${name}`.toLowerCase();
+    return wanted.every(
+      (word) =>
+        numbers.some((number) => String(number) === word) ||
+        (!SHORT_NUMBER.test(word) && text.includes(word)),
+    );
+  };
+}
+
 export function unavailable(detail: string): OrderOutcome {
   return { status: 'unavailable', detail };
 }

@@ -1,8 +1,10 @@
 /** The list of orders: the newest of many, and all of them as a table. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { OrderEntry } from '../../../daemon/model/orders.ts';
 import { Book, type OrderState } from '../../../daemon/orders/book.ts';
 import { renderCsv } from '../../../daemon/orders/csv.ts';
+import { finder } from '../../../daemon/orders/outcome.ts';
 import type { OrderRecord } from '../../../daemon/orders/record.ts';
 import { seeded } from '../../support/seeded.ts';
 
@@ -36,6 +38,35 @@ test('what is owed comes first, then the newest, whatever order they came in', (
       expected.map(({ id }) => id),
     );
   }
+});
+
+test('any order is found by its id, its buyer or the number of a piece, however old it is', () => {
+  const found = (words: string) => {
+    const isFound = finder(words);
+    return ORDERS.filter(isFound).map(({ id }) => id);
+  };
+  const order = { state: 'confirmed', isOwed: false, atMs: 0 } as const;
+  const ORDERS: readonly OrderEntry[] = [
+    { ...order, id: 'cs_7a17', name: 'Ada Lovelace', numbers: [12] },
+    { ...order, id: 'cash-x1', name: 'Émile', numbers: [7, 8] },
+    { ...order, id: 'cs_8b2', numbers: [1200] },
+  ];
+  assert.equal(found('7'), ['cash-x1'], 'a number, and not what an id has in it');
+  assert.equal(found('1200'), ['cs_8b2']);
+  assert.equal(found('LOVELACE ada'), ['cs_7a17']);
+  assert.equal(found('émile 8'), ['cash-x1']);
+  assert.equal(found('CS_'), ['cs_7a17', 'cs_8b2']);
+  assert.equal([found('émile 9'), found('  ').length], [[], 3]);
+});
+
+test('a search looks through all orders, and what is owed comes first in it too', () => {
+  const book = new Book();
+  for (let i = 0; i < 600; i += 1) book.apply(recordOf(i, i, i === 5));
+  const isWanted = ({ id }: OrderState) => /^o\d$/.test(id);
+  assert.equal(
+    book.newest(3, isWanted).map(({ id }) => id),
+    ['o5', 'o9', 'o8'],
+  );
 });
 
 test('the table has each amount in its currency, and asks for its digits once', () => {

@@ -17,6 +17,8 @@ const STATES: Readonly<Record<OrderEntry['state'], string>> = {
 /** Shut at first, and read while it is open. @param isCrew Hosts cancel none, and do not save the names of all buyers. */
 export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: unknown) => void) {
   const none = h('p', { class: 'calm' }, text.noOrders);
+  const hint = text.searchOrders;
+  const search = h('input', { type: 'search', placeholder: hint, 'aria-label': hint });
   const list = h('ul', { class: 'targets' });
   const save = h('a', { class: 'button', href: '/orders.csv', download: '' }, text.saveOrders);
   const checker = { class: 'button', href: '/prints/stubs.html', download: 'stubs.html' };
@@ -25,13 +27,18 @@ export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: u
   const open = h('a', opened, text.openStubChecker);
   const row = h('div', { class: 'row below' }, save, open, h('a', checker, text.saveStubChecker));
   const below = isCrew ? [row, help] : [];
-  const element = h('details', {}, h('summary', {}, text.orders), none, list, ...below);
+  const element = h('details', {}, h('summary', {}, text.orders), search, none, list, ...below);
   /** What the person sees of each. */
   const seen = new Map<string, OrderEntry['state']>();
   let shown = '';
   const read = async () => {
-    const orders = (await askJson('GET', '/orders.json')) as readonly OrderEntry[];
+    const words = search.value.trim();
+    const path = words === '' ? '/orders.json' : `/orders.json?q=${encodeURIComponent(words)}`;
+    const orders = (await askJson('GET', path)) as readonly OrderEntry[];
+    // An answer of fewer letters may come later.
+    if (search.value.trim() !== words) return;
     for (const { id, state, isOther } of orders) if (!isOther) seen.set(id, state);
+    setText(none, words === '' ? text.noOrders : text.noOrderFound);
     none.hidden = orders.length > 0;
     updateChildren(list, orders, keyOf, renderOrder, updateOrder);
   };
@@ -57,6 +64,7 @@ export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: u
     button.addEventListener('click', () => void cancel(order).catch(onError));
     return h('li', {}, head, facts, button);
   };
+  search.addEventListener('input', () => void read().catch(onError));
   element.addEventListener('toggle', () => element.open && void read().catch(onError));
   return {
     element,

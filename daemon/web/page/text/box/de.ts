@@ -147,6 +147,8 @@ export const de: BoxTexts = {
   firstMinutesOnly: 'nur in den ersten Minuten',
   orders: 'Bestellungen',
   noOrders: 'Noch wurde nichts bestellt.',
+  searchOrders: 'Suchen: Name, Nummer, Bestellung',
+  noOrderFound: 'Keine Bestellung passt dazu.',
   saveOrders: 'Als Tabelle speichern (CSV)',
   orderPaid: 'bezahlt',
   orderUnpaid: 'noch nicht bezahlt',

@@ -150,6 +150,8 @@ export const en = {
   firstMinutesOnly: 'sold in the first minutes only',
   orders: 'Orders',
   noOrders: 'Nothing was ordered yet.',
+  searchOrders: 'Search: name, number, order',
+  noOrderFound: 'No order has that.',
   saveOrders: 'Save as a table (CSV)',
   orderPaid: 'paid',
   orderUnpaid: 'not paid yet',

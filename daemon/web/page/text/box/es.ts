@@ -148,6 +148,8 @@ export const es: BoxTexts = {
   firstMinutesOnly: 'solo se vende en los primeros minutos',
   orders: 'Pedidos',
   noOrders: 'Aún no se ha pedido nada.',
+  searchOrders: 'Buscar: nombre, número, pedido',
+  noOrderFound: 'Ningún pedido coincide.',
   saveOrders: 'Guardar como tabla (CSV)',
   orderPaid: 'pagado',
   orderUnpaid: 'aún sin pagar',

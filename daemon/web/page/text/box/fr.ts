@@ -148,6 +148,8 @@ export const fr: BoxTexts = {
   firstMinutesOnly: 'vendu dans les premières minutes seulement',
   orders: 'Commandes',
   noOrders: 'Rien n’a encore été commandé.',
+  searchOrders: 'Rechercher : nom, numéro, commande',
+  noOrderFound: 'Aucune commande ne correspond.',
   saveOrders: 'Enregistrer en tableau (CSV)',
   orderPaid: 'payée',
   orderUnpaid: 'pas encore payée',

@@ -148,6 +148,8 @@ export const it: BoxTexts = {
   firstMinutesOnly: 'in vendita solo nei primi minuti',
   orders: 'Ordini',
   noOrders: 'Non è stato ancora ordinato nulla.',
+  searchOrders: 'Cerca: nome, numero, ordine',
+  noOrderFound: 'Nessun ordine corrisponde.',
   saveOrders: 'Salva come tabella (CSV)',
   orderPaid: 'pagato',
   orderUnpaid: 'non ancora pagato',

@@ -147,6 +147,8 @@ export const nl: BoxTexts = {
   firstMinutesOnly: 'alleen in de eerste minuten te koop',
   orders: 'Bestellingen',
   noOrders: 'Er is nog niets besteld.',
+  searchOrders: 'Zoeken: naam, nummer, bestelling',
+  noOrderFound: 'Geen bestelling past daarbij.',
   saveOrders: 'Opslaan als tabel (CSV)',
   orderPaid: 'betaald',
   orderUnpaid: 'nog niet betaald',

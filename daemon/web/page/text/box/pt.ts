@@ -147,6 +147,8 @@ export const pt: BoxTexts = {
   firstMinutesOnly: 'à venda só nos primeiros minutos',
   orders: 'Encomendas',
   noOrders: 'Ainda não foi encomendado nada.',
+  searchOrders: 'Procurar: nome, número, encomenda',
+  noOrderFound: 'Nenhuma encomenda corresponde.',
   saveOrders: 'Guardar como tabela (CSV)',
   orderPaid: 'paga',
   orderUnpaid: 'ainda por pagar',
