@@ -35,6 +35,7 @@ import { openWifi } from './setup/wifi.ts';
 import { askPin } from './sign-in.ts';
 import { stageTexts } from './text/texts.ts';
 import type { AlertAction } from './ui/alert-actions.ts';
+import { closeDialogs } from './ui/dialog.ts';
 import { elementById, h } from './ui/dom.ts';
 import { type EventHandlers, openEvents } from './ui/event-connection.ts';
 import { connectLanguage } from './ui/language.ts';
@@ -92,6 +93,7 @@ function showBox(isCrew: boolean): Promise<void> {
       clearInterval(clock);
       for (const section of sections) section.close?.();
       settings.close();
+      closeDialogs();
       signOutButton.removeEventListener('click', onSignOut);
       settingsButton.removeEventListener('click', onSettingsButton);
       resolve();

@@ -1,10 +1,9 @@
 /** Asks for the PIN, and shows why it is not accepted. */
-import { fill } from '../../../pipelines/player/text/fill.ts';
 import type { SignInRefusal } from '../protocol.ts';
 import { setUpTexts, stageTexts as text } from './text/texts.ts';
 import { h, setText } from './ui/dom.ts';
-import { formatClock } from './ui/format.ts';
 import { readSession, type SessionState, sendPin } from './ui/request.ts';
+import { explainRefusal, onSignedInAgain } from './ui/sign-in-again.ts';
 
 /** How often a locked page asks whether sign-in was opened. */
 const OPENED_EVERY_MS = 3_000;
@@ -43,13 +42,21 @@ export function askPin(main: HTMLElement, state: SessionState, isNew: boolean): 
   const showRefusal = openRefusal(message, [input, button], input);
   showRefusal(state.refusal ?? undefined);
   return new Promise((resolve) => {
+    const done = new AbortController();
+    const end = () => {
+      done.abort();
+      showRefusal(undefined);
+      resolve();
+    };
+    // In a dialog above it.
+    onSignedInAgain(end, done.signal);
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       button.disabled = true;
       setText(message, text.checking);
       tryPin(input.value).then(
         (refusal) => {
-          if (refusal === undefined) resolve();
+          if (refusal === undefined) end();
           input.value = '';
           showRefusal(refusal);
         },
@@ -85,7 +92,7 @@ function openRefusal(
       const leftMs = untilMs - performance.now();
       const isWaiting = refusal !== undefined && leftMs > 0;
       for (const control of controls) control.disabled = isWaiting;
-      setText(message, refusal === undefined ? '' : explain(refusal, leftMs));
+      setText(message, refusal === undefined ? '' : explainRefusal(refusal, leftMs));
       if (isWaiting) return;
       clearInterval(timer);
       input.focus();
@@ -109,15 +116,4 @@ async function untilOpened(isWanted: () => boolean): Promise<undefined> {
     const state = await readSession().catch(() => undefined);
     if (state?.refusal === null && isWanted()) return undefined;
   }
-}
-
-function explain({ error, triesLeft }: SignInRefusal, leftMs: number): string {
-  const again = fill(text.tryAgainIn, { time: formatClock(leftMs + 999) });
-  const wrong = fill(text.triesLeft, { count: String(triesLeft) });
-  if (leftMs > 0) {
-    if (error === 'locked') return `${text.locked} ${again}`;
-    if (error === 'busy') return `${text.othersSignIn} ${again}`;
-    return `${wrong} ${again}`;
-  }
-  return error === 'wrong-pin' ? wrong : text.enterNow;
 }

@@ -1,6 +1,7 @@
 /** Addresses of guests and crew, with a code to scan: they follow the network. */
 import { stageTexts } from '../text/texts.ts';
 import { renderCode } from '../ui/code.ts';
+import { STAYS } from '../ui/dialog.ts';
 import { card, h, setText } from '../ui/dom.ts';
 import { keepScreenOn } from '../ui/screen.ts';
 import type { Section } from '../ui/section.ts';
@@ -70,7 +71,7 @@ function showLarge(url: string, onClose: () => void): LargeCode {
   });
   const dialog = h(
     'dialog',
-    { class: 'large-code', 'aria-label': SAYS.scan },
+    { class: 'large-code', 'aria-label': SAYS.scan, ...STAYS },
     wifi,
     h('p', { class: 'scan' }, SAYS.scan),
     code,

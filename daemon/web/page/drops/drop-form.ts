@@ -4,11 +4,12 @@ import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { PlannedDrop } from '../../../config/drop-list/parse.ts';
 import type { DropDetails } from '../../../drops/command.ts';
 import { crewTexts, fromBox, labelTexts, stageTexts, planTexts as text } from '../text/texts.ts';
-import { answerOf } from '../ui/dialog.ts';
+import { answerOf, STAYS } from '../ui/dialog.ts';
 import { h, setText } from '../ui/dom.ts';
 import { fileField } from '../ui/file-field.ts';
 import { toLocalInput, toTimestamp } from '../ui/local-time.ts';
 import { type Outcome, runCommand } from '../ui/request.ts';
+import { withSession } from '../ui/sign-in-again.ts';
 import { articlesFields } from './articles.ts';
 import { destinationsField } from './destinations-field.ts';
 import { changedKeys, idOfTitle } from './drop-fields.ts';
@@ -55,7 +56,7 @@ export async function editDrop(id: string | undefined, taken: readonly string[])
   );
   const title = id === undefined ? text.addDrop : text.changeDrop;
   const heading = h('h2', { id: 'dialog-title', class: 'question' }, title);
-  const dialog = h('dialog', { 'aria-labelledby': 'dialog-title' }, heading, form);
+  const dialog = h('dialog', { 'aria-labelledby': 'dialog-title', ...STAYS }, heading, form);
 
   const send = async (): Promise<boolean> => {
     const changes = changedKeys(id === undefined ? {} : first, parts.read());
@@ -88,7 +89,7 @@ export async function editDrop(id: string | undefined, taken: readonly string[])
     parts.clearFaults();
     save.disabled = true;
     setText(message, '');
-    send()
+    withSession(send)
       .then((isSaved) => isSaved && dialog.close('yes'))
       .catch((error: unknown) => setText(message, String((error as Error).message)))
       .finally(() => {

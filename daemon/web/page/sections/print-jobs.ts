@@ -62,7 +62,7 @@ function openRow({ id, title }: PrintJobInfo, tell: Tell, run: (work: Promise<vo
 }
 
 async function printAgain(id: string, title: string, tell: Tell): Promise<void> {
-  const pin = await askForPin(text.printOnceMore, fill(text.copyMeans, { title }));
+  const pin = await askForPin(text.printOnceMore, fill(text.copyMeans, { title }), text.printAgain);
   if (pin === undefined) return;
   tell(text.checkingPin);
   tell(fromBox((await settlePrint(id, { do: 'again', pin })).detail));

@@ -2,12 +2,12 @@
 import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { ArticleState, ShopState } from '../../../model/orders.ts';
 import { openOrders } from '../crew/orders.ts';
+import { openSaleIds, type SaleIds } from '../crew/sale-ids.ts';
 import { fromBox, stageTexts, boxTexts as text } from '../text/texts.ts';
 import { answerOf, closeOnSubmit } from '../ui/dialog.ts';
 import { card, h, openMessage, setText, updateChildren } from '../ui/dom.ts';
 import { formatPrice, formatSpan } from '../ui/format.ts';
 import { type Outcome, runCommand } from '../ui/request.ts';
-import { openSaleIds, type SaleIds } from '../ui/sale-ids.ts';
 import type { Section } from '../ui/section.ts';
 
 export function openShop(isCrew: boolean, onError: (error: unknown) => void): Section {

@@ -1,5 +1,5 @@
 /** Dialogs: a question before a command, and a large picture. */
-import { boxTexts, stageTexts } from '../text/texts.ts';
+import { stageTexts } from '../text/texts.ts';
 import { h } from './dom.ts';
 
 /** Opens a dialog, and removes it at its end. Resolves with whether it was closed with `yes`. */
@@ -18,6 +18,15 @@ export function answerOf(
     dialog.showModal();
     focused.focus();
   });
+}
+
+/** Of a dialog that is of use without a session, or in which somebody has filled in much. */
+export const STAYS = { 'data-stays': '' };
+
+/** Without a session: above the form for the PIN they would keep it out of reach. */
+export function closeDialogs(): void {
+  const open = document.querySelectorAll<HTMLDialogElement>('dialog:not([data-stays])');
+  for (const dialog of open) dialog.close();
 }
 
 /** Asks for confirmation. Escape and a click outside mean no. */
@@ -41,8 +50,13 @@ export function confirmBy(
   return answerOf(dialog, no, no);
 }
 
-/** Asks for the PIN once more; undefined where it was not given. */
-export function askForPin(question: string, detail: string): Promise<string | undefined> {
+/** Asks for the PIN once more; undefined where it was not given. @param stays Also while nobody is signed in. */
+export function askForPin(
+  question: string,
+  detail: string,
+  submit: string,
+  stays = false,
+): Promise<string | undefined> {
   const input = h('input', {
     ...{
       type: 'password',
@@ -52,7 +66,7 @@ export function askForPin(question: string, detail: string): Promise<string | un
     },
   });
   const no = h('button', { type: 'button' }, stageTexts.cancel);
-  const yes = h('button', { type: 'submit', class: 'danger' }, boxTexts.printAgain);
+  const yes = h('button', { type: 'submit', class: 'danger' }, submit);
   const form = h(
     'form',
     { method: 'dialog' },
@@ -62,7 +76,7 @@ export function askForPin(question: string, detail: string): Promise<string | un
   const title = h('h2', { id: 'dialog-title', class: 'question' }, question);
   const dialog = h(
     'dialog',
-    { 'aria-labelledby': 'dialog-title' },
+    { 'aria-labelledby': 'dialog-title', ...(stays && STAYS) },
     title,
     h('p', {}, detail),
     form,

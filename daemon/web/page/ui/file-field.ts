@@ -3,6 +3,7 @@ import { UPLOAD_ANSWER_MS, UPLOAD_MAX_BYTES } from '../../../model/look.ts';
 import { fromBox, planTexts, stageTexts } from '../text/texts.ts';
 import { h, setText } from './dom.ts';
 import { ask, checked } from './request.ts';
+import { withSession } from './sign-in-again.ts';
 
 const KINDS = {
   picture: { accept: 'image/png,image/jpeg,image/webp', label: planTexts.choosePicture },
@@ -37,7 +38,7 @@ export function fileField(named: HTMLInputElement, kind: keyof typeof KINDS): HT
     // Its form cannot be saved without it, nor is another one sent meanwhile.
     named.setCustomValidity(stageTexts.saving);
     choose.disabled = true;
-    void send(chosen)
+    void withSession(() => send(chosen))
       .catch((error: unknown) => (error as Error).message)
       .then((text) => setText(fault, text))
       .finally(() => {

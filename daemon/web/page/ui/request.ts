@@ -91,7 +91,7 @@ export async function askJson(
 
 /** The answer's JSON. Rejects with SignedOut, or with a sentence. */
 export async function checked(response: Response): Promise<unknown> {
-  if (response.status === 401) throw new SignedOut('signed out');
+  if (response.status === 401) throw new SignedOut(text.signedOut);
   const answer = (await response.json()) as { readonly error?: string };
   if (!response.ok) throw new Error(explain(answer.error));
   return answer;

@@ -17,6 +17,8 @@ export const de: StageTexts = {
   pin: 'PIN',
   signIn: 'Anmelden',
   signOut: 'Abmelden',
+  signedOut: 'Du wurdest abgemeldet',
+  nothingLost: 'Gib die PIN ein und mach weiter: Was du ausgefüllt hast, ist noch da.',
   settings: 'Einstellungen',
   pinHint:
     'Die Box hat diese PIN beim ersten Start gezeigt. Bei einer eingerichteten Box frag, wer sie eingerichtet hat.',

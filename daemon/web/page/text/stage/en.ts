@@ -19,6 +19,8 @@ export const en = {
   pin: 'PIN',
   signIn: 'Sign in',
   signOut: 'Sign out',
+  signedOut: 'You were signed out',
+  nothingLost: 'Enter the PIN and go on: what you have filled in is still there.',
   settings: 'Settings',
   pinHint:
     'The box showed this PIN at its first start. On an installed box, ask the person who installed it.',

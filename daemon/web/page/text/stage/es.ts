@@ -17,6 +17,8 @@ export const es: StageTexts = {
   pin: 'PIN',
   signIn: 'Entrar',
   signOut: 'Salir',
+  signedOut: 'Se cerró tu sesión',
+  nothingLost: 'Introduce el PIN y sigue: lo que has rellenado sigue ahí.',
   settings: 'Ajustes',
   pinHint:
     'La caja mostró este PIN en su primer arranque. En una caja ya instalada, pregunta a quien la instaló.',

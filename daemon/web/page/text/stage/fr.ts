@@ -17,6 +17,8 @@ export const fr: StageTexts = {
   pin: 'Code PIN',
   signIn: 'Se connecter',
   signOut: 'Quitter',
+  signedOut: 'Vous avez été déconnecté',
+  nothingLost: 'Saisissez le PIN et continuez : ce que vous avez rempli est toujours là.',
   settings: 'Réglages',
   pinHint:
     'La box a montré ce code à son premier démarrage. Sur une box déjà installée, demandez à la personne qui l’a installée.',

@@ -17,6 +17,8 @@ export const it: StageTexts = {
   pin: 'PIN',
   signIn: 'Entra',
   signOut: 'Esci',
+  signedOut: 'La tua sessione è finita',
+  nothingLost: 'Inserisci il PIN e continua: quello che hai compilato c’è ancora.',
   settings: 'Impostazioni',
   pinHint:
     'La box ha mostrato questo PIN al primo avvio. Su una box già installata, chiedi a chi l’ha installata.',

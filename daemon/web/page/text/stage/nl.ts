@@ -17,6 +17,8 @@ export const nl: StageTexts = {
   pin: 'Pincode',
   signIn: 'Inloggen',
   signOut: 'Uitloggen',
+  signedOut: 'Je bent uitgelogd',
+  nothingLost: 'Voer de pincode in en ga verder: wat je hebt ingevuld is er nog.',
   settings: 'Instellingen',
   pinHint:
     'De box toonde deze pincode bij de eerste start. Vraag hem bij een geïnstalleerde box aan wie hem heeft geïnstalleerd.',

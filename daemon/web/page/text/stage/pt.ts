@@ -17,6 +17,8 @@ export const pt: StageTexts = {
   pin: 'PIN',
   signIn: 'Entrar',
   signOut: 'Sair',
+  signedOut: 'A sua sessão terminou',
+  nothingLost: 'Introduza o PIN e continue: o que preencheu ainda lá está.',
   settings: 'Definições',
   pinHint:
     'A caixa mostrou este PIN no primeiro arranque. Numa caixa já instalada, pergunte a quem a instalou.',

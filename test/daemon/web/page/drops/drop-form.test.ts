@@ -10,6 +10,7 @@ import type { Commander } from '../../../../../daemon/model/commands.ts';
 import type { PlannedDropsState } from '../../../../../daemon/model/planned-drops.ts';
 import { silentLog } from '../../../../../hal/os/log.ts';
 import { openChromium, waitInPage } from '../../../../support/chromium.ts';
+import { TEST_PIN } from '../../../../support/operator.ts';
 import { startFakeBox } from '../../support/fake-box.ts';
 import { has, openPage, says } from '../../support/page.ts';
 
@@ -181,6 +182,44 @@ test('a form is not saved while a picture of it is being sent', async () => {
     await readFile(path, 'utf8'),
     /title: Friday Trio[\s\S]*picture_file: pictures\/duo.jpg/,
   );
+  assert.equal(page.faults, []);
+});
+
+test('a form outlives the session: the PIN is asked for again, and nothing that was filled in is lost', async () => {
+  await using room = await openRoom();
+  const { page, path, save, isClosed } = room;
+  const signOut = () =>
+    page.evaluate(
+      "fetch('/session', { method: 'DELETE', headers: { 'X-Venuebox-Operator': '1' } }).then(() => {})",
+    );
+  await page.click('#drops [data-work="remove"]');
+  await waitInPage(page, says('dialog', 'Friday Duo'));
+  await signOut();
+  // A question that nobody can answer now is not in the way.
+  await waitInPage(page, `${has('#pin')} && !(${has('dialog')})`);
+  await page.fill('#pin', TEST_PIN);
+  await page.keyboard.press('Enter');
+  await waitInPage(page, has('#drops li button'));
+
+  await page.click('#drops li button');
+  await waitInPage(page, has('.drop-form'));
+  await page.fill('.drop-form input >> nth=0', 'Friday Trio');
+  await signOut();
+  await waitInPage(page, has('#pin'));
+  for (const [pin, words] of [
+    ['000000', 'That PIN is wrong'],
+    [TEST_PIN, undefined],
+  ] as const) {
+    await save();
+    await waitInPage(page, says('dialog:last-of-type', 'You were signed out'));
+    assert.is(await readFile(path, 'utf8'), LIST);
+    await page.fill('dialog:last-of-type input[type="password"]', pin);
+    await page.keyboard.press('Enter');
+    if (words !== undefined) await waitInPage(page, says('.drop-form', words));
+  }
+  await isClosed();
+  assert.match(await readFile(path, 'utf8'), /title: Friday Trio/);
+  await waitInPage(page, `${has('#drops li button')} && !(${has('#pin')})`);
   assert.equal(page.faults, []);
 });
 

@@ -1,7 +1,7 @@
 /** A sale in cash that is sent again is the same sale, until it has an answer. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openSaleIds } from '../../../../daemon/web/page/ui/sale-ids.ts';
+import { openSaleIds } from '../../../../../daemon/web/page/crew/sale-ids.ts';
 
 const test = suite('ids of sales in cash');
 
