@@ -1,4 +1,5 @@
 /** The command `drops`: lists the coming drops, shows one, adds, changes or removes one, holds one again. */
+import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { removeFromList, setInList } from '../config/drop-list/edit.ts';
 import {
@@ -101,7 +102,8 @@ async function set(
 ): Promise<Outcome> {
   await file.refresh();
   const before = file.list.drops.find((one) => one.id === wantedId);
-  const overtaken = overtakenBy(before, seen);
+  const overtakenBy = (now: PlannedDrop | undefined) => overtaking(now, changes, seen, hosts);
+  const overtaken = overtakenBy(before);
   if (overtaken !== undefined) return overtaken;
   const checked = checkPlanned(merge(before, changes), hosts);
   if ('faults' in checked) {
@@ -117,7 +119,7 @@ async function set(
   const edited = await file.edit((text) => {
     // Another edit may have come since.
     const now = parseDropList('', text, hosts).drops.find((one) => one.id === wantedId);
-    lost = overtakenBy(now, seen);
+    lost = overtakenBy(now);
     if (lost !== undefined) return { fault: lost.detail };
     // One with mistakes is replaced as a whole.
     const base = before === undefined ? (removeFromList(text, wantedId) ?? text) : text;
@@ -128,9 +130,21 @@ async function set(
   return { status: 'done', detail: `${wantedId} is ${what}`, result: checked.drop };
 }
 
-function overtakenBy(drop: PlannedDrop | undefined, seen: Tags): Outcome | undefined {
+/** What is answered to a change of what is not as its sender has seen it; undefined where it is. */
+function overtaking(
+  drop: PlannedDrop | undefined,
+  changes: Readonly<Record<string, unknown>>,
+  seen: Tags,
+  hosts: LinkHosts,
+): Outcome | undefined {
   const keys = overtakenKeys(drop, seen);
   if (keys.length === 0) return undefined;
+  // It came before, and its answer was lost. A new drop is this one where nothing else is in it.
+  const isNew = 'id' in seen;
+  const wanted = checkPlanned(merge(isNew ? undefined : drop, changes), hosts);
+  if (drop !== undefined && 'drop' in wanted && isDeepStrictEqual(wanted.drop, drop)) {
+    return { status: 'done', detail: `${drop.id} is ${isNew ? 'added' : 'changed'}`, result: drop };
+  }
   const faults = keys.map((path) => ({ path, reason: 'was changed meanwhile' }));
   const detail = `${keys.join(', ')} changed meanwhile: read the drop again`;
   return { status: 'rejected', code: 'CHANGED', detail, faults };

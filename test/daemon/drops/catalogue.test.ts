@@ -97,6 +97,28 @@ test('two drops that are added under one name at once are not made one', () =>
     assert.equal(outcomes.map(({ status }) => status).toSorted(), ['done', 'rejected']);
   }));
 
+test('a change whose answer was lost is done when it is sent again, and adds no second drop', () =>
+  withList(async (run, path) => {
+    const { tags } = await details(run);
+    const more = { starts_at: '2026-12-04T20:00:00+01:00', catalogue: [poster] };
+    const add = { do: 'set', id: 'sunday', title: 'Matinee', ...more, tags: { id: tags['id'] } };
+    const friday = await details(run, 'friday');
+    const change = {
+      ...{ do: 'set', id: 'friday', title: 'Trio', profile: 'phone' },
+      tags: { title: friday.tags['title'], profile: friday.tags['profile'] },
+    };
+    for (const wish of [add, change]) {
+      assert.is((await run(wish)).status, 'done');
+      const saved = await readFile(path, 'utf8');
+      assert.is((await run(wish)).status, 'done', wish.id);
+      assert.is(await readFile(path, 'utf8'), saved);
+    }
+    // Another one of the same name, with less in it.
+    const { starts_at: _, ...other } = add;
+    assert.is((await run(other)).status, 'rejected');
+    assert.is((await run({ ...change, title: 'Quartet' })).status, 'rejected');
+  }));
+
 test('what the file would refuse is refused, each beside its field', () =>
   withList(async (run, path) => {
     const set = (article: object, more: object = {}) =>

@@ -115,7 +115,7 @@ test('of two who add a drop of one title the second one is told, and adds it all
   await page.click('#drops > .row button');
   await waitInPage(page, has('.drop-form'));
   await page.fill('.drop-form input >> nth=0', 'Late Set');
-  await writeFile(path, `${LIST}- { id: late-set, title: Late Set }\n`);
+  await writeFile(path, `${LIST}- { id: late-set, title: Late Set, reactions: false }\n`);
   await save();
   await waitInPage(page, says('.drop-form', 'Somebody else has just added a drop'));
   assert.not.match(await readFile(path, 'utf8'), /late-set-2/);
