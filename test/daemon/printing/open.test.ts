@@ -145,12 +145,16 @@ test('a screen for guests has the way into the Wi-Fi, where one is known', async
   network.length = 0;
 });
 
-test('without paper it is saved, and the answer says why it waits', () =>
+test('without paper it is saved once, however often it is asked for, and the answer says why it waits', () =>
   inRoom(async ({ printing, device }) => {
     device.insertRoll(0);
-    const outcome = await printing.print({ document: 'status' }, false, never);
-    assert.is(outcome.detail, 'status is saved, and printed later: it is out of paper');
+    for (let press = 0; press < 3; press += 1) {
+      const outcome = await printing.print({ document: 'status' }, false, never);
+      assert.is(outcome.detail, 'status is saved, and printed later: it is out of paper');
+    }
     assert.is(printing.figures().waiting, 1);
+    await printing.print({ document: 'address' }, false, never);
+    assert.is(printing.figures().waiting, 2, 'that is another one');
   }));
 
 test('the stub of an order that is cancelled while it waits for paper never comes out', () =>

@@ -8,7 +8,7 @@ const test = suite('answer to a sale in cash');
 
 const PRINT: ArticleState = {
   ...{ id: 'print', name: 'Print', price: 2500, currency: 'EUR', sold: 0, pending: 0, left: 9 },
-  isOpen: true,
+  ...{ isOpen: true, isCollector: false },
 };
 
 test('a sale that the box has already from a request without an answer is not called a new one', () => {
