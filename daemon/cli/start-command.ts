@@ -14,6 +14,7 @@ import { findAddresses } from '../model/addresses.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { type BootFileDeps, type BootWifi, takeBootFile } from '../settings/boot-file.ts';
 import { loadSettings } from '../settings/load.ts';
+import { isOnTrial } from '../update/on-trial.ts';
 import { launchedBy } from '../update/open.ts';
 import { defaultSocket } from './control/socket-path.ts';
 import type { Command } from './parse.ts';
@@ -38,7 +39,9 @@ export async function prepareStart(
     ? demoConfigText(command.overrides, command.isIdle)
     : configText(command.config, command.overrides);
   if (!isDemo) await takeBootFile(stateFolder(env), text, { sealed, chooseWifi });
-  const loaded = await loadSettings(stateFolder(env), text);
+  const launched = launchedBy(env);
+  const isTried = isOnTrial(stateFolder(env), launched?.id);
+  const loaded = await loadSettings(stateFolder(env), text, isTried);
   const { config: asked } = loaded;
   const simulatedLinks = hasSimulatedLinks(command, asked) ? new SimulatedLinks() : undefined;
   const config = simulatedLinks === undefined ? asked : await withSimulatedUplink(asked);
@@ -59,7 +62,7 @@ export async function prepareStart(
     controlSocket: config.control.socket || defaultSocket(env, process.getuid?.() ?? 0),
     playerUrl: addresses.player,
     notify,
-    launched: launchedBy(env),
+    launched,
     watchdogUsec: Number(env['WATCHDOG_USEC']) || undefined,
     ...(simulatedLinks === undefined ? {} : { simulatedLinks }),
     withDrivers: withFoundDrivers(isDemo),

@@ -16,10 +16,10 @@ import { hasChosenPin } from '../config/operator.ts';
 import { openYaml } from '../config/yaml/yaml-text.ts';
 import { WPA_PASSPHRASE } from '../model/hotspot.ts';
 import { lockedPaths } from './change.ts';
-import type { ConfigText } from './load.ts';
+import { type ConfigText, settingsBelow } from './load.ts';
 import { withSecretFiles } from './secret-values.ts';
 import { type NewSecret, secretFault } from './secrets.ts';
-import { fileOf, readStored, saveSecret, saveStored, secretFile } from './stored.ts';
+import { saveSecret, saveStored, secretFile } from './stored.ts';
 
 /** The venue's Wi-Fi, which is no setting: NetworkManager has it. */
 export interface BootWifi {
@@ -40,6 +40,8 @@ const NO_PIN =
 
 interface Taken {
   readonly values: Values;
+  /** They, over those before. */
+  readonly all: Values;
   readonly secrets: readonly NewSecret[];
   readonly wifi: BootWifi | undefined;
   readonly hasPin: boolean;
@@ -59,7 +61,9 @@ export async function takeBootFile(folder: string, text: ConfigText, deps: BootF
   try {
     // It was taken, and could not be erased: what the crew has changed since holds.
     if (outcomeOf(folder).startsWith(head)) return await removeFile(file);
-    const taken = readBootFile(folder, yaml, text);
+    const below = await settingsBelow(folder, text);
+    const read = below.map((before) => readBootFile(folder, yaml, text, before));
+    const taken = read.find((one) => 'all' in one) ?? (read.at(-1) as Read);
     const outcome =
       'faults' in taken
         ? `bad\n${taken.faults.join('\n')}\n`
@@ -83,9 +87,9 @@ function outcomeOf(folder: string): string {
 
 /** @returns what was taken, for the person who reads it. */
 async function take(folder: string, taken: Taken, deps: BootFileDeps) {
-  const { values, secrets, wifi, hasPin } = taken;
+  const { values, all, secrets, wifi, hasPin } = taken;
   for (const { path, file, text } of secrets) await saveSecret(file, await deps.sealed(path, text));
-  await saveStored(folder, layered(storedOrNone(folder), values) as Values);
+  await saveStored(folder, all);
   if (wifi !== undefined) await deps.chooseWifi(wifi, hasPin);
   const shown = without(values, new Set(secrets.map(({ file }) => file))) as Values;
   const network = wifi === undefined ? {} : { wifi: { ssid: wifi.ssid } };
@@ -93,12 +97,10 @@ async function take(folder: string, taken: Taken, deps: BootFileDeps) {
   return `${next}${renderTaken({ ...shown, ...network })}`;
 }
 
+type Read = Taken | { readonly faults: readonly string[] };
+
 /** By the rules of the config file, each fault with its line. */
-function readBootFile(
-  folder: string,
-  yaml: string,
-  text: ConfigText,
-): Taken | { readonly faults: readonly string[] } {
+function readBootFile(folder: string, yaml: string, text: ConfigText, before: Values): Read {
   const opened = openYaml(yaml);
   const broken = opened.broken.map((one) => `line ${one.line}: ${one.text}`);
   const found = broken.length > 0 ? undefined : opened.read();
@@ -130,7 +132,8 @@ function readBootFile(
     // Each version is checked by it before the box starts, by a program that reads no settings.
     else if (path === 'update.key') refuse(path, `must be set in ${text.source}`);
   }
-  const checked = checkValues(layered(layered(storedOrNone(folder), values), written));
+  const all = layered(before, values) as Values;
+  const checked = checkValues(layered(all, written));
   if ('faults' in checked) {
     faults.push(...checked.faults.map((one) => `${at(one.path)}${one.text}`));
     return { faults };
@@ -138,7 +141,7 @@ function readBootFile(
   const hasPin = hasChosenPin(checked.config.operator);
   if (!hasPin && setPaths(values).includes('network.hotspot') && !checked.config.network.hotspot)
     refuse('network.hotspot', 'must not be false without operator.pin: nobody could sign in');
-  return faults.length > 0 ? { faults } : { values, secrets, wifi: login, hasPin };
+  return faults.length > 0 ? { faults } : { values, all, secrets, wifi: login, hasPin };
 }
 
 function wifiOf(wifi: unknown, refuse: (path: string, reason: string) => void) {
@@ -152,16 +155,6 @@ function wifiOf(wifi: unknown, refuse: (path: string, reason: string) => void) {
     return undefined;
   }
   return { ssid, password };
-}
-
-/** A damaged one is none. @throws what the file system says of one that cannot be read now. */
-function storedOrNone(folder: string): Values {
-  try {
-    return readStored(fileOf(folder)) ?? {};
-  } catch (error) {
-    if (errnoOf(error) !== undefined) throw error;
-    return {};
-  }
 }
 
 function without(value: unknown, files: ReadonlySet<string>): unknown {

@@ -24,10 +24,13 @@ interface UsableSettings {
  * The settings without those certificates, and why; undefined where all can be used. The box's own
  * file is put aside as `certificate.pem.bad`; files of others, and those that cannot be read now,
  * may be there at the next start, so the settings on the disk go on to name them.
+ *
+ * @param mayReplace Whether `values` are those on the disk, which may be written.
  */
 export async function withUsableCertificates(
   folder: string,
   { values, written }: { readonly values: Values; readonly written: unknown },
+  mayReplace: boolean,
 ): Promise<UsableSettings | undefined> {
   const own = certificateFile(folder);
   const named = (from: unknown, path: string) => valueAt(from, path) as TlsFiles | undefined;
@@ -43,7 +46,7 @@ export async function withUsableCertificates(
   if (first === undefined) return undefined;
   const usable = without(values, faults);
   const lost = faults.filter((one) => one.isLost);
-  if (lost.length > 0) {
+  if (mayReplace && lost.length > 0) {
     await saveStored(folder, without(values, lost)).catch(() => undefined);
     await putAside(own).catch(() => undefined);
   }

@@ -1,13 +1,21 @@
 /** Settings at the start: what of them can be used goes below the config file. Never ends the start. */
+import { copyFile } from 'node:fs/promises';
 import { errnoOf } from '../../hal/os/errors.ts';
 import { messageOf } from '../../hal/os/log.ts';
-import { putAside } from '../../hal/os/save-file.ts';
 import type { Config } from '../config/config.ts';
 import { parseConfig, writtenValues } from '../config/file.ts';
 import { checkValues } from '../config/form/faults.ts';
 import { layered, type Values } from '../config/form/layers.ts';
 import { withUsableCertificates } from './certificates.ts';
-import { fileOf, listVersions, readStored, readVersion, saveStored, tagOf } from './stored.ts';
+import {
+  fileOf,
+  isStored,
+  listVersions,
+  readStored,
+  readVersion,
+  saveStored,
+  tagOf,
+} from './stored.ts';
 import { NO_TRIAL, readTrial, saveTrial } from './trial.ts';
 
 /** The config file, and what the command line sets over it. */
@@ -31,15 +39,23 @@ export interface LoadedSettings {
 }
 
 /**
- * A damaged file is put aside as `settings.yaml.bad`, and the newest version that is good
- * takes its place; one that cannot be read now stays, and that version holds for this run.
+ * The newest version that is good takes the place of a damaged file, and of settings with which the
+ * box twice did not start; what was there is kept as `settings.yaml.bad`. A file that cannot be read
+ * now, or does not fit this config file and this program, stays: that version holds for this run.
  * A certificate that they name and that no server takes is left out.
  *
+ * @param isProgramOnTrial The program may be given up: it changes nothing that the one before reads.
  * @throws ConfigError where the config file alone has faults, whatever the settings.
  */
-export async function loadSettings(folder: string, text: ConfigText): Promise<LoadedSettings> {
-  const loaded = await loadStored(folder, text);
-  const usable = await withUsableCertificates(folder, loaded);
+export async function loadSettings(
+  folder: string,
+  text: ConfigText,
+  isProgramOnTrial = false,
+): Promise<LoadedSettings> {
+  const loaded = await loadStored(folder, text, isProgramOnTrial);
+  // Settings of an earlier version never take the place of those that stay.
+  const mayReplace = !isProgramOnTrial && loaded.warning === undefined;
+  const usable = await withUsableCertificates(folder, loaded, mayReplace);
   if (usable === undefined) return loaded;
   const { values, leftOut, fault } = usable;
   const config = parseConfig(text.source, text.yaml, text.overrides, values);
@@ -47,30 +63,33 @@ export async function loadSettings(folder: string, text: ConfigText): Promise<Lo
   return { ...loaded, config, values, warning: `${loaded.warning}. ${fault}` };
 }
 
-async function loadStored(folder: string, text: ConfigText): Promise<LoadedSettings> {
+async function loadStored(
+  folder: string,
+  text: ConfigText,
+  isProgramOnTrial: boolean,
+): Promise<LoadedSettings> {
   const { source, yaml, overrides } = text;
-  const stored = tryRead(folder);
+  const stored = await tryRead(folder);
   const trial = readTrial(folder);
-  const failed = trial.phase === 'again' ? 'the box twice did not start with them' : undefined;
+  const storedTag = 'values' in stored ? tagOf(stored.values) : undefined;
+  // A power cut may have kept the end of the trial from the disk, after it went back.
+  const hasFailed = trial.phase === 'again' && (trial.good ?? '') !== storedTag;
+  const failed = hasFailed ? 'the box twice did not start with them' : undefined;
   const tried = failed !== undefined ? { fault: failed } : tryParse(stored, text);
   const written = () => writtenValues(yaml, overrides);
   if ('config' in tried && 'values' in stored) {
-    const isOnTrial = trial.phase !== 'none';
+    const isOnTrial = trial.phase !== 'none' && !isProgramOnTrial;
     const phase = trial.phase === 'started' ? 'again' : 'started';
     if (isOnTrial) await saveTrial(folder, { ...trial, phase }).catch(() => undefined);
     return { config: tried.config, values: stored.values, written: written(), isOnTrial };
   }
   const { fault } = tried as { readonly fault: string };
-  const failedTag = 'values' in stored ? tagOf(stored.values) : undefined;
-  const values = await lastGood(folder, text, { failed: failedTag, good: trial.good });
+  const values = await lastGood(folder, text, { failed: storedTag, good: trial.good });
   // Of the file alone where there is none; its faults are for the person who wrote it.
   const config = parseConfig(source, yaml, overrides, values ?? {});
+  const isLost = 'values' in stored ? hasFailed : !stored.isUnread;
+  if (isLost && !isProgramOnTrial) await replace(folder, values ?? {});
   const isUnread = 'isUnread' in stored && stored.isUnread;
-  if (!isUnread) {
-    await putAside(fileOf(folder)).catch(() => undefined);
-    if (values !== undefined) await saveStored(folder, values).catch(() => undefined);
-    await saveTrial(folder, NO_TRIAL).catch(() => undefined);
-  }
   const warning = warningOf(isUnread, values !== undefined, fault);
   return { config, values: values ?? {}, written: written(), warning, isOnTrial: false };
 }
@@ -84,12 +103,37 @@ function warningOf(isUnread: boolean, hasVersion: boolean, fault: string): strin
   return `The last settings cannot be used, ${instead}: ${fault}`;
 }
 
+/** Never rejects: on a full disk, and after a power cut, the next start does it again. */
+async function replace(folder: string, values: Values): Promise<void> {
+  await copyFile(fileOf(folder), `${fileOf(folder)}.bad`).catch(() => undefined);
+  await saveStored(folder, values).catch(() => undefined);
+  if (isStored(folder, values)) await saveTrial(folder, NO_TRIAL).catch(() => undefined);
+}
+
+/**
+ * What a file that sets a part of them can be laid over: the last settings, and where these do not
+ * fit, those that a start would go back to.
+ *
+ * @throws what the file system says of settings that cannot be read now.
+ */
+export async function settingsBelow(folder: string, text: ConfigText): Promise<readonly Values[]> {
+  const stored = await tryRead(folder);
+  if ('isUnread' in stored && stored.isUnread) throw new Error(stored.fault);
+  const last = 'values' in stored ? [stored.values] : [];
+  const written = writtenValues(text.yaml, text.overrides);
+  if (last.some((values) => 'config' in checkValues(layered(values, written)))) return last;
+  const { good } = readTrial(folder);
+  return [...last, (await lastGood(folder, text, { failed: undefined, good })) ?? {}];
+}
+
 /** `isUnread`: it cannot be read now, and may be at the next start. */
 type Stored = { readonly values: Values } | { readonly fault: string; readonly isUnread: boolean };
 
-function tryRead(folder: string): Stored {
+async function tryRead(folder: string): Promise<Stored> {
   try {
-    return { values: readStored(fileOf(folder)) ?? {} };
+    const values = readStored(fileOf(folder));
+    const isGone = values === undefined && (await listVersions(folder)).length > 0;
+    return isGone ? { fault: 'their file is gone', isUnread: false } : { values: values ?? {} };
   } catch (error) {
     return { fault: messageOf(error), isUnread: errnoOf(error) !== undefined };
   }

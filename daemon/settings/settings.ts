@@ -23,7 +23,7 @@ import { isTried, waits } from './needs.ts';
 import { masked } from './secrets.ts';
 import {
   isStored,
-  listVersions,
+  listOthers,
   readVersion,
   saveSecret,
   saveStored,
@@ -127,7 +127,7 @@ export class Settings {
         isSet: set.has(setting.path),
       })),
       pending: this.#pending(),
-      versions: (await listVersions(stateFolder).catch(() => [])).slice(1),
+      versions: await listOthers(stateFolder, this.#values).catch(() => []),
       canRestart: restart !== undefined,
       warning: live.warning(),
     };

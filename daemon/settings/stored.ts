@@ -64,6 +64,15 @@ async function versionIds(folder: string): Promise<readonly number[]> {
   return ids.map(Number).toSorted((a, b) => b - a);
 }
 
+/** Without those that are the same as these. The newest may be one that this program cannot use. */
+export async function listOthers(folder: string, values: Values): Promise<readonly Version[]> {
+  const present = tagOf(values);
+  return (await listVersions(folder)).filter(({ id }) => {
+    const version = readVersion(folder, id);
+    return version !== undefined && tagOf(version) !== present;
+  });
+}
+
 /** Undefined where it is gone or damaged. */
 export function readVersion(folder: string, id: number): Values | undefined {
   try {

@@ -25,6 +25,7 @@ interface Box {
   readonly version: string;
   readonly stateFolder: string;
   readonly live: { readonly current: () => Config };
+  readonly loaded: { readonly warning?: string };
   readonly mediaPath: Pick<MediaPath, 'setHidden' | 'endedLeftMs'>;
   readonly snapshot: () => BoxSnapshot;
   readonly onEvent: (event: BoxEvent) => void;
@@ -68,6 +69,7 @@ export async function openUpdates(box: Box): Promise<BoxUpdates> {
     setCapturing: (isCapturing: boolean) =>
       box.mediaPath.setHidden({ ...NOTHING_HIDDEN, isCapturing }),
     snapshot: box.snapshot,
+    unusedSettings: box.loaded.warning,
     clock: box.clock,
   };
   return new Updates({

@@ -15,6 +15,8 @@ export interface SelfCheckDeps {
   /** Starts camera and encoders, of which guests see nothing. */
   readonly setCapturing: (isWanted: boolean) => void;
   readonly snapshot: () => BoxSnapshot;
+  /** Why the box did not start with the settings that were saved last. */
+  readonly unusedSettings: string | undefined;
   readonly clock: Clock;
 }
 
@@ -25,7 +27,11 @@ const PICTURE_MS = 20_000;
 
 /** What works now. Rejects only with the reason of an aborted `signal`. */
 export async function whatWorks(deps: SelfCheckDeps, signal: AbortSignal): Promise<Expectation> {
-  return { pages: await pagesThatAnswer(deps), picture: await hasPicture(deps, signal) };
+  return {
+    pages: await pagesThatAnswer(deps),
+    picture: await hasPicture(deps, signal),
+    ...(deps.unusedSettings !== undefined && { settings: false as const }),
+  };
 }
 
 /** The first thing that worked before and does not now; undefined where all does. */
@@ -34,6 +40,10 @@ export async function faultOf(
   deps: SelfCheckDeps,
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  // Test camera and default ports would answer in place of the crew's.
+  if (deps.unusedSettings !== undefined && expectation.settings !== false) {
+    return deps.unusedSettings;
+  }
   const { children, media } = deps.snapshot();
   if (children['media']?.phase !== 'running' || media === undefined) {
     return `the media process does not run${why(children['media']?.lastFailure)}`;

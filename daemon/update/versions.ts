@@ -24,6 +24,8 @@ const expectation = v.object({
   pages: v.pipe(v.array(v.picklist(['guests', 'operator'])), v.maxLength(2)),
   /** The camera brought a picture before. */
   picture: v.boolean(),
+  /** The settings that were saved last did not hold before. An older launcher keeps it not. */
+  settings: v.optional(v.literal(false)),
 });
 
 const versionsSchema = v.object({

@@ -1,15 +1,24 @@
 /** Settings at the start: damaged ones, and those that the box does not start with. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ConfigError } from '../../../daemon/config/file.ts';
-import { TRIAL_MS } from '../../../daemon/settings/trial.ts';
+import { loadSettings } from '../../../daemon/settings/load.ts';
+import { saveStored, tagOf } from '../../../daemon/settings/stored.ts';
+import { saveTrial, TRIAL_MS } from '../../../daemon/settings/trial.ts';
+import { STARTS_MAX } from '../../../daemon/update/versions.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { openTestSettings, testFolder } from './support.ts';
 
 const test = suite('settings at the start');
+
+/** The next write of a version. */
+function failOnce(versions: string): void {
+  const next = String(readdirSync(versions).length + 1).padStart(6, '0');
+  symlinkSync('/dev/full', join(versions, `${next}.yaml.new`));
+}
 
 test('a file that is damaged in any way is put aside with a warning, and the version before holds', async () => {
   await using box = await testFolder();
@@ -26,20 +35,98 @@ test('a file that is damaged in any way is put aside with a warning, and the ver
     }),
     { seed: 18, numRuns: 25 },
   );
-  for (const text of [
-    'drop: [',
-    'drop: {titel: x}\n',
-    'camera: {fps: 9999}\n',
-    '- a\n',
-    '\0\0\0',
-  ]) {
+  for (const text of ['drop: [', '- a\n', '\0\0\0']) {
     writeFileSync(file, text);
     const { config, warning } = await box.load();
     assert.is(config.drop.title, 'Good', text);
     assert.match(warning ?? '', 'went back to those before');
-    assert.ok(existsSync(`${file}.bad`));
+    assert.is(readFileSync(`${file}.bad`, 'utf8'), text);
     assert.ok(readFileSync(file).equals(good));
   }
+});
+
+test('a file that is gone is no box without settings: the version before holds, with a warning', async () => {
+  await using box = await testFolder();
+  const { save } = openTestSettings(await box.load(), box.folder);
+  await save({ 'drop.title': 'Good' });
+  rmSync(join(box.folder, 'settings.yaml'));
+  const { config, warning } = await box.load();
+  assert.is(config.drop.title, 'Good');
+  assert.match(warning ?? '', 'went back to those before');
+  assert.is((await box.load()).warning, undefined);
+});
+
+test('settings of a newer program stay while an older one goes by those before', async () => {
+  await using box = await testFolder();
+  const { save } = openTestSettings(await box.load(), box.folder);
+  await save({ 'drop.title': 'Good' });
+  for (const values of [{ drop: { titel: 'x' } }, { camera: { fps: 9999 } }]) {
+    await saveStored(box.folder, values);
+    const file = join(box.folder, 'settings.yaml');
+    const text = readFileSync(file, 'utf8');
+    const loaded = await box.load();
+    assert.is(loaded.config.drop.title, 'Good');
+    assert.match(loaded.warning ?? '', 'went back to those before');
+    assert.is(readFileSync(file, 'utf8'), text);
+    const { versions } = await openTestSettings(loaded, box.folder).settings.view();
+    const newest = readdirSync(join(box.folder, 'settings-versions')).length;
+    assert.is(versions[0]?.id, newest, 'they can be gone back to');
+  }
+});
+
+test('a program on trial changes no settings, and counts no start of theirs', async () => {
+  await using box = await testFolder();
+  const { save } = openTestSettings(await box.load(), box.folder);
+  await save({ 'drop.title': 'Good' });
+  await box.load();
+  await save({ 'viewers.port': 81 });
+  const text = { source: 'box.yaml', yaml: '', overrides: [] };
+  const kept = () =>
+    ['settings.yaml', 'settings-trial'].map((name) => readFileSync(join(box.folder, name), 'utf8'));
+  const before = kept();
+  for (let i = 0; i < STARTS_MAX; i += 1) {
+    const { config, isOnTrial } = await loadSettings(box.folder, text, true);
+    assert.equal([config.viewers.port, isOnTrial], [81, false]);
+  }
+  assert.equal(kept(), before);
+  // One that it cannot read at all.
+  writeFileSync(join(box.folder, 'settings.yaml'), 'drop: [');
+  const damaged = kept();
+  assert.match((await loadSettings(box.folder, text, true)).warning ?? '', 'cannot be used');
+  assert.equal(kept(), damaged);
+  assert.not(existsSync(join(box.folder, 'settings.yaml.bad')));
+});
+
+test('a disk that takes nothing as the box goes back loses nothing: the next start goes back', async () => {
+  await using box = await testFolder();
+  const { save } = openTestSettings(await box.load(), box.folder);
+  await save({ 'drop.title': 'Good' });
+  await box.load();
+  await save({ 'viewers.port': 81 });
+  await box.start();
+  await box.start();
+  const file = join(box.folder, 'settings.yaml');
+  const text = readFileSync(file, 'utf8');
+  failOnce(join(box.folder, 'settings-versions'));
+  const third = await box.start();
+  assert.equal([third.config.viewers.port, third.config.drop.title], [8080, 'Good']);
+  assert.is(readFileSync(file, 'utf8'), text);
+  assert.is((await box.start()).config.viewers.port, 8080);
+  assert.is.not(readFileSync(file, 'utf8'), text);
+});
+
+test('a power cut after the box has gone back does not take it back further', async () => {
+  await using box = await testFolder();
+  const { save } = openTestSettings(await box.load(), box.folder);
+  await save({ 'drop.title': 'Older' });
+  await save({ 'drop.title': 'Good' });
+  const good = await box.load();
+  await save({ 'viewers.port': 81 });
+  const trial = { phase: 'again', good: tagOf(good.values) } as const;
+  await saveStored(box.folder, good.values);
+  await saveTrial(box.folder, trial);
+  const { config, warning } = await box.start();
+  assert.equal([config.drop.title, warning], ['Good', undefined]);
 });
 
 test('settings that no longer fit a config file that was changed never keep the box dark', async () => {

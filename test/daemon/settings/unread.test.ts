@@ -4,6 +4,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -76,13 +77,32 @@ test('are not replaced by a file of the boot partition that sets less', async ()
   await using box = await testFolder();
   await saveStored(box.folder, { drop: { title: 'Good' } });
   const { heal } = fail(join(box.folder, 'settings.yaml'));
-  writeFileSync(join(box.folder, 'boot.yaml'), 'box: {name: corner}\noperator: {pin: "0123"}\n');
-  const text = { source: 'box.yaml', yaml: '', overrides: [] };
-  const deps = { sealed: async () => 'sealed', chooseWifi: async () => undefined };
-  await takeBootFile(box.folder, text, deps);
+  await takeSmallFile(box.folder);
   assert.match(readFileSync(join(box.folder, 'boot-outcome'), 'utf8'), /^bad\n/);
   heal();
   assert.is((await box.load()).config.drop.title, 'Good');
 });
+
+test('are lost, or of a newer program: a file of the boot partition is laid over those before', async () => {
+  await using box = await testFolder();
+  for (const lose of [
+    () => saveStored(box.folder, { drop: { titel: 'x' } }),
+    async () => rmSync(join(box.folder, 'settings.yaml')),
+  ]) {
+    await saveStored(box.folder, { drop: { title: 'Good' } });
+    await lose();
+    await takeSmallFile(box.folder);
+    const { config, warning } = await box.load();
+    assert.equal([config.drop.title, config.box.name, warning], ['Good', 'corner', undefined]);
+  }
+});
+
+async function takeSmallFile(folder: string): Promise<void> {
+  writeFileSync(join(folder, 'boot.yaml'), 'box: {name: corner}\noperator: {pin: "0123"}\n');
+  rmSync(join(folder, 'boot-outcome'), { force: true });
+  const text = { source: 'box.yaml', yaml: '', overrides: [] };
+  const deps = { sealed: async () => 'sealed', chooseWifi: async () => undefined };
+  await takeBootFile(folder, text, deps);
+}
 
 test.run();

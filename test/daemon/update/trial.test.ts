@@ -118,6 +118,7 @@ test('what works is what answers and what has a picture, and what worked has to 
     config: () => config as unknown as ReturnType<SelfCheckDeps['config']>,
     setCapturing: (isWanted) => captured.push(isWanted),
     snapshot,
+    unusedSettings: undefined,
     clock: {
       wallMs: () => 0,
       monotonicMs: () => nowMs,
@@ -132,6 +133,10 @@ test('what works is what answers and what has a picture, and what worked has to 
   assert.equal(before, { pages: ['guests', 'operator'], picture: true });
   assert.equal(captured, [true, false]);
   assert.is(await faultOf(before, deps, signal), undefined);
+  const without = { ...deps, unusedSettings: 'the settings do not fit' };
+  assert.is(await faultOf(before, without, signal), 'the settings do not fit');
+  const expected = await whatWorks(without, signal);
+  assert.is(await faultOf(expected, without, signal), undefined, 'they did not fit before either');
   isFlowing = false;
   assert.is(await faultOf(before, deps, signal), 'no picture comes: no encoder');
   assert.is(await faultOf({ ...before, picture: false }, deps, signal), undefined);
