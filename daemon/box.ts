@@ -8,7 +8,6 @@ import { announcing } from './announce/run.ts';
 import { backfilling } from './backfill/run.ts';
 import { runControl } from './cli/control/server.ts';
 import type { Config } from './config/config.ts';
-import { claimState } from './config/files/state-folder.ts';
 import { type Devices, openDevices } from './devices/devices.ts';
 import { followDevices } from './devices/follow.ts';
 import { runningPanel } from './devices/run-panel.ts';
@@ -99,7 +98,6 @@ export async function runBox(asked: Config, deps: BoxDeps, signal: AbortSignal):
   const log = tailLog(deps.log, logTail, asked.log.level, clock.wallMs);
   const live = new LiveConfig(deps.loaded, { clock, log }, completing(asked, deps.withDrivers));
   const config = live.current();
-  await claimState(stateFolder, { clock, log }, signal);
   await keepingLog({ logTail, stateFolder, clock, log }, async () => {
     const source = await (deps.safeMode === undefined
       ? openMediaSource(config, { ...deps, log })

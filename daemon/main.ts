@@ -77,9 +77,9 @@ async function runBoxCommand(command: Command & { verb: 'run' | 'demo' }): Promi
     import('./safe-mode/guard.ts'),
     import('./web/crew/open-settings.ts'),
   ]);
-  using start = await prepareStart(command, readVersion(), sealed);
-  const { config, deps, onFailure } = start;
   const signal = untilSignal();
+  using start = await prepareStart(command, readVersion(), sealed, signal);
+  const { config, deps, onFailure } = start;
   const run = (safeMode?: string) => runBox(config, { ...deps, safeMode }, signal);
   await runGuarded(deps, run).catch(onFailure);
 }
@@ -185,5 +185,16 @@ try {
   const code = error instanceof Error ? EXPECTED[error.name] : undefined;
   const said = error instanceof Error && code !== undefined ? error.message : stackOf(error);
   for (const line of said.split('\n')) process.stderr.write(`venuebox: ${line}\n`);
-  process.exitCode = code ?? EXIT.failed;
+  process.exitCode = (await isTried()) ? EXIT.failed : (code ?? EXIT.failed);
+}
+
+/** systemd never starts a config again that is wrong: a version on trial could not be given up. */
+async function isTried(): Promise<boolean> {
+  const { VENUEBOX_RUNS: id } = process.env;
+  if (id === undefined) return false;
+  const [{ stateFolder }, { isOnTrial }] = await Promise.all([
+    import('./config/files/state-folder.ts'),
+    import('./update/on-trial.ts'),
+  ]);
+  return isOnTrial(stateFolder(process.env), id);
 }

@@ -6,7 +6,7 @@ import { openNotify } from '../../hal/os/systemd/notify.ts';
 import { PipelineError } from '../../pipelines/errors/pipeline-error.ts';
 import type { Config } from '../config/config.ts';
 import { exposedSecrets } from '../config/files/named-files.ts';
-import { stateFolder } from '../config/files/state-folder.ts';
+import { claimState, stateFolder } from '../config/files/state-folder.ts';
 import { withFoundDrivers } from '../devices/found-drivers.ts';
 import { openSetUp } from '../first-boot/progress.ts';
 import { SimulatedLinks, withSimulatedUplink } from '../media/simulated-links.ts';
@@ -24,7 +24,7 @@ import { renderNewAddress, renderNewPin, renderWelcome } from './welcome.ts';
 type StartCommand = Extract<Command, { verb: 'run' | 'demo' }>;
 
 /**
- * Rejects with ConfigError.
+ * Rejects with ConfigError, and with HalError where another box has this one's state.
  *
  * @param sealed What is saved of a secret, for example a hash of the PIN.
  */
@@ -32,12 +32,19 @@ export async function prepareStart(
   command: StartCommand,
   version: string,
   sealed: BootFileDeps['sealed'],
+  signal: AbortSignal,
 ) {
   const isDemo = command.verb === 'demo';
   const { env, stdout } = process;
   const text = isDemo
     ? demoConfigText(command.overrides, command.isIdle)
     : configText(command.config, command.overrides);
+  // The demo's stdout is for its welcome; a service's is the journal.
+  const journal = isDemo ? process.stderr : stdout;
+  const write = (line: string) => void journal.write(line);
+  const style = journal.isTTY ? 'people' : 'journal';
+  const early = { clock: systemClock, log: openLog('warn', style, write) };
+  await claimState(stateFolder(env), early, signal);
   if (!isDemo) await takeBootFile(stateFolder(env), text, { sealed, chooseWifi });
   const launched = launchedBy(env);
   const isTried = isOnTrial(stateFolder(env), launched?.id);
@@ -45,10 +52,7 @@ export async function prepareStart(
   const { config: asked } = loaded;
   const simulatedLinks = hasSimulatedLinks(command, asked) ? new SimulatedLinks() : undefined;
   const config = simulatedLinks === undefined ? asked : await withSimulatedUplink(asked);
-  // The demo's stdout is for its welcome; a service's is the journal.
-  const journal = isDemo ? process.stderr : stdout;
-  const write = (line: string) => void journal.write(line);
-  const log = openLog(config.log.level, journal.isTTY ? 'people' : 'journal', write);
+  const log = openLog(config.log.level, style, write);
   for (const secret of exposedSecrets(config)) log.warn('secret readable by others', { secret });
   const addresses = findAddresses(networkInterfaces(), config.viewers, config.operator);
   const renditions = config.edge.upstream === '' ? config.renditions : [];
