@@ -5,13 +5,16 @@
  *     launch.js choose run --config FILE …   prints `ID SECONDS`: what starts, and when to ask again
  *     launch.js expire ID PID                gives up a version that has not proved itself by then
  */
+import { isMomentary } from '../../hal/os/errors.ts';
 import { CONFIG_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { writtenValues } from '../config/file.ts';
+import { openYaml } from '../config/yaml/yaml-text.ts';
 import { isDropLive } from './live-drop.ts';
+import { publicKeyOf } from './release.ts';
 import { VersionStore } from './store.ts';
 import { checkTree } from './unpack.ts';
-import { gaveUp, type NextStart, pickStart } from './versions.ts';
+import { gaveUp, INSTALLED, type NextStart, pickStart, type Versions } from './versions.ts';
 
 /** The new version has given itself up by then, where it can (trial.ts). */
 const EXPIRES_S = 120;
@@ -25,21 +28,36 @@ else await expire(args[0] ?? '', Number(args[1]));
 
 async function choose(): Promise<void> {
   const before = await store.load();
-  const key = keyOf(args);
+  const { key, fault: keyFault } = keyOf(args);
+  // Nothing is lost by a file that is mended: the same version starts then.
+  if (key === undefined) return withoutKey(before, keyFault);
+  const unread: string[] = [];
   const faultOf = async (id: string) => {
-    const checked = checkTree(store.folderOf(id), id, key);
-    const fault = await checked.then(() => undefined, messageOf);
-    if (fault !== undefined) report(`${id} is not started: ${fault}`);
-    return fault;
+    try {
+      await checkTree(store.folderOf(id), id, key);
+      return undefined;
+    } catch (error) {
+      if (isMomentary(error)) unread.push(id);
+      report(`${id} is not started: ${messageOf(error)}`);
+      return messageOf(error);
+    }
   };
   const facts = { isLive: isDropLive(stateFolder), nowMs: Date.now(), faultOf };
   const chosen = await pickStart(before, facts);
-  if (JSON.stringify(chosen.next) === JSON.stringify(before)) return print(chosen);
+  // What the disk does not give now may be well at the next start.
+  const isSame = JSON.stringify(chosen.next) === JSON.stringify(before);
+  if (isSame || unread.length > 0) return print(chosen);
   const fault = await store.save(chosen.next).then(() => undefined, messageOf);
   if (fault === undefined || !chosen.isTrial) return print(chosen);
   // What cannot be counted could be tried for ever.
   report(`${chosen.start} is not started, as its trial cannot be saved: ${fault}`);
   print(await pickStart({ ...before, trial: null }, facts));
+}
+
+function withoutKey(versions: Versions, fault: string | undefined): void {
+  const id = versions.trial?.id ?? versions.good;
+  if (id !== INSTALLED) report(`${id} is not started: ${fault}`);
+  print({ start: INSTALLED, isTrial: false, next: versions });
 }
 
 /** A process that hangs does not end by itself, and not by what it runs. */
@@ -59,7 +77,7 @@ function report(text: string): void {
 }
 
 /** As in the config file, which the box itself cannot write. Without one no version can be checked. */
-function keyOf(words: readonly string[]): string {
+function keyOf(words: readonly string[]): { readonly key?: string; readonly fault?: string } {
   const valuesOf = (...names: readonly string[]) =>
     words.flatMap((word, i) => {
       const joined = names.find((name) => word.startsWith(`${name}=`));
@@ -69,11 +87,14 @@ function keyOf(words: readonly string[]): string {
   try {
     const [path = ''] = valuesOf('--config', '-c');
     const text = readRegular(path, CONFIG_BYTES_MAX).toString();
+    const [broken] = openYaml(text).broken;
+    if (broken !== undefined)
+      return { fault: `no update.key: line ${broken.line}: ${broken.text}` };
     const values = writtenValues(text, valuesOf('--set')) as { update?: { key?: unknown } } | null;
     const key = values?.update?.key;
-    return typeof key === 'string' ? key : '';
+    if (typeof key === 'string' && publicKeyOf(key) !== undefined) return { key };
+    return { fault: 'update.key of the config file is no key' };
   } catch (error) {
-    report(`no key for updates: ${messageOf(error)}`);
-    return '';
+    return { fault: `no update.key: ${messageOf(error)}` };
   }
 }

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { writeAll } from '../../hal/os/durable.ts';
-import { errnoOf } from '../../hal/os/errors.ts';
+import { errnoOf, ifMissing } from '../../hal/os/errors.ts';
 import {
   CHANGED,
   HEADER_BYTES_MAX,
@@ -129,7 +129,7 @@ export async function readRelease(
   folder: string,
   key: string,
 ): Promise<Head & { readonly list: List }> {
-  const info = await lstat(join(folder, RELEASE_FILE)).catch(() => undefined);
+  const info = await lstat(join(folder, RELEASE_FILE)).catch(ifMissing);
   const max = HEADER_BYTES_MAX + SIGNATURE_BYTES_MAX + LIST_BYTES_MAX + 3;
   if (info === undefined || !info.isFile() || info.size > max) {
     throw new ReleaseError('its files are not complete');
@@ -145,7 +145,7 @@ export async function readRelease(
  * Holds every file of a folder against its signed list; a file that is not in the list is as bad as
  * one that was changed, as a program would load it.
  *
- * Rejects with ReleaseError.
+ * Rejects with ReleaseError, or what the disk says.
  */
 export async function checkTree(folder: string, id: string, key: string): Promise<void> {
   const release = await readRelease(folder, key);
@@ -170,7 +170,7 @@ async function filesIn(folder: string): Promise<readonly string[]> {
 
 /** Undefined for what is no file of that size. */
 async function hashOf(path: string, bytes: number): Promise<string | undefined> {
-  const info = await lstat(path).catch(() => undefined);
+  const info = await lstat(path).catch(ifMissing);
   if (info === undefined || !info.isFile() || info.size !== bytes) return undefined;
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {

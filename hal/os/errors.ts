@@ -85,6 +85,12 @@ export function errnoOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** A worn card or a crowded moment says these, also of a file that is well. */
+const MOMENTARY: ReadonlySet<string | undefined> = new Set(['EIO', 'EMFILE', 'ENFILE', 'ENOMEM']);
+
+/** The next look may find what was asked for. */
+export const isMomentary = (error: unknown): boolean => MOMENTARY.has(errnoOf(error));
+
 /** For `catch`: undefined where there is no such file; throws all else. */
 export function ifMissing(error: unknown): undefined {
   if (errnoOf(error) !== 'ENOENT') throw error;

@@ -1,13 +1,11 @@
 /** Secrets that the box makes itself: each in a file that its user alone can read. */
 import { chmod, stat } from 'node:fs/promises';
-import { errnoOf } from '../errors.ts';
+import { errnoOf, isMomentary } from '../errors.ts';
 import { type Log, messageOf } from '../log.ts';
 import { putAside, saveFile } from '../save-file.ts';
 import { readRegular, SECRET_BYTES_MAX } from './read-regular.ts';
 
 const OTHERS_MAY_READ = 0o077;
-/** A worn card or a crowded moment says these, also of a file that is well. */
-const MOMENTARY: ReadonlySet<string | undefined> = new Set(['EIO', 'EMFILE', 'ENFILE', 'ENOMEM']);
 
 export interface SecretKind<T> {
   /** For the journal: `operator PIN`. */
@@ -66,7 +64,7 @@ async function readOwn<T>(file: string, { what, parse }: SecretKind<T>, log: Log
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return 'missing';
     reason = messageOf(error);
-    if (MOMENTARY.has(errnoOf(error))) {
+    if (isMomentary(error)) {
       log.error(`${what} not read: another one for this run, the file stays`, { file, reason });
       return 'unread';
     }
@@ -76,7 +74,8 @@ async function readOwn<T>(file: string, { what, parse }: SecretKind<T>, log: Log
   return 'damaged';
 }
 
-async function keepFromOthers(file: string, what: string, log: Log): Promise<void> {
+/** Of a file that the box made itself. */
+export async function keepFromOthers(file: string, what: string, log: Log): Promise<void> {
   if (((await stat(file)).mode & OTHERS_MAY_READ) === 0) return;
   log.warn(`${what} was readable by others`, { file });
   await chmod(file, 0o600).catch(() => undefined);

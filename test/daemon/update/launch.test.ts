@@ -49,8 +49,9 @@ class Box {
     return new VersionStore(this.#state, this.#installed);
   }
 
-  configure(yaml: string): void {
-    writeFileSync(this.#config, yaml);
+  configure(yaml: string | undefined): void {
+    if (yaml === undefined) rmSync(this.#config);
+    else writeFileSync(this.#config, yaml);
   }
 
   /** Returns its id. */
@@ -167,10 +168,34 @@ test('a file that was changed, and a key that was changed, undo an update', asyn
   await box.store.save(proved(await box.store.load(), id));
   box.configure('');
   assert.match(await box.start(), /is not started: .*update\.key.*runs 1\.0\n$/s);
+  box.configure(
+    `update: {key: "${workshop.key.replace(/./, (one) => (one === 'A' ? 'B' : 'A'))}"}`,
+  );
+  assert.match(await box.start(), /is not started: .*signature is wrong.*runs 1\.0\n$/s);
   const again = new Box();
   const other = await again.update({ version: '1.1' });
   appendFileSync(join(again.store.folderOf(other), 'dist/daemon/main.js'), ' ');
   assert.match(await again.start(), /main\.js was changed.*runs 1\.0\n$/s);
+});
+
+test('a config file with a typo, or none, undoes an update only until it is mended', async () => {
+  const box = new Box();
+  const good = `update: {key: "${workshop.key}"}`;
+  const id = await box.update({ version: '1.1' });
+  for (const [wrong, why] of [
+    ['update: {kye: ""}', 'is no key'],
+    [`${good}\nbox: [`, 'line 2'],
+    ['update: {key: "3Qh1"}', 'is no key'],
+    [undefined, 'ENOENT'],
+  ] as const) {
+    const before = await box.store.load();
+    box.configure(wrong);
+    assert.match(await box.start(), new RegExp(`is not started: .*${why}.*runs 1\\.0\\n$`, 's'));
+    assert.equal(await box.store.load(), before);
+    box.configure(good);
+    assert.is(await box.start(), 'runs 1.1\n');
+    await box.store.save(proved(await box.store.load(), id));
+  }
 });
 
 /** Its main program says 1.0 in each, so that only what is named differs. */
