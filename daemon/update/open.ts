@@ -85,6 +85,7 @@ export async function openUpdates(box: Box): Promise<BoxUpdates> {
           ...box,
           ...{ id, store },
           phase: () => box.snapshot().drop.phase,
+          upMs: process.uptime() * 1000,
           faultOf: (expectation, ends) => faultOf(expectation, deps, ends),
         },
         signal,

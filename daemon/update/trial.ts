@@ -1,4 +1,4 @@
-/** A new version proves itself within a minute, or gives itself up. */
+/** A new version proves itself in its first minute, or gives itself up. */
 import { pause } from '../../hal/os/async.ts';
 import { type Clock, isAbort } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
@@ -15,6 +15,8 @@ export interface TrialDeps {
   /** What does not work as it did; undefined where all does. */
   readonly faultOf: (expectation: Expectation, signal: AbortSignal) => Promise<string | undefined>;
   readonly phase: () => DropPhase;
+  /** How long the program has run before: a slow start is a part of its first minute. */
+  readonly upMs?: number;
   readonly onEvent: (event: BoxEvent) => void;
   /** Ends the box; the launcher starts the version before. */
   readonly end: () => void;
@@ -27,20 +29,25 @@ const LOOK_EVERY_MS = 2_000;
 
 /**
  * Resolves once the version that runs has proved itself or given itself up; at once where it is on no
- * trial. During a drop it is neither: what the drop shows has priority.
+ * trial. During a drop it does not give itself up: what the drop shows has priority. It is proved
+ * once all was well, with a picture, and is well after a minute: the camera is not started again.
  */
 export async function runTrial(deps: TrialDeps, signal: AbortSignal): Promise<void> {
-  const { id, store, clock, log } = deps;
+  const { id, store, upMs = 0, clock, log } = deps;
   const { trial } = await store.load();
   if (trial?.id !== id) return;
   log.info('version on trial', { version: id, start: trial.starts });
   const endMs = clock.monotonicMs() + TRIAL_MS;
+  const provedMs = endMs - upMs;
+  let expected = trial.expectation;
   let fault: string | undefined;
   try {
     while (!signal.aborted) {
-      fault = await deps.faultOf(trial.expectation, signal);
-      if (fault === undefined) return await confirm(deps, signal);
-      if (clock.monotonicMs() >= endMs && !hasCamera(deps.phase())) break;
+      const nowMs = clock.monotonicMs();
+      fault = await deps.faultOf(expected, signal);
+      if (fault === undefined && nowMs >= provedMs) return await confirm(deps, signal);
+      if (fault === undefined) expected = { ...expected, picture: false };
+      else if (nowMs >= endMs && !hasCamera(deps.phase())) break;
       await pause(clock, LOOK_EVERY_MS, signal);
     }
   } catch (error) {

@@ -18,10 +18,12 @@ const EXPECTED = { pages: ['guests' as const], picture: true };
 function openTrial(
   fault: () => string | undefined,
   versions = onTrial(installedOnly('x'), ID, EXPECTED),
+  upMs = 0,
 ) {
   const clock = new VirtualClock();
   const trial = {
     ...{ clock, versions, ends: 0, phase: 'idle' as DropPhase, events: [] as string[] },
+    isPictureAsked: true,
     run: () =>
       runTrial(
         {
@@ -34,7 +36,11 @@ function openTrial(
             },
             sweep: async () => undefined,
           },
-          faultOf: async () => fault(),
+          faultOf: async ({ picture }) => {
+            trial.isPictureAsked = picture;
+            return fault();
+          },
+          upMs,
           phase: () => trial.phase,
           onEvent: ({ type }) => void trial.events.push(type),
           end: () => {
@@ -48,17 +54,37 @@ function openTrial(
   return trial;
 }
 
-test('it is kept once all works as before', async () => {
+test('it is kept where all works as before, and still does after a minute', async () => {
   let fault: string | undefined = 'no picture comes';
   const trial = openTrial(() => fault);
   const running = trial.run();
   await trial.clock.advance(30_000);
-  assert.is(trial.versions.good, 'installed');
   fault = undefined;
-  await trial.clock.advance(5_000);
+  await trial.clock.advance(25_000);
+  assert.equal([trial.versions.good, trial.isPictureAsked], ['installed', false]);
+  await trial.clock.advance(10_000);
   await running;
   assert.equal([trial.versions.good, trial.versions.trial, trial.ends], [ID, null, 0]);
   assert.equal(trial.events, ['update.done']);
+});
+
+test('one that works at first and not after a minute gives itself up', async () => {
+  let fault: string | undefined;
+  const trial = openTrial(() => fault);
+  const running = trial.run();
+  await trial.clock.advance(30_000);
+  fault = 'the media process does not run';
+  await trial.clock.advance(40_000);
+  await running;
+  assert.equal([trial.versions.good, trial.ends], ['installed', 1]);
+});
+
+test('a slow start is a part of the minute', async () => {
+  const trial = openTrial(() => undefined, undefined, 55_000);
+  const running = trial.run();
+  await trial.clock.advance(10_000);
+  await running;
+  assert.is(trial.versions.good, ID);
 });
 
 test('after a minute without what worked before it gives itself up, and the box ends', async () => {
