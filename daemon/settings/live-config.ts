@@ -63,6 +63,12 @@ export class LiveConfig {
     return isSet ? undefined : warning;
   };
 
+  /** A part runs without something that was saved: undefined once it has all of it. */
+  lacks(part: Part, reason: string | undefined): void {
+    if (reason === undefined) this.#faults.delete(part);
+    else this.#faults.set(part, reason);
+  }
+
   /** Puts a config in force, and restarts the parts that read theirs when they are opened. */
   change(config: Config, parts: ReadonlySet<Part>): void {
     this.#given = config;

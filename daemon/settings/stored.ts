@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { errnoOf, ifMissing } from '../../hal/os/errors.ts';
 import { CONFIG_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
@@ -102,6 +102,10 @@ export function secretFile(folder: string, path: string): string {
     `${path.replace(/[^\w.-]/g, '_')}-${randomBytes(6).toString('hex')}`,
   );
 }
+
+/** The box has made the file itself: a person who named it may not even know it. */
+export const isOwnSecret = (folder: string, file: string): boolean =>
+  dirname(file) === join(folder, SECRETS);
 
 /** Also where saving them has failed, after they were in place. */
 export function isStored(folder: string, values: Values): boolean {

@@ -153,8 +153,9 @@ async function openSignIn(config: OperatorConfig, deps: OperatorDeps): Promise<S
   const { log, live, stateFolder } = deps;
   const pin = await openPin(config, stateFolder, log);
   if (pin.newPin !== undefined) deps.onNewPin(pin.newPin, pin.file ?? '');
+  live.lacks('page', pin.fault);
   log.info('operator PIN loaded', { from: pin.file ?? 'hash' });
-  const host = await readHostPin(config.host_pin_file);
+  const host = await readHostPin(config.host_pin_file, stateFolder, log);
   const times = () => {
     const { idle_minutes, session_hours } = live.current().operator;
     return { idleMs: idle_minutes * 60_000, maxMs: session_hours * 3_600_000 };
@@ -173,8 +174,9 @@ async function followPins(deps: OperatorDeps, signIn: SignIn, signal: AbortSigna
     if (filesOf(operator) === files) continue;
     files = filesOf(operator);
     try {
-      const crew = (await openPin(operator, stateFolder, log)).hash;
-      const host = await readHostPin(operator.host_pin_file);
+      const { hash: crew, fault } = await openPin(operator, stateFolder, log);
+      const host = await readHostPin(operator.host_pin_file, stateFolder, log);
+      live.lacks('page', fault);
       signIn.setHashes({ crew, ...(host && { host }) });
     } catch (error) {
       log.error('new PIN not used', { reason: messageOf(error) });

@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import { ConfigError } from '../../../daemon/config/file.ts';
 import { parsePinHash } from '../../../daemon/config/pin-hash.ts';
 import { hashPin, isPin, verifyPin } from '../../../daemon/web/pin.ts';
-import { openPin } from '../../../daemon/web/pin-store.ts';
+import { openPin, readHostPin } from '../../../daemon/web/pin-store.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 
 const test = suite('operator PIN');
@@ -97,6 +97,28 @@ test('a missing, empty or too short PIN file gives one clear line', async () => 
     );
     await writeFile(file, '123\n', { mode: 0o600 });
     assert.match(await faultOf(openPin(config, folder, silentLog)), 'must hold one line');
+  });
+});
+
+test('a chosen PIN that the box has lost is no end of the page: that of the box holds', async () => {
+  await withFolder(async (folder) => {
+    const file = join(folder, 'secrets', 'operator.pin_file-0011');
+    await mkdir(join(folder, 'secrets'));
+    await writeFile(file, 'open-sesame\n', { mode: 0o644 });
+    const config = { pin_hash: '', pin_file: file };
+    const whole = await openPin(config, folder, silentLog);
+    assert.is(await verifyPin(whole.hash, 'open-sesame'), true);
+    assert.is(whole.fault, undefined);
+    assert.is((await stat(file)).mode & 0o777, 0o600);
+    assert.ok(await readHostPin(file, folder, silentLog));
+    const own = await openPin(NONE, folder, silentLog);
+    for (const lose of [() => writeFile(file, ''), () => rm(file)]) {
+      await lose();
+      const pin = await openPin(config, folder, silentLog);
+      assert.is(await verifyPin(pin.hash, own.newPin ?? ''), true);
+      assert.match(pin.fault ?? '', 'operator.pin_file');
+      assert.is(await readHostPin(file, folder, silentLog), undefined);
+    }
   });
 });
 
