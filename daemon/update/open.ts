@@ -113,10 +113,13 @@ async function runningOf(id: string, box: Box, store: VersionStore): Promise<Run
 }
 
 /** Never while a drop has the camera, and not beside what prepares one. */
-function busyWith(
-  { drop, readiness, power }: BoxSnapshot,
+export function busyWith(
+  { drop, dropFaults, readiness, power }: BoxSnapshot,
   endedLeftMs: number,
 ): string | undefined {
+  // In safe mode: a drop is resumed by the version that has proved itself, not by a new one.
+  const kept = dropFaults?.notResumed;
+  if (kept !== undefined) return `the drop ${kept} waits to be resumed; end it first`;
   if (hasCamera(drop.phase)) return `the drop is ${drop.phase}; end it first`;
   if (readiness?.running !== undefined) return `a ${readiness.running.what} runs`;
   if (endedLeftMs > 0) return 'viewers still play the end of the last drop';
