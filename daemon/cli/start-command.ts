@@ -46,7 +46,7 @@ export async function prepareStart(
   const early = { clock: systemClock, log: openLog('warn', style, write) };
   await claimState(stateFolder(env), early, signal);
   if (!isDemo) await takeBootFile(stateFolder(env), text, { sealed, chooseWifi });
-  const launched = launchedBy(env);
+  const launched = launchedBy(env, configArgs(command));
   const isTried = isOnTrial(stateFolder(env), launched?.id);
   const loaded = await loadSettings(stateFolder(env), text, isTried);
   const { config: asked } = loaded;
@@ -92,6 +92,12 @@ export async function prepareStart(
       cause: error,
     });
   }
+}
+
+/** As `venuebox check` takes them. */
+function configArgs(command: StartCommand): readonly string[] {
+  if (command.verb === 'demo') return [];
+  return [command.config, ...command.overrides.flatMap((one) => ['--set', one])];
 }
 
 /** The hotspot's way into a network is that of the set-up, when all is answered. */

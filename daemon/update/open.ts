@@ -49,19 +49,22 @@ export interface Launched {
   readonly program: string;
   /** The version that it has started. */
   readonly id: string;
+  /** Arguments that name its config file. */
+  readonly config?: readonly string[];
 }
 
 export function launchedBy(
   env: Readonly<Record<string, string | undefined>>,
+  config: readonly string[] = [],
 ): Launched | undefined {
   const { VENUEBOX_INSTALLED: program = '', VENUEBOX_RUNS: id = INSTALLED } = env;
-  return program === '' ? undefined : { program, id };
+  return program === '' ? undefined : { program, id, config };
 }
 
 export async function openUpdates(box: Box): Promise<BoxUpdates> {
   const { launched } = box;
   if (launched === undefined || !box.notify.hasReceiver) return withoutUpdates(box.version);
-  const store = new VersionStore(box.stateFolder, launched.program, launched.id);
+  const store = new VersionStore(box.stateFolder, launched.program, launched.id, launched.config);
   const versions = await store.load();
   const { id } = launched;
   const deps = {

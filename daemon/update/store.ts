@@ -24,23 +24,33 @@ import {
 const SYNC_MS = 300_000;
 /** A Pi loads the program in some seconds. */
 const TRY_MS = 60_000;
+/** Exit code of what only a change of the config file can mend. */
+const CONFIG_REFUSED = 78;
 
 export class VersionStore {
   readonly folder: string;
   readonly #program: string;
   readonly #tag: string;
   readonly #runs: string;
+  readonly #config: readonly string[];
 
   /**
    * @param program The folder of the installed program.
    * @param runs The version that asks: one that was fetched was started by the launcher of the
    *   installed program, which may make its tag otherwise.
+   * @param config Arguments that name the config file of this box, for a version that comes.
    * @throws what the file system says where there is no program.
    */
-  constructor(stateFolder: string, program: string, runs = INSTALLED) {
+  constructor(
+    stateFolder: string,
+    program: string,
+    runs = INSTALLED,
+    config: readonly string[] = [],
+  ) {
     this.folder = join(stateFolder, 'versions');
     this.#program = program;
     this.#runs = runs;
+    this.#config = config;
     this.#tag = tagOf(program);
   }
 
@@ -113,14 +123,22 @@ export class VersionStore {
 
   /** Another machine's program, a library that is missing, or a disk that runs none, show at once. */
   async #tryProgram(folder: string): Promise<void> {
-    const why = await runCommand(join(folder, NODE), [join(folder, PROGRAM), '--version'], {
-      timeoutMs: TRY_MS,
-    }).then(
+    const run = (...args: readonly string[]) =>
+      runCommand(join(folder, NODE), [join(folder, PROGRAM), ...args], { timeoutMs: TRY_MS });
+    const why = await run('--version').then(
       ({ exitCode, stderr }) => (exitCode === 0 ? undefined : stderr.slice(-200)),
       (error: unknown) => String(error).slice(0, 200),
     );
-    if (why === undefined) return;
-    throw new ReleaseError(`the new program does not start on this machine: ${why}`);
+    if (why !== undefined) {
+      throw new ReleaseError(`the new program does not start on this machine: ${why}`);
+    }
+    if (this.#config.length === 0) return;
+    const { exitCode, stderr } = await run('check', ...this.#config);
+    // An older one may not know all of these arguments: its trial shows whether it starts.
+    if (exitCode !== CONFIG_REFUSED) return;
+    throw new ReleaseError(
+      `the new program refuses this box’s config file: ${stderr.slice(0, 400)}`,
+    );
   }
 
   /** When the installed program was built, as far as its file says. */

@@ -20,16 +20,23 @@ export interface Small {
   readonly version: string;
   /** What it does as the box: JavaScript. */
   readonly run?: string;
+  /** How it checks a config file: JavaScript. */
+  readonly check?: string;
   readonly files?: Readonly<Record<string, string>>;
 }
 
 /** Lays a program down that says its version and does what it is given. */
-export function layProgram(folder: string, { version, run = '', files = {} }: Small): void {
+export function layProgram(
+  folder: string,
+  { version, run = '', check = '', files = {} }: Small,
+): void {
   const main = `
     if (process.argv[2] === '--version') console.log('venuebox ${version}');
     else if (process.argv[2] === 'run') {
       console.log('runs ${version}');
       ${run}
+    } else if (process.argv[2] === 'check') {
+      ${check}
     } else console.log('is ${version}');
   `;
   const all = {
