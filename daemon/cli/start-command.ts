@@ -5,6 +5,7 @@ import { messageOf, openLog, silentLog } from '../../hal/os/log.ts';
 import { openNotify } from '../../hal/os/systemd/notify.ts';
 import { PipelineError } from '../../pipelines/errors/pipeline-error.ts';
 import type { Config } from '../config/config.ts';
+import { withoutUnknownKeys } from '../config/file.ts';
 import { exposedSecrets } from '../config/files/named-files.ts';
 import { claimState, stateFolder } from '../config/files/state-folder.ts';
 import { withFoundDrivers } from '../devices/found-drivers.ts';
@@ -13,13 +14,16 @@ import { SimulatedLinks, withSimulatedUplink } from '../media/simulated-links.ts
 import { findAddresses } from '../model/addresses.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { type BootFileDeps, type BootWifi, takeBootFile } from '../settings/boot-file.ts';
-import { loadSettings } from '../settings/load.ts';
-import { isOnTrial } from '../update/on-trial.ts';
+import { type LoadedSettings, loadSettings } from '../settings/load.ts';
+import { isFallback, isOnTrial } from '../update/on-trial.ts';
 import { launchedBy } from '../update/open.ts';
 import { defaultSocket } from './control/socket-path.ts';
 import type { Command } from './parse.ts';
 import { configText, demoConfigText } from './read-config.ts';
 import { renderNewAddress, renderNewPin, renderWelcome } from './welcome.ts';
+
+/** Of the keys that an older version does not know. */
+const SHOWN_MAX = 8;
 
 type StartCommand = Extract<Command, { verb: 'run' | 'demo' }>;
 
@@ -36,19 +40,14 @@ export async function prepareStart(
 ) {
   const isDemo = command.verb === 'demo';
   const { env, stdout } = process;
-  const text = isDemo
-    ? demoConfigText(command.overrides, command.isIdle)
-    : configText(command.config, command.overrides);
   // The demo's stdout is for its welcome; a service's is the journal.
   const journal = isDemo ? process.stderr : stdout;
   const write = (line: string) => void journal.write(line);
   const style = journal.isTTY ? 'people' : 'journal';
   const early = { clock: systemClock, log: openLog('warn', style, write) };
   await claimState(stateFolder(env), early, signal);
-  if (!isDemo) await takeBootFile(stateFolder(env), text, { sealed, chooseWifi });
   const launched = launchedBy(env, configArgs(command));
-  const isTried = isOnTrial(stateFolder(env), launched?.id);
-  const loaded = await loadSettings(stateFolder(env), text, isTried);
+  const loaded = await load(command, stateFolder(env), launched?.id, sealed);
   const { config: asked } = loaded;
   const simulatedLinks = hasSimulatedLinks(command, asked) ? new SimulatedLinks() : undefined;
   const config = simulatedLinks === undefined ? asked : await withSimulatedUplink(asked);
@@ -92,6 +91,30 @@ export async function prepareStart(
       cause: error,
     });
   }
+}
+
+/** @param id Of the version that runs, where a launcher has started it. */
+async function load(
+  command: StartCommand,
+  folder: string,
+  id: string | undefined,
+  sealed: BootFileDeps['sealed'],
+): Promise<LoadedSettings> {
+  if (command.verb === 'demo') {
+    return await loadSettings(folder, demoConfigText(command.overrides, command.isIdle));
+  }
+  const given = configText(command.config, command.overrides);
+  const { yaml, unknown } = isFallback(folder, id)
+    ? withoutUnknownKeys(given.yaml)
+    : { ...given, unknown: [] };
+  const text = { ...given, yaml };
+  await takeBootFile(folder, text, { sealed, chooseWifi });
+  const loaded = await loadSettings(folder, text, isOnTrial(folder, id));
+  if (unknown.length === 0) return loaded;
+  const { warning: last = '' } = loaded;
+  const keys = unknown.slice(0, SHOWN_MAX).join(', ');
+  const warning = `${given.source} is for a newer version; this one goes without ${keys}. ${last}`;
+  return { ...loaded, warning: warning.trim() };
 }
 
 /** As `venuebox check` takes them. */

@@ -1,9 +1,10 @@
 /** Reads the text of a config, and describes all of its faults. */
 import { type Document, parseDocument, stringify } from 'yaml';
-import type { Config } from './config.ts';
+import { type Config, configSchema } from './config.ts';
 import { checkValues } from './form/faults.ts';
 import { layered, type Values } from './form/layers.ts';
-import { shownFaults, shownText } from './shown.ts';
+import { shownFaults, shownKey, shownText } from './shown.ts';
+import { unknownKeys } from './yaml/issues.ts';
 import { openYaml, SILENT } from './yaml/yaml-text.ts';
 
 /** Faults of a config: each line names a key, its line in the file and what it must be. */
@@ -113,6 +114,27 @@ export function writtenValues(yaml: string, overrides: readonly string[]): unkno
   for (const override of overrides) applyOverride(document, override);
   const values = read();
   return 'read' in values ? values.read : {};
+}
+
+/**
+ * A file that was written for a newer program, without the keys that this one does not know; as it
+ * is where it has other faults.
+ */
+export function withoutUnknownKeys(yaml: string): {
+  readonly yaml: string;
+  readonly unknown: readonly string[];
+} {
+  try {
+    const { broken, document, read } = openYaml(yaml);
+    const values = read();
+    const isWhole = broken.length === 0 && 'read' in values;
+    const paths = isWhole ? [...unknownKeys(configSchema, values.read, [])] : [];
+    if (paths.length === 0) return { yaml, unknown: [] };
+    for (const path of paths) document.deleteIn(path);
+    return { yaml: String(document), unknown: paths.map(shownKey) };
+  } catch {
+    return { yaml, unknown: [] };
+  }
 }
 
 /** Settings of the operator's page, as a file. */

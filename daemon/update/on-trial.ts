@@ -1,15 +1,31 @@
-/** Whether the version that runs is on trial: it may be given up, and the one before reads what it leaves. */
+/** What the version that runs is to the launcher: on trial, or in the place of another one. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseVersions, writtenOver } from './versions.ts';
+import { parseVersions, type Versions, writtenOver } from './versions.ts';
 
-/** @param id As the launcher says it; undefined where none has started it. */
+/**
+ * It may be given up, and the one before reads what it leaves.
+ *
+ * @param id As the launcher says it; undefined where none has started it.
+ */
 export function isOnTrial(stateFolder: string, id: string | undefined): boolean {
-  if (id === undefined) return false;
+  return id !== undefined && readVersions(stateFolder)?.trial?.id === id;
+}
+
+/** It runs since another one was given up, or cannot start now: files may be made for that one. */
+export function isFallback(stateFolder: string, id: string | undefined): boolean {
+  const versions = readVersions(stateFolder);
+  if (id === undefined || versions === undefined || versions.trial?.id === id) return false;
+  return versions.failed !== null || versions.good !== id;
+}
+
+/** As the launcher left it; undefined where there is none, or it cannot be read. */
+function readVersions(stateFolder: string): Versions | undefined {
   try {
     const text = readFileSync(join(stateFolder, 'versions', 'state.json'), 'utf8');
-    return parseVersions(text, writtenOver(text) ?? '').trial?.id === id;
+    const over = writtenOver(text);
+    return over === undefined ? undefined : parseVersions(text, over);
   } catch {
-    return false;
+    return undefined;
   }
 }

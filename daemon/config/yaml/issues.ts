@@ -38,7 +38,11 @@ export function describeIssues(
 }
 
 /** valibot stops at the first unknown key of an object: they are looked for one by one. */
-function* unknownKeys(schema: object | undefined, value: unknown, path: Path): Generator<Path> {
+export function* unknownKeys(
+  schema: object | undefined,
+  value: unknown,
+  path: Path,
+): Generator<Path> {
   const { wrapped, entries, item } = (schema ?? {}) as AnySchema;
   if (wrapped !== undefined) yield* unknownKeys(wrapped, value, path);
   else if (Array.isArray(value)) {
