@@ -3,6 +3,7 @@ import { Adaptation } from './adaptation.ts';
 import { BufferLost, commonRange, TrackBuffer } from './buffer.ts';
 import { MediaDemand } from './media-demand.ts';
 import { watchStreaming } from './media-source.ts';
+import { TrackAges } from './pace/lost-track.ts';
 import { Pacer } from './pace/pacer.ts';
 import { type Multivariant, renditionOf } from './playlist.ts';
 import { Delivery } from './push/delivery.ts';
@@ -11,8 +12,6 @@ import type { ScreenClock } from './screen-clock.ts';
 import { LiveTrack, type TrackEvents } from './track.ts';
 
 const PACE_EVERY_MS = 100;
-/** A track without new media for this long, while the other has some, is lost. */
-const LOST_MS = 3_000;
 /** What the browser evicts is fetched again this often at most. */
 const REFILL_EVERY_MS = 1_000;
 /** A paused player jumps to the live edge once this much is buffered ahead. */
@@ -47,8 +46,7 @@ export class LiveSession {
   #isPaused = false;
   #refilledMs = Number.NEGATIVE_INFINITY;
   #fail: (reason: Error) => void = () => undefined;
-  /** When the last part of the picture, and of the sound, was buffered. */
-  readonly #bufferedMs = { video: performance.now(), audio: performance.now() };
+  readonly #ages = new TrackAges();
   /** The playback position at the last check. */
   #lastS = -1;
 
@@ -125,10 +123,11 @@ export class LiveSession {
       (endS) => this.#refill(track, endS),
       () => this.#noteAhead(),
     );
+    const kind = isVideo ? 'video' : 'audio';
     const events: TrackEvents = {
       onPart: (part, edgeS) => {
         const { dateMs, durationS } = part;
-        this.#bufferedMs[isVideo ? 'video' : 'audio'] = performance.now();
+        this.#ages.add(kind, performance.now());
         if (isVideo && dateMs !== undefined)
           this.#adaptation.addArrival(dateMs + durationS * 1_000);
         if (isVideo || this.#multivariant.variants.length === 0) this.#clock.setFrom(part, edgeS);
@@ -142,7 +141,6 @@ export class LiveSession {
       },
     };
     const track: LiveTrack = new LiveTrack(new URL(uri, this.#base), buffer, events);
-    const kind = isVideo ? 'video' : 'audio';
     const named = isVideo ? {} : { name: renditionOf(uri) };
     this.#tracks.push({ kind, track, buffer, events, ...named });
   }
@@ -177,20 +175,19 @@ export class LiveSession {
 
   /** Where one track is lost: plays on without the sound, or another rendition. */
   #replaceLostTrack(): void {
-    const { video, audio } = this.#bufferedMs;
-    const nowMs = performance.now();
     if (this.#tracks.length < 2) return;
-    if (nowMs - audio > LOST_MS && nowMs - video < LOST_MS / 2) this.#fail(new SoundLost());
-    if (nowMs - video > LOST_MS && nowMs - audio < LOST_MS / 2) {
-      this.#bufferedMs.video = nowMs;
+    const nowMs = performance.now();
+    const lost = this.#ages.lost(nowMs);
+    if (lost === 'audio') this.#fail(new SoundLost());
+    if (lost === 'video') {
+      this.#ages.renew('video', nowMs);
       if (this.#adaptation.leave()) this.#switch();
     }
   }
 
   #keepPace(): void {
     if (!this.#demand.isOn) {
-      this.#bufferedMs.video = performance.now();
-      this.#bufferedMs.audio = performance.now();
+      this.#ages.restart();
       return;
     }
     this.#replaceLostTrack();
