@@ -2,6 +2,7 @@
 import type HlsType from 'hls.js';
 import type { ErrorData } from 'hls.js';
 import type { Player } from './live.ts';
+import { hasMediaSource } from './media-source.ts';
 import { play } from './pace/play.ts';
 import { possibleMs } from './report.ts';
 
@@ -156,6 +157,14 @@ export interface Finished {
 const REPAIR_EVERY_MS = 5_000;
 
 /**
+ * Safari, whose player knows the dates of the playlist; others that play HLS do not, and hls.js
+ * does: Chrome, and most browsers of Android.
+ */
+function playsFinished(video: HTMLVideoElement): boolean {
+  return playsHls(video) && ('getStartDate' in video || !hasMediaSource());
+}
+
+/**
  * Plays a finished stream, or one that can be rewound.
  *
  * @param root Where hls.js is. Rejects where hls.js does not load, or does not run here.
@@ -168,7 +177,7 @@ export async function playFinished(
   onFailed: () => void,
 ): Promise<Finished> {
   const known = (ms: number) => (Number.isNaN(ms) ? undefined : ms);
-  if (playsHls(video)) {
+  if (playsFinished(video)) {
     const over = new AbortController();
     video.src = playlistUrl.href;
     video.addEventListener('error', onFailed, { signal: over.signal });
