@@ -7,6 +7,7 @@ import { Hearts } from './hearts.ts';
 import { PageLook } from './look.ts';
 import { PlayLoop } from './play-loop.ts';
 import { BeaconSender } from './playback/beacon.ts';
+import { followBesidePage } from './playback/pace/beside-page.ts';
 import { keepPlaying, PLAY_REFUSED, play } from './playback/pace/play.ts';
 import { Rewind } from './rewind.ts';
 import { element } from './root.ts';
@@ -121,6 +122,17 @@ video.addEventListener(PLAY_REFUSED, () => {
   if (!rewind.isOn) cover.set({ isPlaying: false, needsTap: true });
 });
 keepPlaying(video);
+followBesidePage(video, {
+  state: () => {
+    if (loop.player === undefined || rewind.isOn || cover.hasEnded) return undefined;
+    return cover.state === 'live' || cover.state === 'tap' ? cover.state : 'covered';
+  },
+  isPaused: isPausedByGuest,
+  setPaused: (isPaused) => {
+    document.body.classList.toggle('paused', isPaused);
+    loop.setPaused(isPaused);
+  },
+});
 const watchPicture = openPictureWatch();
 setInterval(() => {
   watchPicture();

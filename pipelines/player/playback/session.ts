@@ -206,8 +206,9 @@ export class LiveSession {
       this.#pacer.start(range);
       return;
     }
-    // Some browsers pause a page in the background: its buffer must not fill up.
-    if (video.paused && endS - nowS > PAUSED_AHEAD_S) this.#pacer.start(range);
+    // Some browsers pause a page in the background: its buffer must not fill up. The page plays it
+    // again; here it could be the guest who has paused, and sound would come out of a pocket.
+    if (video.paused && endS - nowS > PAUSED_AHEAD_S) this.#pacer.jump(range);
     if (video.paused || nowS < startS) return;
     const isStalled = isStuck && !video.seeking && video.readyState < video.HAVE_FUTURE_DATA;
     if (isStalled && this.#pacer.leaveStall(range)) return;

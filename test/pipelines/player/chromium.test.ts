@@ -63,7 +63,7 @@ const CLICKS_ALONE = `{
   addEventListener('click', () => { activation.hasBeenActive = true; }, true);
 }`;
 
-test('sound that the guest has not asked for is muted, and a pause of the browser is over; a tap keeps the sound', async ({
+test('sound that the guest has not asked for is muted, and a pause of the browser is over; after a tap both are the guest’s', async ({
   box,
 }) => {
   await using browser = await chromium.open();
@@ -81,6 +81,12 @@ test('sound that the guest has not asked for is muted, and a pause of the browse
   assert.is(await page.evaluate("document.querySelector('video').muted"), false);
   const before = (await page.evaluate(TIME)) as number;
   await waitInPage(page, `!document.querySelector('video').muted && ${TIME} > ${before + 1}`);
+  // As headphones do that are taken out, and Play on the lock screen.
+  await page.evaluate("document.querySelector('video').pause()");
+  await waitInPage(page, "getComputedStyle(document.getElementById('live-again')).display !== 'none'");
+  const pausedS = (await page.evaluate(TIME)) as number;
+  await page.evaluate("document.querySelector('video').play()");
+  await waitInPage(page, `!document.body.classList.contains('paused') && ${TIME} > ${pausedS + 1}`);
 });
 
 test('hls.js plays from the box when it is asked for', async ({ box }) => {

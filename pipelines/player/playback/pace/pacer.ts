@@ -29,10 +29,15 @@ export class Pacer {
   }
 
   /** Plays from near the end of the range. */
-  start([startS, endS]: Range): void {
+  start(range: Range): void {
+    this.jump(range);
+    play(this.#video);
+  }
+
+  /** What is paused stays that. */
+  jump([startS, endS]: Range): void {
     this.#video.currentTime = Math.max(startS, endS - this.#pace.targetS - START_BEHIND_S);
     this.#pace = afterJump(this.#pace, performance.now());
-    play(this.#video);
   }
 
   /** To be called at regular times, and before media is added. */

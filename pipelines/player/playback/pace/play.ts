@@ -50,6 +50,6 @@ function mute(video: HTMLVideoElement): boolean {
 }
 
 /** False, too, where the browser does not tell. */
-function isUntouched(): boolean {
+export function isUntouched(): boolean {
   return navigator.userActivation?.hasBeenActive === false;
 }

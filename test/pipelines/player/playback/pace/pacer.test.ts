@@ -30,4 +30,10 @@ test('after a stall playback goes on near the live edge, never further back, and
   }
 });
 
+test('what is paused jumps towards the live edge, and is not played', () => {
+  const video = fakeVideo(10);
+  new Pacer(video as unknown as HTMLVideoElement).jump([8, 30]);
+  assert.equal([video.currentTime > 28, video.played], [true, 0]);
+});
+
 test.run();

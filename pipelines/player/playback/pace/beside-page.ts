@@ -1,0 +1,77 @@
+/**
+ * Pauses of the live picture, and their ends, that are not made by the page's buttons: on the lock
+ * screen, in full screen or picture-in-picture, by headphones that are taken out, by a call.
+ */
+import { isUntouched, play } from './play.ts';
+
+/** What explains a pause may come a moment after it. */
+const DECIDE_AFTER_MS = 100;
+/** An iPhone pauses as it leaves full screen, and a phone as it leaves the page: nobody wants that. */
+const SAME_MS = 1_000;
+
+/** The live picture, as the page has it. */
+export interface LivePicture {
+  /** What the page shows of it; undefined where no player has it on screen. */
+  readonly state: () => 'live' | 'tap' | 'covered' | undefined;
+  /** The page shows that it is paused. */
+  readonly isPaused: () => boolean;
+  readonly setPaused: (isPaused: boolean) => void;
+}
+
+type AppleVideo = HTMLVideoElement & { readonly webkitPresentationMode?: string };
+
+/** A pause in sight of the guest is theirs, and shown as that; any other is over once they are back. */
+export function followBesidePage(video: AppleVideo, live: LivePicture): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** When a pause was taken for the guest's. */
+  let pausedMs = Number.NEGATIVE_INFINITY;
+  let leftMs = Number.NEGATIVE_INFINITY;
+  /** That was a mistake. */
+  let isToGoOn = false;
+  const goOn = () => {
+    const isMistaken = isToGoOn && live.isPaused();
+    isToGoOn = false;
+    if (isMistaken) live.setPaused(false);
+    else if (isStopped(video) && !live.isPaused() && live.state() !== undefined) play(video);
+  };
+  const decide = () => {
+    const state = live.state();
+    // Where it wants a tap there is a button for that.
+    if (!isStopped(video) || live.isPaused() || state === undefined || state === 'tap') return;
+    if (isAway(video) || isUntouched()) return;
+    const nowMs = performance.now();
+    // Under the cover there is no button for it.
+    if (state === 'covered' || nowMs - leftMs < SAME_MS) return goOn();
+    pausedMs = nowMs;
+    isToGoOn = false;
+    live.setPaused(true);
+  };
+  const leave = () => {
+    leftMs = performance.now();
+    isToGoOn ||= live.isPaused() && leftMs - pausedMs < SAME_MS;
+    if (!isAway(video)) goOn();
+  };
+  video.addEventListener('pause', () => {
+    clearTimeout(timer);
+    timer = setTimeout(decide, DECIDE_AFTER_MS);
+  });
+  video.addEventListener('play', () => {
+    if (!video.paused && live.isPaused() && live.state() !== undefined) live.setPaused(false);
+  });
+  video.addEventListener('webkitendfullscreen', leave);
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) goOn();
+    else if (isAway(video)) leave();
+  });
+}
+
+/** Neither the end of the stream, nor a video that has no media yet. */
+function isStopped({ paused, ended, readyState }: HTMLVideoElement): boolean {
+  return paused && !ended && readyState > 0;
+}
+
+/** The guest sees neither the page nor its picture. */
+function isAway({ webkitPresentationMode }: AppleVideo): boolean {
+  const isApart = webkitPresentationMode === 'picture-in-picture';
+  return document.hidden && !isApart && (document.pictureInPictureElement ?? null) === null;
+}
