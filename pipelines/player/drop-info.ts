@@ -1,6 +1,7 @@
 /** What the box reports about the drop (`drop.json`), and the box's clock. */
 import { BoxClock, planAheadMs } from './clock/box-clock.ts';
 import type { DropReport } from './drop-report.ts';
+import { timeoutSignal } from './playback/signals.ts';
 import { ROOT } from './root.ts';
 
 const TIMEOUT_MS = 4_000;
@@ -24,7 +25,7 @@ export class DropInfo {
   async read(): Promise<Drop> {
     const sentMs = Date.now();
     const response = await fetch(new URL('drop.json', ROOT), {
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: timeoutSignal(TIMEOUT_MS),
     });
     // Its head comes as soon as the box has answered; the body may take longer.
     const receivedMs = Date.now();

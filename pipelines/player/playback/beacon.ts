@@ -1,6 +1,7 @@
 /** Reports to the box how playback goes: the time to the first frame, stalls and latency. */
 import type { Player } from './live.ts';
 import { renderReport } from './report.ts';
+import { timeoutSignal } from './signals.ts';
 import { Stalls } from './stalls.ts';
 import { Startup } from './startup.ts';
 
@@ -136,7 +137,7 @@ export class BeaconSender {
 
 /** How many hearts there are; undefined where the box takes none. Rejects where it took no report. */
 async function post(body: string): Promise<number | undefined> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = timeoutSignal(TIMEOUT_MS);
   const response = await fetch('beacon', { method: 'POST', body, keepalive: true, signal });
   if (!response.ok) throw new Error(`report refused: ${response.status}`);
   if (response.status === 204) return undefined;

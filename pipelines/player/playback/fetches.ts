@@ -1,5 +1,5 @@
 /** Requests of one track, and how fast the line carries them. */
-import { anySignal } from './signals.ts';
+import { anySignal, timeoutSignal } from './signals.ts';
 
 const REQUEST_TIMEOUT_MS = 8_000;
 
@@ -27,7 +27,7 @@ export class Fetches {
 }
 
 export async function request(url: URL, signal: AbortSignal): Promise<Response> {
-  const ends = anySignal(signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS));
+  const ends = anySignal(signal, timeoutSignal(REQUEST_TIMEOUT_MS));
   const response = await fetch(url, { signal: ends });
   if (!response.ok) throw new Error(`${url.pathname}: ${response.status}`);
   return response;

@@ -4,7 +4,7 @@ import { parseMultivariant } from './playlist.ts';
 import type { Delivery } from './push/delivery.ts';
 import { ScreenClock } from './screen-clock.ts';
 import { LiveSession } from './session.ts';
-import { anySignal } from './signals.ts';
+import { anySignal, timeoutSignal } from './signals.ts';
 
 export interface Player {
   readonly kind: 'venuebox' | 'whep' | 'hls.js' | 'native';
@@ -72,7 +72,7 @@ export async function fetchText(
   url: URL,
   { signal, ...options }: Omit<RequestInit, 'signal'> & { readonly signal: AbortSignal },
 ): Promise<string> {
-  const ends = anySignal(signal, AbortSignal.timeout(ANSWER_MAX_MS));
+  const ends = anySignal(signal, timeoutSignal(ANSWER_MAX_MS));
   const response = await fetch(url, { ...options, signal: ends });
   if (!response.ok) throw new StreamRefused(`${url.pathname}: ${response.status}`);
   return await response.text();

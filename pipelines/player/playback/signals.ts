@@ -1,4 +1,4 @@
-/** Waiting for events, and joined abort signals. */
+/** Waiting for events, and abort signals as older browsers do not have them. */
 
 /** Aborts with the first of them. Safari has AbortSignal.any since 17.4 only. */
 export function anySignal(...signals: readonly AbortSignal[]): AbortSignal {
@@ -13,6 +13,14 @@ export function anySignal(...signals: readonly AbortSignal[]): AbortSignal {
   const aborted = signals.find((signal) => signal.aborted);
   if (aborted !== undefined) end(aborted.reason);
   return joined.signal;
+}
+
+/** Aborts after the time. Safari has AbortSignal.timeout since 16 only. */
+export function timeoutSignal(ms: number): AbortSignal {
+  if (typeof AbortSignal.timeout === 'function') return AbortSignal.timeout(ms);
+  const late = new AbortController();
+  setTimeout(() => late.abort(new DOMException(`no answer in ${ms} ms`, 'TimeoutError')), ms);
+  return late.signal;
 }
 
 /** Rejects when the signal aborts, or after the time. */

@@ -18,7 +18,7 @@ export class Chapters {
   }
 
   show(chapters: readonly ChapterOnPage[]): void {
-    const inOrder = chapters.toSorted((a, b) => a.startS - b.startS);
+    const inOrder = [...chapters].sort((a, b) => a.startS - b.startS);
     if (JSON.stringify(inOrder) === JSON.stringify(this.#chapters)) return;
     this.#chapters = inOrder;
     this.render();

@@ -1,4 +1,5 @@
 /** STUN and TURN servers for WebRTC, as the box offers them (RFC 9725 §4.6). */
+import { timeoutSignal } from '../signals.ts';
 
 const ASK_MAX_MS = 1_500;
 /** A server that does not answer holds up nobody for longer. */
@@ -9,7 +10,7 @@ export async function askIceServers(
   endpoint: URL,
   headers: Readonly<Record<string, string>>,
 ): Promise<readonly RTCIceServer[]> {
-  const signal = AbortSignal.timeout(ASK_MAX_MS);
+  const signal = timeoutSignal(ASK_MAX_MS);
   try {
     const { headers: answered } = await fetch(endpoint, { method: 'OPTIONS', headers, signal });
     return readLinks(answered.get('Link') ?? '');

@@ -1,4 +1,6 @@
 /** The session at the box: an offer makes it (RFC 9725 §4.2), and it is deleted when the page leaves. */
+
+import { timeoutSignal } from '../signals.ts';
 import { WhepFailed } from './tries.ts';
 
 const ANSWER_MAX_MS = 1_500;
@@ -25,7 +27,7 @@ export class WhepResource {
       method: 'POST',
       headers: { 'Content-Type': 'application/sdp', ...this.#authorization },
       body: sdp,
-      signal: AbortSignal.timeout(ANSWER_MAX_MS),
+      signal: timeoutSignal(ANSWER_MAX_MS),
     });
     if (response.status !== 201) throw failureOf(this.#endpoint, response);
     const location = response.headers.get('Location');
