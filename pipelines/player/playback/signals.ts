@@ -23,25 +23,33 @@ export function timeoutSignal(ms: number): AbortSignal {
   return late.signal;
 }
 
-/** Rejects when the signal aborts, or after the time. */
+/**
+ * Rejects when the signal aborts, or where the page has been seen for that time since: in the
+ * background a browser may put off what is waited for.
+ */
 export function onceFired(
   target: EventTarget,
   event: string,
   signal: AbortSignal,
-  timeoutMs: number,
+  seenMaxMs: number,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no ${event} in ${timeoutMs} ms`)), timeoutMs);
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const settle = (act: () => void) => () => {
       clearTimeout(timer);
+      document.removeEventListener('visibilitychange', count);
       act();
     };
+    const giveUp = settle(() => reject(new Error(`no ${event} in ${seenMaxMs} ms`)));
+    const count = () => {
+      clearTimeout(timer);
+      if (!document.hidden) timer = setTimeout(giveUp, seenMaxMs);
+    };
+    document.addEventListener('visibilitychange', count);
     target.addEventListener(event, settle(resolve), { once: true });
-    signal.addEventListener(
-      'abort',
-      settle(() => reject(signal.reason)),
-      { once: true },
-    );
+    const call = settle(() => reject(signal.reason));
+    signal.addEventListener('abort', call, { once: true });
+    count();
   });
 }
 

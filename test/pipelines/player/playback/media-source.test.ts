@@ -1,7 +1,10 @@
 /** Which Media Source Extensions the page plays by, and what stands beside them for AirPlay. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { attachSource } from '../../../../pipelines/player/playback/media-source.ts';
+import {
+  attachSource,
+  SourceNotOpened,
+} from '../../../../pipelines/player/playback/media-source.ts';
 
 const test = suite('media source of the page');
 
@@ -12,14 +15,21 @@ class Managed extends Source {
   readonly streaming = true;
 }
 
+/** As the browser opens it. */
+const AT_ONCE = (source: EventTarget) =>
+  queueMicrotask(() => source.dispatchEvent(new Event('sourceopen')));
+
 /** What the video gets in a browser that has those. */
-async function attachIn(scope: Readonly<Record<string, unknown>>) {
+async function attachIn(
+  scope: Readonly<Record<string, unknown>>,
+  open: (source: EventTarget, page: EventTarget & { hidden: boolean }) => void = AT_ONCE,
+) {
   const before = { window: globalThis.window, document: globalThis.document };
   const { createObjectURL } = URL;
-  const createElement = () => ({});
-  Object.assign(globalThis, { window: scope, document: { createElement } });
+  const page = Object.assign(new EventTarget(), { createElement: () => ({}), hidden: false });
+  Object.assign(globalThis, { window: scope, document: page });
   URL.createObjectURL = (source) => {
-    queueMicrotask(() => (source as unknown as Source).dispatchEvent(new Event('sourceopen')));
+    open(source as unknown as Source, page);
     return 'blob:source';
   };
   const video = {
@@ -59,5 +69,57 @@ test('a managed one without AirPlay, and a plain one, have remote playback off: 
     assert.equal([video.src, video.disableRemotePlayback], ['blob:source', true]);
   }
 });
+
+/** Timers that a test lets pass by hand. */
+async function withTimers(act: (pass: () => void) => Promise<void>): Promise<void> {
+  const { setTimeout, clearTimeout } = globalThis;
+  const due = new Map<object, () => void>();
+  Object.assign(globalThis, {
+    setTimeout: (run: () => void) => {
+      const timer = {};
+      due.set(timer, run);
+      return timer;
+    },
+    clearTimeout: (timer: object) => due.delete(timer),
+  });
+  const pass = () => {
+    for (const [timer, run] of [...due]) if (due.delete(timer)) run();
+  };
+  try {
+    await act(pass);
+  } finally {
+    Object.assign(globalThis, { setTimeout, clearTimeout });
+  }
+}
+
+const shows = (page: EventTarget & { hidden: boolean }, isShown: boolean) => {
+  page.hidden = !isShown;
+  page.dispatchEvent(new Event('visibilitychange'));
+};
+
+test('a page in the background waits for its source until it is seen, and a while after that', () =>
+  withTimers(async (pass) => {
+    const { source } = await attachIn({ MediaSource: Source }, (opened, page) =>
+      queueMicrotask(() => {
+        shows(page, false);
+        pass();
+        shows(page, true);
+        opened.dispatchEvent(new Event('sourceopen'));
+      }),
+    );
+    assert.instance(source, Source);
+  }));
+
+test('a source that does not open while the page is seen is given up', () =>
+  withTimers(async (pass) => {
+    const attached = attachIn({ MediaSource: Source }, (_source, page) =>
+      queueMicrotask(() => {
+        shows(page, false);
+        shows(page, true);
+        pass();
+      }),
+    );
+    assert.instance(await attached.catch((error: unknown) => error), SourceNotOpened);
+  }));
 
 test.run();
