@@ -18,7 +18,7 @@ export interface PortalDeps {
   readonly entry?: {
     readonly path: string;
     readonly url: string;
-    readonly onEnter: (client: string) => void;
+    readonly onEnter: (client: string, userAgent: string | undefined) => void;
   };
 }
 
@@ -70,7 +70,7 @@ function answer(request: IncomingMessage, response: ServerResponse, deps: Portal
   const client = plainAddress(request.socket.remoteAddress);
   const { entry } = deps;
   const enters = entry?.path === path;
-  if (enters) entry.onEnter(client);
+  if (enters) entry.onEnter(client, request.headers['user-agent']);
   const pageUrl = enters ? entry.url : deps.pageUrl;
   const isDone = !enters && deps.hasSeen(client);
   const found = answerAnyHost(request.headers.host ?? '', path, pageUrl, isDone);

@@ -38,7 +38,7 @@ export function withPortal(
     if (led.page !== undefined)
       return isNamed ? replyOf(answerAnyHost(host, path, led.page, false)) : get(request);
     if (path === ENTRY) {
-      visits.enter(client);
+      visits.enter(client, header('user-agent'));
       return replyOf(answerAnyHost('', path, page, false));
     }
     if (!isNamed) return get(request);

@@ -8,8 +8,10 @@ const SETTLE_MS = 5_000;
 /** Addresses of the network are 254. */
 const CLIENTS_MAX = 254;
 
-/** The way to the page: a phone's own probe does not follow it, a browser does. */
+/** The way to the page: a browser follows it, and of the phones' own probes an iPhone's. */
 export const ENTRY = '/watch';
+/** In the User-Agent of an iPhone's probe; the window that opens for its guest has a browser's. */
+const PROBE = 'CaptiveNetworkSupport';
 
 export class Visits {
   readonly #enteredMs = new Map<string, number>();
@@ -19,8 +21,9 @@ export class Visits {
     this.#nowMs = nowMs;
   }
 
-  enter(client: string): void {
-    if (this.#enteredMs.has(client)) return;
+  /** A browser takes the way to the page; a probe opens none. */
+  enter(client: string, userAgent = ''): void {
+    if (userAgent.includes(PROBE) || this.#enteredMs.has(client)) return;
     if (this.#enteredMs.size >= CLIENTS_MAX) this.#enteredMs.clear();
     this.#enteredMs.set(client, this.#nowMs());
   }

@@ -13,9 +13,9 @@ const test = suite('the guests’ captive portal');
 const LONG_MS = 60_000;
 const PAGE = 'http://10.42.0.1:8080/';
 
-function ask(port: number, host: string, path: string) {
+function ask(port: number, host: string, path: string, agent = '') {
   return new Promise<string>((resolve) => {
-    const sent = request({ host: '127.0.0.1', port, path, headers: { host } }, (response) => {
+    const sent = request({ host: '127.0.0.1', port, path, headers: { host, 'user-agent': agent } }, (response) => {
       response.resume();
       resolve(`${response.statusCode} ${response.headers.location ?? ''}`.trim());
     });
@@ -33,6 +33,8 @@ test('a phone’s probe opens the page, and gets its yes once the page has been 
   const probe = () => ask(port, 'connectivitycheck.gstatic.com', '/generate_204');
   const entry = `http://127.0.0.1:${port}/watch`;
   await until(async () => (await probe()) === `302 ${entry}`, LONG_MS);
+  await clock.advance(600_000);
+  await ask(port, '127.0.0.1', '/watch', 'CaptiveNetworkSupport-481.60.1 wispr');
   await clock.advance(600_000);
   assert.is(await probe(), `302 ${entry}`, 'its browser has not followed it yet');
   assert.is(await ask(port, '127.0.0.1', '/watch'), `302 ${PAGE}`);

@@ -20,10 +20,10 @@ function openServer({ hasGuests = true, led = {} as LedPhones } = {}) {
     led,
   );
   /** @param at The address of the box at which it came in. */
-  const ask = (host: string | undefined, path: string, { client = 'a', at = ADDRESS } = {}) => {
+  const ask = (host: string | undefined, path: string, { client = 'a', at = ADDRESS, agent = '' } = {}) => {
     const request: HttpRequest = {
       ...{ path, query: new URLSearchParams(), address: client },
-      header: (name) => (name === ':authority' ? host : undefined),
+      header: (name) => ({ ':authority': host, 'user-agent': agent })[name],
       ownAddress: () => ownAddress(host ?? '', { address: at, port: 80, isTls: false }, NAMES),
     };
     const answer = get(request);
@@ -55,6 +55,18 @@ test('a phone’s question to another host leads to the page, and gets its yes o
   assert.is(ask('connectivitycheck.gstatic.com', '/generate_204'), '204');
   assert.is(ask('shop.example', '/'), '302 http://10.42.0.1/watch', 'all else leads to the page');
   assert.is(ask(...PROBE, { client: 'b' }), '302 http://10.42.0.1/watch', 'of another phone');
+});
+
+test('an iPhone’s probe, which follows the way to the page, has not opened it for its guest', () => {
+  const { ask, pass } = openServer();
+  const agent = 'CaptiveNetworkSupport-481.60.1 wispr';
+  ask(...PROBE, { agent });
+  assert.is(ask(ADDRESS, '/watch', { agent }), '302 http://10.42.0.1/');
+  pass(600_000);
+  assert.is(ask(...PROBE, { agent }), '302 http://10.42.0.1/watch');
+  ask(ADDRESS, '/watch', { agent: 'Mozilla/5.0 (iPhone) AppleWebKit/605.1.15' });
+  pass(5_000);
+  assert.match(ask(...PROBE, { agent }), '200 <HTML><HEAD><TITLE>Success');
 });
 
 test('the box’s own names and addresses, other networks and other addresses get the player', () => {
