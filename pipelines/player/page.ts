@@ -9,6 +9,7 @@ import { PlayLoop } from './play-loop.ts';
 import { BeaconSender } from './playback/beacon.ts';
 import { followBesidePage } from './playback/pace/beside-page.ts';
 import { keepPlaying, PLAY_REFUSED, play } from './playback/pace/play.ts';
+import { openScreen } from './playback/pace/screen.ts';
 import { Rewind } from './rewind.ts';
 import { element } from './root.ts';
 import { Shop } from './shop.ts';
@@ -134,12 +135,15 @@ followBesidePage(video, {
   },
 });
 const watchPicture = openPictureWatch();
+/** An iPhone locks itself while a video plays without sound, as this one does at first. */
+const keepScreenOn = openScreen();
 setInterval(() => {
   watchPicture();
   drop.ask();
   cover.render(loop.player?.latencyMs());
   rewind.render();
   shop.tick();
+  keepScreenOn(cover.state === 'live' && !video.paused);
 }, FIGURES_EVERY_MS);
 // For measurements: the same figures that the page shows and reports.
 Object.assign(window, {

@@ -1,9 +1,10 @@
 /** Addresses of guests and crew, with a code to scan: they follow the network. */
+
+import { keepScreenOn } from '../../../../pipelines/player/playback/pace/screen.ts';
 import { stageTexts } from '../text/texts.ts';
 import { renderCode } from '../ui/code.ts';
 import { STAYS } from '../ui/dialog.ts';
 import { card, h, setText } from '../ui/dom.ts';
-import { keepScreenOn } from '../ui/screen.ts';
 import type { Section } from '../ui/section.ts';
 import { SAYS } from './words.ts';
 

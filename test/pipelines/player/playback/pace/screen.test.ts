@@ -1,7 +1,7 @@
-/** The phone that is the camera: its screen stays on, for as long as it sends. */
+/** The screen of a phone that is the camera, or shows the picture, stays on for as long as it does. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { keepScreenOn } from '../../../../daemon/web/page/ui/screen.ts';
+import { keepScreenOn, openScreen } from '../../../../../pipelines/player/playback/pace/screen.ts';
 
 const test = suite('screen that stays on');
 const NAMES = ['document', 'navigator'] as const;
@@ -84,6 +84,25 @@ test('a browser that refuses, or knows no such thing, changes nothing else', asy
     await settled();
     assert.is(held.size, 0);
   }
+});
+
+test('who watches without sound keeps the screen on while the picture plays', async () => {
+  const { held, show } = openBrowser();
+  const keepOn = openScreen();
+  const count = async (isOn: boolean) => {
+    keepOn(isOn);
+    await settled();
+    return held.size;
+  };
+  assert.is(await count(false), 0);
+  assert.is(await count(true), 1);
+  assert.is(await count(true), 1, 'it is asked for once');
+  await show(false);
+  await show(true);
+  assert.is(held.size, 1, 'and again when the page is seen again');
+  assert.is(await count(false), 0);
+  assert.is(await count(true), 1);
+  await count(false);
 });
 
 test.run();

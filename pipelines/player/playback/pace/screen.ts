@@ -1,5 +1,16 @@
 /** The screen of the device that the page is on. */
 
+/** @returns to be called with whether it is to stay on now. */
+export function openScreen(): (isOn: boolean) => void {
+  let on: AbortController | undefined;
+  return (isOn) => {
+    if (isOn === (on !== undefined)) return;
+    on?.abort();
+    on = isOn ? new AbortController() : undefined;
+    if (on !== undefined) keepScreenOn(on.signal);
+  };
+}
+
 /** The screen stays on until `signal` aborts, also after another page was looked at in between. */
 export function keepScreenOn(signal: AbortSignal): void {
   let lock: Promise<WakeLockSentinel | undefined> | undefined;
