@@ -70,9 +70,16 @@ function connectPictureInPicture(button: HTMLElement, video: HTMLVideoElement): 
  */
 function connectRemote(button: HTMLElement, video: AppleVideo): void {
   if (video.webkitShowPlaybackTargetPicker !== undefined) {
+    let isAvailable = false;
+    // WebRTC has no address that a television could fetch it from.
+    const show = () => {
+      button.hidden = !isAvailable || Boolean(video.srcObject);
+    };
     video.addEventListener('webkitplaybacktargetavailabilitychanged', (event) => {
-      button.hidden = (event as Event & { availability?: string }).availability !== 'available';
+      isAvailable = (event as Event & { availability?: string }).availability === 'available';
+      show();
     });
+    for (const event of ['loadstart', 'emptied']) video.addEventListener(event, show);
     button.addEventListener('click', () => video.webkitShowPlaybackTargetPicker?.());
     return;
   }

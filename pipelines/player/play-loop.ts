@@ -4,6 +4,7 @@ import { openHlsJs, openNative, playsHls } from './playback/fallback.ts';
 import { openLive, type Player, StreamRefused } from './playback/live.ts';
 import { hasMediaSource, SourceNotOpened } from './playback/media-source.ts';
 import { waitForNextStream } from './playback/next-stream.ts';
+import { Wireless } from './playback/pace/wireless.ts';
 import { choosePlayers, type PlayerName } from './playback/player-choice.ts';
 import { hasWebRtc, type WhepOptions } from './playback/rtc/whep.ts';
 import { WhepChoice } from './playback/rtc/whep-choice.ts';
@@ -41,11 +42,13 @@ export class PlayLoop {
   /** The browser did not open a media source: other players are used. */
   #isSourceBroken = false;
   readonly #whep: WhepChoice;
+  readonly #wireless: Wireless;
   #retryMs = RETRY_FIRST_MS;
 
   constructor(deps: PlayLoopDeps) {
     this.#deps = deps;
     this.#whep = new WhepChoice(deps.video);
+    this.#wireless = new Wireless(deps.video, () => this.#leaveForWireless());
   }
 
   /** The player on screen. */
@@ -105,14 +108,21 @@ export class PlayLoop {
         hasSound = !(error instanceof SoundLost);
         isRefused = error instanceof StreamRefused;
         if (isRefused) this.#spreadWhep();
-        this.#isSourceBroken ||= error instanceof SourceNotOpened;
-        if (!isReplaced) onFailed();
+        const isWireless = this.#wireless.isOn;
+        this.#isSourceBroken ||= error instanceof SourceNotOpened && !isWireless;
+        if (!isReplaced && !isWireless) onFailed();
       }
       this.#attempt.abort();
       this.#player = undefined;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
       if (isRefused) beacon.restartStartup();
     }
+  }
+
+  /** Safari closes our source itself, and plays the playlist beside it; WebRTC has none. */
+  #leaveForWireless(): void {
+    const left = this.#wireless.isOn ? 'whep' : 'native';
+    if (this.#player?.kind === left) this.#attempt.abort();
   }
 
   /** This page is one of many that wait for the stream: it begins with parts, and connects then. */
@@ -176,7 +186,8 @@ export class PlayLoop {
   #chooseWay(hasRtc: boolean): PlayerName {
     const { video, parameters } = this.#deps;
     // A box with a token offers WebRTC to nobody; who was given the token asks for it.
-    const wanted = parameters.get('player') ?? (parameters.has('token') ? 'whep' : null);
+    const asked = parameters.get('player') ?? (parameters.has('token') ? 'whep' : null);
+    const wanted = this.#wireless.isOn ? 'native' : asked;
     const [way = 'hls'] = choosePlayers(wanted, offeredWays(), {
       hasWebRtc: hasRtc,
       hasMediaSource: hasMediaSource() && !this.#isSourceBroken,

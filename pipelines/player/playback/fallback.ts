@@ -93,7 +93,7 @@ export function openNative(
   onRetry: () => void,
   signal: AbortSignal,
 ): Player {
-  video.src = playlistUrl.href;
+  if (!playsBesideSource(video, playlistUrl)) video.src = playlistUrl.href;
   play(video);
   const retry = () => {
     // The video may be another player's by now.
@@ -111,6 +111,15 @@ export function openNative(
     latencyMs: () => possibleMs(serverNowMs() - startDateMs(video) - video.currentTime * 1000),
     done: untilEnded(video, signal),
   };
+}
+
+/**
+ * At AirPlay Safari has gone over to the playlist that is beside our source: loaded again, the
+ * picture would leave the television.
+ */
+function playsBesideSource(video: HTMLVideoElement, { href }: URL): boolean {
+  const isBeside = video.currentSrc === href && !video.hasAttribute('src');
+  return isBeside && !video.ended && video.error === null;
 }
 
 function setPaused(video: HTMLVideoElement, isPaused: boolean, liveS: number | undefined): void {

@@ -1,0 +1,133 @@
+/** Which player has the picture while that is on a television by AirPlay, and afterwards. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { PlayLoop } from '../../../pipelines/player/play-loop.ts';
+import type { BeaconSender } from '../../../pipelines/player/playback/beacon.ts';
+
+const test = suite('AirPlay on the guests’ page');
+
+const PLAYLIST = 'http://box.test/live/index.m3u8';
+const LONG_MS = 60_000;
+const MULTIVARIANT = `#EXTM3U
+#EXT-X-STREAM-INF:BANDWIDTH=1000000,CODECS="avc1.4d401f",RESOLUTION=640x360
+high/index.m3u8
+`;
+
+/** It opens at once, except on a television. */
+class Source extends EventTarget {
+  static last: Source;
+  static isTypeSupported = () => true;
+  readonly streaming = true;
+  duration = 0;
+  constructor() {
+    super();
+    Source.last = this;
+  }
+  addSourceBuffer = () => Object.assign(new EventTarget(), { buffered: { length: 0 } });
+}
+
+/** Safari's, as far as the loop needs it. */
+class SafariVideo extends EventTarget {
+  webkitCurrentPlaybackTargetIsWireless = false;
+  currentSrc = '';
+  error = null;
+  ended = false;
+  hasAttribute = () => false;
+  loads = 0;
+  currentTime = 0;
+  paused = true;
+  disableRemotePlayback = false;
+  seekable = { length: 0 };
+  play = async () => undefined;
+  pause = () => undefined;
+  canPlayType = () => 'maybe';
+  getStartDate = () => new Date();
+  removeAttribute = () => undefined;
+  replaceChildren = () => undefined;
+  load(): void {
+    this.loads += 1;
+    this.currentSrc = 'blob:source';
+    const source = Source.last;
+    if (!this.webkitCurrentPlaybackTargetIsWireless)
+      setImmediate(() => source.dispatchEvent(new Event('sourceopen')));
+  }
+  set src(url: string) {
+    this.loads += 1;
+    this.currentSrc = url;
+  }
+  setWireless(isWireless: boolean): void {
+    this.webkitCurrentPlaybackTargetIsWireless = isWireless;
+    this.dispatchEvent(new Event('webkitcurrentplaybacktargetiswirelesschanged'));
+  }
+}
+
+/** In Safari, whose box answers with a multivariant playlist and is silent then. */
+async function inSafari(act: () => Promise<void>): Promise<void> {
+  const { window, document, fetch } = globalThis;
+  const { createObjectURL } = URL;
+  const page = { baseURI: 'http://box.test/', body: { dataset: {} }, hidden: false };
+  const createElement = () => ({});
+  Object.assign(globalThis, {
+    window: { ManagedMediaSource: Source, WebKitPlaybackTargetAvailabilityEvent: Event },
+    document: Object.assign(new EventTarget(), { ...page, createElement }),
+    fetch: (url: URL) =>
+      String(url) === PLAYLIST
+        ? Promise.resolve(new Response(MULTIVARIANT))
+        : new Promise(() => undefined),
+  });
+  URL.createObjectURL = () => 'blob:source';
+  try {
+    await act();
+  } finally {
+    Object.assign(globalThis, { window, document, fetch });
+    URL.createObjectURL = createObjectURL;
+  }
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  const untilMs = performance.now() + LONG_MS;
+  while (!isSo()) {
+    if (performance.now() > untilMs) throw new Error('it did not come to that');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+test('what Safari sends to a television is left to it, and our player is back once that is over', () =>
+  inSafari(async () => {
+    const video = new SafariVideo();
+    let failures = 0;
+    const loop = new PlayLoop({
+      ...{ video: video as unknown as HTMLVideoElement, nowMs: () => 0 },
+      beacon: {
+        setPlayer: () => undefined,
+        restartStartup: () => undefined,
+      } as unknown as BeaconSender,
+      onFailed: () => {
+        failures += 1;
+      },
+      onEnded: () => undefined,
+      parameters: new URLSearchParams(),
+    });
+    void loop.run();
+    const kind = () => loop.player?.kind;
+    await until(() => kind() === 'venuebox');
+
+    // It changes over to the second source, the playlist.
+    const { loads } = video;
+    video.setWireless(true);
+    video.setWireless(false);
+    video.setWireless(true);
+    video.currentSrc = PLAYLIST;
+    Source.last.dispatchEvent(new Event('sourceclose'));
+    await until(() => kind() === 'native');
+    assert.is(video.loads, loads, 'the television’s picture is not cut');
+    assert.is(failures, 0, 'and the page has no cover over it');
+
+    video.setWireless(false);
+    await until(() => kind() === 'venuebox');
+    assert.is(failures, 0);
+    loop.hold(true);
+    await until(() => kind() === undefined);
+  }));
+
+test.run();
