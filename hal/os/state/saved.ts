@@ -37,22 +37,20 @@ export function openSaved<T>(
   let isUnread = false;
   let saving = Promise.resolve();
   const read = (): void => {
-    isUnread = false;
     try {
       const text = readRegular(path, BYTES_MAX).toString();
       value = v.parse(schema, JSON.parse(text));
       onDisk = text;
+      isUnread = false;
     } catch (error) {
-      const errno = errnoOf(error);
       const reason = messageOf(error);
-      if (errno !== undefined && !['ENOENT', 'ENOTDIR'].includes(errno)) {
-        isUnread = true;
-        log.warn(`${what} not read`, { path, reason });
-      } else if (errno === undefined) {
-        saving = putAside(path)
-          .catch(() => undefined)
-          .then((aside) => log.warn(`${what} damaged`, { path, aside, reason }));
-      }
+      const fault = faultOf(error);
+      isUnread = fault === 'unread';
+      if (isUnread) log.warn(`${what} not read`, { path, reason });
+      if (fault !== 'damaged') return;
+      saving = putAside(path)
+        .catch(() => undefined)
+        .then((aside) => log.warn(`${what} damaged`, { path, aside, reason }));
     }
   };
   read();
@@ -77,9 +75,7 @@ export function openSaved<T>(
     get value() {
       return value;
     },
-    readAgain: () => {
-      if (isUnread && value === undefined) read();
-    },
+    readAgain: () => (isUnread && value === undefined ? read() : undefined),
     save: (next) => {
       value = next;
       if (!isWaiting) saving = saving.then(write);
@@ -88,4 +84,10 @@ export function openSaved<T>(
     },
     settled: () => saving,
   };
+}
+
+function faultOf(error: unknown): 'missing' | 'unread' | 'damaged' {
+  const errno = errnoOf(error);
+  if (errno === undefined) return 'damaged';
+  return ['ENOENT', 'ENOTDIR'].includes(errno) ? 'missing' : 'unread';
 }

@@ -39,7 +39,8 @@ function open(change: Partial<PlannedOverlay> = {}, box: Partial<BoxSnapshot> = 
   let planned: PlannedOverlay = { ...OPTIONS, ...change };
   let drop: BoxSnapshot['drop'] = { phase: 'live', sinceMs: clock.wallMs() };
   const done = async () => {};
-  const asked = new AskedOverlay({ value: undefined, save: done, settled: done }, clock);
+  const unsaved = { value: undefined, readAgain: () => undefined, save: done, settled: done };
+  const asked = new AskedOverlay(unsaved, clock);
   const overlay = new Overlay(
     { ...SIZES, planned: () => planned },
     {

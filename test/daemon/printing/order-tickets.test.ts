@@ -263,6 +263,7 @@ test('tickets without room are reported once the printer stands still, until non
     await until(() => tries >= after, LONG_MS);
     return held?.kind;
   };
+  const reason = () => held?.reason;
   // What is sold before that is not printed.
   await until(() => existsSync(join(folder, 'orders.json')), LONG_MS);
   state.sold = 20;
@@ -275,10 +276,10 @@ test('tickets without room are reported once the printer stands still, until non
   assert.is(await heldLater(), 'full');
   places += 1;
   assert.is(await heldLater(), 'full', 'the others still wait');
-  assert.is(held?.reason, '64 slips wait');
+  assert.is(reason(), '64 slips wait');
   waiting = { phase: 'waiting', reason: 'its cover is open' };
   assert.is(await heldLater(), 'full');
-  assert.is(held?.reason, 'its cover is open');
+  assert.is(reason(), 'its cover is open');
   byBox = { kind: 'hour', reason: 'printer.max_per_hour (2) is reached' };
   assert.is(await heldLater(), 'hour');
   fault = new Error('ENOSPC');
