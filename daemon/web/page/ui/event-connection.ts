@@ -12,7 +12,7 @@ export interface EventHandlers {
   readonly sample: (sample: Sample) => void;
   readonly log: (lines: readonly LogLine[]) => void;
   readonly progress: (progress: CommandProgress) => void;
-  /** The PIN is asked for again. @param isByPerson Who is here has signed out: the box did not forget it. */
+  /** The PIN is asked for again. @param isByPerson They signed out; false: the session has expired. */
   readonly signedOut: (isByPerson: boolean) => void;
   /** Newer pages of this session get the events instead. */
   readonly replaced: () => void;
