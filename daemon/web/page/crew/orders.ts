@@ -17,8 +17,7 @@ const STATES: Readonly<Record<OrderEntry['state'], string>> = {
 /** Shut at first, and read while it is open. @param isCrew Hosts cancel none, and do not save the names of all buyers. */
 export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: unknown) => void) {
   const none = h('p', { class: 'calm' }, text.noOrders);
-  const hint = text.searchOrders;
-  const search = h('input', { type: 'search', placeholder: hint, 'aria-label': hint });
+  const search = searchField(text.searchOrders);
   const list = h('ul', { class: 'targets' });
   const save = h('a', { class: 'button', href: '/orders.csv', download: '' }, text.saveOrders);
   const checker = { class: 'button', href: '/prints/stubs.html', download: 'stubs.html' };
@@ -76,6 +75,9 @@ export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: u
     },
   };
 }
+
+const searchField = (hint: string) =>
+  h('input', { type: 'search', placeholder: hint, 'aria-label': hint });
 
 /** The list is read again where it differs. */
 export function shownKey({ totals, unmatched, unmatchedCounts }: ShopState): string {
