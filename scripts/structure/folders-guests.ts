@@ -10,7 +10,7 @@ export const GUEST_FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'pipelines/player/playback/pace': {
     may: [],
-    what: 'how fast to play, so that it stays close to the live edge',
+    what: 'how fast to play, close to the live edge, and what the device around the page does',
   },
   'pipelines/player/playback/rtc': {
     may: ['pipelines/player/playback', 'pipelines/player/playback/pace'],

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { buildSync } from 'esbuild';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { anySignal, timeoutSignal } from '../../../pipelines/player/playback/signals.ts';
+import { anySignal, timeoutSignal } from '../../../../pipelines/player/playback/signals.ts';
 
 const test = suite('older browsers');
 
