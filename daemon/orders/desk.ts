@@ -161,9 +161,8 @@ class OpenDesk implements Desk {
   record({ type }: BoxEvent): void {
     const { drop } = this.#deps.catalogue();
     // Also where nothing is for sale yet: the first minutes are those of the drop.
-    const isBegin = type === 'drop.first-frame' && drop !== '';
+    if (type !== 'drop.first-frame' || drop === '') return;
     // It never rejects: a disk that fails costs what a restart would have known.
-    if (!isBegin) return;
     this.#lastShop = NO_SHOP;
     void this.#opened.window.begin(drop);
   }
@@ -187,11 +186,11 @@ class OpenDesk implements Desk {
     const deps = this.#deps;
     const opened = await openLedger(deps, kept, fault);
     this.#deadlines = new Deadlines(book, () => deps.pendingMs, deps.clock);
-    if (opened.fault === undefined) {
-      // What lies on the disk beside it was not read either.
-      this.#unmatched = new UnmatchedPayments(deps);
-      this.#opened = { ...kept, window: openWindowStore(deps, window), ...opened };
-    } else this.#opened = { ...kept, ...opened };
+    this.#opened = { ...kept, ...opened };
+    if (opened.fault !== undefined) return;
+    // What lies on the disk beside it was not read either.
+    this.#unmatched = new UnmatchedPayments(deps);
+    this.#opened = { ...this.#opened, window: openWindowStore(deps, window) };
   }
 
   #fault(): ShopState['fault'] {

@@ -2,8 +2,8 @@
 import { PDFDocument, StandardFonts } from 'pdf-lib';
 import { fill } from '../../pipelines/player/text/fill.ts';
 import { wifiCode } from './card.ts';
-import { drawText } from './card-text.ts';
-import { drawCode } from './code-pdf.ts';
+import { drawText } from './pdf/text.ts';
+import { drawCode } from './pdf/code.ts';
 import type { HotspotLogin } from './join-slip.ts';
 import type { SlipTexts } from './text/en.ts';
 

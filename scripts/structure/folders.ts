@@ -180,9 +180,10 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'daemon/devices': { may: [...BASE, 'daemon/panel'], what: 'opens the devices of the config' },
   'daemon/printing': {
-    may: [...BASE, 'daemon/printing/text'],
+    may: [...BASE, 'daemon/printing/pdf', 'daemon/printing/text'],
     what: 'slips: the queue on disk, tickets of orders',
   },
+  'daemon/printing/pdf': { may: [], what: 'text and QR codes on a PDF page' },
   'daemon/printing/text': {
     // Alerts and checks are translated for the page already.
     may: ['daemon/model', 'daemon/figures', 'daemon/web/page/text'],

@@ -6,7 +6,7 @@ import { parseConfig } from '../../../daemon/config/file.ts';
 import { type CardFacts, cardSlip, fieldCard, wifiCode } from '../../../daemon/printing/card.ts';
 import { openCard } from '../../../daemon/printing/card-facts.ts';
 import { renderCardPdf } from '../../../daemon/printing/card-pdf.ts';
-import { wrap } from '../../../daemon/printing/card-text.ts';
+import { wrap } from '../../../daemon/printing/pdf/text.ts';
 import { renderDocument } from '../../../daemon/printing/documents.ts';
 import { sayingsIn, wordsIn } from '../../../daemon/printing/text/words.ts';
 import { silentLog } from '../../../hal/os/log.ts';

@@ -1,6 +1,6 @@
 /** Text on a PDF page: by Helvetica where it has the letters, else as a picture by Pango. */
 import { type PDFFont, type PDFPage, rgb } from 'pdf-lib';
-import { drawTextPng } from '../../hal/printer/text-picture.ts';
+import { drawTextPng } from '../../../hal/printer/text-picture.ts';
 
 export interface Place {
   readonly x: number;
