@@ -116,6 +116,12 @@ export function writtenValues(yaml: string, overrides: readonly string[]): unkno
   return 'read' in values ? values.read : {};
 }
 
+/** The first thing that makes a text no YAML. */
+export function brokenIn(yaml: string): string | undefined {
+  const [first] = openYaml(yaml).broken;
+  return first === undefined ? undefined : `line ${first.line}: ${first.text}`;
+}
+
 /**
  * A file that was written for a newer program, without the keys that this one does not know; as it
  * is where it has other faults.

@@ -8,8 +8,7 @@
 import { isMomentary } from '../../hal/os/errors.ts';
 import { CONFIG_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
 import { messageOf } from '../../hal/os/log.ts';
-import { writtenValues } from '../config/file.ts';
-import { openYaml } from '../config/yaml/yaml-text.ts';
+import { brokenIn, writtenValues } from '../config/file.ts';
 import { isDropLive } from './live-drop.ts';
 import { publicKeyOf } from './release.ts';
 import { VersionStore } from './store.ts';
@@ -87,9 +86,8 @@ function keyOf(words: readonly string[]): { readonly key?: string; readonly faul
   try {
     const [path = ''] = valuesOf('--config', '-c');
     const text = readRegular(path, CONFIG_BYTES_MAX).toString();
-    const [broken] = openYaml(text).broken;
-    if (broken !== undefined)
-      return { fault: `no update.key: line ${broken.line}: ${broken.text}` };
+    const broken = brokenIn(text);
+    if (broken !== undefined) return { fault: `no update.key: ${broken}` };
     const values = writtenValues(text, valuesOf('--set')) as { update?: { key?: unknown } } | null;
     const key = values?.update?.key;
     if (typeof key === 'string' && publicKeyOf(key) !== undefined) return { key };

@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BoxEvent, Command } from '../../../daemon/model/commands.ts';
-import { busyWith } from '../../../daemon/update/open.ts';
 import { VersionStore } from '../../../daemon/update/store.ts';
 import { Updates } from '../../../daemon/update/updates.ts';
 import {
@@ -18,7 +17,6 @@ import {
   type Versions,
 } from '../../../daemon/update/versions.ts';
 import { silentLog } from '../../../hal/os/log.ts';
-import { WELL } from '../../support/snapshot.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { layProgram, openWorkshop } from './support/program.ts';
 
@@ -93,17 +91,7 @@ test('the box ends in good order, unless a drop was armed meanwhile', async () =
   }
 });
 
-test('never while a drop has the camera, is waited for, or waits in safe mode', () => {
-  const idle = { ...WELL, drop: { phase: 'idle', sinceMs: 0 } } as const;
-  assert.is(busyWith(idle, 0), undefined);
-  assert.match(busyWith(WELL, 0) ?? '', 'the drop is live');
-  assert.match(busyWith(idle, 1) ?? '', 'viewers still play');
-  // The launcher would resume it with the version before, again and again.
-  const kept = { ...idle, safeMode: 'it crashed', dropFaults: { notResumed: '2026-11-22-1' } };
-  assert.match(busyWith(kept, 0) ?? '', '2026-11-22-1 waits to be resumed; end it first');
-});
-
-test('what makes the box busy is the answer', async () => {
+test('never while a drop has the camera', async () => {
   const box = await openBox();
   box.busy = 'the drop is live; end it first';
   const outcome = await box.ask({});
