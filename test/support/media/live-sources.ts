@@ -162,7 +162,9 @@ export async function openLiveSources({
       deps,
     );
     return await new Promise((resolve) => {
-      const onPlaying = (message: FromSource) => {
+      const onSourceMessage = (message: FromSource) => {
+        // As the daemon does: GStreamer's threads may keep it for long.
+        if (message.type === 'ended') stop.abort();
         if (message.type !== 'playing') return;
         const clockUs = source.stamping === 'monotonic' ? 0 : message.clockUs;
         capture.send({ type: 'source-clock', kind, run, clockUs });
@@ -170,7 +172,7 @@ export async function openLiveSources({
       const one = {
         settings: { launch, ...(feed && { feed }), ...(received && { units: received }) },
         inherit: [fd, ...(pipes?.fds ?? [])],
-        onMessage: onPlaying,
+        onMessage: onSourceMessage,
         onStart: (child: RunningChild) => {
           closeSync(fd);
           pipes?.close();
