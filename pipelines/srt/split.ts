@@ -32,8 +32,8 @@ const FRAME_MAX_US = 70_000;
  * frame that makes 0.35 s full (half of `max_delay`).
  */
 const PIECE_MAX_US = 370_000;
-/** They are late by their length, and what is late now and then is cut by the encoders each time. */
-const PIECE_EARLIER_US = 60_000;
+/** They are late by their length: what is late now and then is cut by the encoders each time. */
+const PIECE_EARLIER_US = 100_000;
 
 /** Of a track that is sent. */
 interface Seen {
