@@ -165,7 +165,7 @@ test('a note that cannot be read now holds the tickets until it can, and costs n
   const deps = {
     ...{ folder, orders, clock, isOn: true, log: silentLog },
     ...{
-      queue: { jobs: () => [], add },
+      queue: { jobs: () => [], add, heldByBox: () => undefined },
       drops: { present: () => DROP, justEnded: () => undefined },
     },
     onDamaged: (file: string) => void damaged.push(file),
