@@ -1,8 +1,8 @@
 /** The crew sheet as a PDF: one page of A5. */
 import { PDFDocument, type PDFFont, type PDFPage, rgb, StandardFonts } from 'pdf-lib';
 import type { CardCode, FieldCard, Role } from './card.ts';
-import { drawText } from './pdf/text.ts';
 import { drawCode } from './pdf/code.ts';
+import { drawText } from './pdf/text.ts';
 
 /** A5, in points of 1/72 inch. */
 const WIDTH_PT = 419.53;

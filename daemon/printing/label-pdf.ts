@@ -2,9 +2,9 @@
 import { PDFDocument, StandardFonts } from 'pdf-lib';
 import { fill } from '../../pipelines/player/text/fill.ts';
 import { wifiCode } from './card.ts';
-import { drawText } from './pdf/text.ts';
-import { drawCode } from './pdf/code.ts';
 import type { HotspotLogin } from './join-slip.ts';
+import { drawCode } from './pdf/code.ts';
+import { drawText } from './pdf/text.ts';
 import type { SlipTexts } from './text/en.ts';
 
 /** In points of 1/72 inch; 62 mm is the widest roll of many label printers. */

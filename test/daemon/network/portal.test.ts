@@ -15,10 +15,13 @@ const PAGE = 'http://10.42.0.1:8080/';
 
 function ask(port: number, host: string, path: string, agent = '') {
   return new Promise<string>((resolve) => {
-    const sent = request({ host: '127.0.0.1', port, path, headers: { host, 'user-agent': agent } }, (response) => {
-      response.resume();
-      resolve(`${response.statusCode} ${response.headers.location ?? ''}`.trim());
-    });
+    const sent = request(
+      { host: '127.0.0.1', port, path, headers: { host, 'user-agent': agent } },
+      (response) => {
+        response.resume();
+        resolve(`${response.statusCode} ${response.headers.location ?? ''}`.trim());
+      },
+    );
     sent.on('error', () => resolve(''));
     sent.end();
   });

@@ -20,7 +20,11 @@ function openServer({ hasGuests = true, led = {} as LedPhones } = {}) {
     led,
   );
   /** @param at The address of the box at which it came in. */
-  const ask = (host: string | undefined, path: string, { client = 'a', at = ADDRESS, agent = '' } = {}) => {
+  const ask = (
+    host: string | undefined,
+    path: string,
+    { client = 'a', at = ADDRESS, agent = '' } = {},
+  ) => {
     const request: HttpRequest = {
       ...{ path, query: new URLSearchParams(), address: client },
       header: (name) => ({ ':authority': host, 'user-agent': agent })[name],

@@ -83,7 +83,10 @@ test('sound that the guest has not asked for is muted, and a pause of the browse
   await waitInPage(page, `!document.querySelector('video').muted && ${TIME} > ${before + 1}`);
   // As headphones do that are taken out, and Play on the lock screen.
   await page.evaluate("document.querySelector('video').pause()");
-  await waitInPage(page, "getComputedStyle(document.getElementById('live-again')).display !== 'none'");
+  await waitInPage(
+    page,
+    "getComputedStyle(document.getElementById('live-again')).display !== 'none'",
+  );
   const pausedS = (await page.evaluate(TIME)) as number;
   await page.evaluate("document.querySelector('video').play()");
   await waitInPage(page, `!document.body.classList.contains('paused') && ${TIME} > ${pausedS + 1}`);

@@ -1,6 +1,5 @@
 /** A phone or OBS as the camera: address and token, and this device itself. */
 
-import { keepScreenOn } from '../../../../pipelines/player/playback/pace/screen.ts';
 import { card, h, setText } from '../ui/dom.ts';
 import { ask, checked } from '../ui/request.ts';
 import type { Section } from '../ui/section.ts';

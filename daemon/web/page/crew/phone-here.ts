@@ -1,6 +1,7 @@
 /** This device as the camera: it goes on sending while the page asks for the PIN again. */
-import { h, setText } from '../ui/dom.ts';
+
 import { keepScreenOn } from '../../../../pipelines/player/playback/pace/screen.ts';
+import { h, setText } from '../ui/dom.ts';
 import { canSend, NotReached, openStream, type SendTo, sendFromHere } from './phone-sender.ts';
 import { SAYS } from './words.ts';
 
