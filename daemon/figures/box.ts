@@ -1,6 +1,6 @@
 /** Figures of the box itself: the drop, the computer, child processes, events. */
 import type { Supervised } from '../../hal/os/supervise.ts';
-import { type BoxSnapshot, DROP_PHASES, POWER_PHASES, type Warning } from '../model/snapshot.ts';
+import { type BoxSnapshot, DROP_PHASES, POWER_PHASES, type Alert } from '../model/snapshot.ts';
 import { type Figure, ratioOf, scaled, type Table } from './figure.ts';
 
 /** In the topic `status`. */
@@ -118,10 +118,10 @@ export const CHILD: readonly Figure<Supervised>[] = [
 ];
 
 /** Of the warnings of one severity. */
-export const WARNINGS: readonly Figure<readonly Warning[]>[] = [
+export const WARNINGS: readonly Figure<readonly Alert[]>[] = [
   {
     metric: 'warnings',
-    help: 'Warnings that are visible now.',
+    help: 'Alerts that are shown now.',
     read: (warnings) => warnings.length,
   },
 ];

@@ -2,7 +2,7 @@
 import { pause } from '../../hal/os/async.ts';
 import type { ClockAndLog } from '../../hal/os/log.ts';
 import type { BoxEvent } from '../model/commands.ts';
-import type { Warning } from '../model/snapshot.ts';
+import type { Alert } from '../model/snapshot.ts';
 
 /** When stalled media processes were ended, the newest last. */
 export interface MediaRestarts {
@@ -30,7 +30,7 @@ export function stepMediaRestart(
 }
 
 export interface MediaRestartDeps extends ClockAndLog {
-  readonly warnings: () => readonly Warning[];
+  readonly warnings: () => readonly Alert[];
   /** Kills the media process; its supervisor starts another. */
   readonly endMedia: () => void;
   readonly onEvent: (event: BoxEvent) => void;

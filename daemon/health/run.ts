@@ -3,7 +3,7 @@ import { pause } from '../../hal/os/async.ts';
 import type { ClockAndLog } from '../../hal/os/log.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { BoxEvent } from '../model/commands.ts';
-import type { BoxSnapshot, Warning } from '../model/snapshot.ts';
+import type { BoxSnapshot, Alert } from '../model/snapshot.ts';
 import { BROKER_RULES } from './broker-rules.ts';
 import { DESTINATION_RULES } from './destination-rules.ts';
 import { DEVICE_RULES } from './device-rules.ts';
@@ -17,7 +17,7 @@ import { OWN_NETWORK_RULES } from './own-network-rules.ts';
 import { PICTURE_RULES } from './picture-rules.ts';
 import { POWER_RULES } from './power-rules.ts';
 import { RECORDING_RULES } from './recording-rules.ts';
-import { NO_WARNINGS, type Rule, stepHealth, warningsOf } from './step.ts';
+import { NO_ALERTS, type Rule, stepHealth, alertsOf } from './step.ts';
 
 export const RULES: readonly Rule[] = [
   ...MEDIA_RULES,
@@ -42,7 +42,7 @@ export interface HealthDeps extends ClockAndLog {
 
 /** The one list of warnings that all places show. */
 export interface HealthWatch {
-  warnings(): readonly Warning[];
+  warnings(): readonly Alert[];
   /** Every measured level, so that a clip between two polls is not missed. */
   recordLevels(levels: Levels): void;
   /** Every state of the recorders: one that died may be back at the next poll. */
@@ -57,7 +57,7 @@ const POLL_MS = 1_000;
 
 export function openHealth(deps: HealthDeps): HealthWatch {
   const { snapshot, clock } = deps;
-  let health = NO_WARNINGS;
+  let health = NO_ALERTS;
   let history = NO_HISTORY;
   let received = NOTHING_RECEIVED;
   let recording: BoxSnapshot['recording'] = [];
@@ -78,7 +78,7 @@ export function openHealth(deps: HealthDeps): HealthWatch {
     }
   };
   return {
-    warnings: () => warningsOf(health),
+    warnings: () => alertsOf(health),
     recordLevels: (levels) => {
       received = { ...received, peakDbfs: louder(received.peakDbfs, levels) };
     },
@@ -101,7 +101,7 @@ export function openHealth(deps: HealthDeps): HealthWatch {
 /** @param cause Key of the warning that explains one that is cleared. */
 function report(
   type: 'alert.raised' | 'alert.cleared',
-  { severity, ...warning }: Warning,
+  { severity, ...warning }: Alert,
   cause: string | undefined,
   { clock, log, onEvent }: HealthDeps,
 ): void {

@@ -1,5 +1,5 @@
 /** The engine of the alerts: which findings are shown, for how long, and which explain others. */
-import type { Warning } from '../model/snapshot.ts';
+import type { Alert } from '../model/snapshot.ts';
 import type { Facts } from './facts.ts';
 
 /**
@@ -11,7 +11,7 @@ export interface Rule {
   /** Stable; a `*` stands for the finding's id: `*-down` is `capture-down`. */
   readonly key: string;
   /** `warning` where it is absent. */
-  readonly severity?: Warning['severity'];
+  readonly severity?: Alert['severity'];
   /** It is shown when it has been found for this long, at once where it is absent; a blip is not shown. */
   readonly afterMs?: number;
   /** It is cleared when it has not been found for this long; a flapping link is one warning. */
@@ -34,12 +34,12 @@ export interface Finding {
   /** The technical reason. */
   readonly detail?: string | undefined;
   /** Where it is another than the rule's. */
-  readonly severity?: Warning['severity'];
+  readonly severity?: Alert['severity'];
   readonly advice?: string;
 }
 
 interface Entry {
-  readonly warning: Warning;
+  readonly warning: Alert;
   /** When its text was last changed. */
   readonly wordedMs: number;
   readonly afterMs: number;
@@ -57,20 +57,20 @@ export type Health = ReadonlyMap<string, Entry>;
 
 /** A warning that is over, or the consequence of another one. */
 export interface Cleared {
-  readonly warning: Warning;
+  readonly warning: Alert;
   /** Key of the warning that explains it. */
   readonly cause?: string;
 }
 
 export interface HealthStep {
   readonly health: Health;
-  readonly raised: readonly Warning[];
+  readonly raised: readonly Alert[];
   /** What is shown already has another cause now. */
-  readonly changed: readonly Warning[];
+  readonly changed: readonly Alert[];
   readonly cleared: readonly Cleared[];
 }
 
-export const NO_WARNINGS: Health = new Map();
+export const NO_ALERTS: Health = new Map();
 
 /** Causes that take turns change the text of a warning this often at most: MQTT may be on mobile data. */
 const REWORD_EVERY_MS = 10_000;
@@ -91,8 +91,8 @@ export function stepHealth(
     [...found.values()].filter(({ isShown }) => isShown).map(({ warning }) => warning.key),
   );
   const after = new Map<string, Entry>();
-  const raised: Warning[] = [];
-  const changed: Warning[] = [];
+  const raised: Alert[] = [];
+  const changed: Alert[] = [];
   const cleared: Cleared[] = [];
   for (const [key, entry] of found) {
     const wasShown = before.get(key)?.isShown === true;
@@ -153,10 +153,10 @@ function reworded(known: Entry, newest: Entry): Entry {
   return isSame || !mayChange ? known : { ...known, warning: now, wordedMs: newest.wordedMs };
 }
 
-const ORDER: Readonly<Record<Warning['severity'], number>> = { critical: 0, warning: 1, info: 2 };
+const ORDER: Readonly<Record<Alert['severity'], number>> = { critical: 0, warning: 1, info: 2 };
 
 /** What is shown, the most severe and the oldest first. */
-export function warningsOf(health: Health): readonly Warning[] {
+export function alertsOf(health: Health): readonly Alert[] {
   return [...health.values()]
     .filter(({ isShown }) => isShown)
     .map(({ warning }) => warning)

@@ -106,7 +106,7 @@ export interface EventsState {
 }
 
 /** Something is wrong, and what to do about it. One list feeds every place that shows it. */
-export interface Warning {
+export interface Alert {
   /** Stable, lower-case with hyphens, for example `capture-down`. */
   readonly key: string;
   readonly severity: 'info' | 'warning' | 'critical';
@@ -205,7 +205,7 @@ export interface BoxSnapshot extends OverlaySnapshot, FleetSnapshot, UpdateSnaps
   readonly plannedDrops?: PlannedDropsState;
   readonly power: PowerPhase;
   readonly shedLoads: readonly ShedLoad[];
-  readonly warnings: readonly Warning[];
+  readonly warnings: readonly Alert[];
   readonly camera: string;
   /** Of the config, by which an alert knows what it is about; left out on an edge. */
   readonly drivers?: {

@@ -21,7 +21,7 @@ import type {
   ModemMaintenance,
   PowerPhase,
   UplinkFigures,
-  Warning,
+  Alert,
 } from './snapshot.ts';
 import type { UpdateState } from './update.ts';
 
@@ -38,7 +38,7 @@ export interface Sources {
   readonly certificate: () => BoxSnapshot['certificate'];
   readonly drop: () => DropState;
   readonly dropFaults: () => DropFaults;
-  readonly warnings: () => readonly Warning[];
+  readonly warnings: () => readonly Alert[];
   readonly events: () => EventsState | undefined;
   readonly prints: () => PrintFigures;
   readonly shop: () => BoxSnapshot['shop'];

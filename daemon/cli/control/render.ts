@@ -12,7 +12,7 @@ import type { Outcome, Progress } from '../../model/commands.ts';
 import { framesFlow } from '../../model/freshness.ts';
 import type { LookState } from '../../model/look.ts';
 import { renderDuration } from '../../model/rounding.ts';
-import type { BoxSnapshot, RecordingTarget, Warning } from '../../model/snapshot.ts';
+import type { BoxSnapshot, RecordingTarget, Alert } from '../../model/snapshot.ts';
 import { backfillRows, networkRows, type Row } from './network-rows.ts';
 import { viewersRow } from './viewers-row.ts';
 
@@ -34,7 +34,7 @@ export function renderStatus(box: BoxSnapshot, nowMs: number): string {
     ['children', childrenRow(box)],
   ] as const;
   const body = rows.map(([name, text]) => `  ${name.padEnd(10)} ${clean(text)}`);
-  const lines = [headline(box, nowMs), ...body, ...warningLines(box.warnings, nowMs)];
+  const lines = [headline(box, nowMs), ...body, ...alertLines(box.warnings, nowMs)];
   return `${lines.join('\n')}\n${renderAddress(box)}`;
 }
 
@@ -210,7 +210,7 @@ function childrenRow({ children }: BoxSnapshot): string {
   return parts.length === 0 ? 'none' : parts.join(', ');
 }
 
-function warningLines(warnings: readonly Warning[], nowMs: number): readonly string[] {
+function alertLines(warnings: readonly Alert[], nowMs: number): readonly string[] {
   return warnings.flatMap(({ severity, key, text, advice, detail, sinceMs }) => [
     clean(`! ${severity} ${key}, for ${renderDuration((nowMs - sinceMs) / 1000)}: ${text}`),
     `    ${clean(advice)}`,

@@ -8,7 +8,7 @@ import { withoutStale } from '../../model/freshness.ts';
 import { healthOf } from '../../model/phase.ts';
 import type { ShownDrop } from '../../model/planned-drops.ts';
 import { clipText, orNull } from '../../model/rounding.ts';
-import type { BoxSnapshot, RecordingTarget, Warning } from '../../model/snapshot.ts';
+import type { BoxSnapshot, RecordingTarget, Alert } from '../../model/snapshot.ts';
 import { reportAudio, type Silence } from './report-audio.ts';
 import { reportLinks } from './report-links.ts';
 import type { Body } from './topics.ts';
@@ -94,7 +94,7 @@ export function reportDrops({ plannedDrops }: BoxSnapshot): Body<'drops'> | unde
   };
 }
 
-export function reportAlert(warning: Warning): Body<'alert'> {
+export function reportAlert(warning: Alert): Body<'alert'> {
   const { key, severity, sinceMs, text, advice, detail } = warning;
   return {
     key: topicLevel(key),

@@ -8,8 +8,8 @@ import {
   losesLargePackets,
   unexplainedLinks,
 } from '../../../daemon/health/links.ts';
-import { type Health, warningsOf } from '../../../daemon/health/step.ts';
-import type { BoxSnapshot, Warning } from '../../../daemon/model/snapshot.ts';
+import { type Health, alertsOf } from '../../../daemon/health/step.ts';
+import type { BoxSnapshot, Alert } from '../../../daemon/model/snapshot.ts';
 import type { LinkSnapshot } from '../../../pipelines/bond/core/snapshot.ts';
 
 const test = suite('links and the order of alerts');
@@ -85,7 +85,7 @@ test('a link that is down is explained by its modem where that is locked, cared 
 });
 
 test('the most severe alert comes first, and of two alike the older one', () => {
-  const entry = (key: string, severity: Warning['severity'], sinceMs: number, isShown = true) =>
+  const entry = (key: string, severity: Alert['severity'], sinceMs: number, isShown = true) =>
     [key, { isShown, warning: { key, severity, sinceMs } }] as const;
   const health = new Map([
     entry('note', 'info', 1),
@@ -95,7 +95,7 @@ test('the most severe alert comes first, and of two alike the older one', () => 
     entry('older', 'warning', 20),
   ]) as unknown as Health;
   assert.equal(
-    warningsOf(health).map(({ key }) => key),
+    alertsOf(health).map(({ key }) => key),
     ['dark', 'older', 'later', 'note'],
   );
 });

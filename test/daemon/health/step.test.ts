@@ -4,10 +4,10 @@ import * as assert from 'uvu/assert';
 import type { Facts } from '../../../daemon/health/facts.ts';
 import {
   type Finding,
-  NO_WARNINGS,
+  NO_ALERTS,
   type Rule,
   stepHealth,
-  warningsOf,
+  alertsOf,
 } from '../../../daemon/health/step.ts';
 
 const test = suite('engine of the alerts');
@@ -18,7 +18,7 @@ const FACTS = {} as Facts;
 class Engine {
   readonly found = new Map<string, readonly Finding[]>();
   readonly #rules: readonly Rule[];
-  #health = NO_WARNINGS;
+  #health = NO_ALERTS;
 
   constructor(rules: readonly (Partial<Rule> & { readonly key: string })[]) {
     this.#rules = rules.map((rule) => ({
@@ -44,7 +44,7 @@ class Engine {
   }
 
   get shown(): readonly string[] {
-    return warningsOf(this.#health).map(({ text }) => text);
+    return alertsOf(this.#health).map(({ text }) => text);
   }
 }
 

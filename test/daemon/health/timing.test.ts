@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NO_HISTORY, NOTHING_RECEIVED, watchFacts } from '../../../daemon/health/facts.ts';
 import { sharedDisks } from '../../../daemon/health/recording-rules.ts';
-import { NO_WARNINGS, type Rule, stepHealth, warningsOf } from '../../../daemon/health/step.ts';
+import { NO_ALERTS, type Rule, stepHealth, alertsOf } from '../../../daemon/health/step.ts';
 import { figures, recordingTo, WELL } from '../../support/snapshot.ts';
 import {
   battery,
@@ -125,7 +125,7 @@ test('whatever a box reports, warnings alternate, are bounded and have keys that
   });
   fc.assert(
     fc.property(names, (seen) => {
-      let health = NO_WARNINGS;
+      let health = NO_ALERTS;
       let history = NO_HISTORY;
       const shown = new Set<string>();
       for (const [i, name] of seen.entries()) {
@@ -139,7 +139,7 @@ test('whatever a box reports, warnings alternate, are bounded and have keys that
           shown.add(key);
         }
         for (const { warning } of step.cleared) assert.ok(shown.delete(warning.key));
-        assert.is(warningsOf(health).length, shown.size);
+        assert.is(alertsOf(health).length, shown.size);
         assert.ok(health.size <= 64);
       }
     }),
@@ -163,7 +163,7 @@ test('the death of a child is reported once, by itself or by what explains it, h
       rule('down', 1_500, () => poll < downPolls, []),
       rule('died', 0, () => poll === 0, ['down']),
     ];
-    let health = NO_WARNINGS;
+    let health = NO_ALERTS;
     const raised: string[] = [];
     for (; poll < 15; poll += 1) {
       const step = stepHealth(rules, health, facts, poll * 1_000, poll * 1_000);

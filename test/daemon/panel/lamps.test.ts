@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BoxSnapshot, DropPhase, Warning } from '../../../daemon/model/snapshot.ts';
+import type { BoxSnapshot, DropPhase, Alert } from '../../../daemon/model/snapshot.ts';
 import { type LampName, lampsOf } from '../../../daemon/panel/lamps.ts';
 import type { RhythmName } from '../../../hal/gpio/rhythm.ts';
 import { figures, link, recordingTo, WELL } from '../../support/snapshot.ts';
@@ -18,7 +18,7 @@ const down = (name: string): Partial<BoxSnapshot> => ({
   children: { ...WELL.children, [name]: pausing },
 });
 const warned = (key: string): Partial<BoxSnapshot> => ({
-  warnings: [{ key, severity: 'warning', sinceMs: 0, text: 'x', advice: 'y' } satisfies Warning],
+  warnings: [{ key, severity: 'warning', sinceMs: 0, text: 'x', advice: 'y' } satisfies Alert],
 });
 const links = (...states: readonly ('active' | 'stalled')[]): Partial<BoxSnapshot> => ({
   uplink: { ...uplink, bond: { ...bond, links: states.map((state, i) => link(`l${i}`, state)) } },

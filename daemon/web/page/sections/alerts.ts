@@ -1,6 +1,6 @@
 /** Alerts: what is wrong and what to do, the most severe first. */
 import { fill } from '../../../../pipelines/player/text/fill.ts';
-import type { Warning } from '../../../model/snapshot.ts';
+import type { Alert } from '../../../model/snapshot.ts';
 import { crewTexts, fromBox, stageTexts as text } from '../text/texts.ts';
 import { type AlertAction, actionOf, isForCrew } from '../ui/alert-actions.ts';
 import { card, h, setAttribute, setText, updateChildren } from '../ui/dom.ts';
@@ -45,7 +45,7 @@ export function openAlerts(isCrew: boolean, act: (action: AlertAction) => void):
 }
 
 function renderAlert(
-  { key }: Warning,
+  { key }: Alert,
   isCrew: boolean,
   act: (action: AlertAction) => void,
 ): HTMLElement {

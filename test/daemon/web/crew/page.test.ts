@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Warning } from '../../../../daemon/model/snapshot.ts';
+import type { Alert } from '../../../../daemon/model/snapshot.ts';
 import { axeFaults } from '../../../support/browser/axe.ts';
 import { savePicture } from '../../../support/browser/picture.ts';
 import { openChromium, waitInPage } from '../../../support/chromium.ts';
@@ -18,7 +18,7 @@ const SIZES = [
 ] as const;
 const KEYS = ['sim-1-pin-missing', 'printer-paper-out', 'broker-away', 'links-down', 'disk-a-low'];
 
-const alerts: readonly Warning[] = Array.from({ length: 10 }, (_, i) => ({
+const alerts: readonly Alert[] = Array.from({ length: 10 }, (_, i) => ({
   key: `${KEYS[i % KEYS.length]}${i < KEYS.length ? '' : `-${i}`}`,
   severity: i < 3 ? 'critical' : 'warning',
   sinceMs: Date.now() - 60_000 * i,
