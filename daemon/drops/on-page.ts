@@ -1,6 +1,6 @@
 /** What guests see of the drop that is shown. Pure. */
 import { resolve } from 'node:path';
-import type { DropOnPage } from '../../pipelines/player/drop-report.ts';
+import type { DropOnPage } from '../../pipelines/player/drop-json.ts';
 import type { DropConfig } from '../config/drop.ts';
 import type { PlannedDrop } from '../config/drop-list/parse.ts';
 import { isNext, isNextNearer, type LastDrop } from './present.ts';

@@ -4,7 +4,7 @@ import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { ClockAndLog } from '../../hal/os/log.ts';
 import { startOf } from '../../pipelines/media/drop-id.ts';
-import type { DropOnPage } from '../../pipelines/player/drop-report.ts';
+import type { DropOnPage } from '../../pipelines/player/drop-json.ts';
 import type { Config } from '../config/config.ts';
 import type { DropConfig } from '../config/drop.ts';
 import type { PlannedDrop } from '../config/drop-list/parse.ts';

@@ -6,7 +6,7 @@ import { bitrateProperty } from '../../pipelines/capture/encoder.ts';
 import type { Graph } from '../../pipelines/capture/graph.ts';
 import type { SourceFigures } from '../../pipelines/capture/messages.ts';
 import type { ClipMade } from '../../pipelines/media/archive.ts';
-import type { DropOnPage, ShopOnPage } from '../../pipelines/player/drop-report.ts';
+import type { DropOnPage, ShopOnPage } from '../../pipelines/player/drop-json.ts';
 import { UPLINK_TRACK } from '../config/uplink.ts';
 import { type MediaChild, openMedia } from './children/media.ts';
 import { openSupervision } from './children/supervision.ts';

@@ -1,7 +1,7 @@
 /** Which drop the media process shows and records, and whether its files are closed. */
 import type { Clock } from '../../hal/os/clock.ts';
 import type { ToMedia } from '../../pipelines/media/messages.ts';
-import type { DropOnPage } from '../../pipelines/player/drop-report.ts';
+import type { DropOnPage } from '../../pipelines/player/drop-json.ts';
 import type { TargetState } from '../../pipelines/recording/settings.ts';
 
 export interface DropRecording {

@@ -11,7 +11,7 @@ import type { ClipMade } from '../../pipelines/media/archive.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { MediaFigures } from '../../pipelines/media/messages.ts';
 import type { Sprite } from '../../pipelines/overlay/sprite.ts';
-import type { DropOnPage, ShopOnPage } from '../../pipelines/player/drop-report.ts';
+import type { DropOnPage, ShopOnPage } from '../../pipelines/player/drop-json.ts';
 import type { TargetState } from '../../pipelines/recording/settings.ts';
 import type { Scan, WantedScan } from '../../pipelines/scan/messages.ts';
 import type { KnownInterfaces } from '../../pipelines/uplink/renamed.ts';

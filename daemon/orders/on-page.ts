@@ -1,7 +1,7 @@
 /** Sends what is sold to the guests' page. */
 import { resolve } from 'node:path';
 import { every } from '../../hal/os/async.ts';
-import type { ArticleOnPage, ShopOnPage } from '../../pipelines/player/drop-report.ts';
+import type { ArticleOnPage, ShopOnPage } from '../../pipelines/player/drop-json.ts';
 import { type ArticleState, type ShopState, takesOrders } from '../model/orders.ts';
 
 /** A media process that was restarted knows nothing of it. */

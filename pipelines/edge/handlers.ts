@@ -3,7 +3,7 @@ import type { Handlers, HttpRequest, Wait } from '../http/handlers.ts';
 import { type Reply, refuse } from '../http/reply.ts';
 import { countFetch, countStream, receiveBeacon } from '../origin/beacons.ts';
 import type { Viewers } from '../origin/viewers.ts';
-import type { DropReport } from '../player/drop-report.ts';
+import type { DropJson } from '../player/drop-json.ts';
 import type { Pages } from '../player/pages.ts';
 import { type CdnLoop, LOOP_DETECTED } from './cdn-loop.ts';
 import type { Edge } from './edge.ts';
@@ -18,7 +18,7 @@ export interface EdgeHandlerDeps {
   /** The page, which is this box's own. */
   readonly pages: Pages;
   /** What the upstream says of its drop, each time; not checked. */
-  readonly onDrop: (drop: Partial<DropReport>) => void;
+  readonly onDrop: (drop: Partial<DropJson>) => void;
   readonly viewers: Viewers;
   readonly loop: CdnLoop;
   /** Monotonic time. */
@@ -72,7 +72,7 @@ const NOT_FOUND = refuse(404, 'not found; the player is at /');
  */
 function ownReport(
   reply: Reply,
-  { look: _, preview: __, picture: theirs, variants, ...drop }: Partial<DropReport>,
+  { look: _, preview: __, picture: theirs, variants, ...drop }: Partial<DropJson>,
   own: Reply,
   isUpstream: EdgeHandlerDeps['isUpstream'],
 ): Reply {
@@ -93,7 +93,7 @@ function ownReport(
 /** Empty where the reply is none. */
 function ownPartOf(
   own: Reply,
-): Pick<Partial<DropReport>, 'look' | 'picture' | 'variants' | 'hasReactions'> {
+): Pick<Partial<DropJson>, 'look' | 'picture' | 'variants' | 'hasReactions'> {
   const { look, picture, variants, hasReactions = false } = reportOf(own) ?? {};
   return {
     hasReactions,
@@ -104,7 +104,7 @@ function ownPartOf(
 }
 
 /** Undefined where it is none. */
-function reportOf({ body }: Reply): Partial<DropReport> | undefined {
+function reportOf({ body }: Reply): Partial<DropJson> | undefined {
   try {
     const report: unknown = JSON.parse(Buffer.concat(body).toString());
     return typeof report === 'object' && report !== null ? report : undefined;

@@ -2,7 +2,7 @@
 import type { PipesMessage, UplinkRequest } from '../feed/uplink-request.ts';
 import type { ServerSettings } from '../http/server-settings.ts';
 import type { ServingFigures } from '../origin/figures.ts';
-import type { DropSettings } from '../player/drop-report.ts';
+import type { DropSettings } from '../player/drop-json.ts';
 import type { WhepOptions } from '../whep/http/endpoint.ts';
 import type { FromWhep, WhepRequest } from '../whep/messages.ts';
 import type { EdgeReport } from './state.ts';

@@ -12,7 +12,7 @@ import { ViewerServer } from '../http/server.ts';
 import { openServerOptions } from '../http/server-settings.ts';
 import { type ViewerFigures, Viewers } from '../origin/viewers.ts';
 import { LiveBranding } from '../player/brand/live-branding.ts';
-import { brandingFolders, type DropReport, NO_PROGRESS } from '../player/drop-report.ts';
+import { brandingFolders, type DropJson, NO_PROGRESS } from '../player/drop-json.ts';
 import { openPages } from '../player/pages.ts';
 import { TitlePictures } from '../player/pictures/title-pictures.ts';
 import { makeVariants } from '../variants/make-variants.ts';
@@ -147,7 +147,7 @@ function openEdgePages(drop: EdgeSettings['drop'], log: Log) {
   const look = () => branding.current;
   let progress = NO_PROGRESS;
   const pages = openPages(drop, () => progress, undefined, undefined, look, titles);
-  const onDrop = ({ title, startsAt }: Partial<DropReport>) => {
+  const onDrop = ({ title, startsAt }: Partial<DropJson>) => {
     if (typeof title !== 'string' || typeof startsAt !== 'string') return;
     const planned = { id: '', endsAt: '' };
     const shown = { title, startsAt, hasReactions: drop.hasReactions === true, planned };

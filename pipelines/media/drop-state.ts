@@ -1,7 +1,7 @@
 /** Whether a drop is live or has just ended, and what of the media process follows from that. */
 import type { NotLiveFilter } from '../origin/not-live.ts';
 import type { Presentation } from '../packager/presentation.ts';
-import type { DropOnPage, DropProgress, ShopOnPage } from '../player/drop-report.ts';
+import type { DropOnPage, DropProgress, ShopOnPage } from '../player/drop-json.ts';
 import { ITEM_SIZE, TITLE_SIZE } from '../player/pictures/picture-file.ts';
 import type { PictureSize, Pictures } from '../player/pictures/pictures.ts';
 import type { Archive } from './archive.ts';

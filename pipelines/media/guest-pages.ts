@@ -5,7 +5,7 @@ import type { LedPhones } from '../captive/on-own-port.ts';
 import type { NotLiveFilter } from '../origin/not-live.ts';
 import type { Presentation } from '../packager/presentation.ts';
 import { LiveBranding } from '../player/brand/live-branding.ts';
-import { brandingFolders } from '../player/drop-report.ts';
+import { brandingFolders } from '../player/drop-json.ts';
 import { openPages, type Pages } from '../player/pages.ts';
 import { Pictures } from '../player/pictures/pictures.ts';
 import { TitlePictures } from '../player/pictures/title-pictures.ts';

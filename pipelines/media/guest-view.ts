@@ -2,7 +2,7 @@
 import type { Clock } from '../../hal/os/clock.ts';
 import type { ClipIndex, IndexedClip } from '../clips/clip-index.ts';
 import type { PosterStore } from '../clips/poster-store.ts';
-import type { ChapterOnPage, ClipSummary, DropProgress } from '../player/drop-report.ts';
+import type { ChapterOnPage, ClipSummary, DropProgress } from '../player/drop-json.ts';
 import type { ClipOnPage } from '../player/pages.ts';
 import type { Replay } from '../recording/replay.ts';
 import type { ReplayRecording } from '../recording/replay-segments.ts';

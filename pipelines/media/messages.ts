@@ -6,7 +6,7 @@ import type { ServerSettings } from '../http/server-settings.ts';
 import type { ServingFigures } from '../origin/figures.ts';
 import type { Ladder } from '../origin/origin.ts';
 import type { WantedTrack } from '../packager/track.ts';
-import type { DropOnPage, DropSettings, ShopOnPage } from '../player/drop-report.ts';
+import type { DropOnPage, DropSettings, ShopOnPage } from '../player/drop-json.ts';
 import type { PushFigures } from '../push/channel.ts';
 import type { TargetState } from '../recording/settings.ts';
 import type { Scan, WantedScan } from '../scan/messages.ts';

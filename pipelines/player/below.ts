@@ -1,6 +1,6 @@
 /** What stands below the picture: the link of the page, and the clips of the drop. */
 import encodeQR from 'qr';
-import type { ClipSummary } from './drop-report.ts';
+import type { ClipSummary } from './drop-json.ts';
 import { element, ownUrl, ROOT, urlForOthers } from './root.ts';
 import { fill } from './text/fill.ts';
 import { announce, inLanguage, setLabel, texts } from './texts.ts';

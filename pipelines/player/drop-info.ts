@@ -1,13 +1,13 @@
 /** What the box reports about the drop (`drop.json`), and the box's clock. */
 import { BoxClock, planAheadMs } from './clock/box-clock.ts';
-import type { DropReport } from './drop-report.ts';
+import type { DropJson } from './drop-json.ts';
 import { timeoutSignal } from './playback/signals.ts';
 import { ROOT } from './root.ts';
 
 const TIMEOUT_MS = 4_000;
 
 /** An older box reports less. */
-export type Drop = Pick<DropReport, 'title' | 'startsAt' | 'now'> & Partial<DropReport>;
+export type Drop = Pick<DropJson, 'title' | 'startsAt' | 'now'> & Partial<DropJson>;
 
 export class DropInfo {
   readonly #clock = new BoxClock();

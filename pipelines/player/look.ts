@@ -1,5 +1,5 @@
 /** The venue's look on a page that is open while the crew changes it. */
-import type { Look } from './drop-report.ts';
+import type { Look } from './drop-json.ts';
 import { element, ROOT } from './root.ts';
 
 export class PageLook {

@@ -8,11 +8,11 @@ import { type Branding, NO_BRANDING } from './brand/branding.ts';
 import { renderCalendar } from './calendar.ts';
 import {
   type DropProgress,
-  type DropReport,
+  type DropJson,
   type DropSettings,
   NO_PROGRESS,
   type VariantOnPage,
-} from './drop-report.ts';
+} from './drop-json.ts';
 import { forPeople } from './error-page.ts';
 import { describeDrop } from './link/describe.ts';
 import { previewImage } from './link/preview-image.ts';
@@ -232,7 +232,7 @@ function dropReply(
   const isApart = Math.abs(planMs - nowMs) > APART_MS;
   const times = { now, ...(isApart && { planNow: new Date(planMs).toISOString() }) };
   const { planned: _, ...named } = shown ?? {};
-  const report: DropReport = { ...drop, ...named, ...progress, ...pictures, look, ...times };
+  const report: DropJson = { ...drop, ...named, ...progress, ...pictures, look, ...times };
   const body = JSON.stringify(report);
   const options = { type: 'application/json', cacheS: 0, source: 'generated' } as const;
   return reply(200, [Buffer.from(body)], options);

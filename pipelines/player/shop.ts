@@ -1,6 +1,6 @@
 /** What is sold: price, what is left, and the link to the checkout. */
 import { renderQr } from './below.ts';
-import type { ArticleOnPage, ShopOnPage } from './drop-report.ts';
+import type { ArticleOnPage, ShopOnPage } from './drop-json.ts';
 import { element, ROOT } from './root.ts';
 import { fill } from './text/fill.ts';
 import { texts, write } from './texts.ts';

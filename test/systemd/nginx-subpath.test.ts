@@ -1,7 +1,7 @@
 /** The guests' page, clips and stream below a sub path of a real nginx. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NO_PROGRESS } from '../../pipelines/player/drop-report.ts';
+import { NO_PROGRESS } from '../../pipelines/player/drop-json.ts';
 import { openPages } from '../../pipelines/player/pages.ts';
 import { openFeed } from '../support/feed.ts';
 import { freePort } from '../support/free-port.ts';

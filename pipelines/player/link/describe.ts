@@ -1,5 +1,5 @@
 /** What a preview of the live page's link says below the title, and a page without JavaScript. Pure. */
-import type { DropProgress } from '../drop-report.ts';
+import type { DropProgress } from '../drop-json.ts';
 import type { Dictionary } from '../text/en.ts';
 import { fill } from '../text/fill.ts';
 import type { Language } from '../text/language.ts';

@@ -1,6 +1,6 @@
 /** The picture in a preview of a link, and of a page before its film plays. Pure. */
 import type { Branding } from '../brand/branding.ts';
-import type { DropProgress, VariantOnPage } from '../drop-report.ts';
+import type { DropProgress, VariantOnPage } from '../drop-json.ts';
 import type { PreviewImage } from './preview.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** The picture behind the cover: the drop's own, or the last of the stream. Pure. */
-import type { DropReport } from '../drop-report.ts';
+import type { DropJson } from '../drop-json.ts';
 
 export interface Still {
   /** The same picture has the same. */
@@ -16,7 +16,7 @@ export function stillOf({
   variants = [],
   isOver = false,
   posters = [],
-}: Partial<Pick<DropReport, 'picture' | 'variants' | 'isOver' | 'posters'>>): Still {
+}: Partial<Pick<DropJson, 'picture' | 'variants' | 'isOver' | 'posters'>>): Still {
   // The box sends posters as AVIF, WebP or JPEG, by what the browser accepts.
   if (picture === undefined || isOver) {
     const srcset = srcsetOf(posters);

@@ -5,7 +5,7 @@ import { type Digest, digestOf } from '../../http/cache/digest.ts';
 import type { HeaderLookup } from '../../http/negotiate.ts';
 import type { Reply } from '../../http/reply.ts';
 import { respond } from '../../http/respond.ts';
-import type { VariantOnPage } from '../drop-report.ts';
+import type { VariantOnPage } from '../drop-json.ts';
 import { SECURITY_HEADERS } from '../page-assets.ts';
 
 /** A picture as the host has saved it. */

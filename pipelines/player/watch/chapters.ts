@@ -1,6 +1,6 @@
 /** The chapters of the replay: one begins at each MARK, where its clip does. */
 import { clipName } from '../below.ts';
-import type { ChapterOnPage } from '../drop-report.ts';
+import type { ChapterOnPage } from '../drop-json.ts';
 import { renderTime } from '../notice.ts';
 import { element } from '../root.ts';
 import type { ScrubBar } from './scrub-bar.ts';

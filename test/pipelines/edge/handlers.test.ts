@@ -8,7 +8,7 @@ import { openTarget } from '../../../pipelines/edge/target.ts';
 import type { HttpRequest, Wait } from '../../../pipelines/http/handlers.ts';
 import { type Reply, refuse, reply } from '../../../pipelines/http/reply.ts';
 import { Viewers } from '../../../pipelines/origin/viewers.ts';
-import type { DropReport } from '../../../pipelines/player/drop-report.ts';
+import type { DropJson } from '../../../pipelines/player/drop-json.ts';
 import { EDGE } from '../../support/snapshot.ts';
 
 const test = suite('edge request handlers');
@@ -27,7 +27,7 @@ const requestOf = (path: string, cdnLoop?: string): HttpRequest => ({
 function openWith(upstream: (request: HttpRequest) => Reply | Wait, drop = 'own /drop.json') {
   const target = openTarget(new URL('http://10.0.0.5:8080'));
   const viewers = new Viewers(() => true);
-  const drops: Partial<DropReport>[] = [];
+  const drops: Partial<DropJson>[] = [];
   const handlers = openEdgeHandlers({
     edge: { answer: upstream },
     isUpstream: (path) => target(path) !== undefined,
@@ -77,7 +77,7 @@ test('of the upstream’s drop its page offers what an edge serves: neither clip
 test('guests may send hearts where the drop takes them and this edge counts them', () => {
   const shown = (theirs: object, own: object) => {
     const { handlers } = openWith(() => textOf(JSON.stringify(theirs)), JSON.stringify(own));
-    return (JSON.parse(bodyOf(handlers.get(requestOf('/drop.json')))) as DropReport).hasReactions;
+    return (JSON.parse(bodyOf(handlers.get(requestOf('/drop.json')))) as DropJson).hasReactions;
   };
   const [on, off] = [{ hasReactions: true }, { hasReactions: false }];
   assert.equal([shown(on, on), shown(on, off), shown(off, on)], [true, false, false]);
@@ -92,7 +92,7 @@ test('pictures of the upstream’s drop and of what is sold are the upstream’s
       () => textOf(JSON.stringify({ title: 'Tonight', picture, shop })),
       JSON.stringify(own),
     );
-    return JSON.parse(bodyOf(handlers.get(requestOf('/drop.json')))) as DropReport;
+    return JSON.parse(bodyOf(handlers.get(requestOf('/drop.json')))) as DropJson;
   };
   assert.is(reported(theirs, { picture: venue }).picture, theirs);
   assert.is(reported('brand/title-ffffffffffff.png', { picture: venue }).picture, venue);

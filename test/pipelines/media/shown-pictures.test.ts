@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { silentLog } from '../../../hal/os/log.ts';
-import type { ShopOnPage } from '../../../pipelines/player/drop-report.ts';
+import type { ShopOnPage } from '../../../pipelines/player/drop-json.ts';
 import { PictureError } from '../../../pipelines/player/pictures/picture-file.ts';
 import { Pictures } from '../../../pipelines/player/pictures/pictures.ts';
 import { until } from '../../support/box.ts';

@@ -5,7 +5,7 @@ import type { BrowserContext } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Reply, refuse } from '../../../pipelines/http/reply.ts';
-import { NO_PROGRESS } from '../../../pipelines/player/drop-report.ts';
+import { NO_PROGRESS } from '../../../pipelines/player/drop-json.ts';
 import { renderNotice, type View } from '../../../pipelines/player/notice.ts';
 import { openPages } from '../../../pipelines/player/pages.ts';
 import { en } from '../../../pipelines/player/text/en.ts';

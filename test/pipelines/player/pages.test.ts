@@ -8,9 +8,9 @@ import { renderCalendar } from '../../../pipelines/player/calendar.ts';
 import { planAheadMs } from '../../../pipelines/player/clock/box-clock.ts';
 import {
   type DropProgress,
-  type DropReport,
+  type DropJson,
   NO_PROGRESS,
-} from '../../../pipelines/player/drop-report.ts';
+} from '../../../pipelines/player/drop-json.ts';
 import { openPages } from '../../../pipelines/player/pages.ts';
 import { DICTIONARIES } from '../../../pipelines/player/text/languages.ts';
 
@@ -184,7 +184,7 @@ test('what is planned goes by the machine’s clock where the stream’s is anot
   const told = (nowMs: () => number) => {
     const some = openPages({ title: 'Tonight', startsAt: '' }, undefined, undefined, nowMs);
     const request = { path: '/drop.json', query: new URLSearchParams(), header: () => undefined };
-    return JSON.parse(bodyOf(some.answer(request) as Reply)) as DropReport;
+    return JSON.parse(bodyOf(some.answer(request) as Reply)) as DropJson;
   };
   assert.is(told(Date.now).planNow, undefined);
   const days = 3 * 24 * 3_600_000;

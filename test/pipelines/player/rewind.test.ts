@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NO_PROGRESS } from '../../../pipelines/player/drop-report.ts';
+import { NO_PROGRESS } from '../../../pipelines/player/drop-json.ts';
 import { en } from '../../../pipelines/player/text/en.ts';
 import { SCENES, type Scene, serveScene } from '../../support/browser/guest-scenes.ts';
 import { shareChromium, waitInPage } from '../../support/chromium.ts';

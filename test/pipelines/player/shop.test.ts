@@ -3,7 +3,7 @@ import jsqr from 'jsqr';
 import sharp from 'sharp';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NO_PROGRESS, type ShopOnPage } from '../../../pipelines/player/drop-report.ts';
+import { NO_PROGRESS, type ShopOnPage } from '../../../pipelines/player/drop-json.ts';
 import { en } from '../../../pipelines/player/text/en.ts';
 import { until } from '../../support/box.ts';
 import { serveScene } from '../../support/browser/guest-scenes.ts';

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import sharp from 'sharp';
 import { type Reply, refuse, reply } from '../../../pipelines/http/reply.ts';
-import { type DropProgress, NO_PROGRESS } from '../../../pipelines/player/drop-report.ts';
+import { type DropProgress, NO_PROGRESS } from '../../../pipelines/player/drop-json.ts';
 import { openPages } from '../../../pipelines/player/pages.ts';
 
 export interface Scene {

@@ -11,7 +11,7 @@ import { openDrops } from '../../../../daemon/drops/open.ts';
 import type { BoxEvent, Outcome } from '../../../../daemon/model/commands.ts';
 import type { DropState } from '../../../../daemon/model/snapshot.ts';
 import { silentLog } from '../../../../hal/os/log.ts';
-import type { DropOnPage } from '../../../../pipelines/player/drop-report.ts';
+import type { DropOnPage } from '../../../../pipelines/player/drop-json.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 const START_MS = Date.UTC(2026, 11, 4, 18);

@@ -2,7 +2,7 @@
 import { silentLog } from '../../../../hal/os/log.ts';
 import type { HttpRequest } from '../../../../pipelines/http/handlers.ts';
 import { DropState, type DropStateDeps } from '../../../../pipelines/media/drop-state.ts';
-import type { DropOnPage } from '../../../../pipelines/player/drop-report.ts';
+import type { DropOnPage } from '../../../../pipelines/player/drop-json.ts';
 import { openPages } from '../../../../pipelines/player/pages.ts';
 import { Pictures, type PicturesDeps } from '../../../../pipelines/player/pictures/pictures.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';

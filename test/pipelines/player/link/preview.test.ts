@@ -1,7 +1,7 @@
 /** What messengers show of a link, at every time of a drop. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NO_PROGRESS } from '../../../../pipelines/player/drop-report.ts';
+import { NO_PROGRESS } from '../../../../pipelines/player/drop-json.ts';
 import { type DescribedDrop, describeDrop } from '../../../../pipelines/player/link/describe.ts';
 import { type LinkPreview, renderPreview } from '../../../../pipelines/player/link/preview.ts';
 import { previewImage } from '../../../../pipelines/player/link/preview-image.ts';

@@ -1,4 +1,4 @@
-/** The report of a drop to guests' pages, `drop.json`. */
+/** What guests’ pages get of a drop: `drop.json`. */
 
 /** What the config says. */
 export interface DropSettings {
@@ -145,7 +145,7 @@ export interface DropProgress {
   readonly isClockFree?: boolean;
 }
 
-export interface DropReport
+export interface DropJson
   extends Omit<DropSettings, 'brandingFolder' | 'uploadsFolder' | 'ways'>,
     Omit<DropProgress, 'shown'> {
   /** Title picture, relative to the page; left out where there is none. */
