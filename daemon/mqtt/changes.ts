@@ -1,10 +1,10 @@
 /** Changes that are published at once, before their topic's period is over. */
-import type { reportTelemetry } from './payloads/report.ts';
+import type { telemetryBody } from './payloads/snapshot-payloads.ts';
 import type { Body, PeriodicName } from './payloads/topics.ts';
 
 /** Those of a fleet only where the box is in one. */
 export type FleetBodies = { readonly [K in 'fleet' | 'poster']?: Body<K> };
-type Bodies = ReturnType<typeof reportTelemetry> & FleetBodies;
+type Bodies = ReturnType<typeof telemetryBody> & FleetBodies;
 
 /** By topic, as one text. States only, never a figure that moves by itself. */
 export function changesOf(bodies: Bodies): Partial<Record<PeriodicName, string>> {

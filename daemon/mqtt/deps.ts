@@ -7,7 +7,7 @@ import type { FleetBodies } from './changes.ts';
 import type { Incoming } from './client/connection.ts';
 import type { EventLog } from './events.ts';
 import type { Pages } from './pages.ts';
-import type { BoxFacts } from './payloads/report.ts';
+import type { BoxFacts } from './payloads/snapshot-payloads.ts';
 import type { Documents } from './retained.ts';
 
 /** What a fleet has to do with the broker. */

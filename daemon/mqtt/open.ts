@@ -10,8 +10,8 @@ import type { MqttDeps } from './deps.ts';
 import type { EventLog } from './events.ts';
 import { recordLinkEvents } from './link-events.ts';
 import { openPages } from './pages.ts';
-import type { BoxFacts } from './payloads/report.ts';
-import { MerchReport } from './payloads/report-merch.ts';
+import type { BoxFacts } from './payloads/snapshot-payloads.ts';
+import { MerchPayload } from './payloads/merch-payload.ts';
 import { runMqtt } from './run.ts';
 
 interface Box extends FleetOwner, Pick<MqttDeps, 'clock' | 'log' | 'commander'> {
@@ -26,7 +26,7 @@ interface Box extends FleetOwner, Pick<MqttDeps, 'clock' | 'log' | 'commander'> 
 }
 
 export function openMqtt(config: Config, box: Box): Task {
-  const merch = new MerchReport();
+  const merch = new MerchPayload();
   const pagesOf = openPages(config, box.clock);
   const { state } = box;
   const pages = () => pagesOf(box.snapshot());

@@ -8,8 +8,8 @@ import { changesOf } from './changes.ts';
 import { type Connection, MqttError, type Outgoing } from './client/connection.ts';
 import type { MqttDeps } from './deps.ts';
 import { clearedParts, renderDiscovery } from './home-assistant/discovery.ts';
-import { isLive, reportTelemetry } from './payloads/report.ts';
-import { SilenceMeter } from './payloads/report-audio.ts';
+import { isLive, telemetryBody } from './payloads/snapshot-payloads.ts';
+import { SilenceMeter } from './payloads/audio-payload.ts';
 import type { Stamper } from './payloads/stamp.ts';
 import { type Documents, RetainedState } from './retained.ts';
 import { TelemetryPlan } from './telemetry.ts';
@@ -77,7 +77,7 @@ export class Publisher {
     const retained = this.#retained.changes(snapshot, facts, this.#documents());
     const silence = this.#silence.note(snapshot.levels, nowMs);
     const moment = { wallMs: clock.wallMs(), silence, pages };
-    const bodies = { ...reportTelemetry(snapshot, facts, moment), ...this.#deps.fleet?.bodies() };
+    const bodies = { ...telemetryBody(snapshot, facts, moment), ...this.#deps.fleet?.bodies() };
     const changes = changesOf(bodies);
     const live = isLive(snapshot);
     for (const { name, isCleared } of this.#plan.due(nowMs, live, changes)) {

@@ -4,13 +4,13 @@ import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { Outgoing } from './client/connection.ts';
 import {
   type BoxFacts,
-  reportAlert,
-  reportDrop,
-  reportDrops,
-  reportInfo,
+  alertBody,
+  dropBody,
+  dropsBody,
+  infoBody,
   topicLevel,
-} from './payloads/report.ts';
-import { reportUpdate } from './payloads/report-update.ts';
+} from './payloads/snapshot-payloads.ts';
+import { updateBody } from './payloads/update-payload.ts';
 import type { Stamper } from './payloads/stamp.ts';
 import type { Body } from './payloads/topics.ts';
 
@@ -82,19 +82,19 @@ function retainedOf(
   facts: BoxFacts,
   { merch, reports }: Documents,
 ): Retained[] {
-  const drops = reportDrops(snapshot);
+  const drops = dropsBody(snapshot);
   return [
-    { name: 'info', body: reportInfo(snapshot, facts) },
-    { name: 'drop', body: reportDrop(snapshot, facts) },
+    { name: 'info', body: infoBody(snapshot, facts) },
+    { name: 'drop', body: dropBody(snapshot, facts) },
     ...(drops === undefined ? [] : [{ name: 'drops' as const, body: drops }]),
     ...(merch === undefined ? [] : [{ name: 'merch' as const, body: merch }]),
     ...readinessOf(snapshot),
     ...(snapshot.update === undefined
       ? []
-      : [{ name: 'update' as const, body: reportUpdate(snapshot.update) }]),
+      : [{ name: 'update' as const, body: updateBody(snapshot.update) }]),
     ...snapshot.warnings
       .slice(0, ALERTS_MAX)
-      .map((one) => ({ name: 'alert' as const, key: topicLevel(one.key), body: reportAlert(one) })),
+      .map((one) => ({ name: 'alert' as const, key: topicLevel(one.key), body: alertBody(one) })),
     ...reports
       .slice(-REPORTS_MAX)
       .map((body) => ({ name: 'report' as const, key: topicLevel(body.drop), body })),

@@ -18,7 +18,7 @@ import { HEALTH } from '../../model/phase.ts';
 import { checklistFields, rehearsalFields, surveyFields } from '../../model/readiness.ts';
 import { updateFields } from '../../model/update.ts';
 import { fields, WIFI } from './fields.ts';
-import { networkFields } from './report-networks.ts';
+import { networkFields } from './networks-payload.ts';
 
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 const amount = v.pipe(v.number(), v.minValue(0));

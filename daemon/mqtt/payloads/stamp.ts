@@ -1,7 +1,7 @@
 /** Makes messages of payloads: envelope, topic, QoS, retention and expiry by the table. */
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Outgoing } from '../client/connection.ts';
-import { rfc3339 } from './report.ts';
+import { rfc3339 } from './snapshot-payloads.ts';
 import { type Body, expiryS, TOPICS, type TopicName } from './topics.ts';
 
 export class Stamper {

@@ -12,7 +12,7 @@ import {
   simDataSchema,
 } from '../../../daemon/modems/sim-data.ts';
 import { openSimData } from '../../../daemon/modems/sim-data-store.ts';
-import { reportLinks } from '../../../daemon/mqtt/payloads/report-links.ts';
+import { linksBody } from '../../../daemon/mqtt/payloads/links-payload.ts';
 import type { ModemState } from '../../../hal/modem/port.ts';
 import { openBootClock } from '../../../hal/os/clock.ts';
 import { parseAs } from '../../../hal/os/files/json.ts';
@@ -85,13 +85,13 @@ test("links are reported with their modem's radio and its SIM's count, the great
     modems: { phase: 'known' as const, modems: [modem(1, 1)] },
     modemMaintenance: [{ id: '861', model: 'x', link: '5g', usedBytes: 30, budgetBytes: 100 }],
   };
-  const [reported, ...others] = reportLinks(box).links;
+  const [reported, ...others] = linksBody(box).links;
   assert.is(others.length, 0);
   assert.equal(
     [reported?.id, reported?.tech, reported?.data_used_b, reported?.data_cap_b],
     ['5g', 'lte', 30, 100],
   );
-  const own = reportLinks({ ...box, modemMaintenance: [] }).links[0];
+  const own = linksBody({ ...box, modemMaintenance: [] }).links[0];
   assert.equal([own?.data_used_b, own?.data_cap_b], [10, null]);
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
 import type { MqttState } from '../../../daemon/mqtt/broker/state.ts';
-import { MerchReport } from '../../../daemon/mqtt/payloads/report-merch.ts';
+import { MerchPayload } from '../../../daemon/mqtt/payloads/merch-payload.ts';
 import { type Body, TOPICS, type TopicName } from '../../../daemon/mqtt/payloads/topics.ts';
 import { suiteAtOnce } from '../../support/at-once.ts';
 import { until } from '../../support/box.ts';
@@ -20,7 +20,7 @@ const test = suiteAtOnce('MQTT with mosquitto');
 const ROOT = 'venuebox/v1/corner';
 const LONG_MS = 30_000;
 
-const MERCH = new MerchReport().report(shop(0), 0) as Body<'merch'>;
+const MERCH = new MerchPayload().report(shop(0), 0) as Body<'merch'>;
 
 test('every topic is published, and every payload follows its schema', async () => {
   await using broker = await startMosquitto();

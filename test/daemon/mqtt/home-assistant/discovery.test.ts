@@ -13,8 +13,8 @@ import {
   renderDiscovery,
 } from '../../../../daemon/mqtt/home-assistant/discovery.ts';
 import { cmd } from '../../../../daemon/mqtt/payloads/payloads.ts';
-import { reportTelemetry } from '../../../../daemon/mqtt/payloads/report.ts';
-import { reportUpdate } from '../../../../daemon/mqtt/payloads/report-update.ts';
+import { telemetryBody } from '../../../../daemon/mqtt/payloads/snapshot-payloads.ts';
+import { updateBody } from '../../../../daemon/mqtt/payloads/update-payload.ts';
 import { Stamper } from '../../../../daemon/mqtt/payloads/stamp.ts';
 import { TELEMETRY } from '../../../../daemon/mqtt/payloads/topics.ts';
 import { parseRequest } from '../../../../daemon/mqtt/request.ts';
@@ -68,7 +68,7 @@ function published(snapshot: BoxSnapshot): ReadonlyMap<string, unknown> {
     picture: 'http://10.0.0.5:8080/posters/live-640',
   };
   const moment = { wallMs: clock.wallMs(), silence: { seconds: 0 }, pages };
-  const bodies = reportTelemetry(snapshot, FACTS, moment);
+  const bodies = telemetryBody(snapshot, FACTS, moment);
   return new Map(
     TELEMETRY.map((name) => {
       const { topic, payload } = stamper.message(name, bodies[name], true);
@@ -206,7 +206,7 @@ test('the picture has the address of a picture', () => {
 test('the update has the keys that Home Assistant takes, and what it sends installs one', () => {
   const { update } = message.components;
   const of = (state: UpdateState) => {
-    const scope = { ...HOME_SCOPE, value_json: reportUpdate(state) };
+    const scope = { ...HOME_SCOPE, value_json: updateBody(state) };
     return JSON.parse(renderTemplate(update?.value_template ?? '', scope)) as unknown;
   };
   // homeassistant/components/mqtt/update.py, MQTT_JSON_UPDATE_SCHEMA.

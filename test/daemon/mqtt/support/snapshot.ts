@@ -1,7 +1,7 @@
 /** Snapshots of a box: one with all values known, one with none. */
 import type { Commander } from '../../../../daemon/model/commands.ts';
 import type { BoxSnapshot } from '../../../../daemon/model/snapshot.ts';
-import type { BoxFacts } from '../../../../daemon/mqtt/payloads/report.ts';
+import type { BoxFacts } from '../../../../daemon/mqtt/payloads/snapshot-payloads.ts';
 import type { LinkSnapshot } from '../../../../pipelines/bond/core/snapshot.ts';
 import { shop } from './shop.ts';
 

@@ -9,8 +9,8 @@ import { healthOf } from '../../model/phase.ts';
 import type { ShownDrop } from '../../model/planned-drops.ts';
 import { clipText, orNull } from '../../model/rounding.ts';
 import type { BoxSnapshot, RecordingTarget, Alert } from '../../model/snapshot.ts';
-import { reportAudio, type Silence } from './report-audio.ts';
-import { reportLinks } from './report-links.ts';
+import { audioBody, type Silence } from './audio-payload.ts';
+import { linksBody } from './links-payload.ts';
 import type { Body } from './topics.ts';
 
 /** What does not change while the box runs, and is not in a snapshot. */
@@ -32,19 +32,19 @@ export interface Moment {
 }
 
 /** The payloads that are published periodically. */
-export function reportTelemetry(box: BoxSnapshot, facts: BoxFacts, moment: Moment) {
+export function telemetryBody(box: BoxSnapshot, facts: BoxFacts, moment: Moment) {
   const { wallMs, silence, pages = {} } = moment;
   const snapshot = withoutStale(box);
   return {
-    status: reportStatus(snapshot, wallMs),
-    links: reportLinks(snapshot),
-    stream: reportStream(snapshot, facts.renditions),
-    audio: reportAudio(snapshot.levels, silence),
-    viewers: reportViewers(pages),
-    battery: reportBattery(snapshot),
-    camera: reportCamera(snapshot),
-    printer: reportPrinter(snapshot),
-    storage: reportStorage(snapshot),
+    status: statusBody(snapshot, wallMs),
+    links: linksBody(snapshot),
+    stream: streamBody(snapshot, facts.renditions),
+    audio: audioBody(snapshot.levels, silence),
+    viewers: viewersBody(pages),
+    battery: batteryBody(snapshot),
+    camera: cameraBody(snapshot),
+    printer: printerBody(snapshot),
+    storage: storageBody(snapshot),
   };
 }
 
@@ -52,7 +52,7 @@ export function isLive({ drop }: BoxSnapshot): boolean {
   return drop.phase === 'live' || drop.phase === 'ending';
 }
 
-export function reportInfo(snapshot: BoxSnapshot, facts: BoxFacts): Body<'info'> {
+export function infoBody(snapshot: BoxSnapshot, facts: BoxFacts): Body<'info'> {
   const addresses = (snapshot.system?.interfaces ?? [])
     .filter(({ name, isUp }) => isUp && name !== 'lo')
     .flatMap((one) => one.addresses);
@@ -67,7 +67,7 @@ export function reportInfo(snapshot: BoxSnapshot, facts: BoxFacts): Body<'info'>
   };
 }
 
-export function reportDrop({ drop, plannedDrops }: BoxSnapshot, facts: BoxFacts): Body<'drop'> {
+export function dropBody({ drop, plannedDrops }: BoxSnapshot, facts: BoxFacts): Body<'drop'> {
   const { id, title, startsAt, endsAt } = plannedDrops?.shown ?? facts.drop;
   return {
     id: drop.dropId ?? null,
@@ -81,7 +81,7 @@ export function reportDrop({ drop, plannedDrops }: BoxSnapshot, facts: BoxFacts)
 }
 
 /** Undefined where the box has no list of coming drops. */
-export function reportDrops({ plannedDrops }: BoxSnapshot): Body<'drops'> | undefined {
+export function dropsBody({ plannedDrops }: BoxSnapshot): Body<'drops'> | undefined {
   const { list, faults } = plannedDrops ?? { list: [], faults: [] };
   if (list.length === 0 && faults.length === 0) return undefined;
   return {
@@ -94,7 +94,7 @@ export function reportDrops({ plannedDrops }: BoxSnapshot): Body<'drops'> | unde
   };
 }
 
-export function reportAlert(warning: Alert): Body<'alert'> {
+export function alertBody(warning: Alert): Body<'alert'> {
   const { key, severity, sinceMs, text, advice, detail } = warning;
   return {
     key: topicLevel(key),
@@ -116,7 +116,7 @@ export function rfc3339(wallMs: number): string {
   return new Date(wallMs).toISOString();
 }
 
-function reportStatus(snapshot: BoxSnapshot, wallMs: number): Body<'status'> {
+function statusBody(snapshot: BoxSnapshot, wallMs: number): Body<'status'> {
   const { drop, warnings } = snapshot;
   return {
     ...readAll(STATUS, snapshot),
@@ -133,7 +133,7 @@ function reportStatus(snapshot: BoxSnapshot, wallMs: number): Body<'status'> {
   };
 }
 
-function reportStream(snapshot: BoxSnapshot, renditions: readonly string[]): Body<'stream'> {
+function streamBody(snapshot: BoxSnapshot, renditions: readonly string[]): Body<'stream'> {
   const { encoder, media } = snapshot;
   return {
     state: media === undefined ? 'off' : media.isFlowing ? 'flowing' : 'starting',
@@ -146,14 +146,14 @@ function reportStream(snapshot: BoxSnapshot, renditions: readonly string[]): Bod
   };
 }
 
-function reportViewers({ viewers, picture }: NonNullable<Moment['pages']>): Body<'viewers'> {
+function viewersBody({ viewers, picture }: NonNullable<Moment['pages']>): Body<'viewers'> {
   return {
     url: orNull(viewers, (url) => clipText(url, 256)),
     picture_url: orNull(picture, (url) => clipText(url, 512)),
   };
 }
 
-function reportBattery(snapshot: BoxSnapshot): Body<'battery'> {
+function batteryBody(snapshot: BoxSnapshot): Body<'battery'> {
   const { battery } = snapshot;
   return {
     source: battery.phase === 'absent' ? null : clipText(battery.source, 128),
@@ -161,7 +161,7 @@ function reportBattery(snapshot: BoxSnapshot): Body<'battery'> {
   };
 }
 
-function reportCamera(snapshot: BoxSnapshot): Body<'camera'> {
+function cameraBody(snapshot: BoxSnapshot): Body<'camera'> {
   const { look } = snapshot;
   return {
     model: clipText(snapshot.camera, 128),
@@ -171,7 +171,7 @@ function reportCamera(snapshot: BoxSnapshot): Body<'camera'> {
   };
 }
 
-function reportPrinter(snapshot: BoxSnapshot): Body<'printer'> {
+function printerBody(snapshot: BoxSnapshot): Body<'printer'> {
   const { printer } = snapshot;
   const known = printer.phase === 'known' ? printer : undefined;
   const away = printer.phase === 'away' ? printer.reason : undefined;
@@ -182,11 +182,11 @@ function reportPrinter(snapshot: BoxSnapshot): Body<'printer'> {
   };
 }
 
-function reportStorage(snapshot: BoxSnapshot): Body<'storage'> {
-  return { ...readAll(STORAGE, snapshot), vols: snapshot.recording.slice(0, 8).map(reportVolume) };
+function storageBody(snapshot: BoxSnapshot): Body<'storage'> {
+  return { ...readAll(STORAGE, snapshot), vols: snapshot.recording.slice(0, 8).map(volumeBody) };
 }
 
-function reportVolume(target: RecordingTarget): Body<'storage'>['vols'][number] {
+function volumeBody(target: RecordingTarget): Body<'storage'>['vols'][number] {
   return {
     role: target.id,
     state: target.phase,

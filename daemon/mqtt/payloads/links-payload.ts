@@ -7,7 +7,7 @@ import { LINK, RADIO } from '../../figures/uplink.ts';
 import type { Destination } from '../../model/destinations.ts';
 import { clipText, orNull, rounded } from '../../model/rounding.ts';
 import type { BoxSnapshot, ModemMaintenance } from '../../model/snapshot.ts';
-import { reportNetwork } from './report-networks.ts';
+import { networkBody } from './networks-payload.ts';
 import type { Body } from './topics.ts';
 
 type LinkBody = Body<'links'>['links'][number];
@@ -19,7 +19,7 @@ const DESTINATIONS_MAX = 8;
  * The bonded links with the modem behind each, then links of the config that wait for a
  * drop, then modems that no link uses.
  */
-export function reportLinks(box: BoxSnapshot): Body<'links'> {
+export function linksBody(box: BoxSnapshot): Body<'links'> {
   const { uplink, modems, modemMaintenance = [], plannedLinks = [] } = box;
   const bonded = uplink?.bond?.links ?? [];
   const known = modems.phase === 'known' ? modems.modems : [];
@@ -34,7 +34,7 @@ export function reportLinks(box: BoxSnapshot): Body<'links'> {
   const waiting = plannedLinks.filter(({ id }) => !bonded.some((link) => link.id === id));
   const taken = new Set([...bonded, ...waiting].map(({ id }) => modemOf(id)));
   const report = (id: string, link: LinkSnapshot | undefined, modem: ModemState | undefined) =>
-    reportLink(id, link, modem, careOf(modem));
+    linkBody(id, link, modem, careOf(modem));
   // SRT without bonding uses the kernel's route.
   const isDirect = uplink?.phase === 'connected' && uplink.bond === undefined;
   const links = [
@@ -53,18 +53,18 @@ export function reportLinks(box: BoxSnapshot): Body<'links'> {
           .slice(0, LINKS_MAX)
           .map(({ id }) => clipText(id, 64)),
     links: links.slice(0, LINKS_MAX),
-    destinations: (box.destinations ?? []).slice(0, DESTINATIONS_MAX).map(reportDestination),
-    backfill: box.backfill === undefined ? null : reportBackfill(box.backfill),
-    networks: (box.networks ?? []).map(reportNetwork),
+    destinations: (box.destinations ?? []).slice(0, DESTINATIONS_MAX).map(destinationBody),
+    backfill: box.backfill === undefined ? null : backfillBody(box.backfill),
+    networks: (box.networks ?? []).map(networkBody),
   };
 }
 
-function reportBackfill(backfill: NonNullable<BoxSnapshot['backfill']>) {
+function backfillBody(backfill: NonNullable<BoxSnapshot['backfill']>) {
   const reason = orNull(backfill.reason, (text) => clipText(text, 256));
   return { reason, ...readAll(BACKFILL, backfill) };
 }
 
-function reportDestination(destination: Destination): Body<'links'>['destinations'][number] {
+function destinationBody(destination: Destination): Body<'links'>['destinations'][number] {
   return {
     id: clipText(destination.id, 64),
     kind: destination.kind,
@@ -78,7 +78,7 @@ function policyOf(uplink: BoxSnapshot['uplink']): Body<'links'>['policy'] {
   return uplink.bond === undefined ? 'direct' : 'bond';
 }
 
-function reportLink(
+function linkBody(
   id: string,
   link: LinkSnapshot | undefined,
   modem: ModemState | undefined,

@@ -9,7 +9,7 @@ import type { Body } from './topics.ts';
 const SAME_MS = 2_000;
 
 /** Remembers the window’s end, so that it is not published again each second. */
-export class MerchReport {
+export class MerchPayload {
   #untilMs: number | undefined;
 
   /** Undefined where nothing is sold. */

@@ -5,8 +5,8 @@ import * as assert from 'uvu/assert';
 import * as v from 'valibot';
 import { mergeLatencies } from '../../../daemon/figures/media.ts';
 import { clipText, rounded } from '../../../daemon/model/rounding.ts';
-import { reportAlert, reportTelemetry, topicLevel } from '../../../daemon/mqtt/payloads/report.ts';
-import { SilenceMeter } from '../../../daemon/mqtt/payloads/report-audio.ts';
+import { alertBody, telemetryBody, topicLevel } from '../../../daemon/mqtt/payloads/snapshot-payloads.ts';
+import { SilenceMeter } from '../../../daemon/mqtt/payloads/audio-payload.ts';
 import {
   PERIODIC,
   type PeriodicName,
@@ -34,7 +34,7 @@ test('payloads follow their schemas with no, all and odd values', () => {
     startedAt: '2027-01-01T00:00:00Z',
   });
   for (const snapshot of [bareSnapshot(), fullSnapshot(), odd]) {
-    const bodies = reportTelemetry(snapshot, FACTS, MOMENT);
+    const bodies = telemetryBody(snapshot, FACTS, MOMENT);
     for (const name of TELEMETRY) {
       const stamp = { v: 1, ts: '2026-05-01T00:00:00.000Z', seq: 1, session: 's' };
       const { issues } = v.safeParse(TOPICS[name].schema, { ...stamp, ...bodies[name] });
@@ -48,7 +48,7 @@ test('health is failed with a critical warning or a fault, degraded with a warni
   const health = (severities: readonly ('info' | 'warning' | 'critical')[], phase = 'idle') => {
     const warnings = severities.map((severity) => ({ ...warning, severity }));
     const drop = { phase: phase as 'idle', sinceMs: 0 };
-    return reportTelemetry(bareSnapshot({ warnings, drop }), FACTS, MOMENT).status.health;
+    return telemetryBody(bareSnapshot({ warnings, drop }), FACTS, MOMENT).status.health;
   };
   assert.equal(
     [health([]), health(['info']), health(['info', 'warning']), health(['warning', 'critical'])],
@@ -60,7 +60,7 @@ test('health is failed with a critical warning or a fault, degraded with a warni
 test('an unused modem is reported as a link, and a used one only once', () => {
   const full = fullSnapshot();
   const ids = (snapshot: typeof full) =>
-    reportTelemetry(snapshot, FACTS, MOMENT).links.links.map(({ id, state }) => [id, state]);
+    telemetryBody(snapshot, FACTS, MOMENT).links.links.map(({ id, state }) => [id, state]);
   assert.equal(ids(full), [
     ['eth0', 'active'],
     ['wwan0', 'active'],
@@ -82,7 +82,7 @@ test('SRT without bonding is one active link while it is connected, else none', 
   const active = (phase: 'connected' | 'connecting') => {
     const { bond: _bond, ...srt } = fullSnapshot().uplink as never as { bond: unknown };
     const uplink = { ...srt, phase } as never;
-    return reportTelemetry(fullSnapshot({ uplink }), FACTS, MOMENT).links.active;
+    return telemetryBody(fullSnapshot({ uplink }), FACTS, MOMENT).links.active;
   };
   assert.equal(active('connected'), ['direct']);
   assert.equal(active('connecting'), []);
@@ -115,7 +115,7 @@ test('any warning key is one level of a topic', () => {
   fc.assert(
     fc.property(fc.string(), (key) => {
       assert.match(topicLevel(key), /^[a-z0-9][a-z0-9.-]{0,62}$/);
-      const alert = reportAlert({ key, severity: 'info', sinceMs: 0, text: key, advice: key });
+      const alert = alertBody({ key, severity: 'info', sinceMs: 0, text: key, advice: key });
       assert.is(alert.key, topicLevel(key));
     }),
   );

@@ -31,7 +31,7 @@ export class SilenceMeter {
   }
 }
 
-export function reportAudio(levels: Levels | undefined, silence: Silence): Body<'audio'> {
+export function audioBody(levels: Levels | undefined, silence: Silence): Body<'audio'> {
   const peaks = levels?.peakDbfs ?? [];
   return {
     ch: peaks.slice(0, 8).map((peakDbfs, channel) => ({

@@ -15,7 +15,7 @@ export const networkFields = v.strictObject({
   stream_first: v.pipe(v.array(text(16)), v.maxLength(16)),
 });
 
-export function reportNetwork(network: OwnNetwork): v.InferOutput<typeof networkFields> {
+export function networkBody(network: OwnNetwork): v.InferOutput<typeof networkFields> {
   const { role, device, phase, code, reason, shaped = [] } = network;
   return {
     id: role,

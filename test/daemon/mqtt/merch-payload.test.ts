@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
 import { METRICS } from '../../../daemon/metrics/table.ts';
-import { MerchReport } from '../../../daemon/mqtt/payloads/report-merch.ts';
+import { MerchPayload } from '../../../daemon/mqtt/payloads/merch-payload.ts';
 import { TOPICS } from '../../../daemon/mqtt/payloads/topics.ts';
 import { WELL } from '../../support/snapshot.ts';
 import { shop } from './support/shop.ts';
@@ -12,7 +12,7 @@ const test = suite('MQTT topic merch');
 const NOW_MS = Date.UTC(2026, 4, 1, 20);
 
 test('it is as its schema says', () => {
-  const body = new MerchReport().report(shop(60_000), NOW_MS);
+  const body = new MerchPayload().report(shop(60_000), NOW_MS);
   const ts = new Date(NOW_MS).toISOString();
   const payload = { v: 1, ts, seq: 1, session: 's', ...body };
   assert.ok(v.is(TOPICS.merch.schema, payload));
@@ -24,11 +24,11 @@ test('it is as its schema says', () => {
       [null, 3000],
     ],
   );
-  assert.is(new MerchReport().report(undefined, NOW_MS), undefined);
+  assert.is(new MerchPayload().report(undefined, NOW_MS), undefined);
 });
 
 test('a window that runs down is published once, and its end', () => {
-  const report = new MerchReport();
+  const report = new MerchPayload();
   const texts = new Set<string>();
   for (let elapsedMs = 0; elapsedMs < 60_000; elapsedMs += 997) {
     const jitterMs = (elapsedMs * 7) % 300;

@@ -3,7 +3,7 @@ import { clipText, orNull, round } from '../../model/rounding.ts';
 import type { UpdateState } from '../../model/update.ts';
 import type { Body } from './topics.ts';
 
-export function reportUpdate(update: UpdateState): Body<'update'> {
+export function updateBody(update: UpdateState): Body<'update'> {
   const { version, latest, step, previous, failed, isOnTrial, unsupported, offerFault } = update;
   return {
     installed: clipText(version, 64),
