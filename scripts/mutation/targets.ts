@@ -12,7 +12,7 @@ export const TARGETS: readonly Target[] = [
     files: [
       ...['acknowledge', 'bond', 'failure', 'key-frame', 'link', 'link-table', 'probe'],
       ...['register', 'resend', 'resend-budget', 'resender', 'select', 'snapshot', 'store'],
-      ...['path/capacity', 'path/in-flight', 'path/passage', 'path/rate-meter'],
+      ...['path/capacity', 'path/in-flight', 'path/path-mtu', 'path/rate-meter'],
       ...['path/replies', 'path/rtt'],
     ].map((name) => `pipelines/bond/core/${name}.ts`),
     tests: ['test/pipelines/bond/core'],

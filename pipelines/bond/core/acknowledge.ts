@@ -17,7 +17,7 @@ export function applySrtlaAck(link: Link, sequences: readonly number[], nowMs: n
   for (const sequence of sequences) {
     const bytes = link.flight.arrive(sequence);
     if (bytes > 0) link.delivered.add(bytes, nowMs);
-    link.passage.onAcked(link.flight.bytesOf(sequence) - DATAGRAM_HEADER_BYTES);
+    link.pathMtu.onAcked(link.flight.bytesOf(sequence) - DATAGRAM_HEADER_BYTES);
   }
   const last = sequences.at(-1);
   if (last === undefined) return;
@@ -53,7 +53,7 @@ export class AckTracker {
     if (step <= 0) return;
     this.ackedUpTo = acked;
     if (this.isEachLinkAcked) return;
-    for (const link of links) link?.passage.onAcked(Number.POSITIVE_INFINITY);
+    for (const link of links) link?.pathMtu.onAcked(Number.POSITIVE_INFINITY);
   }
 
   clear(): void {

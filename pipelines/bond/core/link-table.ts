@@ -125,7 +125,7 @@ export class LinkTable {
   /** Sends keepalives, of the sizes that tell what passes. */
   ping(link: Link, nowMs: number): void {
     const packet = renderSrtla(keepaliveOf(link, nowMs));
-    for (const bytes of link.passage.nextPings()) {
+    for (const bytes of link.pathMtu.nextPings()) {
       this.sendControl(link, padTo(packet, bytes), nowMs);
     }
   }

@@ -4,7 +4,7 @@ import { DATAGRAM_HEADER_BYTES, type LinkConfig } from './config.ts';
 import { nameFailure, SocketFault } from './failure.ts';
 import { Capacity } from './path/capacity.ts';
 import { InFlight } from './path/in-flight.ts';
-import { Passage } from './path/passage.ts';
+import { PathMtu } from './path/path-mtu.ts';
 import { RateMeter } from './path/rate-meter.ts';
 import { PACKETS_PER_REPLY, Replies } from './path/replies.ts';
 import { RttEstimator } from './path/rtt.ts';
@@ -48,7 +48,7 @@ export class Link {
   readonly rtt = new RttEstimator();
   readonly flight = new InFlight();
   readonly capacity = new Capacity();
-  readonly passage = new Passage();
+  readonly pathMtu = new PathMtu();
   readonly sent = new RateMeter();
   readonly sentPackets = new RateMeter();
   readonly delivered = new RateMeter();
@@ -97,7 +97,7 @@ export class Link {
     if (sequence < 0) return;
     this.flight.add(sequence, wireBytes, nowMs);
     this.sentPackets.add(1, nowMs);
-    this.passage.onData(bytes, nowMs);
+    this.pathMtu.onData(bytes, nowMs);
     this.#replies.expect(1, nowMs);
   }
 
@@ -148,16 +148,16 @@ export class Link {
    */
   onEcho(rttMs: number, bytes: number, nowMs: number, isAlone: boolean): void {
     this.rtt.add(rttMs, nowMs);
-    const isPassable = this.passage.onEcho(bytes, nowMs - rttMs);
+    const isPassable = this.pathMtu.onEcho(bytes, nowMs - rttMs);
     if (this.state.phase !== 'stalled') return;
-    if (this.passage.isBlocked) this.reason = this.passage.reason;
+    if (this.pathMtu.isBlocked) this.reason = this.pathMtu.reason;
     // In doubt the only link is used; where data is known to vanish it is not.
-    if (!isPassable && (this.passage.isBlocked || !isAlone)) return;
+    if (!isPassable && (this.pathMtu.isBlocked || !isAlone)) return;
     const echoes = this.state.echoes + 1;
     const extra = ECHOES_PER_STALL * Math.max(0, this.#stallsLately(nowMs) - 1);
     if (isAlone || echoes >= Math.min(MAX_ECHOES, ECHOES_TO_REJOIN + extra)) {
       this.#replies.gapMs = 0;
-      this.passage.unblock();
+      this.pathMtu.unblock();
       this.#enter({ phase: 'active', sinceMs: nowMs }, 'answers again');
     } else {
       this.state = { ...this.state, echoes };
@@ -177,17 +177,17 @@ export class Link {
     if (phase === 'stalled') {
       if (silentMs > this.stallMs && this.state.echoes > 0)
         this.state = { ...this.state, echoes: 0 };
-      if (this.passage.isVanishing) this.passage.block();
+      if (this.pathMtu.isVanishing) this.pathMtu.block();
       return 'none';
     }
-    this.isDoubtful = this.passage.isOverdue(this.rtt.lateMs, nowMs);
+    this.isDoubtful = this.pathMtu.isOverdue(this.rtt.lateMs, nowMs);
     if (silentMs > this.stallMs) {
       this.stall(`silent for ${Math.round(silentMs)} ms`, nowMs);
       return 'stalled';
     }
-    if (this.passage.isVanishing) {
-      this.passage.block();
-      this.stall(this.passage.reason, nowMs);
+    if (this.pathMtu.isVanishing) {
+      this.pathMtu.block();
+      this.stall(this.pathMtu.reason, nowMs);
       return 'stalled';
     }
     if (phase === 'active' && silentMs > this.suspectMs) {
@@ -210,7 +210,7 @@ export class Link {
     this.#enter({ phase: 'out' }, reason);
     this.rtt.reset();
     this.flight.clear();
-    this.passage.restart();
+    this.pathMtu.restart();
   }
 
   /** Silence that makes it suspect: a reply is later than any was lately. */
@@ -227,7 +227,7 @@ export class Link {
     if (this.state.phase === 'stalled') return PROBE_PING_MS;
     if (this.state.phase === 'suspect') return OVERDUE_PING_MS;
     const isOverdue =
-      this.passage.isDoubted || this.#replies.isOverdue(this.rtt.meanMs + 20, nowMs);
+      this.pathMtu.isDoubted || this.#replies.isOverdue(this.rtt.meanMs + 20, nowMs);
     return isOverdue ? OVERDUE_PING_MS : KEEPALIVE_MS;
   }
 

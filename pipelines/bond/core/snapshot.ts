@@ -1,7 +1,7 @@
 /** What a bond reports about itself and its links. */
 import type { SrtlaPacket } from '../wire/packet.ts';
 import type { Link, LinkPhase } from './link.ts';
-import type { LargePackets } from './path/passage.ts';
+import type { LargePackets } from './path/path-mtu.ts';
 import type { RateMeter } from './path/rate-meter.ts';
 import { lossOf } from './select.ts';
 
@@ -101,7 +101,7 @@ export function renderBondSnapshot(
 
 function renderLinkSnapshot(link: Link, wireBps: number, nowMs: number): LinkSnapshot {
   const { rtt, flight, config, state } = link;
-  const { largePackets } = link.passage;
+  const { largePackets } = link.pathMtu;
   const bitrateBps = link.sent.perS(1000, nowMs) * 8;
   const isInUse = state.phase === 'active' || state.phase === 'suspect';
   return {

@@ -136,7 +136,7 @@ test('an ACK for what was never sent is of another connection', () => {
 test('SRT acknowledges data of all links where the receiver does not for each', () => {
   const doubtful = () => {
     const { links, store } = sent();
-    for (let i = 0; i < 20; i += 1) for (const link of links) link.passage.onData(1_332, 1_000);
+    for (let i = 0; i < 20; i += 1) for (const link of links) link.pathMtu.onData(1_332, 1_000);
     return { links, store };
   };
   const each = doubtful();
@@ -144,13 +144,13 @@ test('SRT acknowledges data of all links where the receiver does not for each', 
   eachAcks.isEachLinkAcked = true;
   eachAcks.apply(srtAck(1, 11), each.links, each.store, 1_100);
   assert.equal(
-    each.links.map(({ passage }) => passage.isDoubted),
+    each.links.map(({ pathMtu }) => pathMtu.isDoubted),
     [true, true],
   );
   const all = doubtful();
   new AckTracker().apply(srtAck(1, 11), all.links, all.store, 1_100);
   assert.equal(
-    all.links.map(({ passage }) => passage.isDoubted),
+    all.links.map(({ pathMtu }) => pathMtu.isDoubted),
     [false, false],
   );
 });

@@ -30,7 +30,7 @@ export interface LargePackets {
  * vanishes. Without an ACK for data the link is blocked; keepalives of several sizes, which
  * the receiver echoes byte for byte, then find out what passes (as RFC 8899 does).
  */
-export class Passage {
+export class PathMtu {
   #unackedPackets = 0;
   #doubtedSinceMs = 0;
   #smallEchoes = 0;
