@@ -61,8 +61,8 @@ export class Link {
   shareBps = 0;
   /** Own loss of the last 1.5 s, 0 to 1, as it was last weighed. */
   lossRatio = 0;
-  /** Its data is not acknowledged: others are better as long as they are not in doubt too. */
-  isDoubtful = false;
+  /** Its data is not acknowledged: others are better as long as their ACKs are not overdue too. */
+  isAckOverdue = false;
   readonly #replies = new Replies();
   #lastPingMs = Number.NEGATIVE_INFINITY;
   #lastStallMs = Number.NEGATIVE_INFINITY;
@@ -151,7 +151,7 @@ export class Link {
     const isPassable = this.pathMtu.onEcho(bytes, nowMs - rttMs);
     if (this.state.phase !== 'stalled') return;
     if (this.pathMtu.isBlocked) this.reason = this.pathMtu.reason;
-    // In doubt the only link is used; where data is known to vanish it is not.
+    // The only link is used even while its ACKs are overdue; where data is known to vanish it is not.
     if (!isPassable && (this.pathMtu.isBlocked || !isAlone)) return;
     const echoes = this.state.echoes + 1;
     const extra = ECHOES_PER_STALL * Math.max(0, this.#stallsLately(nowMs) - 1);
@@ -180,7 +180,7 @@ export class Link {
       if (this.pathMtu.isVanishing) this.pathMtu.block();
       return 'none';
     }
-    this.isDoubtful = this.pathMtu.isOverdue(this.rtt.lateMs, nowMs);
+    this.isAckOverdue = this.pathMtu.isOverdue(this.rtt.lateMs, nowMs);
     if (silentMs > this.stallMs) {
       this.stall(`silent for ${Math.round(silentMs)} ms`, nowMs);
       return 'stalled';
@@ -227,7 +227,7 @@ export class Link {
     if (this.state.phase === 'stalled') return PROBE_PING_MS;
     if (this.state.phase === 'suspect') return OVERDUE_PING_MS;
     const isOverdue =
-      this.pathMtu.isDoubted || this.#replies.isOverdue(this.rtt.meanMs + 20, nowMs);
+      this.pathMtu.hasUnackedData || this.#replies.isOverdue(this.rtt.meanMs + 20, nowMs);
     return isOverdue ? OVERDUE_PING_MS : KEEPALIVE_MS;
   }
 

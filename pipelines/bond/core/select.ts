@@ -14,9 +14,9 @@ const FREE_DELAY_MS = 120;
 const MAX_LATENCY_PART = 0.8;
 
 /** A link whose data is not acknowledged carries this part of its share, until it is known why. */
-const DOUBTED_SHARE = 0.02;
-/** And is the best one where all are in doubt only: longer than any round trip. */
-const DOUBT_MS = 100_000;
+const ACK_OVERDUE_SHARE = 0.02;
+/** And is the best one where the ACKs of all are overdue only: longer than any round trip. */
+const ACK_OVERDUE_MS = 100_000;
 
 /** A packet sent again takes another link even past its window, up to this multiple of it. */
 const MAX_LOAD = 2;
@@ -124,8 +124,8 @@ export function weigh(links: Links, nowMs: number, latencyMs: number): void {
     // Links that have shown no limit are equal, whatever each has carried so far.
     const isUnlimited = isActive(link) && !link.capacity.hasShownLimit(nowMs);
     const bps = isUnlimited ? unlimitedBps : link.capacity.bps;
-    const doubt = link.isDoubtful ? DOUBTED_SHARE : 1;
-    const shareBps = link.config.weight * bps * (1 - loss) * far * useful * doubt;
+    const ackFactor = link.isAckOverdue ? ACK_OVERDUE_SHARE : 1;
+    const shareBps = link.config.weight * bps * (1 - loss) * far * useful * ackFactor;
     // What it carried in advance counts by its present weight, or a short delay would cost seconds.
     link.tag = position + Math.max(0, link.tag - position) * (link.shareBps / shareBps);
     link.shareBps = shareBps;
@@ -192,6 +192,6 @@ function loadOf(link: Link): number {
 
 /** RTT, with loss counted as delay: a lost packet costs round trips. */
 function costMs(link: Link): number {
-  const doubtMs = link.isDoubtful ? DOUBT_MS : 0;
-  return link.rtt.meanMs * (1 + LOSS_FACTOR * link.lossRatio) + doubtMs;
+  const ackOverdueMs = link.isAckOverdue ? ACK_OVERDUE_MS : 0;
+  return link.rtt.meanMs * (1 + LOSS_FACTOR * link.lossRatio) + ackOverdueMs;
 }

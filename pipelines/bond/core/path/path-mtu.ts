@@ -1,7 +1,7 @@
 /** Whether a link carries packets of the encoder's size, and which size it does carry. */
 
 /** SRTLA acknowledges in tens: once so many packets are not, the next keepalives ask why. */
-const DOUBTED_PACKETS = 15;
+const UNACKED_PACKETS_MAX = 15;
 
 /**
  * Echoes of usual keepalives in a row, each with a keepalive as large as data before it that
@@ -32,7 +32,7 @@ export interface LargePackets {
  */
 export class PathMtu {
   #unackedPackets = 0;
-  #doubtedSinceMs = 0;
+  #unackedSinceMs = 0;
   #smallEchoes = 0;
   /** The largest data packet of this second and of the one before. */
   #largestBytes = 0;
@@ -54,7 +54,7 @@ export class PathMtu {
     if (bytes > this.#largestBytes) this.#largestBytes = bytes;
     if (bytes < LARGE * this.#largest) return;
     this.#unackedPackets += 1;
-    if (this.#unackedPackets === DOUBTED_PACKETS) this.#startDoubt(nowMs);
+    if (this.#unackedPackets === UNACKED_PACKETS_MAX) this.#startUnacked(nowMs);
   }
 
   /** The receiver acknowledged data, the largest of `bytes`. */
@@ -65,18 +65,18 @@ export class PathMtu {
   }
 
   /** Data is not acknowledged: keepalives of both sizes tell whether the link or its data is silent. */
-  get isDoubted(): boolean {
-    return !this.#isBlocked && this.#unackedPackets >= DOUBTED_PACKETS;
+  get hasUnackedData(): boolean {
+    return !this.#isBlocked && this.#unackedPackets >= UNACKED_PACKETS_MAX;
   }
 
   /** And its ACK should have come by now. */
   isOverdue(lateMs: number, nowMs: number): boolean {
-    return this.isDoubted && nowMs - this.#doubtedSinceMs > lateMs;
+    return this.hasUnackedData && nowMs - this.#unackedSinceMs > lateMs;
   }
 
   /** Small keepalives pass, large ones and data do not. */
   get isVanishing(): boolean {
-    return this.isDoubted && this.#smallEchoes >= SMALL_ECHOES;
+    return this.hasUnackedData && this.#smallEchoes >= SMALL_ECHOES;
   }
 
   /** The link is out of use since its data vanishes: it is tried by sizes. */
@@ -87,7 +87,7 @@ export class PathMtu {
     this.#pings = 0;
   }
 
-  /** The link may have another path: what was found no longer holds, what is doubted still is. */
+  /** The link may have another path: what was found no longer holds, data without an ACK stays so. */
   restart(): void {
     this.#isBlocked = false;
     this.#lostBytes = undefined;
@@ -99,11 +99,11 @@ export class PathMtu {
   }
 
   /**
-   * Sizes of the keepalives to send now, 0 for the usual one. In doubt data's own size comes
+   * Sizes of the keepalives to send now, 0 for the usual one. While data has no ACK, its own size comes
    * first; on a blocked link it is tried every other time.
    */
   nextPings(): readonly number[] {
-    if (this.isDoubted) return [this.#largest, 0];
+    if (this.hasUnackedData) return [this.#largest, 0];
     if (!this.#isBlocked) return [0];
     this.#pings += 1;
     const smaller = SIZES_BYTES.filter((bytes) => bytes < this.#largest);
@@ -121,15 +121,15 @@ export class PathMtu {
       this.#passedBytes = Math.max(this.#passedBytes, bytes);
       return bytes >= this.#largest;
     }
-    if (!this.isDoubted) return true;
-    if (sentMs < this.#doubtedSinceMs) return false;
+    if (!this.hasUnackedData) return true;
+    if (sentMs < this.#unackedSinceMs) return false;
     const isLarge = bytes >= LARGE * this.#largest;
     if (isLarge) this.#passes();
     else this.#smallEchoes += 1;
     return isLarge;
   }
 
-  /** The link is in use again. What is doubted still is: only an ACK or a large echo ends that. */
+  /** The link is in use again. Data without an ACK stays so: only an ACK or a large echo ends that. */
   unblock(): void {
     if (this.#isBlocked) this.#passes();
     this.#isBlocked = false;
@@ -152,8 +152,8 @@ export class PathMtu {
     return `packets of ${lostBytes} bytes vanish, of ${passedBytes} pass (MTU)`;
   }
 
-  #startDoubt(nowMs: number): void {
-    this.#doubtedSinceMs = nowMs;
+  #startUnacked(nowMs: number): void {
+    this.#unackedSinceMs = nowMs;
     this.#smallEchoes = 0;
   }
 

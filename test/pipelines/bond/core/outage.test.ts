@@ -134,23 +134,23 @@ test('an ACK for what was never sent is of another connection', () => {
 });
 
 test('SRT acknowledges data of all links where the receiver does not for each', () => {
-  const doubtful = () => {
+  const overdue = () => {
     const { links, store } = sent();
     for (let i = 0; i < 20; i += 1) for (const link of links) link.pathMtu.onData(1_332, 1_000);
     return { links, store };
   };
-  const each = doubtful();
+  const each = overdue();
   const eachAcks = new AckTracker();
   eachAcks.isEachLinkAcked = true;
   eachAcks.apply(srtAck(1, 11), each.links, each.store, 1_100);
   assert.equal(
-    each.links.map(({ pathMtu }) => pathMtu.isDoubted),
+    each.links.map(({ pathMtu }) => pathMtu.hasUnackedData),
     [true, true],
   );
-  const all = doubtful();
+  const all = overdue();
   new AckTracker().apply(srtAck(1, 11), all.links, all.store, 1_100);
   assert.equal(
-    all.links.map(({ pathMtu }) => pathMtu.isDoubted),
+    all.links.map(({ pathMtu }) => pathMtu.hasUnackedData),
     [false, false],
   );
 });

@@ -74,15 +74,15 @@ test('the best link has the lowest round trip time, and room, and is not the one
   assert.is(chooseLink(links, 'best'), 2);
 });
 
-test('loss and doubt make a link worse', () => {
+test('loss and overdue ACKs make a link worse', () => {
   const [fast, slow] = [activeLink(0, 50), activeLink(1, 60)];
   fast.lossRatio = 0.04;
   assert.is(chooseLink([fast, slow], 'best'), 0);
   fast.lossRatio = 0.06;
   assert.is(chooseLink([fast, slow], 'best'), 1);
-  slow.isDoubtful = true;
+  slow.isAckOverdue = true;
   assert.is(chooseLink([fast, slow], 'best'), 0);
-  fast.isDoubtful = true;
+  fast.isAckOverdue = true;
   fast.lossRatio = 0;
   assert.is(chooseLink([fast, slow], 'best'), 0);
 });
@@ -206,10 +206,10 @@ test('a path whose packets come too late for SRT has next to nothing', () => {
   near(late, (0.01 * short * 170) / 400);
 });
 
-test('a link in doubt has a fiftieth', () => {
-  const doubtful = activeLink(0);
-  doubtful.isDoubtful = true;
-  const [some = 0, all = 0] = sharesOf([doubtful, activeLink(1)]);
+test('a link whose ACKs are overdue has a fiftieth', () => {
+  const overdue = activeLink(0);
+  overdue.isAckOverdue = true;
+  const [some = 0, all = 0] = sharesOf([overdue, activeLink(1)]);
   near(some, all / 50);
 });
 

@@ -13,34 +13,34 @@ function send(pathMtu: PathMtu, count: number, bytes: number, nowMs: number): vo
   for (let i = 0; i < count; i += 1) pathMtu.onData(bytes, nowMs);
 }
 
-/** Doubted since 1,000 ms. */
-function doubted(): PathMtu {
+/** Data without an ACK since 1,000 ms. */
+function unacked(): PathMtu {
   const pathMtu = new PathMtu();
   send(pathMtu, 15, DATA, 1_000);
   return pathMtu;
 }
 
 function blocked(): PathMtu {
-  const pathMtu = doubted();
+  const pathMtu = unacked();
   pathMtu.block();
   return pathMtu;
 }
 
-test('fifteen packets without an ACK are doubted', () => {
+test('fifteen packets without an ACK are counted as unacknowledged data', () => {
   const pathMtu = new PathMtu();
   send(pathMtu, 14, DATA, 1_000);
-  assert.equal([pathMtu.isDoubted, pathMtu.nextPings()], [false, [0]]);
+  assert.equal([pathMtu.hasUnackedData, pathMtu.nextPings()], [false, [0]]);
   send(pathMtu, 1, DATA, 1_000);
-  assert.equal([pathMtu.isDoubted, pathMtu.nextPings()], [true, [DATA, 0]]);
+  assert.equal([pathMtu.hasUnackedData, pathMtu.nextPings()], [true, [DATA, 0]]);
 });
 
 test('only large packets count, those of three quarters of the largest or more', () => {
   const pathMtu = new PathMtu();
   send(pathMtu, 1, DATA, 1_000);
   send(pathMtu, 100, LARGE - 1, 1_000);
-  assert.not.ok(pathMtu.isDoubted);
+  assert.not.ok(pathMtu.hasUnackedData);
   send(pathMtu, 14, LARGE, 1_000);
-  assert.ok(pathMtu.isDoubted);
+  assert.ok(pathMtu.hasUnackedData);
 });
 
 test('the largest is that of this second and the one before', () => {
@@ -49,33 +49,33 @@ test('the largest is that of this second and the one before', () => {
   send(pathMtu, 100, 700, 999);
   send(pathMtu, 100, 700, 1_000);
   send(pathMtu, 100, 700, 1_999);
-  assert.not.ok(pathMtu.isDoubted);
+  assert.not.ok(pathMtu.hasUnackedData);
   send(pathMtu, 13, 700, 2_000);
-  assert.not.ok(pathMtu.isDoubted);
+  assert.not.ok(pathMtu.hasUnackedData);
   send(pathMtu, 1, 700, 2_000);
-  assert.equal([pathMtu.isDoubted, pathMtu.nextPings()], [true, [700, 0]]);
+  assert.equal([pathMtu.hasUnackedData, pathMtu.nextPings()], [true, [700, 0]]);
 });
 
-test('an ACK for a large packet ends the doubt, one for a small packet does not', () => {
-  const pathMtu = doubted();
+test('an ACK for a large packet ends that, one for a small packet does not', () => {
+  const pathMtu = unacked();
   pathMtu.onAcked(LARGE - 1);
-  assert.ok(pathMtu.isDoubted);
+  assert.ok(pathMtu.hasUnackedData);
   pathMtu.onAcked(LARGE);
-  assert.not.ok(pathMtu.isDoubted);
+  assert.not.ok(pathMtu.hasUnackedData);
   send(pathMtu, 14, DATA, 1_000);
-  assert.not.ok(pathMtu.isDoubted, 'they are counted from 0 again');
+  assert.not.ok(pathMtu.hasUnackedData, 'they are counted from 0 again');
 });
 
-test('an ACK is overdue when the time for it has passed since the doubt began', () => {
-  const pathMtu = doubted();
+test('an ACK is overdue when the time for it has passed since the fifteenth packet', () => {
+  const pathMtu = unacked();
   send(pathMtu, 10, DATA, 1_040);
   assert.equal([pathMtu.isOverdue(50, 1_050), pathMtu.isOverdue(50, 1_051)], [false, true]);
   pathMtu.onAcked(DATA);
   assert.not.ok(pathMtu.isOverdue(50, 9_000));
 });
 
-test('data vanishes where five small keepalives of the time in doubt pass, and no large one', () => {
-  const pathMtu = doubted();
+test('data vanishes where five small keepalives of that time pass, and no large one', () => {
+  const pathMtu = unacked();
   for (let i = 0; i < 9; i += 1) assert.not.ok(pathMtu.onEcho(38, 999));
   assert.not.ok(pathMtu.isVanishing, 'they were sent before');
   for (let i = 0; i < 4; i += 1) assert.not.ok(pathMtu.onEcho(38, 1_000));
@@ -84,19 +84,19 @@ test('data vanishes where five small keepalives of the time in doubt pass, and n
   assert.ok(pathMtu.isVanishing);
 });
 
-test('a large keepalive that passes ends the doubt', () => {
-  const pathMtu = doubted();
+test('a large keepalive that passes ends that', () => {
+  const pathMtu = unacked();
   for (let i = 0; i < 9; i += 1) pathMtu.onEcho(38, 1_000);
   assert.ok(pathMtu.onEcho(LARGE, 1_000));
-  assert.equal([pathMtu.isDoubted, pathMtu.isVanishing], [false, false]);
+  assert.equal([pathMtu.hasUnackedData, pathMtu.isVanishing], [false, false]);
   assert.ok(pathMtu.onEcho(38, 1_000), 'nothing is in question');
   send(pathMtu, 15, DATA, 2_000);
   for (let i = 0; i < 4; i += 1) pathMtu.onEcho(38, 2_000);
   assert.not.ok(pathMtu.isVanishing, 'echoes are counted from 0 again');
 });
 
-test('echoes of an earlier doubt do not count in the next one', () => {
-  const pathMtu = doubted();
+test('echoes of an earlier time without ACKs do not count in the next one', () => {
+  const pathMtu = unacked();
   for (let i = 0; i < 4; i += 1) pathMtu.onEcho(38, 1_000);
   pathMtu.onAcked(DATA);
   send(pathMtu, 15, DATA, 3_000);
@@ -108,7 +108,7 @@ test('echoes of an earlier doubt do not count in the next one', () => {
 
 test('a blocked link is tried with the size of data and smaller ones in turn', () => {
   const pathMtu = blocked();
-  assert.equal([pathMtu.isBlocked, pathMtu.isDoubted, pathMtu.isVanishing], [true, false, false]);
+  assert.equal([pathMtu.isBlocked, pathMtu.hasUnackedData, pathMtu.isVanishing], [true, false, false]);
   const pings = Array.from({ length: 10 }, () => pathMtu.nextPings());
   assert.equal(pings.flat(), [DATA, 956, DATA, 768, DATA, 580, DATA, 1144, DATA, 956]);
 });
@@ -156,7 +156,7 @@ test('a blocked link carries data again when an echo is as large as data', () =>
   assert.not.ok(pathMtu.onEcho(DATA - 1, 2_000));
   assert.ok(pathMtu.onEcho(DATA, 2_000));
   pathMtu.unblock();
-  assert.equal([pathMtu.isBlocked, pathMtu.isDoubted, pathMtu.nextPings()], [false, false, [0]]);
+  assert.equal([pathMtu.isBlocked, pathMtu.hasUnackedData, pathMtu.nextPings()], [false, false, [0]]);
   assert.equal(pathMtu.largePackets, { lostBytes: DATA }, 'until data is acknowledged');
   pathMtu.onAcked(DATA - 1);
   assert.equal(pathMtu.largePackets, { lostBytes: DATA });
@@ -164,20 +164,20 @@ test('a blocked link carries data again when an echo is as large as data', () =>
   assert.is(pathMtu.largePackets, undefined);
 });
 
-test('that a link is in use again ends no doubt by itself', () => {
-  const pathMtu = doubted();
+test('that a link is in use again acknowledges nothing by itself', () => {
+  const pathMtu = unacked();
   pathMtu.unblock();
-  assert.ok(pathMtu.isDoubted);
+  assert.ok(pathMtu.hasUnackedData);
 });
 
-test('a link that may have another path is not blocked any more, what was doubted is', () => {
+test('a link that may have another path is not blocked any more, its data still has no ACK', () => {
   const pathMtu = blocked();
   pathMtu.restart();
   assert.equal(
-    [pathMtu.isBlocked, pathMtu.isDoubted, pathMtu.largePackets],
+    [pathMtu.isBlocked, pathMtu.hasUnackedData, pathMtu.largePackets],
     [false, true, undefined],
   );
-  const vanishing = doubted();
+  const vanishing = unacked();
   for (let i = 0; i < 5; i += 1) vanishing.onEcho(38, 1_000);
   vanishing.restart();
   assert.not.ok(vanishing.isVanishing, 'echoes of the old path do not count');
