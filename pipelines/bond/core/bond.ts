@@ -220,9 +220,9 @@ export class Bond {
 
   #check(link: Link, nowMs: number): void {
     const event = link.check(nowMs);
-    if (event === 'stalled' || event === 'lost') this.#afterStall(link, nowMs);
+    if (event === 'stalled' || event === 'timed-out') this.#afterStall(link, nowMs);
     if (event === 'suspected') this.#resender.onSuspected(link, this.#acks.ackedUpTo, nowMs);
-    if (event === 'lost') this.#table.register({ kind: 'lost', slot: link.slot }, nowMs);
+    if (event === 'timed-out') this.#table.register({ kind: 'lost', slot: link.slot }, nowMs);
     this.#table.noteSwitch(link, nowMs);
     if (link.state.phase === 'out' || !link.takePing(nowMs)) return;
     this.#table.ping(link, nowMs);

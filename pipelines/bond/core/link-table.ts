@@ -91,7 +91,7 @@ export class LinkTable {
       if (link === undefined) continue;
       if (action.kind === 'send') this.sendControl(link, renderSrtla(action.packet), nowMs);
       else if (action.kind === 'rebind') this.#wire.rebind(action.slot);
-      else if (action.kind === 'forgotten') link.leave('the receiver was restarted');
+      else if (action.kind === 'forgotten') link.deregister('the receiver was restarted');
       else {
         this.#unknown.delete(link);
         link.onRegistered(nowMs, this.isAlone(link));

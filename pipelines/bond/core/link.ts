@@ -38,7 +38,7 @@ const MAX_ECHOES = 12;
 const STALL_MEMORY_MS = 30_000;
 
 /** What {@link Link.check} found. */
-export type LinkEvent = 'none' | 'suspected' | 'stalled' | 'lost';
+export type LinkEvent = 'none' | 'suspected' | 'stalled' | 'timed-out';
 
 export class Link {
   readonly slot: number;
@@ -170,8 +170,8 @@ export class Link {
     if (phase === 'out') return 'none';
     if (nowMs - this.lastReceivedMs > LINK_TIMEOUT_MS) {
       if (phase !== 'stalled') this.stall('silent', nowMs);
-      this.leave('silent for 4 s');
-      return 'lost';
+      this.deregister('silent for 4 s');
+      return 'timed-out';
     }
     const silentMs = this.#replies.silentMs(nowMs);
     if (phase === 'stalled') {
@@ -206,7 +206,7 @@ export class Link {
   }
 
   /** The link is no longer registered. */
-  leave(reason: string): void {
+  deregister(reason: string): void {
     this.#enter({ phase: 'out' }, reason);
     this.rtt.reset();
     this.flight.clear();

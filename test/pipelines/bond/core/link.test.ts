@@ -75,7 +75,7 @@ test('after four seconds of silence it must register again', () => {
   const link = active();
   send(link, 0, 20, 1000);
   for (let nowMs = 1020; nowMs <= 5000; nowMs += 20) link.check(nowMs);
-  assert.is(link.check(5020), 'lost');
+  assert.is(link.check(5020), 'timed-out');
   assert.is(link.state.phase, 'out');
 });
 
@@ -116,7 +116,7 @@ test('a fault ends when the link is registered, and is reported again later', ()
   link.onReceived(2, 1000);
   link.onRegistered(1000, true);
   assert.is(link.reason, 'registered');
-  link.leave('silent for 4 s');
+  link.deregister('silent for 4 s');
   link.onOpened();
   assert.is(link.reason, 'silent for 4 s', 'a new port says nothing about the silence');
   assert.is(link.onUnusable('ENOTFOUND'), true);

@@ -55,7 +55,7 @@ test('links that are out, stalled, off or spent carry nothing', () => {
   const stalled = activeLink(0);
   stalled.stall('silent', 1_000);
   const out = activeLink(1);
-  out.leave('gone');
+  out.deregister('gone');
   const off = activeLink(2, 50, { isEnabled: false });
   const spent = activeLink(3, 50, { budgetBytes: 1_000, usedBytes: 1_000 });
   const spentSuspect = activeLink(4, 50, { budgetBytes: 1_000, usedBytes: 1_000 });
