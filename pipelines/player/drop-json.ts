@@ -153,14 +153,14 @@ export interface DropJson
   /** The same in several widths and formats; left out until they are made. */
   readonly variants?: readonly VariantOnPage[];
   /** Of the venue; an open page follows it. */
-  readonly look: Look;
+  readonly look: BrandingVersion;
   /** The box's time, RFC 3339: by the clock of the dates in its playlists. */
   readonly now: string;
   /** By the machine's own clock, for what is planned; left out where it is the same. */
   readonly planNow?: string;
 }
 
-export interface Look {
+export interface BrandingVersion {
   /** Another for each content of `brand.css`. */
   readonly style: string;
   /** Relative to the page; empty where there is none. */

@@ -132,7 +132,7 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
     ],
     what: 'the section before the drop: checklist, rehearsal, survey',
   },
-  'daemon/web/page/look': {
+  'daemon/web/page/branding': {
     may: ['daemon/model', 'daemon/web/page/ui', 'daemon/web/page/text'],
     what: 'the guests’ look on the operator’s page',
   },
@@ -140,7 +140,7 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
     may: [
       ...[...PAGE, 'daemon/web/page/ui', 'daemon/web/page/sections'],
       ...['daemon/web/page/settings', 'daemon/web/page/crew', 'daemon/web/page/drops'],
-      ...['daemon/web/page/readiness', 'daemon/web/page/setup', 'daemon/web/page/look'],
+      ...['daemon/web/page/readiness', 'daemon/web/page/setup', 'daemon/web/page/branding'],
     ],
     what: 'the operator’s page in the browser',
   },

@@ -40,7 +40,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   sharp: [
     'hal/text/',
     'hal/printer/paper/png.ts',
-    'daemon/web/crew/look-',
+    'daemon/web/crew/branding-',
     'pipelines/clips/',
     'pipelines/variants/',
     'pipelines/probe/',

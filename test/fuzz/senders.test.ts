@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import { readPayload } from '../../daemon/orders/webhook/payload.ts';
 import { verify } from '../../daemon/orders/webhook/signature.ts';
 import { takeBootFile } from '../../daemon/settings/boot-file.ts';
-import { LookError, LookStore } from '../../daemon/web/crew/look-store.ts';
+import { BrandingUploadError, BrandingStore } from '../../daemon/web/crew/branding-store.ts';
 import { answerCloudPrnt } from '../../hal/printer/polled/cloudprnt.ts';
 import { answerDirectPrint } from '../../hal/printer/polled/direct-print.ts';
 import { Offer } from '../../hal/printer/polled/offer.ts';
@@ -183,7 +183,7 @@ fuzzTexts(
   SLOW_RUNS,
 );
 
-const store = new LookStore(join(folder, 'branding'), () => '');
+const store = new BrandingStore(join(folder, 'branding'), () => '');
 const background = { width: 40, height: 30, channels: 3, background: '#a52' } as const;
 const picture = () => sharp({ create: background });
 
@@ -201,7 +201,7 @@ fuzzBytes(
           try {
             await store.setPicture(part, bytes);
           } catch (error) {
-            assert.instance(error, LookError);
+            assert.instance(error, BrandingUploadError);
           }
         }
         const saved = store.picture('title');

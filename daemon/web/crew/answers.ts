@@ -11,7 +11,7 @@ import type { LogTail } from '../log-tail.ts';
 import type { Role } from '../sessions.ts';
 import type { CertificateAnswers } from './certificate-answers.ts';
 import type { LibraryAnswers } from './library-answers.ts';
-import type { LookAnswers } from './look-answers.ts';
+import type { BrandingAnswers } from './branding-answers.ts';
 import { answerOrders } from './order-answers.ts';
 import type { SessionList } from './session-list.ts';
 import type { SettingsAnswers } from './settings-answers.ts';
@@ -19,7 +19,7 @@ import type { SettingsAnswers } from './settings-answers.ts';
 export interface CrewDeps {
   readonly settings: SettingsAnswers;
   readonly library: LibraryAnswers;
-  readonly look: LookAnswers;
+  readonly look: BrandingAnswers;
   readonly certificate: CertificateAnswers;
   readonly orders: OrderList;
   readonly sessions: SessionList;

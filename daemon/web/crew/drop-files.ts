@@ -7,7 +7,7 @@ import { removeFile, saveFile, systemDisk } from '../../../hal/os/save-file.ts';
 import { checkLook } from '../../../pipelines/look/look-file.ts';
 import { ITEM_SIZE, TITLE_SIZE } from '../../../pipelines/player/pictures/picture-file.ts';
 import { fitOf } from '../../../pipelines/variants/fit-picture.ts';
-import { LookError, NOT_SAVED, shrink } from './look-store.ts';
+import { BrandingUploadError, NOT_SAVED, shrink } from './branding-store.ts';
 
 export type DropFileKind = 'picture' | 'cube';
 
@@ -16,7 +16,7 @@ const PICTURE = fitOf({ ...TITLE_SIZE, maxBytes: ITEM_SIZE.maxBytes });
 const STEM_MAX = 40;
 
 /**
- * Returns its name for drops.yaml, relative to the state folder. Rejects with LookError.
+ * Returns its name for drops.yaml, relative to the state folder. Rejects with BrandingUploadError.
  *
  * @param name As the file is called where it comes from.
  */
@@ -49,7 +49,7 @@ async function saveLook(path: string, name: string, content: Buffer): Promise<vo
   } catch (cause) {
     await removeFile(unchecked).catch(() => undefined);
     // By the name that its sender knows.
-    throw new LookError(messageOf(cause).replace(unchecked, name), { cause });
+    throw new BrandingUploadError(messageOf(cause).replace(unchecked, name), { cause });
   }
   await orNotSaved(systemDisk.rename(unchecked, path));
   await orNotSaved(systemDisk.syncFolder(dirname(path)));
@@ -57,7 +57,7 @@ async function saveLook(path: string, name: string, content: Buffer): Promise<vo
 
 async function orNotSaved(work: Promise<void>): Promise<void> {
   await work.catch((cause: unknown) => {
-    throw new LookError(NOT_SAVED, { cause });
+    throw new BrandingUploadError(NOT_SAVED, { cause });
   });
 }
 

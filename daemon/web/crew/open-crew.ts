@@ -20,8 +20,8 @@ import { CertificateStore } from './certificate-store.ts';
 import { saveDropFile } from './drop-files.ts';
 import { Library } from './library.ts';
 import { LibraryAnswers } from './library-answers.ts';
-import { LookAnswers } from './look-answers.ts';
-import { LookStore } from './look-store.ts';
+import { BrandingAnswers } from './branding-answers.ts';
+import { BrandingStore } from './branding-store.ts';
 import { SessionList, type SessionListDeps } from './session-list.ts';
 import { SettingsAnswers } from './settings-answers.ts';
 import { renderSupport } from './support.ts';
@@ -78,11 +78,11 @@ export function openCrew(
     reports: reports.list.bind(reports),
   };
   const brandingFolder = () => live.current().drop.branding_folder;
-  const look = new LookStore(uploadsFolder(stateFolder), brandingFolder);
+  const look = new BrandingStore(uploadsFolder(stateFolder), brandingFolder);
   return new CrewAnswers({
     settings: new SettingsAnswers(box.settings),
     library: new LibraryAnswers(library),
-    look: new LookAnswers(look, saveDropFile.bind(undefined, stateFolder)),
+    look: new BrandingAnswers(look, saveDropFile.bind(undefined, stateFolder)),
     certificate: new CertificateAnswers(openCertificates(box)),
     orders: box.desk,
     sessions: new SessionList(sessions),

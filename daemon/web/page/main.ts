@@ -12,7 +12,7 @@ import { openUpdate } from './crew/update.ts';
 import { openDrops } from './drops/drops.ts';
 import { openFleet } from './drops/fleet.ts';
 import { openPastDrops } from './drops/past-drops.ts';
-import { openLook } from './look/look.ts';
+import { openBranding } from './branding/branding.ts';
 import { openReadiness } from './readiness/section.ts';
 import { openAlerts } from './sections/alerts.ts';
 import { openCommands } from './sections/commands.ts';
@@ -224,7 +224,7 @@ function openSections(
     openUpdate(isCrew, onError),
     openDrops(isCrew, onError),
     openPastDrops(onError),
-    ...(isCrew ? [openLook(onError)] : []),
+    ...(isCrew ? [openBranding(onError)] : []),
     openMachine(),
   ];
 }

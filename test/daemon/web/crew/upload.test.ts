@@ -3,17 +3,17 @@ import { request as ask, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { LookAnswers } from '../../../../daemon/web/crew/look-answers.ts';
-import { LookStore } from '../../../../daemon/web/crew/look-store.ts';
+import { BrandingAnswers } from '../../../../daemon/web/crew/branding-answers.ts';
+import { BrandingStore } from '../../../../daemon/web/crew/branding-store.ts';
 import { en as said } from '../../../../daemon/web/page/text/messages/en.ts';
 
 const test = suite('uploads');
 
 /** Takes files of coming drops. */
 async function openServer(uploadMs?: number) {
-  const store = new LookStore('/nowhere', () => '');
+  const store = new BrandingStore('/nowhere', () => '');
   const save = async (_kind: string, name: string) => name;
-  const answers = new LookAnswers(store, save, uploadMs);
+  const answers = new BrandingAnswers(store, save, uploadMs);
   const server = createServer((request, response) => {
     void answers.answer(request, '/look/picture').then((answer) => response.end(answer?.body));
   });

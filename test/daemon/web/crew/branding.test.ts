@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { saveDropFile } from '../../../../daemon/web/crew/drop-files.ts';
-import { LookError, LookStore } from '../../../../daemon/web/crew/look-store.ts';
+import { BrandingUploadError, BrandingStore } from '../../../../daemon/web/crew/branding-store.ts';
 import { en as said } from '../../../../daemon/web/page/text/messages/en.ts';
 import { savePicture } from '../../../support/browser/picture.ts';
 import { openChromium, waitInPage } from '../../../support/chromium.ts';
@@ -38,7 +38,7 @@ function photograph(widthPx: number, heightPx: number): Promise<Buffer> {
 
 test('a photograph is saved upright, small, as a JPEG and without EXIF; a logo as a PNG', async () => {
   using folder = emptyFolder();
-  const store = new LookStore(join(folder.path, 'branding'), () => '');
+  const store = new BrandingStore(join(folder.path, 'branding'), () => '');
   const photo = await photograph(2400, 1200);
   assert.match(photo.toString('latin1'), 'secret place');
   await store.setPicture('title', photo);
@@ -71,7 +71,7 @@ test('files of a coming drop are named by what they are called and hold, and a w
   assert.match(look, /^looks\/[0-9a-f]{8}\.cube$/);
   const wrong = saveDropFile(folder.path, 'cube', 'b.cube', Buffer.from('LUT_1D_SIZE 2\n0 0\n'));
   await wrong.then(assert.unreachable, (error: Error) => {
-    assert.instance(error, LookError);
+    assert.instance(error, BrandingUploadError);
     assert.is(error.message, 'b.cube:2: a line of the table must be three numbers');
   });
   assert.is(readdirSync(join(folder.path, 'looks')).length, 1);
@@ -102,7 +102,7 @@ test('a look that is sent again is left as it is, whatever fails meanwhile', asy
 test('the last change of each part is taken back, and taken back again', async () => {
   using folder = emptyFolder();
   const path = join(folder.path, 'branding');
-  const store = new LookStore(path, () => '');
+  const store = new BrandingStore(path, () => '');
   assert.equal(store.state().undoable, []);
   await store.undo('logo');
   await store.setColors(COLORS);
@@ -118,14 +118,14 @@ test('the last change of each part is taken back, and taken back again', async (
   await store.undo('logo');
   assert.is(store.picture('logo')?.path, first);
   await store.remove('logo');
-  assert.is(new LookStore(path, () => '').picture('logo'), undefined);
+  assert.is(new BrandingStore(path, () => '').picture('logo'), undefined);
   await store.undo('logo');
   assert.is(store.picture('logo')?.path, first, 'also what was removed');
 });
 
 test('what is no picture, or claims to be one, is refused with a sentence, and nothing is saved', async () => {
   using folder = emptyFolder();
-  const store = new LookStore(join(folder.path, 'branding'), () => '');
+  const store = new BrandingStore(join(folder.path, 'branding'), () => '');
   const photo = await photograph(400, 300);
   const svg = '<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>';
   for (const [bytes, why] of [

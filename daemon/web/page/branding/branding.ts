@@ -1,18 +1,18 @@
-/** The look of the guests' page: colours, logo and title picture, chosen by the crew. */
+/** The branding of the guests’ page: colours, logo and title picture, chosen by the crew. */
 import { stageTexts as text } from '../text/texts.ts';
 import { card, h, openMessage, setText } from '../ui/dom.ts';
 import type { Section } from '../ui/section.ts';
 import {
-  type Look,
-  type LookPart,
-  readLook,
-  removeLook,
+  type BrandingState,
+  type BrandingPart,
+  readBranding,
+  removeBranding,
   sendColors,
   sendPicture,
-  undoLook,
+  undoBranding,
 } from './requests.ts';
 
-type Run = (work: Promise<Look | string>) => void;
+type Run = (work: Promise<BrandingState | string>) => void;
 
 /** A field for each colour, with the page's own as the start. */
 const COLORS = [
@@ -21,10 +21,10 @@ const COLORS = [
   ['accent', text.lookAccent, '#c9a6ff'],
 ] as const;
 
-export function openLook(onError: (error: unknown) => void): Section {
+export function openBranding(onError: (error: unknown) => void): Section {
   const { message, fail } = openMessage(onError);
   let isRead = false;
-  const show = (look: Look) => {
+  const show = (look: BrandingState) => {
     colors.update(look);
     for (const picture of pictures) picture.update(look);
   };
@@ -53,7 +53,7 @@ export function openLook(onError: (error: unknown) => void): Section {
     update: () => {
       if (isRead) return;
       isRead = true;
-      readLook().then(show, (error: unknown) => {
+      readBranding().then(show, (error: unknown) => {
         isRead = false;
         onError(error);
       });
@@ -62,17 +62,17 @@ export function openLook(onError: (error: unknown) => void): Section {
 }
 
 /** What takes back the last change of a part, and what takes away what was uploaded. */
-function openBack(part: LookPart, label: string, removeText: string, run: Run) {
+function openBack(part: BrandingPart, label: string, removeText: string, run: Run) {
   const undo = h('button', { type: 'button', class: 'quiet' }, text.lookUndo);
   const remove = h('button', { type: 'button', class: 'quiet' }, removeText);
   for (const button of [undo, remove]) {
     button.setAttribute('aria-label', `${button.textContent}: ${label}`);
   }
-  undo.addEventListener('click', () => run(undoLook(part)));
-  remove.addEventListener('click', () => run(removeLook(part)));
+  undo.addEventListener('click', () => run(undoBranding(part)));
+  remove.addEventListener('click', () => run(removeBranding(part)));
   return {
     elements: [undo, remove],
-    update: ({ uploaded, undoable }: Look) => {
+    update: ({ uploaded, undoable }: BrandingState) => {
       undo.hidden = !undoable.includes(part);
       remove.hidden = !uploaded.includes(part);
     },
@@ -99,7 +99,7 @@ function openColors(run: Run) {
       rows,
       h('div', { class: 'row below' }, save, ...back.elements),
     ),
-    update: (look: Look) => {
+    update: (look: BrandingState) => {
       back.update(look);
       const { colors } = look;
       for (const { name, input } of inputs) input.value = colors?.[name] ?? input.defaultValue;
@@ -107,7 +107,7 @@ function openColors(run: Run) {
   };
 }
 
-function openPicture(part: Exclude<LookPart, 'colors'>, label: string, run: Run) {
+function openPicture(part: Exclude<BrandingPart, 'colors'>, label: string, run: Run) {
   // The heading of the card is `look-title`.
   const id = `look-${part}-file`;
   const shown = h('img', { class: 'look', alt: label, hidden: '' });
@@ -124,7 +124,7 @@ function openPicture(part: Exclude<LookPart, 'colors'>, label: string, run: Run)
   });
   return {
     element: h('div', { class: 'row below' }, shown, file, choose, ...back.elements),
-    update: (look: Look) => {
+    update: (look: BrandingState) => {
       const path = look[part]?.path;
       shown.hidden = path === undefined;
       // The path is another for each content: what is cached is never an old one.

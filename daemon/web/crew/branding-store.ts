@@ -1,4 +1,4 @@
-/** The look that the crew uploads: checked by decoding, made small, and saved beside the box's state. */
+/** The branding that the crew uploads: checked by decoding, made small, and saved beside the box's state. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sharp } from 'sharp';
@@ -22,10 +22,10 @@ import {
 import { asJpeg, type Fit, fitOf, fitPicture } from '../../../pipelines/variants/fit-picture.ts';
 
 const PARTS = ['colors', 'logo', 'title'] as const;
-export type LookPart = (typeof PARTS)[number];
+export type BrandingPart = (typeof PARTS)[number];
 
 /** What is wrong with an upload, for the person who made it. */
-export class LookError extends Error {}
+export class BrandingUploadError extends Error {}
 
 const PIXELS_MIN = 16;
 
@@ -42,7 +42,7 @@ const PICTURES = {
 
 const NAMES = { colors: COLORS_FILE, logo: PICTURES.logo.name, title: PICTURES.title.name };
 
-export class LookStore {
+export class BrandingStore {
   readonly #uploads: string;
   readonly #config: () => string;
 
@@ -77,43 +77,43 @@ export class LookStore {
     return part === 'logo' ? logo : picture;
   }
 
-  /** Rejects with LookError, or with BrandingError where the colours cannot be read. */
+  /** Rejects with BrandingUploadError, or with BrandingError where the colours cannot be read. */
   async setColors(value: unknown): Promise<void> {
     await this.#replace('colors', Buffer.from(`${JSON.stringify(checkColors(value))}\n`));
   }
 
-  /** Rejects with LookError. */
+  /** Rejects with BrandingUploadError. */
   async setPicture(part: 'logo' | 'title', bytes: Buffer): Promise<void> {
     await this.#replace(part, await shrink(PICTURES[part], bytes));
   }
 
-  /** The config's is shown again, or none. Rejects with LookError. */
-  async remove(part: LookPart): Promise<void> {
+  /** The config's is shown again, or none. Rejects with BrandingUploadError. */
+  async remove(part: BrandingPart): Promise<void> {
     if (existsSync(this.#file(part))) await this.#replace(part, NOTHING);
   }
 
-  /** As it was before the last change; the same again takes that back. Rejects with LookError. */
-  async undo(part: LookPart): Promise<void> {
+  /** As it was before the last change; the same again takes that back. Rejects with BrandingUploadError. */
+  async undo(part: BrandingPart): Promise<void> {
     if (existsSync(this.#before(part))) await this.#replace(part, read(this.#before(part)));
   }
 
-  #file(part: LookPart): string {
+  #file(part: BrandingPart): string {
     return join(this.#uploads, NAMES[part]);
   }
 
-  #before(part: LookPart): string {
+  #before(part: BrandingPart): string {
     return join(this.#uploads, 'before', NAMES[part]);
   }
 
   /** What was there before is saved first. */
-  async #replace(part: LookPart, content: Buffer): Promise<void> {
+  async #replace(part: BrandingPart, content: Buffer): Promise<void> {
     const file = this.#file(part);
     try {
       await saveFile(this.#before(part), existsSync(file) ? read(file) : NOTHING);
       if (content.length > 0) await saveFile(file, content);
       else await removeFile(file);
     } catch (cause) {
-      throw new LookError(NOT_SAVED, { cause });
+      throw new BrandingUploadError(NOT_SAVED, { cause });
     }
   }
 }
@@ -132,21 +132,21 @@ const NO_PICTURE = 'this is no picture: choose a PNG, JPEG or WebP file';
 export async function shrink(size: PictureSize, bytes: Buffer): Promise<Buffer> {
   const start = bytes.subarray(0, 12).toString('latin1');
   // Only these decoders ever see the bytes: an SVG could name other files.
-  if (!PICTURE_TYPES.some(({ magic }) => magic.test(start))) throw new LookError(NO_PICTURE);
+  if (!PICTURE_TYPES.some(({ magic }) => magic.test(start))) throw new BrandingUploadError(NO_PICTURE);
   const { default: sharp } = await import('sharp');
   const decode = () =>
     sharp(bytes, { limitInputPixels: SOURCE_PIXELS_MAX, failOn: 'error', pages: 1 }).autoOrient();
   try {
     const { width, height } = await decode().metadata();
-    if (width * height > SOURCE_PIXELS_MAX) throw new LookError('the picture has too many pixels');
-    if (width < PIXELS_MIN || height < PIXELS_MIN) throw new LookError('the picture is too small');
+    if (width * height > SOURCE_PIXELS_MAX) throw new BrandingUploadError('the picture has too many pixels');
+    if (width < PIXELS_MIN || height < PIXELS_MIN) throw new BrandingUploadError('the picture is too small');
     const written = await fitPicture(decode, size, size.isPng === true ? asPng : asJpeg);
     if (written !== undefined) return written;
   } catch (error) {
-    if (error instanceof LookError) throw error;
-    throw new LookError(NO_PICTURE, { cause: error });
+    if (error instanceof BrandingUploadError) throw error;
+    throw new BrandingUploadError(NO_PICTURE, { cause: error });
   }
-  throw new LookError('the picture is too detailed: choose another');
+  throw new BrandingUploadError('the picture is too detailed: choose another');
 }
 
 function asPng(picture: Sharp): Sharp {
@@ -154,9 +154,9 @@ function asPng(picture: Sharp): Sharp {
 }
 
 /** What the config's folder has wrong is no reason not to show the rest: guests see it so, too. */
-function orEmpty(readLook: (folder: string) => Branding, folder: string): Branding {
+function orEmpty(readBranding: (folder: string) => Branding, folder: string): Branding {
   try {
-    return readLook(folder);
+    return readBranding(folder);
   } catch {
     return { style: '' };
   }

@@ -1,12 +1,12 @@
-/** The venue's look on a page that is open while the crew changes it. */
-import type { Look } from './drop-json.ts';
+/** The venue's branding on a page that is open while the crew changes it. */
+import type { BrandingVersion } from './drop-json.ts';
 import { element, ROOT } from './root.ts';
 
-export class PageLook {
+export class PageBranding {
   /** The page was made with the first. */
-  #shown: Look | undefined;
+  #shown: BrandingVersion | undefined;
 
-  show(look: Look | undefined): void {
+  show(look: BrandingVersion | undefined): void {
     const before = this.#shown;
     if (look === undefined) return;
     this.#shown = look;

@@ -1,5 +1,5 @@
 /**
- * Requests about the guests' look: `/look`, `/look/colors`, `/look/logo`, `/look/title`, and `/undo`
+ * Requests about the guests’ branding: `/look`, `/look/colors`, `/look/logo`, `/look/title`, and `/undo`
  * below each; and files for coming drops: `/look/picture` and `/look/cube`, with their names.
  */
 import type { IncomingMessage } from 'node:http';
@@ -8,23 +8,23 @@ import { BrandingError } from '../../../pipelines/player/brand/colors.ts';
 import { UPLOAD_MAX_BYTES, UPLOAD_MS } from '../../model/look.ts';
 import { type Answer, answerJson, readInTime, readJson, refuse } from '../answer.ts';
 import type { DropFileKind } from './drop-files.ts';
-import { LookError, type LookPart, type LookStore } from './look-store.ts';
+import { BrandingUploadError, type BrandingPart, type BrandingStore } from './branding-store.ts';
 
-/** Returns the name for drops.yaml. Rejects with LookError. */
+/** Returns the name for drops.yaml. Rejects with BrandingUploadError. */
 type SaveDropFile = (kind: DropFileKind, name: string, bytes: Buffer) => Promise<string>;
 
 /** They are in memory: 16 MB each. */
 const READING_MAX = 3;
 
-export class LookAnswers {
-  readonly #store: LookStore;
+export class BrandingAnswers {
+  readonly #store: BrandingStore;
   readonly #saveDropFile: SaveDropFile;
   readonly #uploadMs: number;
   /** One at a time: decoding takes memory. */
   readonly #inTurn = turns();
   #reading = 0;
 
-  constructor(store: LookStore, saveFile: SaveDropFile, uploadMs = UPLOAD_MS) {
+  constructor(store: BrandingStore, saveFile: SaveDropFile, uploadMs = UPLOAD_MS) {
     this.#store = store;
     this.#saveDropFile = saveFile;
     this.#uploadMs = uploadMs;
@@ -47,7 +47,7 @@ export class LookAnswers {
     }
     const [, named, undo] = /^\/look\/(colors|logo|title)(\/undo)?$/.exec(path) ?? [];
     if (named === undefined) return refuse(404, 'not-here');
-    const part = named as LookPart;
+    const part = named as BrandingPart;
     if (undo !== undefined) {
       if (method !== 'POST') return NO_SUCH_METHOD;
       return await this.#change(() => this.#store.undo(part));
@@ -64,7 +64,7 @@ export class LookAnswers {
     return { status: 200, type: file.type, body: file.bytes };
   }
 
-  async #put(part: LookPart, request: IncomingMessage): Promise<Answer> {
+  async #put(part: BrandingPart, request: IncomingMessage): Promise<Answer> {
     if (part !== 'colors') {
       return await this.#upload(request, (bytes) => this.#store.setPicture(part, bytes));
     }
@@ -90,7 +90,7 @@ export class LookAnswers {
       const result = (await this.#inTurn(work)) ?? this.#store.state();
       return answerJson(200, { status: 'done', detail: '', result });
     } catch (error) {
-      if (!(error instanceof LookError || error instanceof BrandingError)) throw error;
+      if (!(error instanceof BrandingUploadError || error instanceof BrandingError)) throw error;
       return rejected(error.message);
     }
   }
