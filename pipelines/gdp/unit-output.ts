@@ -3,7 +3,7 @@ import { openFifo } from './fifo.ts';
 import { renderGdp } from './parse.ts';
 
 /** What a decoder takes. */
-export interface Unit {
+export interface AccessUnit {
   /** When it was taken, in us of CLOCK_MONOTONIC. */
   readonly takenUs: number;
   readonly isKeyframe: boolean;
@@ -12,7 +12,7 @@ export interface Unit {
 
 export interface UnitFeed {
   /** False where the decoder is so far behind that the unit was left out. */
-  readonly add: (unit: Unit) => boolean;
+  readonly add: (unit: AccessUnit) => boolean;
   /** Its reader sees the end. */
   readonly close: () => void;
 }

@@ -7,7 +7,7 @@ import type { Slate } from './filler.ts';
 import type { PartDraft } from './part-draft.ts';
 import { PartWriter } from './part-writer.ts';
 import type { SegmentClock } from './segment-clock.ts';
-import type { OnFrame, Unit } from './track.ts';
+import type { OnFrame, AccessUnit } from './track.ts';
 
 /** An audio track may drift by this many frames before that counts as lost media. */
 const AUDIO_DRIFT_FRAMES = 3;
@@ -83,7 +83,7 @@ export class TrackCutter {
     this.#writer.filler.setSlates(slates);
   }
 
-  add(unit: Unit, nowMs: number): void {
+  add(unit: AccessUnit, nowMs: number): void {
     if (this.#writer.draft === undefined) return;
     const repeated = this.#isBroken ? 0 : this.#countMissing(this.#writer.draft, unit);
     if (repeated === undefined) this.break();
@@ -136,7 +136,7 @@ export class TrackCutter {
    * Frames missing before this unit that can be covered by repeating their neighbours;
    * undefined where media was lost, or time ran backwards.
    */
-  #countMissing(draft: PartDraft, unit: Unit): number | undefined {
+  #countMissing(draft: PartDraft, unit: AccessUnit): number | undefined {
     const missingUs = unit.timeUs - this.#writer.endUs;
     if (Math.abs(missingUs) <= toleranceUs(draft)) return 0;
     const frames = Math.round(missingUs / draft.frameUs);
@@ -191,7 +191,7 @@ export class TrackCutter {
    *
    * @returns false where it would start with a frame that depends on others.
    */
-  #openSegmentFor({ format }: PartDraft, unit: Unit, nowMs: number): boolean {
+  #openSegmentFor({ format }: PartDraft, unit: AccessUnit, nowMs: number): boolean {
     if (this.#writer.segments.take(unit, format)) return true;
     if (this.#writer.segments.isOpen) {
       this.#writer.flush();
@@ -207,7 +207,7 @@ export class TrackCutter {
   }
 }
 
-function isDecodable({ format }: PartDraft, unit: Unit): boolean {
+function isDecodable({ format }: PartDraft, unit: AccessUnit): boolean {
   return unit.isKeyframe || format.kind === 'audio';
 }
 

@@ -4,10 +4,10 @@ import { type Encoding, encodingOf, frameUsOf } from './encoding.ts';
 import type { Renditions } from './renditions.ts';
 import type { SegmentClock } from './segment-clock.ts';
 import { Substitutes } from './substitutes.ts';
-import type { Unit } from './track.ts';
+import type { AccessUnit } from './track.ts';
 
 /** A unit on its way from its encoder to the renditions. */
-export interface RoutedUnit extends Unit {
+export interface RoutedUnit extends AccessUnit {
   /** Media time at which it arrived, in us. */
   readonly arrivedUs: number;
 }

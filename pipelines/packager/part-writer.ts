@@ -6,7 +6,7 @@ import { renderPart } from './cmaf.ts';
 import { Filler } from './filler.ts';
 import { PartDraft } from './part-draft.ts';
 import type { SegmentClock } from './segment-clock.ts';
-import type { OnFrame, Unit } from './track.ts';
+import type { OnFrame, AccessUnit } from './track.ts';
 import { TrackSegments } from './track-segments.ts';
 
 /** Which part and segment a track's media go into. */
@@ -52,7 +52,7 @@ export class PartWriter {
   }
 
   /** @param repeated Missing frames before it, for which it is shown longer. */
-  append(draft: PartDraft, { timeUs, data, isKeyframe }: Unit, repeated: number): void {
+  append(draft: PartDraft, { timeUs, data, isKeyframe }: AccessUnit, repeated: number): void {
     if (draft.isEmpty) {
       const hasDrifted = repeated === 0 && Math.abs(timeUs - this.endUs) > draft.frameUs / 2;
       draft.begin(hasDrifted ? timeUs : this.endUs);

@@ -52,7 +52,7 @@ export interface PublishedFrame {
 export type OnFrame = (frame: PublishedFrame) => void;
 
 /** One encoded access unit on the presentation's timeline. */
-export interface Unit {
+export interface AccessUnit {
   readonly timeUs: number;
   readonly isKeyframe: boolean;
   /** Units before it were dropped after the encoder: it cannot be decoded. */

@@ -3,7 +3,7 @@ import { cutStill } from '../clips/still.ts';
 import { parseCaps, type VideoFormat } from '../gdp/caps.ts';
 import { readInit } from '../mp4/init.ts';
 import { renderInit, renderPart } from '../packager/cmaf.ts';
-import type { Unit } from '../packager/track.ts';
+import type { AccessUnit } from '../packager/track.ts';
 import type { Still } from './messages.ts';
 
 interface KeyFrame {
@@ -27,7 +27,7 @@ export class UnpublishedRenditions {
     else this.#renditions.delete(id);
   }
 
-  add(id: string, { timeUs, isKeyframe, data }: Omit<Unit, 'isDiscont'>): void {
+  add(id: string, { timeUs, isKeyframe, data }: Omit<AccessUnit, 'isDiscont'>): void {
     const rendition = isKeyframe ? this.#renditions.get(id) : undefined;
     if (rendition === undefined) return;
     this.#renditions.set(id, { format: rendition.format, newest: { timeUs, data } });

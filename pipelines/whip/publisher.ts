@@ -1,6 +1,6 @@
 /** One publisher: what its packets become, and what is reported to it. Pure: times come in. */
 
-import type { Unit } from '../gdp/unit-output.ts';
+import type { AccessUnit } from '../gdp/unit-output.ts';
 import type { MediaKind } from '../webrtc/sdp.ts';
 import { PublisherClock } from './clock.ts';
 import type { FrameReader } from './frames.ts';
@@ -18,7 +18,7 @@ export interface PublisherOptions {
   readonly ssrc: number;
   /** What it may send of its picture, in bit/s. */
   readonly maxBps: number;
-  readonly onUnit: (kind: MediaKind, unit: Unit) => void;
+  readonly onUnit: (kind: MediaKind, unit: AccessUnit) => void;
   readonly send: (kind: MediaKind, packet: Buffer) => void;
 }
 

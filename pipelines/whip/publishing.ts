@@ -1,6 +1,6 @@
 /** Who publishes: one at a time, and when one is gone. */
 import { randomBytes } from 'node:crypto';
-import type { Unit, UnitFeed } from '../gdp/unit-output.ts';
+import type { AccessUnit, UnitFeed } from '../gdp/unit-output.ts';
 import type { Connection, ConnectionEvents } from '../webrtc/connection.ts';
 import type { MediaKind } from '../webrtc/sdp.ts';
 import type { Published, WhipAnswer } from './messages.ts';
@@ -125,7 +125,7 @@ export class Publishing {
       onPacket: (packet) => ifThere(({ publisher }) => publisher.add(packet, nowMs())),
       onGone: () => this.end(id),
     });
-    const onUnit = (kind: MediaKind, unit: Unit) => {
+    const onUnit = (kind: MediaKind, unit: AccessUnit) => {
       if (this.#feeds.get(kind)?.units.add(unit) !== false) return;
       // What follows refers to what was left out.
       this.#session?.publisher.skip(kind);

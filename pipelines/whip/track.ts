@@ -1,5 +1,5 @@
 /** One track of a publisher: packets in, access units with their times out. Pure: times come in. */
-import type { Unit } from '../gdp/unit-output.ts';
+import type { AccessUnit } from '../gdp/unit-output.ts';
 import type { MediaKind } from '../webrtc/sdp.ts';
 import type { PublisherClock } from './clock.ts';
 import { type FrameReader, Frames } from './frames.ts';
@@ -14,7 +14,7 @@ export interface TrackOptions {
   readonly payloadType: number;
   readonly reader: FrameReader;
   readonly clock: PublisherClock;
-  readonly onUnit: (unit: Unit) => void;
+  readonly onUnit: (unit: AccessUnit) => void;
 }
 
 /** A key frame is asked for this often, while one is needed. */

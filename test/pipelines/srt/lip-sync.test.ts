@@ -11,7 +11,7 @@ import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { openWorker } from '../../../hal/os/worker.ts';
 import { type GdpBuffer, GdpParser } from '../../../pipelines/gdp/parse.ts';
-import { openUnitFeed, type Unit } from '../../../pipelines/gdp/unit-output.ts';
+import { openUnitFeed, type AccessUnit } from '../../../pipelines/gdp/unit-output.ts';
 import type { FromSource, SourceSettings, ToSource } from '../../../pipelines/source/messages.ts';
 import { StreamSplit } from '../../../pipelines/srt/split.ts';
 import { type TrackKind, TransportStream } from '../../../pipelines/srt/transport-stream.ts';
@@ -37,8 +37,8 @@ function flashesAndTones(options: readonly string[]): Buffer {
 }
 
 /** What each decoder is given of a stream that comes as fast as its clock says. */
-function splitOf(bytes: Buffer): Readonly<Record<TrackKind, readonly Unit[]>> {
-  const fed: Record<TrackKind, Unit[]> = { video: [], audio: [] };
+function splitOf(bytes: Buffer): Readonly<Record<TrackKind, readonly AccessUnit[]>> {
+  const fed: Record<TrackKind, AccessUnit[]> = { video: [], audio: [] };
   const split = new StreamSplit({
     openFeed: (kind) => ({
       add: (unit) => fed[kind as TrackKind].push(unit) > 0,
@@ -67,7 +67,7 @@ function splitOf(bytes: Buffer): Readonly<Record<TrackKind, readonly Unit[]>> {
 }
 
 /** Decodes it in a real source process. */
-async function decode(kind: TrackKind, units: readonly Unit[]): Promise<readonly GdpBuffer[]> {
+async function decode(kind: TrackKind, units: readonly AccessUnit[]): Promise<readonly GdpBuffer[]> {
   const folder = mkdtempSync(join(tmpdir(), 'venuebox-lips-'));
   const [file, fifo] = [join(folder, 'raw'), join(folder, 'units')];
   execFileSync('mkfifo', [fifo]);

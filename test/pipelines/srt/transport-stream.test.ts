@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Unit } from '../../../pipelines/gdp/unit-output.ts';
+import type { AccessUnit } from '../../../pipelines/gdp/unit-output.ts';
 import type { Received } from '../../../pipelines/srt/messages.ts';
 import { StreamSplit } from '../../../pipelines/srt/split.ts';
 import {
@@ -75,7 +75,7 @@ test('a stream that is damaged, or none, is no failure', () => {
 /** A split with decoders, of which those that are given read. */
 function openSplit(wanted: readonly TrackKind[] = ['video', 'audio']) {
   const changes: Received[] = [];
-  const fed: Record<TrackKind, Unit[]> = { video: [], audio: [] };
+  const fed: Record<TrackKind, AccessUnit[]> = { video: [], audio: [] };
   const held: number[] = [];
   const split = new StreamSplit({
     openFeed: (path) => ({

@@ -1,7 +1,7 @@
 /** One publisher at a time, and where its units go. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Unit } from '../../../pipelines/gdp/unit-output.ts';
+import type { AccessUnit } from '../../../pipelines/gdp/unit-output.ts';
 import type { ConnectionEvents } from '../../../pipelines/webrtc/connection.ts';
 import { parseFeedback } from '../../../pipelines/whep/rtcp.ts';
 import { PACKET_MAX_BYTES, writePacket } from '../../../pipelines/whep/rtp.ts';
@@ -18,7 +18,7 @@ const OFFER = CHROMIUM_OFFER.replaceAll('a=recvonly', 'a=sendonly')
 
 function openPublishing() {
   const peers: (ConnectionEvents & { isClosed: boolean; sent: Buffer[] })[] = [];
-  const feeds: { path: string; units: Unit[]; isClosed: boolean; isFull: boolean }[] = [];
+  const feeds: { path: string; units: AccessUnit[]; isClosed: boolean; isFull: boolean }[] = [];
   const changes: (Published | undefined)[] = [];
   const clock = { ms: 1_000 };
   const publishing = new Publishing({
@@ -35,7 +35,7 @@ function openPublishing() {
       };
     },
     openFeed: (path, onEnd) => {
-      const feed = { path, units: [] as Unit[], isClosed: false, isFull: false };
+      const feed = { path, units: [] as AccessUnit[], isClosed: false, isFull: false };
       feeds.push(feed);
       return {
         add: (unit) => {
