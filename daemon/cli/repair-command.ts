@@ -1,6 +1,6 @@
 /** `venuebox repair`: truncates a recording that ends inside a fragment, so that any player opens it. */
 import { basename, dirname, resolve } from 'node:path';
-import { claimFolder } from '../../hal/os/claim.ts';
+import { lockFolder } from '../../hal/os/folder-lock.ts';
 import { HalError } from '../../hal/os/errors.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { repairByJournal } from '../../pipelines/recording/files/repair.ts';
@@ -10,7 +10,7 @@ import { repairMovie } from '../../pipelines/recording/files/repair-movie.ts';
 export async function runRepairCommand({ file }: { readonly file: string }): Promise<string> {
   const path = resolve(file);
   const folder = dirname(path);
-  if (!(await claimFolder('recorder', folder))) {
+  if (!(await lockFolder('recorder', folder))) {
     const reason = 'the box is running: it repairs the recordings of this folder itself';
     throw new HalError('DEVICE_BUSY', `${path}: ${reason}`);
   }

@@ -1,6 +1,6 @@
 /** The recorder process, one for each target, so that a disk that hangs delays no other. */
 import { every } from '../../hal/os/async.ts';
-import { claimFolder } from '../../hal/os/claim.ts';
+import { lockFolder } from '../../hal/os/folder-lock.ts';
 import { systemClock } from '../../hal/os/clock.ts';
 import { type Parent, runAsWorker } from '../../hal/os/worker-child.ts';
 import { readFeed } from '../feed/read-feed.ts';
@@ -19,7 +19,7 @@ async function claim(
   signal: AbortSignal,
 ): Promise<void> {
   const reason = `${folder}: an earlier recorder has not ended yet`;
-  while (!(await claimFolder('recorder', folder))) {
+  while (!(await lockFolder('recorder', folder))) {
     const state = { id, folder, phase: 'failed', failure: 'slow', reason } as const;
     send({ type: 'state', state: { ...state, writtenBps: 0, failuresTotal: 0, lostMs: 0 } });
     await systemClock.sleep(STATE_EVERY_MS, signal);

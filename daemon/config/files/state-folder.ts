@@ -1,7 +1,7 @@
 /** The state folder: where it is, and that one box alone uses it. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { claimFolder, isClaimAlive } from '../../../hal/os/claim.ts';
+import { lockFolder, isLockHolderAlive } from '../../../hal/os/folder-lock.ts';
 import { HalError } from '../../../hal/os/errors.ts';
 import type { ClockAndLog } from '../../../hal/os/log.ts';
 
@@ -31,8 +31,8 @@ export async function claimState(
   signal: AbortSignal,
 ): Promise<void> {
   const endMs = clock.monotonicMs() + GONE_WITHIN_MS;
-  while (!(await claimFolder('state', folder))) {
-    if (await isClaimAlive('state', folder)) {
+  while (!(await lockFolder('state', folder))) {
+    if (await isLockHolderAlive('state', folder)) {
       throw new HalError(
         'DEVICE_BUSY',
         `${folder}: another venuebox runs and keeps its state there; end it, or name another folder for this one in STATE_DIRECTORY`,

@@ -16,7 +16,7 @@ import {
   renderVersions,
   type Versions,
 } from '../../../daemon/update/versions.ts';
-import { claimFolder } from '../../../hal/os/claim.ts';
+import { lockFolder } from '../../../hal/os/folder-lock.ts';
 
 const test = suite('a start that is refused');
 
@@ -58,7 +58,7 @@ test('by a version on trial, for the config file, is one that is counted', async
 test('as another box has the state, counts no start of new settings', async () => {
   using state = openState(installedOnly('x'));
   writeFileSync(join(state.folder, 'settings-trial'), 'new\n');
-  assert.ok(await claimFolder('state', state.folder));
+  assert.ok(await lockFolder('state', state.folder));
   const { code, said } = await state.run('installed');
   assert.is(code, 1);
   assert.match(said, 'another venuebox runs');

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { claimState, stateFolder } from '../../../../daemon/config/files/state-folder.ts';
-import { claimFolder, isClaimAlive } from '../../../../hal/os/claim.ts';
+import { lockFolder, isLockHolderAlive } from '../../../../hal/os/folder-lock.ts';
 import { systemClock } from '../../../../hal/os/clock.ts';
 import { openLog } from '../../../../hal/os/log.ts';
 import { scratch } from '../../mqtt/support/mosquitto.ts';
@@ -15,8 +15,8 @@ const never = new AbortController().signal;
 /** Another program that has claimed the folder. */
 async function startOwner(folder: string): Promise<ChildProcess> {
   const script = `
-    const { claimFolder } = await import('./hal/os/claim.ts');
-    if (await claimFolder('state', process.argv[1])) process.stdout.write('claimed');
+    const { lockFolder } = await import('./hal/os/folder-lock.ts');
+    if (await lockFolder('state', process.argv[1])) process.stdout.write('claimed');
     setInterval(() => undefined, 1_000);`;
   const node = ['--import', 'tsx', '--input-type=module', '-e', script, folder];
   const owner = spawn(process.execPath, node, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -62,11 +62,11 @@ test('one that hangs for good is reported, and not waited for', async () => {
 
 test('a claim is for one use of one folder, and a process without a claim does not count as alive', async () => {
   using folder = scratch();
-  assert.is(await isClaimAlive('recorder', folder.path), false);
-  assert.ok(await claimFolder('recorder', folder.path));
-  assert.ok(await isClaimAlive('recorder', folder.path));
-  assert.not.ok(await claimFolder('recorder', `${folder.path}/.`));
-  assert.ok(await claimFolder('state', folder.path));
+  assert.is(await isLockHolderAlive('recorder', folder.path), false);
+  assert.ok(await lockFolder('recorder', folder.path));
+  assert.ok(await isLockHolderAlive('recorder', folder.path));
+  assert.not.ok(await lockFolder('recorder', `${folder.path}/.`));
+  assert.ok(await lockFolder('state', folder.path));
 });
 
 test.run();

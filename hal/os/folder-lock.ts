@@ -1,4 +1,4 @@
-/** Claims a folder, so that two processes do not write to it at once. */
+/** Locks a folder, so that two processes do not write to it at once. */
 
 import { createHash } from 'node:crypto';
 import { connect, createServer } from 'node:net';
@@ -20,7 +20,7 @@ export type Use = 'recorder' | 'state';
  *
  * @returns false where another process holds it.
  */
-export async function claimFolder(use: Use, folder: string): Promise<boolean> {
+export async function lockFolder(use: Use, folder: string): Promise<boolean> {
   const server = createServer((socket) => socket.destroy());
   server.unref();
   return await new Promise((settle, reject) => {
@@ -33,7 +33,7 @@ export async function claimFolder(use: Use, folder: string): Promise<boolean> {
 }
 
 /** Whether a process that still does something holds it, and not one that was killed and hangs. */
-export async function isClaimAlive(use: Use, folder: string): Promise<boolean> {
+export async function isLockHolderAlive(use: Use, folder: string): Promise<boolean> {
   const socket = connect(socketOf(use, folder)).resume();
   try {
     return await new Promise<boolean>((settle) => {
