@@ -6,7 +6,7 @@ import type { Drill } from '../model/readiness.ts';
 import { round } from '../model/rounding.ts';
 import type { BoxSnapshot, UplinkFigures } from '../model/snapshot.ts';
 import type { LinkProbe, ProbedLink } from './checklist/line.ts';
-import type { Stage } from './running.ts';
+import type { RunHandle } from './prepared-run.ts';
 
 export interface LinkDeps {
   readonly snapshot: () => BoxSnapshot;
@@ -25,13 +25,13 @@ export const SAMPLE_S = 25;
 const ALONE_MAX = 4;
 
 /** Waits for the far end. False where it does not answer in time. */
-export async function connect({ snapshot, clock }: LinkDeps, stage: Stage): Promise<boolean> {
-  stage.step('connecting to the SRT receiver');
+export async function connect({ snapshot, clock }: LinkDeps, handle: RunHandle): Promise<boolean> {
+  handle.step('connecting to the SRT receiver');
   const isConnected = () => snapshot().uplink?.phase === 'connected';
-  if (!(await until(isConnected, CONNECT_MS, clock, stage.signal))) return false;
+  if (!(await until(isConnected, CONNECT_MS, clock, handle.signal))) return false;
   const areUp = () => linksOf(snapshot()).every((link) => isUsable(link));
-  await until(areUp, SETTLE_MS, clock, stage.signal);
-  await clock.sleep(BASELINE_MS, stage.signal);
+  await until(areUp, SETTLE_MS, clock, handle.signal);
+  await clock.sleep(BASELINE_MS, handle.signal);
   return true;
 }
 
@@ -76,18 +76,18 @@ export async function takeAway(
   link: string,
   holdMs: number,
   { snapshot, clock }: LinkDeps,
-  stage: Stage,
+  handle: RunHandle,
 ): Promise<Omit<Drill, 'stalls'>> {
-  stage.step(`${link} is taken away`);
+  handle.step(`${link} is taken away`);
   const before = snapshot().uplink;
-  stage.want({ blockedLinks: [link] });
-  await clock.sleep(holdMs, stage.signal);
+  handle.want({ blockedLinks: [link] });
+  await clock.sleep(holdMs, handle.signal);
   const after = snapshot().uplink;
-  stage.want({ blockedLinks: [] });
+  handle.want({ blockedLinks: [] });
   const found = drillOf(link, before, after);
-  stage.step(`${link} is given back`);
+  handle.step(`${link} is given back`);
   const isBack = () => linksOf(snapshot()).some((one) => one.id === link && one.state === 'active');
-  await until(isBack, SETTLE_MS, clock, stage.signal);
+  await until(isBack, SETTLE_MS, clock, handle.signal);
   return found;
 }
 
@@ -126,21 +126,21 @@ export function drillOf(
 export async function measureAlone(
   ids: readonly string[],
   { snapshot, clock }: LinkDeps,
-  stage: Stage,
+  handle: RunHandle,
   spared: readonly string[] = [],
 ): Promise<ReadonlyMap<string, number>> {
   const carried = new Map<string, number>();
   if (ids.length < 2) return carried;
   for (const id of ids.slice(0, ALONE_MAX)) {
-    stage.step(`${id} alone`);
-    stage.want({ blockedLinks: [...spared, ...ids.filter((other) => other !== id)] });
-    await clock.sleep(ALONE_MS, stage.signal);
+    handle.step(`${id} alone`);
+    handle.want({ blockedLinks: [...spared, ...ids.filter((other) => other !== id)] });
+    await clock.sleep(ALONE_MS, handle.signal);
     const link = linksOf(snapshot()).find((one) => one.id === id);
     if (link !== undefined) carried.set(id, link.bitrateBps * (1 - link.lossPct / 100));
-    stage.want({ blockedLinks: spared });
+    handle.want({ blockedLinks: spared });
     const areBack = () =>
       linksOf(snapshot()).every((one) => !ids.includes(one.id) || isUsable(one));
-    await until(areBack, SETTLE_MS, clock, stage.signal);
+    await until(areBack, SETTLE_MS, clock, handle.signal);
   }
   return carried;
 }
@@ -152,14 +152,14 @@ export async function measureAlone(
  */
 export async function probeAlone(
   deps: LinkDeps,
-  stage: Stage,
+  handle: RunHandle,
   spared: readonly string[],
 ): Promise<LinkProbe> {
   const seen = probedNow(deps.snapshot());
   const ids = seen.links
     .filter(({ id, isUsable: isUp }) => isUp && !spared.includes(id))
     .map(({ id }) => id);
-  const alone = await measureAlone(ids, deps, stage, spared);
+  const alone = await measureAlone(ids, deps, handle, spared);
   const [only] = ids.length === 1 ? ids : [];
   if (only === undefined) return withAlone(seen, alone);
   return withAlone(seen, new Map([[only, seen.offeredBps]]));
@@ -174,14 +174,14 @@ function withAlone(seen: LinkProbe, alone: ReadonlyMap<string, number>): LinkPro
 }
 
 /** Connects, measures each link by itself, and drills. */
-export async function probeLinks(deps: LinkDeps, stage: Stage): Promise<LinkProbe> {
-  if (!(await connect(deps, stage))) return probedNow(deps.snapshot());
+export async function probeLinks(deps: LinkDeps, handle: RunHandle): Promise<LinkProbe> {
+  if (!(await connect(deps, handle))) return probedNow(deps.snapshot());
   const seen = probedNow(deps.snapshot());
   const ids = seen.links.filter(({ isUsable: isUp }) => isUp).map(({ id }) => id);
   const best = bestOf(deps.snapshot());
   if (best === undefined) return seen;
-  const drill = await takeAway(best, ALONE_MS, deps, stage);
-  const alone = await measureAlone(ids, deps, stage);
+  const drill = await takeAway(best, ALONE_MS, deps, handle);
+  const alone = await measureAlone(ids, deps, handle);
   const { taken_over_by: heir, failover_s: failoverS, lost } = drill;
   return {
     ...withAlone(seen, alone),

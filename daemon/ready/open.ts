@@ -17,7 +17,7 @@ import { planOf } from './plan.ts';
 import { type PreflightDeps, runPreflight } from './preflight.ts';
 import { openProbeWith } from './probe.ts';
 import { rehearse } from './rehearsal.ts';
-import { BESIDE, Interrupted, Runner, type RunningDeps } from './running.ts';
+import { BESIDE, Interrupted, Runner, type RunningDeps } from './prepared-run.ts';
 import { openReadinessStore } from './store.ts';
 import { runSurvey } from './survey.ts';
 import { testUplink, type UplinkTestDeps } from './uplink-test.ts';
@@ -163,7 +163,7 @@ async function runRehearsal(
   const rehearsal = await runner.run(
     { what: 'rehearsal', untilMs, beside: BESIDE },
     onProgress,
-    (stage) => rehearse(minutes, given, stage),
+    (handle) => rehearse(minutes, given, handle),
   );
   keep({ rehearsal });
   const { verdict, reason } = rehearsal;
@@ -195,7 +195,7 @@ function startSurvey({ args }: Command, deps: Deps): Outcome {
     .run(
       { what: 'survey', untilMs, beside: BESIDE },
       () => undefined,
-      (stage) => runSurvey(minutes, given, stage),
+      (handle) => runSurvey(minutes, given, handle),
     )
     .then(
       (survey) => {

@@ -12,7 +12,7 @@ import { makeChecklist } from './checklist/checklist.ts';
 import type { Facts, LinkProbe, PageProbe, Plan, Probes } from './checklist/line.ts';
 import { type LinkDeps, probedNow, probeLinks, until } from './link-measurement.ts';
 import type { OpenProbe } from './probe.ts';
-import type { Runner, Stage } from './running.ts';
+import type { Runner, RunHandle } from './prepared-run.ts';
 
 export interface PreflightDeps extends LinkDeps {
   readonly config: Config;
@@ -50,10 +50,10 @@ export async function runPreflight(
   const isIdle = phase === 'idle' || phase === 'fault' || phase === 'armed';
   if (!isIdle) return await withoutTrying(command, deps, onProgress, signal);
   const isDrilled = command.args['drill'] !== false;
-  return await runner.run({ what: 'preflight', beside: BESIDE }, onProgress, async (stage) => {
-    stage.want({ isCapturing: true, isUplinking: isDrilled && deps.plan.uplinkBps !== undefined });
-    const gating = gate(command, deps, onProgress, stage.signal);
-    const probing = probe(deps, isDrilled, stage);
+  return await runner.run({ what: 'preflight', beside: BESIDE }, onProgress, async (handle) => {
+    handle.want({ isCapturing: true, isUplinking: isDrilled && deps.plan.uplinkBps !== undefined });
+    const gating = gate(command, deps, onProgress, handle.signal);
+    const probing = probe(deps, isDrilled, handle);
     const [gated, { probes, box }] = await Promise.all([gating, probing]);
     if (gated.outcome.status !== 'done') return gated.outcome;
     return finish(deps, makeChecklist(factsOf(deps, box, probes), gated.checks));
@@ -91,13 +91,13 @@ async function gate(
 async function probe(
   deps: PreflightDeps,
   isDrilled: boolean,
-  stage: Stage,
+  handle: RunHandle,
 ): Promise<{ readonly probes: Probes; readonly box: BoxSnapshot }> {
   const [looked, links, code, wifi] = await Promise.all([
-    look(deps, stage),
-    deps.plan.uplinkBps === undefined || !isDrilled ? undefined : probeLinks(deps, stage),
+    look(deps, handle),
+    deps.plan.uplinkBps === undefined || !isDrilled ? undefined : probeLinks(deps, handle),
     codeOf(deps),
-    deps.listWifi(stage.signal),
+    deps.listWifi(handle.signal),
   ]);
   const found: { links?: LinkProbe } = links === undefined ? {} : { links };
   const near = wifi === undefined ? {} : { wifiNetworks: wifi.length };
@@ -108,13 +108,13 @@ async function probe(
 /** Fetches the page and makes posters, by a viewer in a process of its own. */
 async function look(
   deps: PreflightDeps,
-  stage: Stage,
+  handle: RunHandle,
 ): Promise<Pick<Probes, 'page' | 'posters' | 'lightRatios'>> {
   const { snapshot, clock, openProbe, plan, stateFolder } = deps;
   const { playerUrl } = snapshot();
   if (playerUrl === undefined) return {};
   const isFlowing = () => framesFlow(snapshot());
-  const flows = await until(isFlowing, FLOW_MS, clock, stage.signal);
+  const flows = await until(isFlowing, FLOW_MS, clock, handle.signal);
   const wantsPosters = flows && plan.hasPosters;
   const streamUrl = wantsPosters ? (deps.previewUrl() ?? '') : '';
   const seeing = openProbe({
@@ -124,12 +124,12 @@ async function look(
     streamAheadMs: 0,
   });
   const stop = new AbortController();
-  using ends = anySignal(stage.signal, stop.signal);
+  using ends = anySignal(handle.signal, stop.signal);
   const running = seeing.run(ends.signal);
   try {
     const isSeen = () =>
       seeing.seen().page !== undefined && (!wantsPosters || seeing.seen().posters !== undefined);
-    await until(isSeen, LOOK_MS, clock, stage.signal);
+    await until(isSeen, LOOK_MS, clock, handle.signal);
   } finally {
     stop.abort();
     await running;

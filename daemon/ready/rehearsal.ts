@@ -9,7 +9,7 @@ import type { BoxSnapshot, UplinkFigures } from '../model/snapshot.ts';
 import { type Goals, judge, type Measured } from './judge.ts';
 import { bestOf, connect, type LinkDeps, takeAway, until } from './link-measurement.ts';
 import type { OpenProbe, Probe } from './probe.ts';
-import { Interrupted, interruptionOf, type Stage } from './running.ts';
+import { Interrupted, interruptionOf, type RunHandle } from './prepared-run.ts';
 
 export interface RehearsalDeps extends LinkDeps {
   readonly goals: Goals;
@@ -32,24 +32,24 @@ const WATCH_EVERY_MS = 1_000;
 export async function rehearse(
   minutes: number,
   deps: RehearsalDeps,
-  stage: Stage,
+  handle: RunHandle,
 ): Promise<Rehearsal> {
   const { clock, snapshot } = deps;
   const startedMs = clock.wallMs();
   const fromMs = clock.monotonicMs();
-  stage.want({ isCapturing: true, isUplinking: deps.hasUplink, hasClock: true });
-  stage.step('starting camera and encoder');
+  handle.want({ isCapturing: true, isUplinking: deps.hasUplink, hasClock: true });
+  handle.step('starting camera and encoder');
   const isFlowing = () => framesFlow(snapshot());
-  if (!(await until(isFlowing, FLOW_MS, clock, stage.signal))) {
+  if (!(await until(isFlowing, FLOW_MS, clock, handle.signal))) {
     throw new Interrupted('no picture comes: run the checks');
   }
   const watch = new Watch(deps);
-  const run = new Run(minutes * 60_000, watch, deps, stage);
+  const run = new Run(minutes * 60_000, watch, deps, handle);
   let reason: string | undefined;
   try {
     await run.go();
   } catch (error) {
-    const interruption = interruptionOf(error, stage.signal);
+    const interruption = interruptionOf(error, handle.signal);
     if (interruption === undefined) throw error;
     reason = interruption.message;
   }
@@ -74,25 +74,25 @@ class Run {
   readonly #lengthMs: number;
   readonly #watch: Watch;
   readonly #deps: RehearsalDeps;
-  readonly #stage: Stage;
+  readonly #handle: RunHandle;
 
-  constructor(lengthMs: number, watch: Watch, deps: RehearsalDeps, stage: Stage) {
+  constructor(lengthMs: number, watch: Watch, deps: RehearsalDeps, handle: RunHandle) {
     this.#lengthMs = lengthMs;
     this.#watch = watch;
     this.#deps = deps;
-    this.#stage = stage;
+    this.#handle = handle;
   }
 
   async go(): Promise<void> {
     const { clock } = this.#deps;
     const stop = new AbortController();
-    using ends = anySignal(this.#stage.signal, stop.signal);
+    using ends = anySignal(this.#handle.signal, stop.signal);
     const probe = this.#openProbe();
     const running = Promise.all([probe.run(ends.signal), this.#watch.run(probe, ends.signal)]);
     running.catch(() => undefined);
     try {
-      if (this.#deps.hasUplink) await connect(this.#deps, this.#stage);
-      await clock.sleep(SETTLE_MS, this.#stage.signal);
+      if (this.#deps.hasUplink) await connect(this.#deps, this.#handle);
+      await clock.sleep(SETTLE_MS, this.#handle.signal);
       probe.restart();
       this.#watch.begin();
       const untilMs = clock.monotonicMs() + this.#lengthMs;
@@ -122,7 +122,7 @@ class Run {
     const wantedMs = this.#lengthMs * OUTAGE_RATIO;
     const outageMs = Math.min(OUTAGE_MAX_MS, Math.max(OUTAGE_MIN_MS, wantedMs));
     const before = probe.seen().figures?.stalls;
-    const drill = await takeAway(best, outageMs, this.#deps, this.#stage);
+    const drill = await takeAway(best, outageMs, this.#deps, this.#handle);
     const after = probe.seen().figures?.stalls;
     const stalls = before === undefined || after === undefined ? null : Math.max(0, after - before);
     this.drill = { ...drill, stalls };
@@ -136,8 +136,8 @@ class Run {
       const figures = this.#watch.viewer();
       const p50 = figures?.latency_s.p50;
       const latency = p50 === undefined || p50 === null ? '' : `, ${p50.toFixed(2)} s behind`;
-      this.#stage.step(`${restS} s left${latency}`, 1 - (restS * 1000) / this.#lengthMs);
-      await clock.sleep(Math.min(leftMs, 2_000), this.#stage.signal);
+      this.#handle.step(`${restS} s left${latency}`, 1 - (restS * 1000) / this.#lengthMs);
+      await clock.sleep(Math.min(leftMs, 2_000), this.#handle.signal);
     }
   }
 }

@@ -8,7 +8,7 @@ import type { Survey } from '../model/readiness.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { connect, type LinkDeps, probeAlone, SAMPLE_S, until } from './link-measurement.ts';
 import type { OpenProbe } from './probe.ts';
-import { interruptionOf, type Stage } from './running.ts';
+import { interruptionOf, type RunHandle } from './prepared-run.ts';
 import { SurveyTally } from './survey-tally.ts';
 
 export interface SurveyDeps extends LinkDeps {
@@ -34,7 +34,7 @@ const LISTEN_MS = 10_000;
 const BUDGET_PART = 0.02;
 
 /** Never rejects for its end: what was seen until then is summed up. */
-export async function runSurvey(minutes: number, deps: SurveyDeps, stage: Stage): Promise<Survey> {
+export async function runSurvey(minutes: number, deps: SurveyDeps, handle: RunHandle): Promise<Survey> {
   const { clock, settings, snapshot } = deps;
   const ids = (snapshot().plannedLinks ?? []).map(({ id }) => id);
   const tally = new SurveyTally(clock.wallMs(), ids);
@@ -42,46 +42,46 @@ export async function runSurvey(minutes: number, deps: SurveyDeps, stage: Stage)
   try {
     while (clock.monotonicMs() < endMs) {
       const nextMs = clock.monotonicMs() + settings.every_minutes * 60_000;
-      await takeSample(tally, deps, stage);
+      await takeSample(tally, deps, handle);
       tally.endSample();
       deps.onSample(tally.result(clock.wallMs()));
-      await watchRadio(Math.min(nextMs, endMs), endMs, tally, deps, stage);
+      await watchRadio(Math.min(nextMs, endMs), endMs, tally, deps, handle);
     }
   } catch (error) {
-    const interruption = interruptionOf(error, stage.signal);
+    const interruption = interruptionOf(error, handle.signal);
     if (interruption === undefined) throw error;
     tally.note(`ended early: ${interruption.message}`);
   }
   return tally.result(clock.wallMs());
 }
 
-async function takeSample(tally: SurveyTally, deps: SurveyDeps, stage: Stage): Promise<void> {
+async function takeSample(tally: SurveyTally, deps: SurveyDeps, handle: RunHandle): Promise<void> {
   const { clock, snapshot } = deps;
   tally.addRadio(snapshot());
-  const wifi = await deps.listWifi(stage.signal);
+  const wifi = await deps.listWifi(handle.signal);
   if (wifi !== undefined) tally.addWifi(wifi);
   const spared = spentLinks(tally, deps);
   const hasUplink =
     deps.uplinkBps !== undefined && (spared.length === 0 || spared.length < deps.links.length);
   if (spared.length > 0)
     tally.note(`not measured any more, to spare its data: ${spared.join(', ')}`);
-  stage.want({ isCapturing: true, isUplinking: hasUplink, blockedLinks: spared });
+  handle.want({ isCapturing: true, isUplinking: hasUplink, blockedLinks: spared });
   try {
-    stage.step('looking and listening');
+    handle.step('looking and listening');
     const isFlowing = () => framesFlow(snapshot());
-    if (!(await until(isFlowing, FLOW_MS, clock, stage.signal)))
+    if (!(await until(isFlowing, FLOW_MS, clock, handle.signal)))
       tally.note('no picture came from the camera');
-    await listen(tally, deps, stage);
-    if (hasUplink) await measureLinks(tally, spared, deps, stage);
+    await listen(tally, deps, handle);
+    if (hasUplink) await measureLinks(tally, spared, deps, handle);
   } finally {
-    stage.want({ isCapturing: false, isUplinking: false, blockedLinks: [] });
+    handle.want({ isCapturing: false, isUplinking: false, blockedLinks: [] });
   }
 }
 
-async function listen(tally: SurveyTally, deps: SurveyDeps, stage: Stage): Promise<void> {
+async function listen(tally: SurveyTally, deps: SurveyDeps, handle: RunHandle): Promise<void> {
   const { clock, snapshot, openProbe, previewUrl } = deps;
   const stop = new AbortController();
-  using ends = anySignal(stage.signal, stop.signal);
+  using ends = anySignal(handle.signal, stop.signal);
   const probe = openProbe({
     pageUrl: '',
     streamUrl: previewUrl() ?? '',
@@ -94,7 +94,7 @@ async function listen(tally: SurveyTally, deps: SurveyDeps, stage: Stage): Promi
   try {
     while (clock.monotonicMs() < endMs) {
       tally.addSound(snapshot());
-      await clock.sleep(500, stage.signal);
+      await clock.sleep(500, handle.signal);
     }
   } finally {
     stop.abort();
@@ -107,14 +107,14 @@ async function measureLinks(
   tally: SurveyTally,
   spared: readonly string[],
   deps: SurveyDeps,
-  stage: Stage,
+  handle: RunHandle,
 ): Promise<void> {
   const { snapshot } = deps;
   const before = usedOf(snapshot());
-  if (!(await connect(deps, stage))) {
+  if (!(await connect(deps, handle))) {
     tally.note(`the receiver was not reached: ${snapshot().uplink?.reason ?? 'no answer'}`);
   }
-  const seen = await probeAlone(deps, stage, spared);
+  const seen = await probeAlone(deps, handle, spared);
   const after = usedOf(snapshot());
   const used = new Map(
     [...after].map(([id, bytes]) => [id, Math.max(0, bytes - (before.get(id) ?? bytes))]),
@@ -151,12 +151,12 @@ async function watchRadio(
   endMs: number,
   tally: SurveyTally,
   { clock, snapshot }: SurveyDeps,
-  stage: Stage,
+  handle: RunHandle,
 ): Promise<void> {
   while (clock.monotonicMs() < untilMs) {
     const minutes = Math.ceil((endMs - clock.monotonicMs()) / 60_000);
-    stage.step(`watching the radio, ${minutes} min left`);
-    await clock.sleep(Math.min(RADIO_EVERY_MS, untilMs - clock.monotonicMs()), stage.signal);
+    handle.step(`watching the radio, ${minutes} min left`);
+    await clock.sleep(Math.min(RADIO_EVERY_MS, untilMs - clock.monotonicMs()), handle.signal);
     tally.addRadio(snapshot());
   }
 }

@@ -6,7 +6,7 @@ import type { Outcome } from '../model/commands.ts';
 import type { TestedLink, UplinkTest } from '../model/readiness.ts';
 import type { LinkProbe } from './checklist/line.ts';
 import { connect, type LinkDeps, probeAlone, SAMPLE_S } from './link-measurement.ts';
-import { BESIDE, Interrupted, type Runner, type Stage } from './running.ts';
+import { BESIDE, Interrupted, type Runner, type RunHandle } from './prepared-run.ts';
 
 export interface UplinkTestDeps extends LinkDeps {
   readonly config: Config;
@@ -32,7 +32,7 @@ export async function testUplink(deps: UplinkTestDeps): Promise<Outcome> {
     const result = await runner.run(
       wanted,
       () => undefined,
-      (stage) => measure(wantedBps, deps, stage),
+      (handle) => measure(wantedBps, deps, handle),
     );
     return { status: 'done', detail: 'the uplink was tested', result };
   } catch (error) {
@@ -41,18 +41,18 @@ export async function testUplink(deps: UplinkTestDeps): Promise<Outcome> {
   }
 }
 
-async function measure(wantedBps: number, deps: UplinkTestDeps, stage: Stage): Promise<UplinkTest> {
+async function measure(wantedBps: number, deps: UplinkTestDeps, handle: RunHandle): Promise<UplinkTest> {
   const { snapshot, config } = deps;
   const links = (config.uplink?.links ?? []).filter(({ enabled }) => enabled);
   const spared = sparedLinks(wantedBps, links, deps.dataUse.useAt(deps.clock.wallMs()));
   const test = { wantedBps, links: spared.map((id) => ({ id, why: 'spared' as const })) };
   // Without any, SRT takes the machine's own route.
   if (links.length > 0 && spared.length === links.length) return test;
-  stage.want({ isCapturing: true, isUplinking: true, blockedLinks: spared });
-  if (!(await connect(deps, stage))) {
+  handle.want({ isCapturing: true, isUplinking: true, blockedLinks: spared });
+  if (!(await connect(deps, handle))) {
     return { ...test, unreached: snapshot().uplink?.reason ?? 'no answer' };
   }
-  const seen = await probeAlone(deps, stage, spared);
+  const seen = await probeAlone(deps, handle, spared);
   return { ...test, reachedBps: seen.offeredBps, links: testedOf(seen, spared) };
 }
 

@@ -4,7 +4,7 @@ import type { HiddenWants } from '../../../../daemon/media/media-path.ts';
 import type { Readiness } from '../../../../daemon/model/readiness.ts';
 import type { BoxSnapshot } from '../../../../daemon/model/snapshot.ts';
 import type { OpenProbe, ProbeSeen } from '../../../../daemon/ready/probe.ts';
-import { Runner } from '../../../../daemon/ready/running.ts';
+import { Runner } from '../../../../daemon/ready/prepared-run.ts';
 import { untilAborted } from '../../../../hal/os/async.ts';
 import type { Clock } from '../../../../hal/os/clock.ts';
 import { figures, link, WELL } from '../../../support/snapshot.ts';

@@ -29,7 +29,7 @@ export interface RunningDeps {
 }
 
 /** What a run may do to the box, and how it says where it is. */
-export interface Stage {
+export interface RunHandle {
   /** Camera, encoders and uplink as wanted; guests see nothing of it. */
   want(wants: Partial<HiddenWants>): void;
   step(detail: string, ratio?: number): void;
@@ -79,7 +79,7 @@ export class Runner {
   async run<T>(
     { what, untilMs, beside }: Wanted,
     onProgress: (progress: Progress) => void,
-    work: (stage: Stage) => Promise<T>,
+    work: (handle: RunHandle) => Promise<T>,
   ): Promise<T> {
     const { clock, untilEnd } = this.#deps;
     const ending = new AbortController();
@@ -89,7 +89,7 @@ export class Runner {
     const sinceMs = clock.wallMs();
     const until = untilMs === undefined ? {} : { untilMs };
     let hidden = NOTHING_HIDDEN;
-    const stage: Stage = {
+    const handle: RunHandle = {
       want: (wants) => {
         if (ends.signal.aborted) return;
         hidden = { ...hidden, ...wants };
@@ -104,13 +104,13 @@ export class Runner {
     };
     const done = new AbortController();
     void this.#watch(beside, done.signal);
-    stage.step('starting');
+    handle.step('starting');
     try {
-      await this.#untilEndIsSeen(stage);
+      await this.#untilEndIsSeen(handle);
       // All that it waits for ends with the signal; what it has measured until then counts.
-      return await work(stage);
+      return await work(handle);
     } catch (error) {
-      throw interruptionOf(error, stage.signal) ?? error;
+      throw interruptionOf(error, handle.signal) ?? error;
     } finally {
       done.abort();
       this.#release();
@@ -122,7 +122,7 @@ export class Runner {
   }
 
   /** Media would be restarted for it while viewers still play the end of the last drop. */
-  async #untilEndIsSeen({ step, signal }: Stage): Promise<void> {
+  async #untilEndIsSeen({ step, signal }: RunHandle): Promise<void> {
     const { mediaPath, clock } = this.#deps;
     for (let leftMs = mediaPath.endedLeftMs(); leftMs > 0; leftMs = mediaPath.endedLeftMs()) {
       step(`viewers play the end of the last drop, ${Math.ceil(leftMs / 1000)} s left`);
