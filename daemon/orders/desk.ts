@@ -24,8 +24,8 @@ import { type LedgerReaders, type OpenedLedger, openLedger } from './group-commi
 import { cannotBeSaved, entryOf, finder, outcomeOf, unavailable } from './outcome.ts';
 import type { OrderRecord } from './record.ts';
 import { ANOTHER, UnmatchedPayments } from './webhook/unmatched.ts';
-import { lateMs } from './window.ts';
-import { WindowStore } from './window-store.ts';
+import { lateMs } from './sale-window.ts';
+import { SaleWindowStore } from './sale-window-store.ts';
 
 export interface DeskDeps {
   /** Made where it is not there. */
@@ -68,12 +68,12 @@ export async function openDesk(deps: DeskDeps): Promise<Desk> {
   return new OpenDesk(deps, { ...opened, ...(await openLedger(deps, opened)) });
 }
 
-function openWindowStore({ folder, boot, log }: DeskDeps, before?: WindowStore): WindowStore {
-  return new WindowStore(join(folder, 'window.json'), boot, log, before);
+function openWindowStore({ folder, boot, log }: DeskDeps, before?: SaleWindowStore): SaleWindowStore {
+  return new SaleWindowStore(join(folder, 'window.json'), boot, log, before);
 }
 
 interface Opened extends LedgerReaders, OpenedLedger {
-  readonly window: WindowStore;
+  readonly window: SaleWindowStore;
 }
 
 class OpenDesk implements Desk {

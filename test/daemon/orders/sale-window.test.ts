@@ -3,7 +3,7 @@ import { renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { WindowStore } from '../../../daemon/orders/window-store.ts';
+import { SaleWindowStore } from '../../../daemon/orders/sale-window-store.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { until } from '../../support/box.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -93,9 +93,9 @@ test('a disk that failed at the start opens no second window, also where it fail
 test('a drop that began while the disk could not be used goes on once it can be', async () => {
   using folder = scratchFolder();
   const boot = { bootId: 'run-1', sinceBootMs: () => 0 };
-  const away = new WindowStore('/dev/null/window.json', boot, silentLog);
+  const away = new SaleWindowStore('/dev/null/window.json', boot, silentLog);
   await away.begin('friday');
-  const store = new WindowStore(join(folder.path, 'window.json'), boot, silentLog, away);
+  const store = new SaleWindowStore(join(folder.path, 'window.json'), boot, silentLog, away);
   assert.is(store.state('friday', WINDOW_MS).phase, 'open');
 });
 
@@ -216,12 +216,12 @@ test('after a restart of the machine it goes on where it was: nobody could buy m
   const path = `${folder.path}/window.json`;
   let nowMs = 5_000;
   const boot = { bootId: 'run-1', sinceBootMs: () => nowMs };
-  const before = new WindowStore(path, boot, silentLog);
+  const before = new SaleWindowStore(path, boot, silentLog);
   await before.begin('friday');
   nowMs += 4 * MINUTE_MS;
   await before.refresh('friday', WINDOW_MS);
   nowMs = 70_000;
-  const again = new WindowStore(path, { ...boot, bootId: 'run-2' }, silentLog);
+  const again = new SaleWindowStore(path, { ...boot, bootId: 'run-2' }, silentLog);
   assert.is(again.state('friday', WINDOW_MS).leftMs, WINDOW_MS - 4 * MINUTE_MS);
   nowMs += MINUTE_MS;
   assert.is(again.state('friday', WINDOW_MS).leftMs, WINDOW_MS - 5 * MINUTE_MS);

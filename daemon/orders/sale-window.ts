@@ -43,7 +43,7 @@ export function refreshed(opening: Opening, now: Now): Opening {
   };
 }
 
-export interface WindowState {
+export interface SaleWindowState {
   readonly phase: 'before' | 'open' | 'over';
   readonly leftMs: number;
 }
@@ -63,7 +63,7 @@ export function windowOf(
   drop: string,
   lengthMs: number,
   now: Now,
-): WindowState {
+): SaleWindowState {
   if (opening?.drop !== drop) return { phase: 'before', leftMs: lengthMs };
   const leftMs = Math.max(0, lengthMs - elapsedMs(opening, now));
   return { phase: leftMs > 0 ? 'open' : 'over', leftMs };

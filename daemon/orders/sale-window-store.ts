@@ -8,9 +8,9 @@ import {
   type Opening,
   openWindow,
   refreshed,
-  type WindowState,
+  type SaleWindowState,
   windowOf,
-} from './window.ts';
+} from './sale-window.ts';
 
 /** Drops whose opening is remembered: a second start of one of them does not open it again. */
 const OPENINGS_MAX = 50;
@@ -21,14 +21,14 @@ const stored = v.array(
   v.object({ drop: v.string(), bootId: v.string(), openedMs: v.number(), elapsedMs: v.number() }),
 );
 
-export class WindowStore {
+export class SaleWindowStore {
   readonly #saved: Saved<readonly Opening[]>;
   readonly #boot: BootClock;
   #openings: readonly Opening[] = [];
   #savedMs = 0;
 
   /** @param before Of this run, where the disk could not be read: what the disk has comes first. */
-  constructor(path: string, boot: BootClock, log: Log, before?: WindowStore) {
+  constructor(path: string, boot: BootClock, log: Log, before?: SaleWindowStore) {
     this.#saved = openSaved<readonly Opening[]>(path, stored, { what: 'start of the drop', log });
     this.#boot = boot;
     this.#fill(before === undefined ? [] : before.#openings);
@@ -52,7 +52,7 @@ export class WindowStore {
     await this.#save();
   }
 
-  state(drop: string, lengthMs: number): WindowState {
+  state(drop: string, lengthMs: number): SaleWindowState {
     return windowOf(this.#find(drop), drop, lengthMs, this.#now());
   }
 
