@@ -25,7 +25,7 @@ import { namedLinks } from '../media/uplink-settings.ts';
 import { withoutStale } from '../model/freshness.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { BoxState } from '../model/state-store.ts';
-import { NO_ROOM, type RoomLimits, routedOf, stepRoom, wayOf } from './room.ts';
+import { NO_SPARE_RATE, type SpareRateLimits, routedOf, stepSpareRate, wayOf } from './spare-rate.ts';
 
 export interface BackfillDeps extends ClockAndLog {
   readonly snapshot: () => BoxSnapshot;
@@ -130,21 +130,21 @@ async function observe(
   { snapshot, dataUse, links, nowMs, clock }: BackfillDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  let room = NO_ROOM;
+  let spareRate = NO_SPARE_RATE;
   while (await pause(clock, OBSERVE_EVERY_MS, signal)) {
     // One that is switched off may have the address of another, too.
     const plannedLinks = namedLinks(uplink, links.nameOf);
     const box = { ...withoutStale(snapshot()), plannedLinks };
-    const { droppedTotal } = room;
+    const { droppedTotal } = spareRate;
     const limits = { ...limitsOf(uplink, dataUse, clock.wallMs()), routedLink: routedLink() };
-    room = stepRoom(room, box, limits, clock.monotonicMs());
+    spareRate = stepSpareRate(spareRate, box, limits, clock.monotonicMs());
     const isDark =
       box.uplink?.phase !== 'connected' ||
       box.uplink.reason !== undefined ||
-      room.droppedTotal > droppedTotal;
+      spareRate.droppedTotal > droppedTotal;
     const isLive = box.drop.phase === 'live' && box.uplink !== undefined;
     const observation = { nowMs: nowMs(), isLive, isDark };
-    send({ type: 'observed', observation, way: wayOf(room, box) });
+    send({ type: 'observed', observation, way: wayOf(spareRate, box) });
   }
 }
 
@@ -152,7 +152,7 @@ function limitsOf(
   { links, bitrate_bps, backfill }: UplinkConfig,
   dataUse: DataUseStore,
   wallMs: number,
-): RoomLimits {
+): SpareRateLimits {
   const budgets = budgetsOf(links, dataUse.useAt(wallMs));
   return { maxBps: backfill.max_bps, fullBps: bitrate_bps, budgets };
 }

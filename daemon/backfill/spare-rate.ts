@@ -3,7 +3,7 @@ import type { Way } from '../../pipelines/backfill/messages.ts';
 import type { LinkSnapshot } from '../../pipelines/bond/core/snapshot.ts';
 import type { BoxSnapshot, UplinkFigures } from '../model/snapshot.ts';
 
-export interface RoomLimits {
+export interface SpareRateLimits {
   readonly maxBps: number;
   /** What the encoder is asked for while the links carry all. */
   readonly fullBps: number;
@@ -36,7 +36,7 @@ const RTT_SHARE = 0.4;
 /** Left for the stream of a month's budget. */
 const BUDGET_SHARE = 0.95;
 
-export interface Room {
+export interface SpareRate {
   readonly bps: number;
   readonly pausedUntilMs: number;
   readonly droppedTotal: number;
@@ -47,17 +47,17 @@ export interface Room {
   readonly active: readonly string[];
 }
 
-export const NO_ROOM: Room = { bps: 0, pausedUntilMs: 0, droppedTotal: 0, active: [] };
+export const NO_SPARE_RATE: SpareRate = { bps: 0, pausedUntilMs: 0, droppedTotal: 0, active: [] };
 
 type Links = Partial<Pick<BoxSnapshot, 'plannedLinks' | 'system'>>;
 
 /** Once a second. */
-export function stepRoom(
-  before: Room,
+export function stepSpareRate(
+  before: SpareRate,
   box: Pick<BoxSnapshot, 'uplink'> & Links,
-  limits: RoomLimits,
+  limits: SpareRateLimits,
   nowMs: number,
-): Room {
+): SpareRate {
   const { uplink } = box;
   if (uplink === undefined || uplink.phase === 'off') return afterDrop(before, limits);
   const droppedTotal = uplink.srt?.droppedTotal ?? before.droppedTotal;
@@ -84,7 +84,7 @@ export function stepRoom(
 }
 
 /** By the machine's own route. Where that is not known no SIM may be near the end of its budget. */
-function afterDrop({ pausedUntilMs }: Room, { maxBps, budgets, routedLink }: RoomLimits): Room {
+function afterDrop({ pausedUntilMs }: SpareRate, { maxBps, budgets, routedLink }: SpareRateLimits): SpareRate {
   const asked = routedLink === undefined ? Object.keys(budgets) : [routedLink ?? ''];
   const isFree = asked.every((id) => isLeft(budgets[id]));
   return {
@@ -95,13 +95,13 @@ function afterDrop({ pausedUntilMs }: Room, { maxBps, budgets, routedLink }: Roo
 
 function hasRoom(
   { phase, reason, srt, targetBps }: UplinkFigures,
-  { fullBps }: RoomLimits,
+  { fullBps }: SpareRateLimits,
 ): boolean {
   if (phase !== 'connected' || reason !== undefined || srt === undefined) return false;
   return targetBps >= FULL * fullBps && srt.rttMs <= RTT_SHARE * srt.latencyMs;
 }
 
-function isLeft(budget: RoomLimits['budgets'][string] | undefined): boolean {
+function isLeft(budget: SpareRateLimits['budgets'][string] | undefined): boolean {
   return budget === undefined || budget.usedBytes < BUDGET_SHARE * budget.bytes;
 }
 
@@ -112,7 +112,7 @@ function isLeft(budget: RoomLimits['budgets'][string] | undefined): boolean {
 function chooseLink(
   links: readonly LinkSnapshot[],
   before: string | undefined,
-  { budgets }: RoomLimits,
+  { budgets }: SpareRateLimits,
 ): LinkSnapshot | undefined {
   const spare = ({ capacityBps, bitrateBps }: LinkSnapshot) => capacityBps - bitrateBps;
   const possible = links
@@ -125,7 +125,7 @@ function chooseLink(
 }
 
 /** The way for these bytes; none where the link's address is not known. */
-export function wayOf({ bps, link, isRouted }: Room, box: Links): Way {
+export function wayOf({ bps, link, isRouted }: SpareRate, box: Links): Way {
   if (link === undefined) return { bps };
   if (isRouted) return { bps, link };
   const localAddress = addressOf(link, box);

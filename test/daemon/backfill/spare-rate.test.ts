@@ -2,13 +2,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  NO_ROOM,
-  type Room,
-  type RoomLimits,
+  NO_SPARE_RATE,
+  type SpareRate,
+  type SpareRateLimits,
   routedOf,
-  stepRoom,
+  stepSpareRate,
   wayOf,
-} from '../../../daemon/backfill/room.ts';
+} from '../../../daemon/backfill/spare-rate.ts';
 import { parseConfig } from '../../../daemon/config/file.ts';
 import type { UplinkConfig } from '../../../daemon/config/uplink.ts';
 import { namedLinks } from '../../../daemon/media/uplink-settings.ts';
@@ -19,17 +19,17 @@ const test = suite('room for back-fill');
 
 const uplink = WELL.uplink as UplinkFigures;
 const bond = uplink.bond as NonNullable<UplinkFigures['bond']>;
-const LIMITS: RoomLimits = { maxBps: 2_000_000, fullBps: uplink.targetBps, budgets: {} };
+const LIMITS: SpareRateLimits = { maxBps: 2_000_000, fullBps: uplink.targetBps, budgets: {} };
 
 function after(
   seconds: number,
   change: Partial<UplinkFigures> = {},
-  from: Room = NO_ROOM,
+  from: SpareRate = NO_SPARE_RATE,
   limits = LIMITS,
 ) {
   let room = from;
   for (let s = 1; s <= seconds; s += 1) {
-    room = stepRoom(room, { uplink: { ...uplink, ...change } }, limits, s * 1_000);
+    room = stepSpareRate(room, { uplink: { ...uplink, ...change } }, limits, s * 1_000);
   }
   return room;
 }
@@ -54,12 +54,12 @@ test('each sign that the stream needs the links stops it for ten seconds', () =>
     'a link stalls': withLinks(link('wwan0', 'stalled'), link('eth0')),
     'a link is lost': withLinks(link('wwan0', 'out'), link('eth0')),
   } as Record<string, Partial<UplinkFigures>>)) {
-    const hit = stepRoom(full, { uplink: { ...uplink, ...change } }, LIMITS, 100_000);
+    const hit = stepSpareRate(full, { uplink: { ...uplink, ...change } }, LIMITS, 100_000);
     assert.is(hit.bps, 0, sign);
     const srtAfter = { srt: { ...srt, droppedTotal: hit.droppedTotal } };
-    const soon = stepRoom(hit, { uplink: { ...uplink, ...srtAfter } }, LIMITS, 109_000);
+    const soon = stepSpareRate(hit, { uplink: { ...uplink, ...srtAfter } }, LIMITS, 109_000);
     assert.is(soon.bps, 0, sign);
-    const again = stepRoom(soon, { uplink: { ...uplink, ...srtAfter } }, LIMITS, 111_000);
+    const again = stepSpareRate(soon, { uplink: { ...uplink, ...srtAfter } }, LIMITS, 111_000);
     assert.ok(again.bps > 0 && again.bps < full.bps, sign);
   }
 });
@@ -72,10 +72,10 @@ test('it takes the link with most to spare, never a backup, one that is out or o
   assert.is(after(1, withLinks(link('eth0'), { ...wide, isSpent: true })).link, 'eth0');
   const budgets = { wwan0: { bytes: 1e9, usedBytes: 0.96e9 } };
   const limits = { ...LIMITS, budgets };
-  assert.is(after(1, withLinks(link('eth0'), wide), NO_ROOM, limits).link, 'eth0');
-  assert.is(after(1, withLinks(wide), NO_ROOM, limits).bps, 0);
+  assert.is(after(1, withLinks(link('eth0'), wide), NO_SPARE_RATE, limits).link, 'eth0');
+  assert.is(after(1, withLinks(wide), NO_SPARE_RATE, limits).bps, 0);
   const plenty = { ...LIMITS, budgets: { wwan0: { bytes: 1e9, usedBytes: 0.5e9 } } };
-  assert.is(after(1, withLinks(wide), NO_ROOM, plenty).link, 'wwan0');
+  assert.is(after(1, withLinks(wide), NO_SPARE_RATE, plenty).link, 'wwan0');
 });
 
 test('it stays on its link while another has a little more, and goes on beside one that stays stalled', () => {
@@ -85,7 +85,7 @@ test('it stays on its link while another has a little more, and goes on beside o
   assert.is(room.link, 'wwan0');
   for (let s = 2; s < 40; s += 1) {
     const change = s % 2 === 0 ? pair(8e6, 9e6) : pair(9e6, 8e6);
-    room = stepRoom(room, { uplink: { ...uplink, ...change } }, LIMITS, s * 1_000);
+    room = stepSpareRate(room, { uplink: { ...uplink, ...change } }, LIMITS, s * 1_000);
     assert.is(room.link, 'wwan0');
   }
   assert.is(room.bps, 2_000_000);
@@ -96,9 +96,9 @@ test('it stays on its link while another has a little more, and goes on beside o
 
 test('after the drop it has all of its limit, while no budget is nearly used up', () => {
   const idle = { uplink: undefined };
-  assert.is(stepRoom(NO_ROOM, idle, LIMITS, 1_000).bps, 2_000_000);
+  assert.is(stepSpareRate(NO_SPARE_RATE, idle, LIMITS, 1_000).bps, 2_000_000);
   const budgets = { wwan0: { bytes: 1e9, usedBytes: 0.96e9 } };
-  assert.is(stepRoom(NO_ROOM, idle, { ...LIMITS, budgets }, 1_000).bps, 0);
+  assert.is(stepSpareRate(NO_SPARE_RATE, idle, { ...LIMITS, budgets }, 1_000).bps, 0);
 });
 
 test('after the drop the budget of the link that the route leads over counts, and is charged', () => {
@@ -108,7 +108,7 @@ test('after the drop the budget of the link that the route leads over counts, an
     wwan1: { bytes: 1e9, usedBytes: 0 },
   };
   const way = (routedLink: string | null | undefined) =>
-    wayOf(stepRoom(NO_ROOM, idle, { ...LIMITS, budgets, routedLink }, 1_000), {});
+    wayOf(stepSpareRate(NO_SPARE_RATE, idle, { ...LIMITS, budgets, routedLink }, 1_000), {});
   assert.equal(way(undefined), { bps: 0 });
   assert.equal(way('wwan0'), { bps: 0, link: 'wwan0' });
   assert.equal(way('wwan1'), { bps: 2_000_000, link: 'wwan1' });
@@ -134,7 +134,7 @@ test('modems with the same address are left out: what leaves from it would take 
       plannedLinks,
       system: withInterfaces(addresses),
     };
-    return stepRoom(NO_ROOM, box, LIMITS, 1_000).link;
+    return stepSpareRate(NO_SPARE_RATE, box, LIMITS, 1_000).link;
   };
   assert.is(chosen('192.168.8.100'), 'eth0');
   assert.is(chosen('192.168.9.100'), 'wwan0');
@@ -160,13 +160,13 @@ test('a link that is switched off has its address, too, and is called what it is
 });
 
 test('it leaves from the address of its link, and not at all where that is not known', () => {
-  const room = { ...NO_ROOM, bps: 1_000, link: 'wwan0' };
+  const room = { ...NO_SPARE_RATE, bps: 1_000, link: 'wwan0' };
   const system = withInterfaces({ wwp1: ['10.1.2.3', 'fd00::1'] });
   const planned = (one: object) => ({ plannedLinks: [{ id: 'wwan0', ...one }], system });
   assert.is(wayOf(room, planned({ device: 'wwp1' })).localAddress, '10.1.2.3');
   assert.is(wayOf(room, planned({ address: '127.0.0.2' })).localAddress, '127.0.0.2');
   assert.equal(wayOf(room, planned({ device: 'wwp9' })), { bps: 0 });
-  assert.equal(wayOf({ ...NO_ROOM, bps: 7 }, { system }), { bps: 7 });
+  assert.equal(wayOf({ ...NO_SPARE_RATE, bps: 7 }, { system }), { bps: 7 });
 });
 
 test.run();
