@@ -7,7 +7,7 @@ import { isInRoom } from '../model/addresses.ts';
 import type { HotspotInfo } from '../model/hotspot.ts';
 import { HotspotClients } from './hotspot-clients.ts';
 import { type HotspotFacts, type HotspotState, stepHotspot } from './hotspot-step.ts';
-import { type Missed, missedOf, notJoined } from './missed.ts';
+import { type JoinFailure, joinFailureOf, notJoined } from './join-failure.ts';
 import { keepPortal, type PortalDeps } from './portal-server.ts';
 import type { SetUp } from './progress.ts';
 
@@ -50,7 +50,7 @@ export class Hotspot {
   #found: readonly WifiNetwork[] = [];
   #reported = '';
   /** The venue's Wi-Fi that the box is not in, and why. */
-  #missed: Missed = {};
+  #missed: JoinFailure = {};
   #portal: { readonly stop: () => Promise<void>; readonly pageUrl: string } | undefined;
 
   constructor(deps: HotspotDeps) {
@@ -140,7 +140,7 @@ export class Hotspot {
     const found = await this.scan(signal);
     const { missed } = this.#network ?? {};
     // A set-up knows by itself; later it is a network of an earlier day.
-    if (setUp.isFinished) this.#missed = missed === undefined ? {} : missedOf(missed, found);
+    if (setUp.isFinished) this.#missed = missed === undefined ? {} : joinFailureOf(missed, found);
     await network.openHotspot({ ssid, password, address: portal.address }, signal);
     this.clients.forget();
     log.info('hotspot open', { ssid, address: portal.address });
