@@ -12,9 +12,9 @@ import type { Config } from '../config/config.ts';
 import type { DataUseStore } from '../media/data-use-store.ts';
 import type { OwnNetwork } from '../model/hotspot.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import { closeLeft } from './left.ts';
+import { closeStaleNetworks } from './stale-networks.ts';
 import { runOwnNetworks } from './own-networks.ts';
-import { spentDevices } from './spent.ts';
+import { overBudgetDevices } from './over-budget.ts';
 import { wantedNetworks } from './wanted.ts';
 
 interface Box extends ClockAndLog {
@@ -44,7 +44,7 @@ export function makingNetworks(
     return async (signal) => {
       // Where nothing manages networks there are none. On the demo's machine they are another box's.
       const isOwnMachine = config.power.shut_down === 'machine';
-      if (isOwnMachine) await closeLeft(network, [], signal).catch(() => undefined);
+      if (isOwnMachine) await closeStaleNetworks(network, [], signal).catch(() => undefined);
       await untilAborted(signal);
     };
   }
@@ -53,7 +53,7 @@ export function makingNetworks(
     network,
     isSetUp: () => !firstBoot.isWanted || firstBoot.setUp.isFinished,
     spent: () =>
-      spentDevices(config.uplink?.links ?? [], dataUse.useAt(clock.wallMs()), snapshot()),
+      overBudgetDevices(config.uplink?.links ?? [], dataUse.useAt(clock.wallMs()), snapshot()),
     isRestarting: () => untilEnd.reason instanceof WantedRestart,
     onChange: (networks: readonly OwnNetwork[] | undefined) => state.set({ networks }),
     ...{ clock, log },

@@ -7,9 +7,9 @@ import { type ClockAndLog, messageOf } from '../../hal/os/log.ts';
 import type { Network, SharedRole, SharedSettings } from '../../hal/wifi/port.ts';
 import type { OwnNetwork } from '../model/hotspot.ts';
 import { type Failure, failureOf, helperFailure, openingFailure } from './faults.ts';
-import { closeLeft } from './left.ts';
+import { closeStaleNetworks } from './stale-networks.ts';
 import { runGuestsPortal } from './portal.ts';
-import { type WantedNetworks, withSpent } from './wanted.ts';
+import { type WantedNetworks, withOverBudget } from './wanted.ts';
 
 export interface OwnNetworksDeps extends ClockAndLog {
   readonly helper: NetworkHelper;
@@ -126,7 +126,7 @@ class OwnNetworks {
   async #hold(signal: AbortSignal): Promise<Reply | Failure> {
     try {
       this.#isAsked = true;
-      const plan = withSpent(this.#wanted.plan, this.#deps.spent());
+      const plan = withOverBudget(this.#wanted.plan, this.#deps.spent());
       const reply = await this.#deps.helper.ask({ verb: 'apply', plan }, signal);
       this.#isHeld = reply.ok;
       return reply;
@@ -138,7 +138,7 @@ class OwnNetworks {
   async #up(signal: AbortSignal): Promise<ReadonlyMap<SharedRole, string> | Failure> {
     try {
       const wanted = this.#wanted.shared.map(({ role }) => role);
-      return await closeLeft(this.#deps.network, wanted, signal);
+      return await closeStaleNetworks(this.#deps.network, wanted, signal);
     } catch (error) {
       return { code: 'NO_MANAGER', reason: messageOf(error) };
     }

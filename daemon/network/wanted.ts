@@ -63,7 +63,7 @@ export function wantedNetworks({
 }
 
 /** The plan while the data budgets of these interfaces are used up: the crew does not use them. */
-export function withSpent(plan: NetworkPlan, spent: readonly string[]): NetworkPlan {
+export function withOverBudget(plan: NetworkPlan, spent: readonly string[]): NetworkPlan {
   if (plan.crew === undefined || spent.length === 0) return plan;
   return { ...plan, crew: { ...plan.crew, spent: [...spent] } };
 }

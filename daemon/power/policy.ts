@@ -147,7 +147,7 @@ function wantedBy(
   const { chargePct, timeLeftS } = battery;
   if (chargePct === undefined && timeLeftS === undefined) return atLeast(now, 'saving');
   const margin = (phase: PowerPhase) => (rank(now) >= rank(phase) ? MARGIN : 1);
-  if (isSpent(battery, trend)) return 'shut-down';
+  if (mustShutDown(battery, trend)) return 'shut-down';
   if (isNear(battery, BATTERY.empty.pct, BATTERY.empty.s, margin('last-minutes'))) {
     return 'last-minutes';
   }
@@ -156,7 +156,7 @@ function wantedBy(
 }
 
 /** Two figures say that it ends within minutes, and none says otherwise. */
-function isSpent({ chargePct, timeLeftS }: BatteryReading, trend: Trend | undefined): boolean {
+function mustShutDown({ chargePct, timeLeftS }: BatteryReading, trend: Trend | undefined): boolean {
   if (chargePct === undefined) return false;
   const isChargeLow = chargePct <= BATTERY.shutDown.pct;
   const isTimeLow = timeLeftS !== undefined && timeLeftS <= BATTERY.shutDown.s;

@@ -8,7 +8,7 @@ type Networks = Pick<Network, 'shared' | 'closeShared'>;
  *
  * @returns what is up now. Rejects where nothing manages networks.
  */
-export async function closeLeft(
+export async function closeStaleNetworks(
   network: Networks,
   wanted: readonly SharedRole[],
   signal: AbortSignal,

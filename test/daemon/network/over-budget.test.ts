@@ -3,10 +3,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
 import { uplink as uplinkSchema } from '../../../daemon/config/uplink.ts';
-import { spentDevices } from '../../../daemon/network/spent.ts';
+import { overBudgetDevices } from '../../../daemon/network/over-budget.ts';
 import { link, WELL } from '../../support/snapshot.ts';
 
-const test = suite('interfaces of spent links');
+const test = suite('interfaces of links over their data budget');
 
 const { links } = v.parse(uplinkSchema, {
   ...{ host: 'far', port: 1 },
@@ -20,7 +20,7 @@ const { links } = v.parse(uplinkSchema, {
 const USED = { '5g': 10e6, lte: 9e6, stick: 20e6, cable: 1e12 };
 const addresses = () => new Map([['usb0', ['192.168.8.2']]]);
 const of = (simByLink: Readonly<Record<string, number>>, box = {}) =>
-  spentDevices(
+  overBudgetDevices(
     links,
     { month: '2026-11', bytesByLink: USED, simByLink },
     { uplink: undefined, ...box },

@@ -6,7 +6,7 @@ import { budgetsOf, type MonthUse } from '../media/data-use.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 
 /** @param box Reports what a link's interface is called now, where it got another name. */
-export function spentDevices(
+export function overBudgetDevices(
   links: UplinkConfig['links'],
   use: MonthUse,
   { uplink }: Pick<BoxSnapshot, 'uplink'>,
