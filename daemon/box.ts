@@ -54,7 +54,7 @@ import type { LoadedSettings } from './settings/load.ts';
 import { type Launched, openUpdates } from './update/open.ts';
 import { runWatchdog } from './watchdog/run.ts';
 import { SignInOpening } from './web/access/opening.ts';
-import { keepingLog } from './web/crew/kept-log.ts';
+import { savingLog } from './web/crew/saved-log.ts';
 import { openSettings } from './web/crew/open-settings.ts';
 import { LogTail, tailLog } from './web/log-tail.ts';
 import { openOperatorPage } from './web/open.ts';
@@ -98,7 +98,7 @@ export async function runBox(asked: Config, deps: BoxDeps, signal: AbortSignal):
   const log = tailLog(deps.log, logTail, asked.log.level, clock.wallMs);
   const live = new LiveConfig(deps.loaded, { clock, log }, completing(asked, deps.withDrivers));
   const config = live.current();
-  await keepingLog({ logTail, stateFolder, clock, log }, async () => {
+  await savingLog({ logTail, stateFolder, clock, log }, async () => {
     const source = await (deps.safeMode === undefined
       ? openMediaSource(config, { ...deps, log })
       : openSafeSource());

@@ -17,7 +17,7 @@ import type { Config } from '../config/config.ts';
 import type { DropConfig } from '../config/drop.ts';
 import { SourceStalls } from './camera/source-stalls.ts';
 import { type CaptureChild, openCapture } from './children/capture.ts';
-import { openKept } from './children/kept.ts';
+import { openLastMessage } from './children/last-message.ts';
 import type { MediaChild } from './children/media.ts';
 import { openSource, type SourceChild } from './children/source.ts';
 import type { Inputs } from './inputs/inputs.ts';
@@ -70,8 +70,8 @@ export function openLiveInput(deps: LiveInputDeps): LiveInput {
   log.debug('capture pipeline', { launch: graph().launch });
   let slates: SlateFiles = NO_SLATES;
   const send: CaptureChild['send'] = (message) => capture.send(message);
-  const clockInPicture = openKept(send);
-  const choice = openKept(send);
+  const clockInPicture = openLastMessage(send);
+  const choice = openLastMessage(send);
   const capture = openCapture({
     settings: async (signal) => {
       slates = await openSlates(deps, signal);

@@ -22,7 +22,7 @@ const FAULTS: readonly LogLevel[] = ['warn', 'error'];
 export class LogTail {
   readonly #lines: LogLine[] = [];
   #seq = 0;
-  /** What runs before this one have left, as text; see crew/kept-log.ts. */
+  /** What runs before this one have left, as text; see crew/saved-log.ts. */
   before = '';
 
   add(line: Omit<LogLine, 'seq'>): void {

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { keepingLog } from '../../../../daemon/web/crew/kept-log.ts';
+import { savingLog } from '../../../../daemon/web/crew/saved-log.ts';
 import { LogTail, tailLog } from '../../../../daemon/web/log-tail.ts';
 import { silentLog } from '../../../../hal/os/log.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
@@ -36,7 +36,7 @@ class WatchedClock extends VirtualClock {
 }
 
 function openState() {
-  const stateFolder = mkdtempSync(join(tmpdir(), 'venuebox-kept-log-'));
+  const stateFolder = mkdtempSync(join(tmpdir(), 'venuebox-saved-log-'));
   const file = join(stateFolder, 'log-before.txt');
   return {
     stateFolder,
@@ -46,7 +46,7 @@ function openState() {
       const clock = new WatchedClock();
       const logTail = new LogTail();
       const log = tailLog(silentLog, logTail, 'info', () => clock.wallMs());
-      const done = keepingLog({ logTail, stateFolder, clock, log }, () => work(log, clock));
+      const done = savingLog({ logTail, stateFolder, clock, log }, () => work(log, clock));
       return { clock, logTail, log, done };
     },
     [Symbol.dispose]: () => rmSync(stateFolder, { recursive: true, force: true }),
@@ -61,16 +61,16 @@ const crash = async () => {
 
 test('an error that nobody has caught is in it, though nothing had warned before', () => {
   using state = openState();
-  const [kept, tail, clock] = ['web/crew/kept-log', 'web/log-tail', '../hal/os/clock'].map(
+  const [kept, tail, clock] = ['web/crew/saved-log', 'web/log-tail', '../hal/os/clock'].map(
     (name) => new URL(`../../../../daemon/${name}.ts`, import.meta.url).href,
   );
   const program = `
-    const { keepingLog } = await import('${kept}');
+    const { savingLog } = await import('${kept}');
     const { LogTail } = await import('${tail}');
     const { systemClock: clock } = await import('${clock}');
     const log = { info() {}, warn() {}, error() {}, debug() {} };
     const deps = { logTail: new LogTail(), stateFolder: ${JSON.stringify(state.stateFolder)}, clock, log };
-    await keepingLog(deps, () => new Promise(() => setTimeout(() => {
+    await savingLog(deps, () => new Promise(() => setTimeout(() => {
       throw new Error('srt://a:secretword@relay is nobody');
     })));
   `;

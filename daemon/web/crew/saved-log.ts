@@ -1,4 +1,4 @@
-/** Keeps the end of the log on the disk, for the support file after the box has crashed. */
+/** Saves the end of the log on the disk, for the support file after the box has crashed. */
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pause, withTimeout } from '../../../hal/os/async.ts';
@@ -7,7 +7,7 @@ import { type ClockAndLog, messageOf, redact, stackOf } from '../../../hal/os/lo
 import { saveFile } from '../../../hal/os/save-file.ts';
 import { type LogTail, renderLogLine } from '../log-tail.ts';
 
-export interface KeptLogDeps extends ClockAndLog {
+export interface SavedLogDeps extends ClockAndLog {
   readonly logTail: LogTail;
   readonly stateFolder: string;
 }
@@ -26,9 +26,9 @@ const LAST_SAVE_MS = 2_000;
  *
  * Settles as `run` does: a disk that takes nothing, or hangs, changes nothing.
  */
-export async function keepingLog(deps: KeptLogDeps, run: () => Promise<void>): Promise<void> {
+export async function savingLog(deps: SavedLogDeps, run: () => Promise<void>): Promise<void> {
   const { clock } = deps;
-  const kept = new KeptLog(deps);
+  const kept = new SavedLog(deps);
   const ended = new AbortController();
   const following = kept.follow(ended.signal);
   // Node ends the process after it, and waits for nothing.
@@ -49,13 +49,13 @@ export async function keepingLog(deps: KeptLogDeps, run: () => Promise<void>): P
   }
 }
 
-class KeptLog {
-  readonly #deps: KeptLogDeps;
+class SavedLog {
+  readonly #deps: SavedLogDeps;
   readonly #path: string;
   #savedSeq = 0;
   #hasFailed = false;
 
-  constructor(deps: KeptLogDeps) {
+  constructor(deps: SavedLogDeps) {
     this.#deps = deps;
     this.#path = join(deps.stateFolder, FILE);
     deps.logTail.before = readEnd(this.#path);
@@ -86,7 +86,7 @@ class KeptLog {
     try {
       await saveFile(this.#path, this.#text());
     } catch (error) {
-      if (!this.#hasFailed) log.warn('log not kept', { reason: messageOf(error) });
+      if (!this.#hasFailed) log.warn('log not saved', { reason: messageOf(error) });
       this.#hasFailed = true;
     }
   }
