@@ -1,27 +1,27 @@
 /** Recognises presses, long presses and chords from changes of inputs. */
 
 import {
-  type Doubts,
-  doubt,
-  NO_DOUBTS,
-  nextBelief,
+  type UnverifiedInputs,
+  markUnverified,
+  NONE_UNVERIFIED,
+  nextVerifiedMs,
   onDown,
   onUp,
-  withoutBelieved,
-} from './doubt.ts';
+  withoutVerified,
+} from './unverified-inputs.ts';
 import type { InputChange } from './port.ts';
 
 /**
  * Presses from edges: a pure step, so that ten seconds of holding take no time
  * to test.
  *
- * A grab starts with the first button down; others join within `togetherMs` and
+ * A press starts with the first button down; others join within `togetherMs` and
  * make one gesture of all of them. It ends with the first release, or by itself
  * when it is very long. What else goes down meanwhile is ignored until it is
  * released, as is what was down at the start and in the first second after it:
  * a lid that lies on a button must not start a drop. What was down at the start may be
  * wired the other way round: a press is its release then, and letting go goes down for ever.
- * So it does nothing until it is believed; see `doubt.ts`.
+ * So it does nothing until it is verified; see `unverified-inputs.ts`.
  */
 export interface GestureTimes {
   /** Released earlier: short. */
@@ -50,7 +50,7 @@ export type Gesture =
   /** The hold is reached: letting go now is a hold. For a lamp to answer. */
   | { readonly kind: 'hold-reached'; readonly buttons: readonly string[]; readonly atMs: number };
 
-interface Grab {
+interface ActivePress {
   readonly buttons: readonly string[];
   readonly downMs: number;
   readonly isHoldReported: boolean;
@@ -61,11 +61,11 @@ export interface GestureState {
   /** Time of the newest input: what comes late counts as now. */
   readonly nowMs: number;
   readonly ignoreUntilMs: number;
-  readonly grab: Grab | undefined;
+  readonly activePress: ActivePress | undefined;
   /** Down, but part of no gesture until released. */
   readonly ignored: ReadonlySet<string>;
   /** Were down at the start, and may be wired the other way round. */
-  readonly doubtful: Doubts;
+  readonly unverified: UnverifiedInputs;
 }
 
 export interface GestureStep {
@@ -77,8 +77,8 @@ export interface GestureStep {
 
 export function startGestures(times: GestureTimes = GESTURE_TIMES): GestureState {
   return {
-    ...{ times, nowMs: -Infinity, ignoreUntilMs: Infinity, grab: undefined },
-    ...{ ignored: new Set(), doubtful: NO_DOUBTS },
+    ...{ times, nowMs: -Infinity, ignoreUntilMs: Infinity, activePress: undefined },
+    ...{ ignored: new Set(), unverified: NONE_UNVERIFIED },
   };
 }
 
@@ -88,9 +88,9 @@ export function stepGestures(
   input: InputChange | { readonly kind: 'tick'; readonly atMs: number },
 ): GestureStep {
   const nowMs = Math.max(before.nowMs, input.atMs);
-  // What the grab has become by now is reported before what the input does to it.
-  const doubtful = withoutBelieved(before.doubtful, nowMs);
-  const aged = age({ ...before, nowMs, doubtful });
+  // What the press has become by now is reported before what the input does to it.
+  const unverified = withoutVerified(before.unverified, nowMs);
+  const aged = age({ ...before, nowMs, unverified });
   const done = apply(aged.state, input);
   return {
     state: done.state,
@@ -102,11 +102,11 @@ export function stepGestures(
 type Part = Pick<GestureStep, 'state' | 'gestures'>;
 
 function age(state: GestureState): Part {
-  const { grab, nowMs, times } = state;
-  if (grab === undefined) return { state, gestures: [] };
-  const { buttons, downMs } = grab;
+  const { activePress, nowMs, times } = state;
+  if (activePress === undefined) return { state, gestures: [] };
+  const { buttons, downMs } = activePress;
   const gestures: Gesture[] = [];
-  if (!grab.isHoldReported && nowMs >= downMs + times.holdMs) {
+  if (!activePress.isHoldReported && nowMs >= downMs + times.holdMs) {
     gestures.push({ kind: 'hold-reached', buttons, atMs: downMs + times.holdMs });
   }
   if (nowMs >= downMs + times.veryLongMs) {
@@ -114,8 +114,8 @@ function age(state: GestureState): Part {
     gestures.push({ kind: 'press', buttons, length: 'very-long', atMs });
     return { state: endGrab(state, buttons), gestures };
   }
-  const isHoldReported = grab.isHoldReported || gestures.length > 0;
-  return { state: { ...state, grab: { ...grab, isHoldReported } }, gestures };
+  const isHoldReported = activePress.isHoldReported || gestures.length > 0;
+  return { state: { ...state, activePress: { ...activePress, isHoldReported } }, gestures };
 }
 
 function apply(state: GestureState, input: Parameters<typeof stepGestures>[1]): Part {
@@ -127,7 +127,7 @@ function apply(state: GestureState, input: Parameters<typeof stepGestures>[1]): 
     case 'gone':
     case 'lost':
       // Nothing is known of the buttons until their levels are reported again.
-      return { state: { ...state, grab: undefined, ignoreUntilMs: Infinity }, gestures: [] };
+      return { state: { ...state, activePress: undefined, ignoreUntilMs: Infinity }, gestures: [] };
     case 'edge':
       return input.isActive ? press(state, input.name) : release(state, input.name);
   }
@@ -135,36 +135,36 @@ function apply(state: GestureState, input: Parameters<typeof stepGestures>[1]): 
 
 function restart(state: GestureState, active: ReadonlySet<string>): GestureState {
   const ignoreUntilMs = state.nowMs + state.times.ignoreAfterStartMs;
-  const doubtful = doubt(state.doubtful, active, state.nowMs);
-  return { ...state, grab: undefined, ignored: new Set(active), doubtful, ignoreUntilMs };
+  const unverified = markUnverified(state.unverified, active, state.nowMs);
+  return { ...state, activePress: undefined, ignored: new Set(active), unverified, ignoreUntilMs };
 }
 
 function press(state: GestureState, name: string): Part {
-  const { grab, nowMs, times, ignored } = state;
-  if (ignored.has(name) || grab?.buttons.includes(name)) return { state, gestures: [] };
-  if (state.doubtful.has(name)) {
-    const doubtful = onDown(state.doubtful, name, nowMs);
-    return { state: { ...state, doubtful, ignored: new Set([...ignored, name]) }, gestures: [] };
+  const { activePress, nowMs, times, ignored } = state;
+  if (ignored.has(name) || activePress?.buttons.includes(name)) return { state, gestures: [] };
+  if (state.unverified.has(name)) {
+    const unverified = onDown(state.unverified, name, nowMs);
+    return { state: { ...state, unverified, ignored: new Set([...ignored, name]) }, gestures: [] };
   }
-  if (nowMs < state.ignoreUntilMs || (grab && nowMs > grab.downMs + times.togetherMs)) {
+  if (nowMs < state.ignoreUntilMs || (activePress && nowMs > activePress.downMs + times.togetherMs)) {
     return { state: { ...state, ignored: new Set([...ignored, name]) }, gestures: [] };
   }
-  const next: Grab =
-    grab === undefined
+  const next: ActivePress =
+    activePress === undefined
       ? { buttons: [name], downMs: nowMs, isHoldReported: false }
-      : { ...grab, buttons: [...grab.buttons, name].toSorted() };
-  return { state: { ...state, grab: next }, gestures: [] };
+      : { ...activePress, buttons: [...activePress.buttons, name].toSorted() };
+  return { state: { ...state, activePress: next }, gestures: [] };
 }
 
 function release(state: GestureState, name: string): Part {
-  const { grab, nowMs, times } = state;
-  if (grab === undefined || !grab.buttons.includes(name)) {
+  const { activePress, nowMs, times } = state;
+  if (activePress === undefined || !activePress.buttons.includes(name)) {
     const ignored = new Set([...state.ignored].filter((other) => other !== name));
-    const doubtful = onUp(state.doubtful, name, { nowMs, shortMs: times.holdMs });
-    return { state: { ...state, ignored, doubtful }, gestures: [] };
+    const unverified = onUp(state.unverified, name, { nowMs, shortMs: times.holdMs });
+    return { state: { ...state, ignored, unverified }, gestures: [] };
   }
-  const { buttons } = grab;
-  const length = nowMs - grab.downMs >= times.holdMs ? 'hold' : 'short';
+  const { buttons } = activePress;
+  const length = nowMs - activePress.downMs >= times.holdMs ? 'hold' : 'short';
   const stillDown = buttons.filter((other) => other !== name);
   return {
     state: endGrab(state, stillDown),
@@ -173,12 +173,12 @@ function release(state: GestureState, name: string): Part {
 }
 
 function endGrab(state: GestureState, stillDown: readonly string[]): GestureState {
-  return { ...state, grab: undefined, ignored: new Set([...state.ignored, ...stillDown]) };
+  return { ...state, activePress: undefined, ignored: new Set([...state.ignored, ...stillDown]) };
 }
 
-function wakeAt({ grab, times, doubtful }: GestureState): number | undefined {
-  const reachedMs = grab?.isHoldReported ? times.veryLongMs : times.holdMs;
-  const grabMs = grab === undefined ? Infinity : grab.downMs + reachedMs;
-  const atMs = Math.min(grabMs, nextBelief(doubtful));
+function wakeAt({ activePress, times, unverified }: GestureState): number | undefined {
+  const reachedMs = activePress?.isHoldReported ? times.veryLongMs : times.holdMs;
+  const activePressMs = activePress === undefined ? Infinity : activePress.downMs + reachedMs;
+  const atMs = Math.min(activePressMs, nextVerifiedMs(unverified));
   return atMs === Infinity ? undefined : atMs;
 }

@@ -15,7 +15,7 @@ import type { InputChange, Inputs } from './port.ts';
 export type PressChange =
   | Gesture
   | Extract<InputChange, { readonly kind: 'levels' | 'gone' }>
-  /** Which count as no press: down since a very long one, or since the start and not yet believed. */
+  /** Which count as no press: down since a very long one, or since the start and not yet verified. */
   | { readonly kind: 'held'; readonly buttons: readonly string[] };
 
 /** Follows inputs and yields gestures, each at its time also when no input changes. */
@@ -44,7 +44,7 @@ export async function* watchPresses(
       wakeAtMs = step.wakeAtMs;
       if (change?.kind === 'levels' || change?.kind === 'gone') yield change;
       yield* step.gestures;
-      const buttons = [...new Set([...state.ignored, ...state.doubtful.keys()])].toSorted();
+      const buttons = [...new Set([...state.ignored, ...state.unverified.keys()])].toSorted();
       if (buttons.join() !== held) yield { kind: 'held', buttons };
       held = buttons.join();
     }

@@ -114,12 +114,12 @@ test('a host who presses on and on is heard after two minutes', () => {
   assert.equal(reported, ['a short 185500']);
 });
 
-test('it asks to be woken when it believes a button', () => {
-  const doubtful = stepGestures(startGestures(), levels(0, 'a')).state;
-  const { state, wakeAtMs } = stepGestures(doubtful, up('a', 500));
+test('it asks to be woken when it has verified a button', () => {
+  const unverified = stepGestures(startGestures(), levels(0, 'a')).state;
+  const { state, wakeAtMs } = stepGestures(unverified, up('a', 500));
   assert.is(wakeAtMs, 30_500);
-  assert.equal([...state.doubtful.keys()], ['a']);
-  assert.is(stepGestures(state, tick(30_500)).state.doubtful.size, 0);
+  assert.equal([...state.unverified.keys()], ['a']);
+  assert.is(stepGestures(state, tick(30_500)).state.unverified.size, 0);
 });
 
 test('a button that is wired the other way round does nothing, however it is pressed', () => {
@@ -209,11 +209,11 @@ test('any changes in any order give gestures of pressed buttons only, in order o
           seen += 1;
           assert.ok(gesture.atMs >= lastMs);
           lastMs = gesture.atMs;
-          assert.equal(gesture.buttons, before.grab?.buttons);
+          assert.equal(gesture.buttons, before.activePress?.buttons);
           assert.ok(gesture.buttons.every((button) => !before.ignored.has(button)));
         }
         if (step.wakeAtMs !== undefined) assert.ok(step.wakeAtMs > state.nowMs);
-        assert.is(state.grab?.buttons.some((button) => state.ignored.has(button)) ?? false, false);
+        assert.is(state.activePress?.buttons.some((button) => state.ignored.has(button)) ?? false, false);
       }
     }),
     { numRuns: 500 },

@@ -89,7 +89,7 @@ test('a hold is reported while nothing else happens', async () => {
   );
 });
 
-test('a button that was down at the start counts as held until it is believed', async () => {
+test('a button that was down at the start counts as held until it is verified', async () => {
   const edge = (isActive: boolean, atMs: number) =>
     ({ kind: 'edge', name: 'a', isActive, atMs }) as const;
   const changes = async function* (): AsyncGenerator<InputChange> {
