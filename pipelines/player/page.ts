@@ -1,5 +1,5 @@
 /** The guests' page: before the drop a countdown, then the picture, then the replay. */
-import { ClipList, connectSharing } from './below.ts';
+import { ClipList, connectSharing } from './share-and-clips.ts';
 import { connectControls } from './controls.ts';
 import { Cover } from './cover.ts';
 import { DropInfo } from './drop-info.ts';

@@ -1,5 +1,5 @@
 /** What is sold: price, what is left, and the link to the checkout. */
-import { renderQr } from './below.ts';
+import { renderQr } from './share-and-clips.ts';
 import type { ArticleOnPage, ShopOnPage } from './drop-json.ts';
 import { element, ROOT } from './root.ts';
 import { fill } from './text/fill.ts';

@@ -1,5 +1,5 @@
 /** The chapters of the replay: one begins at each MARK, where its clip does. */
-import { clipName } from '../below.ts';
+import { clipName } from '../share-and-clips.ts';
 import type { ChapterOnPage } from '../drop-json.ts';
 import { renderTime } from '../notice.ts';
 import { element } from '../root.ts';

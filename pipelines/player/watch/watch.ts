@@ -1,5 +1,5 @@
 /** The pages of the replay and of a clip: a finished movie with a scrub bar. */
-import { ClipList, connectSharing } from '../below.ts';
+import { ClipList, connectSharing } from '../share-and-clips.ts';
 import { type Drop, DropInfo } from '../drop-info.ts';
 import { renderStart } from '../notice.ts';
 import { connectKeys, connectPictureButtons, toggleFullScreen } from '../picture-buttons.ts';
