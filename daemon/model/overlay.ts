@@ -4,7 +4,7 @@ import type { Scan } from '../../pipelines/scan/messages.ts';
 import type { LookState } from './look.ts';
 
 /** What was asked for: by the config at first, then by the command `overlay`. */
-export interface OverlayWishes {
+export interface OverlayContent {
   /** `none`, `page` (the guests' page), `checkout` (of the first article on sale), or a link. */
   readonly code: string;
   readonly corner: Corner;
@@ -32,7 +32,7 @@ export interface CodeReadings {
   readonly of: number;
 }
 
-export interface OverlayState extends OverlayWishes {
+export interface OverlayState extends OverlayContent {
   /** It is in the picture now; left out where none is. */
   readonly shown?: {
     readonly link: string;

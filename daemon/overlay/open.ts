@@ -12,7 +12,7 @@ import type { MediaPath } from '../media/media-path.ts';
 import type { BoxEvent, OverlayCommand, SwitchCamera } from '../model/commands.ts';
 import type { OverlayState } from '../model/overlay.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import { AskedOverlay, askedSchema } from './asked.ts';
+import { SavedOverlay, savedOverlaySchema } from './saved-request.ts';
 import { Overlay, type OverlayOptions, type PlannedOverlay } from './overlay.ts';
 
 interface Box extends ClockAndLog {
@@ -39,11 +39,11 @@ export function openPictureCommands(current: () => Config, box: Box): PictureCom
     ...{ snapshot, onEvent, wallMs: clock.wallMs },
   });
   const path = join(box.stateFolder, 'overlay.json');
-  const saved = openSaved(path, askedSchema, { what: 'overlay', log: box.log });
+  const saved = openSaved(path, savedOverlaySchema, { what: 'overlay', log: box.log });
   const overlay = new Overlay(overlayOptions(current, box.presentDrop), {
     ...box,
     show: mediaPath.showOverlay,
-    asked: new AskedOverlay(saved, clock),
+    asked: new SavedOverlay(saved, clock),
   });
   return {
     commands: { switchCamera, overlay: overlay.command },
@@ -55,7 +55,7 @@ export function openPictureCommands(current: () => Config, box: Box): PictureCom
 function plannedOverlay({ overlay }: DropConfig, checkoutHosts: readonly string[]): PlannedOverlay {
   const { code, title, name, line, hosts } = overlay;
   return {
-    wishes: { code: code.link, corner: code.corner, sizePct: code.size_pct, title, name, line },
+    content: { code: code.link, corner: code.corner, sizePct: code.size_pct, title, name, line },
     schedule: { fromS: code.from_s, forS: code.for_s, everyS: code.every_s },
     hosts: [...hosts, ...checkoutHosts],
   };

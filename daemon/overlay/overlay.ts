@@ -7,10 +7,10 @@ import { drawOverlay, type WantedOverlay } from '../../pipelines/overlay/overlay
 import type { Scan } from '../../pipelines/scan/messages.ts';
 import type { OverlayPicture } from '../media/media-path.ts';
 import type { BoxEvent, Outcome } from '../model/commands.ts';
-import type { OverlayState, OverlayWishes } from '../model/overlay.ts';
+import type { OverlayState, OverlayContent } from '../model/overlay.ts';
 import { hasCamera } from '../model/phase.ts';
 import type { BoxSnapshot, DropPhase } from '../model/snapshot.ts';
-import type { AskedOverlay } from './asked.ts';
+import type { SavedOverlay } from './saved-request.ts';
 import { resolveLink } from './link.ts';
 import { type Judged, judge, readingsOf, shareOf, unjudged } from './reading.ts';
 import { type OverlayRequest, parseOverlayRequest } from './request.ts';
@@ -20,7 +20,7 @@ type SeenBox = Pick<BoxSnapshot, 'drop' | 'playerUrl' | 'shop' | 'scan'>;
 
 /** Of the drop that is shown; another one restarts it. */
 export interface PlannedOverlay {
-  readonly wishes: OverlayWishes;
+  readonly content: OverlayContent;
   readonly schedule: Schedule;
   /** To which the code may lead. */
   readonly hosts: readonly string[];
@@ -37,7 +37,7 @@ export interface OverlayDeps extends ClockAndLog {
   readonly show: (picture: OverlayPicture) => void;
   readonly snapshot: () => SeenBox;
   readonly onEvent: (event: BoxEvent) => void;
-  readonly asked: AskedOverlay;
+  readonly asked: SavedOverlay;
 }
 
 /** A code that is in the picture. */
@@ -56,7 +56,7 @@ export class Overlay {
   readonly #options: OverlayOptions;
   readonly #deps: OverlayDeps;
   #planned: PlannedOverlay;
-  #wishes: OverlayWishes;
+  #content: OverlayContent;
   /** Of the config; a command that changes the code ends it. */
   #schedule: Schedule | undefined;
   /** Monotonic; the code goes then. */
@@ -74,7 +74,7 @@ export class Overlay {
     this.#options = options;
     this.#deps = deps;
     this.#planned = options.planned();
-    this.#wishes = this.#planned.wishes;
+    this.#content = this.#planned.content;
     this.#schedule = this.#planned.schedule;
   }
 
@@ -90,10 +90,10 @@ export class Overlay {
     return { status: 'done', detail: describe(this.state()), result: this.state() };
   };
 
-  #apply(args: Readonly<Record<string, unknown>>, { wishes, forS }: OverlayRequest): void {
+  #apply(args: Readonly<Record<string, unknown>>, { content, forS }: OverlayRequest): void {
     const { asked, clock } = this.#deps;
-    this.#wishes = { ...this.#wishes, ...wishes };
-    const isOfCode = wishes.code !== undefined;
+    this.#content = { ...this.#content, ...content };
+    const isOfCode = content.code !== undefined;
     asked.note(args, isOfCode ? forS : undefined);
     if (!isOfCode) return;
     this.#schedule = undefined;
@@ -103,7 +103,7 @@ export class Overlay {
   state(): OverlayState {
     const code = this.#code;
     return {
-      ...this.#wishes,
+      ...this.#content,
       ...(this.#missing === undefined ? {} : { missing: this.#missing }),
       ...(code && {
         shown: {
@@ -131,7 +131,7 @@ export class Overlay {
     this.#goOn(box);
     this.#code = this.#chooseCode(box);
     this.#judge(box);
-    const { corner, title, name, line } = this.#wishes;
+    const { corner, title, name, line } = this.#content;
     const code = this.#code && {
       ...{ link: this.#code.link, corner, sizePct: this.#code.judged.sizePct },
     };
@@ -147,7 +147,7 @@ export class Overlay {
     const planned = this.#options.planned();
     if (JSON.stringify(planned) === JSON.stringify(this.#planned)) return;
     this.#planned = planned;
-    this.#wishes = planned.wishes;
+    this.#content = planned.content;
     this.#schedule = planned.schedule;
     this.#hidesMs = undefined;
     this.#deps.asked.forget();
@@ -173,9 +173,9 @@ export class Overlay {
     const nowMs = this.#deps.clock.monotonicMs();
     if (this.#hidesMs !== undefined && nowMs >= this.#hidesMs) {
       this.#hidesMs = undefined;
-      this.#wishes = { ...this.#wishes, code: 'none' };
+      this.#content = { ...this.#content, code: 'none' };
     }
-    if (this.#wishes.code === 'none' || !hasCamera(phase)) return false;
+    if (this.#content.code === 'none' || !hasCamera(phase)) return false;
     const sinceMs = this.#liveSinceMs;
     const liveForS = sinceMs === undefined ? undefined : (nowMs - sinceMs) / 1000;
     return this.#schedule === undefined || isDue(this.#schedule, liveForS);
@@ -186,7 +186,7 @@ export class Overlay {
     if (!this.#isDue(box.drop.phase)) return undefined;
     const { smallestPx } = this.#options;
     const picture = this.#options.picture();
-    const { code, corner, sizePct } = this.#wishes;
+    const { code, corner, sizePct } = this.#content;
     const resolved = resolveLink(code, box, this.#planned.hosts);
     if ('missing' in resolved) {
       this.#missing = resolved.missing;

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { SIZE_MAX_PCT } from '../../pipelines/overlay/code-sprite.ts';
 import { CORNERS } from '../../pipelines/overlay/layout.ts';
 import { codeFault } from '../config/drop.ts';
-import type { OverlayWishes } from '../model/overlay.ts';
+import type { OverlayContent } from '../model/overlay.ts';
 
 const SIZE_MIN_PCT = 10;
 const SHOW_MAX_S = 86_400;
@@ -28,7 +28,7 @@ const schema = v.strictObject({
 });
 
 export interface OverlayRequest {
-  readonly wishes: Partial<OverlayWishes>;
+  readonly content: Partial<OverlayContent>;
   /** The code goes after so long; 0: it stays. */
   readonly forS: number;
 }
@@ -54,5 +54,5 @@ export function parseOverlayRequest(
   const fault = code === undefined ? undefined : codeFault(code, hosts);
   if (fault !== undefined) return `code: ${fault}`;
   const given = Object.entries({ ...others, sizePct: size }).filter(([, one]) => one !== undefined);
-  return { wishes: Object.fromEntries(given), forS: for_s };
+  return { content: Object.fromEntries(given), forS: for_s };
 }

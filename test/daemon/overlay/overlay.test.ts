@@ -6,7 +6,7 @@ import { ConfigError, parseConfig } from '../../../daemon/config/file.ts';
 import type { OverlayPicture } from '../../../daemon/media/media-path.ts';
 import type { BoxEvent } from '../../../daemon/model/commands.ts';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
-import { AskedOverlay } from '../../../daemon/overlay/asked.ts';
+import { SavedOverlay } from '../../../daemon/overlay/saved-request.ts';
 import { resolveLink } from '../../../daemon/overlay/link.ts';
 import { Overlay, type PlannedOverlay } from '../../../daemon/overlay/overlay.ts';
 import { isDue } from '../../../daemon/overlay/schedule.ts';
@@ -22,7 +22,7 @@ const LONG_MS = 60_000;
 const PAGE = 'http://10.0.0.5:8080/';
 const SHOP = 'https://shop.example.org/poster';
 const OPTIONS: PlannedOverlay = {
-  wishes: {
+  content: {
     ...{ code: 'none', corner: 'bottom-right', sizePct: 22 },
     ...{ title: '', name: '', line: '' },
   },
@@ -40,7 +40,7 @@ function open(change: Partial<PlannedOverlay> = {}, box: Partial<BoxSnapshot> = 
   let drop: BoxSnapshot['drop'] = { phase: 'live', sinceMs: clock.wallMs() };
   const done = async () => {};
   const unsaved = { value: undefined, readAgain: () => undefined, save: done, settled: done };
-  const asked = new AskedOverlay(unsaved, clock);
+  const asked = new SavedOverlay(unsaved, clock);
   const overlay = new Overlay(
     { ...SIZES, planned: () => planned },
     {
@@ -220,9 +220,9 @@ test('a code that is asked for a time goes after it', async () => {
 });
 
 test('the config’s times count from when the drop is live, and a command ends them', async () => {
-  const wishes = { ...OPTIONS.wishes, code: 'page' };
+  const content = { ...OPTIONS.content, code: 'page' };
   const { run, clock, overlay, setPhase } = open({
-    wishes,
+    content,
     schedule: { fromS: 30, forS: 10, everyS: 60 },
   });
   setPhase('armed');
@@ -243,14 +243,14 @@ test('the config’s times count from when the drop is live, and a command ends 
 test('another drop has its own overlay, and what was asked for is over', () => {
   const { run, overlay, plan } = open();
   run({ code: SHOP, title: 'Late Set' });
-  plan({ wishes: { ...OPTIONS.wishes, code: 'page', name: 'Ada' } });
+  plan({ content: { ...OPTIONS.content, code: 'page', name: 'Ada' } });
   run();
   assert.is(overlay.state().shown?.link, PAGE);
   assert.equal([overlay.state().title, overlay.state().name], ['', 'Ada']);
 });
 
 test('a code without a time is shown from the checks to the end, and not while there is no picture', () => {
-  const { run, overlay, setPhase } = open({ wishes: { ...OPTIONS.wishes, code: 'page' } });
+  const { run, overlay, setPhase } = open({ content: { ...OPTIONS.content, code: 'page' } });
   for (const [phase, isShown] of [
     ['idle', false],
     ['preflight', true],

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { AskedOverlay, askedSchema } from '../../../daemon/overlay/asked.ts';
+import { SavedOverlay, savedOverlaySchema } from '../../../daemon/overlay/saved-request.ts';
 import { Overlay, type PlannedOverlay } from '../../../daemon/overlay/overlay.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { openSaved } from '../../../hal/os/state/saved.ts';
@@ -25,7 +25,7 @@ test.after(() => rmSync(TEMP, { recursive: true }));
 
 const SHOP = 'https://shop.example.org/poster';
 const PLANNED: PlannedOverlay = {
-  wishes: {
+  content: {
     ...{ code: 'none', corner: 'bottom-right', sizePct: 22 },
     ...{ title: '', name: '', line: '' },
   },
@@ -38,8 +38,8 @@ function open(file: string, { dropId = 'run-1', hosts = PLANNED.hosts } = {}) {
   const clock = new VirtualClock();
   const path = join(mkdtempSync(join(TEMP, 'state-')), 'overlay.json');
   if (file !== '') writeFileSync(path, file);
-  const saved = openSaved(path, askedSchema, { what: 'overlay', log: silentLog });
-  const asked = new AskedOverlay(saved, clock);
+  const saved = openSaved(path, savedOverlaySchema, { what: 'overlay', log: silentLog });
+  const asked = new SavedOverlay(saved, clock);
   const drop = { phase: 'live', sinceMs: clock.wallMs(), dropId } as const;
   const overlay = new Overlay(
     {
@@ -109,7 +109,7 @@ test('what a full disk does not take is written a minute later, and told once', 
   const folder = join(mkdtempSync(join(TEMP, 'state-')), 'state');
   writeFileSync(folder, '');
   const path = join(folder, 'overlay.json');
-  const asked = new AskedOverlay(openSaved(path, askedSchema, { what: 'overlay', log }), clock);
+  const asked = new SavedOverlay(openSaved(path, savedOverlaySchema, { what: 'overlay', log }), clock);
   const drop = { phase: 'live', sinceMs: clock.wallMs(), dropId: 'run-1' } as const;
   const writtenAfter = async (ms: number) => {
     await clock.advance(ms);

@@ -7,20 +7,20 @@ import type { DropState } from '../model/snapshot.ts';
 type Arguments = Readonly<Record<string, unknown>>;
 
 /** As of commands: they are checked again before they count again. */
-export const askedSchema = v.object({
+export const savedOverlaySchema = v.object({
   dropId: v.string(),
   args: v.record(v.string(), v.unknown()),
   /** Unix time in ms: the code goes then. */
   hidesAtMs: v.optional(v.number()),
 });
 
-type Asked = v.InferOutput<typeof askedSchema>;
+type Asked = v.InferOutput<typeof savedOverlaySchema>;
 
 const FOR_MAX_S = 86_400;
 /** What could not be written is tried again after it. */
 const RETRY_MS = 60_000;
 
-export class AskedOverlay {
+export class SavedOverlay {
   readonly #saved: Saved<Asked>;
   readonly #clock: Clock;
   #args: Arguments = {};
