@@ -68,7 +68,7 @@ export interface SettingsView {
 }
 
 /** What the page asks for: settings by their paths, or an earlier version. */
-export type Wish = { readonly changes: Changes } | { readonly version: number };
+export type Edit = { readonly changes: Changes } | { readonly version: number };
 
 export type SaveOutcome =
   | { readonly status: 'restarting'; readonly differences: readonly Difference[] }
@@ -138,8 +138,8 @@ export class Settings {
    * @param isTry Says what would happen, and does nothing.
    * @param isLater What needs a restart waits for one: more is about to change.
    */
-  async save(wish: Wish, tag: string, isTry: boolean, isLater = false): Promise<SaveOutcome> {
-    return await this.#inTurn(() => this.#save(wish, tag, isTry, isLater));
+  async save(edit: Edit, tag: string, isTry: boolean, isLater = false): Promise<SaveOutcome> {
+    return await this.#inTurn(() => this.#save(edit, tag, isTry, isLater));
   }
 
   /** Ends a trial, and lets what waits for the end of a drop take effect then. */
@@ -162,9 +162,9 @@ export class Settings {
     return restart.length + drop.length === 0 && this.#deps.live.fault() === undefined;
   }
 
-  async #save(wish: Wish, tag: string, isTry: boolean, isLater: boolean): Promise<SaveOutcome> {
+  async #save(edit: Edit, tag: string, isTry: boolean, isLater: boolean): Promise<SaveOutcome> {
     if (tag !== tagOf(this.#values)) return { status: 'conflict' };
-    const plan = this.#plan(wish);
+    const plan = this.#plan(edit);
     const { refusals } = this.#deps;
     const faults = 'faults' in plan ? plan.faults : await refusals(this.#config, plan.config);
     if ('faults' in plan || faults.length > 0) return { status: 'wrong', faults };
@@ -217,9 +217,9 @@ export class Settings {
     return this.#isRestartDue ? { restart: [], drop: [...restart, ...drop] } : { restart, drop };
   }
 
-  #plan(wish: Wish): Plan {
-    if ('changes' in wish) return planChanges(wish.changes, this.#present());
-    const values = readVersion(this.#deps.stateFolder, wish.version);
+  #plan(edit: Edit): Plan {
+    if ('changes' in edit) return planChanges(edit.changes, this.#present());
+    const values = readVersion(this.#deps.stateFolder, edit.version);
     if (values === undefined) return { faults: [{ path: '', reason: 'That version is gone.' }] };
     return planValues(values, [], this.#present());
   }

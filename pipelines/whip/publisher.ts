@@ -96,7 +96,7 @@ export class Publisher {
   #ask(nowMs: number): void {
     for (const [kind, track] of this.#tracks) {
       const sequences = track.takeAsked(nowMs);
-      const isBroken = track.takeKeyframeWish(nowMs);
+      const isBroken = track.takeKeyframeRequest(nowMs);
       if (sequences.length === 0 && !isBroken) continue;
       const { ssrc, send } = this.#options;
       const asked = sequences.length === 0 ? [] : [{ ssrc: track.ssrc, sequences }];

@@ -75,7 +75,7 @@ export class PublishedTrack {
   }
 
   /** Whether a key frame is to be asked for now. */
-  takeKeyframeWish(nowMs: number): boolean {
+  takeKeyframeRequest(nowMs: number): boolean {
     if (this.#options.kind === 'audio' || !this.#frames.needsKeyframe) return false;
     if (nowMs - this.#askedMs < ASK_EVERY_MS) return false;
     this.#askedMs = nowMs;

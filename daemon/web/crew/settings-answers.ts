@@ -12,7 +12,7 @@ export interface SettingsPage extends SettingsView {
   readonly help: Readonly<Record<string, string>>;
 }
 
-const wishSchema = v.intersect([
+const editSchema = v.intersect([
   v.object({
     tag: v.pipe(v.string(), v.maxLength(64)),
     isTry: v.boolean(),
@@ -40,7 +40,7 @@ export class SettingsAnswers {
     if (path !== '/settings') return undefined;
     if (request.method === 'GET') return await this.#page();
     if (request.method !== 'POST') return refuse(405, 'no-such-method');
-    const parsed = v.safeParse(wishSchema, await readJson(request, BODY_MAX_BYTES));
+    const parsed = v.safeParse(editSchema, await readJson(request, BODY_MAX_BYTES));
     if (!parsed.success) return refuse(400, 'bad-request');
     const { tag, isTry, isLater, ...wish } = parsed.output;
     return answerJson(200, await this.#settings.save(wish, tag, isTry, isLater));

@@ -1,6 +1,6 @@
 /** The settings on the page: opened from the header, while its state stays in sight. */
 import { fill } from '../../../../pipelines/player/text/fill.ts';
-import type { SaveOutcome, ShownSetting, Wish } from '../../../settings/settings.ts';
+import type { SaveOutcome, ShownSetting, Edit } from '../../../settings/settings.ts';
 import type { SettingsPage } from '../../crew/settings-answers.ts';
 import { planTexts, stageTexts } from '../text/texts.ts';
 import { card, h, setText } from '../ui/dom.ts';
@@ -132,18 +132,18 @@ export class SettingsPlace {
     if (!(isMoved && isSwap)) location.assign(await placeAfter(address));
   }
 
-  #run(wish: Wish): void {
-    this.#send(wish).catch(this.#onError);
+  #run(edit: Edit): void {
+    this.#send(edit).catch(this.#onError);
   }
 
-  async #send(wish: Wish): Promise<void> {
+  async #send(edit: Edit): Promise<void> {
     if (this.#page === undefined) return;
     const { settings, canRestart, tag } = this.#page;
-    const plan = await sendSettings(wish, tag, true);
+    const plan = await sendSettings(edit, tag, true);
     if (plan.status !== 'planned') return await this.#explain(plan);
     this.#form?.showFaults([]);
     if (!(await reviewChanges(plan, settings, canRestart))) return;
-    await this.#explain(await sendSettings(wish, tag, false));
+    await this.#explain(await sendSettings(edit, tag, false));
   }
 
   /** What somebody else has changed, of what is changed here. */

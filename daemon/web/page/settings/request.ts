@@ -1,5 +1,5 @@
 /** Reads and sends settings. Each rejects with a sentence for the person at the page. */
-import type { SaveOutcome, Wish } from '../../../settings/settings.ts';
+import type { SaveOutcome, Edit } from '../../../settings/settings.ts';
 import type { SettingsPage } from '../../crew/settings-answers.ts';
 import { askJson, readSession } from '../ui/request.ts';
 
@@ -12,12 +12,12 @@ export async function readSettings(): Promise<SettingsPage> {
 
 /** @param isLater What needs a restart waits for one. */
 export async function sendSettings(
-  wish: Wish,
+  edit: Edit,
   tag: string,
   isTry: boolean,
   isLater = false,
 ): Promise<SaveOutcome> {
-  const body = { ...wish, tag, isTry, isLater };
+  const body = { ...edit, tag, isTry, isLater };
   return (await askJson('POST', '/settings', body, TIMEOUT_MS)) as SaveOutcome;
 }
 
