@@ -5,12 +5,12 @@ import type { Command, DropsCommand } from '../model/commands.ts';
 import type { SharedDrop } from '../model/fleet.ts';
 import type { PlannedDropsState } from '../model/planned-drops.ts';
 import { followStep, type Step, titleOf } from './follow.ts';
-import type { TakenDrop } from './taken.ts';
+import type { LeaderDropStore } from './leader-drop-store.ts';
 
 export interface FollowerDeps {
   readonly command: DropsCommand;
   readonly plannedDrops: () => PlannedDropsState | undefined;
-  readonly taken: TakenDrop;
+  readonly taken: LeaderDropStore;
   /** The drop that is shown is being checked, or is armed. */
   readonly isPrepared: () => boolean;
   readonly nowMs: () => number;

@@ -19,7 +19,7 @@ import { FLEET_FILTERS, type FleetIncoming, Members } from './members.ts';
 import { ownMessage } from './own-message.ts';
 import { openOwnPoster } from './own-poster.ts';
 import type { FleetPictures } from './pictures.ts';
-import { TakenDrop } from './taken.ts';
+import { LeaderDropStore } from './leader-drop-store.ts';
 
 /** What a fleet needs of its box. */
 export interface FleetOwner extends ClockAndLog {
@@ -94,7 +94,7 @@ class Fleet {
     const follower = new Follower({
       command: drops.command,
       plannedDrops: () => snapshot().plannedDrops,
-      taken: await TakenDrop.open(join(stateFolder, 'fleet.json')),
+      taken: await LeaderDropStore.open(join(stateFolder, 'fleet.json')),
       isPrepared: () => hasCamera(snapshot().drop.phase),
       nowMs: () => clock.monotonicMs(),
       log,

@@ -7,7 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { followStep } from '../../../daemon/fleet/follow.ts';
 import { Follower } from '../../../daemon/fleet/follower.ts';
-import { TakenDrop } from '../../../daemon/fleet/taken.ts';
+import { LeaderDropStore } from '../../../daemon/fleet/leader-drop-store.ts';
 import type { Command, Outcome } from '../../../daemon/model/commands.ts';
 import type { SharedDrop } from '../../../daemon/model/fleet.ts';
 import type { PlannedDropInfo, PlannedPhase } from '../../../daemon/model/planned-drops.ts';
@@ -119,7 +119,7 @@ test('whatever the leader does, the list has its own drops and the leader’s, a
       const path = join(folder, `${run}.json`);
       for (const step of steps) {
         // Each time after a restart of the box.
-        const taken = await TakenDrop.open(path);
+        const taken = await LeaderDropStore.open(path);
         const deps = {
           command: list.run,
           plannedDrops: list.state,
@@ -144,7 +144,7 @@ test('whatever the leader does, the list has its own drops and the leader’s, a
 
 test('a list that refuses the drop is not asked again each second, and the reason is known', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-fleet-'));
-  const taken = await TakenDrop.open(join(folder, 'fleet.json'));
+  const taken = await LeaderDropStore.open(join(folder, 'fleet.json'));
   let nowMs = 0;
   let asked = 0;
   let answer: Outcome = {

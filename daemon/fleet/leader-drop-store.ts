@@ -6,7 +6,7 @@ import { saveFile } from '../../hal/os/save-file.ts';
 
 const stored = v.object({ taken: v.optional(v.pipe(v.string(), v.maxLength(64))) });
 
-export class TakenDrop {
+export class LeaderDropStore {
   readonly #path: string;
   #id: string | undefined;
 
@@ -16,9 +16,9 @@ export class TakenDrop {
   }
 
   /** None for a missing or damaged file. */
-  static async open(path: string): Promise<TakenDrop> {
+  static async open(path: string): Promise<LeaderDropStore> {
     const text = await readFile(path, 'utf8').catch(() => '');
-    return new TakenDrop(path, parseAs(stored, text)?.taken);
+    return new LeaderDropStore(path, parseAs(stored, text)?.taken);
   }
 
   get id(): string | undefined {
