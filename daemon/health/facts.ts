@@ -5,10 +5,10 @@ import type { StalledTrack } from '../../pipelines/media/publication.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import {
   isStalled,
-  type MediaReports,
-  startMediaReports,
-  stepMediaReports,
-} from './media-reports.ts';
+  type MediaStall,
+  startMediaStall,
+  stepMediaStall,
+} from './media-stall.ts';
 import { STALE_MS } from './thresholds.ts';
 
 export interface Facts {
@@ -69,7 +69,7 @@ export interface History {
   readonly seen: Readonly<
     Partial<Record<Watched, { readonly value: unknown; readonly atMs: number }>>
   >;
-  readonly mediaReports: MediaReports | undefined;
+  readonly mediaStall: MediaStall | undefined;
   readonly failuresTotal: Readonly<Record<string, number>>;
   /** Times of each child's last failures. */
   readonly failedMs: Readonly<Record<string, readonly number[]>>;
@@ -81,7 +81,7 @@ export interface History {
 
 export const NO_HISTORY: History = {
   seen: {},
-  mediaReports: undefined,
+  mediaStall: undefined,
   failuresTotal: {},
   failedMs: {},
   refusedTotal: undefined,
@@ -108,19 +108,19 @@ export function watchFacts(
   ) as Record<Watched, { value: unknown; atMs: number }>;
   const refusedTotal = box.media?.http.refusedTotal;
   const refused = Math.max(0, (refusedTotal ?? 0) - (before.refusedTotal ?? refusedTotal ?? 0));
-  const mediaReports = stepMediaReports(
-    before.mediaReports ?? startMediaReports(nowMs),
+  const mediaStall = stepMediaStall(
+    before.mediaStall ?? startMediaStall(nowMs),
     box,
     nowMs,
   );
   const history: History = {
     seen,
-    mediaReports,
+    mediaStall,
     failedMs: noteFailures(before, box, nowMs),
     failuresTotal: totalsOf(box, ({ failuresTotal = 0 }) => failuresTotal),
     refusedTotal,
     diedTotal: totalsOf(box, ({ diedTotal = 0 }) => diedTotal),
-    parts: countParts(before, box, mediaReports.hasReported, nowMs),
+    parts: countParts(before, box, mediaStall.hasReported, nowMs),
   };
   const died = Object.entries(history.diedTotal)
     .filter(([name, total]) => total > (before.diedTotal[name] ?? 0))
@@ -129,8 +129,8 @@ export function watchFacts(
     WATCHED.map((name) => [name, box[name] === undefined ? undefined : nowMs - seen[name].atMs]),
   ) as Facts['ageMs'];
   const partlessMs = nowMs - (history.parts?.atMs ?? nowMs);
-  const stalledTrack = mediaReports.hasReported ? box.media?.stalled : undefined;
-  const isMediaStalled = isStalled(mediaReports, MEDIA_LIMITS, nowMs);
+  const stalledTrack = mediaStall.hasReported ? box.media?.stalled : undefined;
+  const isMediaStalled = isStalled(mediaStall, MEDIA_LIMITS, nowMs);
   const failing = failingOf(history, box, nowMs);
   const recent = { failing, died, lostRecorders, peakDbfs, refused };
   return { history, facts: { box, ageMs, isMediaStalled, partlessMs, stalledTrack, ...recent } };

@@ -1,10 +1,10 @@
 /** Decides when the box is ready and whether it is alive, for systemd. */
 import {
   isStalled,
-  type MediaReports,
-  startMediaReports,
-  stepMediaReports,
-} from '../health/media-reports.ts';
+  type MediaStall,
+  startMediaStall,
+  stepMediaStall,
+} from '../health/media-stall.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 
 /**
@@ -19,7 +19,7 @@ import type { BoxSnapshot } from '../model/snapshot.ts';
 export interface WatchdogState {
   readonly startedMs: number;
   readonly isReady: boolean;
-  readonly mediaReports: MediaReports;
+  readonly mediaStall: MediaStall;
   readonly partsTotal: number;
   readonly capturesTotal: number;
   /** When a part came last, or none was expected. */
@@ -49,22 +49,22 @@ const NO_PARTS_MS = 60_000;
 const READY_AT_LAST_MS = 60_000;
 
 export function startWatchdog(nowMs: number): WatchdogState {
-  const mediaReports = startMediaReports(nowMs);
+  const mediaStall = startMediaStall(nowMs);
   const noParts = { partsTotal: 0, capturesTotal: 0, partMs: nowMs };
-  return { startedMs: nowMs, isReady: false, mediaReports, ...noParts };
+  return { startedMs: nowMs, isReady: false, mediaStall, ...noParts };
 }
 
 export function stepWatchdog(before: WatchdogState, box: BoxSnapshot, nowMs: number): WatchdogStep {
-  const mediaReports = stepMediaReports(before.mediaReports, box, nowMs);
+  const mediaStall = stepMediaStall(before.mediaStall, box, nowMs);
   const partsTotal = box.media?.partsTotal ?? 0;
   const capturesTotal = box.children['capture']?.restartsTotal ?? 0;
   const isRestarted = capturesTotal !== before.capturesTotal;
   const hasPart = partsTotal !== before.partsTotal || isRestarted || !isPartDue(box);
   const partMs = hasPart ? nowMs : before.partMs;
-  const isAlive = !isStalled(mediaReports, MEDIA_LIMITS, nowMs) && nowMs - partMs < NO_PARTS_MS;
+  const isAlive = !isStalled(mediaStall, MEDIA_LIMITS, nowMs) && nowMs - partMs < NO_PARTS_MS;
   const isReady = before.isReady || isUp(box) || nowMs - before.startedMs >= READY_AT_LAST_MS;
   return {
-    state: { ...before, isReady, mediaReports, partsTotal, capturesTotal, partMs },
+    state: { ...before, isReady, mediaStall, partsTotal, capturesTotal, partMs },
     isNewlyReady: isReady && !before.isReady,
     isAlive,
     status: statusOf(box, isAlive),

@@ -1,6 +1,6 @@
 /** Reports to the box how playback goes: the time to the first frame, stalls and latency. */
 import type { Player } from './live.ts';
-import { renderReport } from './report.ts';
+import { renderBeacon } from './beacon-payload.ts';
 import { timeoutSignal } from './signals.ts';
 import { Stalls } from './stalls.ts';
 import { Startup } from './startup.ts';
@@ -110,7 +110,7 @@ export class BeaconSender {
     const switches = this.#switchesBefore + player.switches();
     const hearts = this.#hearts.sent;
     const hasStartup = this.#startup.hasFrame;
-    const report = renderReport({
+    const report = renderBeacon({
       id: this.#id,
       player: player.kind,
       rendition: player.rendition(),

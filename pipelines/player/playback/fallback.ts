@@ -4,7 +4,7 @@ import type { ErrorData } from 'hls.js';
 import type { Player } from './live.ts';
 import { hasMediaSource } from './media-source.ts';
 import { play } from './pace/play.ts';
-import { possibleMs } from './report.ts';
+import { possibleMs } from './beacon-payload.ts';
 
 /** Settings with which hls.js plays closest to the live edge; measured by `npm run bench`. */
 const HLS_CONFIG = {

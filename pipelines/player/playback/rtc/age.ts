@@ -1,5 +1,5 @@
 /** How old a picture by WebRTC is. Pure. */
-import { possibleMs } from '../report.ts';
+import { possibleMs } from '../beacon-payload.ts';
 
 /** The box counts pictures in ticks of 90 kHz since 1970: `timestampOf` of the WHEP process. */
 const TICKS_PER_MS = 90;

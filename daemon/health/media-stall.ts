@@ -6,7 +6,7 @@ import type { BoxSnapshot } from '../model/snapshot.ts';
  * are the very same object as before are old ones. One that has just been started
  * loads first, and its predecessor's figures say nothing of it.
  */
-export interface MediaReports {
+export interface MediaStall {
   readonly figures: unknown;
   readonly restartsTotal: number;
   /** Since its start. */
@@ -21,16 +21,16 @@ export interface StallLimits {
   readonly loadMs: number;
 }
 
-export function startMediaReports(nowMs: number): MediaReports {
+export function startMediaStall(nowMs: number): MediaStall {
   return { figures: undefined, restartsTotal: 0, hasReported: false, atMs: nowMs };
 }
 
 /** Takes one snapshot. Pure. */
-export function stepMediaReports(
-  before: MediaReports,
+export function stepMediaStall(
+  before: MediaStall,
   { media: figures, children }: Pick<BoxSnapshot, 'media' | 'children'>,
   nowMs: number,
-): MediaReports {
+): MediaStall {
   const media = children['media'];
   const restartsTotal = media?.restartsTotal ?? 0;
   const isAnother = restartsTotal !== before.restartsTotal;
@@ -41,7 +41,7 @@ export function stepMediaReports(
 }
 
 export function isStalled(
-  { hasReported, atMs }: MediaReports,
+  { hasReported, atMs }: MediaStall,
   { reportMs, loadMs }: StallLimits,
   nowMs: number,
 ): boolean {

@@ -1,4 +1,4 @@
-/** The report that a page sends, within the limits that the box accepts. */
+/** The beacon that a page sends, within the limits that the box accepts. */
 import type { Beacon } from '../../origin/viewers.ts';
 
 const TIME_MAX_MS = 600_000;
@@ -16,7 +16,7 @@ export function possibleMs(ms: number): number | undefined {
  * The box rejects a beacon with any value outside its limits, so an impossible latency
  * is left out and other values are limited.
  */
-export function renderReport({
+export function renderBeacon({
   rendition,
   startupMs,
   latencyMs,

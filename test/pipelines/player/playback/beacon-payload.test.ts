@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import type { HttpRequest } from '../../../../pipelines/http/handlers.ts';
 import { receiveBeacon } from '../../../../pipelines/origin/beacons.ts';
 import { type Beacon, beaconSchema, Viewers } from '../../../../pipelines/origin/viewers.ts';
-import { possibleMs, renderReport } from '../../../../pipelines/player/playback/report.ts';
+import { possibleMs, renderBeacon } from '../../../../pipelines/player/playback/beacon-payload.ts';
 
 const test = suite('report of a page');
 
@@ -20,8 +20,8 @@ const SEEN: Beacon = {
 
 test('possible values are reported unchanged', () => {
   const all = { ...SEEN, startupMs: 400, latencyMs: 1_200 };
-  assert.equal(renderReport(all), all);
-  assert.equal(renderReport(SEEN), SEEN);
+  assert.equal(renderBeacon(all), all);
+  assert.equal(renderBeacon(SEEN), SEEN);
 });
 
 /** Of a page that has fetched media. */
@@ -44,7 +44,7 @@ test('one odd figure never loses the beacon: viewer and stalls count', () => {
   ];
   for (const figure of odd) {
     const viewers = new Viewers(() => true);
-    const body = JSON.stringify(renderReport({ ...SEEN, ...figure }));
+    const body = JSON.stringify(renderBeacon({ ...SEEN, ...figure }));
     assert.is(receiveBeacon(viewers, requestOf(viewers), body, 0).status, 204, body);
     const { viewers: count, stallsTotal, latencyMsByRendition } = viewers.figures(0);
     assert.equal([count, stallsTotal, latencyMsByRendition], [1, 2, {}]);
@@ -65,7 +65,7 @@ test('whatever a page has seen, the box takes its report', () => {
   );
   fc.assert(
     fc.property(seen, (figures) => {
-      const sent = JSON.parse(JSON.stringify(renderReport({ ...SEEN, ...figures })));
+      const sent = JSON.parse(JSON.stringify(renderBeacon({ ...SEEN, ...figures })));
       assert.ok(v.safeParse(beaconSchema, sent).success, JSON.stringify(sent));
     }),
   );
