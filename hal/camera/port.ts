@@ -26,7 +26,7 @@ export interface CameraConfig {
  * Controls and the values that a camera had before its lock. Empty for one that
  * forgets a lock with the process that did it.
  */
-export type HeldControls = readonly (readonly [control: number, value: number])[];
+export type LockedControls = readonly (readonly [control: number, value: number])[];
 
 /** A camera, as something that a media graph can start with. */
 export interface Camera {
@@ -44,13 +44,13 @@ export interface Camera {
    * Holds exposure and white balance where they are; returns what the camera had by itself.
    * Rejects with `HalError`: UNSUPPORTED where it has no such thing, NOT_FOUND, GONE.
    */
-  lock(signal: AbortSignal): Promise<HeldControls>;
+  lock(signal: AbortSignal): Promise<LockedControls>;
   /**
    * Gives them back to the camera. Nothing happens when they are not locked.
    *
    * @param held what a process before this one had locked, and left so.
    */
-  unlock(signal: AbortSignal, held?: HeldControls): Promise<void>;
+  unlock(signal: AbortSignal, held?: LockedControls): Promise<void>;
 }
 
 /** Sets a property of an element in the pipeline that runs now, if one runs. */

@@ -4,7 +4,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { type LaunchFragment, quote } from '../gst/launch.ts';
 import { HalError } from '../os/errors.ts';
 import { type ChosenMode, chooseMode } from './choose-mode.ts';
-import type { Camera, CameraConfig, HeldControls } from './port.ts';
+import type { Camera, CameraConfig, LockedControls } from './port.ts';
 import { findV4l2Nodes, listV4l2Cameras, readV4l2Modes } from './v4l2.ts';
 import { lockV4l2, unlockV4l2 } from './v4l2-lock.ts';
 
@@ -14,7 +14,7 @@ export function openV4l2(config: CameraConfig): Camera {
   let path = device;
   const asked = { ...config, rate: { numerator: config.fps, denominator: 1 } };
   let mode: ChosenMode = asked;
-  let held: HeldControls | undefined;
+  let held: LockedControls | undefined;
   const find = async () => {
     path = await findNode(device);
     return path;

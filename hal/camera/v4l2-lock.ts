@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { HalError, halErrorOf } from '../os/errors.ts';
 import { tryIoctl } from '../os/libc/ioctl.ts';
-import type { HeldControls } from './port.ts';
+import type { LockedControls } from './port.ts';
 import {
   GET_CTRL,
   isSettable,
@@ -38,7 +38,7 @@ const AUTOMATICS = [
  * @returns what {@link unlockV4l2} needs.
  * @throws HalError UNSUPPORTED for a camera without such controls, NOT_FOUND, GONE.
  */
-export async function lockV4l2(path: string): Promise<HeldControls> {
+export async function lockV4l2(path: string): Promise<LockedControls> {
   await using file = await openNode(path);
   const held: [number, number][] = [];
   for (const { auto, off, figure } of AUTOMATICS) {
@@ -58,7 +58,7 @@ export async function lockV4l2(path: string): Promise<HeldControls> {
 }
 
 /** Gives the automatics back what they had. Rejects with `HalError`. */
-export async function unlockV4l2(path: string, held: HeldControls): Promise<void> {
+export async function unlockV4l2(path: string, held: LockedControls): Promise<void> {
   await using file = await openNode(path);
   for (const [control, value] of held) {
     if (await writeControl(file, control, value)) continue;

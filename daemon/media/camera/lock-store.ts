@@ -2,7 +2,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { HeldControls } from '../../../hal/camera/port.ts';
+import type { LockedControls } from '../../../hal/camera/port.ts';
 import { parseAs } from '../../../hal/os/files/json.ts';
 import { type Log, messageOf } from '../../../hal/os/log.ts';
 import { saveFile } from '../../../hal/os/save-file.ts';
@@ -14,9 +14,9 @@ import { saveFile } from '../../../hal/os/save-file.ts';
  */
 export interface CameraLockStore {
   /** Undefined where no box before this one was killed with its camera locked. */
-  load(): Promise<HeldControls | undefined>;
+  load(): Promise<LockedControls | undefined>;
   /** Empty for a camera that is not locked, or forgets its lock by itself. Never fails. */
-  save(held: HeldControls): Promise<void>;
+  save(held: LockedControls): Promise<void>;
 }
 
 const Controls = v.pipe(v.array(v.tuple([v.number(), v.number()])), v.minLength(1));

@@ -1,5 +1,5 @@
 /** Locks exposure and white balance of the camera during a drop. */
-import type { Camera, HeldControls } from '../../../hal/camera/port.ts';
+import type { Camera, LockedControls } from '../../../hal/camera/port.ts';
 import { isAbort } from '../../../hal/os/clock.ts';
 import { HalError } from '../../../hal/os/errors.ts';
 import { type ClockAndLog, type Log, messageOf } from '../../../hal/os/log.ts';
@@ -69,7 +69,7 @@ export async function runCameraLock(deps: CameraLockDeps, signal: AbortSignal): 
   let state = former === undefined ? UNLOCKED : { ...UNLOCKED, lockedRun: PREVIOUS_RUN };
   let lastReason: string | undefined;
   const act = async (what: 'lock' | 'unlock'): Promise<void> => {
-    let held: HeldControls = [];
+    let held: LockedControls = [];
     if (what === 'lock') held = await camera.lock(signal);
     else await camera.unlock(signal, former);
     await store.save(held);
@@ -104,7 +104,7 @@ export async function runCameraLock(deps: CameraLockDeps, signal: AbortSignal): 
 async function giveBack(
   camera: Camera,
   store: CameraLockStore,
-  former: HeldControls | undefined,
+  former: LockedControls | undefined,
   log: Log,
 ): Promise<void> {
   try {

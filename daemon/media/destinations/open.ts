@@ -60,7 +60,7 @@ export function openDestinations(uplink: UplinkConfig | undefined, deps: Destina
     const task: Task = (signal) => supervise(`destination ${config.id}`, run, options, signal);
     const held = withinBudget(task, {
       spentLink: () => use.spentLink(config.id, deps.isSpent),
-      onHeld: (link) => states.held(config.id, link),
+      onPaused: (link) => states.paused(config.id, link),
       clock,
     });
     return { id: config.id, task: held };

@@ -46,7 +46,7 @@ export class DestinationStates {
   }
 
   /** It pauses, since the link that it leaves by has no data left; undefined: no longer. */
-  held(id: string, link: string | undefined): void {
+  paused(id: string, link: string | undefined): void {
     this.#change(id, (before) => ({
       ...offState(before),
       ...(link === undefined

@@ -11,28 +11,28 @@ export interface BudgetDeps {
   /** The link that it leaves by, where that link has no data left; undefined else. */
   readonly spentLink: () => string | undefined;
   /** Called again and again while it pauses, and once without a link when that ends. */
-  readonly onHeld: (link: string | undefined) => void;
+  readonly onPaused: (link: string | undefined) => void;
   readonly clock: Clock;
 }
 
 /** It runs on when the month ends, the budget is raised, or the machine's route leads elsewhere. */
-export function withinBudget(task: Task, { spentLink, onHeld, clock }: BudgetDeps): Task {
+export function withinBudget(task: Task, { spentLink, onPaused, clock }: BudgetDeps): Task {
   return async (signal) => {
     const { set, run } = openSwitch(task);
-    let isHeld = false;
+    let isPaused = false;
     const look: Task = async (ends) => {
       do {
         const link = spentLink();
         set(link === undefined);
         // The task's own last words come after it was switched off: its state is set again.
-        if (link !== undefined || isHeld) onHeld(link);
-        isHeld = link !== undefined;
+        if (link !== undefined || isPaused) onPaused(link);
+        isPaused = link !== undefined;
       } while (await pause(clock, LOOK_EVERY_MS, ends));
     };
     try {
       await runAll([look, run], signal);
     } finally {
-      if (isHeld) onHeld(undefined);
+      if (isPaused) onPaused(undefined);
     }
   };
 }

@@ -7,7 +7,7 @@ import { runCameraLock } from '../../../../daemon/media/camera/lock.ts';
 import { openCameraLockStore } from '../../../../daemon/media/camera/lock-store.ts';
 import type { BoxSnapshot } from '../../../../daemon/model/snapshot.ts';
 import { openCamera } from '../../../../hal/camera/open.ts';
-import type { Camera, HeldControls } from '../../../../hal/camera/port.ts';
+import type { Camera, LockedControls } from '../../../../hal/camera/port.ts';
 import { HalError } from '../../../../hal/os/errors.ts';
 import type { Log } from '../../../../hal/os/log.ts';
 import { silentLog } from '../../../../hal/os/log.ts';
@@ -37,13 +37,13 @@ function openWords() {
   return { words, log };
 }
 
-const HELD: HeldControls = [[0x9a0901, 3]];
+const HELD: LockedControls = [[0x9a0901, 3]];
 
 async function startLock(
   isOn = true,
   failing?: () => HalError | undefined,
   device?: Camera,
-  former?: HeldControls,
+  former?: LockedControls,
 ) {
   const clock = new VirtualClock();
   const did: string[] = [];
@@ -63,7 +63,7 @@ async function startLock(
   let held = former;
   const store = {
     load: async () => held,
-    save: async (next: HeldControls) => {
+    save: async (next: LockedControls) => {
       held = next.length > 0 ? next : undefined;
     },
   };

@@ -46,7 +46,7 @@ function open(budgets: Readonly<Record<string, number>>) {
   const run = withinBudget((signal) => supervise('youtube', sending, options, signal), {
     spentLink: () =>
       use.spentLink('youtube', (link) => (used.get(link) ?? 0) >= (budgets[link] ?? Infinity)),
-    onHeld: (link) => states.held('youtube', link),
+    onPaused: (link) => states.paused('youtube', link),
     clock,
   });
   const end = new AbortController();
