@@ -40,7 +40,7 @@ import { makingNetworks } from './network/open.ts';
 import { showShop } from './orders/on-page.ts';
 import { openOrders } from './orders/open.ts';
 import { openPictureCommands } from './overlay/open.ts';
-import { powerOf } from './power/of-box.ts';
+import { powerOf } from './power/box-adapter.ts';
 import { runPower } from './power/run.ts';
 import { shutDown } from './power/shut-down.ts';
 import { openPrinting } from './printing/open.ts';
@@ -48,7 +48,7 @@ import { openReadiness } from './ready/open.ts';
 import { openDropReports } from './report/open.ts';
 import { openSafeSource } from './safe-mode/source.ts';
 import { trackCertificates } from './settings/certificate-expiry.ts';
-import { completing } from './settings/completing.ts';
+import { completeConfig } from './settings/complete-config.ts';
 import { LiveConfig } from './settings/live-config.ts';
 import type { LoadedSettings } from './settings/load.ts';
 import { type Launched, openUpdates } from './update/open.ts';
@@ -96,7 +96,7 @@ export async function runBox(asked: Config, deps: BoxDeps, signal: AbortSignal):
   const { clock, stateFolder } = deps;
   const logTail = new LogTail();
   const log = tailLog(deps.log, logTail, asked.log.level, clock.wallMs);
-  const live = new LiveConfig(deps.loaded, { clock, log }, completing(asked, deps.withDrivers));
+  const live = new LiveConfig(deps.loaded, { clock, log }, completeConfig(asked, deps.withDrivers));
   const config = live.current();
   await savingLog({ logTail, stateFolder, clock, log }, async () => {
     const source = await (deps.safeMode === undefined

@@ -5,7 +5,7 @@ import type { Quantiles } from '../../pipelines/origin/viewers.ts';
 import { type DropReport, dropReportFields } from '../model/drop-report.ts';
 import { PAID_LATE_MS } from '../model/orders.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import { counted, countOn, restartCount } from './count-on.ts';
+import { counted, countOn, restartCount } from './counter-total.ts';
 import {
   type DetailsInput,
   detailCountsSchema,

@@ -5,7 +5,7 @@ import { isQuiet } from '../health/thresholds.ts';
 import type { DropReport } from '../model/drop-report.ts';
 import { clipText, round } from '../model/rounding.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import { counted, countOn, restartCount } from './count-on.ts';
+import { counted, countOn, restartCount } from './counter-total.ts';
 
 const LINKS_MAX = 16;
 const FAILOVERS_MAX = 50;

@@ -89,8 +89,8 @@ function drillLine({ drill, noDrill, uplink }: Measured, goals: Goals): Line {
   if (!uplink.isWanted) return pass(name, 'no uplink is configured');
   if (drill === undefined)
     return warn(name, noDrill, 'Bring a second link up, and rehearse again.');
-  const { link, taken_over_by: heir, failover_s: failoverS, lost, stalls } = drill;
-  if (heir === null || failoverS === null) {
+  const { link, taken_over_by: nextLink, failover_s: failoverS, lost, stalls } = drill;
+  if (nextLink === null || failoverS === null) {
     return fail(
       name,
       `${link} was switched off for the test, and no other link took over`,
@@ -104,7 +104,7 @@ function drillLine({ drill, noDrill, uplink }: Measured, goals: Goals): Line {
         ? '; the receiver lost nothing'
         : `; the receiver lost ${lost} packets`;
   const near = stalls === null ? '' : `; viewers here had ${count(stalls)}`;
-  const seen = `${link} away: ${heir} took over in ${failoverS.toFixed(1)} s${far}${near}`;
+  const seen = `${link} away: ${nextLink} took over in ${failoverS.toFixed(1)} s${far}${near}`;
   if (failoverS * 1000 > goals.failover_max_ms) {
     return fail(
       name,

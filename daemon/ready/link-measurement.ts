@@ -107,12 +107,12 @@ export function drillOf(
   const others = (after?.bond?.links ?? []).filter(
     (one) => one.id !== link && one.isEnabled && isUsable(one),
   );
-  const heir = others.toSorted((a, b) => b.sharePct - a.sharePct)[0];
-  const hasTakenOver = after?.phase === 'connected' && heir !== undefined && left !== undefined;
+  const nextLink = others.toSorted((a, b) => b.sharePct - a.sharePct)[0];
+  const hasTakenOver = after?.phase === 'connected' && nextLink !== undefined && left !== undefined;
   const lost = (after?.srt?.droppedTotal ?? 0) - (before?.srt?.droppedTotal ?? 0);
   return {
     link,
-    taken_over_by: hasTakenOver ? heir.id : null,
+    taken_over_by: hasTakenOver ? nextLink.id : null,
     failover_s: hasTakenOver ? round(Math.max(0, left.atMs - (blockedAtMs ?? 0)) / 1000, 3) : null,
     lost: before?.srt === undefined || after?.srt === undefined ? null : Math.max(0, lost),
   };
@@ -182,12 +182,12 @@ export async function probeLinks(deps: LinkDeps, handle: RunHandle): Promise<Lin
   if (best === undefined) return seen;
   const drill = await takeAway(best, ALONE_MS, deps, handle);
   const alone = await measureAlone(ids, deps, handle);
-  const { taken_over_by: heir, failover_s: failoverS, lost } = drill;
+  const { taken_over_by: nextLink, failover_s: failoverS, lost } = drill;
   return {
     ...withAlone(seen, alone),
     drill: {
       link: drill.link,
-      ...(heir === null ? {} : { takenOverBy: heir }),
+      ...(nextLink === null ? {} : { takenOverBy: nextLink }),
       ...(failoverS === null ? {} : { failoverMs: failoverS * 1000 }),
       ...(lost === null ? {} : { lost }),
     },

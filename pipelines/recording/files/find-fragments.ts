@@ -2,7 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { readAt } from '../../../hal/os/durable.ts';
 import { type Fragment, readFragment } from '../../mp4/fragment.ts';
-import type { Course } from './course.ts';
+import type { Course } from './fragment-sequence.ts';
 import { headerOf, paddingOf } from './hidden-batch.ts';
 
 export interface SearchedMovie {

@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { readAt } from '../../../hal/os/durable.ts';
 import { openInside } from '../../../hal/os/open-inside.ts';
-import { Course } from './course.ts';
+import { Course } from './fragment-sequence.ts';
 import { hideRange, readReadable, writeOver } from './damaged-range.ts';
 import { endOf, findFragments } from './find-fragments.ts';
 

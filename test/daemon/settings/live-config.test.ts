@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Config } from '../../../daemon/config/config.ts';
 import { parseConfig } from '../../../daemon/config/file.ts';
-import { completing } from '../../../daemon/settings/completing.ts';
+import { completeConfig } from '../../../daemon/settings/complete-config.ts';
 import { LiveConfig } from '../../../daemon/settings/live-config.ts';
 import { untilAborted } from '../../../hal/os/async.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
@@ -118,7 +118,7 @@ test('servers of the box that swap their ports in one change each get theirs, wh
 test('what the demo and the broker in the box add stays over all changes', () => {
   const asked = configOf('uplink: {host: relay.example.org, port: 5000}');
   const own = configOf('mqtt: {broker_port: 1884}');
-  const live = new LiveConfig({ config: own }, REAL, completing(asked));
+  const live = new LiveConfig({ config: own }, REAL, completeConfig(asked));
   assert.is(live.current().uplink?.port, 5000);
   assert.is(live.current().mqtt.url, 'mqtt://127.0.0.1:1884');
   assert.is(live.given().uplink, undefined);

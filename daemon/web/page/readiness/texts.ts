@@ -22,15 +22,15 @@ const RESULTS = { pass: text.passed, fail: text.failed, ended: text.endedEarly }
 export function rehearsalText(rehearsal: Rehearsal, nowMs: number): string {
   const { started, verdict, reason, viewer, drill } = rehearsal;
   const p95 = viewer?.latency_s.p95;
-  const heir = drill?.taken_over_by;
+  const nextLink = drill?.taken_over_by;
   const figures = [
     ...(p95 === undefined || p95 === null
       ? []
       : [fill(text.mostlyBehind, { time: formatMs(p95 * 1000) })]),
     ...(viewer === null ? [] : [fill(text.stalls, { count: String(viewer.stalls) })]),
-    ...(heir === undefined || heir === null
+    ...(nextLink === undefined || nextLink === null
       ? []
-      : [fill(text.tookOver, { link: heir, other: drill?.link ?? '' })]),
+      : [fill(text.tookOver, { link: nextLink, other: drill?.link ?? '' })]),
   ];
   const why = reason === null ? '' : ` (${fromCheck(reason)})`;
   return fill(text.rehearsalAt, {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { renumberFragment } from '../../../../pipelines/mp4/fragment.ts';
-import { Course } from '../../../../pipelines/recording/files/course.ts';
+import { Course } from '../../../../pipelines/recording/files/fragment-sequence.ts';
 import { readReadable } from '../../../../pipelines/recording/files/damaged-range.ts';
 import { findFragments } from '../../../../pipelines/recording/files/find-fragments.ts';
 import { repairMovie, repairOpen } from '../../../../pipelines/recording/files/repair-movie.ts';

@@ -162,7 +162,7 @@ export const de: CheckTexts = {
   noDrill: 'kein Ausfalltest',
   fewLinks: 'weniger als zwei Leitungen stehen',
   takenAway: '{link} wurde für den Test abgeschaltet',
-  noHeir: 'und keine andere Leitung übernahm',
+  noTakeover: 'und keine andere Leitung übernahm',
   linkAway: 'ohne {link}',
   tookOver: '{link} übernahm in {time}',
   tooLate: '{count} Pakete kamen zu spät zum Empfänger',

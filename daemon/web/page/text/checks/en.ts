@@ -164,7 +164,7 @@ export const en = {
   noDrill: 'no failover test',
   fewLinks: 'fewer than two links are up',
   takenAway: '{link} was switched off for the test',
-  noHeir: 'and no other link took over',
+  noTakeover: 'and no other link took over',
   linkAway: '{link} away',
   tookOver: '{link} took over in {time}',
   tooLate: '{count} packets too late for the receiver',

@@ -162,7 +162,7 @@ export const es: CheckTexts = {
   noDrill: 'sin prueba de conmutación',
   fewLinks: 'funcionan menos de dos enlaces',
   takenAway: '{link} se desconectó para la prueba',
-  noHeir: 'y ningún otro enlace lo relevó',
+  noTakeover: 'y ningún otro enlace lo relevó',
   linkAway: 'sin {link}',
   tookOver: '{link} tomó el relevo en {time}',
   tooLate: '{count} paquetes tarde para el receptor',

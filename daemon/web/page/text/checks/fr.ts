@@ -162,7 +162,7 @@ export const fr: CheckTexts = {
   noDrill: 'pas de test de bascule',
   fewLinks: 'moins de deux liaisons fonctionnent',
   takenAway: '{link} a été coupé pour le test',
-  noHeir: 'et aucune autre liaison n’a pris le relais',
+  noTakeover: 'et aucune autre liaison n’a pris le relais',
   linkAway: 'sans {link}',
   tookOver: '{link} a pris le relais en {time}',
   tooLate: '{count} paquets trop tard pour le récepteur',

@@ -162,7 +162,7 @@ export const it: CheckTexts = {
   noDrill: 'nessuna prova di commutazione',
   fewLinks: 'funzionano meno di due collegamenti',
   takenAway: '{link} è stato spento per la prova',
-  noHeir: 'e nessun altro collegamento è subentrato',
+  noTakeover: 'e nessun altro collegamento è subentrato',
   linkAway: 'senza {link}',
   tookOver: '{link} è subentrato in {time}',
   tooLate: '{count} pacchetti in ritardo per il ricevitore',

@@ -162,7 +162,7 @@ export const nl: CheckTexts = {
   noDrill: 'geen uitvaltest',
   fewLinks: 'er werken minder dan twee verbindingen',
   takenAway: '{link} werd voor de test uitgezet',
-  noHeir: 'en geen andere verbinding nam het over',
+  noTakeover: 'en geen andere verbinding nam het over',
   linkAway: 'zonder {link}',
   tookOver: '{link} nam het over in {time}',
   tooLate: '{count} pakketten te laat voor de ontvanger',

@@ -162,7 +162,7 @@ export const pt: CheckTexts = {
   noDrill: 'sem teste de comutação',
   fewLinks: 'funcionam menos de duas ligações',
   takenAway: '{link} foi desligada para o teste',
-  noHeir: 'e nenhuma outra ligação assumiu',
+  noTakeover: 'e nenhuma outra ligação assumiu',
   linkAway: 'sem {link}',
   tookOver: '{link} assumiu em {time}',
   tooLate: '{count} pacotes tarde demais para o recetor',

@@ -7,7 +7,7 @@ import type { Config } from '../config/config.ts';
  * @param asked The config that the box was started with.
  * @param withDrivers Names the drivers that the config leaves open.
  */
-export function completing(
+export function completeConfig(
   asked: Config,
   withDrivers: (config: Config) => Config = (same) => same,
 ): (config: Config) => Config {
