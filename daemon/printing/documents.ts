@@ -8,7 +8,7 @@ import { wifiCode } from './card.ts';
 import type { PrintJob } from './job.ts';
 import { READINESS_NAMES, type ReadinessName, renderReadiness } from './readiness-slips.ts';
 import type { SlipTexts } from './text/en.ts';
-import type { Sayings, SlipWords } from './text/words.ts';
+import type { Translator, SlipWords } from './text/words.ts';
 
 export const DOCUMENT_NAMES = ['address', 'status', ...READINESS_NAMES, 'card', 'sticker'] as const;
 export type DocumentName = (typeof DOCUMENT_NAMES)[number];
@@ -36,7 +36,7 @@ export interface DocumentFacts {
   /** That guests join first; undefined where none is known. */
   readonly wifi: WifiToJoin | undefined;
   readonly words: SlipWords;
-  readonly sayings: Sayings;
+  readonly translator: Translator;
 }
 
 export function renderDocument(
@@ -85,12 +85,12 @@ function renderWifi(wifi: WifiToJoin, { address: says }: SlipTexts): PrintDocume
 
 /** For the crew: the state of the box. */
 function renderStatus(
-  { title, words: { text, time }, sayings }: DocumentFacts,
+  { title, words: { text, time }, translator }: DocumentFacts,
   box: BoxSnapshot,
   wallMs: number,
 ): PrintDocument {
   const says = text.status;
-  const orNone = (device: string) => (device === 'none' ? says.none : sayings.sentence(device));
+  const orNone = (device: string) => (device === 'none' ? says.none : translator.sentence(device));
   const lines = [
     [says.drop, says[box.drop.phase]],
     [says.camera, orNone(box.camera)],
@@ -103,7 +103,7 @@ function renderStatus(
   ] as const;
   const width = Math.max(...lines.map(([name]) => name.length)) + 2;
   const alerts = box.warnings.map(
-    (alert) => `${sayings.sentence(alert.text)}. ${sayings.sentence(alert.advice)}`,
+    (alert) => `${translator.sentence(alert.text)}. ${translator.sentence(alert.advice)}`,
   );
   const line = (said: string) => ({ kind: 'text', text: said }) as const;
   return [

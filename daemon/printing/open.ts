@@ -23,7 +23,7 @@ import { openPrintCommand, refusal } from './print-command.ts';
 import { PrintQueue } from './queue.ts';
 import { renderSticker } from './sticker.ts';
 import { findDamaged, openPrintStore } from './store.ts';
-import { type SlipWords, sayingsIn, wordsIn } from './text/words.ts';
+import { type SlipWords, translatorIn, wordsIn } from './text/words.ts';
 import { renderTicket } from './ticket.ts';
 
 export interface PrintingDeps {
@@ -196,8 +196,8 @@ async function renderContent(
     case 'preflight':
     case 'rehearsal':
     case 'survey': {
-      const sayings = await sayingsIn(current().box.language);
-      const facts = { title, wifi: card.wifi(), words, sayings };
+      const translator = await translatorIn(current().box.language);
+      const facts = { title, wifi: card.wifi(), words, translator };
       return renderDocument(content.document, facts, snapshot(), clock.wallMs());
     }
     case 'card':

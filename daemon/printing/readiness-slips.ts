@@ -12,7 +12,7 @@ import type {
   SurveyedLink,
 } from '../model/readiness.ts';
 import { renderDuration } from '../model/rounding.ts';
-import type { Sayings, SlipWords } from './text/words.ts';
+import type { Translator, SlipWords } from './text/words.ts';
 
 export const READINESS_NAMES = ['preflight', 'rehearsal', 'survey'] as const;
 export type ReadinessName = (typeof READINESS_NAMES)[number];
@@ -20,7 +20,7 @@ export type ReadinessName = (typeof READINESS_NAMES)[number];
 interface Facts {
   readonly title: string;
   readonly words: SlipWords;
-  readonly sayings: Sayings;
+  readonly translator: Translator;
 }
 
 type Says = SlipWords['text']['readiness'];
@@ -51,7 +51,7 @@ function checklistSlip({ taken, lines }: Checklist, facts: Facts): PrintDocument
 
 function rehearsalSlip(rehearsal: Rehearsal, facts: Facts): PrintDocument {
   const { started, lasted_s, verdict, reason, lines } = rehearsal;
-  const why = reason === null ? '' : `, ${facts.sayings.check(reason)}`;
+  const why = reason === null ? '' : `, ${facts.translator.check(reason)}`;
   return [
     ...head('rehearsal', started, facts),
     { kind: 'text', text: facts.words.text.readiness[verdict], isBold: true, size: 2 },
@@ -74,7 +74,7 @@ function surveySlip(survey: Survey, facts: Facts): PrintDocument {
     ...figure(says.light, light_ratio, (value) => `${Math.round(value * 100)} %`),
     ...figure(says.sound, sound_dbfs, (value) => `${value.toFixed(1)} dBFS`),
     ...(wifi === null ? [text(says.noWifi)] : wifiBlocks(wifi, says)),
-    ...notes.map((note) => text(facts.sayings.check(note))),
+    ...notes.map((note) => text(facts.translator.check(note))),
     END,
   ];
 }
@@ -128,8 +128,8 @@ function linesOf(lines: readonly Line[], facts: Facts): readonly Block[] {
   return [{ kind: 'rule' }, ...blocks];
 }
 
-function lineBlocks(line: Line, { words, sayings }: Facts): readonly Block[] {
-  const [name, evidence, advice] = [line.name, line.evidence, line.advice].map(sayings.check);
+function lineBlocks(line: Line, { words, translator }: Facts): readonly Block[] {
+  const [name, evidence, advice] = [line.name, line.evidence, line.advice].map(translator.check);
   const mark = words.text.readiness[MARKS[line.verdict]];
   if (line.verdict === 'pass') return [text(`${mark} ${name}: ${evidence}`)];
   const about = [text(`${evidence}`), ...(advice === '' ? [] : [text(`> ${advice}`)])];

@@ -60,8 +60,8 @@ export async function renderReportPage(
 
 /** Its report is kept in English; alerts and reasons are translated as on the operator's page. */
 async function sayLog(record: DropRecord, language: Language): Promise<DropRecord> {
-  const { openSayings } = await import('../web/page/text/sayings.ts');
-  const { sentence, check } = openSayings(language);
+  const { openTranslator } = await import('../web/page/text/translator.ts');
+  const { sentence, check } = openTranslator(language);
   const { report } = record;
   const lost = report?.failover_log?.map((one) => ({ ...one, reason: check(one.reason) }));
   return {

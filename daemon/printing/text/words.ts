@@ -2,7 +2,7 @@
 import type { ByLanguage, Language } from '../../../pipelines/player/text/language.ts';
 import { localeOf } from '../../figures/formats-in.ts';
 import { localTime } from '../../model/rounding.ts';
-import type { Sayings } from '../../web/page/text/sayings.ts';
+import type { Translator } from '../../web/page/text/translator.ts';
 import { de } from './de.ts';
 import { en, type SlipTexts } from './en.ts';
 import { es } from './es.ts';
@@ -11,7 +11,7 @@ import { it } from './it.ts';
 import { nl } from './nl.ts';
 import { pt } from './pt.ts';
 
-export type { Sayings };
+export type { Translator };
 
 export const SLIP_TEXTS: ByLanguage<SlipTexts> = { en, de, fr, es, it, pt, nl };
 
@@ -34,6 +34,6 @@ export function wordsIn(language: Language): SlipWords {
 }
 
 /** Of alerts and checks, which are English in the box. Their texts are long, and most slips need none. */
-export async function sayingsIn(language: Language): Promise<Sayings> {
-  return (await import('../../web/page/text/sayings.ts')).openSayings(language);
+export async function translatorIn(language: Language): Promise<Translator> {
+  return (await import('../../web/page/text/translator.ts')).openTranslator(language);
 }

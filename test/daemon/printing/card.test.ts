@@ -8,7 +8,7 @@ import { openCard } from '../../../daemon/printing/card-facts.ts';
 import { renderCardPdf } from '../../../daemon/printing/card-pdf.ts';
 import { renderDocument } from '../../../daemon/printing/documents.ts';
 import { wrap } from '../../../daemon/printing/pdf/text.ts';
-import { sayingsIn, wordsIn } from '../../../daemon/printing/text/words.ts';
+import { translatorIn, wordsIn } from '../../../daemon/printing/text/words.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { PRINTER_PROFILES } from '../../../hal/printer/profiles.ts';
 import { readDocumentCodes } from '../../../hal/printer/verify.ts';
@@ -119,7 +119,7 @@ test('the Wi-Fi is that of the config, or else the one that the box makes for gu
 test('the slip for the table leads into the Wi-Fi first, and then to the page', async () => {
   const box = { ...WELL, playerUrl: 'http://192.168.1.20:8080/' };
   const { wifi, words } = FACTS;
-  const facts = { title: 'Late set', wifi, words, sayings: await sayingsIn('en') };
+  const facts = { title: 'Late set', wifi, words, translator: await translatorIn('en') };
   const slip = renderDocument('address', facts, box, 0);
   const codes = await readDocumentCodes(slip, PRINTER_PROFILES['generic-58']);
   assert.equal(codes, [WIFI, box.playerUrl]);

@@ -6,7 +6,7 @@ import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { cardSlip, fieldCard } from '../../../daemon/printing/card.ts';
 import { renderDocument } from '../../../daemon/printing/documents.ts';
 import { renderJoinSlip } from '../../../daemon/printing/join-slip.ts';
-import { SLIP_TEXTS, sayingsIn, wordsIn } from '../../../daemon/printing/text/words.ts';
+import { SLIP_TEXTS, translatorIn, wordsIn } from '../../../daemon/printing/text/words.ts';
 import { renderTicket } from '../../../daemon/printing/ticket.ts';
 import { renderDocument as renderBytes } from '../../../hal/printer/document.ts';
 import { isEncodable } from '../../../hal/printer/paper/codepages.ts';
@@ -46,7 +46,7 @@ const WORSE: BoxSnapshot = {
 
 async function slipsIn(language: Language): Promise<readonly PrintDocument[]> {
   const words = wordsIn(language);
-  const facts = { title: 'Late set', wifi, words, sayings: await sayingsIn(language) };
+  const facts = { title: 'Late set', wifi, words, translator: await translatorIn(language) };
   const urls = { playerUrl: 'http://10.0.0.5:8080/', operatorUrl: 'http://10.0.0.5:8081/' };
   const card = (overrides: readonly string[]) =>
     fieldCard(parseConfig('box.yaml', YAML, overrides), {

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { READINESS_NAMES, renderReadiness } from '../../../daemon/printing/readiness-slips.ts';
 import { wordsIn } from '../../../daemon/printing/text/words.ts';
-import { openSayings } from '../../../daemon/web/page/text/sayings.ts';
+import { openTranslator } from '../../../daemon/web/page/text/translator.ts';
 import { PRINTER_PROFILES } from '../../../hal/printer/profiles.ts';
 import { renderJob } from '../../../hal/printer/verify.ts';
 import { CHECKLIST, REHEARSAL, SURVEY } from '../ready/support/results.ts';
@@ -12,7 +12,7 @@ const test = suite('slips before a drop');
 const FACTS = {
   title: 'Live from the record shop',
   words: wordsIn('en'),
-  sayings: openSayings('en'),
+  translator: openTranslator('en'),
 };
 const READINESS = { checklist: CHECKLIST, rehearsal: REHEARSAL, survey: SURVEY };
 

@@ -5,7 +5,7 @@ import type { BoxEvent } from '../../../daemon/model/commands.ts';
 import { renderReportPage } from '../../../daemon/report/html.ts';
 import { inWords, logTextOf } from '../../../daemon/report/log-text.ts';
 import { REPORT_TEXTS } from '../../../daemon/report/text/languages.ts';
-import { openSayings } from '../../../daemon/web/page/text/sayings.ts';
+import { openTranslator } from '../../../daemon/web/page/text/translator.ts';
 import { LANGUAGES } from '../../../pipelines/player/text/language.ts';
 
 const test = suite('languages of a report');
@@ -49,7 +49,7 @@ test('in English what happened is told as it is kept', () => {
 
 for (const language of LANGUAGES.filter((one) => one !== 'en')) {
   test(`${language}: each line of what happened is translated, with the alert in it`, () => {
-    const { sentence } = openSayings(language);
+    const { sentence } = openTranslator(language);
     const said = kept.map((text) => inWords(text, language, sentence));
     assert.equal(
       said.filter((text, i) => text === kept[i] || text.includes('uplinks')),

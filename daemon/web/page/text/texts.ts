@@ -4,7 +4,7 @@ import { BOX_TEXTS } from './box/languages.ts';
 import { CREW_TEXTS } from './crew/languages.ts';
 import { LABEL_TEXTS } from './labels/languages.ts';
 import { PLAN_TEXTS } from './plans/languages.ts';
-import { openSayings } from './sayings.ts';
+import { openTranslator } from './translator.ts';
 import { SETTINGS_TEXTS } from './settings/languages.ts';
 import { SET_UP_TEXTS } from './setup/languages.ts';
 import { STAGE_TEXTS } from './stage/languages.ts';
@@ -20,13 +20,13 @@ export const planTexts = PLAN_TEXTS[language];
 export const settingsTexts = SETTINGS_TEXTS[language];
 export const labelTexts = LABEL_TEXTS[language];
 
-const sayings = openSayings(language);
+const translator = openTranslator(language);
 
 /** What the box says, in the page's language. */
-export const fromBox = sayings.sentence;
+export const fromBox = translator.sentence;
 
 /** Of a line of checks: its name, what was seen, or what to do. */
-export const fromCheck = sayings.check;
+export const fromCheck = translator.check;
 
 function languageOf(code: string): Language {
   return isLanguage(code) ? code : 'en';

@@ -9,14 +9,14 @@ const QUOTES = {
 
 const KEY = /\b[a-z]+(?:\.[a-z_]+)+\b/g;
 
-export interface Sayings {
+export interface Translator {
   /** A sentence that is not known stays English. */
   readonly sentence: (text: string) => string;
   /** Of a line of checks: its name, what was seen, or what to do. */
   readonly check: (text: string) => string;
 }
 
-export function openSayings(language: Language): Sayings {
+export function openTranslator(language: Language): Translator {
   const [sentence, check] = [openTranslation(language), openTranslation(language, translateCheck)];
   const nameOf = (key: string): string => {
     const label = (LABEL_TEXTS[language] as Readonly<Record<string, string>>)[key];
