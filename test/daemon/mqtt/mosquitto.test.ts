@@ -37,7 +37,7 @@ test('every topic is published, and every payload follows its schema', async () 
   });
   await until(() => consumer.last('/availability')?.text === 'online', LONG_MS);
   await consumer.client.publishAsync(`${ROOT}/cmd/mark`, '{"id":"a1"}', { qos: 1 });
-  // Those of a fleet: see real-box.test.ts and ../fleet.
+  // Those of a fleet: see whole-box.test.ts and ../fleet.
   const elsewhere = [...READINESS, 'fleet', 'poster'];
   const wanted = (Object.keys(TOPICS) as TopicName[]).filter((name) => !elsewhere.includes(name));
   const nameOf = (topic: string) => topic.slice(ROOT.length + 1).split('/')[0] as TopicName;

@@ -1,4 +1,4 @@
-/** A rehearsal on a real box: guests see nothing of it, and going live ends it. */
+/** A rehearsal on a whole box: guests see nothing of it, and going live ends it. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ask } from '../../../daemon/cli/control/client.ts';
@@ -6,7 +6,7 @@ import type { Outcome } from '../../../daemon/model/commands.ts';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { startBox, until } from '../../support/box.ts';
 
-const test = suite('rehearsal of a real box');
+const test = suite('rehearsal of a whole box');
 const never = new AbortController().signal;
 
 test('guests’ page stays as it is, a probe watches, and going live ends the rehearsal', async () => {

@@ -1,4 +1,4 @@
-/** The operator's page of a real box, in a real browser. */
+/** The operator's page of a whole box, in a real browser. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,11 +9,11 @@ import { openChromium, waitInPage } from '../../support/chromium.ts';
 import { freeUdpPort } from '../../support/free-port.ts';
 import { openPage, saveScreenshot, says } from './support/page.ts';
 
-const test = suite('operator page of a real box');
+const test = suite('operator page of a whole box');
 
 const TOKEN = 'correct-horse-battery';
 
-test('of a real box it shows the live picture, its sound and its figures, and is not counted as a viewer', async () => {
+test('of a whole box it shows the live picture, its sound and its figures, and is not counted as a viewer', async () => {
   const tokenFile = join(mkdtempSync(join(tmpdir(), 'venuebox-token-')), 'token');
   writeFileSync(tokenFile, TOKEN);
   await using box = await startBox([

@@ -1,4 +1,4 @@
-/** A real box with several destinations: a real RTMP server (ffmpeg), a real SRT listener, and none. */
+/** A whole box with several destinations: a real RTMP server (ffmpeg), a real SRT listener, and none. */
 import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { startBox, until } from '../../../support/box.ts';
 import { freePort } from '../../../support/free-port.ts';
 import { startProgram } from '../../../support/program.ts';
 
-const test = suite('destinations of a real box');
+const test = suite('destinations of a whole box');
 
 const KEY = 'live_42_SECRETKEY';
 const LIMIT_MS = 90_000;

@@ -12,7 +12,7 @@ import { startBox, until } from '../../support/box.ts';
 import { freePort } from '../../support/free-port.ts';
 import { startProgram, startVenuebox } from '../../support/program.ts';
 
-const test = suite('back-fill of a real box');
+const test = suite('back-fill of a whole box');
 
 const LIMIT_MS = 120_000;
 const BESIDE_MS = 30_000;

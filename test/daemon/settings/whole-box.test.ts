@@ -1,4 +1,4 @@
-/** Settings of a real box: in force without a restart, also while it is live, and taken back. */
+/** Settings of a whole box: in force without a restart, also while it is live, and taken back. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Outcome } from '../../../daemon/model/commands.ts';
@@ -8,7 +8,7 @@ import { type Box, startBox, until } from '../../support/box.ts';
 import { freePort } from '../../support/free-port.ts';
 import { OWN_PAGE, signIn } from '../../support/operator.ts';
 
-const test = suite('settings of a real box');
+const test = suite('settings of a whole box');
 
 const LONG_MS = 60_000;
 

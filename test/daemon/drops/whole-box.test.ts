@@ -7,7 +7,7 @@ import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { ask } from '../../support/ask.ts';
 import { type Box, startBox, until } from '../../support/box.ts';
 
-const test = suite('the drop that has ended, on a real box');
+const test = suite('the drop that has ended, on a whole box');
 const LONG_MS = 60_000;
 
 const phaseOf = async (box: Box) => (await box.state<BoxSnapshot>()).drop.phase;
