@@ -54,8 +54,8 @@ import type { LoadedSettings } from './settings/load.ts';
 import { type Launched, openUpdates } from './update/open.ts';
 import { runWatchdog } from './watchdog/run.ts';
 import { SignInOpening } from './web/access/opening.ts';
-import { savingLog } from './web/crew/saved-log.ts';
 import { openSettings } from './web/crew/open-settings.ts';
+import { savingLog } from './web/crew/saved-log.ts';
 import { LogTail, tailLog } from './web/log-tail.ts';
 import { openOperatorPage } from './web/open.ts';
 

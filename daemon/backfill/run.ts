@@ -25,7 +25,13 @@ import { namedLinks } from '../media/uplink-settings.ts';
 import { withoutStale } from '../model/freshness.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { BoxState } from '../model/state-store.ts';
-import { NO_SPARE_RATE, type SpareRateLimits, routedOf, stepSpareRate, wayOf } from './spare-rate.ts';
+import {
+  NO_SPARE_RATE,
+  routedOf,
+  type SpareRateLimits,
+  stepSpareRate,
+  wayOf,
+} from './spare-rate.ts';
 
 export interface BackfillDeps extends ClockAndLog {
   readonly snapshot: () => BoxSnapshot;

@@ -84,7 +84,10 @@ export function stepSpareRate(
 }
 
 /** By the machine's own route. Where that is not known no SIM may be near the end of its budget. */
-function afterDrop({ pausedUntilMs }: SpareRate, { maxBps, budgets, routedLink }: SpareRateLimits): SpareRate {
+function afterDrop(
+  { pausedUntilMs }: SpareRate,
+  { maxBps, budgets, routedLink }: SpareRateLimits,
+): SpareRate {
   const asked = routedLink === undefined ? Object.keys(budgets) : [routedLink ?? ''];
   const isFree = asked.every((id) => isLeft(budgets[id]));
   return {

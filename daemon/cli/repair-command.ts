@@ -1,7 +1,7 @@
 /** `venuebox repair`: truncates a recording that ends inside a fragment, so that any player opens it. */
 import { basename, dirname, resolve } from 'node:path';
-import { lockFolder } from '../../hal/os/folder-lock.ts';
 import { HalError } from '../../hal/os/errors.ts';
+import { lockFolder } from '../../hal/os/folder-lock.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { repairByJournal } from '../../pipelines/recording/files/repair.ts';
 import { repairMovie } from '../../pipelines/recording/files/repair-movie.ts';

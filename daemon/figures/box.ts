@@ -1,6 +1,6 @@
 /** Figures of the box itself: the drop, the computer, child processes, events. */
 import type { Supervised } from '../../hal/os/supervise.ts';
-import { type BoxSnapshot, DROP_PHASES, POWER_PHASES, type Alert } from '../model/snapshot.ts';
+import { type Alert, type BoxSnapshot, DROP_PHASES, POWER_PHASES } from '../model/snapshot.ts';
 import { type Figure, ratioOf, scaled, type Table } from './figure.ts';
 
 /** In the topic `status`. */

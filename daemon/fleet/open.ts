@@ -15,11 +15,11 @@ import {
 import { hasCamera } from '../model/phase.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { Follower } from './follower.ts';
+import { LeaderDropStore } from './leader-drop-store.ts';
 import { FLEET_FILTERS, type FleetIncoming, Members } from './members.ts';
 import { ownMessage } from './own-message.ts';
 import { openOwnPoster } from './own-poster.ts';
 import type { FleetPictures } from './pictures.ts';
-import { LeaderDropStore } from './leader-drop-store.ts';
 
 /** What a fleet needs of its box. */
 export interface FleetOwner extends ClockAndLog {

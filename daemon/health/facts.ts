@@ -3,12 +3,7 @@ import type { SourceKind } from '../../pipelines/capture/messages.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { StalledTrack } from '../../pipelines/media/publication.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import {
-  isStalled,
-  type MediaStall,
-  startMediaStall,
-  stepMediaStall,
-} from './media-stall.ts';
+import { isStalled, type MediaStall, startMediaStall, stepMediaStall } from './media-stall.ts';
 import { STALE_MS } from './thresholds.ts';
 
 export interface Facts {
@@ -108,11 +103,7 @@ export function watchFacts(
   ) as Record<Watched, { value: unknown; atMs: number }>;
   const refusedTotal = box.media?.http.refusedTotal;
   const refused = Math.max(0, (refusedTotal ?? 0) - (before.refusedTotal ?? refusedTotal ?? 0));
-  const mediaStall = stepMediaStall(
-    before.mediaStall ?? startMediaStall(nowMs),
-    box,
-    nowMs,
-  );
+  const mediaStall = stepMediaStall(before.mediaStall ?? startMediaStall(nowMs), box, nowMs);
   const history: History = {
     seen,
     mediaStall,

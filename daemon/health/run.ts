@@ -3,7 +3,7 @@ import { pause } from '../../hal/os/async.ts';
 import type { ClockAndLog } from '../../hal/os/log.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { BoxEvent } from '../model/commands.ts';
-import type { BoxSnapshot, Alert } from '../model/snapshot.ts';
+import type { Alert, BoxSnapshot } from '../model/snapshot.ts';
 import { BROKER_RULES } from './broker-rules.ts';
 import { DESTINATION_RULES } from './destination-rules.ts';
 import { DEVICE_RULES } from './device-rules.ts';
@@ -17,7 +17,7 @@ import { OWN_NETWORK_RULES } from './own-network-rules.ts';
 import { PICTURE_RULES } from './picture-rules.ts';
 import { POWER_RULES } from './power-rules.ts';
 import { RECORDING_RULES } from './recording-rules.ts';
-import { NO_ALERTS, type Rule, stepHealth, alertsOf } from './step.ts';
+import { alertsOf, NO_ALERTS, type Rule, stepHealth } from './step.ts';
 
 export const RULES: readonly Rule[] = [
   ...MEDIA_RULES,

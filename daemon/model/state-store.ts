@@ -14,6 +14,7 @@ import type { PlannedDropsState } from './planned-drops.ts';
 import type { PrintFigures } from './prints.ts';
 import type { Readiness } from './readiness.ts';
 import type {
+  Alert,
   BoxSnapshot,
   DropFaults,
   DropState,
@@ -21,7 +22,6 @@ import type {
   ModemMaintenance,
   PowerPhase,
   UplinkFigures,
-  Alert,
 } from './snapshot.ts';
 import type { UpdateState } from './update.ts';
 

@@ -10,8 +10,8 @@ import type { MqttDeps } from './deps.ts';
 import type { EventLog } from './events.ts';
 import { recordLinkEvents } from './link-events.ts';
 import { openPages } from './pages.ts';
-import type { BoxFacts } from './payloads/snapshot-payloads.ts';
 import { MerchPayload } from './payloads/merch-payload.ts';
+import type { BoxFacts } from './payloads/snapshot-payloads.ts';
 import { runMqtt } from './run.ts';
 
 interface Box extends FleetOwner, Pick<MqttDeps, 'clock' | 'log' | 'commander'> {

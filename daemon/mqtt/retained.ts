@@ -3,16 +3,16 @@ import { REPORTS_MAX } from '../model/drop-report.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { Outgoing } from './client/connection.ts';
 import {
-  type BoxFacts,
   alertBody,
+  type BoxFacts,
   dropBody,
   dropsBody,
   infoBody,
   topicLevel,
 } from './payloads/snapshot-payloads.ts';
-import { updateBody } from './payloads/update-payload.ts';
 import type { Stamper } from './payloads/stamp.ts';
 import type { Body } from './payloads/topics.ts';
+import { updateBody } from './payloads/update-payload.ts';
 
 /** Documents of the shop and of past drops. */
 export interface Documents {

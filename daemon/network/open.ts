@@ -12,9 +12,9 @@ import type { Config } from '../config/config.ts';
 import type { DataUseStore } from '../media/data-use-store.ts';
 import type { OwnNetwork } from '../model/hotspot.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import { closeStaleNetworks } from './stale-networks.ts';
-import { runOwnNetworks } from './own-networks.ts';
 import { overBudgetDevices } from './over-budget.ts';
+import { runOwnNetworks } from './own-networks.ts';
+import { closeStaleNetworks } from './stale-networks.ts';
 import { wantedNetworks } from './wanted.ts';
 
 interface Box extends ClockAndLog {

@@ -7,8 +7,8 @@ import { type ClockAndLog, messageOf } from '../../hal/os/log.ts';
 import type { Network, SharedRole, SharedSettings } from '../../hal/wifi/port.ts';
 import type { OwnNetwork } from '../model/hotspot.ts';
 import { type Failure, failureOf, helperFailure, openingFailure } from './faults.ts';
-import { closeStaleNetworks } from './stale-networks.ts';
 import { runGuestsPortal } from './portal.ts';
+import { closeStaleNetworks } from './stale-networks.ts';
 import { type WantedNetworks, withOverBudget } from './wanted.ts';
 
 export interface OwnNetworksDeps extends ClockAndLog {

@@ -23,9 +23,9 @@ import { decide, type Shop } from './decide.ts';
 import { type LedgerReaders, type OpenedLedger, openLedger } from './group-commit.ts';
 import { cannotBeSaved, entryOf, finder, outcomeOf, unavailable } from './outcome.ts';
 import type { OrderRecord } from './record.ts';
-import { ANOTHER, UnmatchedPayments } from './webhook/unmatched.ts';
 import { lateMs } from './sale-window.ts';
 import { SaleWindowStore } from './sale-window-store.ts';
+import { ANOTHER, UnmatchedPayments } from './webhook/unmatched.ts';
 
 export interface DeskDeps {
   /** Made where it is not there. */
@@ -68,7 +68,10 @@ export async function openDesk(deps: DeskDeps): Promise<Desk> {
   return new OpenDesk(deps, { ...opened, ...(await openLedger(deps, opened)) });
 }
 
-function openWindowStore({ folder, boot, log }: DeskDeps, before?: SaleWindowStore): SaleWindowStore {
+function openWindowStore(
+  { folder, boot, log }: DeskDeps,
+  before?: SaleWindowStore,
+): SaleWindowStore {
   return new SaleWindowStore(join(folder, 'window.json'), boot, log, before);
 }
 

@@ -12,8 +12,8 @@ import type { MediaPath } from '../media/media-path.ts';
 import type { BoxEvent, OverlayCommand, SwitchCamera } from '../model/commands.ts';
 import type { OverlayState } from '../model/overlay.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import { SavedOverlay, savedOverlaySchema } from './saved-request.ts';
 import { Overlay, type OverlayOptions, type PlannedOverlay } from './overlay.ts';
+import { SavedOverlay, savedOverlaySchema } from './saved-request.ts';
 
 interface Box extends ClockAndLog {
   readonly isEdge: boolean;

@@ -7,13 +7,13 @@ import { drawOverlay, type WantedOverlay } from '../../pipelines/overlay/overlay
 import type { Scan } from '../../pipelines/scan/messages.ts';
 import type { OverlayPicture } from '../media/media-path.ts';
 import type { BoxEvent, Outcome } from '../model/commands.ts';
-import type { OverlayState, OverlayContent } from '../model/overlay.ts';
+import type { OverlayContent, OverlayState } from '../model/overlay.ts';
 import { hasCamera } from '../model/phase.ts';
 import type { BoxSnapshot, DropPhase } from '../model/snapshot.ts';
-import type { SavedOverlay } from './saved-request.ts';
 import { resolveLink } from './link.ts';
 import { type Judged, judge, readingsOf, shareOf, unjudged } from './reading.ts';
 import { type OverlayRequest, parseOverlayRequest } from './request.ts';
+import type { SavedOverlay } from './saved-request.ts';
 import { isDue, type Schedule } from './schedule.ts';
 
 type SeenBox = Pick<BoxSnapshot, 'drop' | 'playerUrl' | 'shop' | 'scan'>;

@@ -8,7 +8,7 @@ import { wifiCode } from './card.ts';
 import type { PrintJob } from './job.ts';
 import { READINESS_NAMES, type ReadinessName, renderReadiness } from './readiness-slips.ts';
 import type { SlipTexts } from './text/en.ts';
-import type { Translator, SlipWords } from './text/words.ts';
+import type { SlipWords, Translator } from './text/words.ts';
 
 export const DOCUMENT_NAMES = ['address', 'status', ...READINESS_NAMES, 'card', 'sticker'] as const;
 export type DocumentName = (typeof DOCUMENT_NAMES)[number];

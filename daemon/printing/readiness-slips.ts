@@ -12,7 +12,7 @@ import type {
   SurveyedLink,
 } from '../model/readiness.ts';
 import { renderDuration } from '../model/rounding.ts';
-import type { Translator, SlipWords } from './text/words.ts';
+import type { SlipWords, Translator } from './text/words.ts';
 
 export const READINESS_NAMES = ['preflight', 'rehearsal', 'survey'] as const;
 export type ReadinessName = (typeof READINESS_NAMES)[number];

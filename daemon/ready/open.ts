@@ -15,9 +15,9 @@ import type {
 import { summaryOf } from '../model/readiness.ts';
 import { planOf } from './plan.ts';
 import { type PreflightDeps, runPreflight } from './preflight.ts';
+import { BESIDE, Interrupted, Runner, type RunningDeps } from './prepared-run.ts';
 import { openProbeWith } from './probe.ts';
 import { rehearse } from './rehearsal.ts';
-import { BESIDE, Interrupted, Runner, type RunningDeps } from './prepared-run.ts';
 import { openReadinessStore } from './store.ts';
 import { runSurvey } from './survey.ts';
 import { testUplink, type UplinkTestDeps } from './uplink-test.ts';

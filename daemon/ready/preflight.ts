@@ -11,8 +11,8 @@ import type { BoxSnapshot, DropPhase } from '../model/snapshot.ts';
 import { makeChecklist } from './checklist/checklist.ts';
 import type { Facts, LinkProbe, PageProbe, Plan, Probes } from './checklist/line.ts';
 import { type LinkDeps, probedNow, probeLinks, until } from './link-measurement.ts';
+import type { RunHandle, Runner } from './prepared-run.ts';
 import type { OpenProbe } from './probe.ts';
-import type { Runner, RunHandle } from './prepared-run.ts';
 
 export interface PreflightDeps extends LinkDeps {
   readonly config: Config;

@@ -8,8 +8,8 @@ import { round } from '../model/rounding.ts';
 import type { BoxSnapshot, UplinkFigures } from '../model/snapshot.ts';
 import { type Goals, judge, type Measured } from './judge.ts';
 import { bestOf, connect, type LinkDeps, takeAway, until } from './link-measurement.ts';
-import type { OpenProbe, Probe } from './probe.ts';
 import { Interrupted, interruptionOf, type RunHandle } from './prepared-run.ts';
+import type { OpenProbe, Probe } from './probe.ts';
 
 export interface RehearsalDeps extends LinkDeps {
   readonly goals: Goals;

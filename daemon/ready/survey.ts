@@ -7,8 +7,8 @@ import { framesFlow } from '../model/freshness.ts';
 import type { Survey } from '../model/readiness.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { connect, type LinkDeps, probeAlone, SAMPLE_S, until } from './link-measurement.ts';
-import type { OpenProbe } from './probe.ts';
 import { interruptionOf, type RunHandle } from './prepared-run.ts';
+import type { OpenProbe } from './probe.ts';
 import { SurveyTally } from './survey-tally.ts';
 
 export interface SurveyDeps extends LinkDeps {
@@ -34,7 +34,11 @@ const LISTEN_MS = 10_000;
 const BUDGET_PART = 0.02;
 
 /** Never rejects for its end: what was seen until then is summed up. */
-export async function runSurvey(minutes: number, deps: SurveyDeps, handle: RunHandle): Promise<Survey> {
+export async function runSurvey(
+  minutes: number,
+  deps: SurveyDeps,
+  handle: RunHandle,
+): Promise<Survey> {
   const { clock, settings, snapshot } = deps;
   const ids = (snapshot().plannedLinks ?? []).map(({ id }) => id);
   const tally = new SurveyTally(clock.wallMs(), ids);

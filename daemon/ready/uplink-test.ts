@@ -6,7 +6,7 @@ import type { Outcome } from '../model/commands.ts';
 import type { TestedLink, UplinkTest } from '../model/readiness.ts';
 import type { LinkProbe } from './checklist/line.ts';
 import { connect, type LinkDeps, probeAlone, SAMPLE_S } from './link-measurement.ts';
-import { BESIDE, Interrupted, type Runner, type RunHandle } from './prepared-run.ts';
+import { BESIDE, Interrupted, type RunHandle, type Runner } from './prepared-run.ts';
 
 export interface UplinkTestDeps extends LinkDeps {
   readonly config: Config;
@@ -41,7 +41,11 @@ export async function testUplink(deps: UplinkTestDeps): Promise<Outcome> {
   }
 }
 
-async function measure(wantedBps: number, deps: UplinkTestDeps, handle: RunHandle): Promise<UplinkTest> {
+async function measure(
+  wantedBps: number,
+  deps: UplinkTestDeps,
+  handle: RunHandle,
+): Promise<UplinkTest> {
   const { snapshot, config } = deps;
   const links = (config.uplink?.links ?? []).filter(({ enabled }) => enabled);
   const spared = sparedLinks(wantedBps, links, deps.dataUse.useAt(deps.clock.wallMs()));

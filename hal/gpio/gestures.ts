@@ -1,15 +1,15 @@
 /** Recognises presses, long presses and chords from changes of inputs. */
 
+import type { InputChange } from './port.ts';
 import {
-  type UnverifiedInputs,
   markUnverified,
   NONE_UNVERIFIED,
   nextVerifiedMs,
   onDown,
   onUp,
+  type UnverifiedInputs,
   withoutVerified,
 } from './unverified-inputs.ts';
-import type { InputChange } from './port.ts';
 
 /**
  * Presses from edges: a pure step, so that ten seconds of holding take no time
@@ -146,7 +146,10 @@ function press(state: GestureState, name: string): Part {
     const unverified = onDown(state.unverified, name, nowMs);
     return { state: { ...state, unverified, ignored: new Set([...ignored, name]) }, gestures: [] };
   }
-  if (nowMs < state.ignoreUntilMs || (activePress && nowMs > activePress.downMs + times.togetherMs)) {
+  if (
+    nowMs < state.ignoreUntilMs ||
+    (activePress && nowMs > activePress.downMs + times.togetherMs)
+  ) {
     return { state: { ...state, ignored: new Set([...ignored, name]) }, gestures: [] };
   }
   const next: ActivePress =

@@ -23,7 +23,11 @@ const LEFT_ALONE_MS = 30_000;
 const TRIED_MS = 120_000;
 
 /** All levels are known anew: what was unverified has done something unseen meanwhile. */
-export function markUnverified(before: UnverifiedInputs, active: ReadonlySet<string>, nowMs: number): UnverifiedInputs {
+export function markUnverified(
+  before: UnverifiedInputs,
+  active: ReadonlySet<string>,
+  nowMs: number,
+): UnverifiedInputs {
   const still = [...before.keys()].map((name) => [name, begin(nowMs, nowMs)] as const);
   const found = [...active].map((name) => [name, begin(nowMs, Infinity)] as const);
   return new Map([...still, ...found]);

@@ -7,7 +7,7 @@ import type { Slate } from './filler.ts';
 import type { PartDraft } from './part-draft.ts';
 import { PartWriter } from './part-writer.ts';
 import type { SegmentClock } from './segment-clock.ts';
-import type { OnFrame, AccessUnit } from './track.ts';
+import type { AccessUnit, OnFrame } from './track.ts';
 
 /** An audio track may drift by this many frames before that counts as lost media. */
 const AUDIO_DRIFT_FRAMES = 3;

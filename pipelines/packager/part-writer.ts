@@ -6,7 +6,7 @@ import { renderPart } from './cmaf.ts';
 import { Filler } from './filler.ts';
 import { PartDraft } from './part-draft.ts';
 import type { SegmentClock } from './segment-clock.ts';
-import type { OnFrame, AccessUnit } from './track.ts';
+import type { AccessUnit, OnFrame } from './track.ts';
 import { TrackSegments } from './track-segments.ts';
 
 /** Which part and segment a track's media go into. */

@@ -1,5 +1,5 @@
 /** The guests' page: before the drop a countdown, then the picture, then the replay. */
-import { ClipList, connectSharing } from './share-and-clips.ts';
+
 import { connectControls } from './controls.ts';
 import { Cover } from './cover.ts';
 import { DropInfo } from './drop-info.ts';
@@ -12,6 +12,7 @@ import { keepPlaying, PLAY_REFUSED, play } from './playback/pace/play.ts';
 import { openScreen } from './playback/pace/screen.ts';
 import { Rewind } from './rewind.ts';
 import { element } from './root.ts';
+import { ClipList, connectSharing } from './share-and-clips.ts';
 import { Shop } from './shop.ts';
 import { connectLanguage } from './texts.ts';
 

@@ -7,8 +7,8 @@ import { respond } from '../http/respond.ts';
 import { type Branding, NO_BRANDING } from './brand/branding.ts';
 import { renderCalendar } from './calendar.ts';
 import {
-  type DropProgress,
   type DropJson,
+  type DropProgress,
   type DropSettings,
   NO_PROGRESS,
   type VariantOnPage,

@@ -1,7 +1,8 @@
 /** What is sold: price, what is left, and the link to the checkout. */
-import { renderQr } from './share-and-clips.ts';
+
 import type { ArticleOnPage, ShopOnPage } from './drop-json.ts';
 import { element, ROOT } from './root.ts';
+import { renderQr } from './share-and-clips.ts';
 import { fill } from './text/fill.ts';
 import { texts, write } from './texts.ts';
 

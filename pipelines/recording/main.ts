@@ -1,7 +1,7 @@
 /** The recorder process, one for each target, so that a disk that hangs delays no other. */
 import { every } from '../../hal/os/async.ts';
-import { lockFolder } from '../../hal/os/folder-lock.ts';
 import { systemClock } from '../../hal/os/clock.ts';
+import { lockFolder } from '../../hal/os/folder-lock.ts';
 import { type Parent, runAsWorker } from '../../hal/os/worker-child.ts';
 import { readFeed } from '../feed/read-feed.ts';
 import type { FromRecorder, RecorderSettings, TargetSettings } from './settings.ts';

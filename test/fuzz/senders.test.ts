@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import { readPayload } from '../../daemon/orders/webhook/payload.ts';
 import { verify } from '../../daemon/orders/webhook/signature.ts';
 import { takeBootFile } from '../../daemon/settings/boot-file.ts';
-import { BrandingUploadError, BrandingStore } from '../../daemon/web/crew/branding-store.ts';
+import { BrandingStore, BrandingUploadError } from '../../daemon/web/crew/branding-store.ts';
 import { answerCloudPrnt } from '../../hal/printer/polled/cloudprnt.ts';
 import { answerDirectPrint } from '../../hal/printer/polled/direct-print.ts';
 import { Offer } from '../../hal/printer/polled/offer.ts';

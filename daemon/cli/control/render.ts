@@ -12,7 +12,7 @@ import type { Outcome, Progress } from '../../model/commands.ts';
 import { framesFlow } from '../../model/freshness.ts';
 import type { LookState } from '../../model/look.ts';
 import { renderDuration } from '../../model/rounding.ts';
-import type { BoxSnapshot, RecordingTarget, Alert } from '../../model/snapshot.ts';
+import type { Alert, BoxSnapshot, RecordingTarget } from '../../model/snapshot.ts';
 import { backfillRows, networkRows, type Row } from './network-rows.ts';
 import { viewersRow } from './viewers-row.ts';
 

@@ -1,8 +1,8 @@
 /** The state folder: where it is, and that one box alone uses it. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { lockFolder, isLockHolderAlive } from '../../../hal/os/folder-lock.ts';
 import { HalError } from '../../../hal/os/errors.ts';
+import { isLockHolderAlive, lockFolder } from '../../../hal/os/folder-lock.ts';
 import type { ClockAndLog } from '../../../hal/os/log.ts';
 
 /**

@@ -8,7 +8,7 @@ import { withoutStale } from '../../model/freshness.ts';
 import { healthOf } from '../../model/phase.ts';
 import type { ShownDrop } from '../../model/planned-drops.ts';
 import { clipText, orNull } from '../../model/rounding.ts';
-import type { BoxSnapshot, RecordingTarget, Alert } from '../../model/snapshot.ts';
+import type { Alert, BoxSnapshot, RecordingTarget } from '../../model/snapshot.ts';
 import { audioBody, type Silence } from './audio-payload.ts';
 import { linksBody } from './links-payload.ts';
 import type { Body } from './topics.ts';

@@ -7,8 +7,8 @@ import { turns } from '../../../hal/os/async.ts';
 import { BrandingError } from '../../../pipelines/player/brand/colors.ts';
 import { UPLOAD_MAX_BYTES, UPLOAD_MS } from '../../model/look.ts';
 import { type Answer, answerJson, readInTime, readJson, refuse } from '../answer.ts';
+import { type BrandingPart, type BrandingStore, BrandingUploadError } from './branding-store.ts';
 import type { DropFileKind } from './drop-files.ts';
-import { BrandingUploadError, type BrandingPart, type BrandingStore } from './branding-store.ts';
 
 /** Returns the name for drops.yaml. Rejects with BrandingUploadError. */
 type SaveDropFile = (kind: DropFileKind, name: string, bytes: Buffer) => Promise<string>;

@@ -132,14 +132,17 @@ const NO_PICTURE = 'this is no picture: choose a PNG, JPEG or WebP file';
 export async function shrink(size: PictureSize, bytes: Buffer): Promise<Buffer> {
   const start = bytes.subarray(0, 12).toString('latin1');
   // Only these decoders ever see the bytes: an SVG could name other files.
-  if (!PICTURE_TYPES.some(({ magic }) => magic.test(start))) throw new BrandingUploadError(NO_PICTURE);
+  if (!PICTURE_TYPES.some(({ magic }) => magic.test(start)))
+    throw new BrandingUploadError(NO_PICTURE);
   const { default: sharp } = await import('sharp');
   const decode = () =>
     sharp(bytes, { limitInputPixels: SOURCE_PIXELS_MAX, failOn: 'error', pages: 1 }).autoOrient();
   try {
     const { width, height } = await decode().metadata();
-    if (width * height > SOURCE_PIXELS_MAX) throw new BrandingUploadError('the picture has too many pixels');
-    if (width < PIXELS_MIN || height < PIXELS_MIN) throw new BrandingUploadError('the picture is too small');
+    if (width * height > SOURCE_PIXELS_MAX)
+      throw new BrandingUploadError('the picture has too many pixels');
+    if (width < PIXELS_MIN || height < PIXELS_MIN)
+      throw new BrandingUploadError('the picture is too small');
     const written = await fitPicture(decode, size, size.isPng === true ? asPng : asJpeg);
     if (written !== undefined) return written;
   } catch (error) {

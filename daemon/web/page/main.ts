@@ -1,6 +1,7 @@
 /** The operator's page: asks for the PIN, then shows the box and sends commands to it. */
 
 import type { Hello } from '../protocol.ts';
+import { openBranding } from './branding/branding.ts';
 import { openAddresses } from './crew/addresses.ts';
 import { openClips } from './crew/clips.ts';
 import { openOverlay } from './crew/overlay.ts';
@@ -12,7 +13,6 @@ import { openUpdate } from './crew/update.ts';
 import { openDrops } from './drops/drops.ts';
 import { openFleet } from './drops/fleet.ts';
 import { openPastDrops } from './drops/past-drops.ts';
-import { openBranding } from './branding/branding.ts';
 import { openReadiness } from './readiness/section.ts';
 import { openAlerts } from './sections/alerts.ts';
 import { openCommands } from './sections/commands.ts';

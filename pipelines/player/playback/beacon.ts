@@ -1,6 +1,7 @@
 /** Reports to the box how playback goes: the time to the first frame, stalls and latency. */
-import type { Player } from './live.ts';
+
 import { renderBeacon } from './beacon-payload.ts';
+import type { Player } from './live.ts';
 import { timeoutSignal } from './signals.ts';
 import { Stalls } from './stalls.ts';
 import { Startup } from './startup.ts';

@@ -1,10 +1,10 @@
 /** Other players: hls.js, and the browser's own on Apple devices. */
 import type HlsType from 'hls.js';
 import type { ErrorData } from 'hls.js';
+import { possibleMs } from './beacon-payload.ts';
 import type { Player } from './live.ts';
 import { hasMediaSource } from './media-source.ts';
 import { play } from './pace/play.ts';
-import { possibleMs } from './beacon-payload.ts';
 
 /** Settings with which hls.js plays closest to the live edge; measured by `npm run bench`. */
 const HLS_CONFIG = {

@@ -1,8 +1,9 @@
 /** The chapters of the replay: one begins at each MARK, where its clip does. */
-import { clipName } from '../share-and-clips.ts';
+
 import type { ChapterOnPage } from '../drop-json.ts';
 import { renderTime } from '../notice.ts';
 import { element } from '../root.ts';
+import { clipName } from '../share-and-clips.ts';
 import type { ScrubBar } from './scrub-bar.ts';
 
 export class Chapters {

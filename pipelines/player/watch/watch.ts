@@ -1,10 +1,11 @@
 /** The pages of the replay and of a clip: a finished movie with a scrub bar. */
-import { ClipList, connectSharing } from '../share-and-clips.ts';
+
 import { type Drop, DropInfo } from '../drop-info.ts';
 import { renderStart } from '../notice.ts';
 import { connectKeys, connectPictureButtons, toggleFullScreen } from '../picture-buttons.ts';
 import { openScreen } from '../playback/pace/screen.ts';
 import { element } from '../root.ts';
+import { ClipList, connectSharing } from '../share-and-clips.ts';
 import { announce, connectLanguage, setLabel, texts, write } from '../texts.ts';
 import { Chapters } from './chapters.ts';
 import { Movie } from './movie.ts';

@@ -3,9 +3,9 @@ import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { readAt } from '../../../hal/os/durable.ts';
 import { type CheckedFragments, checkFragments } from './check-fragments.ts';
-import { Course } from './fragment-sequence.ts';
 import { hideRange, limited, readReadable, writeOver } from './damaged-range.ts';
 import { type Found, findFragments, moofAt, type SearchedMovie } from './find-fragments.ts';
+import { Course } from './fragment-sequence.ts';
 import { acknowledgedBytes, type FragmentEntry, isListable, type Journal } from './journal.ts';
 import type { MovieRepair } from './repair-movie.ts';
 

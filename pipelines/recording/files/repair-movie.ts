@@ -3,9 +3,9 @@ import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { readAt } from '../../../hal/os/durable.ts';
 import { openInside } from '../../../hal/os/open-inside.ts';
-import { Course } from './fragment-sequence.ts';
 import { hideRange, readReadable, writeOver } from './damaged-range.ts';
 import { endOf, findFragments } from './find-fragments.ts';
+import { Course } from './fragment-sequence.ts';
 
 export interface MovieRepair {
   readonly fragments: number;

@@ -3,9 +3,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   NO_SPARE_RATE,
+  routedOf,
   type SpareRate,
   type SpareRateLimits,
-  routedOf,
   stepSpareRate,
   wayOf,
 } from '../../../daemon/backfill/spare-rate.ts';

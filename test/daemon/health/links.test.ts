@@ -8,8 +8,8 @@ import {
   losesLargePackets,
   unexplainedLinks,
 } from '../../../daemon/health/links.ts';
-import { type Health, alertsOf } from '../../../daemon/health/step.ts';
-import type { BoxSnapshot, Alert } from '../../../daemon/model/snapshot.ts';
+import { alertsOf, type Health } from '../../../daemon/health/step.ts';
+import type { Alert, BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import type { LinkSnapshot } from '../../../pipelines/bond/core/snapshot.ts';
 
 const test = suite('links and the order of alerts');

@@ -3,11 +3,11 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Facts } from '../../../daemon/health/facts.ts';
 import {
+  alertsOf,
   type Finding,
   NO_ALERTS,
   type Rule,
   stepHealth,
-  alertsOf,
 } from '../../../daemon/health/step.ts';
 
 const test = suite('engine of the alerts');

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NO_HISTORY, NOTHING_RECEIVED, watchFacts } from '../../../daemon/health/facts.ts';
 import { sharedDisks } from '../../../daemon/health/recording-rules.ts';
-import { NO_ALERTS, type Rule, stepHealth, alertsOf } from '../../../daemon/health/step.ts';
+import { alertsOf, NO_ALERTS, type Rule, stepHealth } from '../../../daemon/health/step.ts';
 import { figures, recordingTo, WELL } from '../../support/snapshot.ts';
 import {
   battery,

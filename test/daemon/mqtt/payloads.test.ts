@@ -5,8 +5,12 @@ import * as assert from 'uvu/assert';
 import * as v from 'valibot';
 import { mergeLatencies } from '../../../daemon/figures/media.ts';
 import { clipText, rounded } from '../../../daemon/model/rounding.ts';
-import { alertBody, telemetryBody, topicLevel } from '../../../daemon/mqtt/payloads/snapshot-payloads.ts';
 import { SilenceMeter } from '../../../daemon/mqtt/payloads/audio-payload.ts';
+import {
+  alertBody,
+  telemetryBody,
+  topicLevel,
+} from '../../../daemon/mqtt/payloads/snapshot-payloads.ts';
 import {
   PERIODIC,
   type PeriodicName,

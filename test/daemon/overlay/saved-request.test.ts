@@ -12,8 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SavedOverlay, savedOverlaySchema } from '../../../daemon/overlay/saved-request.ts';
 import { Overlay, type PlannedOverlay } from '../../../daemon/overlay/overlay.ts';
+import { SavedOverlay, savedOverlaySchema } from '../../../daemon/overlay/saved-request.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { openSaved } from '../../../hal/os/state/saved.ts';
 import { WELL } from '../../support/snapshot.ts';
@@ -109,7 +109,10 @@ test('what a full disk does not take is written a minute later, and told once', 
   const folder = join(mkdtempSync(join(TEMP, 'state-')), 'state');
   writeFileSync(folder, '');
   const path = join(folder, 'overlay.json');
-  const asked = new SavedOverlay(openSaved(path, savedOverlaySchema, { what: 'overlay', log }), clock);
+  const asked = new SavedOverlay(
+    openSaved(path, savedOverlaySchema, { what: 'overlay', log }),
+    clock,
+  );
   const drop = { phase: 'live', sinceMs: clock.wallMs(), dropId: 'run-1' } as const;
   const writtenAfter = async (ms: number) => {
     await clock.advance(ms);

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BoxSnapshot, DropPhase, Alert } from '../../../daemon/model/snapshot.ts';
+import type { Alert, BoxSnapshot, DropPhase } from '../../../daemon/model/snapshot.ts';
 import { type LampName, lampsOf } from '../../../daemon/panel/lamps.ts';
 import type { RhythmName } from '../../../hal/gpio/rhythm.ts';
 import { figures, link, recordingTo, WELL } from '../../support/snapshot.ts';

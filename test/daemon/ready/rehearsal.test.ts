@@ -4,8 +4,8 @@ import * as assert from 'uvu/assert';
 import * as v from 'valibot';
 import { NOTHING_HIDDEN } from '../../../daemon/media/hidden-run.ts';
 import { rehearsalFields } from '../../../daemon/model/readiness.ts';
-import { rehearse } from '../../../daemon/ready/rehearsal.ts';
 import { Interrupted } from '../../../daemon/ready/prepared-run.ts';
+import { rehearse } from '../../../daemon/ready/rehearsal.ts';
 import { openStage } from './support/stage.ts';
 
 const test = suite('rehearsal');

@@ -213,7 +213,10 @@ test('any changes in any order give gestures of pressed buttons only, in order o
           assert.ok(gesture.buttons.every((button) => !before.ignored.has(button)));
         }
         if (step.wakeAtMs !== undefined) assert.ok(step.wakeAtMs > state.nowMs);
-        assert.is(state.activePress?.buttons.some((button) => state.ignored.has(button)) ?? false, false);
+        assert.is(
+          state.activePress?.buttons.some((button) => state.ignored.has(button)) ?? false,
+          false,
+        );
       }
     }),
     { numRuns: 500 },

@@ -7,8 +7,8 @@ import { type Reply, refuse } from '../../../pipelines/http/reply.ts';
 import { renderCalendar } from '../../../pipelines/player/calendar.ts';
 import { planAheadMs } from '../../../pipelines/player/clock/box-clock.ts';
 import {
-  type DropProgress,
   type DropJson,
+  type DropProgress,
   NO_PROGRESS,
 } from '../../../pipelines/player/drop-json.ts';
 import { openPages } from '../../../pipelines/player/pages.ts';

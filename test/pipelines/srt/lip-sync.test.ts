@@ -11,7 +11,7 @@ import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { openWorker } from '../../../hal/os/worker.ts';
 import { type GdpBuffer, GdpParser } from '../../../pipelines/gdp/parse.ts';
-import { openUnitFeed, type AccessUnit } from '../../../pipelines/gdp/unit-output.ts';
+import { type AccessUnit, openUnitFeed } from '../../../pipelines/gdp/unit-output.ts';
 import type { FromSource, SourceSettings, ToSource } from '../../../pipelines/source/messages.ts';
 import { StreamSplit } from '../../../pipelines/srt/split.ts';
 import { type TrackKind, TransportStream } from '../../../pipelines/srt/transport-stream.ts';
@@ -67,7 +67,10 @@ function splitOf(bytes: Buffer): Readonly<Record<TrackKind, readonly AccessUnit[
 }
 
 /** Decodes it in a real source process. */
-async function decode(kind: TrackKind, units: readonly AccessUnit[]): Promise<readonly GdpBuffer[]> {
+async function decode(
+  kind: TrackKind,
+  units: readonly AccessUnit[],
+): Promise<readonly GdpBuffer[]> {
   const folder = mkdtempSync(join(tmpdir(), 'venuebox-lips-'));
   const [file, fifo] = [join(folder, 'raw'), join(folder, 'units')];
   execFileSync('mkfifo', [fifo]);

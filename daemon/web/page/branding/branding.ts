@@ -3,8 +3,8 @@ import { stageTexts as text } from '../text/texts.ts';
 import { card, h, openMessage, setText } from '../ui/dom.ts';
 import type { Section } from '../ui/section.ts';
 import {
-  type BrandingState,
   type BrandingPart,
+  type BrandingState,
   readBranding,
   removeBranding,
   sendColors,

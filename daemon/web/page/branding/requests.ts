@@ -20,11 +20,16 @@ export async function readBranding(): Promise<BrandingState> {
 }
 
 /** The new look, or why it is not taken. */
-export async function sendColors(colors: Readonly<Record<string, string>>): Promise<BrandingState | string> {
+export async function sendColors(
+  colors: Readonly<Record<string, string>>,
+): Promise<BrandingState | string> {
   return await outcomeOf(await ask('PUT', '/look/colors', colors));
 }
 
-export async function sendPicture(part: BrandingPart, picture: Blob): Promise<BrandingState | string> {
+export async function sendPicture(
+  part: BrandingPart,
+  picture: Blob,
+): Promise<BrandingState | string> {
   if (picture.size > UPLOAD_MAX_BYTES) return text.lookTooLarge;
   return await outcomeOf(await ask('PUT', `/look/${part}`, picture, UPLOAD_ANSWER_MS));
 }

@@ -1,6 +1,6 @@
 /** The settings on the page: opened from the header, while its state stays in sight. */
 import { fill } from '../../../../pipelines/player/text/fill.ts';
-import type { SaveOutcome, ShownSetting, Edit } from '../../../settings/settings.ts';
+import type { Edit, SaveOutcome, ShownSetting } from '../../../settings/settings.ts';
 import type { SettingsPage } from '../../crew/settings-answers.ts';
 import { planTexts, stageTexts } from '../text/texts.ts';
 import { card, h, setText } from '../ui/dom.ts';

@@ -1,5 +1,5 @@
 /** Reads and sends settings. Each rejects with a sentence for the person at the page. */
-import type { SaveOutcome, Edit } from '../../../settings/settings.ts';
+import type { Edit, SaveOutcome } from '../../../settings/settings.ts';
 import type { SettingsPage } from '../../crew/settings-answers.ts';
 import { askJson, readSession } from '../ui/request.ts';
 

@@ -4,10 +4,10 @@ import { BOX_TEXTS } from './box/languages.ts';
 import { CREW_TEXTS } from './crew/languages.ts';
 import { LABEL_TEXTS } from './labels/languages.ts';
 import { PLAN_TEXTS } from './plans/languages.ts';
-import { openTranslator } from './translator.ts';
 import { SETTINGS_TEXTS } from './settings/languages.ts';
 import { SET_UP_TEXTS } from './setup/languages.ts';
 import { STAGE_TEXTS } from './stage/languages.ts';
+import { openTranslator } from './translator.ts';
 
 /** English outside a page, in tests. */
 export const language: Language = languageOf(globalThis.document?.documentElement.lang ?? '');

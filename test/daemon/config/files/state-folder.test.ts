@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { claimState, stateFolder } from '../../../../daemon/config/files/state-folder.ts';
-import { lockFolder, isLockHolderAlive } from '../../../../hal/os/folder-lock.ts';
 import { systemClock } from '../../../../hal/os/clock.ts';
+import { isLockHolderAlive, lockFolder } from '../../../../hal/os/folder-lock.ts';
 import { openLog } from '../../../../hal/os/log.ts';
 import { scratch } from '../../mqtt/support/mosquitto.ts';
 

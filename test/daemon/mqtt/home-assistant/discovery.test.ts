@@ -14,9 +14,9 @@ import {
 } from '../../../../daemon/mqtt/home-assistant/discovery.ts';
 import { cmd } from '../../../../daemon/mqtt/payloads/payloads.ts';
 import { telemetryBody } from '../../../../daemon/mqtt/payloads/snapshot-payloads.ts';
-import { updateBody } from '../../../../daemon/mqtt/payloads/update-payload.ts';
 import { Stamper } from '../../../../daemon/mqtt/payloads/stamp.ts';
 import { TELEMETRY } from '../../../../daemon/mqtt/payloads/topics.ts';
+import { updateBody } from '../../../../daemon/mqtt/payloads/update-payload.ts';
 import { parseRequest } from '../../../../daemon/mqtt/request.ts';
 import { MQTT_README } from '../../../../scripts/schemas/render.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';

@@ -108,7 +108,10 @@ test('echoes of an earlier time without ACKs do not count in the next one', () =
 
 test('a blocked link is tried with the size of data and smaller ones in turn', () => {
   const pathMtu = blocked();
-  assert.equal([pathMtu.isBlocked, pathMtu.hasUnackedData, pathMtu.isVanishing], [true, false, false]);
+  assert.equal(
+    [pathMtu.isBlocked, pathMtu.hasUnackedData, pathMtu.isVanishing],
+    [true, false, false],
+  );
   const pings = Array.from({ length: 10 }, () => pathMtu.nextPings());
   assert.equal(pings.flat(), [DATA, 956, DATA, 768, DATA, 580, DATA, 1144, DATA, 956]);
 });
@@ -156,7 +159,10 @@ test('a blocked link carries data again when an echo is as large as data', () =>
   assert.not.ok(pathMtu.onEcho(DATA - 1, 2_000));
   assert.ok(pathMtu.onEcho(DATA, 2_000));
   pathMtu.unblock();
-  assert.equal([pathMtu.isBlocked, pathMtu.hasUnackedData, pathMtu.nextPings()], [false, false, [0]]);
+  assert.equal(
+    [pathMtu.isBlocked, pathMtu.hasUnackedData, pathMtu.nextPings()],
+    [false, false, [0]],
+  );
   assert.equal(pathMtu.largePackets, { lostBytes: DATA }, 'until data is acknowledged');
   pathMtu.onAcked(DATA - 1);
   assert.equal(pathMtu.largePackets, { lostBytes: DATA });
