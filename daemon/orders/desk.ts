@@ -1,5 +1,4 @@
 /** Takes orders from every interface, decides on them, and answers once the ledger has them. */
-import { join } from 'node:path';
 import { pause } from '../../hal/os/async.ts';
 import type { BootClock, Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
@@ -24,7 +23,7 @@ import { type LedgerReaders, type OpenedLedger, openLedger } from './group-commi
 import { cannotBeSaved, entryOf, finder, outcomeOf, unavailable } from './outcome.ts';
 import type { OrderRecord } from './record.ts';
 import { lateMs } from './sale-window.ts';
-import { SaleWindowStore } from './sale-window-store.ts';
+import { openSaleWindow, type SaleWindowStore } from './sale-window-store.ts';
 import { ANOTHER, UnmatchedPayments } from './webhook/unmatched.ts';
 
 export interface DeskDeps {
@@ -61,18 +60,11 @@ const NO_SHOP: Shop = { drop: '', articles: [], isWindowOpen: false, pendingMs: 
 
 /** Never rejects for what is wrong with the ledger: then the desk takes no orders and says why. */
 export async function openDesk(deps: DeskDeps): Promise<Desk> {
-  const window = openWindowStore(deps);
+  const window = openSaleWindow(deps);
   const book = new Book();
   const confirmed = new ConfirmedList(book);
   const opened = { window, book, confirmed, announcements: new Announcements(confirmed, deps) };
   return new OpenDesk(deps, { ...opened, ...(await openLedger(deps, opened)) });
-}
-
-function openWindowStore(
-  { folder, boot, log }: DeskDeps,
-  before?: SaleWindowStore,
-): SaleWindowStore {
-  return new SaleWindowStore(join(folder, 'window.json'), boot, log, before);
 }
 
 interface Opened extends LedgerReaders, OpenedLedger {
@@ -193,7 +185,7 @@ class OpenDesk implements Desk {
     if (opened.fault !== undefined) return;
     // What lies on the disk beside it was not read either.
     this.#unmatched = new UnmatchedPayments(deps);
-    this.#opened = { ...this.#opened, window: openWindowStore(deps, window) };
+    this.#opened = { ...this.#opened, window: openSaleWindow(deps, window) };
   }
 
   #fault(): ShopState['fault'] {

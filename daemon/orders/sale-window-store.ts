@@ -1,4 +1,5 @@
 /** The window's opening on the disk. */
+import { join } from 'node:path';
 import * as v from 'valibot';
 import type { BootClock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
@@ -20,6 +21,20 @@ const SAVE_EVERY_MS = 5_000;
 const stored = v.array(
   v.object({ drop: v.string(), bootId: v.string(), openedMs: v.number(), elapsedMs: v.number() }),
 );
+
+interface SaleWindowDeps {
+  /** Of the orders. */
+  readonly folder: string;
+  readonly boot: BootClock;
+  readonly log: Log;
+}
+
+export function openSaleWindow(
+  { folder, boot, log }: SaleWindowDeps,
+  before?: SaleWindowStore,
+): SaleWindowStore {
+  return new SaleWindowStore(join(folder, 'window.json'), boot, log, before);
+}
 
 export class SaleWindowStore {
   readonly #saved: Saved<readonly Opening[]>;
