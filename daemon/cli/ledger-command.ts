@@ -37,10 +37,12 @@ function findLedger(env: Readonly<Record<string, string | undefined>>): string {
   return paths.find((path) => existsSync(path)) ?? (paths[0] as string);
 }
 
-function renderReport(path: string, { book, commits, bytes, faults, notes }: LedgerReport): string {
+function renderReport(path: string, report: LedgerReport): string {
+  const { book, commits, bytes, isNewer, faults, notes } = report;
+  const fault = isNewer ? 'NOT READ TO ITS END' : 'DAMAGED';
   const { confirmed, pending, refused, refunds, void: voided } = book.totals;
   const lines = [
-    `${path}: ${faults.length === 0 ? 'as it was written' : 'DAMAGED'}`,
+    `${path}: ${faults.length === 0 ? 'as it was written' : fault}`,
     `  ${book.size} orders in ${commits} writes, ${bytes} bytes`,
     `  confirmed ${confirmed}, pending ${pending}, void ${voided}, refused ${refused}, to be paid back ${refunds}`,
     ...[...faults, ...notes].map((line) => `  ${line}`),

@@ -14,6 +14,18 @@ export const ORDER_RULES: readonly Rule[] = [
         : undefined,
   },
   {
+    key: 'orders-newer',
+    severity: 'critical',
+    advice: 'Install the newer version again: no order is lost.',
+    find: ({ box: { shop } }) =>
+      shop?.fault?.kind === 'newer'
+        ? {
+            text: 'A newer version wrote the list of orders: no order is taken',
+            detail: shop.fault.reason,
+          }
+        : undefined,
+  },
+  {
     key: 'orders-not-saved',
     severity: 'critical',
     afterMs: 2_000,

@@ -209,7 +209,10 @@ export interface ShopState {
   /** Why signed orders are refused. */
   readonly webhookFault?: string;
   /** Why no order is taken. */
-  readonly fault?: { readonly kind: 'damaged' | 'not-saved' | 'full'; readonly reason: string };
+  readonly fault?: {
+    readonly kind: 'damaged' | 'newer' | 'not-saved' | 'full';
+    readonly reason: string;
+  };
 }
 
 /** A guest who is at the checkout when a drop ends has so long to pay. */

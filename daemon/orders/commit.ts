@@ -36,8 +36,11 @@ export interface Scan {
   readonly ledgerId: string;
   readonly commits: readonly Commit[];
   readonly end: LedgerEnd;
-  /** What stands behind `end`: nothing, a write that the power cut off, or damage. */
-  readonly tail: 'none' | 'torn' | 'damaged';
+  /**
+   * What stands behind `end`: nothing, a write that the power cut off, what only a newer version
+   * of the program can read, or damage.
+   */
+  readonly tail: 'none' | 'torn' | 'newer' | 'damaged';
   /** Line of the tail, from 1. */
   readonly line: number;
   /** Each line's end: what was acknowledged ends at one of them. */
@@ -45,6 +48,10 @@ export interface Scan {
 }
 
 const header = v.object({ ledger: v.literal('venuebox orders'), v: v.literal(1), id: v.string() });
+const newerHeader = v.object({
+  ledger: header.entries.ledger,
+  v: v.pipe(v.number(), v.minValue(2)),
+});
 const commit = v.object({
   seq: v.pipe(v.number(), v.integer(), v.minValue(1)),
   records: v.array(recordSchema),
@@ -74,7 +81,7 @@ function hashOf(before: string, text: Buffer): string {
   return createHash('sha256').update(before).update(text).digest('hex');
 }
 
-/** Reads a ledger until its end, or until a line is not what was written. */
+/** Reads a ledger until its end, or until a line is not what this version writes. */
 export function scanLedger(bytes: Buffer): Scan {
   const commits: Commit[] = [];
   const hashes = new Map<number, string>();
@@ -85,6 +92,7 @@ export function scanLedger(bytes: Buffer): Scan {
     const newline = bytes.indexOf(NEWLINE, end.bytes);
     const row = bytes.subarray(end.bytes, newline < 0 ? bytes.length : newline);
     const read = newline < 0 ? undefined : readLine(row, end, line === 1);
+    if (read === 'newer') return { ledgerId, commits, end, tail: read, line, hashes };
     if (read === undefined) {
       const tail = isTorn(bytes.subarray(end.bytes)) ? 'torn' : 'damaged';
       return { ledgerId, commits, end, tail, line, hashes };
@@ -103,17 +111,19 @@ function readLine(
   row: Buffer,
   end: LedgerEnd,
   isFirst: boolean,
-): Commit | { id: string } | undefined {
+): Commit | { id: string } | 'newer' | undefined {
   const body = row.subarray(HASH_CHARS + 1);
   if (row[HASH_CHARS] !== 0x20) return undefined;
   if (row.toString('latin1', 0, HASH_CHARS) !== hashOf(end.hash, body)) return undefined;
   const value = parseJson(body.toString());
   if (isFirst) {
     const named = v.safeParse(header, value);
-    return named.success ? named.output : undefined;
+    if (named.success) return named.output;
+    return v.is(newerHeader, value) ? 'newer' : undefined;
   }
   const parsed = v.safeParse(commit, value);
-  return parsed.success && parsed.output.seq === end.nextSeq ? parsed.output : undefined;
+  if (!v.is(v.object({ seq: v.literal(end.nextSeq) }), value)) return undefined;
+  return parsed.success ? parsed.output : 'newer';
 }
 
 /**

@@ -135,7 +135,7 @@ class OpenDesk implements Desk {
     const { drop, articles, isOver } = this.#shown();
     const fault = this.#fault();
     const isKnown = articles.length + book.size + this.#unmatched.size > 0;
-    if (!isKnown && fault?.kind !== 'damaged') return undefined;
+    if (!isKnown && fault?.kind !== 'damaged' && fault?.kind !== 'newer') return undefined;
     const state = window.state(drop, this.#deps.windowMs);
     const isOpen = state.phase === 'open';
     const webhookFault = this.#deps.webhookFault?.();

@@ -6,7 +6,7 @@ import type { ShopState } from '../model/orders.ts';
 import type { Announcements } from './announcements.ts';
 import type { Book } from './book.ts';
 import type { ConfirmedList } from './confirmed-list.ts';
-import { LedgerDamaged, type LedgerFile, openLedgerFile } from './ledger-file.ts';
+import { LedgerFault, type LedgerFile, openLedgerFile } from './ledger-file.ts';
 import type { OrderRecord } from './record.ts';
 
 /**
@@ -196,7 +196,7 @@ export async function openLedger(
     return { ledger: new GroupCommit(file, { ...deps, onWritten }) };
   } catch (error) {
     const reason = messageOf(error);
-    const kind = error instanceof LedgerDamaged ? 'damaged' : 'not-saved';
+    const kind = error instanceof LedgerFault ? error.kind : 'not-saved';
     if (reason !== before?.reason) {
       log.error('order ledger not open, no order is taken', { kind, reason });
     }

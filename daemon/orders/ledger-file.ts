@@ -32,14 +32,14 @@ export function ledgerPath(folder: string): string {
   return join(folder, NAME);
 }
 
-/** The ledger cannot be believed. Nothing of it is lost: it lies at `path`. */
-export class LedgerDamaged extends Error {
-  readonly path: string;
+/** The ledger cannot be believed, or only by a newer version of the program. Nothing of it is lost. */
+export class LedgerFault extends Error {
+  readonly kind: 'damaged' | 'newer';
 
-  constructor(path: string, reason: string) {
+  constructor(kind: LedgerFault['kind'], reason: string) {
     super(reason);
-    this.name = 'LedgerDamaged';
-    this.path = path;
+    this.name = 'LedgerFault';
+    this.kind = kind;
   }
 }
 
@@ -52,21 +52,23 @@ export interface OpenedLedger {
   readonly records: readonly { readonly seq: number; readonly record: OrderRecord }[];
 }
 
-/** @throws LedgerDamaged, or the disk's error. */
+/** @throws LedgerFault, or the disk's error. */
 export async function openLedgerFile(folder: string, log: Log): Promise<OpenedLedger> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = ledgerPath(folder);
   const aside = join(folder, DAMAGED_NAME);
-  if (await exists(aside)) throw new LedgerDamaged(aside, 'it was damaged at an earlier start');
+  if (await exists(aside)) throw new LedgerFault('damaged', 'it was damaged at an earlier start');
   const bytes = await readFile(path).catch(ifMissing);
   const scan = scanLedger(bytes ?? Buffer.alloc(0));
+  // It stays: the newer version opens it again.
+  if (scan.tail === 'newer') throw new LedgerFault('newer', newerLine(scan));
   const fault = scan.tail === 'damaged' ? `line ${scan.line} is not as it was written` : undefined;
   const lost = fault ?? (await lossOf(folder, scan));
   if (lost !== undefined) {
     if (bytes !== undefined) await rename(path, aside);
     else await saveFile(aside, '');
     await syncFolder(folder);
-    throw new LedgerDamaged(aside, lost);
+    throw new LedgerFault('damaged', lost);
   }
   if (scan.tail === 'torn') await keepTorn(folder, bytes?.subarray(scan.end.bytes), log);
   const file = await open(path, bytes === undefined ? 'w+' : 'r+', 0o600);
@@ -79,6 +81,10 @@ export async function openLedgerFile(folder: string, log: Log): Promise<OpenedLe
     all.map((record, i) => ({ seq: seq + i, record })),
   );
   return { file: new LedgerFile(folder, file, end), records };
+}
+
+export function newerLine({ line }: Pick<Scan, 'line'>): string {
+  return `line ${line} was written by a newer version of the program`;
 }
 
 export class LedgerFile {

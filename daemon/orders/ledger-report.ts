@@ -3,13 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Book } from './book.ts';
 import { type Scan, scanLedger } from './commit.ts';
-import { lossOf } from './ledger-file.ts';
+import { lossOf, newerLine } from './ledger-file.ts';
 
 export interface LedgerReport {
   readonly book: Book;
   readonly commits: number;
   readonly bytes: number;
   readonly ledgerId: string;
+  /** Only a newer version of the program can read all of it. */
+  readonly isNewer: boolean;
   /** What is wrong with it, one line each; empty where it is as it was written. */
   readonly faults: readonly string[];
   /** What a reader should know, though nothing is wrong. */
@@ -22,7 +24,9 @@ export async function readLedger(path: string): Promise<LedgerReport> {
   const scan = scanLedger(bytes);
   const book = new Book();
   for (const { records } of scan.commits) for (const record of records) book.apply(record);
-  const loss = await lossOf(dirname(path), scan);
+  const isNewer = scan.tail === 'newer';
+  // What was acknowledged may lie behind the line that cannot be read.
+  const loss = isNewer ? undefined : await lossOf(dirname(path), scan);
   const isTorn = scan.tail === 'torn';
   const unsure = scan.commits.filter(({ clock }) => clock === 'free');
   const records = unsure.reduce((sum, one) => sum + one.records.length, 0);
@@ -31,8 +35,10 @@ export async function readLedger(path: string): Promise<LedgerReport> {
     commits: scan.commits.length,
     bytes: bytes.length,
     ledgerId: scan.ledgerId,
+    isNewer,
     faults: [
       ...(scan.tail === 'damaged' ? [`line ${scan.line} is not as it was written`] : []),
+      ...(isNewer ? [newerLine(scan)] : []),
       ...(loss === undefined ? [] : [loss]),
       ...repeatedNumbers(scan),
     ],

@@ -88,6 +88,7 @@ function plannedWith(faults: readonly string[]): Change {
 const NO_PRINTS = { waiting: 0, printedTotal: 1, failedTotal: 1 };
 const CASES: readonly (readonly [string, Change])[] = [
   ['orders-damaged', shop({ kind: 'damaged', reason: 'line 7' })],
+  ['orders-newer', shop({ kind: 'newer', reason: 'line 7' })],
   ['orders-not-saved', shop({ kind: 'not-saved', reason: 'ENOSPC' })],
   ['orders-full', shop({ kind: 'full', reason: '200000 orders' })],
   ['orders-webhook-secret', shopWith({ webhookFault: 'others can read it' })],

@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runLedgerCommand } from '../../../daemon/cli/ledger-command.ts';
-import { ledgerPath } from '../../../daemon/orders/ledger-file.ts';
+import { ledgerPath, openLedgerFile } from '../../../daemon/orders/ledger-file.ts';
+import { silentLog } from '../../../hal/os/log.ts';
 import { article, openShop, paid, reserve, scratchFolder } from './support/shop.ts';
 
 const test = suite('ledger command');
@@ -56,6 +57,22 @@ test('a changed ledger is named with its line, and not exported', async () => {
     assert.not(isWell);
     assert.match(text, 'DAMAGED');
     assert.match(text, 'line 2 is not as it was written');
+  }
+});
+
+test('a ledger of a newer version is not called damaged, and not exported', async () => {
+  using folder = scratchFolder();
+  const { file } = await openLedgerFile(folder.path, silentLog);
+  await file.append([{ kind: 'lent', id: 'b', atMs: 2 } as never]);
+  await file.mark();
+  await file.close();
+  for (const action of ['verify', 'export'] as const) {
+    const given = { action, file: ledgerPath(folder.path) };
+    const { text, isWell } = await runLedgerCommand(given, {});
+    assert.not(isWell);
+    assert.not.match(text, 'DAMAGED');
+    assert.match(text, 'line 2 was written by a newer version');
+    assert.not.match(text, 'were acknowledged');
   }
 });
 

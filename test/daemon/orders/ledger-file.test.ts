@@ -1,13 +1,20 @@
 /** The ledger's file: what is kept of a torn write, and lines that no box has written. */
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Book } from '../../../daemon/orders/book.ts';
-import { renderCommit, renderHeader, scanLedger } from '../../../daemon/orders/commit.ts';
+import {
+  BEFORE_FIRST,
+  renderCommit,
+  renderHeader,
+  scanLedger,
+} from '../../../daemon/orders/commit.ts';
 import { decide, type Shop } from '../../../daemon/orders/decide.ts';
 import {
+  LedgerFault,
   LedgerFile,
   type LedgerHandle,
   ledgerPath,
@@ -89,8 +96,41 @@ test('a line of the right hash with the number of another one is damage', () => 
   assert.equal([scan(1).tail, scan(1).commits.length], ['none', 1]);
   for (const seq of [2, 7])
     assert.equal([scan(seq).tail, scan(seq).commits.length], ['damaged', 0]);
-  const wrong = renderCommit(hash, { seq: 1, records: [{ kind: 'odd' } as never] });
-  assert.is(scanLedger(Buffer.concat([header, wrong.bytes])).tail, 'damaged');
+});
+
+test('a ledger with a line of a newer version stays where it is, and is not called damaged', async () => {
+  using folder = scratchFolder();
+  const { file } = await openLedgerFile(folder.path, silentLog);
+  await file.append([voided('a')]);
+  await file.append([{ kind: 'lent', id: 'b', atMs: 2 } as never]);
+  await file.append([voided('c')]);
+  // The newer version has acknowledged more than this one can read.
+  await file.mark();
+  await file.close();
+  const path = ledgerPath(folder.path);
+  const whole = readFileSync(path);
+  for (const start of ['first', 'second']) {
+    const fault = await openLedgerFile(folder.path, silentLog).catch((error: unknown) => error);
+    assert.ok(fault instanceof LedgerFault, `${start} start`);
+    assert.equal(
+      [fault.kind, fault.message],
+      ['newer', 'line 3 was written by a newer version of the program'],
+    );
+    assert.equal(readFileSync(path), whole);
+  }
+});
+
+test('a header of the next version is newer, and a line whose hash is wrong is damage', () => {
+  const header = (version: number) => {
+    const text = JSON.stringify({ ledger: 'venuebox orders', v: version, id: 'x' });
+    const hash = createHash('sha256').update(BEFORE_FIRST).update(text).digest('hex');
+    return Buffer.from(`${hash} ${text}\n`);
+  };
+  assert.is(scanLedger(header(1)).tail, 'none');
+  assert.is(scanLedger(header(2)).tail, 'newer');
+  assert.is(scanLedger(header(0)).tail, 'damaged');
+  const changed = Buffer.from(header(2).toString().replace('"v":2', '"v":3'));
+  assert.is(scanLedger(changed).tail, 'damaged');
 });
 
 /** Takes requests one after the other, as the desk does. */

@@ -87,6 +87,7 @@ export const de: AdviceTexts = {
     'Bring den Broker zurück, prüfe den Datenträger mit dem Zustand oder erhöhe mqtt.spool_mb.',
   sellByHand:
     'Verkauf von Hand und schreib jeden Verkauf auf. Kopiere nach dem Drop den Ordner „orders“ aus dem Zustand der Box: Nichts davon ist verloren. Frag den Support, wie eine neue Liste beginnt.',
+  installNewer: 'Installiere die neuere Version wieder: Keine Bestellung ist verloren.',
   freeOrders:
     'Mach auf dem Datenträger der Box Platz oder tausche ihn aus. Dann können es Käufer noch einmal versuchen.',
   exportOrders:

@@ -79,6 +79,7 @@ export const en = {
   bringBack: 'Bring the broker back, check the disk that saves the state, or raise mqtt.spool_mb.',
   sellByHand:
     'Sell by hand and write each sale down. After the drop, copy the folder “orders” of the box’s state to another disk: nothing of it is lost. Ask support how to start a new list.',
+  installNewer: 'Install the newer version again: no order is lost.',
   freeOrders: 'Free some space on the box’s disk, or replace it. Buyers can try again then.',
   exportOrders: 'Export the orders, move the folder “orders” away, and set another drop.id.',
   unmatchedFull:

@@ -81,6 +81,7 @@ export const es: AdviceTexts = {
   bringBack: 'Recupera el servidor MQTT, revisa el disco del estado, o sube mqtt.spool_mb.',
   sellByHand:
     'Vende a mano y apunta cada venta. Tras el drop, copia la carpeta «orders» del estado de la caja a otro disco: no se pierde nada. Pregunta al soporte cómo empezar una lista nueva.',
+  installNewer: 'Instala otra vez la versión más nueva: no se ha perdido ningún pedido.',
   freeOrders:
     'Libera espacio en el disco de la caja, o cámbialo. Entonces se podrá volver a pedir.',
   exportOrders: 'Exporta los pedidos, aparta la carpeta «orders», y pon otro drop.id.',

@@ -90,6 +90,7 @@ export const fr: AdviceTexts = {
     'Rétablissez le serveur MQTT, vérifiez le disque de l’état, ou augmentez mqtt.spool_mb.',
   sellByHand:
     'Vendez à la main et notez chaque vente. Après le drop, copiez le dossier « orders » de l’état de la box sur un autre disque : rien n’en est perdu. Demandez au support comment commencer une nouvelle liste.',
+  installNewer: 'Réinstallez la version plus récente : aucune commande n’est perdue.',
   freeOrders:
     'Libérez de la place sur le disque de la box, ou remplacez-le. Les acheteurs pourront alors réessayer.',
   exportOrders:

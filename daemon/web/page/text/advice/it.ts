@@ -80,6 +80,7 @@ export const it: AdviceTexts = {
   bringBack: 'Ripristina il server MQTT, controlla il disco dello stato, o alza mqtt.spool_mb.',
   sellByHand:
     'Vendi a mano e annota ogni vendita. Dopo il drop, copia la cartella «orders» dello stato della box su un altro disco: non si perde nulla. Chiedi all’assistenza come iniziare un nuovo elenco.',
+  installNewer: 'Installa di nuovo la versione più nuova: nessun ordine è perso.',
   freeOrders: 'Libera spazio sul disco della box, o sostituiscilo. Poi si potrà riprovare.',
   exportOrders: 'Esporta gli ordini, sposta la cartella «orders», e imposta un altro drop.id.',
   unmatchedFull:

@@ -87,6 +87,7 @@ export const nl: AdviceTexts = {
     'Breng de MQTT-server terug, kijk de schijf met de toestand na, of verhoog mqtt.spool_mb.',
   sellByHand:
     'Verkoop met de hand en schrijf elke verkoop op. Kopieer na de drop de map ‘orders’ uit de toestand van de box naar een andere schijf: er is niets van verloren. Vraag support hoe je een nieuwe lijst begint.',
+  installNewer: 'Installeer de nieuwere versie opnieuw: er is geen bestelling verloren.',
   freeOrders:
     'Maak ruimte op de schijf van de box, of vervang hem. Dan kunnen kopers het opnieuw proberen.',
   exportOrders:

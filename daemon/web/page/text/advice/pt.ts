@@ -77,6 +77,7 @@ export const pt: AdviceTexts = {
   bringBack: 'Recupere o servidor MQTT, verifique o disco do estado, ou aumente mqtt.spool_mb.',
   sellByHand:
     'Venda à mão e anote cada venda. Depois do drop, copie a pasta “orders” do estado da caixa para outro disco: nada se perde. Pergunte ao suporte como começar uma nova lista.',
+  installNewer: 'Instala outra vez a versão mais nova: nenhuma encomenda se perdeu.',
   freeOrders: 'Liberte espaço no disco da caixa, ou troque-o. Depois já se pode tentar outra vez.',
   exportOrders: 'Exporte as encomendas, mude a pasta “orders” de sítio, e defina outro drop.id.',
   unmatchedFull:

@@ -98,6 +98,7 @@ export const de: MessageTexts = {
   notSoldNow: 'wird jetzt nicht verkauft',
   amountTooLow: 'der Betrag liegt unter dem jetzigen Preis oder ist in einer anderen Währung',
   ordersDamaged: 'Die Liste der Bestellungen ist beschädigt: Keine wird angenommen',
+  ordersNewer: 'Eine neuere Version schrieb die Liste der Bestellungen: Keine wird angenommen',
   ordersNotSaved: 'Bestellungen lassen sich nicht speichern: Keine wird angenommen',
   ordersFull: 'Die Liste der Bestellungen ist voll: Keine wird angenommen',
   oneOrderRefund: 'Eine Bestellung ist bezahlt und konnte nicht angenommen werden',

@@ -103,6 +103,7 @@ export const en = {
   notSoldNow: 'not sold now',
   amountTooLow: 'the amount is below the price now, or in another currency',
   ordersDamaged: 'The list of orders is damaged: no order is taken',
+  ordersNewer: 'A newer version wrote the list of orders: no order is taken',
   ordersNotSaved: 'Orders cannot be saved: none is taken',
   ordersFull: 'The list of orders is full: no order is taken',
   oneOrderRefund: 'One order was paid and could not be taken',

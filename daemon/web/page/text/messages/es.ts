@@ -98,6 +98,7 @@ export const es: MessageTexts = {
   notSoldNow: 'no se vende ahora',
   amountTooLow: 'el importe es menor que el precio actual o está en otra moneda',
   ordersDamaged: 'La lista de pedidos está dañada: no se acepta ninguno',
+  ordersNewer: 'Una versión más nueva escribió la lista de pedidos: no se acepta ninguno',
   ordersNotSaved: 'No se pueden guardar pedidos: no se acepta ninguno',
   ordersFull: 'La lista de pedidos está llena: no se acepta ninguno',
   oneOrderRefund: 'Un pedido se pagó y no se pudo aceptar',

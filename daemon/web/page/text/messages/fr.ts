@@ -99,6 +99,7 @@ export const fr: MessageTexts = {
   notSoldNow: 'pas en vente maintenant',
   amountTooLow: 'le montant est inférieur au prix actuel, ou dans une autre monnaie',
   ordersDamaged: 'La liste des commandes est abîmée : aucune n’est prise',
+  ordersNewer: 'Une version plus récente a écrit la liste des commandes : aucune n’est prise',
   ordersNotSaved: 'Les commandes ne s’enregistrent pas : aucune n’est prise',
   ordersFull: 'La liste des commandes est pleine : aucune n’est prise',
   oneOrderRefund: 'Une commande a été payée et n’a pas pu être prise',

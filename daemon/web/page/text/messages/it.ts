@@ -99,6 +99,7 @@ export const it: MessageTexts = {
   notSoldNow: 'non in vendita adesso',
   amountTooLow: 'l’importo è inferiore al prezzo attuale o in un’altra valuta',
   ordersDamaged: 'La lista degli ordini è danneggiata: nessuno viene accettato',
+  ordersNewer: 'Una versione più nuova ha scritto la lista degli ordini: nessuno viene accettato',
   ordersNotSaved: 'Gli ordini non si possono salvare: nessuno viene accettato',
   ordersFull: 'La lista degli ordini è piena: nessuno viene accettato',
   oneOrderRefund: 'Un ordine è stato pagato e non si è potuto accettare',

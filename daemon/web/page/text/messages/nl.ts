@@ -99,6 +99,7 @@ export const nl: MessageTexts = {
   notSoldNow: 'nu niet te koop',
   amountTooLow: 'het bedrag is lager dan de prijs nu, of in een andere valuta',
   ordersDamaged: 'De lijst met bestellingen is beschadigd: er wordt niets aangenomen',
+  ordersNewer: 'Een nieuwere versie schreef de lijst met bestellingen: er wordt niets aangenomen',
   ordersNotSaved: 'Bestellingen kunnen niet worden opgeslagen: er wordt niets aangenomen',
   ordersFull: 'De lijst met bestellingen is vol: er wordt niets aangenomen',
   oneOrderRefund: 'Eén bestelling is betaald en kon niet worden aangenomen',

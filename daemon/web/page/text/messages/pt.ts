@@ -98,6 +98,7 @@ export const pt: MessageTexts = {
   notSoldNow: 'não está à venda agora',
   amountTooLow: 'o valor é inferior ao preço atual, ou noutra moeda',
   ordersDamaged: 'A lista de encomendas está danificada: nenhuma é aceite',
+  ordersNewer: 'Uma versão mais nova escreveu a lista de encomendas: nenhuma é aceite',
   ordersNotSaved: 'Não é possível guardar encomendas: nenhuma é aceite',
   ordersFull: 'A lista de encomendas está cheia: nenhuma é aceite',
   oneOrderRefund: 'Uma encomenda foi paga e não pôde ser aceite',
