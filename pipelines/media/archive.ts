@@ -50,6 +50,8 @@ export interface Archive {
   collect(trackId: string): void;
   /** @param dropId Of the drop that is live; undefined where none is. */
   setRecording(dropId: string | undefined): void;
+  /** The drop of this box that was last, while none is live: its replay is shown. */
+  showLast(dropId: string): void;
   /** Turns live posters and previews on, as they are at first, or off. */
   setPreviews(isOn: boolean): void;
   /** Rejects with a PipelineError CLIP_FAILED, also where clips are not configured. */
@@ -105,6 +107,7 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
       clipsProcess?.collect(trackId);
     },
     setRecording,
+    showLast: (dropId) => replay.showLast(dropId),
     setPreviews: (isOn) => clipsProcess?.setLivePosters(isOn),
     clip: async (wanted, signal) => {
       if (clipsProcess === undefined) {

@@ -73,7 +73,10 @@ export class DropState {
   show(drop: DropOnPage): void {
     this.#shown = drop;
     this.#hasJustEnded = false;
-    if (this.#dropId === undefined) this.#countFrom(drop.last?.dropId);
+    if (this.#dropId === undefined) {
+      this.#countFrom(drop.last?.dropId);
+      if (drop.last !== undefined) this.#deps.archive.showLast(drop.last.dropId);
+    }
     this.#deps.onChange();
     this.#refreshPictures();
   }

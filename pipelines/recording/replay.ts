@@ -35,7 +35,7 @@ export class Replay {
   readonly #dvrS: number;
   /** By target, then by name. */
   readonly #copies = new Map<string, Map<string, Copy>>();
-  /** The drop that is live, or was last; undefined where none was since the process started. */
+  /** The drop that is live, or was last; undefined until one is named. */
   #dropId: string | undefined;
   #isEnded = false;
 
@@ -51,6 +51,12 @@ export class Replay {
   }
 
   end(): void {
+    this.#isEnded = true;
+  }
+
+  /** The last drop of this box, between drops: a disk may have recordings of another one. */
+  showLast(dropId: string): void {
+    this.#dropId = dropId;
     this.#isEnded = true;
   }
 
@@ -126,7 +132,7 @@ export class Replay {
 
   #best(): readonly Copy[] {
     const best = new Map<string, Copy>();
-    const dropId = this.#dropId ?? this.#lastDropId();
+    const dropId = this.#dropId;
     for (const copies of this.#copies.values()) {
       for (const [name, copy] of copies) {
         if (dropId === undefined || copy.recording.dropId !== dropId) continue;
@@ -141,19 +147,6 @@ export class Replay {
     // a playlist that grows must not change from one to the other.
     const running = sorted.find(({ recording }) => recording.isRunning);
     return sorted.filter((copy) => !copy.recording.isRunning || copy === running);
-  }
-
-  /**
-   * Of the recording that was written last: between drops the replay shows the last one
-   * only. A recorder reports its recordings in the order of writing, which holds also
-   * after the clock was set back; of two recorders the later time counts.
-   */
-  #lastDropId(): string | undefined {
-    const last = [...this.#copies.values()].flatMap((copies) => {
-      const all = [...copies.values()].map(({ recording }) => recording);
-      return all.findLast(({ dropId }) => dropId !== undefined) ?? [];
-    });
-    return last.toSorted((a, b) => startMs(b) - startMs(a))[0]?.dropId;
   }
 }
 

@@ -41,16 +41,18 @@ test('once it is over it keeps its title beside that of the next, until that one
 });
 
 test('what is over stays so for a media process that has been restarted, with its own clips', () => {
-  const { drop, report, since } = openMedia();
+  const { drop, report, since, replayed } = openMedia();
   const last = { title: 'Friday Duo', dropId: '2026-12-04T20-00-01Z' };
   drop.set({ type: 'record' });
   drop.show({ ...FRIDAY, title: 'Sunday', last });
   const { isOver, hasReplay, title } = report();
   assert.equal([isOver, hasReplay, title], [true, true, 'Friday Duo']);
   assert.is(since(), Date.UTC(2026, 11, 4, 20, 0, 1));
+  assert.is(replayed(), last.dropId);
   drop.set({ type: 'record', dropId: '2026-12-06T11-00-00Z' });
   drop.show({ ...FRIDAY, title: 'Sunday', last });
   assert.equal([report()['isOver'], report()['title']], [false, 'Sunday'], 'another has begun');
+  assert.is(replayed(), '2026-12-06T11-00-00Z');
   drop.set({ type: 'record', isOver: true });
   assert.is(report()['isOver'], true, 'in the moment of its end');
 });

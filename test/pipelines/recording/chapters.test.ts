@@ -7,6 +7,12 @@ const test = suite('chapters of the replay');
 
 const EPOCH_MS = Date.UTC(2026, 10, 29);
 
+function openReplay(): Replay {
+  const replay = new Replay(0);
+  replay.showLast('evening');
+  return replay;
+}
+
 /** Seconds of the day. */
 function record(replay: Replay, name: string, fromS: number, toS: number): void {
   const segments = [];
@@ -22,7 +28,7 @@ const chapterS = (replay: Replay, markedS: number, durationS: number) =>
   replay.chapterS({ atMs: EPOCH_MS + markedS * 1000, durationS });
 
 test('a chapter begins where its clip does, in a later file after all earlier ones', () => {
-  const replay = new Replay(0);
+  const replay = openReplay();
   record(replay, 'a', 100, 160);
   record(replay, 'b', 200, 260);
   assert.is(chapterS(replay, 142.5, 30), 12.5);
@@ -30,7 +36,7 @@ test('a chapter begins where its clip does, in a later file after all earlier on
 });
 
 test('a clip from before the recording begins at its start, one from a gap at its end', () => {
-  const replay = new Replay(0);
+  const replay = openReplay();
   record(replay, 'a', 100, 160);
   record(replay, 'b', 200, 260);
   assert.is(chapterS(replay, 110, 30), 0);
@@ -38,11 +44,22 @@ test('a clip from before the recording begins at its start, one from a gap at it
 });
 
 test('a clip of another drop has no chapter', () => {
-  const replay = new Replay(0);
+  const replay = openReplay();
   record(replay, 'a', 100, 160);
   assert.is(chapterS(replay, 90, 30), undefined);
   assert.is(chapterS(replay, 400, 30), undefined);
-  assert.is(chapterS(new Replay(0), 120, 30), undefined);
+  assert.is(chapterS(openReplay(), 120, 30), undefined);
+});
+
+test('of recordings on a disk of another box there is no replay', () => {
+  const replay = new Replay(0);
+  record(replay, 'a', 100, 160);
+  replay.end();
+  assert.equal(replay.recordings(), [], 'no drop of this box is known');
+  replay.showLast('own');
+  assert.equal(replay.recordings(), []);
+  replay.showLast('evening');
+  assert.is(replay.recordings().length, 1);
 });
 
 test.run();

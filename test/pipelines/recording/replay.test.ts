@@ -98,7 +98,7 @@ test('a recording plays as an HLS stream, every frame once, by byte ranges of it
   for (const movie of twoMovies()) {
     const replay = new Replay(0);
     await record(place.folder, [movie], (event) => replay.apply('usb', place.folder, event));
-    replay.end();
+    replay.showLast('evening');
     await using server = await serve(replay);
     const played = await probe(`${server.url}/replay/index.m3u8`);
     const samples = movie.fragments.map(({ trackIndex, chunks }) => ({
@@ -115,7 +115,7 @@ test('several files are one stream that a browser plays across their boundary', 
   await using place = await openFolder();
   const replay = new Replay(0);
   await record(place.folder, twoMovies(), (event) => replay.apply('usb', place.folder, event));
-  replay.end();
+  replay.showLast('evening');
   await using server = await serve(replay);
   const text = await (await fetch(`${server.url}/replay/index.m3u8`)).text();
   assert.match(text, '#EXT-X-PLAYLIST-TYPE:VOD');
@@ -136,9 +136,12 @@ test('several files are one stream that a browser plays across their boundary', 
 test('the replay is the same after a restart', async () => {
   await using place = await openFolder();
   const running = new Replay(0);
+  running.begin('evening');
   await record(place.folder, twoMovies(), (event) => running.apply('usb', place.folder, event));
   const found = new Replay(0);
+  found.showLast('evening');
   await reportStored(place.folder, (event) => found.apply('usb', place.folder, event));
+  assert.is(running.recordings().length, 2);
   assert.equal(found.recordings(), running.recordings());
 });
 
@@ -161,7 +164,7 @@ test('of several drops the replay has the last one only, or the live one', async
   // The media process of a box that waits, and of one that goes on after a power failure.
   const waiting = new Replay(0);
   await reportStored(place.folder, (event) => waiting.apply('usb', place.folder, event));
-  waiting.end();
+  waiting.showLast('evening');
   assert.equal(
     waiting.recordings().map(({ name }) => name),
     [shown],
@@ -180,6 +183,7 @@ test('of several drops the replay has the last one only, or the live one', async
 
 test('a recording without a drop is not in the replay', () => {
   const replay = new Replay(0);
+  replay.showLast('');
   const recording = { name: 'venuebox-20261122T200000.000Z', epochMs: 0, headerBytes: 1 };
   const rest = { isComplete: true, isRunning: false, segments: [] };
   replay.apply('usb', '/usb', { type: 'recording', recording: { ...recording, ...rest } });
@@ -191,7 +195,7 @@ test('ranges of a movie are sent from disk, and those beyond its end are refused
   const replay = new Replay(0);
   const [movie] = twoMovies();
   await record(place.folder, [movie as Movie], (event) => replay.apply('usb', place.folder, event));
-  replay.end();
+  replay.showLast('evening');
   await using server = await serve(replay);
   const [{ name } = { name: '' }] = replay.recordings();
   const get = (range: string) => fetch(`${server.url}/replay/${name}.mp4`, { headers: { range } });
@@ -206,6 +210,7 @@ test('ranges of a movie are sent from disk, and those beyond its end are refused
 
 test('of two copies the complete one is used, and the other when a disk is unplugged', () => {
   const replay = new Replay(0);
+  replay.showLast('evening');
   const recording = (isComplete: boolean, segments: number): ReplayRecording => ({
     name: 'venuebox-20261122T200000.000Z',
     epochMs: 1_000,
@@ -230,6 +235,7 @@ test('of two copies the complete one is used, and the other when a disk is unplu
 test('while live one can seek back by `dvr_s`, and the playlist only grows at its end', async () => {
   await using place = await openFolder();
   const replay = new Replay(8);
+  replay.begin('evening');
   const seen: string[] = [];
   const look = () => {
     const answer = replay.answer({

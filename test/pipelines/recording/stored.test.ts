@@ -88,7 +88,7 @@ test('a playlist of very many segments is written', () => {
     ...{ isComplete: true, isRunning: false, segments },
   };
   replay.apply('usb', '/', { type: 'recording', recording });
-  replay.end();
+  replay.showLast('evening');
   const reply = replay.answer({
     ...{ path: '/replay/index.m3u8', query: new URLSearchParams() },
     header: () => undefined,

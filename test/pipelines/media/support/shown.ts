@@ -22,6 +22,7 @@ export function openMedia(shrink: Shrink = async () => Promise.reject(new Error(
     onShrunk: () => deps.onChange(),
   });
   let asked = -1;
+  let replayed: string | undefined;
   const catalogue = { listed: new Map<string, string>() as ReadonlyMap<string, string> };
   const deps = {
     pictures,
@@ -33,7 +34,12 @@ export function openMedia(shrink: Shrink = async () => Promise.reject(new Error(
         asked = sinceMs;
         return { clips: [], hasReplay: true, posters: [] };
       },
-      setRecording: () => undefined,
+      setRecording: (dropId?: string) => {
+        replayed = dropId ?? replayed;
+      },
+      showLast: (dropId: string) => {
+        replayed = dropId;
+      },
     },
     presentation: { isEnded: true, listFromNow: () => undefined },
     notLive: { setLive: () => undefined },
@@ -63,6 +69,7 @@ export function openMedia(shrink: Shrink = async () => Promise.reject(new Error(
     ask,
     catalogue,
     since: () => asked,
+    replayed: () => replayed,
     report: () => JSON.parse(ask('/drop.json').text) as Record<string, unknown>,
   };
 }
