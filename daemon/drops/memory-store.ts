@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { Log } from '../../hal/os/log.ts';
 import { openSaved, type Saved } from '../../hal/os/state/saved.ts';
-import { checkPlanned, type LinkHosts, type PlannedDrop } from '../config/drop-list/parse.ts';
+import { checkSaved, type LinkHosts, type PlannedDrop } from '../config/drop-list/parse.ts';
 import { type DropMemory, NO_MEMORY } from './present.ts';
 
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
@@ -53,23 +53,12 @@ export class MemoryStore {
 }
 
 function memoryOf({ held, last, current, again }: Stored, hosts: LinkHosts): DropMemory {
-  const check = (drop: unknown): PlannedDrop | undefined => {
-    if (drop === undefined) return undefined;
-    const checked = checkPlanned(withoutHosts(drop), hosts);
-    return 'drop' in checked ? checked.drop : undefined;
-  };
+  const check = (drop: unknown): PlannedDrop | undefined =>
+    drop === undefined ? undefined : checkSaved(drop, hosts);
   const before = last && { last: { ...last, drop: check(last.drop) } };
   const over = { held, ...before, ...(again !== undefined && { again }) };
   if (current === undefined) return over;
   const drop = check(current.drop);
   const isGone = drop === undefined && current.drop !== undefined;
   return isGone ? over : { ...over, current: { ...current, drop } };
-}
-
-/** Older versions kept hosts with each overlay. */
-function withoutHosts(drop: unknown): unknown {
-  const { overlay } = (drop ?? {}) as { overlay?: object };
-  if (typeof overlay !== 'object' || overlay === null) return drop;
-  const { hosts: _, ...others } = overlay as { hosts?: unknown };
-  return { ...(drop as object), overlay: others };
 }

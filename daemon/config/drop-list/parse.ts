@@ -5,7 +5,13 @@ import { chosenFaults } from '../destinations.ts';
 import { type DropConfig, dropFaults, dropSchema } from '../drop.ts';
 import { name } from '../rules.ts';
 import { shownFaults, shownKey } from '../shown.ts';
-import { describeIssues, type PathFault } from '../yaml/issues.ts';
+import {
+  describeIssues,
+  type PathFault,
+  UNKNOWN_KEY,
+  unknownKeys,
+  without,
+} from '../yaml/issues.ts';
 import { openYaml } from '../yaml/yaml-text.ts';
 import { type Chunk, splitList } from './chunks.ts';
 import { idOf } from './edit.ts';
@@ -70,12 +76,12 @@ export function parseDropList(source: string, text: string, hosts: LinkHosts): D
   const lineById = new Map<string, number>();
   for (const chunk of split.chunks) {
     const read = readChunk(chunk, hosts);
-    if ('faults' in read) {
-      for (const { line, text: fault } of read.faults) faults.push(`${source}:${line}: ${fault}`);
+    for (const { line, text: fault } of read.faults) faults.push(`${source}:${line}: ${fault}`);
+    const { drop } = read;
+    if (drop === undefined) {
       if (read.id !== undefined) broken.push(read.id);
       continue;
     }
-    const { drop } = read;
     const line = lineById.get(drop.id);
     if (line !== undefined) {
       faults.push(`${source}:${chunk.dropLine}: id ${drop.id} is already used in line ${line}`);
@@ -95,9 +101,12 @@ interface LineFault {
   readonly text: string;
 }
 
-type ReadChunk =
-  | { readonly drop: PlannedDrop }
-  | { readonly faults: readonly LineFault[]; readonly id?: string | undefined };
+interface ReadChunk {
+  /** Undefined where the faults are such that it cannot be held. */
+  readonly drop?: PlannedDrop | undefined;
+  readonly faults: readonly LineFault[];
+  readonly id?: string | undefined;
+}
 
 /** One drop: its text is a list of one. */
 function readChunk(chunk: Chunk, hosts: LinkHosts): ReadChunk {
@@ -112,17 +121,45 @@ function readChunk(chunk: Chunk, hosts: LinkHosts): ReadChunk {
     const values = yaml.read();
     if ('fault' in values) return { faults: [{ line: firstLine, text: values.fault }] };
     const [value] = Array.isArray(values.read) ? (values.read as unknown[]) : [undefined];
-    const checked = checkPlanned(value, hosts);
-    if ('drop' in checked) return checked;
-    const faults = checked.faults.map(({ path, text: fault }) => ({
+    const { drop, faults: found } = checkWritten(value, hosts);
+    const faults = found.map(({ path, text: fault }) => ({
       line: at(yaml.lineOf([0, ...path])),
       text: fault,
     }));
-    return { faults, id: idOf(chunk) };
+    return drop === undefined ? { faults, id: idOf(chunk) } : { drop, faults };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return { faults: [{ line: firstLine, text: 'is nested too deeply to be a drop' }] };
   }
+}
+
+/**
+ * A key that this version does not know, and by which none of its own was meant, is of a newer
+ * one: it costs no drop. A mistyped one does, as an `editon` would sell without an end.
+ */
+function checkWritten(
+  value: unknown,
+  hosts: LinkHosts,
+): { readonly drop?: PlannedDrop; readonly faults: readonly PathFault[] } {
+  const checked = checkPlanned(value, hosts);
+  if ('drop' in checked) return { ...checked, faults: [] };
+  const newer = checked.faults.filter(({ reason }) => reason === UNKNOWN_KEY);
+  if (newer.length < checked.faults.length) return checked;
+  const known = checkPlanned(
+    without(
+      value,
+      newer.map(({ path }) => path),
+    ),
+    hosts,
+  );
+  return 'drop' in known ? { ...known, faults: newer } : known;
+}
+
+/** A drop that the box itself has saved, perhaps as another version. */
+export function checkSaved(value: unknown, hosts: LinkHosts): PlannedDrop | undefined {
+  const known = without(value, [...unknownKeys(plannedSchema, value, [])]);
+  const checked = checkPlanned(known, hosts);
+  return 'drop' in checked ? checked.drop : undefined;
 }
 
 /** Of a file, or of a command. */

@@ -13,6 +13,9 @@ export interface PathFault {
   readonly reason: string;
 }
 
+/** The reason of a fault where no other key can have been meant. */
+export const UNKNOWN_KEY = 'unknown key';
+
 type Issue = v.BaseIssue<unknown>;
 
 /** The longest one has 20; what is longer is none that was mistyped. */
@@ -55,6 +58,17 @@ export function* unknownKeys(
   }
 }
 
+/** A copy of `value` that has nothing at these paths. */
+export function without(value: unknown, paths: readonly Path[]): unknown {
+  const copy = structuredClone(value);
+  for (const path of paths) {
+    let parent = copy as Record<string | number, unknown>;
+    for (const key of path.slice(0, -1)) parent = parent[key] as typeof parent;
+    delete parent[path.at(-1) as string];
+  }
+  return copy;
+}
+
 function isUnknownKey({ type, expected }: Issue): boolean {
   return type === 'strict_object' && expected === 'never';
 }
@@ -66,7 +80,7 @@ function pathOf({ path }: Issue): Path {
 function describeUnknown(schema: object, path: Path): PathFault {
   const known = keysAt(schema, path.slice(0, -1));
   const word = String(path.at(-1)).slice(0, KEY_CHARS_MAX);
-  const reason = `unknown key${closest(word, known)}`;
+  const reason = `${UNKNOWN_KEY}${closest(word, known)}`;
   return { path, reason, text: `${shownKey(path)}: ${reason}` };
 }
 

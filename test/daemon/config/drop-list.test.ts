@@ -68,6 +68,33 @@ test('a mistake is named with its line and what was perhaps meant', () => {
   assert.match(parse('title: Friday\n').faults[0] ?? '', /:1: must be a list/);
 });
 
+test('a key that only a newer version knows is named, and costs no drop', () => {
+  const { drops, faults, broken } = parse(
+    LIST.replace('profile: phone', 'encore: { songs: 2 }').replace(
+      'edition: 50',
+      'edition: 50, engraving: gold',
+    ),
+  );
+  assert.equal(drops.length, 2);
+  assert.is(broken, undefined);
+  assert.equal(faults, [
+    'drops.yaml:7: encore: unknown key',
+    'drops.yaml:9: catalogue.0.engraving: unknown key',
+  ]);
+  const [friday] = drops;
+  assert.not.ok('encore' in (friday ?? {}));
+  assert.is(friday?.catalogue?.[0]?.edition, 50);
+  assert.not.ok('engraving' in (friday?.catalogue?.[0] ?? {}));
+});
+
+test('beside a key of a newer version a mistake costs the drop all the same', () => {
+  for (const mistake of ['edition: 50, stock: 1', 'editon: 50']) {
+    const text = LIST.replace('profile: phone', 'encore: 2').replace('edition: 50', mistake);
+    const { drops, broken } = parse(text);
+    assert.equal([drops.map(({ id }) => id), broken], [['sunday'], ['friday']], mistake);
+  }
+});
+
 test('checkout links lead to hosts of the config only', () => {
   const link = (host: string) => LIST.replace('edition: 50', `checkout_url: "https://${host}/a"`);
   assert.equal(parse(link('shop.example.org')).faults, []);

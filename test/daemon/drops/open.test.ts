@@ -140,6 +140,17 @@ test('an overlay of the list has the hosts of the config, as has one that an old
   assert.match(bad.detail, "set it in the config's drop.overlay.hosts");
 });
 
+test('what is on air stays so in an older version, without keys that only the newer one knows', async () => {
+  const folder = await newFolder();
+  const print = { id: 'print', name: 'Print', price: 2500, currency: 'EUR', engraving: 'gold' };
+  const drop = { id: 'saturday', title: 'Saturday', catalogue: [print], encores: 2 };
+  const current = { run: 'run-1', hasBegun: true, drop };
+  await writeFile(join(folder, 'held-drops.json'), JSON.stringify({ held: [], current }));
+  await using box = await startBox(folder, { phase: 'live', sinceMs: 0, dropId: 'run-1' });
+  const { title, catalogue } = box.drops.present();
+  assert.equal([title, catalogue.map(({ id }) => id)], ['Saturday', ['print']]);
+});
+
 test('a look is over that of the config, and a file with a fault is refused with its line', async () => {
   const folder = await newFolder();
   await using box = await startBox(folder);
