@@ -169,24 +169,28 @@ export class Segments {
 }
 
 /**
- * Empty for a file that a crash left without its header, which is removed, and for what is
- * no file, which is put aside: no event could be saved beside it.
+ * Empty for a file that a crash left without its header, which is removed, and for what is put
+ * aside: what is no file, as no event could be saved beside it, and events behind a header that is
+ * damaged, or that a newer version wrote.
  */
 async function openSegment(
   path: string,
   log: Log,
 ): Promise<readonly (Segment & { session: string })[]> {
-  if (!(await lstat(path)).isFile()) {
+  const info = await lstat(path);
+  const notUsed = async () => {
     log.warn('event file put aside', { path, aside: await putAside(path) });
     return [];
-  }
+  };
+  if (!info.isFile()) return await notUsed();
   const file = await open(path, 'r');
   try {
     const header = parseSegmentHeader(await readAt(file, 0, SEGMENT_HEADER_BYTES));
-    if (header !== undefined) return [{ path, ...header, bytes: (await file.stat()).size }];
+    if (header !== undefined) return [{ path, ...header, bytes: info.size }];
   } finally {
     await file.close();
   }
+  if (info.size > SEGMENT_HEADER_BYTES) return await notUsed();
   await unlink(path);
   return [];
 }

@@ -149,6 +149,25 @@ test('a segment that a crash left without its header is removed', async () => {
   assert.equal(await drainSeqs(again), [1, 2]);
 });
 
+test('events behind a header that is damaged, or of a newer version, are put aside', async () => {
+  using folder = scratch();
+  {
+    await using spool = await openSpool(folder.path);
+    await recordText(spool, 'x');
+  }
+  const [path = ''] = segmentPaths(folder.path);
+  const newer = Buffer.from(readFileSync(path));
+  newer.write('VBSPOOL2', 'latin1');
+  writeFileSync(path, newer);
+  await using again = await openSpool(folder.path);
+  await recordText(again, 'y');
+  assert.equal(
+    (await drain(again)).map(({ text }) => text),
+    ['y'],
+  );
+  assert.equal(readFileSync(`${path}.bad`), newer);
+});
+
 test('whatever lies where a segment was, events are saved again', async () => {
   const ways: Readonly<Record<string, (path: string) => void>> = {
     folder: (path) => mkdirSync(join(path, 'inside'), { recursive: true }),
