@@ -1,10 +1,10 @@
 /** Reads the text of a config, and describes all of its faults. */
 import { type Document, parseDocument, stringify } from 'yaml';
+import { unknownKeys } from '../../hal/os/files/known-keys.ts';
 import { type Config, configSchema } from './config.ts';
 import { checkValues } from './form/faults.ts';
 import { layered, type Values } from './form/layers.ts';
 import { shownFaults, shownKey, shownText } from './shown.ts';
-import { unknownKeys } from './yaml/issues.ts';
 import { openYaml, SILENT } from './yaml/yaml-text.ts';
 
 /** Faults of a config: each line names a key, its line in the file and what it must be. */

@@ -1,6 +1,7 @@
 /** The reports of the last drops, counted while a drop is on and saved. */
 import * as v from 'valibot';
 import { pause } from '../../hal/os/async.ts';
+import { eachEntry, eachItem } from '../../hal/os/files/known-keys.ts';
 import type { ClockAndLog } from '../../hal/os/log.ts';
 import { openSaved, type Saved } from '../../hal/os/state/saved.ts';
 import type { BoxEvent } from '../model/commands.ts';
@@ -26,11 +27,11 @@ export interface ReportsDeps extends ClockAndLog {
   readonly snapshot: () => BoxSnapshot;
 }
 
-const stored = v.object({
-  open: v.optional(countsSchema),
-  last: v.optional(countsSchema),
+const stored = eachEntry({
+  open: countsSchema,
+  last: countsSchema,
   reports: v.pipe(
-    v.array(dropReportSchema),
+    eachItem(dropReportSchema),
     v.transform((all) => all.slice(-REPORTS_MAX)),
   ),
 });
@@ -103,7 +104,8 @@ export class Reports {
   async #save(): Promise<void> {
     this.#savedMs = this.#deps.clock.monotonicMs();
     const [open, last, reports] = [this.#counts, this.#last, this.#reports];
-    if (open ?? last ?? reports[0]) await this.#saved.save({ open, last, reports });
+    if (open ?? last ?? reports[0])
+      await this.#saved.save({ ...(open && { open }), ...(last && { last }), reports });
   }
 
   /** Unix time as it was when counting began, and the time since: setting the clock makes no drop longer. */

@@ -1,5 +1,6 @@
 /** Survey and rehearsal on the disk: the survey is compared on the day after. */
 import * as v from 'valibot';
+import { eachEntry } from '../../hal/os/files/known-keys.ts';
 import type { Log } from '../../hal/os/log.ts';
 import { openSaved, type Saved } from '../../hal/os/state/saved.ts';
 import {
@@ -9,10 +10,10 @@ import {
   surveyFields,
 } from '../model/readiness.ts';
 
-const stored = v.object({
-  checklist: v.exactOptional(v.strictObject(checklistFields)),
-  rehearsal: v.exactOptional(v.strictObject(rehearsalFields)),
-  survey: v.exactOptional(v.strictObject(surveyFields)),
+const stored = eachEntry({
+  checklist: v.object(checklistFields),
+  rehearsal: v.object(rehearsalFields),
+  survey: v.object(surveyFields),
 });
 
 export type Kept = Omit<Readiness, 'running'>;

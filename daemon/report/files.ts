@@ -2,6 +2,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { knownOf } from '../../hal/os/files/known-keys.ts';
 import { readRegular } from '../../hal/os/files/read-regular.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
 import { type DropRecord, recordSchema } from './record.ts';
@@ -29,7 +30,7 @@ export class RecordFiles {
   /** @throws what is wrong with the file */
   read(id: string): DropRecord {
     const text = readRegular(this.#path(id), FILE_BYTES_MAX).toString();
-    return v.parse(recordSchema, JSON.parse(text));
+    return v.parse(recordSchema, knownOf(recordSchema, JSON.parse(text)));
   }
 
   async save(record: DropRecord): Promise<void> {

@@ -1,17 +1,12 @@
 /** The list of coming drops, `drops.yaml`: each drop by itself, so that a faulty one costs no other. */
 import * as v from 'valibot';
+import { knownOf, without } from '../../../hal/os/files/known-keys.ts';
 import { closest } from '../../model/closest.ts';
 import { chosenFaults } from '../destinations.ts';
 import { type DropConfig, dropFaults, dropSchema } from '../drop.ts';
 import { name } from '../rules.ts';
 import { shownFaults, shownKey } from '../shown.ts';
-import {
-  describeIssues,
-  type PathFault,
-  UNKNOWN_KEY,
-  unknownKeys,
-  without,
-} from '../yaml/issues.ts';
+import { describeIssues, type PathFault, UNKNOWN_KEY } from '../yaml/issues.ts';
 import { openYaml } from '../yaml/yaml-text.ts';
 import { type Chunk, splitList } from './chunks.ts';
 import { idOf } from './edit.ts';
@@ -157,8 +152,7 @@ function checkWritten(
 
 /** A drop that the box itself has saved, perhaps as another version. */
 export function checkSaved(value: unknown, hosts: LinkHosts): PlannedDrop | undefined {
-  const known = without(value, [...unknownKeys(plannedSchema, value, [])]);
-  const checked = checkPlanned(known, hosts);
+  const checked = checkPlanned(knownOf(plannedSchema, value), hosts);
   return 'drop' in checked ? checked.drop : undefined;
 }
 

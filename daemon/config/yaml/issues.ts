@@ -1,9 +1,8 @@
 /** What is wrong with values of a file, by their schema: each fault with its path and a sentence. */
 import type * as v from 'valibot';
+import { type Path, unknownKeys } from '../../../hal/os/files/known-keys.ts';
 import { closest } from '../../model/closest.ts';
 import { shownKey, shownValue } from '../shown.ts';
-
-export type Path = readonly (string | number)[];
 
 export interface PathFault {
   readonly path: Path;
@@ -38,35 +37,6 @@ export function describeIssues(
     ...issues.filter((issue) => !isUnknownKey(issue)).map((issue) => describe(issue, what)),
     ...unknown.map((path) => describeUnknown(schema, path)),
   ];
-}
-
-/** valibot stops at the first unknown key of an object: they are looked for one by one. */
-export function* unknownKeys(
-  schema: object | undefined,
-  value: unknown,
-  path: Path,
-): Generator<Path> {
-  const { wrapped, entries, item } = (schema ?? {}) as AnySchema;
-  if (wrapped !== undefined) yield* unknownKeys(wrapped, value, path);
-  else if (Array.isArray(value)) {
-    for (const [i, one] of value.entries()) yield* unknownKeys(item, one, [...path, i]);
-  } else if (typeof value === 'object' && value !== null && entries !== undefined) {
-    for (const [key, one] of Object.entries(value)) {
-      if (Object.hasOwn(entries, key)) yield* unknownKeys(entries[key], one, [...path, key]);
-      else yield [...path, key];
-    }
-  }
-}
-
-/** A copy of `value` that has nothing at these paths. */
-export function without(value: unknown, paths: readonly Path[]): unknown {
-  const copy = structuredClone(value);
-  for (const path of paths) {
-    let parent = copy as Record<string | number, unknown>;
-    for (const key of path.slice(0, -1)) parent = parent[key] as typeof parent;
-    delete parent[path.at(-1) as string];
-  }
-  return copy;
 }
 
 function isUnknownKey({ type, expected }: Issue): boolean {

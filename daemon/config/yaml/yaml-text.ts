@@ -1,8 +1,8 @@
 /** A YAML text: its document, what is wrong with it, and the lines of its keys. */
 import { isIP } from 'node:net';
 import { type Document, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import type { Path } from '../../../hal/os/files/known-keys.ts';
 import { messageOf } from '../../../hal/os/log.ts';
-import type { Path } from './issues.ts';
 
 export interface YamlText {
   readonly document: Document;

@@ -1,6 +1,7 @@
 /** A small state of the box as JSON on the disk: read at its start, saved when it changes. */
 import * as v from 'valibot';
 import { errnoOf } from '../errors.ts';
+import { knownOf } from '../files/known-keys.ts';
 import { readRegular } from '../files/read-regular.ts';
 import { type Log, messageOf } from '../log.ts';
 import { putAside, saveFile } from '../save-file.ts';
@@ -19,6 +20,8 @@ export interface Saved<T> {
 }
 
 /**
+ * Keys that only a newer version knows are left out.
+ *
  * A damaged file is put aside, for a person to look at; one that cannot be read now is so before
  * another replaces it, and may be read again before that, or at the next start. A disk that takes nothing is logged once
  * for each reason, and costs no more than what was to be saved.
@@ -39,7 +42,7 @@ export function openSaved<T>(
   const read = (): void => {
     try {
       const text = readRegular(path, BYTES_MAX).toString();
-      value = v.parse(schema, JSON.parse(text));
+      value = v.parse(schema, knownOf(schema, JSON.parse(text)));
       onDisk = text;
       isUnread = false;
     } catch (error) {

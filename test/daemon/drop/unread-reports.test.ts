@@ -1,4 +1,4 @@
-/** Reports of drops that the disk does not give now. */
+/** Reports of drops that the disk does not give now, or that are not as this version saves them. */
 import {
   existsSync,
   mkdtempSync,
@@ -12,6 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { startCounts } from '../../../daemon/drop/counts.ts';
+import { reportOf } from '../../../daemon/drop/report.ts';
 import { Reports } from '../../../daemon/drop/reports.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { WELL } from '../../support/snapshot.ts';
@@ -44,6 +46,26 @@ test('stay until others replace them, and are put aside then', async () => {
   await run();
   assert.match(readFileSync(file, 'utf8'), /"dropId":"next"/);
   renameSync(`${file}.bad`, file);
+  rmSync(folder, { recursive: true });
+});
+
+test('are left out one by one: of a newer version the others stay, and what is counted', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'venuebox-unread-'));
+  const file = join(folder, 'reports.json');
+  const open = { ...startCounts('now', 0), lastMs: 90_000 };
+  const old = reportOf({ ...open, dropId: 'old' });
+  const newer = { ...old, drop: 'newer', latency_s: { ...old.latency_s, p99: 1 }, mood: 'high' };
+  const damaged = { ...old, drop: 7 };
+  const counts = { ...open, encores: 2 };
+  writeFileSync(file, JSON.stringify({ open: counts, reports: [old, damaged, newer], more: 1 }));
+  const snapshot = () => WELL;
+  const reports = new Reports(file, { snapshot, clock: new VirtualClock(0), log: silentLog });
+  assert.equal(
+    reports.list().map(({ drop }) => drop),
+    ['old', 'newer'],
+  );
+  assert.is(reports.present()?.drop, 'now');
+  assert.not(existsSync(`${file}.bad`));
   rmSync(folder, { recursive: true });
 });
 
