@@ -167,6 +167,7 @@ class OpenDesk implements Desk {
     while (await pause(clock, TICK_MS, signal)) {
       // The disk could not be read or written at the start, and perhaps can be now.
       if (this.#opened.fault?.kind === 'not-saved') await this.#openAgain();
+      this.#unmatched.readAgain();
       await this.#opened.window.refresh(this.#shown().drop, this.#deps.windowMs);
       for (const id of this.#deadlines.due()) this.#expire(id);
     }

@@ -72,8 +72,8 @@ export class UnmatchedPayments {
     this.#back = back;
   }
 
-  /** What the disk did not give at the start must not be replaced: until here nothing was saved. */
-  #readAgain(): void {
+  /** What the disk did not give at the start is owed too, and must not be replaced. */
+  readAgain(): void {
     if (this.#saved.value !== undefined) return;
     this.#saved.readAgain();
     this.#fill();
@@ -161,7 +161,7 @@ export class UnmatchedPayments {
     detail: string,
   ): Promise<OrderOutcome> {
     if (!isOwed(request)) return { status: 'invalid', detail };
-    this.#readAgain();
+    this.readAgain();
     const of = this.isAnother(request, known) ? 'other' : paymentUnder(request, known);
     if (of === 'taken') return { status: 'invalid', detail };
     const isKnownId = of === 'other';

@@ -23,8 +23,8 @@ export interface Saved<T> {
  * Keys that only a newer version knows are left out.
  *
  * A damaged file is put aside, for a person to look at; one that cannot be read now is so before
- * another replaces it, and may be read again before that, or at the next start. A disk that takes nothing is logged once
- * for each reason, and costs no more than what was to be saved.
+ * another replaces it, and may be read again before that, or at the next start. A disk that gives or
+ * takes nothing is logged once for each reason, and costs no more than what was to be saved.
  *
  * @param what For the log, which has `… not saved`, `… not read` and `… damaged`.
  */
@@ -37,19 +37,20 @@ export function openSaved<T>(
   let onDisk: string | undefined;
   let failure: string | undefined;
   let isWaiting = false;
-  let isUnread = false;
+  /** Why it could not be read, where it is there perhaps. */
+  let unread: string | undefined;
   let saving = Promise.resolve();
   const read = (): void => {
     try {
       const text = readRegular(path, BYTES_MAX).toString();
       value = v.parse(schema, knownOf(schema, JSON.parse(text)));
       onDisk = text;
-      isUnread = false;
+      unread = undefined;
     } catch (error) {
       const reason = messageOf(error);
       const fault = faultOf(error);
-      isUnread = fault === 'unread';
-      if (isUnread) log.warn(`${what} not read`, { path, reason });
+      if (fault === 'unread' && reason !== unread) log.warn(`${what} not read`, { path, reason });
+      unread = fault === 'unread' ? reason : undefined;
       if (fault !== 'damaged') return;
       saving = putAside(path)
         .catch(() => undefined)
@@ -61,8 +62,8 @@ export function openSaved<T>(
     isWaiting = false;
     const text = JSON.stringify(value);
     if (text === onDisk) return;
-    if (isUnread) await putAside(path).catch(() => undefined);
-    isUnread = false;
+    if (unread !== undefined) await putAside(path).catch(() => undefined);
+    unread = undefined;
     try {
       onDisk = undefined;
       await saveFile(path, text);
@@ -78,7 +79,7 @@ export function openSaved<T>(
     get value() {
       return value;
     },
-    readAgain: () => (isUnread && value === undefined ? read() : undefined),
+    readAgain: () => (unread !== undefined && value === undefined ? read() : undefined),
     save: (next) => {
       value = next;
       if (!isWaiting) saving = saving.then(write);

@@ -1,5 +1,5 @@
 /** Payments that fit nothing on sale: given back once, told once, and no order is hidden by them. */
-import { renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -277,6 +277,19 @@ test('a list that the disk did not give at the start is read before the next pay
   renameSync(`${path}-kept`, path);
   await shop.desk.take(paid('b', 'later', MORE));
   assert.equal(owed(shop), [2500, 3000]);
+});
+
+test('a list that the disk did not give at the start is read without any other payment', async () => {
+  using folder = scratchFolder();
+  const path = join(folder.path, 'unmatched.json');
+  symlinkSync('/proc/self/mem', path);
+  await using shop = await openShop(folder.path, [PRINT]);
+  assert.equal(owed(shop), []);
+  const open = [{ order: 'a', item: 'later', quantity: 1, ...MONEY, atMs: 0 }];
+  rmSync(path);
+  writeFileSync(path, JSON.stringify({ open, back: [] }));
+  await shop.clock.advance(1_000);
+  assert.equal(owed(shop), [2500]);
 });
 
 test.run();

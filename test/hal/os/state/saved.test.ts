@@ -91,12 +91,13 @@ test('a file that cannot be read now is left for the next start, and replaced by
   assert.equal(state.open().value, { count: 1 });
 });
 
-test('a file that could not be read at the start is read once more, until a value is saved', async () => {
+test('a file that could not be read at the start is said once, and read again until a value is saved', async () => {
   using state = openFolder();
   symlinkSync('/proc/self/mem', state.path);
   const saved = state.open();
-  saved.readAgain();
+  for (let second = 0; second < 3; second += 1) saved.readAgain();
   assert.is(saved.value, undefined);
+  assert.equal(state.words, ['count not read']);
   rmSync(state.path);
   writeFileSync(state.path, '{"count":5}');
   saved.readAgain();
