@@ -95,10 +95,10 @@ export class UnmatchedPayments {
     };
   }
 
-  /** For the crew's list. */
-  rows(): readonly OrderEntry[] {
+  /** For the crew's list: of what is searched for, also where many others are before it. */
+  rows(isFound: (row: OrderEntry) => boolean): readonly OrderEntry[] {
     const { known, unknown } = this.#byKind();
-    return [...known, ...unknown].slice(0, ROWS_MAX).map(entryOf);
+    return [...known, ...unknown].map(entryOf).filter(isFound).slice(0, ROWS_MAX);
   }
 
   /** Whoever cancels one gives its money back; the crew saw it in `rows`, and for the ledger it is new. */

@@ -157,7 +157,7 @@ test('of several other payments under one id each is told, one after another', a
   assert.is((await desk.take(paid('a', 'tee', { ...MONEY, amount: 5000 }))).status, 'invalid');
 });
 
-test('200 payments with a mistake are told once each, counted, and hide no order', async () => {
+test('200 payments with a mistake are told once each, counted, found, and hide no order', async () => {
   using folder = scratchFolder();
   await using shop = await openShop(folder.path, [PRINT]);
   await shop.desk.take(paid('good'));
@@ -169,6 +169,8 @@ test('200 payments with a mistake are told once each, counted, and hide no order
   assert.equal([unmatched?.length, unmatchedCounts], [50, { known: 0, unknown: 200 }]);
   const rows = shop.desk.newest(50).map(({ id }) => id);
   assert.equal([rows.length, rows.at(-1)], [11, 'good']);
+  const found = shop.desk.newest(50, 'bad-199').map(({ id }) => id);
+  assert.equal(found, ['bad-199']);
 });
 
 test('of another payment under the id of an order the crew is told, and it keeps the order', async () => {
