@@ -10,28 +10,43 @@ const FREE_MAX_BYTES = 2 ** 31;
 /** A read of a few bytes takes as long as one of so many. */
 const READ_COST_BYTES = 1_024;
 
-/** As `readAt`; blocks that the disk cannot read any more are zeros. */
-export async function readReadable(file: FileHandle, at: number, bytes: number): Promise<Buffer> {
+/** Each may take a disk several seconds. */
+const FAILED_READS_MAX = 250;
+
+/** As `read`; blocks that the disk cannot read any more are zeros. */
+export async function readReadable(
+  file: FileHandle,
+  at: number,
+  bytes: number,
+  read = readAt,
+): Promise<Buffer> {
   try {
-    return await readAt(file, at, bytes);
+    return await read(file, at, bytes);
   } catch (error) {
     if (errnoOf(error) !== 'EIO') throw error;
     if (bytes <= BLOCK_BYTES) return Buffer.alloc(bytes);
     // Blocks begin at multiples of their size.
     const half = Math.ceil((at + bytes / 2) / BLOCK_BYTES) * BLOCK_BYTES - at;
     if (half >= bytes) return Buffer.alloc(bytes);
-    const first = await readReadable(file, at, half);
-    return Buffer.concat([first, await readReadable(file, at + half, bytes - half)]);
+    const first = await readReadable(file, at, half, read);
+    return Buffer.concat([first, await readReadable(file, at + half, bytes - half, read)]);
   }
 }
 
-/** Rejects once more than that was read: a crafted file would be searched for hours. */
-export function limited(read: typeof readAt, maxBytes: number): typeof readAt {
+/** As `readAt`, but rejects where a crafted file, or a disk that dies, would be searched for hours. */
+export function limited(maxBytes: number): typeof readAt {
   let left = maxBytes;
+  let failed = 0;
   return async (file, at, bytes) => {
     left -= bytes + READ_COST_BYTES;
     if (left < 0) throw new Error('too much lies behind its journal: see `venuebox repair`');
-    return await read(file, at, bytes);
+    try {
+      return await readAt(file, at, bytes);
+    } catch (error) {
+      failed += 1;
+      if (failed < FAILED_READS_MAX) throw error;
+      throw new Error('too much of it cannot be read: see `venuebox repair`', { cause: error });
+    }
   };
 }
 

@@ -46,8 +46,12 @@ export async function repairListed(
   const { good, bad } = checked;
   if (bad.length > 0 && good.length === 0) return undefined;
   // The disk gives what was synced: a block behind that which it does not give was being written.
-  const read = good.length > 0 ? readReadable : movie.read;
-  const upTo = (bytes: number) => ({ ...movie, read: isAll ? read : limited(read, bytes) });
+  const upTo = (bytes: number): SearchedMovie => {
+    if (isAll) return movie;
+    const read = limited(bytes);
+    const readGood: typeof readAt = (...where) => readReadable(...where, read);
+    return { ...movie, read: good.length > 0 ? readGood : read };
+  };
   const tail = await findTail(upTo(SEARCHED_MAX_BYTES), journal, good);
   const found = await entriesOf(upTo(SEARCHED_MAX_BYTES + blocks * BLOCK_BYTES), journal, tail);
   const fragments = [...good, ...found];

@@ -8,8 +8,16 @@ import { renumberFragment } from '../../../../pipelines/mp4/fragment.ts';
 import { readReadable } from '../../../../pipelines/recording/files/damaged-range.ts';
 import { findFragments } from '../../../../pipelines/recording/files/find-fragments.ts';
 import { Course } from '../../../../pipelines/recording/files/fragment-sequence.ts';
+import { parseJournal } from '../../../../pipelines/recording/files/journal.ts';
+import {
+  journalPath,
+  moviePath,
+  RecordingFile,
+} from '../../../../pipelines/recording/files/recording-file.ts';
+import { repairListed } from '../../../../pipelines/recording/files/repair-listed.ts';
 import { repairMovie, repairOpen } from '../../../../pipelines/recording/files/repair-movie.ts';
 import { type Movie, probe, tapFeed, wind } from '../../../support/media/movies.ts';
+import { REAL_EPOCH_MS } from '../../../support/media/real-feed.ts';
 import { encodeMedia } from '../../../support/media/real-media.ts';
 import { seeded } from '../../../support/seeded.ts';
 
@@ -119,6 +127,26 @@ test('blocks that cannot be read, wherever they are, end no repair, and the movi
     assert.ok(again.lostBytes === 0 && again.fragments >= repair.fragments, what);
     if (run % 10 === 0) assert.ok((await probe(movie.path)).frames.video > 0, what);
   }
+});
+
+test('a disk that can read next to nothing behind the journal is left to the verb', async () => {
+  await using place = await openMovie(Buffer.alloc(0));
+  const { folder } = place;
+  const recording = await RecordingFile.create(folder, { epochMs: REAL_EPOCH_MS }, MOVIE.begin);
+  for (const fragment of MOVIE.fragments) recording.append(fragment);
+  await recording.sync();
+  await recording.abandon();
+  const journal = parseJournal(await readFile(journalPath(folder, recording.name)));
+  assert.ok(journal);
+  const [path, last] = [moviePath(folder, recording.name), MOVIE.bytes.length / BLOCK_BYTES];
+  const tail = Array.from({ length: 400 }, (_, i) => Math.ceil(last) + 1 + i);
+  const file = await openBad(path, tail);
+  await file.truncate(((tail.at(-1) ?? 0) + 1) * BLOCK_BYTES);
+  const bytes = await readFile(path);
+  const failed = await repairListed(file, journal, false).catch(({ message }) => message);
+  await file.close();
+  assert.is(failed, 'too much of it cannot be read: see `venuebox repair`');
+  assert.ok((await readFile(path)).equals(bytes), 'it stays as it is');
 });
 
 test('what only starts as a fragment costs the search no more than its own bytes', async () => {
