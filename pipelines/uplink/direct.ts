@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
+import { openUdp } from '../../hal/os/udp/socket.ts';
 import type { Endpoint, LinkConfig } from '../bond/core/config.ts';
 import { nameFailure, REFUSED } from '../bond/core/failure.ts';
 import { openEncoderPort, type SrtTap } from '../bond/net/encoder-port.ts';
@@ -36,6 +37,9 @@ const OPEN_CHECK_MS = 100;
  */
 const RENEW_MS = 10_000;
 const MAX_RENEW_MS = 60_000;
+
+/** Any. */
+const DISCARD_PORT = 9;
 
 /**
  * Carries the packets by the machine's own routes until `signal` aborts. The tap sees the
@@ -124,26 +128,40 @@ function openName({ host, port }: Endpoint): Receiver {
   return { port, resolve };
 }
 
-/** By IPv4, or by IPv6 where the receiver has no other address, or the machine has none of IPv4. */
+/**
+ * By IPv4, or by IPv6 where the receiver has no other address, or no route leads to that: an
+ * address of IPv4 alone may be that of the box's own network for guests.
+ */
 export async function lookupEither(
   name: string,
   lookup: Lookup = lookupThroughLink,
-  machine = networkInterfaces(),
+  isReached = hasRouteTo,
 ): Promise<string> {
-  const byV4 = async () => (await lookup(name, { sourceAddress: '0.0.0.0' }))[0] ?? '';
   const byV6 = async () => {
     const anyV6 = { sourceAddress: '::' };
     const [found = ''] = await lookup(name, anyV6);
     return isIPv4(found) ? ((await lookup(found, anyV6))[0] ?? '') : found;
   };
-  const addresses = Object.values(machine).flatMap((all) => all ?? []);
-  const hasV4 = addresses.some(({ family, internal }) => family === 'IPv4' && !internal);
-  const isV4First = hasV4 || /^(?:127\.|localhost$)/.test(name);
-  const [first, second] = isV4First ? [byV4, byV6] : [byV6, byV4];
   try {
-    return await first();
+    const [found = ''] = await lookup(name, { sourceAddress: '0.0.0.0' });
+    if (!isIPv4(found) || isReached(found)) return found;
+    // Sending to it says what is wrong.
+    return await byV6().catch(() => found);
   } catch (error) {
-    return await second().catch(() => Promise.reject(error));
+    return await byV6().catch(() => Promise.reject(error));
+  }
+}
+
+/** The kernel looks for a route when a socket is connected. Nothing is sent. */
+function hasRouteTo(host: string): boolean {
+  const local = { host: '0.0.0.0', port: 0 };
+  const none = () => undefined;
+  try {
+    const remote = { host, port: DISCARD_PORT };
+    openUdp({ local, remote, bufferBytes: 4_096 }, { onPacket: none, onError: none }).close();
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,6 +1,5 @@
 /** SRT without bonding, over real sockets. */
 import { createSocket } from 'node:dgram';
-import type { networkInterfaces } from 'node:os';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../../hal/os/clock.ts';
@@ -52,13 +51,14 @@ async function bound() {
   return { socket, port, close: () => new Promise<void>((done) => socket.close(done)) };
 }
 
-test('a machine without IPv4 looks its receiver up by IPv6, through a translation where need be', async () => {
+test('a machine without a route of IPv4 looks its receiver up by IPv6, through a translation where need be', async () => {
   const answers: Readonly<Record<string, readonly string[]>> = {
     '0.0.0.0 both.test': ['192.0.2.9'],
     ':: both.test': ['2001:db8::9'],
     '0.0.0.0 plain.test': ['192.0.2.33'],
     ':: plain.test': ['192.0.2.33'],
     ':: 192.0.2.33': ['64:ff9b::c000:221'],
+    '0.0.0.0 four.test': ['192.0.2.4'],
     ':: six.test': ['2001:db8::6'],
     '0.0.0.0 127.0.0.1': ['127.0.0.1'],
   };
@@ -67,21 +67,31 @@ test('a machine without IPv4 looks its receiver up by IPv6, through a translatio
     if (found === undefined) throw new Error(`${name} by ${sourceAddress}`);
     return found;
   };
-  const named = (family: 'IPv4' | 'IPv6', internal: boolean) => [{ family, internal }];
-  const v6Only = { lo: named('IPv4', true), wwan0: named('IPv6', false) };
-  const both = { ...v6Only, eth0: named('IPv4', false) };
-  const found = async (machine: object) => {
-    const given = machine as ReturnType<typeof networkInterfaces>;
+  const found = (isReached: (address: string) => boolean) => {
     const names = ['both.test', 'plain.test', 'six.test', '127.0.0.1'];
-    return await Promise.all(names.map((name) => lookupEither(name, lookup, given)));
+    return Promise.all(names.map((name) => lookupEither(name, lookup, isReached)));
   };
-  assert.equal(await found(v6Only), [
-    ...['2001:db8::9', '64:ff9b::c000:221', '2001:db8::6'],
-    '127.0.0.1',
-  ]);
-  assert.equal(await found(both), ['192.0.2.9', '192.0.2.33', '2001:db8::6', '127.0.0.1']);
-  const failed = await lookupEither('none.test', lookup, {}).catch(({ message }) => message);
-  assert.is(failed, 'none.test by ::');
+  const v6Only = await found((address) => address.startsWith('127.'));
+  assert.equal(v6Only, ['2001:db8::9', '64:ff9b::c000:221', '2001:db8::6', '127.0.0.1']);
+  const both = await found(() => true);
+  assert.equal(both, ['192.0.2.9', '192.0.2.33', '2001:db8::6', '127.0.0.1']);
+  // Neither: what cannot be sent to is said of the address that there is.
+  assert.is(await lookupEither('four.test', lookup, () => false), '192.0.2.4');
+  const failed = await lookupEither('none.test', lookup).catch(({ message }) => message);
+  assert.is(failed, 'none.test by 0.0.0.0');
+});
+
+test('whether IPv4 leads to the receiver is said by the kernel, not by an address', async () => {
+  // No datagram socket may be connected to the first one, whatever addresses a machine has.
+  for (const [v4, expected] of [
+    ['255.255.255.255', '2001:db8::9'],
+    ['127.0.0.1', '127.0.0.1'],
+  ] as const) {
+    const lookup: Lookup = async (_name, { sourceAddress }) => [
+      sourceAddress === '::' ? '2001:db8::9' : v4,
+    ];
+    assert.is(await lookupEither('both.test', lookup), expected);
+  }
 });
 
 test('a receiver without a listener is reported once, until it answers', async () => {
