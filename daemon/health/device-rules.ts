@@ -12,6 +12,9 @@ const HOUR_ADVICE =
 const TICKET_KEY_ADVICE =
   'At the door, compare claim stubs with the list of orders: stubs printed earlier can no longer be verified. Where there is a copy of ticket-key.pem, put it back in the box’s folder; then remove ticket-key.pem.bad, and start the box again.';
 
+const UNREAD_SLIPS_ADVICE =
+  'Before the doors or after the show, start the box again: it then prints the slips that it cannot read now. If it still cannot, compare the slips that came out with the list of orders, write by hand what is missing, and replace the system disk.';
+
 export const DEVICE_RULES: readonly Rule[] = [
   {
     key: 'buttons-away',
@@ -151,9 +154,11 @@ export const DEVICE_RULES: readonly Rule[] = [
       const { damaged = [] } = prints ?? {};
       if (damaged.length === 0) return undefined;
       const isKeyOnly = damaged.every((file) => file.startsWith('ticket-key.pem'));
+      const isUnreadOnly = damaged.every((file) => /^prints(?:\/|$)/.test(file));
       return {
         ...{ text: 'The box has lost track of some slips', detail: damaged.join(', ') },
         ...(isKeyOnly && { advice: TICKET_KEY_ADVICE }),
+        ...(isUnreadOnly && { advice: UNREAD_SLIPS_ADVICE }),
       };
     },
   },

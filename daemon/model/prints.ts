@@ -39,7 +39,10 @@ export interface PrintFigures {
   readonly failedTotal: number;
   /** Perhaps printed: a person is to look. */
   readonly uncertain?: number;
-  /** Files that the box could not read, or not save: slips of them may be missing, or not verify. */
+  /**
+   * Files that the box could not read, or not save: slips of them may be missing, or not verify. The
+   * folder `prints`, and what is named with it, is still in its place.
+   */
   readonly damaged?: readonly string[];
   readonly held?: HeldTickets;
 }

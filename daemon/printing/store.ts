@@ -21,7 +21,7 @@ export interface PrintStore {
 
 export interface PrintStoreOptions {
   readonly disk?: Disk;
-  /** Of each damaged file, which is renamed to `.bad`. */
+  /** Of each damaged file, which is renamed to `.bad`; with its folder, of what cannot be read now and stays. */
   readonly onDamaged?: (file: string) => void;
 }
 
@@ -47,11 +47,13 @@ export async function openPrintStore(
     } catch (error) {
       const reason = messageOf(error);
       // What cannot be read now is printed after a start that can.
-      if (errnoOf(error) !== undefined) log.error('slip not read', { path, reason });
-      else {
-        log.error('damaged slip put aside', { path, reason });
-        await putAside(path).catch(() => undefined);
+      if (errnoOf(error) !== undefined) {
+        log.error('slip not read', { path, reason });
+        onDamaged?.(join(basename(folder), name));
+        continue;
       }
+      log.error('damaged slip put aside', { path, reason });
+      await putAside(path).catch(() => undefined);
       onDamaged?.(name);
     }
   }

@@ -2,6 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { RULES } from '../../../daemon/health/run.ts';
+import { translate } from '../../../daemon/web/page/text/translation.ts';
 import { CAUSES, carriedBy, LOST, modems, out } from './support/causes.ts';
 import { child, uplink, watch } from './support/watched-box.ts';
 
@@ -91,6 +92,21 @@ test('a damaged key of tickets has advice of its own', async () => {
   box.set({ prints: { waiting: 0, printedTotal: 1, failedTotal: 1, damaged } });
   await box.clock.advance(3_000);
   assert.ok(box.health.warnings().some(({ advice }) => /copy of ticket-key/.test(advice)));
+});
+
+test('of slips that the disk does not give now no file is to be removed', async () => {
+  for (const [damaged, isRemoved] of [
+    [['prints'], false],
+    [['prints/slip-a.json'], false],
+    [['prints/slip-a.json', 'slip-b.json'], true],
+  ] as const) {
+    await using box = watch();
+    box.set({ prints: { waiting: 0, printedTotal: 1, failedTotal: 1, damaged } });
+    await box.clock.advance(3_000);
+    const advice = box.health.warnings().find(({ key }) => key === 'tickets-damaged')?.advice ?? '';
+    assert.is(advice.includes('.bad'), isRemoved, advice);
+    assert.ok(translate(advice, 'de') !== undefined, advice);
+  }
 });
 
 test.run();

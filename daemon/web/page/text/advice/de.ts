@@ -151,6 +151,8 @@ export const de: AdviceTexts = {
     'Vergleicht die Abholbelege an der Ausgabe mit der Liste der Bestellungen: Früher gedruckte lassen sich nicht mehr prüfen. Gibt es eine Kopie von ticket-key.pem, lege sie zurück in den Ordner der Box; lösche dann ticket-key.pem.bad und starte die Box neu.',
   compareTickets:
     'Vergleiche die Zettel, die herauskamen, mit der Liste der Bestellungen, und schreib von Hand, was fehlt. Lösche danach im Ordner prints der Box die Dateien, die auf .bad enden.',
+  unreadSlips:
+    'Starte die Box vor dem Einlass oder nach der Show neu: Sie druckt dann die Zettel, die sie jetzt nicht lesen kann. Kann sie es immer noch nicht, vergleiche die Zettel, die herauskamen, mit der Liste der Bestellungen, schreib von Hand, was fehlt, und tausche den Systemdatenträger aus.',
 
   // Of checks.
   upsBoard:

@@ -135,6 +135,8 @@ export const en = {
     'At the door, compare claim stubs with the list of orders: stubs printed earlier can no longer be verified. Where there is a copy of ticket-key.pem, put it back in the box’s folder; then remove ticket-key.pem.bad, and start the box again.',
   compareTickets:
     'Compare the slips that came out with the list of orders, and write by hand what is missing. Then remove the files that end in .bad from the folder prints of the box.',
+  unreadSlips:
+    'Before the doors or after the show, start the box again: it then prints the slips that it cannot read now. If it still cannot, compare the slips that came out with the list of orders, write by hand what is missing, and replace the system disk.',
 
   // Of checks.
   upsBoard: 'A power cut ends the drop: use a UPS board, or secure the plug.',

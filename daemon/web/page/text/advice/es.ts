@@ -140,6 +140,8 @@ export const es: AdviceTexts = {
     'Compara en la entrega los resguardos con la lista de pedidos: los impresos antes ya no se pueden comprobar. Si hay una copia de ticket-key.pem, ponla de nuevo en la carpeta de la caja; después borra ticket-key.pem.bad y reinicia la caja.',
   compareTickets:
     'Compara los papeles que salieron con la lista de pedidos, y escribe a mano lo que falte. Después borra de la carpeta prints de la caja los archivos que terminan en .bad.',
+  unreadSlips:
+    'Antes de abrir puertas o después del espectáculo, reinicia la caja: entonces imprime los papeles que ahora no puede leer. Si sigue sin poder, compara los papeles que salieron con la lista de pedidos, escribe a mano lo que falte y cambia el disco del sistema.',
 
   // Of checks.
   upsBoard: 'Un apagón termina el drop: usa una placa SAI, o asegura el enchufe.',

@@ -154,6 +154,8 @@ export const fr: AdviceTexts = {
     'À la remise, comparez les coupons de retrait avec la liste des commandes : ceux imprimés avant ne peuvent plus être vérifiés. S’il existe une copie de ticket-key.pem, remettez-la dans le dossier de la box ; supprimez ensuite ticket-key.pem.bad et redémarrez la box.',
   compareTickets:
     'Comparez les tickets sortis avec la liste des commandes, et écrivez à la main ce qui manque. Supprimez ensuite, dans le dossier prints de la box, les fichiers qui finissent par .bad.',
+  unreadSlips:
+    'Avant l’ouverture des portes ou après le spectacle, redémarrez la box : elle imprime alors les tickets qu’elle ne peut pas lire maintenant. Si elle ne le peut toujours pas, comparez les tickets sortis avec la liste des commandes, écrivez à la main ce qui manque et remplacez le disque système.',
 
   // Of checks.
   upsBoard: 'Une coupure met fin au drop : utilisez une carte onduleur, ou fixez la prise.',

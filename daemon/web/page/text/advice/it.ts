@@ -142,6 +142,8 @@ export const it: AdviceTexts = {
     'Alla consegna confronta i tagliandi con l’elenco degli ordini: quelli stampati prima non si possono più verificare. Se c’è una copia di ticket-key.pem, rimettila nella cartella della box; poi elimina ticket-key.pem.bad e riavvia la box.',
   compareTickets:
     'Confronta i foglietti usciti con l’elenco degli ordini, e scrivi a mano ciò che manca. Poi elimina dalla cartella prints della box i file che finiscono con .bad.',
+  unreadSlips:
+    'Prima dell’apertura o dopo lo spettacolo, riavvia la box: stampa allora i foglietti che ora non riesce a leggere. Se ancora non ci riesce, confronta i foglietti usciti con l’elenco degli ordini, scrivi a mano ciò che manca e sostituisci il disco di sistema.',
 
   // Of checks.
   upsBoard: 'Un’interruzione di corrente chiude il drop: usa una scheda UPS, o fissa la spina.',

@@ -150,6 +150,8 @@ export const nl: AdviceTexts = {
     'Vergelijk de afhaalbonnen bij de uitgifte met de lijst van bestellingen: die eerder zijn geprint zijn niet meer te controleren. Is er een kopie van ticket-key.pem, zet die terug in de map van de box; verwijder dan ticket-key.pem.bad en start de box opnieuw.',
   compareTickets:
     'Vergelijk de bonnen die eruit kwamen met de lijst van bestellingen, en schrijf met de hand wat ontbreekt. Verwijder daarna in de map prints van de box de bestanden die op .bad eindigen.',
+  unreadSlips:
+    'Start de box opnieuw, voordat de deuren opengaan of na de show: hij print dan de bonnen die hij nu niet kan lezen. Kan hij dat nog steeds niet, vergelijk dan de bonnen die eruit kwamen met de lijst van bestellingen, schrijf met de hand wat ontbreekt en vervang de systeemschijf.',
 
   // Of checks.
   upsBoard: 'Een stroomstoring beëindigt de drop: gebruik een UPS-print, of zet de stekker vast.',

@@ -133,6 +133,8 @@ export const pt: AdviceTexts = {
     'Na entrega, compare os talões de levantamento com a lista de encomendas: os impressos antes já não se podem verificar. Se houver uma cópia de ticket-key.pem, volte a pô-la na pasta da caixa; depois apague ticket-key.pem.bad e reinicie a caixa.',
   compareTickets:
     'Compare os talões que saíram com a lista de encomendas, e escreva à mão o que falta. Depois apague da pasta prints da caixa os ficheiros que terminam em .bad.',
+  unreadSlips:
+    'Antes da abertura das portas ou depois do espetáculo, reinicie a caixa: ela imprime então os talões que agora não consegue ler. Se continuar a não conseguir, compare os talões que saíram com a lista de encomendas, escreva à mão o que falta e troque o disco do sistema.',
 
   // Of checks.
   upsBoard: 'Um corte de energia termina o drop: use uma placa UPS, ou fixe a ficha.',
