@@ -2,7 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { readAt } from '../../../hal/os/durable.ts';
 import { type Fragment, readFragment } from '../../mp4/fragment.ts';
-import type { Course } from './fragment-sequence.ts';
+import type { FragmentSequence } from './fragment-sequence.ts';
 import { headerOf, paddingOf } from './hidden-batch.ts';
 
 export interface SearchedMovie {
@@ -57,19 +57,19 @@ export function endOf({ fragments }: Found): number | undefined {
 export async function findFragments(
   movie: SearchedMovie,
   from: number,
-  course: Course,
+  sequence: FragmentSequence,
 ): Promise<Found> {
   const found: Found = { fragments: [], headers: [], damaged: [] };
   const follows = async (at: number) => {
     const fragment = await fragmentAt(movie, at);
-    return fragment !== undefined && course.isNext(fragment.read, at) ? fragment : undefined;
+    return fragment !== undefined && sequence.isNext(fragment.read, at) ? fragment : undefined;
   };
   for (let at = from; at < movie.size; ) {
     const padding = paddingOf(await movie.read(movie.file, at, Math.min(8, movie.size - at)));
     if (padding > 0) {
       addPadding(found, at, padding);
       at += padding;
-      course.skip(padding);
+      sequence.skip(padding);
       continue;
     }
     const fragment = await follows(at);
@@ -83,7 +83,7 @@ export async function findFragments(
     }
     if (fragment.header !== undefined) found.headers.push({ at, header: fragment.header });
     found.fragments.push(summaryOf(fragment.read, at));
-    course.add(fragment.read, at);
+    sequence.add(fragment.read, at);
     at += fragment.read.totalBytes;
   }
   return found;

@@ -8,7 +8,7 @@ const FRAGMENT_MIN_BYTES = 108;
  * How far a movie has come. Each fragment of it has the number after the one before, and each
  * track its own time: in a range that cannot be read are no more fragments than there is room for.
  */
-export class Course {
+export class FragmentSequence {
   #end: number;
   #sequence = 0;
   /** Where each track has come at least. */

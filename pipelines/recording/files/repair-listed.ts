@@ -5,7 +5,7 @@ import { readAt } from '../../../hal/os/durable.ts';
 import { type CheckedFragments, checkFragments } from './check-fragments.ts';
 import { hideRange, limited, readReadable, writeOver } from './damaged-range.ts';
 import { type Found, findFragments, moofAt, type SearchedMovie } from './find-fragments.ts';
-import { Course } from './fragment-sequence.ts';
+import { FragmentSequence } from './fragment-sequence.ts';
 import { acknowledgedBytes, type FragmentEntry, isListable, type Journal } from './journal.ts';
 import type { MovieRepair } from './repair-movie.ts';
 
@@ -70,14 +70,14 @@ async function findTail(
   journal: Journal,
   good: readonly FragmentEntry[],
 ): Promise<Found> {
-  const course = new Course(journal.open.headerBytes);
+  const sequence = new FragmentSequence(journal.open.headerBytes);
   for (const { offset, bytes } of good.slice(-LAST_FRAGMENTS)) {
     const moof = await moofAt(movie, offset);
     if (moof === undefined) continue;
-    course.add(moof.read, offset);
-    course.skip(bytes - moof.read.totalBytes);
+    sequence.add(moof.read, offset);
+    sequence.skip(bytes - moof.read.totalBytes);
   }
-  const tail = await findFragments(movie, acknowledgedBytes(journal), course);
+  const tail = await findFragments(movie, acknowledgedBytes(journal), sequence);
   const last = tail.fragments.at(-1);
   if (last !== undefined && (await moofAt(movie, last.at + last.bytes)) === undefined) {
     tail.fragments.pop();

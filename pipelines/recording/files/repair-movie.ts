@@ -5,7 +5,7 @@ import { readAt } from '../../../hal/os/durable.ts';
 import { openInside } from '../../../hal/os/open-inside.ts';
 import { hideRange, readReadable, writeOver } from './damaged-range.ts';
 import { endOf, findFragments } from './find-fragments.ts';
-import { Course } from './fragment-sequence.ts';
+import { FragmentSequence } from './fragment-sequence.ts';
 
 export interface MovieRepair {
   readonly fragments: number;
@@ -39,7 +39,7 @@ export async function repairOpen(movie: FileHandle, path: string): Promise<Movie
   const found = await findFragments(
     { file: movie, size, read: readReadable },
     from,
-    new Course(from),
+    new FragmentSequence(from),
   );
   const { fragments, headers, damaged } = found;
   const end = endOf(found);

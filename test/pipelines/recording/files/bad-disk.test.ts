@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { renumberFragment } from '../../../../pipelines/mp4/fragment.ts';
 import { readReadable } from '../../../../pipelines/recording/files/damaged-range.ts';
 import { findFragments } from '../../../../pipelines/recording/files/find-fragments.ts';
-import { Course } from '../../../../pipelines/recording/files/fragment-sequence.ts';
+import { FragmentSequence } from '../../../../pipelines/recording/files/fragment-sequence.ts';
 import { parseJournal } from '../../../../pipelines/recording/files/journal.ts';
 import {
   journalPath,
@@ -158,7 +158,11 @@ test('what only starts as a fragment costs the search no more than its own bytes
     bytes += args[2];
     return await readReadable(...args);
   };
-  const found = await findFragments({ file, size: crafted.length, read }, 0, new Course(0));
+  const found = await findFragments(
+    { file, size: crafted.length, read },
+    0,
+    new FragmentSequence(0),
+  );
   assert.equal(found.fragments, []);
   assert.ok(bytes < 20 * crafted.length, `${bytes} bytes`);
 });
