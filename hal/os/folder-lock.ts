@@ -7,14 +7,14 @@ import { resolve } from 'node:path';
 /** A live process answers at once; one that hangs in the kernel never does. */
 const LIVES_WITHIN_MS = 2_000;
 
-/** What a folder is claimed for: another's use of it is no matter. */
+/** What a folder is locked for: another's use of it is no matter. */
 export type Use = 'recorder' | 'state';
 
 /**
- * Claims a folder for this process, until it is gone for good.
+ * Locks a folder for this process, until it is gone for good.
  *
  * A process whose disk hangs cannot be killed; when the disk answers again it
- * writes on. A second one must not touch the very files meanwhile. The claim is
+ * writes on. A second one must not touch the very files meanwhile. The lock is
  * an abstract Unix socket: the kernel frees it with the last thread of its
  * owner, however that ended, and it leaves nothing behind on any disk.
  *

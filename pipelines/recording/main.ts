@@ -13,7 +13,7 @@ const STATE_EVERY_MS = 1_000;
 type Send = (message: FromRecorder) => void;
 
 /** Waits for a recorder before this one that a hanging disk keeps alive. */
-async function claim(
+async function waitForLock(
   { id, folder }: TargetSettings,
   send: Send,
   signal: AbortSignal,
@@ -32,7 +32,7 @@ async function run(
   { send, follow }: Parent<never, FromRecorder>,
   signal: AbortSignal,
 ): Promise<void> {
-  await claim(settings, send, signal);
+  await waitForLock(settings, send, signal);
   const monotonicMs = () => Number(process.hrtime.bigint()) / 1e6;
   const clock = systemClock;
   const target = new Target({ settings, trackIds, clock, send, monotonicMs });
