@@ -1,7 +1,7 @@
 /** Whether a link carries packets of the encoder's size, and which size it does carry. */
 
 /** SRTLA acknowledges in tens: once so many packets are not, the next keepalives ask why. */
-const UNACKED_PACKETS_MAX = 15;
+const UNACKED_PACKETS_MIN = 15;
 
 /**
  * Echoes of usual keepalives in a row, each with a keepalive as large as data before it that
@@ -54,7 +54,7 @@ export class PathMtu {
     if (bytes > this.#largestBytes) this.#largestBytes = bytes;
     if (bytes < LARGE * this.#largest) return;
     this.#unackedPackets += 1;
-    if (this.#unackedPackets === UNACKED_PACKETS_MAX) this.#startUnacked(nowMs);
+    if (this.#unackedPackets === UNACKED_PACKETS_MIN) this.#startUnacked(nowMs);
   }
 
   /** The receiver acknowledged data, the largest of `bytes`. */
@@ -66,7 +66,7 @@ export class PathMtu {
 
   /** Data is not acknowledged: keepalives of both sizes tell whether the link or its data is silent. */
   get hasUnackedData(): boolean {
-    return !this.#isBlocked && this.#unackedPackets >= UNACKED_PACKETS_MAX;
+    return !this.#isBlocked && this.#unackedPackets >= UNACKED_PACKETS_MIN;
   }
 
   /** And its ACK should have come by now. */
