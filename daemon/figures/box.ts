@@ -117,7 +117,7 @@ export const CHILD: readonly Figure<Supervised>[] = [
   },
 ];
 
-/** Of the warnings of one severity. */
+/** Of the alerts of one severity. */
 export const WARNINGS: readonly Figure<readonly Alert[]>[] = [
   {
     metric: 'warnings',

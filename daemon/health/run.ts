@@ -40,7 +40,7 @@ export interface HealthDeps extends ClockAndLog {
   readonly onEvent: (event: BoxEvent) => void;
 }
 
-/** The one list of warnings that all places show. */
+/** The one list of alerts that all places show. */
 export interface HealthWatch {
   warnings(): readonly Alert[];
   /** Every measured level, so that a clip between two polls is not missed. */
@@ -98,7 +98,7 @@ export function openHealth(deps: HealthDeps): HealthWatch {
   };
 }
 
-/** @param cause Key of the warning that explains one that is cleared. */
+/** @param cause Key of the alert that explains one that is cleared. */
 function report(
   type: 'alert.raised' | 'alert.cleared',
   { severity, ...warning }: Alert,

@@ -4,7 +4,7 @@ import type { Facts } from './facts.ts';
 
 /**
  * What may be wrong with a box. A rule finds nothing, one thing, or one for each
- * of several links or disks. Texts hold no moving figures: the text of a warning is that of
+ * of several links or disks. Texts hold no moving figures: the text of an alert is that of
  * its newest cause, and each change of it is published.
  */
 export interface Rule {
@@ -14,7 +14,7 @@ export interface Rule {
   readonly severity?: Alert['severity'];
   /** It is shown when it has been found for this long, at once where it is absent; a blip is not shown. */
   readonly afterMs?: number;
-  /** It is cleared when it has not been found for this long; a flapping link is one warning. */
+  /** It is cleared when it has not been found for this long; a flapping link is one alert. */
   readonly holdMs?: number;
   /** What a host can do, in everyday words. */
   readonly advice: string;
@@ -55,10 +55,10 @@ interface Entry {
 
 export type Health = ReadonlyMap<string, Entry>;
 
-/** A warning that is over, or the consequence of another one. */
+/** One that is over, or the consequence of another one. */
 export interface Cleared {
   readonly warning: Alert;
-  /** Key of the warning that explains it. */
+  /** Key of the alert that explains it. */
   readonly cause?: string;
 }
 
@@ -72,13 +72,13 @@ export interface HealthStep {
 
 export const NO_ALERTS: Health = new Map();
 
-/** Causes that take turns change the text of a warning this often at most: MQTT may be on mobile data. */
+/** Causes that take turns change the text of an alert this often at most: MQTT may be on mobile data. */
 const REWORD_EVERY_MS = 10_000;
 
 /** More than this at once is one fault with many names. */
 const MAX_ENTRIES = 64;
 
-/** Checks all rules once. `nowMs` never steps; `wallMs` is when a new warning began. */
+/** Checks all rules once. `nowMs` never steps; `wallMs` is when a new alert began. */
 export function stepHealth(
   rules: readonly Rule[],
   before: Health,
