@@ -76,7 +76,7 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'daemon/web/crew': {
     may: [...BASE, 'daemon/settings', 'daemon/web', 'daemon/cli/doctor', 'daemon/first-boot'],
-    what: 'what the crew asks for beside commands: settings, files, the guests’ look, support',
+    what: 'what the crew asks for beside commands: settings, files, branding, support',
   },
   'daemon/web/page/ui': {
     may: [...PAGE, 'daemon/report', 'daemon/figures'],
@@ -134,7 +134,7 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'daemon/web/page/branding': {
     may: ['daemon/model', 'daemon/web/page/ui', 'daemon/web/page/text'],
-    what: 'the guests’ look on the operator’s page',
+    what: 'branding of the guests’ pages, on the operator’s page',
   },
   'daemon/web/page': {
     may: [

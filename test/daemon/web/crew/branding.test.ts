@@ -1,4 +1,4 @@
-/** The guests' look: what the crew uploads is decoded, made small and saved, by those who have signed in. */
+/** Branding: what the crew uploads is decoded, made small and saved, by those who have signed in. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
