@@ -13,10 +13,15 @@ export const CERTIFICATE_KEYS = ['operator.tls', 'viewers.tls'] as const;
 /** What the crew has sent: certificate, chain and key. */
 export const certificateFile = (folder: string): string => join(folder, 'certificate.pem');
 
+/** Values that the box goes without, by their paths. */
+export type Kept = Readonly<Record<string, unknown>>;
+
 interface UsableSettings {
   readonly values: Values;
   /** Paths of what is left out. */
   readonly leftOut: readonly string[];
+  /** What the settings on the disk go on to say of these. */
+  readonly kept: Kept;
   readonly fault: string;
 }
 
@@ -52,8 +57,14 @@ export async function withUsableCertificates(
   }
   const leftOut = faults.map(({ path }) => path);
   const fault = `The box goes without ${leftOut.join(' and ')}: ${messageOf(first.error)}`;
-  return { values: usable, leftOut, fault };
+  const kept = faults.filter((one) => !mayReplace || !one.isLost);
+  const valuesOf = kept.map(({ path }) => [path, valueAt(values, path)] as const);
+  return { values: usable, leftOut, kept: Object.fromEntries(valuesOf), fault };
 }
+
+/** As they are on the disk. */
+export const withKept = (values: Values, kept: Kept): Values =>
+  Object.entries(kept).reduce((all, [path, value]) => withValue(all, path, value), values);
 
 function faultOf(tls: TlsFiles): unknown {
   try {

@@ -115,10 +115,7 @@ export function planValues(
   { config: before, written }: Present,
 ): Plan {
   const checked = checkValues(layered(values, written));
-  if ('faults' in checked) {
-    const faults = checked.faults.map(({ path, reason }) => ({ path: path.join('.'), reason }));
-    return { faults };
-  }
+  if ('faults' in checked) return { faults: settingFaults(checked.faults) };
   const { config } = checked;
   const differences = differencesOf(before, config);
   const files = new Set(secrets.map(({ file }) => file));
@@ -129,6 +126,10 @@ export function planValues(
     .map(({ key, reason }) => ({ path: key, reason }));
   return faults.length > 0 ? { faults } : { values, config, secrets, differences };
 }
+
+export const settingFaults = (
+  faults: readonly { readonly path: readonly PropertyKey[]; readonly reason: string }[],
+): readonly SettingFault[] => faults.map(({ path, reason }) => ({ path: path.join('.'), reason }));
 
 const isWithin = (path: string, parent: string) => path === parent || path.startsWith(`${parent}.`);
 

@@ -6,7 +6,7 @@ import type { Config } from '../config/config.ts';
 import { parseConfig, writtenValues } from '../config/file.ts';
 import { checkValues } from '../config/form/faults.ts';
 import { layered, type Values } from '../config/form/layers.ts';
-import { withUsableCertificates } from './certificates.ts';
+import { type Kept, withUsableCertificates } from './certificates.ts';
 import {
   fileOf,
   isStored,
@@ -34,6 +34,8 @@ export interface LoadedSettings {
   readonly warning?: string;
   /** Paths that are the only reason for the warning: until they are set again. */
   readonly leftOut?: readonly string[];
+  /** Not in `values`, and saved with them: it may be used at the next start. */
+  readonly kept?: Kept;
   /** The second start in a row that fails goes back to the settings before. */
   readonly isOnTrial: boolean;
 }
@@ -57,10 +59,11 @@ export async function loadSettings(
   const mayReplace = !isProgramOnTrial && loaded.warning === undefined;
   const usable = await withUsableCertificates(folder, loaded, mayReplace);
   if (usable === undefined) return loaded;
-  const { values, leftOut, fault } = usable;
+  const { values, leftOut, kept, fault } = usable;
   const config = parseConfig(text.source, text.yaml, text.overrides, values);
-  if (loaded.warning === undefined) return { ...loaded, config, values, leftOut, warning: fault };
-  return { ...loaded, config, values, warning: `${loaded.warning}. ${fault}` };
+  const reduced = { ...loaded, config, values, kept };
+  if (loaded.warning === undefined) return { ...reduced, leftOut, warning: fault };
+  return { ...reduced, warning: `${loaded.warning}. ${fault}` };
 }
 
 async function loadStored(

@@ -5,32 +5,26 @@ import { runAll } from '../../hal/os/task.ts';
 import type { Config } from '../config/config.ts';
 import { checkValues } from '../config/form/faults.ts';
 import { type Setting, settingsOfSchema } from '../config/form/form.ts';
-import { setPaths, type Values, valueAt } from '../config/form/layers.ts';
+import { layered, setPaths, type Values, valueAt } from '../config/form/layers.ts';
+import { type Kept, withKept } from './certificates.ts';
 import {
   type Changes,
   type Difference,
   lockedPaths,
   type Plan,
-  type Planned,
   planChanges,
   planValues,
   type SettingFault,
+  settingFaults,
 } from './change.ts';
 import { InForce, type Pending } from './in-force.ts';
 import type { LiveConfig } from './live-config.ts';
 import type { LoadedSettings } from './load.ts';
-import { isTried, waits } from './needs.ts';
+import { waits } from './needs.ts';
+import { savePlanned } from './save-planned.ts';
 import { masked } from './secrets.ts';
-import {
-  isStored,
-  listOthers,
-  readVersion,
-  saveSecret,
-  saveStored,
-  tagOf,
-  type Version,
-} from './stored.ts';
-import { endTrial, RunningTrial, readTrial, saveTrial, type TrialDeps } from './trial.ts';
+import { listOthers, readVersion, tagOf, type Version } from './stored.ts';
+import { endTrial, RunningTrial, type TrialDeps } from './trial.ts';
 
 export interface SettingsDeps extends TrialDeps {
   readonly loaded: LoadedSettings;
@@ -94,6 +88,8 @@ export class Settings {
   #isRestartDue = false;
   readonly #trial: RunningTrial;
   #values: Values;
+  /** The settings on the disk have it, too. */
+  #kept: Kept;
   /** Of the values, as if the box had just started. */
   #config: Config;
   readonly #inTurn = turns();
@@ -101,6 +97,7 @@ export class Settings {
   constructor(deps: SettingsDeps) {
     this.#deps = deps;
     this.#values = deps.loaded.values;
+    this.#kept = deps.loaded.kept ?? {};
     this.#config = deps.loaded.config;
     this.#force = new InForce(deps.live, deps.isBusy);
     this.#trial = new RunningTrial(deps);
@@ -127,7 +124,7 @@ export class Settings {
         isSet: set.has(setting.path),
       })),
       pending: this.#pending(),
-      versions: await listOthers(stateFolder, this.#values).catch(() => []),
+      versions: await listOthers(stateFolder, withKept(this.#values, this.#kept)).catch(() => []),
       canRestart: restart !== undefined,
       warning: live.warning(),
     };
@@ -166,19 +163,26 @@ export class Settings {
     if (tag !== tagOf(this.#values)) return { status: 'conflict' };
     const plan = this.#plan(edit);
     const { refusals } = this.#deps;
+    const kept = this.#keptBy(edit);
     const faults = 'faults' in plan ? plan.faults : await refusals(this.#config, plan.config);
     if ('faults' in plan || faults.length > 0) return { status: 'wrong', faults };
+    const before = withKept(this.#values, this.#kept);
+    const after = withKept(plan.values, kept);
+    // Together they would be refused at the next start.
+    const together = checkValues(layered(after, this.#deps.loaded.written));
+    if ('faults' in together) return { status: 'wrong', faults: settingFaults(together.faults) };
     const { differences } = plan;
     if (isTry) {
       const late = differences.filter(({ need }) => this.isBusy() && waits(need));
       return { status: 'planned', differences, waiting: late.map(({ path }) => path) };
     }
     try {
-      await this.#store(plan);
+      await savePlanned(plan, { before, after }, { ...this.#deps, trial: this.#trial });
     } catch (error) {
       return { status: 'failed', reason: messageOf(error) };
     }
     this.#values = plan.values;
+    this.#kept = kept;
     this.#config = plan.config;
     this.#force.take(plan.config);
     const { restart, log } = this.#deps;
@@ -217,6 +221,13 @@ export class Settings {
     return this.#isRestartDue ? { restart: [], drop: [...restart, ...drop] } : { restart, drop };
   }
 
+  /** What is set again, or taken away, is not kept; an earlier version says all. */
+  #keptBy(edit: Edit): Kept {
+    const left = Object.entries(this.#kept);
+    if (!('changes' in edit)) return {};
+    return Object.fromEntries(left.filter(([path]) => !Object.hasOwn(edit.changes, path)));
+  }
+
   #plan(edit: Edit): Plan {
     if ('changes' in edit) return planChanges(edit.changes, this.#present());
     const values = readVersion(this.#deps.stateFolder, edit.version);
@@ -227,24 +238,5 @@ export class Settings {
   #present() {
     const { stateFolder: folder, loaded } = this.#deps;
     return { folder, values: this.#values, written: loaded.written, config: this.#config };
-  }
-
-  async #store({ secrets, values, differences }: Planned): Promise<void> {
-    const { stateFolder, sealed } = this.#deps;
-    for (const { path, file, text } of secrets) await saveSecret(file, await sealed(path, text));
-    const before = readTrial(stateFolder);
-    // What else is in force at once has proved itself by the next start.
-    const isTrial = differences.some(({ path }) => isTried(path));
-    const good = before.phase === 'none' ? tagOf(this.#values) : before.good;
-    try {
-      // Before the settings: with new ones and no trial a start that fails would fail for ever.
-      if (isTrial) await this.#trial.begin(good);
-      await saveStored(stateFolder, values);
-    } catch (error) {
-      if (isTrial && !isStored(stateFolder, values)) {
-        await saveTrial(stateFolder, before).catch(() => undefined);
-      }
-      throw error;
-    }
   }
 }

@@ -3,6 +3,8 @@ import { existsSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSyn
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readStored, tagOf } from '../../../daemon/settings/stored.ts';
+import { readTrial } from '../../../daemon/settings/trial.ts';
 import { makeLocalhostTls } from '../../support/localhost-tls.ts';
 import { openTestSettings, type TestFolder, testFolder } from './support.ts';
 
@@ -83,6 +85,37 @@ test('files of others, or that cannot be read now, are used again at the next st
   assert.is((await box.load()).config.operator.tls, undefined);
   renameSync(other, file);
   assert.is((await box.load()).config.operator.tls?.key_file, file);
+});
+
+test('files of others that come back are used again, whatever the crew has changed meanwhile', async () => {
+  await using box = await testFolder();
+  const other = join(box.folder, 'fullchain.pem');
+  const { files } = await certified(box, other);
+  writeFileSync(other, 'torn');
+  const { save, settings } = openTestSettings(await box.load(), box.folder);
+  await save({ 'drop.title': 'Next' });
+  await save({ 'viewers.tls': null });
+  const onDisk = readStored(join(box.folder, 'settings.yaml')) ?? {};
+  await save({ 'viewers.port': 9000 });
+  const versions = (await settings.view()).versions.map(({ id }) => id);
+  assert.equal(versions, [3, 2, 1], 'the present one is none to go back to');
+  writeFileSync(other, PEM);
+  // The settings that the box ran with were on the disk, with all that they name.
+  assert.is(readTrial(box.folder).good, tagOf(onDisk));
+  const { config, warning } = await box.load();
+  assert.equal(
+    [config.operator.tls, config.viewers.tls, config.drop.title, config.viewers.port, warning],
+    [files, undefined, 'Next', 9000, undefined],
+  );
+});
+
+test('what does not go with one that is left out is refused: it would be at the next start', async () => {
+  await using box = await testFolder();
+  const other = join(box.folder, 'fullchain.pem');
+  await certified(box, other);
+  writeFileSync(other, 'torn');
+  const { save } = openTestSettings(await box.load(), box.folder);
+  assert.is((await save({ 'viewers.port': 8443 })).status, 'wrong');
 });
 
 test('one that the config file names may end the start: it is left as it is', async () => {
