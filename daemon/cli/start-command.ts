@@ -16,7 +16,7 @@ import type { BoxSnapshot } from '../model/snapshot.ts';
 import { type BootFileDeps, type BootWifi, takeBootFile } from '../settings/boot-file.ts';
 import { type LoadedSettings, loadSettings } from '../settings/load.ts';
 import { isFallback, isOnTrial } from '../update/on-trial.ts';
-import { launchedBy } from '../update/open.ts';
+import { type Launched, launchedBy } from '../update/open.ts';
 import { defaultSocket } from './control/socket-path.ts';
 import type { Command } from './parse.ts';
 import { configText, demoConfigText } from './read-config.ts';
@@ -47,7 +47,7 @@ export async function prepareStart(
   const early = { clock: systemClock, log: openLog('warn', style, write) };
   await claimState(stateFolder(env), early, signal);
   const launched = launchedBy(env, configArgs(command));
-  const loaded = await load(command, stateFolder(env), launched?.id, sealed);
+  const loaded = await load(command, stateFolder(env), launched, sealed);
   const { config: asked } = loaded;
   const simulatedLinks = hasSimulatedLinks(command, asked) ? new SimulatedLinks() : undefined;
   const config = simulatedLinks === undefined ? asked : await withSimulatedUplink(asked);
@@ -93,23 +93,23 @@ export async function prepareStart(
   }
 }
 
-/** @param id Of the version that runs, where a launcher has started it. */
+/** @param launched The version that runs, where a launcher has started it. */
 async function load(
   command: StartCommand,
   folder: string,
-  id: string | undefined,
+  launched: Launched | undefined,
   sealed: BootFileDeps['sealed'],
 ): Promise<LoadedSettings> {
   if (command.verb === 'demo') {
     return await loadSettings(folder, demoConfigText(command.overrides, command.isIdle));
   }
   const given = configText(command.config, command.overrides);
-  const { yaml, unknown } = isFallback(folder, id)
+  const { yaml, unknown } = isFallback(folder, launched)
     ? withoutUnknownKeys(given.yaml)
     : { ...given, unknown: [] };
   const text = { ...given, yaml };
   await takeBootFile(folder, text, { sealed, chooseWifi });
-  const loaded = await loadSettings(folder, text, isOnTrial(folder, id));
+  const loaded = await loadSettings(folder, text, isOnTrial(folder, launched?.id));
   if (unknown.length === 0) return loaded;
   const { warning: last = '' } = loaded;
   const keys = unknown.slice(0, SHOWN_MAX).join(', ');

@@ -51,7 +51,7 @@ export class VersionStore {
     this.#program = program;
     this.#runs = runs;
     this.#config = config;
-    this.#tag = tagOf(program);
+    this.#tag = programTag(program);
   }
 
   get #file(): string {
@@ -158,7 +158,7 @@ async function syncTree(folder: string): Promise<void> {
  * program lies in other files than these, so the time of its build, of a package that of its
  * commit, is a part of it.
  */
-function tagOf(program: string): string {
+export function programTag(program: string): string {
   const main = join(program, PROGRAM);
   return createHash('sha256')
     .update(readFileSync(main))

@@ -6,10 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { isFallback, isOnTrial } from '../../../daemon/update/on-trial.ts';
 import {
-  damaged,
-  gaveUp,
   installedOnly,
   onTrial,
   proved,
@@ -63,30 +60,6 @@ test('as another box has the state, counts no start of new settings', async () =
   assert.is(code, 1);
   assert.match(said, 'another venuebox runs');
   assert.is(readFileSync(join(state.folder, 'settings-trial'), 'utf8'), 'new\n');
-});
-
-test('only the version that is named is on trial', () => {
-  using state = openState(TRIED);
-  assert.equal(
-    [ID, 'installed', undefined].map((id) => isOnTrial(state.folder, id)),
-    [true, false, false],
-  );
-  rmSync(join(state.folder, 'versions'), { recursive: true });
-  assert.is(isOnTrial(state.folder, ID), false);
-});
-
-test('of one that runs in the place of another there is none for keys that only that one knows', () => {
-  for (const [versions, id, isIt] of [
-    [TRIED, ID, false],
-    [TRIED, 'installed', false],
-    [proved(TRIED, ID), ID, false],
-    [proved(TRIED, ID), 'installed', true],
-    [gaveUp(TRIED, 'no picture comes', 0), 'installed', true],
-    [damaged(proved(TRIED, ID), ID, 'torn', 0), 'installed', true],
-  ] as const) {
-    using state = openState(versions);
-    assert.is(isFallback(state.folder, id), isIt, renderVersions(versions));
-  }
 });
 
 test.run();
