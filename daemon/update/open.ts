@@ -72,7 +72,7 @@ export async function openUpdates(box: Box): Promise<BoxUpdates> {
     setCapturing: (isCapturing: boolean) =>
       box.mediaPath.setHidden({ ...NOTHING_HIDDEN, isCapturing }),
     snapshot: box.snapshot,
-    unusedSettings: box.loaded.warning,
+    unusedSettings: box.live.warning,
     clock: box.clock,
   };
   return new Updates({

@@ -15,8 +15,8 @@ export interface SelfCheckDeps {
   /** Starts camera and encoders, of which guests see nothing. */
   readonly setCapturing: (isWanted: boolean) => void;
   readonly snapshot: () => BoxSnapshot;
-  /** Why the box did not start with the settings that were saved last. */
-  readonly unusedSettings: string | undefined;
+  /** Why the box does not run with the settings that were saved last, as it is now. */
+  readonly unusedSettings: () => string | undefined;
   readonly clock: Clock;
 }
 
@@ -30,7 +30,7 @@ export async function whatWorks(deps: SelfCheckDeps, signal: AbortSignal): Promi
   return {
     pages: await pagesThatAnswer(deps),
     picture: await hasPicture(deps, signal),
-    ...(deps.unusedSettings !== undefined && { settings: false as const }),
+    ...(deps.unusedSettings() !== undefined && { settings: false as const }),
   };
 }
 
@@ -41,9 +41,8 @@ export async function faultOf(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   // Test camera and default ports would answer in place of the crew's.
-  if (deps.unusedSettings !== undefined && expectation.settings !== false) {
-    return deps.unusedSettings;
-  }
+  const unused = deps.unusedSettings();
+  if (unused !== undefined && expectation.settings !== false) return unused;
   const { children, media } = deps.snapshot();
   if (children['media']?.phase !== 'running' || media === undefined) {
     return `the media process does not run${why(children['media']?.lastFailure)}`;

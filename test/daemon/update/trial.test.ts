@@ -140,11 +140,12 @@ test('what works is what answers and what has a picture, and what worked has to 
   // As it was at the start: the crew moves the page of the guests.
   let config = { viewers: { host, port: 1 }, operator: { host, port: operator.port } };
   let nowMs = 0;
+  let unused: string | undefined;
   const deps: SelfCheckDeps = {
     config: () => config as unknown as ReturnType<SelfCheckDeps['config']>,
     setCapturing: (isWanted) => captured.push(isWanted),
     snapshot,
-    unusedSettings: undefined,
+    unusedSettings: () => unused,
     clock: {
       wallMs: () => 0,
       monotonicMs: () => nowMs,
@@ -159,10 +160,12 @@ test('what works is what answers and what has a picture, and what worked has to 
   assert.equal(before, { pages: ['guests', 'operator'], picture: true });
   assert.equal(captured, [true, false]);
   assert.is(await faultOf(before, deps, signal), undefined);
-  const without = { ...deps, unusedSettings: 'the settings do not fit' };
-  assert.is(await faultOf(before, without, signal), 'the settings do not fit');
-  const expected = await whatWorks(without, signal);
-  assert.is(await faultOf(expected, without, signal), undefined, 'they did not fit before either');
+  unused = 'the settings do not fit';
+  assert.is(await faultOf(before, deps, signal), unused);
+  const expected = await whatWorks(deps, signal);
+  assert.is(await faultOf(expected, deps, signal), undefined, 'they did not fit before either');
+  unused = undefined;
+  assert.is(await faultOf(before, deps, signal), undefined, 'what was left out is there again');
   isFlowing = false;
   assert.is(await faultOf(before, deps, signal), 'no picture comes: no encoder');
   assert.is(await faultOf({ ...before, picture: false }, deps, signal), undefined);
