@@ -36,10 +36,10 @@ export function entryOf(state: OrderState): OrderEntry {
   return { ...entry, item, quantity, amount, currency, ...(name === undefined ? {} : { name }) };
 }
 
-/** Ids are full of digits: so short a number is that of a piece. */
+/** Ids are full of digits: so short a number is that of a piece, or all of an id. */
 const SHORT_NUMBER = /^\d{1,3}$/;
 
-/** Finds the orders of which all words are in the id or the name, in any case, or are the number of a piece. */
+/** Finds the orders of which all words are in the id or the name, in any case, or are the id or the number of a piece. */
 export function finder(words: string): (order: OrderEntry) => boolean {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   return ({ id, name = '', numbers }) => {
@@ -47,6 +47,7 @@ export function finder(words: string): (order: OrderEntry) => boolean {
     return wanted.every(
       (word) =>
         numbers.some((number) => String(number) === word) ||
+        id.toLowerCase() === word ||
         (!SHORT_NUMBER.test(word) && text.includes(word)),
     );
   };

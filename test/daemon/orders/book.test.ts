@@ -50,13 +50,15 @@ test('any order is found by its id, its buyer or the number of a piece, however 
     { ...order, id: 'cs_7a17', name: 'Ada Lovelace', numbers: [12] },
     { ...order, id: 'cash-x1', name: 'Émile', numbers: [7, 8] },
     { ...order, id: 'cs_8b2', numbers: [1200] },
+    { ...order, id: '42', name: 'Grace', numbers: [] },
   ];
   assert.equal(found('7'), ['cash-x1'], 'a number, and not what an id has in it');
   assert.equal(found('1200'), ['cs_8b2']);
   assert.equal(found('LOVELACE ada'), ['cs_7a17']);
   assert.equal(found('émile 8'), ['cash-x1']);
   assert.equal(found('CS_'), ['cs_7a17', 'cs_8b2']);
-  assert.equal([found('émile 9'), found('  ').length], [[], 3]);
+  assert.equal([found('émile 9'), found('  ').length], [[], 4]);
+  assert.equal([found('42'), found('4')], [['42'], []], 'so short an id is found as a whole');
 });
 
 test('a search looks through all orders, and what is owed comes first in it too', () => {
