@@ -13,8 +13,8 @@ import type { DropFileKind } from './drop-files.ts';
 /** Returns the name for drops.yaml. Rejects with BrandingUploadError. */
 type SaveDropFile = (kind: DropFileKind, name: string, bytes: Buffer) => Promise<string>;
 
-/** They are in memory: 16 MB each. */
-const READING_MAX = 3;
+/** They are in memory, 16 MB each, until they are decoded and saved. */
+const UPLOADS_MAX = 3;
 
 export class BrandingAnswers {
   readonly #store: BrandingStore;
@@ -22,7 +22,7 @@ export class BrandingAnswers {
   readonly #uploadMs: number;
   /** One at a time: decoding takes memory. */
   readonly #inTurn = turns();
-  #reading = 0;
+  #uploads = 0;
 
   constructor(store: BrandingStore, saveFile: SaveDropFile, uploadMs = UPLOAD_MS) {
     this.#store = store;
@@ -74,15 +74,16 @@ export class BrandingAnswers {
 
   /** One that comes slowly, or no further, keeps nobody else waiting. */
   async #upload(request: IncomingMessage, use: (bytes: Buffer) => Promise<unknown>) {
-    if (this.#reading >= READING_MAX) return refuse(503, 'busy');
-    this.#reading += 1;
-    const file = await readInTime(request, UPLOAD_MAX_BYTES, this.#uploadMs)
-      .then((bytes) => bytes ?? TOO_LARGE)
-      .catch(() => INCOMPLETE)
-      .finally(() => {
-        this.#reading -= 1;
-      });
-    return typeof file === 'string' ? rejected(file) : await this.#change(() => use(file));
+    if (this.#uploads >= UPLOADS_MAX) return refuse(503, 'busy');
+    this.#uploads += 1;
+    try {
+      const file = await readInTime(request, UPLOAD_MAX_BYTES, this.#uploadMs)
+        .then((bytes) => bytes ?? TOO_LARGE)
+        .catch(() => INCOMPLETE);
+      return typeof file === 'string' ? rejected(file) : await this.#change(() => use(file));
+    } finally {
+      this.#uploads -= 1;
+    }
   }
 
   async #change(work: () => Promise<unknown>): Promise<Answer> {
