@@ -55,13 +55,16 @@ export class SaleWindowStore {
     this.#openings = [...onDisk, ...others.filter(isNew)];
   }
 
+  /** What the disk did not give at the start goes on, and must not be replaced. */
+  #readAgain(): void {
+    if (this.#saved.value !== undefined) return;
+    this.#saved.readAgain();
+    this.#fill(this.#openings);
+  }
+
   /** The first frame of a drop is on air. It opens once. */
   async begin(drop: string): Promise<void> {
-    // What the disk did not give at the start must not be replaced.
-    if (this.#saved.value === undefined) {
-      this.#saved.readAgain();
-      this.#fill(this.#openings);
-    }
+    this.#readAgain();
     if (this.#openings.some((one) => one.drop === drop)) return;
     this.#openings = [...this.#openings, openWindow(drop, this.#now())].slice(-OPENINGS_MAX);
     await this.#save();
@@ -73,6 +76,7 @@ export class SaleWindowStore {
 
   /** Often: saves how long it has been open. */
   async refresh(drop: string, lengthMs: number): Promise<void> {
+    this.#readAgain();
     const opening = this.#find(drop);
     const now = this.#now();
     if (opening === undefined || now.sinceBootMs - this.#savedMs < SAVE_EVERY_MS) return;

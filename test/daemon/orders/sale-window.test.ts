@@ -90,6 +90,25 @@ test('a disk that failed at the start opens no second window, also where it fail
   }
 });
 
+test('a window whose file alone could not be read at the start goes on without another beginning', async () => {
+  using folder = scratchFolder();
+  const path = join(folder.path, 'window.json');
+  const clock = new VirtualClock();
+  {
+    await using shop = await openShop(folder.path, [COLLECTOR], clock);
+    shop.desk.record(FIRST_FRAME);
+    await clock.advance(MINUTE_MS);
+  }
+  renameSync(path, `${path}-kept`);
+  symlinkSync('/proc/self/mem', path);
+  await using shop = await openShop(folder.path, [COLLECTOR], clock);
+  rmSync(path);
+  renameSync(`${path}-kept`, path);
+  assert.is(shop.desk.state()?.window?.phase, 'before');
+  await clock.advance(1_000);
+  assert.is(shop.desk.state()?.window?.phase, 'open');
+});
+
 test('a drop that began while the disk could not be used goes on once it can be', async () => {
   using folder = scratchFolder();
   const boot = { bootId: 'run-1', sinceBootMs: () => 0 };
