@@ -63,7 +63,7 @@ export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: u
     button.addEventListener('click', () => void cancel(order).catch(onError));
     return h('li', {}, head, facts, button);
   };
-  search.addEventListener('input', () => void read().catch(onError));
+  search.addEventListener('input', paused(() => void read().catch(onError)));
   element.addEventListener('toggle', () => element.open && void read().catch(onError));
   return {
     element,
@@ -78,6 +78,17 @@ export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: u
 
 const searchField = (hint: string) =>
   h('input', { type: 'search', placeholder: hint, 'aria-label': hint });
+
+/** The box looks through all orders for each word: not for each letter of it. */
+const TYPING_MS = 250;
+
+function paused(work: () => void): () => void {
+  let typed: ReturnType<typeof setTimeout> | undefined;
+  return () => {
+    clearTimeout(typed);
+    typed = setTimeout(work, TYPING_MS);
+  };
+}
 
 /** The list is read again where it differs. */
 export function shownKey({ totals, unmatched, unmatchedCounts }: ShopState): string {
