@@ -10,10 +10,7 @@ import { en as said } from '../../../../daemon/web/page/text/messages/en.ts';
 const test = suite('uploads');
 
 /** Takes files of coming drops. */
-async function openServer(
-  uploadMs?: number,
-  save = async (_kind: string, name: string) => name,
-) {
+async function openServer(uploadMs?: number, save = async (_kind: string, name: string) => name) {
   const store = new BrandingStore('/nowhere', () => '');
   const answers = new BrandingAnswers(store, save, uploadMs);
   let read = 0;
