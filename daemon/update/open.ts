@@ -24,8 +24,10 @@ interface Box {
   readonly launched: Launched | undefined;
   readonly version: string;
   readonly stateFolder: string;
-  readonly live: { readonly current: () => Config };
-  readonly loaded: { readonly warning?: string };
+  readonly live: {
+    readonly current: () => Config;
+    readonly warning: () => string | undefined;
+  };
   readonly mediaPath: Pick<MediaPath, 'setHidden' | 'endedLeftMs'>;
   readonly snapshot: () => BoxSnapshot;
   readonly onEvent: (event: BoxEvent) => void;
