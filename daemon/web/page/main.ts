@@ -47,6 +47,7 @@ import {
   withLogLines,
   withSample,
 } from './ui/model.ts';
+import { reloadUnused } from './ui/reload.ts';
 import { askPreview, readSession, SignedOut, signOut } from './ui/request.ts';
 import type { Section } from './ui/section.ts';
 
@@ -143,12 +144,6 @@ function showBox(isCrew: boolean): Promise<void> {
 /** What the box sent first to this page, whoever has signed in since. */
 let firstHello: Hello | undefined;
 
-/** Nothing is being filled in, tried or sent that a person would lose. */
-function canReload(): boolean {
-  const isInUse = document.querySelector('dialog[open], #settings') !== null;
-  return !isInUse && !phoneHere().isSending();
-}
-
 /** One that fails, for example after an update of the box, does not take the others with it. */
 function updateSection(section: Section, model: Model, nowMs: number): void {
   try {
@@ -185,7 +180,7 @@ function updateSections(
       update(fromHello(hello, Date.now()));
     },
     change: (change) => {
-      if (isOld && canReload()) location.reload();
+      if (isOld) reloadUnused(phoneHere().isSending());
       update(model && withChange(model, change, Date.now()));
     },
     levels: (levels) => update(model && { ...model, levels }, ['sound']),

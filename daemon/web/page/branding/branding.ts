@@ -1,6 +1,7 @@
 /** The branding of the guests’ page: colours, logo and title picture, chosen by the crew. */
 import { stageTexts as text } from '../text/texts.ts';
 import { card, h, openMessage, setText } from '../ui/dom.ts';
+import { setUnsaved } from '../ui/reload.ts';
 import type { Section } from '../ui/section.ts';
 import {
   type BrandingPart,
@@ -28,12 +29,20 @@ export function openBranding(onError: (error: unknown) => void): Section {
     colors.update(look);
     for (const picture of pictures) picture.update(look);
   };
+  let sending = 0;
   const run: Run = (work) => {
+    sending += 1;
+    setUnsaved(element, true);
     setText(message, text.saving);
-    work.then((outcome) => {
-      setText(message, typeof outcome === 'string' ? outcome : text.lookSaved);
-      if (typeof outcome !== 'string') show(outcome);
-    }, fail);
+    work
+      .then((outcome) => {
+        setText(message, typeof outcome === 'string' ? outcome : text.lookSaved);
+        if (typeof outcome !== 'string') show(outcome);
+      }, fail)
+      .finally(() => {
+        sending -= 1;
+        setUnsaved(element, sending > 0);
+      });
   };
   const colors = openColors(run);
   const pictures = [

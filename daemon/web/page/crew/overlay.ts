@@ -4,6 +4,7 @@ import type { CodeReadings, OverlayState } from '../../../model/overlay.ts';
 import { CODES, CORNERS } from '../text/overlay-words.ts';
 import { fromBox, labelTexts, crewTexts as text } from '../text/texts.ts';
 import { card, h, openMessage, setText } from '../ui/dom.ts';
+import { setUnsaved } from '../ui/reload.ts';
 import { runCommand } from '../ui/request.ts';
 import type { Section } from '../ui/section.ts';
 
@@ -16,16 +17,20 @@ export function openOverlay(onError: (error: unknown) => void): Section {
   const element = card('overlay', text.inPicture, state, form, message);
   let shown: OverlayState | undefined;
   let isEdited = false;
+  const setEdited = (isIt: boolean) => {
+    isEdited = isIt;
+    setUnsaved(form, isIt);
+  };
   const send = async (args: Readonly<Record<string, unknown>>) => {
     setText(message, text.changing);
     const outcome = await runCommand('overlay', undefined, args);
-    isEdited = outcome.status !== 'done';
+    setEdited(outcome.status !== 'done');
     const reason = fromBox(outcome.detail);
     const isDone = outcome.status === 'done';
     setText(message, isDone ? text.changed : fill(text.notChanged, { reason }));
   };
   form.addEventListener('input', () => {
-    isEdited = true;
+    setEdited(true);
     setText(message, '');
   });
   form.addEventListener('submit', (event) => {
