@@ -63,7 +63,7 @@ export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: u
     button.addEventListener('click', () => void cancel(order).catch(onError));
     return h('li', {}, head, facts, button);
   };
-  search.addEventListener('input', paused(() => void read().catch(onError)));
+  search.addEventListener('input', paused(read, onError));
   element.addEventListener('toggle', () => element.open && void read().catch(onError));
   return {
     element,
@@ -82,11 +82,11 @@ const searchField = (hint: string) =>
 /** The box looks through all orders for each word: not for each letter of it. */
 const TYPING_MS = 250;
 
-function paused(work: () => void): () => void {
+function paused(work: () => Promise<void>, onError: (e: unknown) => void): () => void {
   let typed: ReturnType<typeof setTimeout> | undefined;
   return () => {
     clearTimeout(typed);
-    typed = setTimeout(work, TYPING_MS);
+    typed = setTimeout(() => void work().catch(onError), TYPING_MS);
   };
 }
 
