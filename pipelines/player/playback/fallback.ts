@@ -4,7 +4,7 @@ import type { ErrorData } from 'hls.js';
 import { possibleMs } from './beacon-payload.ts';
 import type { Player } from './live.ts';
 import { hasMediaSource } from './media-source.ts';
-import { play } from './pace/play.ts';
+import { pause, play } from './pace/play.ts';
 
 /** Settings with which hls.js plays closest to the live edge; measured by `npm run bench`. */
 const HLS_CONFIG = {
@@ -124,7 +124,7 @@ function playsBesideSource(video: HTMLVideoElement, { href }: URL): boolean {
 
 function setPaused(video: HTMLVideoElement, isPaused: boolean, liveS: number | undefined): void {
   if (isPaused) {
-    video.pause();
+    pause(video);
     return;
   }
   if (liveS !== undefined) video.currentTime = liveS;

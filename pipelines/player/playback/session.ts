@@ -5,6 +5,7 @@ import { MediaDemand } from './media-demand.ts';
 import { watchStreaming } from './media-source.ts';
 import { TrackAges } from './pace/lost-track.ts';
 import { Pacer } from './pace/pacer.ts';
+import { pause } from './pace/play.ts';
 import { type Multivariant, renditionOf } from './playlist.ts';
 import { Delivery } from './push/delivery.ts';
 import { type PushedTrack, PushFeed } from './push/push-feed.ts';
@@ -95,7 +96,7 @@ export class LiveSession {
     this.#isPaused = isPaused;
     this.#demand.set('guest', !isPaused);
     this.#isPlaying = false;
-    if (isPaused) this.#video.pause();
+    if (isPaused) pause(this.#video);
   }
 
   async run(signal: AbortSignal): Promise<void> {

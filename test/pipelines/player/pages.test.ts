@@ -105,7 +105,9 @@ test('the page speaks the guest’s language, or that of its address, and Englis
 
 test('without JavaScript there is a video with the stream, what the preview says, and a second look', () => {
   const html = bodyOf(ask('/'));
-  assert.match(html, /<noscript><video [^>]*src="live\/index.m3u8">/);
+  assert.match(html, /<noscript><video [^>]* autoplay [^>]*src="live\/index.m3u8">/);
+  // Safari stops a video that plays by itself when it is scrolled out of sight.
+  assert.not.match(html, /<video id="video"[^>]* autoplay/);
   assert.match(html, /<noscript>\s*<p>The stage, live<\/p>/);
   assert.match(html, '<noscript><meta http-equiv="refresh" content="30"></noscript>');
   assert.not.match(html, 'href="./replay/"');

@@ -1,7 +1,7 @@
 /** Which player has the picture while that is on a television by AirPlay, and afterwards. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { PlayLoop } from '../../../pipelines/player/play-loop.ts';
+import { PlayLoop, type PlayLoopDeps } from '../../../pipelines/player/play-loop.ts';
 import type { BeaconSender } from '../../../pipelines/player/playback/beacon.ts';
 
 const test = suite('AirPlay on the guests’ page');
@@ -36,10 +36,13 @@ class SafariVideo extends EventTarget {
   loads = 0;
   currentTime = 0;
   paused = true;
+  pauses = 0;
   disableRemotePlayback = false;
   seekable = { length: 0 };
   play = async () => undefined;
-  pause = () => undefined;
+  pause = () => {
+    this.pauses += 1;
+  };
   canPlayType = () => 'maybe';
   getStartDate = () => new Date();
   removeAttribute = () => undefined;
@@ -92,21 +95,24 @@ async function until(isSo: () => boolean): Promise<void> {
   }
 }
 
+function openLoop(video: SafariVideo, change: Partial<PlayLoopDeps> = {}): PlayLoop {
+  const nothing = () => undefined;
+  return new PlayLoop({
+    ...{ video: video as unknown as HTMLVideoElement, nowMs: () => 0 },
+    beacon: { setPlayer: nothing, restartStartup: nothing } as unknown as BeaconSender,
+    ...{ onFailed: nothing, onEnded: nothing, parameters: new URLSearchParams() },
+    ...change,
+  });
+}
+
 test('what Safari sends to a television is left to it, and our player is back once that is over', () =>
   inSafari(async () => {
     const video = new SafariVideo();
     let failures = 0;
-    const loop = new PlayLoop({
-      ...{ video: video as unknown as HTMLVideoElement, nowMs: () => 0 },
-      beacon: {
-        setPlayer: () => undefined,
-        restartStartup: () => undefined,
-      } as unknown as BeaconSender,
+    const loop = openLoop(video, {
       onFailed: () => {
         failures += 1;
       },
-      onEnded: () => undefined,
-      parameters: new URLSearchParams(),
     });
     void loop.run();
     const kind = () => loop.player?.kind;
@@ -128,6 +134,24 @@ test('what Safari sends to a television is left to it, and our player is back on
     assert.is(failures, 0);
     loop.hold(true);
     await until(() => kind() === undefined);
+  }));
+
+test('a pause that the system has made is not made again: Safari would not end it by itself', () =>
+  inSafari(async () => {
+    for (const player of ['parts', 'native']) {
+      const video = new SafariVideo();
+      const loop = openLoop(video, { parameters: new URLSearchParams({ player }) });
+      void loop.run();
+      await until(() => loop.player !== undefined);
+      loop.setPaused(true);
+      assert.is(video.pauses, 0, player);
+      loop.setPaused(false);
+      video.paused = false;
+      loop.setPaused(true);
+      assert.is(video.pauses, 1, player);
+      loop.hold(true);
+      await until(() => loop.player === undefined);
+    }
   }));
 
 test.run();

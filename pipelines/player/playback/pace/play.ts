@@ -18,6 +18,14 @@ export function play(video: HTMLVideoElement): void {
 }
 
 /**
+ * What the system has stopped for a call, or with a page out of sight, is left to it: asked once
+ * more, Safari would not go on by itself afterwards.
+ */
+export function pause(video: HTMLVideoElement): void {
+  if (!video.paused) video.pause();
+}
+
+/**
  * Goes on where the browser has paused by itself, before the guest has touched the page. WebKitGTK
  * may forget, when it gets new media, that the video is muted (its audio output says that it is
  * not), and then pauses it, as no guest has asked for sound.

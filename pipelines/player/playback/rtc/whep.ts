@@ -1,6 +1,6 @@
 /** Plays by WebRTC (WHEP): nearest to live, for as long as it flows. */
 import { fetchText, type Player } from '../live.ts';
-import { play } from '../pace/play.ts';
+import { pause, play } from '../pace/play.ts';
 import { ageMs } from './age.ts';
 import { askIceServers, untilGathered } from './ice.ts';
 import { hasPicture, packetsOf } from './packets.ts';
@@ -126,7 +126,7 @@ class WhepSession implements WhepConnection {
 
   #setPaused(video: HTMLVideoElement, isPaused: boolean): void {
     this.#pausedMs = isPaused ? performance.now() : undefined;
-    if (isPaused) video.pause();
+    if (isPaused) pause(video);
     else play(video);
   }
 

@@ -200,6 +200,21 @@ test('a guest who pauses for long leaves the box, and connects again at the end 
   assert.is((error as WhepFailed).why, 'paused');
 });
 
+test('one that the system has paused is not paused again: Safari would not go on by itself', async () => {
+  let pauses = 0;
+  const pause = () => {
+    pauses += 1;
+  };
+  const act = async () => {
+    const over = new AbortController();
+    const player = await openWhep({ ...VIDEO, paused: true, pause }, OPTIONS, over.signal);
+    player.setPaused(true);
+    over.abort();
+  };
+  await inBrowser({ video: 1, audio: 1 }, act, {});
+  assert.is(pauses, 0);
+});
+
 test('a box that gets too many offers says when to come again, and the page does not come with all others', async () => {
   const headers = { 'Retry-After': '5' };
   const offered = () => new Response('', { status: 429, headers });
