@@ -37,8 +37,7 @@ export function openSaved<T>(
   let onDisk: string | undefined;
   let failure: string | undefined;
   let isWaiting = false;
-  /** Why it could not be read, where it is there perhaps. */
-  let unread: string | undefined;
+  let unread: string | undefined; // why it cannot be read now
   let saving = Promise.resolve();
   const read = (): void => {
     try {

@@ -183,7 +183,7 @@ export const NETWORK_CASES: readonly Case[] = [
     'a survey of last week',
     'survey',
     'warn',
-    /run survey again/,
+    /run it again/,
     { probes: { survey: { ...SURVEY, started: '2026-11-20T20:00:00.000Z' } } },
   ],
   ['half the light', 'survey', 'warn', /antennas/, { probes: { lightRatios: [0.1, 0.12] } }],

@@ -32,8 +32,7 @@ export const fr: AdviceTexts = {
   wifiAgain: 'Connectez un téléphone au Wi-Fi de la box et choisissez de nouveau un Wi-Fi.',
   wifiNearer:
     'Rapprochez la box du routeur de ce Wi-Fi, ou choisissez-en un autre sur le Wi-Fi de la box.',
-  wifiPassword:
-    'Connectez un téléphone au Wi-Fi de la box et saisissez de nouveau le mot de passe.',
+  wifiPassword: 'Connectez un téléphone au Wi-Fi de la box et ressaisissez le mot de passe.',
   wifiRouter: 'Redémarrez le routeur de ce Wi-Fi, ou prenez un câble.',
   timeServer:
     'Reliez la box à un réseau avec un serveur de temps : les enregistrements et les certificats ont besoin de l’heure.',
