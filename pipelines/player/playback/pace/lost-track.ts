@@ -13,8 +13,14 @@ export class TrackAges {
 
   add(kind: Kind, nowMs: number): void {
     const { video, audio } = this.#bufferedMs;
-    // Neither came: the one that is back first says nothing of the other, which has its time, too.
-    if (nowMs - Math.max(video, audio) > GOES_ON_MS) this.renew(other(kind), nowMs);
+    const gapMs = nowMs - Math.max(video, audio);
+    // Neither came: the one that is back first says nothing of the other, for which that time does
+    // not count. Renewed, a dead one would never be found where the other comes in bursts.
+    if (gapMs > GOES_ON_MS) {
+      const lastMs = this.#bufferedMs[other(kind)];
+      const isNew = lastMs === Number.NEGATIVE_INFINITY;
+      this.renew(other(kind), isNew ? nowMs : lastMs + gapMs - GOES_ON_MS);
+    }
     this.renew(kind, nowMs);
   }
 

@@ -39,6 +39,14 @@ test('after an outage of any length the track that is back first does not condem
     }
 });
 
+test('a track that is dead is found lost, too, where the other comes in bursts', () => {
+  for (const dead of ['video', 'audio'] as const) {
+    const comes = (kind: Kind, atMs: number) =>
+      atMs < 4_000 || (kind !== dead && atMs % 2_000 === 0);
+    assert.is(follow(comes)?.kind, dead);
+  }
+});
+
 test('a start that is slow gives the second track its time, too', () => {
   for (const first of ['video', 'audio'] as const) {
     const comes = (kind: Kind, atMs: number) => atMs > (kind === first ? 9_000 : 11_000);
