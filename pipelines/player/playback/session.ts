@@ -204,7 +204,8 @@ export class LiveSession {
     this.#lastS = nowS;
     const isPlayable = this.#tracks.every(({ buffer }) => buffer.has(nowS + 0.05));
     if (nowS < startS && (isStuck || !isPlayable)) {
-      this.#pacer.start(range);
+      if (video.paused) this.#pacer.jump(range);
+      else this.#pacer.start(range);
       return;
     }
     // Some browsers pause a page in the background: its buffer must not fill up. The page plays it

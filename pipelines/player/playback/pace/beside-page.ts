@@ -25,6 +25,7 @@ export function followBesidePage(video: AppleVideo, live: LivePicture): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** When a pause was taken for the guest's. */
   let pausedMs = Number.NEGATIVE_INFINITY;
+  let stoppedMs = Number.NEGATIVE_INFINITY;
   let leftMs = Number.NEGATIVE_INFINITY;
   /** That was a mistake. */
   let isToGoOn = false;
@@ -38,8 +39,10 @@ export function followBesidePage(video: AppleVideo, live: LivePicture): void {
     const state = live.state();
     // Where it wants a tap there is a button for that.
     if (!isStopped(video) || live.isPaused() || state === undefined || state === 'tap') return;
-    if (isAway(video) || isUntouched()) return;
     const nowMs = performance.now();
+    // Out of sight the browser pauses at once, or what makes no sound; later it is the guest.
+    const isSystems = video.muted || stoppedMs - leftMs < SAME_MS || state === 'covered';
+    if ((isAway(video) && isSystems) || isUntouched()) return;
     // Under the cover there is no button for it.
     if (state === 'covered' || nowMs - leftMs < SAME_MS) return goOn();
     pausedMs = nowMs;
@@ -53,7 +56,10 @@ export function followBesidePage(video: AppleVideo, live: LivePicture): void {
   };
   video.addEventListener('pause', () => {
     clearTimeout(timer);
-    timer = setTimeout(decide, DECIDE_AFTER_MS);
+    stoppedMs = performance.now();
+    // A phone that is locked may stop timers: on return it would be too late.
+    if (isAway(video) && stoppedMs - leftMs >= SAME_MS) decide();
+    else timer = setTimeout(decide, DECIDE_AFTER_MS);
   });
   video.addEventListener('play', () => {
     if (!video.paused && live.isPaused() && live.state() !== undefined) live.setPaused(false);

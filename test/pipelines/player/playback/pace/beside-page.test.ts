@@ -110,6 +110,17 @@ test('one of a page that is hidden is over once that is seen again', () =>
     assert.ok(!video.paused && !page.isPaused);
   }));
 
+test('one that comes long after the page was hidden is the guest’s, on the lock screen', () =>
+  onPage(({ video, page, pass, hide }) => {
+    hide(true);
+    pass(5_000);
+    video.stop();
+    hide(false);
+    assert.ok(page.isPaused && video.paused && video.played === 0);
+    video.start();
+    assert.not(page.isPaused, 'a call that is over ends it');
+  }));
+
 test('one that comes just before the page is hidden, or before full screen is left, was not the guest’s', () =>
   onPage(({ video, page, pass, hide }) => {
     video.stop();
