@@ -144,7 +144,7 @@ setInterval(() => {
   cover.render(loop.player?.latencyMs());
   rewind.render();
   shop.tick();
-  keepScreenOn(cover.state === 'live' && !video.paused);
+  keepScreenOn(cover.state === 'live' && !video.paused && !loop.isWireless);
 }, FIGURES_EVERY_MS);
 // For measurements: the same figures that the page shows and reports.
 Object.assign(window, {

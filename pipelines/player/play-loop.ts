@@ -94,7 +94,7 @@ export class PlayLoop {
         if (signal.aborted) pauseMs = 0;
         else {
           onEnded(true);
-          await waitForNextStream(this.#playlistUrl(), signal);
+          await this.#nextStream();
           this.#whep.forgive();
           this.#spreadWhep();
           if (!this.#isHeld) onEnded(false);
@@ -119,10 +119,27 @@ export class PlayLoop {
     }
   }
 
-  /** Safari closes our source itself, and plays the playlist beside it; WebRTC has none. */
+  /** The picture is on a television. */
+  get isWireless(): boolean {
+    return this.#wireless.isOn;
+  }
+
+  /**
+   * Safari closes our source itself, and plays the playlist beside it; WebRTC has none, and a
+   * source that is yet to open would not.
+   */
   #leaveForWireless(): void {
-    const left = this.#wireless.isOn ? 'whep' : 'native';
-    if (this.#player?.kind === left) this.#attempt.abort();
+    const kind = this.#player?.kind;
+    const isLeft = this.isWireless ? kind === undefined || kind === 'whep' : kind === 'native';
+    if (isLeft) this.#attempt.abort();
+  }
+
+  /** Another player is no reason to stop waiting: it would play the end of this stream again. */
+  async #nextStream(): Promise<void> {
+    do {
+      this.#attempt = new AbortController();
+      await waitForNextStream(this.#playlistUrl(), this.#attempt.signal);
+    } while (this.#attempt.signal.aborted && !this.#isHeld);
   }
 
   /** This page is one of many that wait for the stream: it begins with parts, and connects then. */

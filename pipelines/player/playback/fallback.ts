@@ -152,6 +152,7 @@ function untilEnded(video: HTMLVideoElement, signal: AbortSignal): Promise<void>
   return new Promise((resolve) => {
     video.addEventListener('ended', () => resolve(), { once: true, signal });
     signal.addEventListener('abort', () => resolve(), { once: true });
+    if (signal.aborted) resolve();
   });
 }
 

@@ -73,10 +73,13 @@ async function inSafari(act: () => Promise<void>): Promise<void> {
   Object.assign(globalThis, {
     window: { ManagedMediaSource: Source, WebKitPlaybackTargetAvailabilityEvent: Event },
     document: Object.assign(new EventTarget(), { ...page, createElement }),
-    fetch: (url: URL) =>
-      String(url) === PLAYLIST
-        ? Promise.resolve(new Response(MULTIVARIANT))
-        : new Promise(() => undefined),
+    fetch: async (url: URL, { signal }: RequestInit) => {
+      signal?.throwIfAborted();
+      if (String(url) === PLAYLIST) return new Response(MULTIVARIANT);
+      return await new Promise((_resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason));
+      });
+    },
   });
   URL.createObjectURL = () => 'blob:source';
   try {
@@ -128,12 +131,51 @@ test('what Safari sends to a television is left to it, and our player is back on
     await until(() => kind() === 'native');
     assert.is(video.loads, loads, 'the television’s picture is not cut');
     assert.is(failures, 0, 'and the page has no cover over it');
+    assert.ok(loop.isWireless, 'the phone may turn its screen off');
 
     video.setWireless(false);
     await until(() => kind() === 'venuebox');
     assert.is(failures, 0);
     loop.hold(true);
     await until(() => kind() === undefined);
+  }));
+
+test('AirPlay that begins while our player opens does not wait for a source that cannot open', () =>
+  inSafari(async () => {
+    const video = new SafariVideo();
+    video.load = () => undefined;
+    const loop = openLoop(video);
+    const { fetch } = globalThis;
+    let isAsked = false;
+    globalThis.fetch = (...args) => {
+      isAsked = true;
+      return fetch(...args);
+    };
+    void loop.run();
+    await until(() => isAsked);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    video.setWireless(true);
+    await until(() => loop.player?.kind === 'native');
+    loop.hold(true);
+    await until(() => loop.player === undefined);
+  }));
+
+test('AirPlay that is switched off after the end of a stream is no beginning of another one', () =>
+  inSafari(async () => {
+    const video = new SafariVideo();
+    const ends: boolean[] = [];
+    const loop = openLoop(video, { onEnded: (hasEnded) => ends.push(hasEnded) });
+    video.webkitCurrentPlaybackTargetIsWireless = true;
+    video.setWireless(true);
+    void loop.run();
+    await until(() => loop.player?.kind === 'native');
+    video.dispatchEvent(new Event('ended'));
+    await until(() => ends.length > 0);
+    video.setWireless(false);
+    await new Promise((resolve) => setTimeout(resolve, 4_500));
+    assert.equal(ends, [true]);
+    loop.hold(true);
+    await until(() => loop.player === undefined);
   }));
 
 test('a pause that the system has made is not made again: Safari would not end it by itself', () =>
