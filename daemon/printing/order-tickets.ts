@@ -53,9 +53,9 @@ export async function runOrderTickets(deps: OrderTicketDeps, signal: AbortSignal
   onHeld(undefined);
   if (!isOn) return await removeFile(path).catch(() => undefined);
   const hold = openHold(deps);
-  const note = await readNote(path, hold, clock, signal);
-  if (signal.aborted) return onHeld(undefined);
-  let seq = await firstSeq(path, note, deps);
+  const read = await readNote(path, hold, clock, signal);
+  if (read === 'ended') return onHeld(undefined);
+  let seq = await firstSeq(path, read.note, deps);
   let next = '';
   const queueAll = async () => {
     for (const order of orders.confirmedAfter(seq, BATCH)) {
@@ -116,25 +116,25 @@ function heldFull(queue: OrderTicketDeps['queue'], full: string): HeldTickets {
 }
 
 /**
- * Undefined where there is none. One that the disk does not give now is waited for: which tickets
- * are printed, only it says. A folder in its place is a damaged file system.
+ * Undefined where there is none. One that the disk does not give now is waited for, until the box
+ * ends: which tickets are printed, only it says. A folder in its place is a damaged file system.
  */
 async function readNote(
   path: string,
   hold: ReturnType<typeof openHold>,
   clock: Clock,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<{ readonly note: string | undefined } | 'ended'> {
   do {
     try {
-      return await readFile(path, 'utf8');
+      return { note: await readFile(path, 'utf8') };
     } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return undefined;
-      if (errnoOf(error) === 'EISDIR') return '';
+      if (errnoOf(error) === 'ENOENT') return { note: undefined };
+      if (errnoOf(error) === 'EISDIR') return { note: '' };
       hold(error, '');
     }
   } while (await pause(clock, RETRY_MS, signal));
-  return undefined;
+  return 'ended';
 }
 
 /**
