@@ -35,16 +35,6 @@ export function hideBatch(chunks: readonly Buffer[]): HiddenBatch {
   return { hidden, header };
 }
 
-/**
- * The header of the moof that lies under a free box.
- *
- * @param bytes From the free box on; the end may be missing.
- * @returns undefined where `bytes` do not start with a hidden batch.
- */
-export function hiddenHeader(bytes: Buffer): Buffer | undefined {
-  return typeAt(bytes, 0) === 'free' ? headerOf(bytes) : undefined;
-}
-
 /** The header of a moof by what lies behind it, whatever lies in its place; undefined where that is no moof. */
 export function headerOf(bytes: Buffer): Buffer | undefined {
   const trafAt = HEADER_BYTES + MFHD_BYTES;
