@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { until } from '../support/box.ts';
+import { DAEMON } from '../support/daemon.ts';
 import { freePort } from '../support/free-port.ts';
 import { scratch } from './mqtt/support/mosquitto.ts';
 
@@ -22,14 +23,7 @@ test('the box goes on without its output and after SIGHUP, and ends well when as
   ];
   const child = spawn(
     process.execPath,
-    [
-      '--import',
-      'tsx',
-      'daemon/main.ts',
-      'demo',
-      '--idle',
-      ...settings.flatMap((one) => ['--set', one]),
-    ],
+    [...DAEMON, 'demo', '--idle', ...settings.flatMap((one) => ['--set', one])],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, STATE_DIRECTORY: folder.path } },
   );
   try {

@@ -1,6 +1,7 @@
 /** Starts and ends any program for a test. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
+import { entryPoint } from '../../hal/os/process.ts';
 import { DAEMON } from './daemon.ts';
 
 /** A program that a test has started, and ends. */
@@ -39,7 +40,16 @@ export function startProgram(
   };
 }
 
-/** The command line, run from its source. */
+/**
+ * Arguments for Node that run a program of this repository as the test itself is run.
+ *
+ * @param path From the root, without its ending.
+ */
+export function nodeProgram(path: string): readonly string[] {
+  return [...process.execArgv, entryPoint(import.meta.url, `../../${path}`)];
+}
+
+/** The command line. */
 export function startVenuebox(...args: readonly string[]): Program {
   return startProgram(process.execPath, [...DAEMON, ...args]);
 }

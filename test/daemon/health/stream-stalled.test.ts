@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
+import { entryPoint } from '../../../hal/os/process.ts';
 import { isAlive, startBox, until } from '../../support/box.ts';
 
 const test = suite('a stream that stalls');
@@ -13,8 +14,9 @@ const LONG_MS = 60_000;
 test('while live, parts that do not come are an alert, and what makes them is restarted', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-stuck-'));
   const file = join(folder, 'stuck');
-  const stuck = ['--import', './test/support/media/stuck-packager.ts'];
-  const program = ['--import', 'tsx', ...stuck, 'daemon/main.ts'];
+  const stuck = entryPoint(import.meta.url, '../../support/media/stuck-packager');
+  const main = entryPoint(import.meta.url, '../../../daemon/main');
+  const program = [...process.execArgv, '--import', stuck, main];
   try {
     const prefix = ['env', `STUCK_PACKAGER_FILE=${file}`];
     await using box = await startBox(['sound.driver=none'], ['demo'], prefix, program);

@@ -18,7 +18,7 @@ import { type Box, isAlive, startBox, until } from '../../support/box.ts';
 import { DAEMON } from '../../support/daemon.ts';
 import { freePort } from '../../support/free-port.ts';
 import { inside, openVenueNetwork } from '../../support/network/venue-network.ts';
-import { startProgram } from '../../support/program.ts';
+import { nodeProgram, startProgram } from '../../support/program.ts';
 import type { Watched } from '../../support/viewer.ts';
 
 const test = suite('uplink');
@@ -221,7 +221,7 @@ test('the whole chain over two links: each dies in turn and nothing is lost; wit
   // A guest watches from before until after.
   const guest = startProgram(here[0] ?? '', [
     ...here.slice(1),
-    ...[process.execPath, '--import', 'tsx', 'test/support/viewer.ts', box.url, '25'],
+    ...[process.execPath, ...nodeProgram('test/support/viewer'), box.url, '25'],
   ]);
   await until(() => guest.output().includes('WATCHING'), 30_000, guest.output);
   for (const link of [0, 1]) network.blackHole(link, true);

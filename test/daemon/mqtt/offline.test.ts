@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { until } from '../../support/box.ts';
 import { freePort } from '../../support/free-port.ts';
+import { nodeProgram } from '../../support/program.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { type Consumer, listen } from './support/consumer.ts';
 import { scratch, startMosquitto } from './support/mosquitto.ts';
@@ -151,8 +152,8 @@ interface Writer {
 }
 
 function startWriter(port: number, stateDir: string, first: number, count = 100_000): Writer {
-  const script = 'test/daemon/mqtt/support/event-writer.ts';
-  const args = ['--import', 'tsx', script, String(port), stateDir, String(first), String(count)];
+  const program = nodeProgram('test/daemon/mqtt/support/event-writer');
+  const args = [...program, String(port), stateDir, String(first), String(count)];
   const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   let errors = '';

@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert';
 import { cutWhereMainsAreOff } from '../../../daemon/power/cut.ts';
 import type { Battery, BatteryState, Mains } from '../../../hal/battery/port.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
+import { nodeProgram } from '../../support/program.ts';
 
 const test = suite('the power is cut at the end');
 const never = new AbortController().signal;
@@ -64,7 +65,7 @@ test('the program reads the config, does what there is to do, and says so', asyn
   const config = join(folder, 'venuebox.yaml');
   const program = (text: string) =>
     writeFile(config, text).then(() =>
-      run('node', '--import', 'tsx', 'daemon/power/cut-power.ts', config),
+      run(process.execPath, ...nodeProgram('daemon/power/cut-power'), config),
     );
   const none = await program('power: {board: none}\n');
   assert.match(none.output, '"result":"no: there is no board that can"');

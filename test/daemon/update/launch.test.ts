@@ -15,6 +15,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { VersionStore } from '../../../daemon/update/store.ts';
 import { INSTALLED, proved, STARTS_MAX } from '../../../daemon/update/versions.ts';
+import { entryPoint } from '../../../hal/os/process.ts';
 import { seeded } from '../../support/seeded.ts';
 import { LaunchedBox } from './support/launched-box.ts';
 import { layProgram, openWorkshop } from './support/program.ts';
@@ -183,8 +184,8 @@ test('killed at any moment of an update, one of the two versions starts', async 
     files: { 'dist/large.js': 'x'.repeat(3_000_000) },
   });
   const give = `
-    import { install } from ${JSON.stringify(new URL('../../../daemon/update/install.ts', import.meta.url).href)};
-    import { VersionStore } from ${JSON.stringify(new URL('../../../daemon/update/store.ts', import.meta.url).href)};
+    import { install } from ${JSON.stringify(entryPoint(import.meta.url, '../../../daemon/update/install'))};
+    import { VersionStore } from ${JSON.stringify(entryPoint(import.meta.url, '../../../daemon/update/store'))};
     const [state, program, from, key] = process.argv.slice(1);
     console.log('begins');
     await install({ from, isOlderWelcome: false }, {
@@ -195,7 +196,7 @@ test('killed at any moment of an update, one of the two versions starts', async 
   `;
   const seen = new Set<string>();
   for (let i = 0; i < 5; i += 1) {
-    const args = ['--import', 'tsx', '--input-type=module', '--eval', give];
+    const args = [...process.execArgv, '--input-type=module', '--eval', give];
     const where = [join(box.folder, 'state'), join(box.folder, 'installed'), release, workshop.key];
     const child = spawn(process.execPath, [...args, ...where], {
       stdio: ['ignore', 'pipe', 'inherit'],

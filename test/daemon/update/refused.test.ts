@@ -14,6 +14,7 @@ import {
   type Versions,
 } from '../../../daemon/update/versions.ts';
 import { lockFolder } from '../../../hal/os/folder-lock.ts';
+import { DAEMON } from '../../support/daemon.ts';
 
 const test = suite('a start that is refused');
 
@@ -29,7 +30,7 @@ function openState(versions: Versions, yaml = '') {
   return {
     folder,
     run: async (id: string) => {
-      const args = ['--import', 'tsx', 'daemon/main.ts', 'run', '--config', config];
+      const args = [...DAEMON, 'run', '--config', config];
       const env = { PATH: process.env['PATH'], STATE_DIRECTORY: folder, VENUEBOX_RUNS: id };
       const stdio = ['ignore', 'ignore', 'pipe'] as const;
       const child = spawn(process.execPath, args, { env, stdio: [...stdio] });

@@ -16,6 +16,7 @@ import {
   RESOLVER,
   whyNoBoxNetwork,
 } from '../../support/network/box-network.ts';
+import { nodeProgram } from '../../support/program.ts';
 
 const test = suite('networks of the box, in the kernel');
 
@@ -38,8 +39,8 @@ const BOX_PORTS = [
 async function startHelper(network: BoxNetwork) {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-netns-'));
   const path = join(folder, 'socket');
-  const inside = ['netns', 'exec', network.name('box'), process.execPath, '--import', 'tsx'];
-  const args = [...inside, 'hal/network/helper/main.ts', path];
+  const inside = ['netns', 'exec', network.name('box'), process.execPath];
+  const args = [...inside, ...nodeProgram('hal/network/helper/main'), path];
   const child = spawn('ip', args, { stdio: ['ignore', 'inherit', 'pipe'] });
   let output = '';
   child.stderr.on('data', (text: Buffer) => {

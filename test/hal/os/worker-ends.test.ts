@@ -1,10 +1,10 @@
 /** Whatever happens to a worker, and whenever: its run settles, and no process of it is left. */
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
+import { entryPoint } from '../../../hal/os/process.ts';
 import { openWorker } from '../../../hal/os/worker.ts';
 import { Dice } from '../../simulation/scenario.ts';
 import { isAlive, until } from '../../support/box.ts';
@@ -12,7 +12,7 @@ import { seeded } from '../../support/seeded.ts';
 import type { FromProgram, ProgramSettings, ToProgram } from './support/worker-program.ts';
 
 const test = suite('ends of workers');
-const entry = join(import.meta.dirname, 'support/worker-program.ts');
+const entry = entryPoint(import.meta.url, './support/worker-program');
 const SEED = Number(process.env['SEED'] ?? 4);
 const ROUNDS = 6;
 const AT_ONCE = 4;

@@ -1,17 +1,16 @@
 /** Tests of worker processes. */
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
-import { ProcessError } from '../../../hal/os/process.ts';
+import { entryPoint, ProcessError } from '../../../hal/os/process.ts';
 import { openWorker, type WorkerSpec } from '../../../hal/os/worker.ts';
 import { isAlive, until } from '../../support/box.ts';
 import type { FromProgram, ProgramSettings, ToProgram } from './support/worker-program.ts';
 
 const test = suite('workers');
-const entry = join(import.meta.dirname, 'support/worker-program.ts');
+const entry = entryPoint(import.meta.url, './support/worker-program');
 
 type Settings = Parameters<ReturnType<typeof open>['run']>[0]['settings'];
 
@@ -275,7 +274,7 @@ for (const [what, atEnd, ends] of [
 test('a worker that is stopped when its parent is killed does not stay for ever', async () => {
   const parent = spawn(
     process.execPath,
-    [...process.execArgv, join(import.meta.dirname, 'support/worker-parent.ts')],
+    [...process.execArgv, entryPoint(import.meta.url, './support/worker-parent')],
     { stdio: ['ignore', 'pipe', 'ignore'] },
   );
   const text = await new Promise<string>((resolve) => {

@@ -9,6 +9,7 @@ import * as assert from 'uvu/assert';
 import { streamSource } from '../../../hal/gst/access-units.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
+import { entryPoint } from '../../../hal/os/process.ts';
 import { openWorker } from '../../../hal/os/worker.ts';
 import { type GdpBuffer, GdpParser } from '../../../pipelines/gdp/parse.ts';
 import { type AccessUnit, openUnitFeed } from '../../../pipelines/gdp/unit-output.ts';
@@ -18,7 +19,7 @@ import { type TrackKind, TransportStream } from '../../../pipelines/srt/transpor
 
 const test = suite('lip sync by SRT');
 
-const ENTRY = join(import.meta.dirname, '../../../pipelines/source/main.ts');
+const ENTRY = entryPoint(import.meta.url, '../../../pipelines/source/main');
 const FROM_US = 5e9;
 /** Of 0.1 s at each full second. */
 const ON = 'lt(mod(t\\,1)\\,0.1)';

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { suite } from 'uvu';
 import { until } from '../../support/box.ts';
 import { inside, openVenueNetwork } from '../../support/network/venue-network.ts';
-import { startProgram } from '../../support/program.ts';
+import { nodeProgram, startProgram } from '../../support/program.ts';
 
 const test = suite('routes of a link');
 
@@ -24,9 +24,7 @@ test('a changed gateway is used, and a table or rule that was removed is set aga
     ...rest,
     ...[
       process.execPath,
-      '--import',
-      'tsx',
-      'test/support/network/twin-links.ts',
+      ...nodeProgram('test/support/network/twin-links'),
       network.farHost,
       '6000',
     ],

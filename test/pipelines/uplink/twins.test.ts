@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { until } from '../../support/box.ts';
 import { inside } from '../../support/network/venue-network.ts';
-import { startProgram } from '../../support/program.ts';
+import { nodeProgram, startProgram } from '../../support/program.ts';
 
 const test = suite('two modems with the same address');
 
@@ -82,9 +82,7 @@ test('each link’s packets and look-ups leave by its own modem, and its answers
       ...rest,
       ...[
         process.execPath,
-        '--import',
-        'tsx',
-        'test/support/network/twin-links.ts',
+        ...nodeProgram('test/support/network/twin-links'),
         ...[NAME, SERVER, `${PORT}`],
       ],
     ]);

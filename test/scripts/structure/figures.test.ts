@@ -1,11 +1,11 @@
 /** `npm run structure`: what it counts, and that each limit can fail. */
 import { spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { checkImports, findViolations } from '../../../scripts/structure/imports.ts';
 import { checkLimits } from '../../../scripts/structure/limits.ts';
 import { measure, readSources, sizesByFolder } from '../../../scripts/structure/sources.ts';
+import { nodeProgram } from '../../support/program.ts';
 import { inTree } from './support/tree.ts';
 
 const test = suite('figures of the structure');
@@ -134,11 +134,9 @@ test('each limit of files, functions and folders can be broken', async () => {
 });
 
 test('the command exits 1 when a limit is broken, and 0 where it only reports', async () => {
-  const program = resolve('scripts/structure/figures.ts');
+  const program = nodeProgram('scripts/structure/figures');
   const run = (...args: string[]) =>
-    spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), program, ...args], {
-      encoding: 'utf8',
-    });
+    spawnSync(process.execPath, [...program, ...args], { encoding: 'utf8' });
   await inTree({ ...base, 'hal/os/b.ts': long(251) }, () => {
     const failed = run();
     assert.is(failed.status, 1, failed.stderr);

@@ -7,7 +7,7 @@ import { openPipes } from '../../../daemon/media/children/pipes.ts';
 import type { LaunchFragment, SendUnits } from '../../../hal/gst/launch.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { openLog } from '../../../hal/os/log.ts';
-import { type RunningChild, runCommand } from '../../../hal/os/process.ts';
+import { entryPoint, type RunningChild, runCommand } from '../../../hal/os/process.ts';
 import { openWorker } from '../../../hal/os/worker.ts';
 import {
   type GraphSettings,
@@ -51,7 +51,8 @@ export interface LiveSources extends AsyncDisposable {
   send(message: ToCapture): void;
 }
 
-const PIPELINES = join(import.meta.dirname, '../../../pipelines');
+const CAPTURE = entryPoint(import.meta.url, '../../../pipelines/capture/main');
+const SOURCE = entryPoint(import.meta.url, '../../../pipelines/source/main');
 const WIDTH = 320;
 const HEIGHT = 180;
 
@@ -115,7 +116,7 @@ export async function openLiveSources({
   const deps = { clock: systemClock, log };
   const [env, graceMs] = [{ UV_THREADPOOL_SIZE: '8' }, 1_000];
   const capture = openWorker<CaptureSettings, ToCapture, FromCapture>(
-    { name: 'capture', entry: join(PIPELINES, 'capture/main.ts'), env, graceMs },
+    { name: 'capture', entry: CAPTURE, env, graceMs },
     deps,
   );
   const report = (error: unknown) => process.env['DEBUG_SOURCES'] && console.error(String(error));
@@ -158,7 +159,7 @@ export async function openLiveSources({
     const pipes = sendUnits === undefined ? undefined : await openPipes(['units'], 'reading');
     await sendUnits?.(pipes?.named[0]?.path ?? '', ending.signal);
     const worker = openWorker<SourceSettings, ToSource, FromSource>(
-      { name: kind, entry: join(PIPELINES, 'source/main.ts'), env, graceMs },
+      { name: kind, entry: SOURCE, env, graceMs },
       deps,
     );
     return await new Promise((resolve) => {

@@ -1,7 +1,7 @@
 /** A bond and a relay of ours in two namespaces, and what they report. */
 import type { BondSnapshot } from '../../../pipelines/bond/core/snapshot.ts';
 import { until } from '../box.ts';
-import { type Program, startProgram } from '../program.ts';
+import { nodeProgram, type Program, startProgram } from '../program.ts';
 import type { FarLine, FarOptions, VenueOptions } from './bond-ends.ts';
 import {
   inside,
@@ -23,7 +23,7 @@ export interface Bonded extends AsyncDisposable {
   reach(check: () => boolean, morePackets?: number): Promise<void>;
 }
 
-const PROGRAM = ['--import', 'tsx', 'test/support/network/bond-ends.ts'];
+const PROGRAM = nodeProgram('test/support/network/bond-ends');
 const DNS_PROGRAM = 'test/support/network/dns-program.mjs';
 const PORT = 6000;
 /** 1332 bytes each: 3.5 Mbit/s. */

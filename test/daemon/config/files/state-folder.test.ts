@@ -7,6 +7,7 @@ import { claimState, stateFolder } from '../../../../daemon/config/files/state-f
 import { systemClock } from '../../../../hal/os/clock.ts';
 import { isLockHolderAlive, lockFolder } from '../../../../hal/os/folder-lock.ts';
 import { openLog } from '../../../../hal/os/log.ts';
+import { entryPoint } from '../../../../hal/os/process.ts';
 import { scratch } from '../../mqtt/support/mosquitto.ts';
 
 const test = suite('state folder');
@@ -15,10 +16,10 @@ const never = new AbortController().signal;
 /** Another program that has claimed the folder. */
 async function startOwner(folder: string): Promise<ChildProcess> {
   const script = `
-    const { lockFolder } = await import('./hal/os/folder-lock.ts');
+    const { lockFolder } = await import(${JSON.stringify(entryPoint(import.meta.url, '../../../../hal/os/folder-lock'))});
     if (await lockFolder('state', process.argv[1])) process.stdout.write('claimed');
     setInterval(() => undefined, 1_000);`;
-  const node = ['--import', 'tsx', '--input-type=module', '-e', script, folder];
+  const node = [...process.execArgv, '--input-type=module', '-e', script, folder];
   const owner = spawn(process.execPath, node, { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(owner.stdout as NodeJS.ReadableStream, 'data');
   return owner;

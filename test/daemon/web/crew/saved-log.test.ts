@@ -19,6 +19,7 @@ import * as assert from 'uvu/assert';
 import { savingLog } from '../../../../daemon/web/crew/saved-log.ts';
 import { LogTail, tailLog } from '../../../../daemon/web/log-tail.ts';
 import { silentLog } from '../../../../hal/os/log.ts';
+import { entryPoint } from '../../../../hal/os/process.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 const test = suite('log that is kept');
@@ -62,7 +63,7 @@ const crash = async () => {
 test('an error that nobody has caught is in it, though nothing had warned before', () => {
   using state = openState();
   const [kept, tail, clock] = ['web/crew/saved-log', 'web/log-tail', '../hal/os/clock'].map(
-    (name) => new URL(`../../../../daemon/${name}.ts`, import.meta.url).href,
+    (name) => entryPoint(import.meta.url, `../../../../daemon/${name}`),
   );
   const program = `
     const { savingLog } = await import('${kept}');
@@ -74,7 +75,7 @@ test('an error that nobody has caught is in it, though nothing had warned before
       throw new Error('srt://a:secretword@relay is nobody');
     })));
   `;
-  const args = ['--import', 'tsx', '--input-type=module', '-e', program];
+  const args = [...process.execArgv, '--input-type=module', '-e', program];
   assert.throws(() => execFileSync(process.execPath, args, { stdio: 'ignore' }));
   const text = readFileSync(state.file, 'utf8');
   assert.match(text, 'ended by an error');

@@ -1,8 +1,8 @@
 /** A parent that starts the worker program, prints its process id once it runs, and stays. */
 import { fork } from 'node:child_process';
-import { join } from 'node:path';
+import { entryPoint } from '../../../../hal/os/process.ts';
 
-const child = fork(join(import.meta.dirname, 'worker-program.ts'), [], {
+const child = fork(entryPoint(import.meta.url, './worker-program'), [], {
   execArgv: process.execArgv,
   // In a group of its own, as a worker has.
   detached: true,

@@ -4,12 +4,11 @@ import * as assert from 'uvu/assert';
 import { until } from '../../../support/box.ts';
 import type { AskedLine } from '../../../support/network/relay-asker.ts';
 import { inside, openVenueNetwork } from '../../../support/network/venue-network.ts';
-import { startProgram } from '../../../support/program.ts';
+import { nodeProgram, startProgram } from '../../../support/program.ts';
 
 const test = suite('relay in namespaces');
 
 const PORT = 6000;
-const TSX = [process.execPath, '--import', 'tsx'];
 const FLOOD = 4000;
 
 test('it answers from the address that was asked, with 32 bytes at least, and few of a flood', async () => {
@@ -19,19 +18,19 @@ test('it answers from the address that was asked, with 32 bytes at least, and fe
     return;
   }
   const { farHost, farHostV6 } = network;
-  const start = (namespace: string, ...argv: readonly string[]) => {
-    const [command = '', ...rest] = [...inside(namespace), ...TSX, ...argv];
-    return startProgram(command, rest);
+  const start = (namespace: string, path: string, ...argv: readonly string[]) => {
+    const [command = '', ...rest] = [...inside(namespace), process.execPath];
+    return startProgram(command, [...rest, ...nodeProgram(path), ...argv]);
   };
   const far = { listen: { host: '::', port: PORT }, latencyMs: 500, intervalMs: 10 };
   await using relay = start(
     network.far,
-    ...['test/support/network/bond-ends.ts', 'far', JSON.stringify(far)],
+    ...['test/support/network/bond-ends', 'far', JSON.stringify(far)],
   );
   await until(() => relay.output().includes('isStarted'), 60_000, relay.output);
   const ask = async (source: string, asked: string, flood = 0) => {
     const words = [source, asked, `${PORT}`, `${flood}`];
-    const asking = start(network.venue, 'test/support/network/relay-asker.ts', ...words);
+    const asking = start(network.venue, 'test/support/network/relay-asker', ...words);
     await asking.ended;
     const lines = asking.output().trim().split('\n');
     const { answered } = JSON.parse(lines.pop() ?? '') as { answered: number };

@@ -8,6 +8,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hideBatch } from '../../../../pipelines/recording/files/hidden-batch.ts';
 import { repairMovie } from '../../../../pipelines/recording/files/repair-movie.ts';
+import { DAEMON } from '../../../support/daemon.ts';
 import { type Movie, probe, tapFeed, wind } from '../../../support/media/movies.ts';
 import { encodeMedia } from '../../../support/media/real-media.ts';
 import { seeded } from '../../../support/seeded.ts';
@@ -138,8 +139,7 @@ test('a player plays on behind a fragment whose moof is damaged', async () => {
 
 test('the verb repairs a file, and leaves links and other files alone', async () => {
   await using movie = await openMovie(MOVIE.bytes.subarray(0, 20_000));
-  const run = (file: string) =>
-    promisify(execFile)(process.execPath, ['--import', 'tsx', 'daemon/main.ts', 'repair', file]);
+  const run = (file: string) => promisify(execFile)(process.execPath, [...DAEMON, 'repair', file]);
   const { stdout } = await run(movie.path);
   assert.match(stdout, /old\.mp4: \d+ fragments, \d+ bytes; \d+ bytes were cut off/);
   const [other, link] = [join(movie.folder, 'other.mp4'), join(movie.folder, 'link.mp4')];
