@@ -10,6 +10,7 @@
  *     [TESTS_WITHIN_S=1620] node --import tsx scripts/run-tests.ts [word in a path…]
  */
 import { availableParallelism } from 'node:os';
+import { buildTests } from './tests/build.ts';
 import { filesJob, findJobs, type Job, type Outcome } from './tests/jobs.ts';
 import { leftMs } from './tests/time.ts';
 
@@ -84,6 +85,7 @@ async function runAgain(failed: readonly Outcome[]): Promise<void> {
 const words = process.argv.slice(2);
 // Of a whole run nobody looks at pictures of pages.
 if (words.length === 0) process.env['NO_PICTURES'] = 'yes';
+await buildTests();
 const jobs = findJobs(words);
 await runAll(jobs);
 for (const title of jobs.flatMap(({ titles }) => titles)) {

@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import 'uvu';
 import { cpuSeconds } from '../bench/machine.ts';
+import { builtOf } from './built.ts';
 import { firstLine, lastLine } from './sections.ts';
 
 /** What uvu runs, in a timer, once the file that queued it has loaded. */
@@ -29,7 +30,7 @@ function begin(file: string): typeof end {
   process.stdout.write(firstLine(file));
   process.exitCode = 0;
   queue.UVU_QUEUE = [[null]];
-  import(pathToFileURL(resolve(file)).href).then(
+  import(pathToFileURL(resolve(builtOf(file))).href).then(
     () => {
       isLoaded = true;
     },

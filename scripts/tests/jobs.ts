@@ -1,6 +1,7 @@
 /** The test jobs: which there are, what each runs, and in which order. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { builtOf } from './built.ts';
 import { type Counts, countFile, countLab } from './counts.ts';
 import { type Ended, run } from './run.ts';
 import { hasLastLine, splitByFile } from './sections.ts';
@@ -101,7 +102,7 @@ export async function runFiles(
   const outcomes: Outcome[] = [];
   while (outcomes.length < files.length && leftMs() > 0) {
     const left = files.slice(outcomes.length);
-    const args = ['--import', 'tsx', 'scripts/tests/files.ts', ...left];
+    const args = ['--enable-source-maps', builtOf('scripts/tests/files.ts'), ...left];
     const ended = await run(process.execPath, args, timeoutMs, {}, hasLastLine);
     const found = splitByFile(left[0] ?? '', ended);
     if (left.length > 1 && found.some(({ file }, i) => file !== left[i])) {

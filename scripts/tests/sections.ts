@@ -13,7 +13,7 @@ export interface FileEnded extends Ended, Took {
   readonly file: string;
 }
 
-const FIRST_LINE = /^=== (\S+\.ts)\n/m;
+const FIRST_LINE = /^=== (\S+\.(?:ts|mjs))\n/m;
 const LAST_LINE = /\n=== exit code (\d+), ([\d.]+) s, CPU ([\d.]+) s\n/;
 
 export function firstLine(file: string): string {

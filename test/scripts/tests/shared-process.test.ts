@@ -73,7 +73,7 @@ async function outcomesOf(
   const folder = mkdtempSync(join(tmpdir(), 'venuebox-shared-process-'));
   try {
     const files = texts.map((text, i) => {
-      const file = join(folder, `${i}.test.ts`);
+      const file = join(folder, `${i}.test.mjs`);
       writeFileSync(file, HEAD + text);
       return file;
     });
