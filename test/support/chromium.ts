@@ -12,6 +12,16 @@ import {
 import { parseClock } from '../../pipelines/probe/read-clock.ts';
 import { BrowserHangs } from './browser/hang.ts';
 
+/** Playwright's own, as Chromium reads only the last such list, and the omnibox's pages. */
+const FEATURES_OFF = [
+  ...['AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'HttpsUpgrades'],
+  ...['HttpsFirstBalancedModeAutoEnable', 'LensOverlay', 'MediaRouter', 'PaintHolding'],
+  ...['ThirdPartyStoragePartitioning', 'AvoidCorsURLLoaderRestartOnRedirect', 'OptimizationHints'],
+  ...['NetworkTimeServiceQuerying', 'AimEnabled', 'PreconnectToSearch'],
+  // Each window, which nobody sees, draws them in a process of its own: half of its CPU time.
+  ...['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup'],
+];
+
 /** Without the background-networking flags Chromium connects to Google at every start. */
 const FLAGS = [
   '--no-sandbox',
@@ -23,6 +33,7 @@ const FLAGS = [
   '--disable-sync',
   '--mute-audio',
   '--autoplay-policy=no-user-gesture-required',
+  `--disable-features=${FEATURES_OFF.join()}`,
 ];
 
 export interface Browser extends AsyncDisposable {
