@@ -1,6 +1,7 @@
 /** What a slice header's syntax depends on: H.264 parameter sets (ITU-T H.264 §7.3.2). */
 import { readAvcConfig } from './avc-config.ts';
 import { BitReader, unescapeNal } from './bits.ts';
+import { NAL, nalType } from './nal.ts';
 
 export interface Sps {
   readonly hasColourPlanes: boolean;
@@ -42,10 +43,10 @@ export function readParameterSets(config: Buffer): ParameterSets {
 
 /** Adds a NAL unit that is an SPS or a PPS; others are ignored. */
 export function addParameterSet(sets: ParameterSets, nal: Buffer): void {
-  const type = (nal[0] ?? 0) & 0x1f;
+  const type = nalType(nal);
   const reader = new BitReader(unescapeNal(nal.subarray(1)));
-  if (type === 7) readSps(reader, sets.sps);
-  if (type === 8) readPps(reader, sets.pps);
+  if (type === NAL.sps) readSps(reader, sets.sps);
+  if (type === NAL.pps) readPps(reader, sets.pps);
 }
 
 function readSps(reader: BitReader, into: Map<number, Sps>): void {

@@ -1,5 +1,6 @@
 /** Makes a second picture of an IDR access unit, so that it can be shown again. */
 import { BitReader, BitWriter, escapeNal, unescapeNal } from './bits.ts';
+import { NAL, nalType, splitNals } from './nal.ts';
 import {
   addParameterSet,
   type ParameterSets,
@@ -8,11 +9,8 @@ import {
   type Sps,
 } from './parameter-sets.ts';
 
-/** NAL unit types (ITU-T H.264 table 7-1). */
-const NAL_IDR = 5;
-const NAL_SEI = 6;
-const NAL_FILLER = 12;
-const NAL_TYPES_OF_OTHER_SLICES = new Set([1, 2, 3, 4]);
+/** NAL unit types of slices that are of no IDR picture. */
+const OTHER_SLICES = new Set([1, 2, 3, 4]);
 
 /**
  * Says that the picture is a repetition: an SEI message of unregistered user data
@@ -22,7 +20,7 @@ const REPEATED_UUID = Buffer.from('7c0b5b0be1b64f0f9b6a76656e756562', 'hex');
 const REPEATED_TEXT = Buffer.from('venuebox: repeated');
 const REPEATED_SEI = escapeNal(
   Buffer.concat([
-    Buffer.from([NAL_SEI, 5, REPEATED_UUID.length + REPEATED_TEXT.length]),
+    Buffer.from([NAL.sei, 5, REPEATED_UUID.length + REPEATED_TEXT.length]),
     REPEATED_UUID,
     REPEATED_TEXT,
     Buffer.from([0x80]),
@@ -51,15 +49,18 @@ export function repeatIdr(config: Buffer, unit: Buffer, idrPicId: number): Buffe
     const sets = readParameterSets(config);
     const out: Buffer[] = [];
     let hasPicture = false;
-    for (const nal of nalsOf(unit, sets.lengthBytes)) {
-      const type = (nal[0] ?? 0) & 0x1f;
-      if (NAL_TYPES_OF_OTHER_SLICES.has(type)) return undefined;
-      if (type === NAL_SEI || type === NAL_FILLER) continue;
+    const nals = splitNals(unit, sets.lengthBytes);
+    const bytes = nals.reduce((sum, nal) => sum + sets.lengthBytes + nal.length, 0);
+    if (bytes !== unit.length) return undefined;
+    for (const nal of nals) {
+      const type = nalType(nal);
+      if (OTHER_SLICES.has(type)) return undefined;
+      if (type === NAL.sei || type === NAL.filler) continue;
       addParameterSet(sets, nal);
-      if (type === NAL_IDR && !hasPicture) out.push(withLength(REPEATED_SEI, sets.lengthBytes));
-      hasPicture ||= type === NAL_IDR;
+      if (type === NAL.idr && !hasPicture) out.push(withLength(REPEATED_SEI, sets.lengthBytes));
+      hasPicture ||= type === NAL.idr;
       out.push(
-        withLength(type === NAL_IDR ? renumber(nal, sets, idrPicId) : nal, sets.lengthBytes),
+        withLength(type === NAL.idr ? renumber(nal, sets, idrPicId) : nal, sets.lengthBytes),
       );
     }
     return hasPicture ? Buffer.concat(out) : undefined;
@@ -68,19 +69,6 @@ export function repeatIdr(config: Buffer, unit: Buffer, idrPicId: number): Buffe
     if (error instanceof RangeError) return undefined;
     throw error;
   }
-}
-
-/** The NAL units of an access unit. Throws a RangeError where one ends behind it. */
-export function nalsOf(unit: Buffer, lengthBytes: number): readonly Buffer[] {
-  const nals: Buffer[] = [];
-  for (let at = 0; at < unit.length; ) {
-    const bytes = unit.readUIntBE(at, lengthBytes);
-    at += lengthBytes;
-    if (bytes === 0 || at + bytes > unit.length) throw new RangeError('a NAL unit is too long');
-    nals.push(unit.subarray(at, at + bytes));
-    at += bytes;
-  }
-  return nals;
 }
 
 function withLength(nal: Buffer, lengthBytes: number): Buffer {

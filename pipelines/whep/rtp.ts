@@ -1,5 +1,6 @@
 /** RTP packets of H.264 (RFC 6184) and Opus (RFC 7587). Pure. */
 import type { AvcConfig } from '../h264/avc-config.ts';
+import { NAL, nalType, splitNals, typeOfHeader } from '../h264/nal.ts';
 
 /**
  * Of one payload. With header, extensions and SRTP's tag a packet stays below 1,280 bytes,
@@ -9,37 +10,16 @@ export const PAYLOAD_MAX_BYTES = 1_160;
 /** A packet with all that its header may have. */
 export const PACKET_MAX_BYTES = 1_200;
 
-const NAL_TYPE = 0x1f;
-const IDR = 5;
-const SPS = 7;
-const PPS = 8;
-const DELIMITER = 9;
-const FU_A = 28;
-
-/** NAL units of an access unit; a length beyond its end ends it. */
-export function splitNals(unit: Buffer, lengthBytes: number): readonly Buffer[] {
-  const nals: Buffer[] = [];
-  let at = 0;
-  while (at + lengthBytes <= unit.length) {
-    const bytes = unit.readUIntBE(at, lengthBytes);
-    at += lengthBytes;
-    if (bytes === 0 || at + bytes > unit.length) break;
-    nals.push(unit.subarray(at, at + bytes));
-    at += bytes;
-  }
-  return nals;
-}
-
 /**
  * The payloads of one access unit, in order. A key frame carries its parameter sets: a
  * viewer may begin with any of them.
  */
 export function packetize(unit: Buffer, format: AvcConfig): readonly Buffer[] {
   const nals = splitNals(unit, format.lengthBytes);
-  const types = nals.map((nal) => (nal[0] ?? 0) & NAL_TYPE);
-  const isBare = types.includes(IDR) && !(types.includes(SPS) && types.includes(PPS));
+  const types = nals.map(nalType);
+  const isBare = types.includes(NAL.idr) && !(types.includes(NAL.sps) && types.includes(NAL.pps));
   const sent = [...(isBare ? format.parameterSets : []), ...nals];
-  return sent.flatMap((nal) => (((nal[0] ?? 0) & NAL_TYPE) === DELIMITER ? [] : split(nal)));
+  return sent.flatMap((nal) => (nalType(nal) === NAL.delimiter ? [] : split(nal)));
 }
 
 /** One NAL unit as it is, or in fragments of about the same size (FU-A, RFC 6184 §5.8). */
@@ -52,7 +32,7 @@ function split(nal: Buffer): readonly Buffer[] {
   for (let at = 1; at < nal.length; at += size) {
     const end = Math.min(nal.length, at + size);
     const flags = (at === 1 ? 0x80 : 0) | (end === nal.length ? 0x40 : 0);
-    const start = Buffer.from([(header & 0xe0) | FU_A, flags | (header & NAL_TYPE)]);
+    const start = Buffer.from([(header & 0xe0) | NAL.fuA, flags | typeOfHeader(header)]);
     fragments.push(Buffer.concat([start, nal.subarray(at, end)]));
   }
   return fragments;

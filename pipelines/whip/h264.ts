@@ -1,12 +1,7 @@
 /** H.264 out of RTP payloads (RFC 6184): NAL units, and complete frames in Annex B. Pure. */
+import { NAL, nalType, typeOfHeader } from '../h264/nal.ts';
 import type { FrameReader, ReadFrame } from './frames.ts';
 
-const NAL_TYPE = 0x1f;
-const IDR = 5;
-const SPS = 7;
-const PPS = 8;
-const STAP_A = 24;
-const FU_A = 28;
 const START_CODE = Buffer.from([0, 0, 0, 1]);
 
 export class H264Reader implements FrameReader {
@@ -22,11 +17,11 @@ export class H264Reader implements FrameReader {
   }
 
   add(payload: Buffer): boolean {
-    const type = (payload[0] ?? 0) & NAL_TYPE;
-    if (type === FU_A) return this.#addFragment(payload);
+    const type = nalType(payload);
+    if (type === NAL.fuA) return this.#addFragment(payload);
     // A unit in fragments that is not finished has lost its end.
     if (this.#fragments.length > 0) return false;
-    if (type === STAP_A) return this.#addSeveral(payload.subarray(1));
+    if (type === NAL.stapA) return this.#addSeveral(payload.subarray(1));
     if (type === 0 || type > 23) return false;
     this.#addNal(payload);
     return true;
@@ -37,12 +32,12 @@ export class H264Reader implements FrameReader {
     const nals = this.#nals;
     this.reset();
     if (!isWhole) return undefined;
-    const types = nals.map((nal) => (nal[0] ?? 0) & NAL_TYPE);
-    const isKeyframe = types.includes(IDR);
+    const types = nals.map(nalType);
+    const isKeyframe = types.includes(NAL.idr);
     // The first slice begins with macroblock 0, coded as a single 1: else it was lost.
     const first = nals.find((nal) => isSlice(nal));
     if (first !== undefined && ((first[1] ?? 0) & 0x80) === 0) return undefined;
-    const sets = isKeyframe && !types.includes(SPS) ? [this.#sps, this.#pps] : [];
+    const sets = isKeyframe && !types.includes(NAL.sps) ? [this.#sps, this.#pps] : [];
     if (sets.includes(undefined)) return undefined;
     const all = [...(sets as Buffer[]), ...nals];
     return { isKeyframe, data: Buffer.concat(all.flatMap((nal) => [START_CODE, nal])) };
@@ -60,7 +55,7 @@ export class H264Reader implements FrameReader {
     const isStart = (flags & 0x80) !== 0;
     if (isStart !== (this.#fragments.length === 0)) return false;
     if (isStart) {
-      this.#fragments.push(Buffer.from([((payload[0] ?? 0) & 0xe0) | (flags & NAL_TYPE)]));
+      this.#fragments.push(Buffer.from([((payload[0] ?? 0) & 0xe0) | typeOfHeader(flags)]));
     }
     this.#fragments.push(payload.subarray(2));
     if ((flags & 0x40) !== 0) {
@@ -89,13 +84,13 @@ export class H264Reader implements FrameReader {
   }
 
   #remember(nal: Buffer): void {
-    const type = (nal[0] ?? 0) & NAL_TYPE;
-    if (type === SPS) this.#sps = Buffer.from(nal);
-    if (type === PPS) this.#pps = Buffer.from(nal);
+    const type = nalType(nal);
+    if (type === NAL.sps) this.#sps = Buffer.from(nal);
+    if (type === NAL.pps) this.#pps = Buffer.from(nal);
   }
 }
 
 function isSlice(nal: Buffer): boolean {
-  const type = (nal[0] ?? 0) & NAL_TYPE;
-  return type === 1 || type === 2 || type === IDR;
+  const type = nalType(nal);
+  return type === 1 || type === 2 || type === NAL.idr;
 }

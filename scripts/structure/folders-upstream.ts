@@ -44,7 +44,7 @@ export const UPSTREAM_FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'viewers’ requests for WebRTC, at a box and at an edge',
   },
   'pipelines/whip': {
-    may: ['pipelines/gdp', 'pipelines/webrtc'],
+    may: ['pipelines/gdp', 'pipelines/h264', 'pipelines/webrtc'],
     what: 'the process of a phone or OBS as a camera, by WebRTC',
   },
   'pipelines/srt': {

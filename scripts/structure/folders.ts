@@ -30,7 +30,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['pipelines/errors'],
     what: 'access units from GStreamer (GDP)',
   },
-  'pipelines/h264': { may: [], what: 'H.264 bits: a key frame sent again' },
+  'pipelines/h264': { may: [], what: 'H.264: NAL units, parameter sets, a key frame sent again' },
   'pipelines/mp4': { may: ['pipelines/errors'], what: 'MP4 boxes' },
   'pipelines/gst': {
     may: ['pipelines/errors'],

@@ -6,7 +6,6 @@ import {
   PACKET_MAX_BYTES,
   PAYLOAD_MAX_BYTES,
   packetize,
-  splitNals,
   writePacket,
 } from '../../../pipelines/whep/rtp.ts';
 import { unitOf } from '../../support/media/whep-offers.ts';
@@ -57,16 +56,6 @@ test('delimiters are left out', () => {
   assert.equal(packetize(unitOf(Buffer.from([9, 0x10]), Buffer.from([0x41, 1])), FORMAT), [
     Buffer.from([0x41, 1]),
   ]);
-});
-
-test('any bytes are split into units, or into none', () => {
-  fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 64 }), fc.integer({ min: 1, max: 4 }), (bytes, size) => {
-      const nals = splitNals(Buffer.from(bytes), size);
-      assert.ok(nals.every(({ length }) => length > 0));
-    }),
-    { seed: 17 },
-  );
 });
 
 test('a packet says when it was sent, where the viewer takes that', () => {
