@@ -1,12 +1,10 @@
 /** Runs the operator's HTTP server, with limits on headers and connections. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Server as SecureServer } from 'node:https';
-import { untilAborted } from '../../hal/os/async.ts';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { SocketShares } from '../../pipelines/http/clients/socket-shares.ts';
 import { listenOrExplain } from '../../pipelines/http/listen.ts';
-import { followCertificate, openTlsServer } from '../../pipelines/http/tls-files.ts';
+import { openHttpPort } from '../../pipelines/http/tls-files.ts';
 import type { OperatorConfig } from '../config/operator.ts';
 import { UPLOAD_MS } from '../model/look.ts';
 import { refuse, send } from './answer.ts';
@@ -24,7 +22,6 @@ const LIMITS = {
 
 /** The crew's are kept for them; a browser opens up to six for a page. */
 const SHARES = { strangers: 64, known: 48, perAddress: 32 } as const;
-const WHOSE = 'operator.tls';
 
 /** Runs until `signal` aborts. Rejects with PipelineError. */
 export async function serve(
@@ -42,15 +39,12 @@ export async function serve(
       send(response, refuse(500, 'failed'));
     });
   };
-  const { tls } = config;
-  const server: Server =
-    tls === undefined ? createServer(LIMITS) : openTlsServer(tls, WHOSE, LIMITS);
+  const { server, follow } = openHttpPort(config.tls, { whose: 'operator.tls', log }, LIMITS);
   server.on('request', onRequest);
   const shares = new SocketShares(server, SHARES, clock.monotonicMs);
   await listenOrExplain(server, "operator's port", config, 'choose another operator.port');
   log.info('operator page listening', { host: config.host, port: config.port });
-  if (tls === undefined) await untilAborted(signal);
-  else await followCertificate(server as SecureServer, tls, { whose: WHOSE, log }, signal);
+  await follow(signal);
   await close(server);
 }
 

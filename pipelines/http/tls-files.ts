@@ -1,10 +1,11 @@
-/** The certificate of a port, read again when it was renewed; and its names. */
+/** A port in clear or for HTTPS: its certificate, read again when it was renewed, and the names in it. */
 import { X509Certificate } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { createServer, type Server, type ServerOptions } from 'node:https';
+import { createServer as createClearServer, type Server } from 'node:http';
+import { createServer, type ServerOptions } from 'node:https';
 import { isIP } from 'node:net';
 import { createSecureContext, type Server as TlsServer } from 'node:tls';
-import { every } from '../../hal/os/async.ts';
+import { every, untilAborted } from '../../hal/os/async.ts';
 import { CERTIFICATE_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { PipelineError } from '../errors/pipeline-error.ts';
@@ -36,17 +37,29 @@ export function checkTlsFiles(files: TlsFiles | undefined): void {
   if (files !== undefined) createSecureContext(readTlsFiles({ ...files }));
 }
 
+/** A server that does not listen yet, and how its certificate is followed until `signal` aborts. */
+export interface HttpPort {
+  readonly server: Server;
+  readonly follow: (signal: AbortSignal, everyMs?: number) => Promise<void>;
+}
+
 /**
- * A server for HTTPS.
+ * HTTPS where there are `tls` files.
  *
- * @param whose For example `operator.tls`.
  * @throws PipelineError BAD_CERTIFICATE
  */
-export function openTlsServer(files: TlsFiles, whose: string, options: ServerOptions): Server {
+export function openHttpPort(
+  tls: TlsFiles | undefined,
+  about: { readonly whose: string; readonly log: Log },
+  options: ServerOptions,
+): HttpPort {
+  if (tls === undefined) return { server: createClearServer(options), follow: untilAborted };
   try {
-    return createServer({ ...options, ...readTlsFiles(files), handshakeTimeout: HANDSHAKE_MS });
+    const secured = { ...options, ...readTlsFiles(tls), handshakeTimeout: HANDSHAKE_MS };
+    const server = createServer(secured);
+    return { server, follow: (...until) => followCertificate(server, tls, about, ...until) };
   } catch (cause) {
-    throw new PipelineError('BAD_CERTIFICATE', `${whose}: ${messageOf(cause)}`, { cause });
+    throw new PipelineError('BAD_CERTIFICATE', `${about.whose}: ${messageOf(cause)}`, { cause });
   }
 }
 

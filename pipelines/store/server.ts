@@ -1,13 +1,11 @@
 /** The HTTP(S) server of a store: PUT of one file, by those who have the token. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Server as SecureServer } from 'node:https';
-import { untilAborted } from '../../hal/os/async.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LogLimit } from '../../hal/os/limits/log-limit.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { openBearer } from '../http/access/bearer.ts';
 import { SocketShares } from '../http/clients/socket-shares.ts';
 import { listenOrExplain } from '../http/listen.ts';
-import { followCertificate, openTlsServer, type TlsFiles } from '../http/tls-files.ts';
+import { openHttpPort, type TlsFiles } from '../http/tls-files.ts';
 import { FILE_MAX_BYTES, type Stored, StoreFolder } from './folder.ts';
 import { parseDigest, parseName } from './names.ts';
 
@@ -35,8 +33,6 @@ const HEADERS_MS = 10_000;
 const SILENT_CHECK_MS = 2_000;
 /** Between two packets of a body: a radio link may pause. */
 const IDLE_MS = 30_000;
-
-const WHOSE = '--store-cert-file';
 
 const STATUS: Readonly<Record<Stored, readonly [status: number, text: string]>> = {
   created: [201, 'stored'],
@@ -76,16 +72,14 @@ export async function runStore(
     ...{ maxHeaderSize: 8_192, headersTimeout: HEADERS_MS, requestTimeout: 0 },
     connectionsCheckingInterval: SILENT_CHECK_MS,
   };
-  const server: Server =
-    tls === undefined ? createServer(limits) : openTlsServer(tls, WHOSE, limits);
+  const { server, follow } = openHttpPort(tls, { whose: '--store-cert-file', log }, limits);
   server.on('request', onRequest);
   server.setTimeout(IDLE_MS);
   const shares = new SocketShares(server, SHARES);
   await listenOrExplain(server, 'the store’s port', listen, 'choose another port');
   const address = server.address();
   onStart?.(typeof address === 'object' && address !== null ? address.port : listen.port);
-  if (tls === undefined) await untilAborted(signal);
-  else await followCertificate(server as SecureServer, tls, { whose: WHOSE, log }, signal);
+  await follow(signal);
   server.closeAllConnections();
   server.close();
 }

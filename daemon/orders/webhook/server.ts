@@ -1,17 +1,11 @@
 /** The webhook on a port of its own. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Server } from 'node:https';
-import { untilAborted } from '../../../hal/os/async.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../hal/os/clock.ts';
 import { isBodyLeft } from '../../../hal/os/limits/read-body.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { SocketShares } from '../../../pipelines/http/clients/socket-shares.ts';
 import { listenOrExplain } from '../../../pipelines/http/listen.ts';
-import {
-  followCertificate,
-  openTlsServer,
-  type TlsFiles,
-} from '../../../pipelines/http/tls-files.ts';
+import { openHttpPort, type TlsFiles } from '../../../pipelines/http/tls-files.ts';
 import type { AnswerWebhook, WebhookAnswer } from '../../model/orders.ts';
 
 /** A payment service, or the proxy that it comes by, is known from its first signed order on. */
@@ -24,8 +18,6 @@ const LIMITS = {
   connectionsCheckingInterval: 2_000,
   noDelay: true,
 } as const;
-
-const WHOSE = 'orders.webhook.tls';
 
 /** Runs until `signal` aborts. Rejects with PipelineError where the port is taken, or the certificate is none. */
 export async function runWebhook(
@@ -50,13 +42,12 @@ export async function runWebhook(
       send(response, reply);
     });
   };
-  const server = tls === undefined ? createServer(LIMITS) : openTlsServer(tls, WHOSE, LIMITS);
+  const { server, follow } = openHttpPort(tls, { whose: 'orders.webhook.tls', log }, LIMITS);
   server.on('request', onRequest);
   const shares = new SocketShares(server, SHARES, clock.monotonicMs);
   await listenOrExplain(server, "the webhook's port", at, 'choose another orders.webhook.port');
   log.info('order webhook listening', { ...at, isTls: tls !== undefined });
-  if (tls === undefined) await untilAborted(signal);
-  else await followCertificate(server as Server, tls, { whose: WHOSE, log }, signal);
+  await follow(signal);
   server.closeAllConnections();
   server.close();
 }

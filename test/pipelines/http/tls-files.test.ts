@@ -18,7 +18,7 @@ import { openServerOptions } from '../../../pipelines/http/server-settings.ts';
 import {
   certifiedHost,
   followCertificate,
-  openTlsServer,
+  openHttpPort,
 } from '../../../pipelines/http/tls-files.ts';
 import { freePort } from '../../support/free-port.ts';
 import { makeLocalhostTls } from '../../support/localhost-tls.ts';
@@ -62,7 +62,7 @@ test('a renewed certificate is used for new connections, and a broken one is not
   const { files, write } = filesOf();
   const first = makeLocalhostTls();
   write(first);
-  const server = openTlsServer(files, 'operator.tls', {});
+  const { server, follow } = openHttpPort(files, ABOUT, {});
   server.on('request', (_request, response) => response.writeHead(204).end());
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
   const { port } = server.address() as AddressInfo;
@@ -71,7 +71,7 @@ test('a renewed certificate is used for new connections, and a broken one is not
   const second = makeLocalhostTls();
   // Before it is followed, too.
   write(second);
-  const following = followCertificate(server, files, ABOUT, ending.signal, 20);
+  const following = follow(ending.signal, 20);
   await untilServed(port, second.cert);
   const third = makeLocalhostTls();
   write(third);
@@ -93,12 +93,12 @@ test('a renewed certificate is used for new connections, and a broken one is not
 test('a certificate that is none ends the start, and says which key it is', () => {
   const { files, write } = filesOf();
   assert.throws(
-    () => openTlsServer(files, 'orders.webhook.tls', {}),
+    () => openHttpPort(files, { ...ABOUT, whose: 'orders.webhook.tls' }, {}),
     (error: Error) => error.message.startsWith('orders.webhook.tls: '),
   );
   write({ cert: Buffer.from('none'), key: Buffer.from('none') });
   assert.throws(
-    () => openTlsServer(files, 'orders.webhook.tls', {}),
+    () => openHttpPort(files, { ...ABOUT, whose: 'orders.webhook.tls' }, {}),
     (error: Error) => error.message.startsWith('orders.webhook.tls: '),
   );
 });
