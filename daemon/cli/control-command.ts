@@ -1,6 +1,6 @@
 /** `venuebox status`, `venuebox cmd` and `venuebox update`, for the box that runs on this machine. */
 import { stat } from 'node:fs/promises';
-import { closest } from '../model/closest.ts';
+import { closest } from '../config/yaml/closest.ts';
 import { VERBS, type Verb } from '../model/commands.ts';
 import type { DropPhase } from '../model/snapshot.ts';
 import { ask, ControlError } from './control/client.ts';

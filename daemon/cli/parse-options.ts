@@ -1,7 +1,7 @@
 /** Reads options and operands of a command line, whichever verb they are for. */
 import { parseArgs } from 'node:util';
 import type { Endpoint } from '../../pipelines/bond/core/config.ts';
-import { closest } from '../model/closest.ts';
+import { closest } from '../config/yaml/closest.ts';
 import { UsageError } from './usage.ts';
 import { HELP_OPTION, type Option, VERB_NAMES, VERSION_OPTION, verbOf } from './verbs.ts';
 

@@ -1,5 +1,5 @@
 /** Reads the command line by the table of verbs. */
-import { closest } from '../model/closest.ts';
+import { closest } from '../config/yaml/closest.ts';
 import { DROP_PHASES } from '../model/snapshot.ts';
 import type { BondArguments, RelayArguments } from './bond-command.ts';
 import {

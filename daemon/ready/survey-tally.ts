@@ -1,10 +1,10 @@
 /** Collects what a survey sees, and sums it up. Pure. */
 
+import { modemOf } from '../model/linked-modems.ts';
 import type { Neighbour, Spread, Survey, SurveyedLink } from '../model/readiness.ts';
 import { round } from '../model/rounding.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { LinkProbe } from './checklist/line.ts';
-import { modemOf } from './checklist/link-lines.ts';
 
 /** A day at one sample in ten seconds. */
 const VALUES_MAX = 8_640;

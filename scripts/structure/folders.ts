@@ -219,7 +219,13 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   'daemon/cli': {
     may: [
       ...[...BASE, 'daemon/printing', 'daemon/media', 'daemon/orders', 'daemon/settings'],
-      ...['daemon/config/files', 'daemon/cli/doctor', 'daemon/cli/control', 'daemon/update'],
+      ...[
+        'daemon/config/yaml',
+        'daemon/config/files',
+        'daemon/cli/doctor',
+        'daemon/cli/control',
+        'daemon/update',
+      ],
       ...['daemon/first-boot', 'daemon/devices'],
     ],
     what: 'the command line',

@@ -1,11 +1,11 @@
 /** The list of coming drops, `drops.yaml`: each drop by itself, so that a faulty one costs no other. */
 import * as v from 'valibot';
 import { knownOf, without } from '../../../hal/os/files/known-keys.ts';
-import { closest } from '../../model/closest.ts';
 import { chosenFaults } from '../destinations.ts';
 import { type DropConfig, dropFaults, dropSchema } from '../drop.ts';
 import { name } from '../rules.ts';
 import { shownFaults, shownKey } from '../shown.ts';
+import { closest } from '../yaml/closest.ts';
 import { describeIssues, type PathFault, UNKNOWN_KEY } from '../yaml/issues.ts';
 import { openYaml } from '../yaml/yaml-text.ts';
 import { type Chunk, splitList } from './chunks.ts';

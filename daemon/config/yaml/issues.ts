@@ -1,8 +1,8 @@
 /** What is wrong with values of a file, by their schema: each fault with its path and a sentence. */
 import type * as v from 'valibot';
 import { type Path, unknownKeys } from '../../../hal/os/files/known-keys.ts';
-import { closest } from '../../model/closest.ts';
 import { shownKey, shownValue } from '../shown.ts';
+import { closest } from './closest.ts';
 
 export interface PathFault {
   readonly path: Path;

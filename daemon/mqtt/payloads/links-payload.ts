@@ -5,6 +5,7 @@ import { BACKFILL, DESTINATION } from '../../figures/destinations.ts';
 import { readAll } from '../../figures/figure.ts';
 import { LINK, RADIO } from '../../figures/uplink.ts';
 import type { Destination } from '../../model/destinations.ts';
+import { joinLinks } from '../../model/linked-modems.ts';
 import { clipText, orNull, rounded } from '../../model/rounding.ts';
 import type { BoxSnapshot, ModemMaintenance } from '../../model/snapshot.ts';
 import { networkBody } from './networks-payload.ts';
@@ -15,35 +16,14 @@ type LinkBody = Body<'links'>['links'][number];
 const LINKS_MAX = 16;
 const DESTINATIONS_MAX = 8;
 
-/**
- * The bonded links with the modem behind each, then links of the config that wait for a
- * drop, then modems that no link uses.
- */
 export function linksBody(box: BoxSnapshot): Body<'links'> {
-  const { uplink, modems, modemMaintenance = [], plannedLinks = [] } = box;
+  const { uplink, modemMaintenance = [] } = box;
   const bonded = uplink?.bond?.links ?? [];
-  const known = modems.phase === 'known' ? modems.modems : [];
-  const careOf = (modem: ModemState | undefined): Partial<ModemMaintenance> =>
-    modemMaintenance.find(({ id }) => id === modem?.id) ?? {};
-  const modemOf = (id: string) => {
-    const device = plannedLinks.find((one) => one.id === id)?.device ?? id;
-    const byName = ({ id: modemId, interfaceName }: ModemState) =>
-      modemId === id || interfaceName === device;
-    return known.find((modem) => careOf(modem).link === id) ?? known.find(byName);
-  };
-  const waiting = plannedLinks.filter(({ id }) => !bonded.some((link) => link.id === id));
-  const taken = new Set([...bonded, ...waiting].map(({ id }) => modemOf(id)));
-  const report = (id: string, link: LinkSnapshot | undefined, modem: ModemState | undefined) =>
-    linkBody(id, link, modem, careOf(modem));
   // SRT without bonding uses the kernel's route.
   const isDirect = uplink?.phase === 'connected' && uplink.bond === undefined;
-  const links = [
-    ...bonded.map((link) => report(link.id, link, modemOf(link.id))),
-    ...waiting.map(({ id }) => report(id, undefined, modemOf(id))),
-    ...known
-      .filter((modem) => !taken.has(modem))
-      .map((modem) => report(modem.interfaceName ?? modem.id, undefined, modem)),
-  ];
+  const links = joinLinks(box).map(({ id, link, modem }) =>
+    linkBody(id, link, modem, modemMaintenance.find((one) => one.id === modem?.id) ?? {}),
+  );
   return {
     policy: policyOf(uplink),
     active: isDirect

@@ -1,6 +1,7 @@
 /** The links upstream, the drill and the receiver. Pure. */
 import type { ModemState } from '../../../hal/modem/port.ts';
 import { signalBars, signalQuality } from '../../health/thresholds.ts';
+import { modemOf } from '../../model/linked-modems.ts';
 import type { Line } from '../../model/readiness.ts';
 import type { BoxSnapshot } from '../../model/snapshot.ts';
 import {
@@ -157,18 +158,6 @@ export function receiverLine({ plan, probes: { links } }: Facts): Line {
 /** The link whose modem has 5G, where one has. */
 function firstByTech(box: BoxSnapshot, links: readonly ProbedLink[]): string | undefined {
   return links.find(({ id }) => modemOf(box, id)?.technology.startsWith('5g'))?.id;
-}
-
-export function modemOf({ modems, plannedLinks, modemMaintenance }: BoxSnapshot, id: string) {
-  if (modems.phase !== 'known') return undefined;
-  const device = plannedLinks?.find((link) => link.id === id)?.device;
-  const modemId = modemMaintenance?.find(({ link }) => link === id)?.id;
-  return modems.modems.find(
-    (modem) =>
-      modem.id === modemId ||
-      modem.interfaceName === id ||
-      (device !== undefined && modem.interfaceName === device),
-  );
 }
 
 const TECHNOLOGIES: Readonly<Record<string, string>> = {

@@ -1,8 +1,9 @@
 /** Today against the survey of the day before. Pure. */
+
+import { modemOf } from '../../model/linked-modems.ts';
 import type { Line, Survey, SurveyedLink } from '../../model/readiness.ts';
 import { localTime } from '../../model/rounding.ts';
 import { type Facts, mbps, pass, warn } from './line.ts';
-import { modemOf } from './link-lines.ts';
 
 /** A weaker signal by so much is another place, or something in the way. */
 const RSRP_DROP_DB = 6;

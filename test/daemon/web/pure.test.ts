@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { VERBS } from '../../../daemon/model/commands.ts';
+import { joinLinks, modemOf } from '../../../daemon/model/linked-modems.ts';
 import { changesSince, type Sent } from '../../../daemon/web/changes.ts';
 import { History, runHistory, sampleOf } from '../../../daemon/web/history.ts';
 import { LogTail, tailLog } from '../../../daemon/web/log-tail.ts';
 import { checksOf } from '../../../daemon/web/page/sections/checks.ts';
-import { barsOf, linkRows } from '../../../daemon/web/page/sections/link-rows.ts';
+import { barsOf } from '../../../daemon/web/page/sections/signal-bars.ts';
 import { actionsOf, stageOf } from '../../../daemon/web/page/ui/actions.ts';
 import { formatClock, formatPct, formatSpan } from '../../../daemon/web/page/ui/format.ts';
 import {
@@ -179,27 +180,27 @@ test('any points give a plot of finite numbers', () => {
 });
 
 test('a link finds its modem by interface, and a modem without a link is shown too', () => {
-  const { modems, uplink } = fakeSnapshot();
-  const one = { ...uplink?.bond, links: [fakeLink('wwan1'), fakeLink('eth0')] } as never;
+  const { modems } = fakeSnapshot();
+  const uplink = { bond: { links: [fakeLink('wwan1'), fakeLink('eth0')] } } as never;
   assert.equal(
-    linkRows(one, modems).map(({ id, link, modem }) => [id, link?.id, modem?.operator]),
+    joinLinks({ uplink, modems }).map(({ id, link, modem }) => [id, link?.id, modem?.operator]),
     [
       ['wwan1', 'wwan1', 'Rot'],
       ['eth0', 'eth0', undefined],
       ['wwan0', undefined, 'Blau'],
     ],
   );
-  assert.equal(linkRows(undefined, { phase: 'absent' }), []);
+  assert.equal(joinLinks({ uplink: undefined, modems: { phase: 'absent' } }), []);
 });
 
 test('before a drop the links of the config are shown, each with its modem', () => {
   const { modems } = fakeSnapshot();
-  const planned = [
+  const plannedLinks = [
     { id: 'blue', device: 'wwan0' },
     { id: 'cable', device: 'eth0' },
   ];
-  const rowsOf = (bond?: never) =>
-    linkRows(bond, modems, [], planned).map(({ id, link, modem, isConfigured }) => [
+  const rowsOf = (uplink?: never) =>
+    joinLinks({ uplink, modems, plannedLinks }).map(({ id, link, modem, isConfigured }) => [
       id,
       link?.id,
       modem?.operator,
@@ -210,25 +211,37 @@ test('before a drop the links of the config are shown, each with its modem', () 
     ['cable', undefined, undefined, true],
     ['wwan1', undefined, 'Rot', false],
   ]);
-  assert.equal(rowsOf({ links: [fakeLink('blue')] } as never)[0], ['blue', 'blue', 'Blau', true]);
+  assert.equal(rowsOf({ bond: { links: [fakeLink('blue')] } } as never)[0], [
+    'blue',
+    'blue',
+    'Blau',
+    true,
+  ]);
 });
 
 test('a link with any name has the modem that the config gives it', () => {
-  const { modems, uplink } = fakeSnapshot();
-  const one = { ...uplink?.bond, links: [fakeLink('red'), fakeLink('blue')] } as never;
+  const { modems } = fakeSnapshot();
+  const uplink = { bond: { links: [fakeLink('red'), fakeLink('blue')] } } as never;
   const known = modems.phase === 'known' ? modems.modems : [];
-  const care = known.map(({ id, model, interfaceName }) => ({
+  const modemMaintenance = known.map(({ id, model, interfaceName }) => ({
     id,
     model,
     link: interfaceName === 'wwan1' ? 'red' : 'blue',
   }));
   assert.equal(
-    linkRows(one, modems, care).map(({ id, modem }) => [id, modem?.operator]),
+    joinLinks({ uplink, modems, modemMaintenance }).map(({ id, modem }) => [id, modem?.operator]),
     [
       ['red', 'Rot'],
       ['blue', 'Blau'],
     ],
   );
+  // Although another one has its name.
+  const named = {
+    modems,
+    modemMaintenance: [{ id: known[1]?.id ?? '', model: '', link: 'wwan0' }],
+  };
+  assert.is(modemOf({ modems }, 'wwan0')?.id, known[0]?.id);
+  assert.is(modemOf(named, 'wwan0')?.id, known[1]?.id);
 });
 
 test('there are no signal bars without registration, and unknown ones without a signal reading', () => {

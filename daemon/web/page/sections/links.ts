@@ -2,6 +2,7 @@
 import type { ModemState } from '../../../../hal/modem/port.ts';
 import type { LinkSnapshot } from '../../../../pipelines/bond/core/snapshot.ts';
 import { fill } from '../../../../pipelines/player/text/fill.ts';
+import { type JoinedLink, joinLinks } from '../../../model/linked-modems.ts';
 import type { Sample } from '../../history.ts';
 import type { View } from '../../protocol.ts';
 import { labelTexts, stageTexts, boxTexts as text } from '../text/texts.ts';
@@ -10,11 +11,11 @@ import { card, h, setAttribute, setText, updateChildren, updateFacts } from '../
 import { formatBps, formatMs, formatPct } from '../ui/format.ts';
 import { framePlots, openCaption, openPlot } from '../ui/plot-view.ts';
 import type { Section } from '../ui/section.ts';
-import { barsOf, type LinkRow, linkRows } from './link-rows.ts';
+import { barsOf } from './signal-bars.ts';
 
 interface Row {
   readonly element: HTMLElement;
-  update(row: LinkRow, history: readonly Sample[], nowMs: number): void;
+  update(row: JoinedLink, history: readonly Sample[], nowMs: number): void;
 }
 
 export function openLinks(): Section {
@@ -41,12 +42,7 @@ export function openLinks(): Section {
   return {
     element,
     update: ({ view, history }, nowMs) => {
-      const found = linkRows(
-        view.uplink?.bond,
-        view.modems,
-        view.modemMaintenance,
-        view.plannedLinks,
-      );
+      const found = joinLinks(view);
       setText(uplink, describeUplink(view));
       setText(none, describeNoLinks(view));
       none.hidden = found.length > 0;
