@@ -1,8 +1,7 @@
 /** Starts the clips process, feeds it with parts and passes requests to it. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { anySignal } from '../../hal/os/async.ts';
+import { openTempFolder } from '../../hal/os/files/temp-folder.ts';
 import { type ClockAndLog, messageOf } from '../../hal/os/log.ts';
 import { entryPoint } from '../../hal/os/process.ts';
 import { type RestartPolicy, supervise } from '../../hal/os/supervise.ts';
@@ -117,13 +116,9 @@ class FedClipsProcess implements ClipsProcess {
 
   readonly run = async (signal: AbortSignal): Promise<void> => {
     const { clock, log } = this.#options;
-    const folder = await mkdtemp(join(process.env['RUNTIME_DIRECTORY'] ?? tmpdir(), 'vb-clips-'));
-    const runOnce = (ends: AbortSignal) => this.#runOnce(join(folder, 's'), ends);
-    try {
-      await supervise('clips', runOnce, { policy: POLICY, clock, log }, signal);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    await using folder = await openTempFolder('vb-clips-');
+    const runOnce = (ends: AbortSignal) => this.#runOnce(join(folder.path, 's'), ends);
+    await supervise('clips', runOnce, { policy: POLICY, clock, log }, signal);
   };
 
   async #runOnce(socketPath: string, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 /** Cuts and decodes single frames for posters. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openTempFolder } from '../../hal/os/files/temp-folder.ts';
 import { runCommand } from '../../hal/os/process.ts';
 import { PipelineError } from '../errors/pipeline-error.ts';
 import { type Movie, renderMovie } from './movie.ts';
@@ -28,15 +28,11 @@ export async function decodeStill(
   movie: Pick<Movie, 'chunks'>,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  const folder = await mkdtemp(join(process.env['RUNTIME_DIRECTORY'] ?? tmpdir(), 'vb-still-'));
-  try {
-    const [input, output] = [join(folder, 'in.mp4'), join(folder, 'out.png')];
-    await writeFile(input, movie.chunks);
-    await decode(input, output, signal);
-    return await readFile(output);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  await using folder = await openTempFolder('vb-still-');
+  const [input, output] = [join(folder.path, 'in.mp4'), join(folder.path, 'out.png')];
+  await writeFile(input, movie.chunks);
+  await decode(input, output, signal);
+  return await readFile(output);
 }
 
 async function decode(input: string, output: string, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 /** A host's picture in several widths, as AVIF, WebP and JPEG; or one that is small enough to be sent. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { openTempFolder } from '../../hal/os/files/temp-folder.ts';
 import { entryPoint, runCommand } from '../../hal/os/process.ts';
 import { mediaTypeOf, type PictureFormat } from '../clips/accept.ts';
 import { PictureError } from '../player/pictures/picture-file.ts';
@@ -53,6 +53,7 @@ export interface MadeFile {
 
 /** It takes a second or two; on a Pi that encodes three renditions, much longer. */
 const TIMEOUT_MS = 180_000;
+const TEMP_NAME = 'vb-variants-';
 
 /**
  * In a process of its own, as decoders may crash, and as each encoder occupies a core: viewers'
@@ -64,17 +65,17 @@ export async function makeVariants(
   picture: Buffer,
   signal: AbortSignal,
 ): Promise<readonly Variant[]> {
-  return await inFolder(async (folder) => {
-    const source = join(folder, 'picture');
-    await writeFile(source, picture, { mode: 0o600 });
-    const files = JSON.parse(await run({ folder, source }, signal)) as readonly MadeFile[];
-    return await Promise.all(
-      files.map(async ({ format, widthPx, heightPx, name }) => {
-        const bytes = await readFile(join(folder, basename(name)));
-        return { type: mediaTypeOf(format), widthPx, heightPx, bytes };
-      }),
-    );
-  });
+  await using temp = await openTempFolder(TEMP_NAME);
+  const folder = temp.path;
+  const source = join(folder, 'picture');
+  await writeFile(source, picture, { mode: 0o600 });
+  const files = JSON.parse(await run({ folder, source }, signal)) as readonly MadeFile[];
+  return await Promise.all(
+    files.map(async ({ format, widthPx, heightPx, name }) => {
+      const bytes = await readFile(join(folder, basename(name)));
+      return { type: mediaTypeOf(format), widthPx, heightPx, bytes };
+    }),
+  );
 }
 
 /**
@@ -87,11 +88,10 @@ export async function shrinkPicture(
   size: ShrunkSize,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  return await inFolder(async (folder) => {
-    const name = 'shrunk';
-    await run({ folder, source: file, shrunk: { name, ...size } }, signal);
-    return await readFile(join(folder, name));
-  });
+  await using folder = await openTempFolder(TEMP_NAME);
+  const name = 'shrunk';
+  await run({ folder: folder.path, source: file, shrunk: { name, ...size } }, signal);
+  return await readFile(join(folder.path, name));
 }
 
 /**
@@ -103,20 +103,10 @@ export async function greyPicture(
   size: GreySize,
   signal: AbortSignal,
 ): Promise<Grey> {
-  return await inFolder(async (folder) => {
-    const job = { folder, source: file, grey: { name: 'grey', ...size } };
-    const [made] = JSON.parse(await run(job, signal)) as readonly [GreySize];
-    return { ...made, pixels: await readFile(join(folder, job.grey.name)) };
-  });
-}
-
-async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(process.env['RUNTIME_DIRECTORY'] ?? tmpdir(), 'vb-variants-'));
-  try {
-    return await work(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  await using folder = await openTempFolder(TEMP_NAME);
+  const job = { folder: folder.path, source: file, grey: { name: 'grey', ...size } };
+  const [made] = JSON.parse(await run(job, signal)) as readonly [GreySize];
+  return { ...made, pixels: await readFile(join(folder.path, job.grey.name)) };
 }
 
 /** What it writes to stdout. */

@@ -1,8 +1,7 @@
 /** Named pipes between two child processes, one per track. */
 import { closeSync, constants, openSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openTempFolder } from '../../../hal/os/files/temp-folder.ts';
 import { runCommand } from '../../../hal/os/process.ts';
 import { PipelineError } from '../../../pipelines/errors/pipeline-error.ts';
 
@@ -39,15 +38,15 @@ export async function openPipes(
   ids: readonly string[],
   inherited: 'reading' | 'writing',
 ): Promise<Pipes> {
-  const folder = await mkdtemp(join(process.env['RUNTIME_DIRECTORY'] ?? tmpdir(), 'venuebox-'));
-  const named = ids.map((id) => ({ id, path: join(folder, id) }));
+  const folder = await openTempFolder('venuebox-');
+  const named = ids.map((id) => ({ id, path: join(folder.path, id) }));
   const open: number[] = [];
   const close = () => {
     for (const fd of open.splice(0)) closeSync(fd);
   };
   const remove = async () => {
     close();
-    await rm(folder, { recursive: true, force: true });
+    await folder[Symbol.asyncDispose]();
   };
   try {
     const paths = named.map(({ path }) => path);
