@@ -152,7 +152,7 @@ function bondDeps() {
   const style = process.stderr.isTTY ? 'people' : 'journal';
   return {
     clock: systemClock,
-    log: openLog('info', style, (line) => process.stderr.write(line)),
+    log: openLog('info', style),
     print: (line: string) => process.stdout.write(`${line}\n`),
     onHangup: (callback: () => void) => process.on('SIGHUP', callback),
   };

@@ -18,7 +18,7 @@ const MAX_MS = 15_000;
  *
  * Usage: cut-power.js CONFIG
  */
-const log = openLog('info', 'journal', (line) => process.stderr.write(line)).with({
+const log = openLog('info', 'journal').with({
   program: 'venuebox',
 });
 try {

@@ -1,5 +1,6 @@
 /** The rehearsal: some minutes as in a drop, of which guests see nothing. */
 import { anySignal } from '../../hal/os/async.ts';
+import { monotonicMs } from '../../hal/os/clock.ts';
 import type { ViewerFigures } from '../../pipelines/probe/messages.ts';
 import { louder } from '../health/facts.ts';
 import { framesFlow } from '../model/freshness.ts';
@@ -107,12 +108,11 @@ class Run {
 
   #openProbe(): Probe {
     const { openProbe, previewUrl, streamNowMs } = this.#deps;
-    const monotonicMs = Number(process.hrtime.bigint()) / 1e6;
     return openProbe({
       pageUrl: '',
       streamUrl: previewUrl() ?? '',
       posterFolder: '',
-      streamAheadMs: streamNowMs() - monotonicMs,
+      streamAheadMs: streamNowMs() - monotonicMs(),
     });
   }
 

@@ -23,6 +23,12 @@ export const systemClock: Clock = {
   sleep: (ms, signal) => sleepFor(ms, undefined, signal === undefined ? {} : { signal }),
 };
 
+/** CLOCK_MONOTONIC, in us: the same in all processes of the machine. */
+export const monotonicUs = (): number => Number(process.hrtime.bigint()) / 1e3;
+
+/** The same in ms. */
+export const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
+
 /** Time since the machine was started: it goes on over restarts of this program, and no setting of the clock moves it. */
 export interface BootClock {
   /** Names this run of the machine; empty where the kernel does not say. */

@@ -41,7 +41,7 @@ const LABEL: Readonly<Record<number, LogLevel>> = {
 export function openLog(
   level: LogLevel,
   style: 'journal' | 'people',
-  write: (line: string) => void = (line) => process.stdout.write(line),
+  write: (line: string) => void = (line) => process.stderr.write(line),
 ): Log {
   const render = style === 'journal' ? renderForJournal : renderForPeople;
   const sink = { write: (json: string) => write(render(json)) };
@@ -88,9 +88,10 @@ function renderForPeople(json: string): string {
   return `${time} ${(LABEL[level] ?? '').padEnd(5)} ${msg}${pairs.join('')}\n`;
 }
 
-function renderValue(value: unknown): string {
+/** A field's value, as people read it. */
+export function renderValue(value: unknown): string {
   if (typeof value === 'string' && !/[\s="]/.test(value)) return value;
-  return JSON.stringify(value);
+  return JSON.stringify(value) ?? String(value);
 }
 
 /** Drops everything: for tests. */

@@ -12,7 +12,7 @@ runAsWorker<BackfillSettings, ToBackfill, FromBackfill>(
   async (settings, { send, onCommand }, signal) => {
     const backfill = new Backfill(settings, {
       clock: systemClock,
-      log: openLog('info', 'journal', (line) => process.stderr.write(line)),
+      log: openLog('info', 'journal'),
     });
     onCommand((message) => backfill.observe(message));
     void every(FIGURES_EVERY_MS, signal, () => {

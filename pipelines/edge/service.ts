@@ -1,6 +1,6 @@
 /** The edge process: its parts, and how they are joined. */
 import { every } from '../../hal/os/async.ts';
-import { systemClock } from '../../hal/os/clock.ts';
+import { monotonicUs, systemClock } from '../../hal/os/clock.ts';
 import { type Log, openLog, stackOf } from '../../hal/os/log.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
 import type { Parent } from '../../hal/os/worker-child.ts';
@@ -49,7 +49,7 @@ export async function runEdgeService(
 ): Promise<void> {
   const { send } = daemon;
   const nowMs = () => performance.now();
-  const log = openLog('info', 'journal', (line) => process.stderr.write(line));
+  const log = openLog('info', 'journal');
   const base = new URL(settings.upstream);
   const target = openTarget(base);
   const access = openAccess(settings.tokenSecretFile, () => Date.now() / 1000);
@@ -128,7 +128,7 @@ function openWebRtc(
   if (options === undefined) return undefined;
   return openEdgeWhep({
     ...{ options, streams, send, clock: systemClock, ...openLadders(asked) },
-    nowUs: () => Number(process.hrtime.bigint()) / 1_000,
+    nowUs: monotonicUs,
     onWatching: (address) => viewers.addFetch({ address }, performance.now()),
     onMissing: (missing) => {
       if (missing === undefined) log.info('WebRTC available at the upstream');

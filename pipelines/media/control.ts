@@ -1,4 +1,5 @@
 /** What the media process does with each message of the daemon. */
+import { monotonicUs } from '../../hal/os/clock.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import type { LedPhones } from '../captive/on-own-port.ts';
 import type { UplinkFeed } from '../feed/uplink-feed.ts';
@@ -11,7 +12,7 @@ import type { Archive } from './archive.ts';
 import type { CaptureRuns } from './capture-runs.ts';
 import type { DropState } from './drop-state.ts';
 import type { EndedStream } from './ended-stream.ts';
-import { type MediaClock, monotonicUs } from './media-clock.ts';
+import type { MediaClock } from './media-clock.ts';
 import type { FromMedia, ToMedia } from './messages.ts';
 import type { PartLag } from './part-lag.ts';
 

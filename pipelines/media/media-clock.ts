@@ -1,5 +1,7 @@
 /** Media time: one clock for all parts of the media process. */
 
+import { monotonicUs } from '../../hal/os/clock.ts';
+
 /** Where media time is 0: the same for every media process of one stream. */
 export interface StreamStart {
   /** Unix time then, in ms. All dates follow from it: steps of the system's clock do not move them. */
@@ -10,9 +12,6 @@ export interface StreamStart {
 
 /** However long its playlist is, the end of a drop is served no longer: settings take effect in the end. */
 export const SERVED_MAX_MS = 15 * 60_000;
-
-/** CLOCK_MONOTONIC, in us: the same in all processes of the machine. */
-export const monotonicUs = (): number => Number(process.hrtime.bigint()) / 1000;
 
 /**
  * Counts from the start of the stream, so that players which compute with small numbers

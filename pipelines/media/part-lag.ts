@@ -1,4 +1,5 @@
 /** The delay from the capture of a part's last frame to the moment at which viewers can fetch it. */
+import { monotonicMs } from '../../hal/os/clock.ts';
 import { type Quantiles, quantiles } from '../origin/viewers.ts';
 
 const SAMPLES_MAX = 2_000;
@@ -31,7 +32,7 @@ export class PartLag {
   addPart(trackId: string): void {
     const newestUs = this.#newestUs.get(trackId);
     if (this.#clockUs === undefined || newestUs === undefined) return;
-    const lagMs = Number(process.hrtime.bigint()) / 1e6 - (this.#clockUs + newestUs) / 1000;
+    const lagMs = monotonicMs() - (this.#clockUs + newestUs) / 1000;
     if (this.#samplesMs.length < SAMPLES_MAX) this.#samplesMs.push(lagMs);
   }
 

@@ -53,7 +53,7 @@ export function openMediaService(
   send: Send,
   signal: AbortSignal,
 ): MediaService {
-  const log = openLog('info', 'journal', (line) => process.stderr.write(line));
+  const log = openLog('info', 'journal');
   const clock = new MediaClock();
   const access = openAccess(settings.tokenSecretFile, () => Date.now() / 1000);
   const ended = openEndedStream(settings.ended, log, { signal });

@@ -4,12 +4,13 @@
  */
 import { setPriority } from 'node:os';
 import { every, untilAborted } from '../../hal/os/async.ts';
+import { monotonicMs } from '../../hal/os/clock.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { type Parent, runAsWorker } from '../../hal/os/worker-child.ts';
 import type { FromProbe, ProbeSettings, ToProbe } from './messages.ts';
 import { fetchPage } from './page.ts';
 import { aheadOf, seePicture, tryPosters } from './picture.ts';
-import { type KeyPart, monotonicMs, ProbeViewer } from './viewer.ts';
+import { type KeyPart, ProbeViewer } from './viewer.ts';
 
 const NICENESS = 5;
 const SAMPLE_MS = 50;

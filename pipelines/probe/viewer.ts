@@ -1,6 +1,6 @@
 /** Follows the stream by HTTP as the guests' player does, and measures what it would show. */
 import { pause } from '../../hal/os/async.ts';
-import { systemClock } from '../../hal/os/clock.ts';
+import { monotonicMs, systemClock } from '../../hal/os/clock.ts';
 import { runAll } from '../../hal/os/task.ts';
 import { quantiles } from '../origin/viewers.ts';
 import { startingParts } from '../player/playback/next-parts.ts';
@@ -187,9 +187,4 @@ export class ProbeViewer {
     if (!response.ok) throw new Error(`${new URL(url).pathname}: ${response.status}`);
     return bytes;
   }
-}
-
-/** CLOCK_MONOTONIC: the same in all processes of the machine. */
-export function monotonicMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
 }

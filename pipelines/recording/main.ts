@@ -1,6 +1,6 @@
 /** The recorder process, one for each target, so that a disk that hangs delays no other. */
 import { every } from '../../hal/os/async.ts';
-import { systemClock } from '../../hal/os/clock.ts';
+import { monotonicMs, systemClock } from '../../hal/os/clock.ts';
 import { lockFolder } from '../../hal/os/folder-lock.ts';
 import { type Parent, runAsWorker } from '../../hal/os/worker-child.ts';
 import { readFeed } from '../feed/read-feed.ts';
@@ -33,7 +33,6 @@ async function run(
   signal: AbortSignal,
 ): Promise<void> {
   await waitForLock(settings, send, signal);
-  const monotonicMs = () => Number(process.hrtime.bigint()) / 1e6;
   const clock = systemClock;
   const target = new Target({ settings, trackIds, clock, send, monotonicMs });
   follow(() => target.progress());

@@ -1,11 +1,10 @@
 /** Redundant recording: one recorder process for each target. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Clock } from '../../hal/os/clock.ts';
+import { type Clock, monotonicMs } from '../../hal/os/clock.ts';
+import { openTempFolder } from '../../hal/os/files/temp-folder.ts';
 import type { Log } from '../../hal/os/log.ts';
 import { entryPoint } from '../../hal/os/process.ts';
-import { type RestartPolicy, supervise } from '../../hal/os/supervise.ts';
+import { type RestartPolicy, type Supervised, supervise } from '../../hal/os/supervise.ts';
 import { runAll } from '../../hal/os/task.ts';
 import { openWorker } from '../../hal/os/worker.ts';
 import { withFeed } from '../feed/feed-server.ts';
@@ -81,7 +80,7 @@ export function openRecorders(options: RecordersOptions): Recorders {
       for (const { outbox } of slots) outbox.setInit({ type: 'init', trackId, initId, bytes });
     },
     onPart: (part) => {
-      const publishedMs = Number(process.hrtime.bigint()) / 1e6;
+      const publishedMs = monotonicMs();
       for (const { outbox } of slots) outbox.add(part, publishedMs);
     },
   });
@@ -99,28 +98,18 @@ export function openRecorders(options: RecordersOptions): Recorders {
     },
     states,
     run: async (signal) => {
-      const folder = await mkdtemp(join(process.env['RUNTIME_DIRECTORY'] ?? tmpdir(), 'vb-rec-'));
-      try {
-        const tasks = slots.map((slot, i) => (both: AbortSignal) => {
-          const socketPath = join(folder, String(i));
-          const run = (stop: AbortSignal) => runSlot(slot, socketPath, options, onState, stop);
-          const { log } = options;
-          const onChange = ({
-            phase,
-            lastFailure = '',
-          }: {
-            phase: string;
-            lastFailure?: string;
-          }) => {
-            if (phase === 'pausing') onState(slot, failedState(slot.target, lastFailure));
-          };
-          const name = `recorder ${slot.target.id}`;
-          return supervise(name, run, { policy: POLICY, clock, log, onChange }, both);
-        });
-        await runAll(tasks, signal);
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
+      await using folder = await openTempFolder('vb-rec-');
+      const tasks = slots.map((slot, i) => (ends: AbortSignal) => {
+        const socketPath = join(folder.path, String(i));
+        const run = (stop: AbortSignal) => runSlot(slot, socketPath, options, onState, stop);
+        const { log } = options;
+        const onChange = ({ phase, lastFailure = '' }: Supervised) => {
+          if (phase === 'pausing') onState(slot, failedState(slot.target, lastFailure));
+        };
+        const name = `recorder ${slot.target.id}`;
+        return supervise(name, run, { policy: POLICY, clock, log, onChange }, ends);
+      });
+      await runAll(tasks, signal);
     },
   };
 }

@@ -1,5 +1,7 @@
 /** The SRT process: one connection of a phone or encoder in, its stream to two decoders out. */
+
 import { constants, openSync } from 'node:fs';
+import { monotonicUs } from '../../hal/os/clock.ts';
 import { openLog } from '../../hal/os/log.ts';
 import { openUnitInput } from '../gdp/unit-input.ts';
 import { openUnitFeed } from '../gdp/unit-output.ts';
@@ -15,8 +17,7 @@ const TICK_MS = 250;
 const QUEUE = 'queue leaky=downstream max-size-bytes=4000000 max-size-buffers=0 max-size-time=0';
 const OUTPUT = `video/mpegts ! ${QUEUE} ! gdppay crc-header=false ! fdsink fd=${FD} sync=false async=false`;
 
-const log = openLog('info', 'journal', (line) => process.stderr.write(line));
-const nowUs = (): number => Number(process.hrtime.bigint()) / 1e3;
+const log = openLog('info', 'journal');
 
 runGstWorker<SrtSettings, ToSrt, FromSrt>(({ source, path }, { send, fail }) => {
   const split = new StreamSplit({
@@ -29,7 +30,7 @@ runGstWorker<SrtSettings, ToSrt, FromSrt>(({ source, path }, { send, fail }) => 
   openUnitInput(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), {
     onCaps: () => undefined,
     onUnit: ({ timeUs, data }) => {
-      if (clockUs !== undefined) split.add(data, clockUs + timeUs, nowUs());
+      if (clockUs !== undefined) split.add(data, clockUs + timeUs, monotonicUs());
     },
     onEnd: fail,
   });
@@ -44,7 +45,7 @@ runGstWorker<SrtSettings, ToSrt, FromSrt>(({ source, path }, { send, fail }) => 
     onEnd: () => end('the sender has disconnected'),
     onError: end,
   });
-  setInterval(() => split.tick(nowUs()), TICK_MS);
+  setInterval(() => split.tick(monotonicUs()), TICK_MS);
   return ({ request, kind, path: to }) =>
     send({ type: 'fed', request, isFed: split.feed(kind, to) });
 });

@@ -27,7 +27,7 @@ const DRAIN_MS = 800;
 /** GStreamer's srtsink calls this port of the same process, which spreads it over the links. */
 const LOOPBACK: Endpoint = { host: '127.0.0.1', port: 0 };
 
-const log = openLog('info', 'journal', (line) => process.stderr.write(line));
+const log = openLog('info', 'journal');
 const clock = systemClock;
 
 type Send = (message: FromUplink) => void;

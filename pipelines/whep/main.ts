@@ -1,5 +1,7 @@
 /** The WHEP process: access units in, WebRTC to each viewer out. Offers come over IPC. */
+
 import { every, unlessAborted } from '../../hal/os/async.ts';
+import { monotonicMs } from '../../hal/os/clock.ts';
 import { LogLimit } from '../../hal/os/limits/log-limit.ts';
 import { openLog } from '../../hal/os/log.ts';
 import { runAsWorker } from '../../hal/os/worker-child.ts';
@@ -21,8 +23,7 @@ const SWEEP_MS = 1_000;
 /** Each report counts as one fetched part of each viewer: see `Audience`. */
 const WATCHING_EVERY_MS = 4_000;
 
-const log = openLog('info', 'journal', (line) => process.stderr.write(line));
-const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
+const log = openLog('info', 'journal');
 
 runAsWorker<WhepSettings, ToWhep, FromWhep>(async (settings, { send, onCommand }, signal) => {
   const network = peerNetworkOf(settings);
@@ -33,9 +34,9 @@ runAsWorker<WhepSettings, ToWhep, FromWhep>(async (settings, { send, onCommand }
     .filter(({ kind }) => kind === 'video')
     .map(({ id }) => new Rendition(id, settings.bitratesBps[id] ?? 0))
     .toSorted((a, b) => a.bitrateBps - b.bitrateBps);
-  const faults = new LogLimit(nowMs);
+  const faults = new LogLimit(monotonicMs);
   const sessions = new Sessions({
-    ...{ settings, renditions, nowMs },
+    ...{ settings, renditions, nowMs: monotonicMs },
     openPeer: (options, events) => openPeer({ ...options, network }, events),
     onFault: (reason) => {
       const viewers = faults.count();
@@ -121,7 +122,7 @@ function readTracks(
         if (kind === 'audio') sessions.addSound(unit.data, unit.timeUs);
         if (rendition === undefined) return;
         const timestamp = timestampOf(start, unit.timeUs, VIDEO_TICKS_PER_MS);
-        const frame = rendition.add(unit, timestamp, nowMs());
+        const frame = rendition.add(unit, timestamp, monotonicMs());
         if (frame === undefined) return;
         sessions.addFrame(rendition, frame);
         pace();

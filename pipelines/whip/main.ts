@@ -1,5 +1,7 @@
 /** The WHIP process: WebRTC of one publisher in, access units to the decoders out. */
+
 import { every } from '../../hal/os/async.ts';
+import { monotonicMs } from '../../hal/os/clock.ts';
 import { openLog } from '../../hal/os/log.ts';
 import { runAsWorker } from '../../hal/os/worker-child.ts';
 import { openUnitFeed } from '../gdp/unit-output.ts';
@@ -12,14 +14,13 @@ import { Publishing } from './publishing.ts';
 /** How often what is missing is asked for again. */
 const TICK_MS = 20;
 
-const log = openLog('info', 'journal', (line) => process.stderr.write(line));
-const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
+const log = openLog('info', 'journal');
 
 runAsWorker<WhipSettings, ToWhip, FromWhip>(async (settings, { send, onCommand }, signal) => {
   const network = peerNetworkOf(settings);
   await checkUdpPort(`${settings.key}.port`, network);
   const publishing = new Publishing({
-    ...{ maxBps: settings.maxBps, nowMs, openFeed: openUnitFeed },
+    ...{ maxBps: settings.maxBps, nowMs: monotonicMs, openFeed: openUnitFeed },
     openPeer: (offer, events) => openPublisherPeer(offer, network, events),
     onChange: (published) => send({ type: 'publishing', ...(published && { published }) }),
     onFault: (reason) => log.warn('publisher not connected', { reason }),

@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { pause } from '../../../hal/os/async.ts';
-import { type Clock, openBootClock } from '../../../hal/os/clock.ts';
+import { type Clock, monotonicUs, openBootClock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { openSaved, type Saved } from '../../../hal/os/state/saved.ts';
-import { monotonicUs, type StreamStart } from '../../../pipelines/media/media-clock.ts';
+import type { StreamStart } from '../../../pipelines/media/media-clock.ts';
 
 const savedSchema = v.object({
   v: v.literal(1),

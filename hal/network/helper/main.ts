@@ -16,7 +16,7 @@ import { serveBox } from './serve.ts';
 const FIRST_FD = 3;
 const FORWARDING = '/proc/sys/net/ipv4/ip_forward';
 
-const log = openLog('info', 'journal', (line) => process.stderr.write(line));
+const log = openLog('info', 'journal');
 const server = createServer();
 const [, , path] = process.argv;
 if (process.env['LISTEN_FDS'] === '1') server.listen({ fd: FIRST_FD });

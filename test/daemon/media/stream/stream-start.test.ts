@@ -5,13 +5,9 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { StreamStartStore } from '../../../../daemon/media/stream/stream-start.ts';
-import { openBootClock, systemClock } from '../../../../hal/os/clock.ts';
+import { monotonicUs, openBootClock, systemClock } from '../../../../hal/os/clock.ts';
 import { silentLog } from '../../../../hal/os/log.ts';
-import {
-  MediaClock,
-  monotonicUs,
-  type StreamStart,
-} from '../../../../pipelines/media/media-clock.ts';
+import { MediaClock, type StreamStart } from '../../../../pipelines/media/media-clock.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 const test = suite('start of the stream');
