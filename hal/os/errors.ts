@@ -25,25 +25,24 @@ export interface ErrorAdvice extends ErrorOptions {
   readonly advice?: string;
 }
 
-/** An error's message: what failed, and what to do. */
-export function withAdvice(what: string, options?: ErrorAdvice): string {
-  return options?.advice === undefined ? what : `${what}; ${options.advice}`;
-}
-
-/** A device failed; the code says what to do and `cause` what was underneath. */
-export class HalError extends Error {
-  readonly code: HalErrorCode;
+/** The message says what failed, and what to do; the code is for programs. */
+export class CodedError<Code extends string> extends Error {
+  readonly code: Code;
   /** The message without its advice. */
   readonly what: string;
   readonly advice: string | undefined;
 
-  constructor(code: HalErrorCode, what: string, options?: ErrorAdvice) {
-    super(withAdvice(what, options), options);
-    this.name = 'HalError';
+  constructor(code: Code, what: string, options?: ErrorAdvice) {
+    super(options?.advice === undefined ? what : `${what}; ${options.advice}`, options);
     this.code = code;
     this.what = what;
     this.advice = options?.advice;
   }
+}
+
+/** A device failed; the code says what to do and `cause` what was underneath. */
+export class HalError extends CodedError<HalErrorCode> {
+  override readonly name = 'HalError';
 }
 
 /**

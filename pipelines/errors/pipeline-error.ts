@@ -1,6 +1,6 @@
 /** How the media pipelines fail, and what a supervisor can do about it. */
 
-import { type ErrorAdvice, withAdvice } from '../../hal/os/errors.ts';
+import { CodedError } from '../../hal/os/errors.ts';
 import type { WorkerFailure } from '../../hal/os/worker-child.ts';
 
 const CODES = [
@@ -19,19 +19,8 @@ const CODES = [
 export type PipelineErrorCode = (typeof CODES)[number];
 
 /** A media pipeline cannot go on as it is; its supervisor restarts it. */
-export class PipelineError extends Error {
-  readonly code: PipelineErrorCode;
-  /** The message without its advice. */
-  readonly what: string;
-  readonly advice: string | undefined;
-
-  constructor(code: PipelineErrorCode, what: string, options?: ErrorAdvice) {
-    super(withAdvice(what, options), options);
-    this.name = 'PipelineError';
-    this.code = code;
-    this.what = what;
-    this.advice = options?.advice;
-  }
+export class PipelineError extends CodedError<PipelineErrorCode> {
+  override readonly name = 'PipelineError';
 }
 
 /** The error of what a worker reported as its failure. */
