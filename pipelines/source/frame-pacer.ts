@@ -1,4 +1,5 @@
 /** Makes a constant frame rate of whatever frames a camera brings. Pure: times come in. */
+import { SlowestDelay } from './slowest-delay.ts';
 
 /** A frame to be encoded as number `index`; `isRepeat` where the camera brought none for it. */
 export interface PacedFrame<F> {
@@ -21,7 +22,6 @@ const OLDEST_US = 2_000_000;
 const AHEAD_US = 50_000;
 
 /** A missing frame is waited for as long as the slowest of the last seconds took. */
-const DELAY_WINDOW_US = 2_000_000;
 const DELAY_MAX_US = 150_000;
 /** Of the frame's duration: what a delay may vary by beside that. */
 const MARGIN = 0.5;
@@ -55,7 +55,7 @@ export class FramePacer<F> {
   /** Came too late for its own place. */
   #late: { readonly frame: F; readonly takenUs: number } | undefined;
   #lastIndex: number | undefined;
-  #delays: { readonly atUs: number; readonly delayUs: number }[] = [];
+  readonly #slowest = new SlowestDelay();
   #heldUpFromUs: number | undefined;
   #lastCameUs = 0;
 
@@ -111,7 +111,7 @@ export class FramePacer<F> {
   reset(copy: (frame: F) => F = (frame) => frame): void {
     if (this.#shown !== undefined) this.#shown = copy(this.#shown);
     if (this.#late !== undefined) this.#late = { ...this.#late, frame: copy(this.#late.frame) };
-    this.#delays = [];
+    this.#slowest.forget();
     this.#heldUpFromUs = undefined;
     this.#lastIndex = undefined;
   }
@@ -142,22 +142,17 @@ export class FramePacer<F> {
   }
 
   #delayUs(): number {
-    const slowest = this.#delays.reduce((max, { delayUs }) => Math.max(max, delayUs), 0);
-    return Math.min(slowest, DELAY_MAX_US) + MARGIN * this.#frameUs;
+    return Math.min(this.#slowest.us ?? 0, DELAY_MAX_US) + MARGIN * this.#frameUs;
   }
 
   #noteDelay(atUs: number, delayUs: number): void {
-    const slowest = this.#delays[0]?.delayUs ?? delayUs;
-    const limitUs = slowest + (this.#heldUpFromUs === undefined ? HELD_UP_US : 0);
+    const limitUs =
+      (this.#slowest.us ?? delayUs) + (this.#heldUpFromUs === undefined ? HELD_UP_US : 0);
     const isAfterGap = atUs > this.#lastCameUs + GAP_US;
     this.#lastCameUs = atUs;
     if (delayUs <= limitUs) this.#heldUpFromUs = undefined;
     else if (this.#heldUpFromUs === undefined || isAfterGap) this.#heldUpFromUs = atUs;
     if (this.#heldUpFromUs !== undefined && atUs < this.#heldUpFromUs + HELD_UP_MAX_US) return;
-    // Only maxima can matter later: the list stays as short as its falling slope.
-    this.#delays = this.#delays.filter(
-      (one) => one.atUs > atUs - DELAY_WINDOW_US && one.delayUs > delayUs,
-    );
-    this.#delays.push({ atUs, delayUs });
+    this.#slowest.add(atUs, delayUs);
   }
 }

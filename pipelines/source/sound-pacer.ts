@@ -1,4 +1,5 @@
 /** Makes continuous sound of whatever blocks a sound source brings. Pure: times come in. */
+import { SlowestDelay } from './slowest-delay.ts';
 
 export interface SoundPacerOptions {
   readonly sampleRateHz: number;
@@ -16,7 +17,6 @@ export interface PacedSound {
 /** Sound that has not come by then is silence. ALSA and USB deliver in blocks of 10 to 40 ms. */
 const DELAY_MIN_US = 40_000;
 const DELAY_MAX_US = 150_000;
-const DELAY_WINDOW_US = 2_000_000;
 const MARGIN_US = 10_000;
 
 /** A time stamp outside of this, seen from the arrival, is not believed. */
@@ -54,7 +54,7 @@ export class SoundPacer {
   /** Where the source's next sample belongs, if it counts on; undefined before the first. */
   #expected: number | undefined;
   #driftUs = 0;
-  #delays: { readonly atUs: number; readonly delayUs: number }[] = [];
+  readonly #slowest = new SlowestDelay();
   #wasSilent = true;
   #silentTotal = 0;
 
@@ -84,7 +84,7 @@ export class SoundPacer {
   reset(): void {
     this.#expected = undefined;
     this.#driftUs = 0;
-    this.#delays = [];
+    this.#slowest.forget();
   }
 
   /**
@@ -107,7 +107,7 @@ export class SoundPacer {
     const isBelieved =
       capturedUs !== undefined && capturedUs > nowUs - OLDEST_US && capturedUs < newestUs;
     const takenUs = isBelieved ? capturedUs : nowUs - durationUs;
-    this.#noteDelay(nowUs, Math.max(0, nowUs - takenUs));
+    this.#slowest.add(nowUs, Math.max(0, nowUs - takenUs));
     const place = ((takenUs - this.#startUs) * this.#rateHz) / 1e6;
     const index = this.#placeOf(place);
     const block = this.#corrected(samples, count);
@@ -192,15 +192,7 @@ export class SoundPacer {
   }
 
   #delayUs(): number {
-    const slowest = this.#delays.reduce((max, { delayUs }) => Math.max(max, delayUs), 0);
-    return Math.min(Math.max(slowest, DELAY_MIN_US), DELAY_MAX_US) + MARGIN_US;
-  }
-
-  #noteDelay(atUs: number, delayUs: number): void {
-    this.#delays = this.#delays.filter(
-      (one) => one.atUs > atUs - DELAY_WINDOW_US && one.delayUs > delayUs,
-    );
-    this.#delays.push({ atUs, delayUs });
+    return Math.min(Math.max(this.#slowest.us ?? 0, DELAY_MIN_US), DELAY_MAX_US) + MARGIN_US;
   }
 }
 
