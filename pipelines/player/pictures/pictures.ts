@@ -4,12 +4,11 @@ import { stat } from 'node:fs/promises';
 import { turns } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../../hal/os/log.ts';
-import { type Digest, digestOf } from '../../http/cache/digest.ts';
+import { digestOf } from '../../http/cache/digest.ts';
 import type { HeaderLookup } from '../../http/negotiate.ts';
 import type { Reply } from '../../http/reply.ts';
-import { respond } from '../../http/respond.ts';
-import { SECURITY_HEADERS } from '../page-assets.ts';
 import { PictureError, readPictureFile, SOURCE_BYTES_MAX } from './picture-file.ts';
+import { answerPicture, etagsOf, type ServedPicture } from './served-picture.ts';
 
 /** A catalogue of 20 items, and two drops. */
 const PICTURES_MAX = 32;
@@ -36,19 +35,11 @@ export interface PicturesDeps {
   readonly signal: AbortSignal;
 }
 
-interface Picture {
-  /** Relative to the live page. */
-  readonly path: string;
-  readonly type: string;
-  readonly bytes: Buffer;
-  readonly digest: Digest;
-}
-
 interface Known {
   /** Of the file that was read. */
   readonly key: string;
   /** Undefined where guests cannot see it, or not yet. */
-  picture?: Picture;
+  picture?: ServedPicture;
   /** Monotonic: it could not be made smaller, and then may be. */
   retryAtMs?: number;
 }
@@ -73,27 +64,20 @@ export class Pictures {
   }
 
   /** As it was read; undefined where guests cannot see it. */
-  find(file: string | undefined): Pick<Picture, 'path' | 'bytes'> | undefined {
+  find(file: string | undefined): Pick<ServedPicture, 'path' | 'bytes'> | undefined {
     return file === undefined ? undefined : this.#known.get(file)?.picture;
   }
 
-  /** By path. */
   get etags(): ReadonlyMap<string, string> {
-    const pictures = [...this.#known.values()].flatMap(({ picture }) => picture ?? []);
-    return new Map(pictures.map(({ path, digest }) => [`/${path}`, digest.etag]));
+    return etagsOf(this.#served());
   }
 
-  /** Undefined for another path. Its name is that of its content: caches may keep it for ever. */
-  readonly answer = (path: string, header: HeaderLookup): Reply | undefined => {
-    for (const { picture } of this.#known.values()) {
-      if (picture === undefined || `/${picture.path}` !== path) continue;
-      const { type, bytes, digest } = picture;
-      const freshness = { kind: 'immutable' } as const;
-      const reply = respond(header, { type, body: [bytes], digest, freshness });
-      return { ...reply, headers: [...reply.headers, ...SECURITY_HEADERS] };
-    }
-    return undefined;
-  };
+  readonly answer = (path: string, header: HeaderLookup): Reply | undefined =>
+    answerPicture(this.#served(), path, header);
+
+  #served(): readonly ServedPicture[] {
+    return [...this.#known.values()].flatMap(({ picture }) => picture ?? []);
+  }
 
   /** Often: reads those of these files that are new or have changed, and forgets all others. Never rejects. */
   async refresh(wanted: readonly WantedPicture[]): Promise<void> {
@@ -163,7 +147,7 @@ function isTooLarge(found: Stats | undefined, { maxBytes }: PictureSize): boolea
 }
 
 /** Named by its content, so that a changed one is fetched. */
-function pictureOf(ending: string, type: string, bytes: Buffer): Picture {
+function pictureOf(ending: string, type: string, bytes: Buffer): ServedPicture {
   const digest = digestOf([bytes]);
   const name = digest.etag.replace(/\W/g, '').slice(0, 16);
   return { path: `picture-${name}.${ending}`, type, bytes, digest };

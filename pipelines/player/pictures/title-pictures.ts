@@ -1,12 +1,11 @@
 /** Title pictures, of drops and of the venue, in the widths and formats that phones want: made ahead. */
 import { Condition } from '../../../hal/os/async.ts';
 import { type Log, messageOf } from '../../../hal/os/log.ts';
-import { type Digest, digestOf } from '../../http/cache/digest.ts';
+import { digestOf } from '../../http/cache/digest.ts';
 import type { HeaderLookup } from '../../http/negotiate.ts';
 import type { Reply } from '../../http/reply.ts';
-import { respond } from '../../http/respond.ts';
 import type { VariantOnPage } from '../drop-json.ts';
-import { SECURITY_HEADERS } from '../page-assets.ts';
+import { answerPicture, etagsOf, type ServedPicture } from './served-picture.ts';
 
 /** A picture as the host has saved it. */
 export interface TitlePicture {
@@ -30,10 +29,7 @@ export interface TitlePicturesDeps {
   readonly log: Pick<Log, 'info' | 'warn'>;
 }
 
-interface ServedVariant extends VariantOnPage {
-  readonly bytes: Buffer;
-  readonly digest: Digest;
-}
+type ServedVariant = VariantOnPage & ServedPicture;
 
 const ENDINGS: Readonly<Record<string, string>> = {
   'image/avif': 'avif',
@@ -57,24 +53,12 @@ export class TitlePictures {
     return variants.map(({ bytes: _, digest: __, ...variant }) => variant);
   };
 
-  /** By path. */
   get etags(): ReadonlyMap<string, string> {
-    const all = [...this.#made.values()].flat();
-    return new Map(all.map(({ path, digest }) => [`/${path}`, digest.etag]));
+    return etagsOf([...this.#made.values()].flat());
   }
 
-  /** Undefined for another path. Named by its content: caches may keep it for ever. */
-  readonly answer = (path: string, header: HeaderLookup): Reply | undefined => {
-    for (const variants of this.#made.values()) {
-      const found = variants.find((variant) => `/${variant.path}` === path);
-      if (found === undefined) continue;
-      const { type, bytes, digest } = found;
-      const freshness = { kind: 'immutable' } as const;
-      const reply = respond(header, { type, body: [bytes], digest, freshness });
-      return { ...reply, headers: [...reply.headers, ...SECURITY_HEADERS] };
-    }
-    return undefined;
-  };
+  readonly answer = (path: string, header: HeaderLookup): Reply | undefined =>
+    answerPicture([...this.#made.values()].flat(), path, header);
 
   /** Others may be wanted now. */
   refresh(): void {
