@@ -55,10 +55,6 @@ export class PrintQueue {
     this.#startedMs = spentBefore(perHour(), since, wallMs, clock.monotonicMs()).startedMs;
   }
 
-  get openCount(): number {
-    return this.#deps.store.jobs().filter(isOpen).length;
-  }
-
   /**
    * Resolves when the slip is on the disk. One of the same id is not taken twice.
    *

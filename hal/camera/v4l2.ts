@@ -15,16 +15,18 @@ import { parseCaps, QUERY_CAP, type V4l2Caps } from './v4l2-uapi.ts';
  */
 const LIBCAMERA_DRIVERS = /^(unicam|rp1-cfe|bcm2835-isp|pispbe)/;
 
+const DEV = '/dev';
+
 /** V4L2 cameras with their modes, by node. One that may not be opened is left out. */
-export async function listV4l2Cameras(dev = '/dev'): Promise<FoundCamera[]> {
+export async function listV4l2Cameras(dev = DEV): Promise<FoundCamera[]> {
   const nodes = await listNodes(dev, (file, captureType) => listModes(file, captureType));
   // A node that captures but knows no format is no camera.
   return nodes.filter(({ modes }) => modes.length > 0);
 }
 
 /** The nodes that a stable id means now; modes are not asked for. */
-export async function findV4l2Nodes(id: string, dev = '/dev'): Promise<readonly string[]> {
-  const nodes = await listNodes(dev, () => []);
+export async function findV4l2Nodes(id: string): Promise<readonly string[]> {
+  const nodes = await listNodes(DEV, () => []);
   return nodes.filter((one) => one.id === id || one.aliases.includes(id)).map(({ path }) => path);
 }
 

@@ -17,8 +17,8 @@ const FULL = 255;
 const never = new AbortController().signal;
 
 /** Names of the lamps that the kernel's LED class has. */
-export function listLeds(root: string = LED_CLASS): string[] {
-  return namesIn(root);
+export function listLeds(): string[] {
+  return namesIn(LED_CLASS);
 }
 
 /**

@@ -2,39 +2,28 @@
 
 import type { ModemAction, Registration } from './port.ts';
 
+/** A shorter loss is left to the network. */
+const GRACE_MS = 45_000;
+/** After the first action; doubled after each. */
+const FIRST_PAUSE_MS = 60_000;
+const PAUSE_MAX_MS = 1_800_000;
+/** Connected for so long: the next loss starts at the first step. */
+const HEALTHY_MS = 120_000;
+
 /**
  * Escalation of resets for a modem that does not reconnect by itself: from the mildest
  * to the roughest, with a pause that doubles, since a reset during a network search
  * only restarts the search.
  */
-export interface ResetTimes {
-  /** A shorter loss is left to the network. */
-  readonly graceMs: number;
-  /** After the first action; doubled after each. */
-  readonly firstPauseMs: number;
-  readonly maxPauseMs: number;
-  /** Connected for so long: the next loss starts at the first step. */
-  readonly healthyMs: number;
-}
-
-const RESET_TIMES: ResetTimes = {
-  graceMs: 45_000,
-  firstPauseMs: 60_000,
-  maxPauseMs: 1_800_000,
-  healthyMs: 120_000,
-};
-
 export interface ResetState {
-  readonly times: ResetTimes;
   readonly step: number;
   readonly sinceMs: number;
   readonly isConnected: boolean;
   readonly actAtMs: number;
 }
 
-export function startReset(nowMs: number, times: ResetTimes = RESET_TIMES): ResetState {
-  const actAtMs = nowMs + times.graceMs;
-  return { times, step: 0, sinceMs: nowMs, isConnected: false, actAtMs };
+export function startReset(nowMs: number): ResetState {
+  return { step: 0, sinceMs: nowMs, isConnected: false, actAtMs: nowMs + GRACE_MS };
 }
 
 /**
@@ -47,14 +36,13 @@ export function stepReset(
   registration: Registration | undefined,
   canPower: boolean,
 ): { readonly state: ResetState; readonly action: ModemAction | undefined } {
-  const { times } = before;
   const isConnected = registration === 'connected';
   const state: ResetState =
     isConnected === before.isConnected
       ? before
       : { ...postponeReset(before, nowMs), isConnected, sinceMs: nowMs };
   if (isConnected) {
-    const isHealthy = nowMs - state.sinceMs >= times.healthyMs;
+    const isHealthy = nowMs - state.sinceMs >= HEALTHY_MS;
     // The pause outlasts a short recovery: one that comes and goes is not reset each time.
     return { state: isHealthy ? { ...state, step: 0, actAtMs: nowMs } : state, action: undefined };
   }
@@ -62,13 +50,13 @@ export function stepReset(
   const needsPerson = registration === 'locked' || registration === 'denied';
   if (needsPerson || nowMs < state.actAtMs) return { state, action: undefined };
   const action = actionAt(state.step, registration, canPower);
-  const pauseMs = Math.min(times.maxPauseMs, times.firstPauseMs * 2 ** state.step);
+  const pauseMs = Math.min(PAUSE_MAX_MS, FIRST_PAUSE_MS * 2 ** state.step);
   return { state: { ...state, step: state.step + 1, actAtMs: nowMs + pauseMs }, action };
 }
 
 /** Nothing is known of it, or nothing can be done now: it keeps its step, and waits for the grace time again. */
 export function postponeReset(before: ResetState, nowMs: number): ResetState {
-  const actAtMs = Math.max(before.actAtMs, nowMs + before.times.graceMs);
+  const actAtMs = Math.max(before.actAtMs, nowMs + GRACE_MS);
   return { ...before, actAtMs };
 }
 

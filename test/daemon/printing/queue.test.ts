@@ -170,7 +170,7 @@ for (const [seed, model, min] of [
             }
             const id = ids[next];
             // Only what the disk has is acknowledged, and not asked for again.
-            if (id !== undefined && queue.openCount < 5) {
+            if (id !== undefined && queue.figures().waiting < 5) {
               await queue.add(id, id, { document: 'status' }).then(
                 () => {
                   next += 1;

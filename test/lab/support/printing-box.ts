@@ -67,7 +67,7 @@ while (next < Number(end) || queue.figures().waiting > 0) {
     await queue.resolve(id);
   }
   tell();
-  if (next < Number(end) && queue.openCount < WAITING_MAX) {
+  if (next < Number(end) && queue.figures().waiting < WAITING_MAX) {
     await queue.add(`t${next}`, `ticket ${next}`, { document: 'ticket', order: ticketOf(next) });
     say(`added ${next}`);
     next += 1;

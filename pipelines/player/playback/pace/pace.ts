@@ -76,10 +76,10 @@ const RATE_STEP = 0.015;
 /** Further behind than this the player jumps instead of catching up. */
 export const JUMP_S = 1.5;
 
-export function openPace(nowMs: number, baseS: number = TARGETS_S.parts): Pace {
+export function openPace(nowMs: number): Pace {
   return {
-    targetS: baseS,
-    baseS,
+    targetS: TARGETS_S.parts,
+    baseS: TARGETS_S.parts,
     samples: [],
     sinceMs: nowMs,
     stableSinceMs: nowMs,
