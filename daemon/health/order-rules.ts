@@ -2,28 +2,24 @@
 import type { ShopState } from '../model/orders.ts';
 import type { Rule } from './step.ts';
 
+const whileShop =
+  (kind: NonNullable<ShopState['fault']>['kind'], text: string): Rule['find'] =>
+  ({ box: { shop } }) =>
+    shop?.fault?.kind === kind ? { text, detail: shop.fault.reason } : undefined;
+
 export const ORDER_RULES: readonly Rule[] = [
   {
     key: 'orders-damaged',
     severity: 'critical',
     advice:
       'Sell by hand and write each sale down. After the drop, copy the folder “orders” of the box’s state to another disk: nothing of it is lost. Ask support how to start a new list.',
-    find: ({ box: { shop } }) =>
-      shop?.fault?.kind === 'damaged'
-        ? { text: 'The list of orders is damaged: no order is taken', detail: shop.fault.reason }
-        : undefined,
+    find: whileShop('damaged', 'The list of orders is damaged: no order is taken'),
   },
   {
     key: 'orders-newer',
     severity: 'critical',
     advice: 'Install the newer version again: no order is lost.',
-    find: ({ box: { shop } }) =>
-      shop?.fault?.kind === 'newer'
-        ? {
-            text: 'A newer version wrote the list of orders: no order is taken',
-            detail: shop.fault.reason,
-          }
-        : undefined,
+    find: whileShop('newer', 'A newer version wrote the list of orders: no order is taken'),
   },
   {
     key: 'orders-not-saved',
@@ -31,19 +27,13 @@ export const ORDER_RULES: readonly Rule[] = [
     afterMs: 2_000,
     holdMs: 5_000,
     advice: 'Free some space on the box’s disk, or replace it. Buyers can try again then.',
-    find: ({ box: { shop } }) =>
-      shop?.fault?.kind === 'not-saved'
-        ? { text: 'Orders cannot be saved: none is taken', detail: shop.fault.reason }
-        : undefined,
+    find: whileShop('not-saved', 'Orders cannot be saved: none is taken'),
   },
   {
     key: 'orders-full',
     severity: 'critical',
     advice: 'Export the orders, move the folder “orders” away, and set another drop.id.',
-    find: ({ box: { shop } }) =>
-      shop?.fault?.kind === 'full'
-        ? { text: 'The list of orders is full: no order is taken', detail: shop.fault.reason }
-        : undefined,
+    find: whileShop('full', 'The list of orders is full: no order is taken'),
   },
   {
     key: 'drops-faulty',

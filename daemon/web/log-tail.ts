@@ -1,5 +1,5 @@
 /** The newest lines of the log, for the operator's page. */
-import type { Log, LogLevel } from '../../hal/os/log.ts';
+import { type Log, type LogLevel, renderValue } from '../../hal/os/log.ts';
 
 export interface LogLine {
   /** Counts from 1. */
@@ -91,9 +91,4 @@ function renderFields(fields: Fields): string {
   const known = Object.entries(fields).filter(([, value]) => value !== undefined);
   const pairs = known.map(([key, value]) => `${key}=${renderValue(value)}`);
   return pairs.join(' ').slice(0, FIELDS_MAX_LENGTH);
-}
-
-function renderValue(value: unknown): string {
-  if (typeof value === 'string' && !/[\s="]/.test(value)) return value;
-  return JSON.stringify(value) ?? String(value);
 }

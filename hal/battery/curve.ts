@@ -58,7 +58,7 @@ export function chargeOf(curve: ChargeCurve, cellMv: number): number {
   if (before === undefined || cellMv <= before[0]) return before?.[1] ?? 0;
   for (const point of curve) {
     if (cellMv <= point[0]) {
-      const share = (cellMv - before[0]) / Math.max(1, point[0] - before[0]);
+      const share = (cellMv - before[0]) / Math.max(1e-9, point[0] - before[0]);
       return before[1] + share * (point[1] - before[1]);
     }
     before = point;

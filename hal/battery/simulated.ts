@@ -2,7 +2,7 @@
 
 import type { Clock } from '../os/clock.ts';
 import { openBoardBattery } from './board-battery.ts';
-import { type ChargeCurve, LI_ION } from './curve.ts';
+import { type ChargeCurve, chargeOf, LI_ION } from './curve.ts';
 import type { Battery, GaugeReading } from './port.ts';
 
 export interface SimulatedBatteryOptions {
@@ -79,13 +79,8 @@ export function openSimulatedBattery(options: SimulatedBatteryOptions): Simulate
 
 /** The curve read the other way round: mV of a cell at rest. */
 export function restMv(curve: ChargeCurve, pct: number): number {
-  let before = curve[0] ?? [0, 0];
-  for (const point of curve) {
-    if (pct <= point[1]) {
-      const share = (pct - before[1]) / Math.max(1e-9, point[1] - before[1]);
-      return before[0] + share * (point[0] - before[0]);
-    }
-    before = point;
-  }
-  return before[0];
+  return chargeOf(
+    curve.map(([mv, charge]) => [charge, mv]),
+    pct,
+  );
 }

@@ -145,9 +145,7 @@ async function printNow(
   const failed = (reason: string): PrintOutcome => ({ outcome: 'failed', reason, sentBytes });
   const print = async (): Promise<PrintOutcome> => {
     try {
-      const rendered = await renderJob(document, profile).catch((error: unknown) => ({
-        fault: messageOf(error),
-      }));
+      const rendered = await renderJob(document, profile);
       if ('fault' in rendered) {
         return { outcome: 'failed', reason: rendered.fault, sentBytes: 0, isUnprintable: true };
       }

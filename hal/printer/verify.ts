@@ -2,6 +2,7 @@
 
 import jsqr from 'jsqr';
 import { decodeQR } from 'qr/decode.js';
+import { messageOf } from '../os/log.ts';
 import { renderDocument } from './document.ts';
 import { renderPaper } from './paper/escpos-render.ts';
 import type { Picture } from './paper/picture.ts';
@@ -10,14 +11,18 @@ import type { PrintDocument } from './port.ts';
 import type { PrinterProfile } from './profiles.ts';
 import { withTextPictures } from './text-picture.ts';
 
-/** The bytes of a job, or why it is not to be printed. */
+/** The bytes of a job, or why it is not to be printed. Never rejects. */
 export async function renderJob(
   document: PrintDocument,
   profile: PrinterProfile,
 ): Promise<{ readonly bytes: Buffer } | { readonly fault: string }> {
-  const bytes = renderDocument(await withTextPictures(document, profile), profile);
-  const fault = faultOfJob(document, bytes, profile);
-  return fault === undefined ? { bytes } : { fault };
+  try {
+    const bytes = renderDocument(await withTextPictures(document, profile), profile);
+    const fault = faultOfJob(document, bytes, profile);
+    return fault === undefined ? { bytes } : { fault };
+  } catch (error) {
+    return { fault: messageOf(error) };
+  }
 }
 
 /** A picture of the paper that a job would come out as. Rejects where it cannot be printed. */

@@ -15,24 +15,21 @@ const light = (r: number, g: number, b: number) => 0.2126 * r + 0.7152 * g + 0.0
 const FORMULAS: Readonly<Record<OwnLook, LookUp>> = {
   // Stage lamps: red lifted, blue taken back, most of it in the middle tones.
   warm: (r, g, b, out) => {
-    const grey = light(r, g, b);
-    const [red, green, blue] = toned(r, g, b, grey, 1.08, 0.25);
+    const [red, green, blue] = toned(r, g, b, 1.08, 0.25);
     out[0] = red + 0.05 * middle(red);
     out[1] = green + 0.012 * middle(green);
     out[2] = blue - 0.055 * middle(blue);
   },
   // Moonlight.
   cool: (r, g, b, out) => {
-    const grey = light(r, g, b);
-    const [red, green, blue] = toned(r, g, b, grey, 0.94, 0.25);
+    const [red, green, blue] = toned(r, g, b, 0.94, 0.25);
     out[0] = red - 0.045 * middle(red);
     out[1] = green;
     out[2] = blue + 0.05 * middle(blue);
   },
   // An old print: lifted blacks, soft whites, less colour.
   faded: (r, g, b, out) => {
-    const grey = light(r, g, b);
-    const [red, green, blue] = toned(r, g, b, grey, 0.78, 0.2);
+    const [red, green, blue] = toned(r, g, b, 0.78, 0.2);
     out[0] = 0.072 + 0.88 * red;
     out[1] = 0.06 + 0.88 * green;
     out[2] = 0.068 + 0.862 * blue;
@@ -48,10 +45,10 @@ function toned(
   r: number,
   g: number,
   b: number,
-  grey: number,
   saturation: number,
   amount: number,
 ): readonly [number, number, number] {
+  const grey = light(r, g, b);
   const tone = (value: number) =>
     contrast(Math.min(1, Math.max(0, mix(grey, value, saturation))), amount);
   return [tone(r), tone(g), tone(b)];

@@ -66,9 +66,7 @@ async function printNow(
   offer: Offer,
   signal: AbortSignal,
 ): Promise<PrintOutcome> {
-  const rendered = await renderJob(document, profile).catch((error: unknown) => ({
-    fault: messageOf(error),
-  }));
+  const rendered = await renderJob(document, profile);
   if ('fault' in rendered) {
     return { outcome: 'failed', reason: rendered.fault, sentBytes: 0, isUnprintable: true };
   }
