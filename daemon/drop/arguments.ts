@@ -33,7 +33,7 @@ const SCHEMAS = {
   camera: v.strictObject({ camera: v.optional(v.picklist([1, 2], 'must be 1 or 2')) }),
   /** overlay/request.ts checks them. */
   overlay: v.looseObject({}),
-  /** devices/printing.ts knows which there are. */
+  /** printing/print-command.ts knows which there are. */
   print: v.looseObject({ document: v.optional(shortText(40), '') }),
   /** orders/request.ts checks them. */
   order: v.looseObject({}),

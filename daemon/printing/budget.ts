@@ -1,5 +1,5 @@
-/** How many slips may be printed in an hour. Pure. */
-
+/** How many slips may be printed in an hour. */
+import type { BootClock, Clock } from '../../hal/os/clock.ts';
 import type { PrintJob } from './job.ts';
 
 const HOUR_MS = 3_600_000;
@@ -8,6 +8,52 @@ const HOUR_MS = 3_600_000;
 export interface Budget {
   readonly perHour: number;
   readonly startedMs: readonly number[];
+}
+
+export interface HourBudgetDeps {
+  readonly perHour: () => number;
+  /** Times of slips before `boot` say nothing until then: the clock may be that of the last run. */
+  readonly isClockSet?: () => boolean;
+  readonly boot?: Pick<BootClock, 'sinceBootMs'>;
+  readonly clock: Pick<Clock, 'wallMs' | 'monotonicMs'>;
+}
+
+/** What is left of the hour, also over restarts. */
+export class HourBudget {
+  readonly #deps: HourBudgetDeps;
+  #startedMs: Budget['startedMs'];
+  /** Of an earlier run, until they are counted for the hour. */
+  #earlier: readonly PrintJob[];
+
+  /** @param slips Of earlier runs of the box. */
+  constructor(slips: readonly PrintJob[], deps: HourBudgetDeps) {
+    this.#deps = deps;
+    const { clock, boot, perHour } = deps;
+    const wallMs = clock.wallMs();
+    const since = sinceBoot(slips, wallMs, boot?.sinceBootMs() ?? 0);
+    this.#earlier = slips.filter((job) => !since.includes(job));
+    this.#startedMs = spentBefore(perHour(), since, wallMs, clock.monotonicMs()).startedMs;
+  }
+
+  /** Why the next slip must wait; undefined where it may be printed now. */
+  spentReason(): string | undefined {
+    return spentReason(this.#now(), this.#deps.clock.monotonicMs());
+  }
+
+  /** One more slip was printed. */
+  spend(): void {
+    this.#startedMs = spent(this.#now(), this.#deps.clock.monotonicMs()).startedMs;
+  }
+
+  #now(): Budget {
+    const { perHour, clock, isClockSet } = this.#deps;
+    if (this.#earlier.length > 0 && isClockSet?.() !== false) {
+      const before = spentBefore(perHour(), this.#earlier, clock.wallMs(), clock.monotonicMs());
+      this.#startedMs = [...before.startedMs, ...this.#startedMs].toSorted((a, b) => a - b);
+      this.#earlier = [];
+    }
+    return { perHour: perHour(), startedMs: this.#startedMs };
+  }
 }
 
 /** How long the next slip must wait; 0 where it may be printed now. */
@@ -19,7 +65,7 @@ export function waitMs({ perHour, startedMs }: Budget, nowMs: number): number {
 }
 
 /** Why the next slip must wait; undefined where it may be printed now. */
-export function spentReason(budget: Budget, nowMs: number): string | undefined {
+function spentReason(budget: Budget, nowMs: number): string | undefined {
   const leftMs = waitMs(budget, nowMs);
   if (leftMs === 0) return undefined;
   const minutes = Math.ceil(leftMs / 60_000);
@@ -45,7 +91,7 @@ export function spentBefore(
 }
 
 /** Those of this run of the machine: its clock has gone on since, also where it was never set. */
-export function sinceBoot(
+function sinceBoot(
   slips: readonly PrintJob[],
   wallMs: number,
   sinceBootMs: number,
@@ -54,6 +100,6 @@ export function sinceBoot(
 }
 
 /** After one more slip. */
-export function spent({ perHour, startedMs }: Budget, nowMs: number): Budget {
+function spent({ perHour, startedMs }: Budget, nowMs: number): Budget {
   return { perHour, startedMs: [...startedMs, nowMs].slice(-perHour) };
 }

@@ -57,6 +57,10 @@ export type PrintJob = Readonly<v.InferOutput<typeof jobSchema>>;
 export const isDone = ({ phase }: Pick<PrintJob, 'phase'>): boolean =>
   phase !== 'waiting' && phase !== 'sending';
 
+/** It waits, is on its way, or a person is to look at it. */
+export const isOpen = (job: Pick<PrintJob, 'phase'>): boolean =>
+  !isDone(job) || job.phase === 'uncertain';
+
 /** Before its first byte; on the disk by then. */
 export function begun(job: PrintJob, atMs: number): PrintJob {
   return changed(job, 'sending', atMs);
@@ -107,6 +111,11 @@ export function isPerhapsTorn(jobs: readonly PrintJob[]): boolean {
 
 export function broken(job: PrintJob, reason: string, atMs: number): PrintJob {
   return changed(job, 'failed', atMs, reason);
+}
+
+/** A person wants it no more; with the PIN it is printed all the same. Earlier versions know the phase. */
+export function removed(job: PrintJob, atMs: number): PrintJob {
+  return changed(job, 'failed', atMs, 'removed by hand');
 }
 
 function changed(job: PrintJob, phase: PrintJob['phase'], atMs: number, reason?: string): PrintJob {

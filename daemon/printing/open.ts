@@ -16,7 +16,7 @@ import { type Claim, renderClaim } from './claim.ts';
 import { type ClaimKeys, openClaimKeys, renderVerifyPage } from './claim-key.ts';
 import { contentOf, renderDocument, wifiSlip } from './documents.ts';
 import { openHour } from './hour.ts';
-import { done, infoOf, isDone, type PrintJob } from './job.ts';
+import { done, infoOf, isDone, isOpen, type PrintJob } from './job.ts';
 import { type OwnHotspot, renderJoinSlip } from './join-slip.ts';
 import { cancelledOrder, runOrderTickets } from './order-tickets.ts';
 import { openPrintCommand, refusal } from './print-command.ts';
@@ -71,8 +71,14 @@ const VERIFY_PAGE = 'stubs.html';
 /** As it is when something is printed. */
 export type PrintingConfig = Pick<Config, 'printer'> & { readonly current: () => CardSource };
 
-/** On the page; the store has some more. */
+/** On the page, of those that are done; the store has some more. */
 const SHOWN = 24;
+
+/** A person can do something about each that is open: none of them is hidden by later ones. */
+function shownOf(jobs: readonly PrintJob[]): readonly PrintJob[] {
+  const done = new Set(jobs.filter((job) => !isOpen(job)).slice(-SHOWN));
+  return jobs.filter((job) => isOpen(job) || done.has(job));
+}
 
 export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): Promise<Printing> {
   const { stateFolder, snapshot, drops, log } = deps;
@@ -103,7 +109,7 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
       const tickets = { ...deps, ...faults, queue, folder, isOn };
       await runAll([queue.run.bind(queue), (ending) => runOrderTickets(tickets, ending)], signal);
     },
-    jobs: () => queue.jobs().slice(-SHOWN).map(infoOf),
+    jobs: () => shownOf(queue.jobs()).map(infoOf),
     preview: async (name) => {
       const job = queue.find(name) ?? contentOf(name, config);
       if (job === undefined) return await renderFile(name, deps, now(), profile());

@@ -1,46 +1,38 @@
 /** Prints the slips of the store, one after another, each at most once. */
 import { EventEmitter, once } from 'node:events';
-import { anySignal, pause, withTimeout } from '../../hal/os/async.ts';
-import type { BootClock, Clock } from '../../hal/os/clock.ts';
+import { anySignal, pause } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { PrintDocument, Printer, PrintOutcome } from '../../hal/printer/port.ts';
 import { obstacleOf } from '../../hal/printer/status.ts';
 import type { HeldTickets, PrintFigures } from '../model/prints.ts';
-import { type Budget, sinceBoot, spent, spentBefore, spentReason } from './budget.ts';
+import { HourBudget, type HourBudgetDeps } from './budget.ts';
 import * as step from './job.ts';
 import { MAX_OPEN, type PrintStore } from './store.ts';
 
 /** So often a printer is asked whether it is well again. */
 const RETRY_MS = 3_000;
 const PREPARE_EVERY_MS = 10_000;
-/** A slip takes some seconds; what asks for one holds a place meanwhile. */
-const FOLLOW_MS = 15_000;
 
-export interface QueueDeps {
+export interface QueueDeps extends HourBudgetDeps {
   readonly store: PrintStore;
   readonly printer: Printer;
   /** Rejects where it cannot be printed at all. */
   readonly render: (job: step.PrintJob) => Promise<PrintDocument>;
   /** Why nothing is printed now, for example to save power. */
   readonly pausedBy: () => string | undefined;
-  readonly perHour: () => number;
-  /** Times of slips before `boot` say nothing until then: the clock may be that of the last run. */
-  readonly isClockSet?: () => boolean;
-  readonly boot?: Pick<BootClock, 'sinceBootMs'>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 export class QueueFull extends Error {}
 
-class StillWaits extends Error {}
-
 export class PrintQueue {
   readonly #deps: QueueDeps;
   readonly #changes = new EventEmitter().setMaxListeners(0);
-  #startedMs: Budget['startedMs'] = [];
-  /** Of an earlier run, until they are counted for the hour. */
-  #earlier: readonly step.PrintJob[];
+  readonly #hour: HourBudget;
+  /** Ids of slips that are being printed, or removed: who comes second leaves them alone. */
+  readonly #claimed = new Set<string>();
   /** What all slips that wait, wait for. Not worth a write: it is found out again after a restart. */
   #obstacle: string | undefined;
   #printedTotal = 0;
@@ -48,11 +40,7 @@ export class PrintQueue {
 
   constructor(deps: QueueDeps) {
     this.#deps = deps;
-    const { store, clock, boot, perHour } = deps;
-    const wallMs = clock.wallMs();
-    const since = sinceBoot(store.jobs(), wallMs, boot?.sinceBootMs() ?? 0);
-    this.#earlier = store.jobs().filter((job) => !since.includes(job));
-    this.#startedMs = spentBefore(perHour(), since, wallMs, clock.monotonicMs()).startedMs;
+    this.#hour = new HourBudget(deps.store.jobs(), deps);
   }
 
   /**
@@ -65,7 +53,7 @@ export class PrintQueue {
     const jobs = store.jobs();
     const known = jobs.find((job) => job.id === id);
     if (known !== undefined) return known;
-    if (jobs.filter(isOpen).length >= MAX_OPEN) {
+    if (jobs.filter(step.isOpen).length >= MAX_OPEN) {
       throw new QueueFull(`${MAX_OPEN} slips wait, or are to be looked at, already`);
     }
     const number = (jobs.at(-1)?.number ?? 0) + 1;
@@ -81,6 +69,22 @@ export class PrintQueue {
     return await this.#save(step.resolved(job, this.#deps.clock.wallMs()));
   }
 
+  /**
+   * A person wants one that waits no more: nothing of it was sent, and it is not printed by itself
+   * later. Undefined where it does not wait.
+   */
+  async remove(id: string): Promise<step.PrintJob | undefined> {
+    const job = this.#waiting().find((one) => one.id === id);
+    if (job === undefined) return undefined;
+    this.#claimed.add(id);
+    try {
+      return await this.#save(step.removed(job, this.#deps.clock.wallMs()));
+    } finally {
+      this.#claimed.delete(id);
+      this.#changes.emit('changed');
+    }
+  }
+
   find(id: string): step.PrintJob | undefined {
     return this.jobs().find((job) => job.id === id);
   }
@@ -93,7 +97,7 @@ export class PrintQueue {
   heldByBox(): HeldTickets | undefined {
     const power = this.#deps.pausedBy();
     if (power !== undefined) return { kind: 'power', reason: power };
-    const hour = spentReason(this.#budget(), this.#deps.clock.monotonicMs());
+    const hour = this.#hour.spentReason();
     return hour === undefined ? undefined : { kind: 'hour', reason: hour };
   }
 
@@ -118,19 +122,6 @@ export class PrintQueue {
     }
   }
 
-  /** As it is done, as it waits and why, or as it is after some seconds. */
-  async followedBriefly(id: string, signal: AbortSignal): Promise<step.PrintJob> {
-    const { clock } = this.#deps;
-    const limit = { clock, timeoutMs: FOLLOW_MS, timeoutError: () => new StillWaits(), signal };
-    try {
-      return await withTimeout((ends) => this.followed(id, ends), limit);
-    } catch (error) {
-      const job = error instanceof StillWaits ? this.find(id) : undefined;
-      if (job === undefined) throw error;
-      return step.isDone(job) ? job : { ...job, reason: 'the printer is busy' };
-    }
-  }
-
   /** Runs until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { store, clock, log } = this.#deps;
@@ -139,7 +130,7 @@ export class PrintQueue {
       await this.#trySave(step.interrupted(job, clock.wallMs()), signal);
     }
     while (!signal.aborted) {
-      const job = store.jobs().find(({ phase }) => phase === 'waiting');
+      const [job] = this.#waiting();
       if (job === undefined) {
         await this.#idle(signal);
         continue;
@@ -147,8 +138,8 @@ export class PrintQueue {
       const obstacle = await this.#findObstacle(signal).catch(() => 'the box ends');
       if (signal.aborted) return;
       this.#hold(obstacle);
-      if (obstacle !== undefined) await pause(clock, RETRY_MS, signal);
-      else await this.#print(job, signal);
+      const isTried = obstacle === undefined && !(await this.#printUnlessRemoved(job, signal));
+      if (!isTried) await pause(clock, RETRY_MS, signal);
     }
   }
 
@@ -170,20 +161,28 @@ export class PrintQueue {
     return this.heldByBox()?.reason ?? obstacleOf(await this.#deps.printer.status(signal));
   }
 
-  #budget(): Budget {
-    const { perHour, clock, isClockSet } = this.#deps;
-    if (this.#earlier.length > 0 && isClockSet?.() !== false) {
-      const before = spentBefore(perHour(), this.#earlier, clock.wallMs(), clock.monotonicMs());
-      this.#startedMs = [...before.startedMs, ...this.#startedMs].toSorted((a, b) => a - b);
-      this.#earlier = [];
-    }
-    return { perHour: perHour(), startedMs: this.#startedMs };
+  #waiting(): readonly step.PrintJob[] {
+    const jobs = this.#deps.store.jobs();
+    return jobs.filter(({ id, phase }) => phase === 'waiting' && !this.#claimed.has(id));
   }
 
   #hold(obstacle: string | undefined): void {
     if (obstacle === this.#obstacle) return;
     this.#obstacle = obstacle;
     this.#changes.emit('changed');
+  }
+
+  /** It may have been removed while the printer was asked. False: it waits, and is tried again. */
+  async #printUnlessRemoved({ id }: step.PrintJob, signal: AbortSignal): Promise<boolean> {
+    const job = this.#waiting().find((one) => one.id === id);
+    if (job === undefined) return true;
+    this.#claimed.add(id);
+    try {
+      await this.#print(job, signal);
+    } finally {
+      this.#claimed.delete(id);
+    }
+    return !this.#waiting().some((one) => one.id === id);
   }
 
   async #print(job: step.PrintJob, signal: AbortSignal): Promise<void> {
@@ -208,12 +207,9 @@ export class PrintQueue {
     });
     if (outcome === undefined) return;
     const after = step.settled(sending, outcome, clock.wallMs());
-    if (outcome.outcome !== 'failed' || outcome.sentBytes > 0) {
-      this.#startedMs = spent(this.#budget(), clock.monotonicMs()).startedMs;
-    }
+    if (outcome.outcome !== 'failed' || outcome.sentBytes > 0) this.#hour.spend();
     this.#count(after);
     await this.#trySave(after, signal);
-    if (after.phase === 'waiting') await pause(clock, RETRY_MS, signal);
   }
 
   #count({ phase, id, reason }: step.PrintJob): void {
@@ -242,5 +238,3 @@ export class PrintQueue {
     }
   }
 }
-
-const isOpen = (job: step.PrintJob) => !step.isDone(job) || job.phase === 'uncertain';

@@ -5,12 +5,14 @@ import * as v from 'valibot';
 import { errnoOf } from '../../hal/os/errors.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { type Disk, putAside, removeFile, saveFile, systemDisk } from '../../hal/os/save-file.ts';
-import { isDone, jobSchema, type PrintJob } from './job.ts';
+import { isOpen, jobSchema, type PrintJob } from './job.ts';
 
 /** Waiting and uncertain ones; with more a new slip is refused, and orders wait in their ledger. */
 export const MAX_OPEN = 64;
 /** Of those that are done, for a second copy. */
 const MAX_DONE = 50;
+/** Of those that were not printed: all that waited may have been removed by hand. */
+const MAX_FAILED = MAX_OPEN;
 
 export interface PrintStore {
   /** In the order of the queue. */
@@ -60,8 +62,12 @@ export async function openPrintStore(
   const sorted = () => [...jobs.values()].toSorted((a, b) => a.number - b.number);
   const pathOf = ({ id }: PrintJob) => join(folder, `slip-${id}.json`);
   const forgetOldest = async () => {
-    const done = sorted().filter((job) => isDone(job) && job.phase !== 'uncertain');
-    for (const job of done.slice(0, Math.max(0, done.length - MAX_DONE))) {
+    const over = (jobs: readonly PrintJob[], max: number) =>
+      jobs.slice(0, Math.max(0, jobs.length - max));
+    const done = sorted().filter((job) => !isOpen(job));
+    const printed = done.filter(({ phase }) => phase !== 'failed');
+    const failed = done.filter(({ phase }) => phase === 'failed');
+    for (const job of [...over(printed, MAX_DONE), ...over(failed, MAX_FAILED)]) {
       await removeFile(pathOf(job), disk);
       jobs.delete(job.id);
     }

@@ -6,6 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { spentBefore, waitMs } from '../../../daemon/printing/budget.ts';
 import type { PrintJob } from '../../../daemon/printing/job.ts';
+import { followedBriefly } from '../../../daemon/printing/print-command.ts';
 import { PrintQueue } from '../../../daemon/printing/queue.ts';
 import { openPrintStore, type PrintStore } from '../../../daemon/printing/store.ts';
 import { untilAborted } from '../../../hal/os/async.ts';
@@ -91,7 +92,7 @@ test('each of many slips says why it waits, and one that only waits for others d
   }
   // One that comes later waits for the same.
   await first.queue.add('e', 'e', { document: 'status' });
-  assert.is((await first.queue.followedBriefly('e', never)).reason, 'saving power');
+  assert.is((await followedBriefly(first.queue, 'e', clock, never)).reason, 'saving power');
   assert.equal(new Set(first.queue.jobs().map(({ reason }) => reason)), new Set(['saving power']));
   box.abort();
   await running;
@@ -103,7 +104,7 @@ test('one that is not done after some seconds is answered as it is', async () =>
   await queue.add('a', 'a', { document: 'status' });
   let answer: PrintJob | undefined;
   // The queue does not run, as behind a slip that takes minutes.
-  const asked = queue.followedBriefly('a', never).then((job) => {
+  const asked = followedBriefly(queue, 'a', clock, never).then((job) => {
     answer = job;
   });
   await clock.advance(1_000);

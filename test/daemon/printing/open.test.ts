@@ -231,6 +231,26 @@ test('a second print is a copy, and only of what is done', () =>
     assert.is((await printing.resolve(id)).status, 'rejected');
   }));
 
+test('each slip that waits is shown, however many came later', () =>
+  inRoom(async ({ printing, device }) => {
+    device.insertRoll(0);
+    for (let n = 0; n < 30; n += 1) await printing.queue.add(`s${n}`, 's', { document: 'status' });
+    assert.is(printing.jobs().length, 30);
+  }));
+
+test('a ticket that was removed while it waited is printed with the PIN, and only then', () =>
+  inRoom(async ({ printing, device, papers }) => {
+    device.insertRoll(0);
+    const item = { id: 'poster', name: 'Poster' };
+    const order = { seq: 1, orderId: 'a', drop: 'd', item, quantity: 1, numbers: [1], atMs: 0 };
+    await printing.queue.add('order-1-a', 'a', { document: 'ticket', order });
+    await printing.print({ do: 'remove', slip: 'order-1-a' }, false, never);
+    device.insertRoll(20_000);
+    assert.is((await printing.reprint('order-1-a')).status, 'done');
+    await until(() => printing.queue.find('order-1-a-copy-2')?.phase === 'printed', 20_000);
+    assert.is(papers.length, 1);
+  }));
+
 test('slips follow the language of the box at once, and what it says of itself with them', () =>
   inRoom(async ({ printing, papers }) => {
     network.push('box.language=fr');

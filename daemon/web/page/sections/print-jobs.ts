@@ -2,10 +2,10 @@
 import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { PrintJobInfo } from '../../../model/prints.ts';
 import { fromBox, fromCheck, boxTexts as text } from '../text/texts.ts';
-import { askForPin, showPicture } from '../ui/dialog.ts';
+import { askForPin, confirmBy, showPicture } from '../ui/dialog.ts';
 import { h, setText, updateChildren } from '../ui/dom.ts';
 import { formatTime } from '../ui/format.ts';
-import { settlePrint } from '../ui/request.ts';
+import { runCommand, settlePrint } from '../ui/request.ts';
 
 const PHASES: Readonly<Record<PrintJobInfo['phase'], string>> = {
   waiting: text.waits,
@@ -39,8 +39,9 @@ export function openPrintJobs(tell: Tell, onError: (error: unknown) => void) {
           const name = row.querySelector('.name');
           const shown = copy > 1 ? fill(text.copy, { title, number: String(copy) }) : title;
           if (name !== null) setText(name, shown);
-          const [printed, again] = row.querySelectorAll<HTMLElement>('.settle');
+          const [printed, again, leave] = row.querySelectorAll<HTMLElement>('.settle');
           if (printed !== undefined) printed.hidden = phase !== 'uncertain';
+          if (leave !== undefined) leave.hidden = phase !== 'waiting';
           if (again !== undefined) again.hidden = phase === 'waiting' || phase === 'sending';
         },
       );
@@ -52,13 +53,22 @@ function openRow({ id, title }: PrintJobInfo, tell: Tell, run: (work: Promise<vo
   const name = h('button', { type: 'button', class: 'quiet name' }, title);
   const printed = h('button', { type: 'button', class: 'quiet settle' }, text.itWasPrinted);
   const again = h('button', { type: 'button', class: 'quiet settle' }, text.printAgain);
+  const leave = h('button', { type: 'button', class: 'quiet settle' }, text.doNotPrint);
+  leave.addEventListener('click', () => run(leaveOut(id, title, tell)));
   name.addEventListener('click', () => showPicture(`/prints/${id}.png`, title));
   printed.addEventListener('click', () =>
     run(settlePrint(id, { do: 'printed' }).then(({ detail }) => tell(fromBox(detail)))),
   );
   again.addEventListener('click', () => run(printAgain(id, title, tell)));
-  const row = h('div', { class: 'row' }, name, printed, again);
+  const row = h('div', { class: 'row' }, name, printed, again, leave);
   return h('li', {}, row, h('small', {}));
+}
+
+async function leaveOut(id: string, title: string, tell: Tell): Promise<void> {
+  const means = fill(text.doNotPrintMeans, { title });
+  if (!(await confirmBy(text.doNotPrintQuestion, means, text.doNotPrint))) return;
+  const outcome = await runCommand('print', undefined, { do: 'remove', slip: id });
+  tell(outcome.status === 'done' ? '' : fromBox(outcome.detail));
 }
 
 async function printAgain(id: string, title: string, tell: Tell): Promise<void> {

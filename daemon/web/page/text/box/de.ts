@@ -181,12 +181,16 @@ export const de: BoxTexts = {
   printed: 'gedruckt',
   sentLook: 'gesendet; dieser Drucker meldet nichts: schau nach',
   perhapsPrinted: 'vielleicht gedruckt: schau nach',
-  notPrinted: 'konnte nicht gedruckt werden',
+  notPrinted: 'nicht gedruckt',
   copy: '{title}, Kopie {number}',
   itWasPrinted: 'Er wurde gedruckt',
   printAgain: 'Noch einmal drucken',
   printOnceMore: 'Noch einmal drucken?',
   copyMeans: '{title}: Auf dem neuen Zettel steht, dass er eine Kopie ist. Gib die PIN ein.',
+  doNotPrint: 'Nicht drucken',
+  doNotPrintQuestion: 'Diesen Zettel auslassen?',
+  doNotPrintMeans:
+    '{title}: Er wird nicht mehr von selbst gedruckt. Mit der PIN lässt er sich noch drucken.',
   checkingPin: 'Prüfe die PIN…',
 
   fleet: 'Alle Boxen',

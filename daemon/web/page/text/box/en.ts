@@ -184,12 +184,16 @@ export const en = {
   printed: 'printed',
   sentLook: 'sent; this printer reports nothing: look',
   perhapsPrinted: 'perhaps printed: look',
-  notPrinted: 'could not be printed',
+  notPrinted: 'not printed',
   copy: '{title}, copy {number}',
   itWasPrinted: 'It was printed',
   printAgain: 'Print again',
   printOnceMore: 'Print it once more?',
   copyMeans: '{title}: the new slip says that it is a copy. Enter the PIN.',
+  doNotPrint: 'Do not print',
+  doNotPrintQuestion: 'Leave this slip out?',
+  doNotPrintMeans:
+    '{title}: it is not printed by itself any more. With the PIN it can still be printed.',
   checkingPin: 'Checking the PIN…',
 
   fleet: 'All boxes',

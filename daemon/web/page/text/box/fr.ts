@@ -182,12 +182,16 @@ export const fr: BoxTexts = {
   printed: 'imprimé',
   sentLook: 'envoyé ; cette imprimante n’indique rien : regardez',
   perhapsPrinted: 'peut-être imprimé : regardez',
-  notPrinted: 'n’a pas pu être imprimé',
+  notPrinted: 'non imprimé',
   copy: '{title}, copie {number}',
   itWasPrinted: 'Il est imprimé',
   printAgain: 'Réimprimer',
   printOnceMore: 'Imprimer encore une fois ?',
   copyMeans: '{title} : le nouveau ticket dit que c’est une copie. Entrez le code PIN.',
+  doNotPrint: 'Ne pas imprimer',
+  doNotPrintQuestion: 'Laisser ce ticket de côté ?',
+  doNotPrintMeans:
+    '{title} : il ne s’imprime plus tout seul. Avec le code PIN, on peut encore l’imprimer.',
   checkingPin: 'Vérification du code…',
 
   fleet: 'Toutes les box',

@@ -236,4 +236,6 @@ export const de: CheckTexts = {
   nextSlipIn: 'der nächste in {count} min',
   toSaveBattery: 'um den Akku zu schonen',
   plugInMains: 'steck das Netzteil ein',
+  removedByHand: 'von Hand entfernt',
+  orderCancelled: 'die Bestellung wurde storniert',
 };

@@ -239,4 +239,6 @@ export const en = {
   nextSlipIn: 'the next one in {count} min',
   toSaveBattery: 'to save the battery',
   plugInMains: 'plug in the mains',
+  removedByHand: 'removed by hand',
+  orderCancelled: 'its order was cancelled',
 } as const;

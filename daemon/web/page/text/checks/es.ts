@@ -235,4 +235,6 @@ export const es: CheckTexts = {
   nextSlipIn: 'el siguiente en {count} min',
   toSaveBattery: 'para ahorrar batería',
   plugInMains: 'enchufa la caja',
+  removedByHand: 'quitado a mano',
+  orderCancelled: 'el pedido se anuló',
 };

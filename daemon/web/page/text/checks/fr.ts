@@ -236,4 +236,6 @@ export const fr: CheckTexts = {
   nextSlipIn: 'le suivant dans {count} min',
   toSaveBattery: 'pour économiser la batterie',
   plugInMains: 'branchez le secteur',
+  removedByHand: 'retiré à la main',
+  orderCancelled: 'la commande a été annulée',
 };

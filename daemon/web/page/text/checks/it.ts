@@ -236,4 +236,6 @@ export const it: CheckTexts = {
   nextSlipIn: 'il prossimo tra {count} min',
   toSaveBattery: 'per risparmiare la batteria',
   plugInMains: 'collega la corrente',
+  removedByHand: 'tolto a mano',
+  orderCancelled: 'l’ordine è stato annullato',
 };

@@ -236,4 +236,6 @@ export const nl: CheckTexts = {
   nextSlipIn: 'de volgende over {count} min',
   toSaveBattery: 'om de accu te sparen',
   plugInMains: 'sluit netstroom aan',
+  removedByHand: 'met de hand verwijderd',
+  orderCancelled: 'de bestelling is geannuleerd',
 };

@@ -235,4 +235,6 @@ export const pt: CheckTexts = {
   nextSlipIn: 'o próximo daqui a {count} min',
   toSaveBattery: 'para poupar a bateria',
   plugInMains: 'ligue a corrente',
+  removedByHand: 'retirado à mão',
+  orderCancelled: 'a encomenda foi anulada',
 };

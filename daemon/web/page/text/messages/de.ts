@@ -212,6 +212,7 @@ export const de: MessageTexts = {
   codeNoPage: 'die Seite hat noch keine Adresse',
   codeNoCheckout: 'kein Artikel im Verkauf hat eine Bezahlseite',
   codeNoOrders: 'gerade wird keine Bestellung angenommen',
+  slipNotWaiting: 'der Zettel wartet nicht mehr',
   printerBusy: 'der Drucker ist beschäftigt',
   noPrinter: 'es gibt keinen Drucker',
   wasPrinted: '{document}: gedruckt',

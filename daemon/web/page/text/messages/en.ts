@@ -216,6 +216,7 @@ export const en = {
   codeNoPage: 'the page has no address yet',
   codeNoCheckout: 'no item that is on sale has a checkout_url',
   codeNoOrders: 'no orders are taken now',
+  slipNotWaiting: 'the slip does not wait any more',
   printerBusy: 'the printer is busy',
   noPrinter: 'there is no printer',
   wasPrinted: '{document} is printed',

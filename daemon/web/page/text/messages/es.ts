@@ -212,6 +212,7 @@ export const es: MessageTexts = {
   codeNoPage: 'la página aún no tiene dirección',
   codeNoCheckout: 'ningún artículo en venta tiene página de pago',
   codeNoOrders: 'ahora no se aceptan pedidos',
+  slipNotWaiting: 'el papel ya no espera',
   printerBusy: 'la impresora está ocupada',
   noPrinter: 'no hay impresora',
   wasPrinted: '{document}: impreso',

@@ -214,6 +214,7 @@ export const fr: MessageTexts = {
   codeNoPage: 'la page n’a pas encore d’adresse',
   codeNoCheckout: 'aucun article en vente n’a de page de paiement',
   codeNoOrders: 'aucune commande n’est prise en ce moment',
+  slipNotWaiting: 'le ticket n’attend plus',
   printerBusy: 'l’imprimante est occupée',
   noPrinter: 'il n’y a pas d’imprimante',
   wasPrinted: '{document} : imprimé',

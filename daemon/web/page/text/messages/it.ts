@@ -212,6 +212,7 @@ export const it: MessageTexts = {
   codeNoPage: 'la pagina non ha ancora un indirizzo',
   codeNoCheckout: 'nessun articolo in vendita ha una pagina di pagamento',
   codeNoOrders: 'ora non si accettano ordini',
+  slipNotWaiting: 'il foglietto non è più in attesa',
   printerBusy: 'la stampante è occupata',
   noPrinter: 'non c’è una stampante',
   wasPrinted: '{document}: stampato',

@@ -213,6 +213,7 @@ export const nl: MessageTexts = {
   codeNoPage: 'de pagina heeft nog geen adres',
   codeNoCheckout: 'geen artikel in de verkoop heeft een betaalpagina',
   codeNoOrders: 'er worden nu geen bestellingen aangenomen',
+  slipNotWaiting: 'de bon wacht niet meer',
   printerBusy: 'de printer is bezig',
   noPrinter: 'er is geen printer',
   wasPrinted: '{document}: geprint',

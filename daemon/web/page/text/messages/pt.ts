@@ -211,6 +211,7 @@ export const pt: MessageTexts = {
   codeNoPage: 'a página ainda não tem endereço',
   codeNoCheckout: 'nenhum artigo à venda tem página de pagamento',
   codeNoOrders: 'agora não se aceitam encomendas',
+  slipNotWaiting: 'o talão já não está à espera',
   printerBusy: 'a impressora está ocupada',
   noPrinter: 'não há impressora',
   wasPrinted: '{document}: impresso',
