@@ -1,12 +1,13 @@
 /** `venuebox ledger`: checks the ledger of the orders, or prints them as a table. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { HalError } from '../../hal/os/errors.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { stateFolder } from '../config/files/state-folder.ts';
 import { renderCsv } from '../orders/csv.ts';
 import { ledgerPath } from '../orders/ledger-file.ts';
 import { type LedgerReport, readLedger } from '../orders/ledger-report.ts';
+import { readSettled } from '../orders/webhook/settled-payments.ts';
 
 export const LEDGER_ACTIONS = ['verify', 'export'] as const;
 
@@ -28,7 +29,10 @@ export async function runLedgerCommand(
     throw new HalError('IO', `no ledger: ${messageOf(cause)}; name it with --file`, { cause });
   });
   const isWell = report.faults.length === 0;
-  if (action === 'export' && isWell) return { text: renderCsv(report.book.all()), isWell };
+  if (action === 'export' && isWell) {
+    const settled = await readSettled(dirname(path)).catch(() => []);
+    return { text: renderCsv(report.book.all(), settled), isWell };
+  }
   return { text: renderReport(path, report), isWell };
 }
 

@@ -174,7 +174,7 @@ export const VERB_TABLE = {
       '                         [title=TEXT] [name=TEXT] [line=TEXT]',
       'print document=address   print the address to watch, or status, card, preflight, rehearsal, survey',
       '                         do=list lists slips that wait; do=remove slip=ID prints one of them no more',
-      'order order=ID item=ID   take an order: [quantity=N] [name=TEXT] [do=reserve|confirm|cancel]',
+      'order order=ID item=ID   take an order: [quantity=N] [name=TEXT] [do=reserve|confirm|cancel|clear]',
       'drops do=list            list the coming drops; do=set id=ID title=TEXT [starts_at=TIME]; do=remove|again id=ID',
       'update [version=V]       install what update.url offers; back=true goes back; stop=true stops one',
       'shut-down                shut the machine down',

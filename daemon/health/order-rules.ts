@@ -81,7 +81,7 @@ export const ORDER_RULES: readonly Rule[] = [
   {
     key: 'orders-unmatched-full',
     advice:
-      'Look up further ones at your payment service: the box does not note them. Have your shop send only what is sold here. To begin the list anew, stop the box, remove unmatched.json from the folder “orders” of its state, and start it again.',
+      'Save the list of orders as a table and look through it. Then tap “Clear payments without an item” below that list: the table keeps them. Until then the box notes no further ones: look these up at your payment service. Have your shop send only what is sold here.',
     find: ({ box: { shop } }) =>
       shop?.unmatchedCounts?.isFull === true
         ? 'The list of payments that match no item is full'

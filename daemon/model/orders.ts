@@ -58,7 +58,7 @@ export interface OrderList {
    */
   newest(max: number, words?: string): readonly OrderEntry[];
   /** All of them as a table for a spreadsheet. */
-  csv(): string;
+  csv(): Promise<string>;
 }
 
 /** Called for each confirmed order once it is on the disk; a crash may come in between, see ConfirmedOrders. */
@@ -66,8 +66,11 @@ export type OnOrderConfirmed = (order: OrderConfirmed) => void;
 
 /** What a buyer, a payment service or a host asks for. */
 export interface OrderRequest {
-  /** `reserve`: not paid yet. `confirm`: paid. `cancel`: it came to nothing, or the money went back. */
-  readonly do: 'reserve' | 'confirm' | 'cancel';
+  /**
+   * `reserve`: not paid yet. `confirm`: paid. `cancel`: it came to nothing, or the money went back.
+   * `clear`: the crew has looked at all payments that fit nothing on sale, up to this one.
+   */
+  readonly do: 'reserve' | 'confirm' | 'cancel' | 'clear';
   /** The same for everything that concerns this order: 1 to 128 of `A-Z a-z 0-9 _ . : -`. */
   readonly id: string;
   /** Left out for an order that is known. */
@@ -119,6 +122,8 @@ export type OrderOutcome =
     }
   /** Another payment under its id went back; the order stays as it was. */
   | { readonly status: 'settled'; readonly orderId: string }
+  /** So many payments that fitted nothing on sale are settled. */
+  | { readonly status: 'cleared'; readonly count: number }
   /** It can be no order: nothing of it is kept. */
   | { readonly status: 'invalid'; readonly detail: string }
   /** It is older than what is known of the order: nothing changes. */
@@ -200,6 +205,8 @@ export interface ShopState {
   };
   /** Paid, and in no list: the oldest of them. Undefined where there are none. */
   readonly unmatched?: readonly UnmatchedPayment[];
+  /** The newest of them: who clears the list names it, so that none goes with it that came later. */
+  readonly unmatchedLast?: UnmatchedPayment;
   /** All of them: under the id of an order, and under none. With a full list no other is noted. */
   readonly unmatchedCounts?: {
     readonly known: number;

@@ -70,6 +70,8 @@ export function describeOutcome(outcome: OrderOutcome): Outcome {
     }
     case 'settled':
       return { status: 'done', detail: `order ${outcome.orderId} stays as it was` };
+    case 'cleared':
+      return { status: 'done', detail: `${outcome.count} payments are cleared`, result: outcome };
     case 'void':
       return { status: 'done', detail: `order ${outcome.orderId} is void`, result: outcome };
     case 'pending':

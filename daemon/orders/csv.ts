@@ -1,4 +1,5 @@
 /** All orders as a table for a spreadsheet (RFC 4180). Pure. */
+import type { UnmatchedPayment } from '../model/orders.ts';
 import { isOwed, type OrderState } from './book.ts';
 
 const COLUMNS = [
@@ -21,9 +22,26 @@ const COLUMNS = [
 /** Excel takes UTF-8 for it only after a byte order mark. */
 const BOM = '\ufeff';
 
-export function renderCsv(orders: Iterable<OrderState>): string {
-  const rows = [COLUMNS, ...Array.from(orders, rowOf)];
-  return `${BOM}${rows.map((row) => row.map(field).join(',')).join('\r\n')}\r\n`;
+/** @param payments Rows of those that fit nothing on sale. */
+export function renderCsv(orders: Iterable<OrderState>, payments: readonly string[] = []): string {
+  return [CSV_HEAD, ...Array.from(orders, (order) => line(rowOf(order))), ...payments].join('');
+}
+
+const line = (row: readonly string[]) => `${row.map(field).join(',')}\r\n`;
+
+/** What a file begins with. */
+export const CSV_HEAD = `${BOM}${COLUMNS.map((name) => `"${name}"`).join(',')}\r\n`;
+
+/** One row: a payment that fits nothing on sale, and is in no list of orders. */
+export function renderPayment(
+  { order, item, quantity, amount, currency = '', atMs }: UnmatchedPayment,
+  refund: 'to be paid back' | 'settled',
+): string {
+  const paid = amount === undefined || currency === '' ? '' : decimal(amount, currency);
+  return line([
+    ...[order, 'unmatched', 'fits nothing on sale', refund, '', item, '', String(quantity), ''],
+    ...[paid, currency, '', '', timeOf(atMs)],
+  ]);
 }
 
 function rowOf(order: OrderState): readonly string[] {
@@ -41,9 +59,11 @@ function rowOf(order: OrderState): readonly string[] {
           ...[decimal(facts.amount, facts.currency), facts.currency],
           ...[facts.name ?? '', facts.source],
         ]),
-    new Date(order.atMs).toISOString().replace('T', ' ').slice(0, 19),
+    timeOf(order.atMs),
   ];
 }
+
+const timeOf = (atMs: number) => new Date(atMs).toISOString().replace('T', ' ').slice(0, 19);
 
 /**
  * Quoted, and never a formula: a spreadsheet runs what begins with one of these signs, and a

@@ -93,6 +93,7 @@ class OpenDesk implements Desk {
       return Promise.resolve(unavailable(fault?.reason ?? ''));
     }
     const unmatched = this.#unmatched;
+    if (request.do === 'clear') return unmatched.clear(request, this.take.bind(this));
     if (request.do === 'cancel' && request.was === 'unmatched') return unmatched.dismiss(request);
     const known = book.find(request.id);
     const decision = unmatched.isAnother(request, known)
@@ -126,8 +127,8 @@ class OpenDesk implements Desk {
     return [...this.#unmatched.rows(isFound), ...orders].slice(0, max);
   }
 
-  csv(): string {
-    return renderCsv(this.#opened.book.all());
+  async csv(): Promise<string> {
+    return renderCsv(this.#opened.book.all(), await this.#unmatched.csvRows());
   }
 
   state(): ShopState | undefined {

@@ -14,7 +14,10 @@ export const orderArguments = v.strictObject({
     v.regex(/^[\w.:-]{1,128}$/, 'must be 1 to 128 of A-Z a-z 0-9 _ . : -'),
   ),
   do: v.optional(
-    v.picklist(['reserve', 'confirm', 'cancel'], 'must be reserve, confirm or cancel'),
+    v.picklist(
+      ['reserve', 'confirm', 'cancel', 'clear'],
+      'must be reserve, confirm, cancel or clear',
+    ),
     'confirm',
   ),
   /** Of `cancel`: refused where it is something else by now. */

@@ -129,7 +129,7 @@ export class BoxAnswers {
  * order is cancelled by those who pay its money back.
  */
 function isCrewOnly(verb: Verb, args: Readonly<Record<string, unknown>>): boolean {
-  if (verb === 'order') return args['do'] === 'cancel';
+  if (verb === 'order') return args['do'] === 'cancel' || args['do'] === 'clear';
   // A host who has ended a drop by mistake goes on with it.
   return verb === 'drops' && args['do'] !== 'list' && args['do'] !== 'again';
 }

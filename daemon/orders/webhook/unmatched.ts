@@ -6,6 +6,7 @@ import type { Log } from '../../../hal/os/log.ts';
 import { openSaved, type Saved } from '../../../hal/os/state/saved.ts';
 import type { BoxEvent } from '../../model/commands.ts';
 import type {
+  OrderDesk,
   OrderEntry,
   OrderOutcome,
   OrderRequest,
@@ -13,8 +14,19 @@ import type {
   UnmatchedPayment,
 } from '../../model/orders.ts';
 import { isOrder, isPaidBack, type OrderState } from '../book.ts';
+import { renderPayment } from '../csv.ts';
 import { CHANGED, isOwed } from '../decide.ts';
 import { paymentUnder } from '../request.ts';
+import {
+  entryOf,
+  hasMoneyOf,
+  isPerhaps,
+  keyOf,
+  type Payment,
+  paidIn,
+  paymentSchema,
+} from './payment.ts';
+import { clearPayments, readSettled } from './settled-payments.ts';
 
 export interface UnmatchedDeps {
   /** That of the ledger. */
@@ -34,23 +46,11 @@ const ROWS_MAX = 10;
 /** Why such a one is not taken. */
 export const ANOTHER = 'another payment of this order went back: this one fits nothing on sale';
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const payment = v.object({
-  order: v.string(),
-  item: v.string(),
-  quantity: count,
-  amount: v.exactOptional(count),
-  currency: v.exactOptional(v.string()),
-  isKnownId: v.exactOptional(v.boolean()),
-  atMs: v.number(),
-});
-const payments = v.pipe(v.array(payment), v.readonly());
+const payments = v.pipe(v.array(paymentSchema), v.readonly());
 const stored = v.object({ open: payments, back: payments });
 
 type Stored = v.InferOutput<typeof stored>;
-type Payment = Pick<UnmatchedPayment, 'order' | 'item' | 'amount' | 'currency'>;
 
-/** One payment, however often it is sent, is known by all of `Payment`: there may be several under one id. */
 export class UnmatchedPayments {
   readonly #deps: UnmatchedDeps;
   readonly #saved: Saved<Stored>;
@@ -83,10 +83,11 @@ export class UnmatchedPayments {
     return this.#open.length;
   }
 
-  state(): Pick<ShopState, 'unmatched' | 'unmatchedCounts'> {
+  state(): Pick<ShopState, 'unmatched' | 'unmatchedCounts' | 'unmatchedLast'> {
     if (this.#open.length === 0) return {};
     const { known, unknown } = this.#byKind();
     return {
+      unmatchedLast: this.#open.at(-1) as UnmatchedPayment,
       unmatched: [...known.slice(0, LISTED_MAX), ...unknown.slice(0, LISTED_MAX)],
       unmatchedCounts: {
         ...{ known: known.length, unknown: unknown.length },
@@ -154,6 +155,27 @@ export class UnmatchedPayments {
     return { status: 'settled', orderId: request.id };
   }
 
+  /**
+   * All that a person has looked at, up to that one: each is settled as if it was alone.
+   *
+   * @param take That of the desk.
+   */
+  async clear(request: OrderRequest, take: OrderDesk['take']): Promise<OrderOutcome> {
+    const lastKey = keyOf(paidIn(request));
+    const last = this.#open.findLastIndex((one) => keyOf(one) === lastKey);
+    if (last < 0) return { status: 'stale', detail: CHANGED };
+    const firstOf = (keys: ReadonlySet<string>) => this.#open.find((one) => keys.has(keyOf(one)));
+    const how = { folder: this.#deps.folder, source: request.source, firstOf, take };
+    return await clearPayments(this.#open.slice(0, last + 1), how);
+  }
+
+  /** For a table: those that are settled, as far as they are known, and those that wait. */
+  async csvRows(): Promise<readonly string[]> {
+    const settled = this.#back.map((one) => renderPayment(one, 'settled'));
+    const open = this.#open.map((one) => renderPayment(one, 'to be paid back'));
+    return [...new Set([...(await readSettled(this.#deps.folder)), ...settled]), ...open];
+  }
+
   /** Answers for what the desk does not take: its money is there, perhaps. */
   async refuse(
     request: OrderRequest,
@@ -218,33 +240,4 @@ export class UnmatchedPayments {
     const known = this.#open.filter((one) => one.isKnownId === true);
     return { known, unknown: this.#open.filter((one) => one.isKnownId !== true) };
   }
-}
-
-function paidIn({ id: order, item = '', amount, currency }: OrderRequest): Payment {
-  const paid = amount === undefined || currency === undefined ? {} : { amount, currency };
-  return { order, item, ...paid };
-}
-
-function keyOf({ order, item, amount, currency }: Payment): string {
-  return JSON.stringify([order, item, amount, currency]);
-}
-
-type Money = Pick<OrderRequest, 'amount' | 'currency'>;
-
-/** One that does not say is that of any. */
-function hasMoneyOf(one: Money, other: Money): boolean {
-  const isSame = <T>(a: T | undefined, b: T | undefined) =>
-    a === undefined || b === undefined || a === b;
-  return isSame(one.amount, other.amount) && isSame(one.currency, other.currency);
-}
-
-/** With a mistake it may lack something that it had before. */
-function isPerhaps(one: Payment, request: OrderRequest): boolean {
-  const { item } = paidIn(request);
-  return (item === '' || one.item === '' || item === one.item) && hasMoneyOf(one, request);
-}
-
-function entryOf({ order: id, isKnownId, ...facts }: UnmatchedPayment): OrderEntry {
-  const kind = isKnownId ? { isOther: true } : {};
-  return { id, state: 'refused', isOwed: true, numbers: [], ...facts, ...kind };
 }

@@ -93,7 +93,7 @@ export class CrewAnswers {
         return answerJson(200, logTail.find(queryOf(request), FOUND_MAX));
     }
     return (
-      answerOrders(this.#deps.orders, `${request.method} ${path}`, queryOf(request)) ??
+      (await answerOrders(this.#deps.orders, `${request.method} ${path}`, queryOf(request))) ??
       (await settings.answer(request, path)) ??
       (await library.answer(request, response, path, by.session)) ??
       (await look.answer(request, path)) ??

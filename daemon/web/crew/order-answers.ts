@@ -6,13 +6,13 @@ import { type Answer, answerJson } from '../answer.ts';
 const SHOWN = 50;
 
 /** Undefined for a request that is not for it. */
-export function answerOrders(
+export async function answerOrders(
   orders: OrderList,
   request: string,
   words: string,
-): Answer | undefined {
+): Promise<Answer | undefined> {
   if (request === 'GET /orders.json') return answerJson(200, orders.newest(SHOWN, words));
   if (request !== 'GET /orders.csv') return undefined;
   const headers = { 'Content-Disposition': 'attachment; filename="orders.csv"' };
-  return { status: 200, type: 'text/csv; charset=utf-8', body: orders.csv(), headers };
+  return { status: 200, type: 'text/csv; charset=utf-8', body: await orders.csv(), headers };
 }

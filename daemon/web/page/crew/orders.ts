@@ -1,6 +1,6 @@
 /** The orders: who bought what, and how one is cancelled once its money is back with the buyer. */
 import { fill } from '../../../../pipelines/player/text/fill.ts';
-import type { OrderEntry, ShopState } from '../../../model/orders.ts';
+import type { OrderEntry, ShopState, UnmatchedPayment } from '../../../model/orders.ts';
 import { fromBox, boxTexts as text } from '../text/texts.ts';
 import { confirmBy } from '../ui/dialog.ts';
 import { h, setText, updateChildren } from '../ui/dom.ts';
@@ -25,11 +25,14 @@ export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: u
   const opened = { class: 'button', href: '/stubs.html', target: '_blank', rel: 'noreferrer' };
   const open = h('a', opened, text.openStubChecker);
   const row = h('div', { class: 'row below' }, save, open, h('a', checker, text.saveStubChecker));
+  const clear = h('button', { type: 'button', class: 'quiet' }, text.clearPayments);
+  row.append(clear);
   const below = isCrew ? [row, help] : [];
   const element = h('details', {}, h('summary', {}, text.orders), search, none, list, ...below);
   /** What the person sees of each. */
   const seen = new Map<string, OrderEntry['state']>();
   let shown = '';
+  let payments: Pick<ShopState, 'unmatchedLast' | 'unmatchedCounts'> = {};
   const read = async () => {
     const words = search.value.trim();
     const path = words === '' ? '/orders.json' : `/orders.json?q=${encodeURIComponent(words)}`;
@@ -51,6 +54,15 @@ export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: u
     setText(message, outcome.status === 'done' ? '' : fromBox(outcome.detail));
     await read();
   };
+  clear.addEventListener('click', () => {
+    const { unmatchedLast: last, unmatchedCounts: counts } = payments;
+    if (last === undefined || counts === undefined) return;
+    const cleared = clearPayments(last, counts.known + counts.unknown).then(async (result) => {
+      setText(message, result);
+      await read();
+    });
+    void cleared.catch(onError);
+  });
   const renderOrder = (order: OrderEntry) => {
     const head = h('div', { class: 'head' }, h('strong'), h('span', { class: 'state' }));
     const facts = h('p', { class: 'calm' });
@@ -68,12 +80,24 @@ export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: u
   return {
     element,
     update: (shop: ShopState) => {
+      payments = shop;
+      clear.hidden = shop.unmatchedLast === undefined;
       const key = shownKey(shop);
       if (!element.open || key === shown) return;
       shown = key;
       void read().catch(onError);
     },
   };
+}
+
+/** None that came while the question was open. @returns What is to be said. */
+async function clearPayments(last: UnmatchedPayment, count: number): Promise<string> {
+  const question = fill(text.clearPaymentsQuestion, { count: String(count) });
+  if (!(await confirmBy(question, text.clearPaymentsMeans, text.clearPayments))) return '';
+  const { order, item, amount, currency } = last;
+  const args = { do: 'clear', order, item, amount, currency };
+  const outcome = await runCommand('order', undefined, args);
+  return outcome.status === 'done' ? '' : fromBox(outcome.detail);
 }
 
 const searchField = (hint: string) =>

@@ -93,7 +93,7 @@ export const de: AdviceTexts = {
   exportOrders:
     'Exportiere die Bestellungen, räum den Ordner „orders“ weg und setze eine andere drop.id.',
   unmatchedFull:
-    'Sieh weitere bei deinem Zahlungsdienst nach: Die Box merkt sie sich nicht. Lass deinen Shop nur schicken, was hier verkauft wird. Um die Liste neu anzufangen, halte die Box an, entferne unmatched.json aus dem Ordner „orders“ ihres Zustands und starte sie wieder.',
+    'Speichere die Liste der Bestellungen als Tabelle und sieh sie durch. Tippe dann unter dieser Liste auf „Zahlungen ohne Artikel abhaken“: Die Tabelle behält sie. Bis dahin merkt sich die Box keine weiteren: Sieh diese bei deinem Zahlungsdienst nach. Lass deinen Shop nur schicken, was hier verkauft wird.',
   giveBack: 'Gib das Geld bei deinem Zahlungsdienst zurück und storniere dann die Bestellung hier.',
   correctItem:
     'Korrigiere den Artikel in deinem Shop für die nächsten Käufer. Um diese Zahlung anzunehmen, füge den Artikel hier mit der Kennung hinzu, die dein Shop gesendet hat: sie wird angenommen, wenn sie noch einmal kommt. Oder gib das Geld bei deinem Zahlungsdienst zurück und storniere dann die Bestellung hier.',

@@ -83,7 +83,7 @@ export const en = {
   freeOrders: 'Free some space on the box’s disk, or replace it. Buyers can try again then.',
   exportOrders: 'Export the orders, move the folder “orders” away, and set another drop.id.',
   unmatchedFull:
-    'Look up further ones at your payment service: the box does not note them. Have your shop send only what is sold here. To begin the list anew, stop the box, remove unmatched.json from the folder “orders” of its state, and start it again.',
+    'Save the list of orders as a table and look through it. Then tap “Clear payments without an item” below that list: the table keeps them. Until then the box notes no further ones: look these up at your payment service. Have your shop send only what is sold here.',
   giveBack: 'Give the money back at your payment service, then cancel the order here.',
   correctItem:
     'Correct the item in your shop for the next buyers. To take this payment, add the item to the catalogue under the id that your shop sent: it is taken when it is sent again. Or give the money back at your payment service, then cancel the order here.',

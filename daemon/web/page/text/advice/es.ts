@@ -86,7 +86,7 @@ export const es: AdviceTexts = {
     'Libera espacio en el disco de la caja, o cámbialo. Entonces se podrá volver a pedir.',
   exportOrders: 'Exporta los pedidos, aparta la carpeta «orders», y pon otro drop.id.',
   unmatchedFull:
-    'Busca los siguientes en tu servicio de pago: la caja no los anota. Haz que tu tienda envíe solo lo que se vende aquí. Para empezar la lista de nuevo, detén la caja, quita unmatched.json de la carpeta «orders» de su estado y arráncala otra vez.',
+    'Guarda la lista de pedidos como tabla y revísala. Luego toca «Quitar los pagos sin artículo» debajo de esa lista: la tabla los conserva. Hasta entonces la caja no anota más: búscalos en tu servicio de pago. Haz que tu tienda envíe solo lo que se vende aquí.',
   giveBack: 'Devuelve el dinero en tu servicio de pago y luego cancela aquí el pedido.',
   correctItem:
     'Corrige el artículo en tu tienda para los próximos compradores. Para aceptar este pago, añade el artículo al catálogo con el identificador que envió tu tienda: se acepta cuando se envía de nuevo. O devuelve el dinero en tu servicio de pago y luego cancela aquí el pedido.',

@@ -95,7 +95,7 @@ export const fr: AdviceTexts = {
   exportOrders:
     'Exportez les commandes, déplacez le dossier « orders », et réglez un autre drop.id.',
   unmatchedFull:
-    'Cherchez les suivants auprès de votre service de paiement : la box ne les note pas. Faites que votre boutique n’envoie que ce qui est vendu ici. Pour recommencer la liste, arrêtez la box, retirez unmatched.json du dossier « orders » de son état, puis relancez-la.',
+    'Enregistrez la liste des commandes en tableau et parcourez-la. Touchez ensuite « Retirer les paiements sans article » sous cette liste : le tableau les garde. D’ici là, la box n’en note pas d’autres : cherchez-les auprès de votre service de paiement. Faites que votre boutique n’envoie que ce qui est vendu ici.',
   giveBack: 'Remboursez auprès de votre service de paiement, puis annulez la commande ici.',
   correctItem:
     'Corrigez l’article dans votre boutique pour les prochains acheteurs. Pour accepter ce paiement, ajoutez l’article au catalogue sous l’identifiant envoyé par votre boutique : il est accepté quand il est envoyé à nouveau. Ou remboursez auprès de votre service de paiement, puis annulez la commande ici.',

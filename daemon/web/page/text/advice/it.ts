@@ -84,7 +84,7 @@ export const it: AdviceTexts = {
   freeOrders: 'Libera spazio sul disco della box, o sostituiscilo. Poi si potrà riprovare.',
   exportOrders: 'Esporta gli ordini, sposta la cartella «orders», e imposta un altro drop.id.',
   unmatchedFull:
-    'Cerca gli altri presso il tuo servizio di pagamento: la box non li annota. Fai in modo che il tuo negozio invii solo ciò che si vende qui. Per ricominciare la lista, ferma la box, togli unmatched.json dalla cartella «orders» del suo stato e riavviala.',
+    'Salva la lista degli ordini come tabella e guardala. Poi tocca «Togli i pagamenti senza articolo» sotto quella lista: la tabella li conserva. Fino ad allora la box non ne annota altri: cercali presso il tuo servizio di pagamento. Fai in modo che il tuo negozio invii solo ciò che si vende qui.',
   giveBack: 'Restituisci i soldi dal tuo servizio di pagamento, poi annulla qui l’ordine.',
   correctItem:
     'Correggi l’articolo nel tuo negozio per i prossimi acquirenti. Per accettare questo pagamento, aggiungi l’articolo al catalogo con l’identificativo inviato dal negozio: viene accettato quando arriva di nuovo. Oppure restituisci i soldi dal tuo servizio di pagamento, poi annulla qui l’ordine.',

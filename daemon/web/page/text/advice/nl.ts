@@ -93,7 +93,7 @@ export const nl: AdviceTexts = {
   exportOrders:
     'Exporteer de bestellingen, zet de map ‘orders’ weg, en stel een andere drop.id in.',
   unmatchedFull:
-    'Zoek verdere op bij je betaaldienst: de box noteert ze niet. Laat je winkel alleen sturen wat hier wordt verkocht. Om de lijst opnieuw te beginnen, stop de box, verwijder unmatched.json uit de map ‘orders’ van zijn toestand en start hem weer.',
+    'Sla de lijst met bestellingen op als tabel en bekijk die. Tik dan onder die lijst op ‘Betalingen zonder artikel afhandelen’: de tabel bewaart ze. Tot dan noteert de box geen verdere: zoek die op bij je betaaldienst. Laat je winkel alleen sturen wat hier wordt verkocht.',
   giveBack: 'Betaal het geld terug bij je betaaldienst, en annuleer dan hier de bestelling.',
   correctItem:
     'Verbeter het artikel in je winkel voor de volgende kopers. Om deze betaling aan te nemen, voeg je het artikel toe aan de catalogus onder de naam die je winkel stuurde: ze wordt aangenomen als ze opnieuw komt. Of betaal het geld terug bij je betaaldienst, en annuleer dan hier de bestelling.',

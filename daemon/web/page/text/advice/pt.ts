@@ -81,7 +81,7 @@ export const pt: AdviceTexts = {
   freeOrders: 'Liberte espaço no disco da caixa, ou troque-o. Depois já se pode tentar outra vez.',
   exportOrders: 'Exporte as encomendas, mude a pasta “orders” de sítio, e defina outro drop.id.',
   unmatchedFull:
-    'Procure os seguintes no seu serviço de pagamentos: a caixa não os anota. Faça com que a sua loja envie só o que se vende aqui. Para recomeçar a lista, pare a caixa, retire unmatched.json da pasta “orders” do seu estado e volte a iniciá-la.',
+    'Guarde a lista de encomendas como tabela e veja-a. Depois toque em “Retirar os pagamentos sem artigo” por baixo dessa lista: a tabela conserva-os. Até lá a caixa não anota mais: procure-os no seu serviço de pagamentos. Faça com que a sua loja envie só o que se vende aqui.',
   giveBack: 'Devolva o dinheiro no seu serviço de pagamentos, depois cancele aqui a encomenda.',
   correctItem:
     'Corrija o artigo na sua loja para os próximos compradores. Para aceitar este pagamento, junte o artigo ao catálogo com o identificador que a sua loja enviou: é aceite quando for enviado de novo. Ou devolva o dinheiro no seu serviço de pagamentos, depois cancele aqui a encomenda.',

@@ -165,6 +165,10 @@ export const de: BoxTexts = {
   settleOther: 'Geld ist zurück',
   settleOtherQuestion: 'Hat der Käufer dieses Geld zurück?',
   settleOtherMeans: 'Die Bestellung {order} bleibt, wie sie ist.',
+  clearPayments: 'Zahlungen ohne Artikel abhaken',
+  clearPaymentsQuestion: '{count} {count:Zahlung|Zahlungen} ohne Artikel abhaken?',
+  clearPaymentsMeans:
+    'Erst wenn du sie angesehen hast und das Geld zurück ist. In der Tabelle der Bestellungen bleiben sie; keine wird später zu einer Bestellung.',
 
   printedSlips: 'Gedruckte Zettel',
   nothingPrinted: 'Es wurde nichts gedruckt.',

@@ -168,6 +168,10 @@ export const en = {
   settleOther: 'Money is back',
   settleOtherQuestion: 'Has the buyer got this money back?',
   settleOtherMeans: 'The order {order} stays as it is.',
+  clearPayments: 'Clear payments without an item',
+  clearPaymentsQuestion: 'Clear {count} {count:payment|payments} without an item?',
+  clearPaymentsMeans:
+    'Do it once you have looked at them and the money is back. The table of the orders keeps them; none of them becomes an order later.',
 
   printedSlips: 'Printed slips',
   nothingPrinted: 'Nothing has been printed.',

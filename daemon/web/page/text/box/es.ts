@@ -166,6 +166,10 @@ export const es: BoxTexts = {
   settleOther: 'Dinero devuelto',
   settleOtherQuestion: '¿El comprador tiene este dinero de vuelta?',
   settleOtherMeans: 'El pedido {order} queda como está.',
+  clearPayments: 'Quitar los pagos sin artículo',
+  clearPaymentsQuestion: '¿Quitar {count} {count:pago|pagos} sin artículo?',
+  clearPaymentsMeans:
+    'Hazlo cuando los hayas revisado y el dinero esté devuelto. Siguen en la tabla de pedidos; ninguno será un pedido más tarde.',
 
   printedSlips: 'Papeles impresos',
   nothingPrinted: 'No se ha impreso nada.',

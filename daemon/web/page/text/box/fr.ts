@@ -166,6 +166,10 @@ export const fr: BoxTexts = {
   settleOther: 'Argent remboursé',
   settleOtherQuestion: 'L’acheteur a-t-il récupéré cet argent ?',
   settleOtherMeans: 'La commande {order} reste telle quelle.',
+  clearPayments: 'Retirer les paiements sans article',
+  clearPaymentsQuestion: 'Retirer {count} {count:paiement|paiements} sans article ?',
+  clearPaymentsMeans:
+    'Faites-le une fois que vous les avez regardés et que l’argent est remboursé. Le tableau des commandes les garde ; aucun ne devient une commande plus tard.',
 
   printedSlips: 'Tickets imprimés',
   nothingPrinted: 'Rien n’a été imprimé.',

@@ -166,6 +166,10 @@ export const it: BoxTexts = {
   settleOther: 'Soldi restituiti',
   settleOtherQuestion: 'L’acquirente ha riavuto questi soldi?',
   settleOtherMeans: 'L’ordine {order} resta com’è.',
+  clearPayments: 'Togli i pagamenti senza articolo',
+  clearPaymentsQuestion: 'Togliere {count} {count:pagamento|pagamenti} senza articolo?',
+  clearPaymentsMeans:
+    'Fallo quando li hai guardati e i soldi sono stati restituiti. Restano nella tabella degli ordini; nessuno diventa un ordine più tardi.',
 
   printedSlips: 'Foglietti stampati',
   nothingPrinted: 'Non è stato stampato nulla.',

@@ -165,6 +165,10 @@ export const nl: BoxTexts = {
   settleOther: 'Geld is terug',
   settleOtherQuestion: 'Heeft de koper dit geld terug?',
   settleOtherMeans: 'De bestelling {order} blijft zoals ze is.',
+  clearPayments: 'Betalingen zonder artikel afhandelen',
+  clearPaymentsQuestion: '{count} {count:betaling|betalingen} zonder artikel afhandelen?',
+  clearPaymentsMeans:
+    'Doe dit als je ze hebt bekeken en het geld terug is. Ze blijven in de tabel met bestellingen; geen ervan wordt later een bestelling.',
 
   printedSlips: 'Geprinte bonnen',
   nothingPrinted: 'Er is niets geprint.',

@@ -165,6 +165,10 @@ export const pt: BoxTexts = {
   settleOther: 'Dinheiro devolvido',
   settleOtherQuestion: 'O comprador já tem este dinheiro de volta?',
   settleOtherMeans: 'A encomenda {order} fica como está.',
+  clearPayments: 'Retirar os pagamentos sem artigo',
+  clearPaymentsQuestion: 'Retirar {count} {count:pagamento|pagamentos} sem artigo?',
+  clearPaymentsMeans:
+    'Faça-o depois de os ver e de devolver o dinheiro. Ficam na tabela das encomendas; nenhum passa a encomenda mais tarde.',
 
   printedSlips: 'Talões impressos',
   nothingPrinted: 'Nada foi impresso.',

@@ -1,0 +1,99 @@
+/** Payments that fit nothing on sale, cleared all at once: none is lost, and none comes back. */
+import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { article, openShop, paid, reserve, type Shop, scratchFolder } from '../support/shop.ts';
+
+const test = suite('cleared payments');
+
+const PRINT = article('print');
+const MONEY = { amount: 2500, currency: 'EUR' };
+const MORE = { amount: 3000, currency: 'EUR' };
+
+/** As the page sends it, for what it has shown. */
+function clear({ desk }: Shop, last = desk.state()?.unmatchedLast) {
+  assert.ok(last);
+  const { order: id, item, amount, currency } = last;
+  const money = { ...(amount !== undefined && { amount }), ...(currency && { currency }) };
+  return desk.take({ do: 'clear', id, item, ...money, source: 'cash' });
+}
+
+test('all that was seen is settled and in the table, what came later waits, and none is noted again', async () => {
+  using folder = scratchFolder();
+  const seen = [paid('a', 'later', MONEY), paid('a', 'later', MORE), paid('b', '=x', MONEY)];
+  {
+    await using shop = await openShop(folder.path, [PRINT, article('tee')]);
+    const { desk } = shop;
+    await desk.take(paid('known', 'print', MONEY));
+    await desk.take(paid('known', 'tee', MORE));
+    for (const one of seen) await desk.take(one);
+    const last = desk.state()?.unmatchedLast;
+    // While the person reads the question.
+    await desk.take(paid('after', 'later', MONEY));
+    assert.equal(await clear(shop, last), { status: 'cleared', count: 4 });
+    assert.equal(
+      desk.state()?.unmatched?.map(({ order }) => order),
+      ['after'],
+    );
+    assert.is(desk.state()?.totals.confirmed, 1);
+    assert.is((await clear(shop, last)).status, 'stale');
+    for (const one of seen) assert.is.not((await desk.take(one)).status, 'invalid');
+  }
+  // Its sender tries for days, and the item is on sale meanwhile.
+  await using shop = await openShop(folder.path, [PRINT, article('later')]);
+  for (const one of seen) assert.is.not((await shop.desk.take(one)).status, 'confirmed');
+  const table = await shop.desk.csv();
+  const rows = table.split('\r\n').filter((row) => row.includes('unmatched'));
+  assert.equal(
+    rows.map((row) => row.split(',').flatMap((cell, i) => ([0, 3, 9].includes(i) ? cell : []))),
+    [
+      ['"known"', '"settled"', '"30.00"'],
+      ['"a"', '"settled"', '"25.00"'],
+      ['"a"', '"settled"', '"30.00"'],
+      ['"b"', '"settled"', '"25.00"'],
+      ['"after"', '"to be paid back"', '"25.00"'],
+    ],
+  );
+  assert.ok(table.includes(`"'=x"`));
+});
+
+test('with a disk that does not take the table nothing is cleared', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [PRINT]);
+  await shop.desk.take(paid('a', 'later', MONEY));
+  const path = join(folder.path, 'settled-payments.csv');
+  mkdirSync(path);
+  assert.is((await clear(shop)).status, 'unavailable');
+  assert.is(shop.desk.state()?.unmatched?.length, 1);
+  rmSync(path, { recursive: true });
+  assert.is((await clear(shop)).status, 'cleared');
+  assert.is(shop.desk.state()?.unmatched, undefined);
+});
+
+test('behind a row that the power cut off the next one begins a line of its own', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [PRINT]);
+  const path = join(folder.path, 'settled-payments.csv');
+  for (const id of ['a', 'b']) {
+    await shop.desk.take(paid(id, 'later', MONEY));
+    await clear(shop);
+    appendFileSync(path, '"torn');
+  }
+  const lines = readFileSync(path, 'utf8').split('\r\n');
+  assert.equal(
+    lines.map((row) => row.slice(0, 5)),
+    ['\ufeff"ord', '"a","', '"torn', '"b","', '"torn'],
+  );
+});
+
+test('the malformed payment of a reservation is settled with it', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [PRINT]);
+  await shop.desk.take(reserve('a'));
+  await shop.desk.take({ ...paid('a', 'print', MONEY), fault: 'data.seat is not taken' });
+  assert.equal(await clear(shop), { status: 'cleared', count: 1 });
+  assert.is(shop.desk.state()?.totals.pending, 0);
+});
+
+test.run();
