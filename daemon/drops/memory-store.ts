@@ -34,7 +34,7 @@ export class MemoryStore {
   constructor(path: string, hosts: LinkHosts, log: Log) {
     this.#saved = openSaved(path, stored, { what: 'held drops', log });
     const { value } = this.#saved;
-    this.#memory = value === undefined ? NO_MEMORY : memoryOf(value, hosts);
+    this.#memory = value === undefined ? NO_MEMORY : memoryOf(value, hosts, log);
   }
 
   get memory(): DropMemory {
@@ -52,9 +52,15 @@ export class MemoryStore {
   }
 }
 
-function memoryOf({ held, last, current, again }: Stored, hosts: LinkHosts): DropMemory {
-  const check = (drop: unknown): PlannedDrop | undefined =>
-    drop === undefined ? undefined : checkSaved(drop, hosts);
+function memoryOf({ held, last, current, again }: Stored, hosts: LinkHosts, log: Log): DropMemory {
+  const check = (saved: unknown): PlannedDrop | undefined => {
+    if (saved === undefined) return undefined;
+    const { drop, faults } = checkSaved(saved, hosts);
+    const told = { id: drop?.id, faults: faults.map(({ text: fault }) => fault) };
+    if (drop === undefined) log.error('saved drop not used', told);
+    else if (faults.length > 0) log.warn('a part of the saved drop not used', told);
+    return drop;
+  };
   const before = last && { last: { ...last, drop: check(last.drop) } };
   const over = { held, ...before, ...(again !== undefined && { again }) };
   if (current === undefined) return over;

@@ -7,7 +7,7 @@ import { startOf } from '../../pipelines/media/drop-id.ts';
 import type { DropOnPage } from '../../pipelines/player/drop-json.ts';
 import type { Config } from '../config/config.ts';
 import type { DropConfig } from '../config/drop.ts';
-import type { PlannedDrop } from '../config/drop-list/parse.ts';
+import { checkSaved, type LinkHosts, type PlannedDrop } from '../config/drop-list/parse.ts';
 import type { BoxEvent, Command, Outcome } from '../model/commands.ts';
 import { PAID_LATE_MS } from '../model/orders.ts';
 import { hasCamera } from '../model/phase.ts';
@@ -74,7 +74,7 @@ export async function openDrops(
   const file = new ListFile(resolve(stateFolder, 'drops.yaml'), hosts, log);
   await file.refresh();
   const store = new MemoryStore(resolve(stateFolder, 'held-drops.json'), hosts, log);
-  const drops = new OpenDrops(() => config().drop, stateFolder, { file, store, clock, log });
+  const drops = new OpenDrops(() => config().drop, stateFolder, { file, store, hosts, clock, log });
   return {
     present: () => drops.present,
     justEnded: () => drops.justEnded(),
@@ -93,6 +93,7 @@ export async function openDrops(
 interface Parts extends ClockAndLog {
   readonly file: ListFile;
   readonly store: MemoryStore;
+  readonly hosts: LinkHosts;
 }
 
 /** By the monotonic clock. */
@@ -224,13 +225,17 @@ class OpenDrops {
   }
 
   #choose(): void {
-    const { file, store, clock, log } = this.#parts;
+    const { file, store, hosts, clock, log } = this.#parts;
     const { drops, faults } = file.list;
     // What the host has checked is what goes live, however late, and whatever mistake the file has.
     const checked = hasCamera(this.#phase()) ? this.#planned : undefined;
     const isLost = faults.length > 0 && !drops.some(({ id }) => id === checked?.id);
     const list = isLost && checked ? [...drops, checked] : drops;
-    const planned = choosePlanned(list, store.memory, clock.wallMs(), checked?.id);
+    const chosen = choosePlanned(list, store.memory, clock.wallMs(), checked?.id);
+    // It leads nowhere that the config has refused since.
+    const isAsRead = chosen === undefined || drops.includes(chosen);
+    const allowed = isAsRead ? undefined : checkSaved(chosen, hosts);
+    const planned = allowed?.faults.length ? (allowed.drop ?? chosen) : chosen;
     const base = this.#config();
     if (planned === this.#planned && base === this.#base) return;
     const { current } = store.memory;

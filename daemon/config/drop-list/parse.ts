@@ -150,10 +150,23 @@ function checkWritten(
   return 'drop' in known ? { ...known, faults: newer } : known;
 }
 
-/** A drop that the box itself has saved, perhaps as another version. */
-export function checkSaved(value: unknown, hosts: LinkHosts): PlannedDrop | undefined {
-  const checked = checkPlanned(knownOf(plannedSchema, value), hosts);
-  return 'drop' in checked ? checked.drop : undefined;
+/**
+ * A drop that the box itself has saved, perhaps as another version. What is refused by now, as a link
+ * to a host that the config had then, is left out: the rest of it is on sale, and goes on.
+ *
+ * @returns No drop where it can be none.
+ */
+export function checkSaved(
+  value: unknown,
+  hosts: LinkHosts,
+): { readonly drop?: PlannedDrop; readonly faults: readonly PathFault[] } {
+  const known = knownOf(plannedSchema, value);
+  const checked = checkPlanned(known, hosts);
+  if ('drop' in checked) return { ...checked, faults: [] };
+  const { faults } = checked;
+  const paths = faults.map(({ path }) => path);
+  const left = checkPlanned(without(known, paths), hosts);
+  return { ...('drop' in left && left), faults };
 }
 
 /** Of a file, or of a command. */

@@ -31,10 +31,13 @@ export function* unknownKeys(
 /** A copy of `value` that has nothing at these paths. */
 export function without(value: unknown, paths: readonly Path[]): unknown {
   const copy = structuredClone(value);
-  for (const path of paths) {
+  // The last items of a list first: the places of the others stay.
+  for (const path of paths.toReversed()) {
     let parent = copy as Record<string | number, unknown>;
     for (const key of path.slice(0, -1)) parent = parent[key] as typeof parent;
-    delete parent[path.at(-1) as string];
+    const last = path.at(-1) as string | number;
+    if (Array.isArray(parent)) parent.splice(Number(last), 1);
+    else delete parent[last];
   }
   return copy;
 }

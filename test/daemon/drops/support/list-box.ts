@@ -35,6 +35,7 @@ export async function startBox(
   folder: string,
   first: DropState = { phase: 'idle', sinceMs: 0 },
   kept?: string,
+  checkoutHosts: readonly string[] = ['shop.example.org'],
 ) {
   const clock = new VirtualClock(START_MS);
   let config = {
@@ -43,7 +44,7 @@ export async function startBox(
       reactions: false,
       overlay: { hosts: ['band.example.org'] },
     }),
-    orders: v.parse(ordersSchema, { checkout_hosts: ['shop.example.org'] }),
+    orders: v.parse(ordersSchema, { checkout_hosts: checkoutHosts }),
     uplink: undefined as Config['uplink'],
   };
   const drops = await openDrops(() => config, { stateFolder: folder, clock, log: silentLog });
@@ -60,6 +61,9 @@ export async function startBox(
     drops,
     set: (changes: Partial<(typeof config)['drop']>) => {
       config = { ...config, drop: { ...config.drop, ...changes } };
+    },
+    setCheckoutHosts: (hosts: readonly string[]) => {
+      config = { ...config, orders: { ...config.orders, checkout_hosts: [...hosts] } };
     },
     setDestinations: (ids: readonly string[]) => {
       const destinations = ids.map((id) => ({
