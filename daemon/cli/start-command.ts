@@ -111,10 +111,10 @@ async function load(
   await takeBootFile(folder, text, { sealed, chooseWifi });
   const loaded = await loadSettings(folder, text, isOnTrial(folder, launched?.id));
   if (unknown.length === 0) return loaded;
-  const { warning: last = '' } = loaded;
   const keys = unknown.slice(0, SHOWN_MAX).join(', ');
-  const warning = `${given.source} is for a newer version; this one goes without ${keys}. ${last}`;
-  return { ...loaded, warning: warning.trim() };
+  const warning = `${given.source} is for a newer version; this one goes without ${keys}`;
+  const warnings = [{ text: warning, until: 'restart' } as const, ...loaded.warnings];
+  return { ...loaded, warnings };
 }
 
 /** As `venuebox check` takes them. */

@@ -5,8 +5,7 @@ import { errnoOf } from '../../hal/os/errors.ts';
 import { type ClockAndLog, type Log, messageOf } from '../../hal/os/log.ts';
 import type { Task } from '../../hal/os/task.ts';
 import type { Config } from '../config/config.ts';
-import { valueAt } from '../config/form/layers.ts';
-import type { LoadedSettings } from './load.ts';
+import type { LoadedSettings, SettingsWarning } from './load.ts';
 import type { Part } from './needs.ts';
 
 /** So long a server may take to leave its port: recorders and uploads end with it. */
@@ -20,19 +19,19 @@ export class LiveConfig {
   readonly #completed: (config: Config) => Config;
   readonly #clock: Clock;
   readonly #log: Log;
-  /** Of the start. */
-  readonly #loaded: Pick<LoadedSettings, 'warning' | 'leftOut'>;
+  /** Of the start, as long as they hold. */
+  #warnings: readonly SettingsWarning[];
   readonly #changed = new Condition();
   readonly #restarts = new Map<Part, () => void>();
   readonly #faults = new Map<Part, string>();
 
   /** @param completed Adds what no setting says: the uplink of the demo, the broker in the box. */
   constructor(
-    loaded: Pick<LoadedSettings, 'config' | 'warning' | 'leftOut'>,
+    loaded: Pick<LoadedSettings, 'config'> & Partial<Pick<LoadedSettings, 'warnings'>>,
     { clock, log }: ClockAndLog,
     completed: (config: Config) => Config = (same) => same,
   ) {
-    this.#loaded = loaded;
+    this.#warnings = loaded.warnings ?? [];
     this.#given = loaded.config;
     this.#completed = completed;
     this.#current = completed(loaded.config);
@@ -56,12 +55,19 @@ export class LiveConfig {
   /** Why the box, or a part of it, does not run with what was saved last. */
   readonly fault = (): string | undefined => [...this.#faults.values()][0] ?? this.warning();
 
-  /** Why it did not start with them; undefined where all that was left out is there again. */
-  readonly warning = (): string | undefined => {
-    const { warning, leftOut } = this.#loaded;
-    const isSet = leftOut?.every((path) => valueAt(this.#given, path) !== undefined) === true;
-    return isSet ? undefined : warning;
-  };
+  /** Why it did not start with them; undefined where a person has settled all of that. */
+  readonly warning = (): string | undefined =>
+    this.#warnings.length === 0 ? undefined : this.#warnings.map(({ text }) => text).join('. ');
+
+  /** A person has saved settings. @param paths What was set, or taken away; undefined for all. */
+  saved(paths: readonly string[] | undefined): void {
+    this.#warnings = this.#warnings.flatMap((one) => {
+      if (one.until === 'restart') return [one];
+      if (one.until === 'saved' || paths === undefined) return [];
+      const until = one.until.filter((path) => !paths.includes(path));
+      return until.length === 0 ? [] : [{ ...one, until }];
+    });
+  }
 
   /** A part runs without something that was saved: undefined once it has all of it. */
   lacks(part: Part, reason: string | undefined): void {

@@ -31,13 +31,17 @@ export interface LoadedSettings {
   /** What the config file sets: those keys are locked on the page. */
   readonly written: unknown;
   /** Why the settings are not those that were saved last: for the crew. */
-  readonly warning?: string;
-  /** Paths that are the only reason for the warning: until they are set again. */
-  readonly leftOut?: readonly string[];
+  readonly warnings: readonly SettingsWarning[];
   /** Not in `values`, and saved with them: it may be used at the next start. */
   readonly kept?: Kept;
   /** The second start in a row that fails goes back to the settings before. */
   readonly isOnTrial: boolean;
+}
+
+export interface SettingsWarning {
+  readonly text: string;
+  /** A person saves settings, or has set or taken away each of these paths; or the box starts again. */
+  readonly until: 'saved' | readonly string[] | 'restart';
 }
 
 /**
@@ -56,14 +60,13 @@ export async function loadSettings(
 ): Promise<LoadedSettings> {
   const loaded = await loadStored(folder, text, isProgramOnTrial);
   // Settings of an earlier version never take the place of those that stay.
-  const mayReplace = !isProgramOnTrial && loaded.warning === undefined;
+  const mayReplace = !isProgramOnTrial && loaded.warnings.length === 0;
   const usable = await withUsableCertificates(folder, loaded, mayReplace);
   if (usable === undefined) return loaded;
   const { values, leftOut, kept, fault } = usable;
   const config = parseConfig(text.source, text.yaml, text.overrides, values);
-  const reduced = { ...loaded, config, values, kept };
-  if (loaded.warning === undefined) return { ...reduced, leftOut, warning: fault };
-  return { ...reduced, warning: `${loaded.warning}. ${fault}` };
+  const warnings = [...loaded.warnings, { text: fault, until: leftOut }];
+  return { ...loaded, config, values, kept, warnings };
 }
 
 async function loadStored(
@@ -84,7 +87,8 @@ async function loadStored(
     const isOnTrial = trial.phase !== 'none' && !isProgramOnTrial;
     const phase = trial.phase === 'started' ? 'again' : 'started';
     if (isOnTrial) await saveTrial(folder, { ...trial, phase }).catch(() => undefined);
-    return { config: tried.config, values: stored.values, written: written(), isOnTrial };
+    const { values } = stored;
+    return { config: tried.config, values, written: written(), warnings: [], isOnTrial };
   }
   const { fault } = tried as { readonly fault: string };
   const values = await lastGood(folder, text, { failed: storedTag, good: trial.good });
@@ -94,7 +98,8 @@ async function loadStored(
   if (isLost && !isProgramOnTrial) await replace(folder, values ?? {});
   const isUnread = 'isUnread' in stored && stored.isUnread;
   const warning = warningOf(isUnread, values !== undefined, fault);
-  return { config, values: values ?? {}, written: written(), warning, isOnTrial: false };
+  const warnings = [{ text: warning, until: 'saved' }] as const;
+  return { config, values: values ?? {}, written: written(), warnings, isOnTrial: false };
 }
 
 function warningOf(isUnread: boolean, hasVersion: boolean, fault: string): string {

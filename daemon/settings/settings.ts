@@ -101,8 +101,8 @@ export class Settings {
     this.#config = deps.loaded.config;
     this.#force = new InForce(deps.live, deps.isBusy);
     this.#trial = new RunningTrial(deps);
-    if (deps.loaded.warning !== undefined) {
-      deps.log.warn('settings not used', { reason: deps.loaded.warning });
+    for (const { text } of deps.loaded.warnings) {
+      deps.log.warn('settings not used', { reason: text });
     }
   }
 
@@ -184,6 +184,7 @@ export class Settings {
     this.#values = plan.values;
     this.#kept = kept;
     this.#config = plan.config;
+    this.#deps.live.saved('changes' in edit ? Object.keys(edit.changes) : undefined);
     this.#force.take(plan.config);
     const { restart, log } = this.#deps;
     log.info('settings changed', { keys: differences.map(({ path }) => path).join(' ') });

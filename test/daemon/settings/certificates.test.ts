@@ -69,6 +69,20 @@ test('what the crew changes after that is taken, and a new one too', async () =>
   assert.equal([config.operator.tls, config.drop.title, warning], [files, 'Next', undefined]);
 });
 
+test('one that the crew takes away after that is missed no longer, whoever has it', async () => {
+  for (const name of ['certificate.pem', 'fullchain.pem']) {
+    await using box = await testFolder();
+    const { file } = await certified(box, join(box.folder, name));
+    writeFileSync(file, 'torn');
+    const { save, live } = openTestSettings(await box.load(), box.folder);
+    await save({ 'operator.tls': null });
+    await save({ 'drop.title': 'Next' });
+    assert.match(live.warning() ?? '', 'viewers.tls', 'the other one is still missed');
+    await save({ 'viewers.tls': null });
+    assert.equal([live.warning(), live.fault()], [undefined, undefined], name);
+  }
+});
+
 test('files of others, or that cannot be read now, are used again at the next start', async () => {
   await using box = await testFolder();
   const other = join(box.folder, 'fullchain.pem');

@@ -92,7 +92,10 @@ test('a program on trial changes no settings, and counts no start of theirs', as
   // One that it cannot read at all.
   writeFileSync(join(box.folder, 'settings.yaml'), 'drop: [');
   const damaged = kept();
-  assert.match((await loadSettings(box.folder, text, true)).warning ?? '', 'cannot be used');
+  assert.match(
+    (await loadSettings(box.folder, text, true)).warnings[0]?.text ?? '',
+    'cannot be used',
+  );
   assert.equal(kept(), damaged);
   assert.not(existsSync(join(box.folder, 'settings.yaml.bad')));
 });
@@ -195,6 +198,18 @@ test('the first settings of a box that do not start leave it as its config file 
   const { config, warning } = await box.start();
   assert.equal([config.viewers.port, config.camera.fps], [8080, 30]);
   assert.match(warning ?? '', 'goes without them');
+});
+
+test('the warning ends with the next settings that are saved: these are confirmed as others are', async () => {
+  await using box = await testFolder();
+  const { save } = openTestSettings(await box.load(), box.folder);
+  await save({ 'drop.title': 'Good' });
+  writeFileSync(join(box.folder, 'settings.yaml'), 'drop: [');
+  const next = openTestSettings(await box.load(), box.folder);
+  assert.match(next.live.warning() ?? '', 'went back to those before');
+  await next.save({ 'drop.title': 'Better' });
+  assert.equal([next.live.warning(), next.live.fault()], [undefined, undefined]);
+  assert.is((await next.settings.view()).warning, undefined);
 });
 
 test('settings that were applied to the running box are not on trial', async () => {

@@ -14,15 +14,20 @@ import { silentLog } from '../../../hal/os/log.ts';
 export interface TestFolder extends AsyncDisposable {
   readonly folder: string;
   /** What a start finds there that goes well. */
-  load(yaml?: string, overrides?: readonly string[]): Promise<LoadedSettings>;
+  load(yaml?: string, overrides?: readonly string[]): Promise<Warned>;
   /** A start that may fail. */
-  start(): Promise<LoadedSettings>;
+  start(): Promise<Warned>;
 }
+
+/** With its warnings in one. */
+type Warned = LoadedSettings & { readonly warning: string | undefined };
 
 export async function testFolder(): Promise<TestFolder> {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-settings-'));
-  const start = async (yaml = '', overrides: readonly string[] = []) =>
-    await loadSettings(folder, { source: 'box.yaml', yaml, overrides });
+  const start = async (yaml = '', overrides: readonly string[] = []) => {
+    const loaded = await loadSettings(folder, { source: 'box.yaml', yaml, overrides });
+    return { ...loaded, warning: loaded.warnings.map(({ text }) => text).join('. ') || undefined };
+  };
   return {
     folder,
     start,
