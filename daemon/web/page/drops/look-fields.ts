@@ -31,14 +31,16 @@ export function lookFields(before: DropConfig['look'] | undefined) {
   });
   const fileLabel = h('label', {}, text.lookFile, fileField(file, 'cube'));
   const strengthLabel = h('label', {}, text.lookStrength, strength);
+  const means = h('p', { class: 'calm' }, text.lookMeans);
   const show = () => {
+    means.hidden = look.value === '' || look.value === 'none';
     fileLabel.hidden = look.value !== 'file';
-    strengthLabel.hidden = look.value === '' || look.value === 'none';
+    strengthLabel.hidden = means.hidden;
   };
   look.addEventListener('change', show);
   show();
   return {
-    labels: [h('label', {}, labelTexts['drop.look.name'], look), fileLabel, strengthLabel],
+    labels: [h('label', {}, labelTexts['drop.look.name'], look), fileLabel, strengthLabel, means],
     /** As drops.yaml has it; `null` takes it away. */
     read: () => lookOf(look.value, file.value, strength.value),
   };

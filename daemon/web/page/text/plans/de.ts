@@ -39,6 +39,8 @@ export const de: PlanTexts = {
   lookFile: 'Datei der Farbstimmung',
   lookFileHint: 'eine .cube-Datei auf der Box',
   lookStrength: 'Stärke der Farbstimmung (%)',
+  lookMeans:
+    'Gäste sehen sie live und in Clips. Wer live zurückgeht, die Wiederholung und die Aufnahmen haben die Farben der Kamera.',
   lookUsual: 'wie in den Einstellungen',
   lookNone: 'die Farben der Kamera',
   lookWarm: 'warm: Bühnenlampen',

@@ -40,6 +40,8 @@ export const en = {
   lookFile: 'File of the look',
   lookFileHint: 'a .cube file on the box',
   lookStrength: 'Strength of the look (%)',
+  lookMeans:
+    'Guests see it live and in clips. Going back while live, the replay and the recordings have the camera’s own colours.',
   lookUsual: 'as in the settings',
   lookNone: 'the camera’s own colours',
   lookWarm: 'warm: stage lamps',

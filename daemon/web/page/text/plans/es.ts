@@ -38,6 +38,8 @@ export const es: PlanTexts = {
   lookFile: 'Archivo del aspecto',
   lookFileHint: 'un archivo .cube en la caja',
   lookStrength: 'Fuerza del aspecto (%)',
+  lookMeans:
+    'Los invitados lo ven en directo y en los clips. Al retroceder en directo, en la repetición y en las grabaciones están los colores de la cámara.',
   lookUsual: 'como en los ajustes',
   lookNone: 'los colores de la cámara',
   lookWarm: 'cálido: focos de escenario',

@@ -38,6 +38,8 @@ export const fr: PlanTexts = {
   lookFile: 'Fichier du rendu',
   lookFileHint: 'un fichier .cube sur la box',
   lookStrength: 'Force du rendu (%)',
+  lookMeans:
+    'Les invités le voient en direct et dans les clips. En revenant en arrière, dans la rediffusion et les enregistrements, ce sont les couleurs de la caméra.',
   lookUsual: 'comme dans les réglages',
   lookNone: 'les couleurs de la caméra',
   lookWarm: 'chaud : projecteurs de scène',

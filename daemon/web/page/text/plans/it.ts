@@ -38,6 +38,8 @@ export const it: PlanTexts = {
   lookFile: 'File della resa',
   lookFileHint: 'un file .cube sulla box',
   lookStrength: 'Forza della resa (%)',
+  lookMeans:
+    'Gli ospiti la vedono in diretta e nei clip. Tornando indietro in diretta, nella replica e nelle registrazioni ci sono i colori della camera.',
   lookUsual: 'come nelle impostazioni',
   lookNone: 'i colori della camera',
   lookWarm: 'caldo: luci di scena',

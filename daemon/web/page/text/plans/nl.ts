@@ -38,6 +38,8 @@ export const nl: PlanTexts = {
   lookFile: 'Bestand van de kleursfeer',
   lookFileHint: 'een .cube-bestand op de box',
   lookStrength: 'Sterkte van de kleursfeer (%)',
+  lookMeans:
+    'Gasten zien die live en in clips. Wie live terugspoelt, de herhaling en de opnamen hebben de kleuren van de camera.',
   lookUsual: 'zoals in de instellingen',
   lookNone: 'de kleuren van de camera',
   lookWarm: 'warm: toneellampen',

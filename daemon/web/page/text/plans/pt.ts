@@ -38,6 +38,8 @@ export const pt: PlanTexts = {
   lookFile: 'Ficheiro do aspeto',
   lookFileHint: 'um ficheiro .cube na caixa',
   lookStrength: 'Força do aspeto (%)',
+  lookMeans:
+    'Os convidados veem-no em direto e nos clipes. Ao recuar em direto, na repetição e nas gravações ficam as cores da câmara.',
   lookUsual: 'como nas definições',
   lookNone: 'as cores da câmara',
   lookWarm: 'quente: luzes de palco',
