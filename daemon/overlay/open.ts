@@ -12,7 +12,8 @@ import type { MediaPath } from '../media/media-path.ts';
 import type { BoxEvent, OverlayCommand, SwitchCamera } from '../model/commands.ts';
 import type { OverlayState } from '../model/overlay.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import { Overlay, type OverlayOptions, type PlannedOverlay } from './overlay.ts';
+import { Overlay, type OverlayOptions } from './overlay.ts';
+import type { PlannedOverlay } from './planned.ts';
 import { SavedOverlay, savedOverlaySchema } from './saved-request.ts';
 
 interface Box extends ClockAndLog {
@@ -52,9 +53,13 @@ export function openPictureCommands(current: () => Config, box: Box): PictureCom
   };
 }
 
-function plannedOverlay({ overlay }: DropConfig, checkoutHosts: readonly string[]): PlannedOverlay {
+function plannedOverlay(
+  { id, overlay }: DropConfig,
+  checkoutHosts: readonly string[],
+): PlannedOverlay {
   const { code, title, name, line, hosts } = overlay;
   return {
+    drop: id,
     content: { code: code.link, corner: code.corner, sizePct: code.size_pct, title, name, line },
     schedule: { fromS: code.from_s, forS: code.for_s, everyS: code.every_s },
     hosts: [...hosts, ...checkoutHosts],

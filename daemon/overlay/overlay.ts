@@ -11,20 +11,13 @@ import type { OverlayContent, OverlayState } from '../model/overlay.ts';
 import { hasCamera } from '../model/phase.ts';
 import type { BoxSnapshot, DropPhase } from '../model/snapshot.ts';
 import { resolveLink } from './link.ts';
+import { ownOf, type PlannedOverlay } from './planned.ts';
 import { type Judged, judge, readingsOf, shareOf, unjudged } from './reading.ts';
-import { type OverlayRequest, parseOverlayRequest } from './request.ts';
+import { type OverlayRequest, parseOverlayRequest, parseSavedRequest } from './request.ts';
 import type { SavedOverlay } from './saved-request.ts';
 import { isDue, type Schedule } from './schedule.ts';
 
 type SeenBox = Pick<BoxSnapshot, 'drop' | 'playerUrl' | 'shop' | 'scan'>;
-
-/** Of the drop that is shown; another one restarts it. */
-export interface PlannedOverlay {
-  readonly content: OverlayContent;
-  readonly schedule: Schedule;
-  /** To which the code may lead. */
-  readonly hosts: readonly string[];
-}
 
 export interface OverlayOptions {
   readonly planned: () => PlannedOverlay;
@@ -145,8 +138,9 @@ export class Overlay {
   /** Another drop has another overlay, and what was asked for is over with the last one. */
   #notePlanned(): void {
     const planned = this.#options.planned();
-    if (JSON.stringify(planned) === JSON.stringify(this.#planned)) return;
+    const isSame = ownOf(planned) === ownOf(this.#planned);
     this.#planned = planned;
+    if (isSame) return;
     this.#content = planned.content;
     this.#schedule = planned.schedule;
     this.#hidesMs = undefined;
@@ -156,9 +150,9 @@ export class Overlay {
   /** With what was asked for before a restart of the box. */
   #goOn({ drop }: SeenBox): void {
     const { asked } = this.#deps;
-    const again = asked.again(drop);
-    const request = again && parseOverlayRequest(again, this.#planned.hosts);
-    if (again !== undefined && typeof request === 'object') this.#apply(again, request);
+    const saved = asked.again(drop);
+    const again = saved && parseSavedRequest(saved, this.#planned.hosts);
+    if (again !== undefined) this.#apply(again.args, again.request);
     asked.save(drop);
   }
 

@@ -56,3 +56,18 @@ export function parseOverlayRequest(
   const given = Object.entries({ ...others, sizePct: size }).filter(([, one]) => one !== undefined);
   return { content: Object.fromEntries(given), forS: for_s };
 }
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+/** What was asked for before a restart. A code whose host is refused by now takes no text with it. */
+export function parseSavedRequest(
+  args: Arguments,
+  hosts: readonly string[],
+): { readonly args: Arguments; readonly request: OverlayRequest } | undefined {
+  const { code: _, for_s: _forS, ...texts } = args;
+  for (const one of [args, texts]) {
+    const request = parseOverlayRequest(one, hosts);
+    if (typeof request === 'object') return { args: one, request };
+  }
+  return undefined;
+}

@@ -2,14 +2,13 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ConfigError, parseConfig } from '../../../daemon/config/file.ts';
 import type { OverlayPicture } from '../../../daemon/media/media-path.ts';
 import type { BoxEvent } from '../../../daemon/model/commands.ts';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { resolveLink } from '../../../daemon/overlay/link.ts';
-import { Overlay, type PlannedOverlay } from '../../../daemon/overlay/overlay.ts';
+import { Overlay } from '../../../daemon/overlay/overlay.ts';
+import type { PlannedOverlay } from '../../../daemon/overlay/planned.ts';
 import { SavedOverlay } from '../../../daemon/overlay/saved-request.ts';
-import { isDue } from '../../../daemon/overlay/schedule.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import type { Scan } from '../../../pipelines/scan/messages.ts';
 import { until } from '../../support/box.ts';
@@ -22,6 +21,7 @@ const LONG_MS = 60_000;
 const PAGE = 'http://10.0.0.5:8080/';
 const SHOP = 'https://shop.example.org/poster';
 const OPTIONS: PlannedOverlay = {
+  drop: 'friday',
   content: {
     ...{ code: 'none', corner: 'bottom-right', sizePct: 22 },
     ...{ title: '', name: '', line: '' },
@@ -143,21 +143,6 @@ test('any arguments are done or rejected with words, and never throw', () => {
   );
 });
 
-test('the config takes the same links, and says what is wrong with a time', () => {
-  const faults = (overlay: string) => {
-    try {
-      parseConfig('box.yaml', `drop: {overlay: ${overlay}}`, []);
-      return '';
-    } catch (error) {
-      return error instanceof ConfigError ? error.faults.join() : String(error);
-    }
-  };
-  assert.is(faults(`{code: {link: "${SHOP}"}, hosts: [shop.example.org]}`), '');
-  assert.match(faults(`{code: {link: "${SHOP}"}}`), /overlay\.code\.link.* leads to shop/);
-  assert.match(faults('{code: {link: shop}}'), /must be none, page, checkout/);
-  assert.match(faults('{code: {link: page, for_s: 30, every_s: 20}}'), 'drop.overlay.code.for_s');
-});
-
 test('a dry run changes nothing', () => {
   const { overlay } = open();
   assert.is(overlay.command({ code: 'page' }, true).status, 'done');
@@ -247,6 +232,22 @@ test('another drop has its own overlay, and what was asked for is over', () => {
   run();
   assert.is(overlay.state().shown?.link, PAGE);
   assert.equal([overlay.state().title, overlay.state().name], ['', 'Ada']);
+  run({ title: 'Encore' });
+  // The same, of the next evening.
+  plan({ drop: 'saturday', content: { ...OPTIONS.content, code: 'page', name: 'Ada' } });
+  run();
+  assert.is(overlay.state().title, '');
+});
+
+test('another host in the settings ends nothing that was asked for', () => {
+  const { run, overlay, plan } = open();
+  run({ code: SHOP, title: 'Late Set' });
+  plan({ hosts: ['shop.example.org', 'band.example.org'] });
+  run();
+  assert.equal([overlay.state().title, overlay.state().shown?.link], ['Late Set', SHOP]);
+  plan({ hosts: [] });
+  run();
+  assert.equal([overlay.state().title, overlay.state().shown], ['Late Set', undefined]);
 });
 
 test('a code without a time is shown from the checks to the end, and not while there is no picture', () => {
@@ -283,14 +284,6 @@ test('it leads to no checkout while no order is taken', () => {
   const none = { missing: 'no orders are taken now' };
   assert.equal(resolved({ isOver: true }), none);
   assert.equal(resolved({ fault: { kind: 'full', reason: '' } }), none);
-});
-
-test('a code that comes once is shown from its start, for its time', () => {
-  assert.equal(
-    [0, 5, 9, 10, 14, 15, 100].map((s) => isDue({ fromS: 5, forS: 10, everyS: 0 }, s)),
-    [false, true, true, true, true, false, false],
-  );
-  assert.is(isDue({ fromS: 0, forS: 0, everyS: 0 }, undefined), true);
 });
 
 test.run();

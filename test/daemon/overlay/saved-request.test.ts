@@ -12,7 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Overlay, type PlannedOverlay } from '../../../daemon/overlay/overlay.ts';
+import { Overlay } from '../../../daemon/overlay/overlay.ts';
+import type { PlannedOverlay } from '../../../daemon/overlay/planned.ts';
 import { SavedOverlay, savedOverlaySchema } from '../../../daemon/overlay/saved-request.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { openSaved } from '../../../hal/os/state/saved.ts';
@@ -25,6 +26,7 @@ test.after(() => rmSync(TEMP, { recursive: true }));
 
 const SHOP = 'https://shop.example.org/poster';
 const PLANNED: PlannedOverlay = {
+  drop: 'friday',
   content: {
     ...{ code: 'none', corner: 'bottom-right', sizePct: 22 },
     ...{ title: '', name: '', line: '' },
@@ -95,10 +97,10 @@ test('another drop, what was asked for since, and a file that is none change not
 
 test('a link to a host that is not allowed any more is not shown', async () => {
   const first = open('');
-  first.run({ code: SHOP });
+  first.run({ code: SHOP, title: 'Late Set' });
   const file = await first.saved();
-  assert.equal(await open(file).start(), ['', SHOP]);
-  assert.equal(await open(file, { hosts: [] }).start(), ['', 'none']);
+  assert.equal(await open(file).start(), ['Late Set', SHOP]);
+  assert.equal(await open(file, { hosts: [] }).start(), ['Late Set', 'none']);
 });
 
 test('what a full disk does not take is written a minute later, and told once', async () => {
