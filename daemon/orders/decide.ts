@@ -202,10 +202,11 @@ function refused(facts: OrderFacts, reason: OrderRefusal, request: OrderRequest)
   };
 }
 
-/** More is a tip. Without an amount the price was taken, as in cash. */
+/** More is a tip. Without an amount the price was taken, as in cash, and in the currency that is named. */
 function isPaidFor({ amount, currency }: OrderRequest, facts: OrderFacts): boolean {
-  if (amount === undefined) return true;
-  return amount >= facts.amount && currency === facts.currency;
+  const isNamed = amount !== undefined || currency !== undefined;
+  if (isNamed && currency !== facts.currency) return false;
+  return amount === undefined || amount >= facts.amount;
 }
 
 function findOffer(

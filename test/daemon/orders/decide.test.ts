@@ -113,6 +113,10 @@ test('what is owed is what was paid, and not the price', () => {
     assert.ok(refused?.kind === 'refused' && refused.isPaid);
     assert.equal([refused.amount, refused.currency, refused.reason], [1999, 'EUR', 'price']);
   }
+  // By MQTT, without an amount: the price was not taken in this currency.
+  const other = recordOf(ask({ do: 'confirm', id: 'c', item: 'print', currency: 'USD' }));
+  assert.ok(other?.kind === 'refused' && other.reason === 'price');
+  assert.is(recordOf(ask({ ...low, id: 'd', amount: 2500 }))?.kind, 'confirmed');
 });
 
 test('a payment that is delivered again after its order was cancelled is not owed once more', () => {

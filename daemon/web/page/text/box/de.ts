@@ -160,7 +160,7 @@ export const de: BoxTexts = {
   keepOrder: 'Behalten',
   cancelOrderQuestion: 'Die Bestellung {order} stornieren?',
   cancelOrderMeans:
-    'Tu es, wenn der Käufer sein Geld zurückhat. Die Stücke werden wieder verkauft; eine Nummer wird kein zweites Mal vergeben.',
+    'Tu es, wenn der Käufer sein Geld zurückhat. Die Stücke werden wieder verkauft; eine Nummer wird kein zweites Mal vergeben. Nimm einen gedruckten Beleg zurück: Für sich allein gilt er weiter.',
   orderOther: 'andere Zahlung mit der Nummer einer Bestellung: zahl sie zurück',
   settleOther: 'Geld ist zurück',
   settleOtherQuestion: 'Hat der Käufer dieses Geld zurück?',

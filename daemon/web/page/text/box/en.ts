@@ -163,7 +163,7 @@ export const en = {
   keepOrder: 'Keep it',
   cancelOrderQuestion: 'Cancel the order {order}?',
   cancelOrderMeans:
-    'Do it once the money is back with the buyer. The pieces are sold again; a number is not given out a second time.',
+    'Do it once the money is back with the buyer. The pieces are sold again; a number is not given out a second time. Take back a stub that was printed: on its own it still counts.',
   orderOther: 'another payment under the number of an order: give it back',
   settleOther: 'Money is back',
   settleOtherQuestion: 'Has the buyer got this money back?',

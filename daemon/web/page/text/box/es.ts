@@ -161,7 +161,7 @@ export const es: BoxTexts = {
   keepOrder: 'Conservarlo',
   cancelOrderQuestion: '¿Cancelar el pedido {order}?',
   cancelOrderMeans:
-    'Hazlo cuando el comprador tenga su dinero de vuelta. Las piezas se venden de nuevo; un número no se da dos veces.',
+    'Hazlo cuando el comprador tenga su dinero de vuelta. Las piezas se venden de nuevo; un número no se da dos veces. Recoge el resguardo impreso: por sí solo sigue valiendo.',
   orderOther: 'otro pago con el número de un pedido: devuélvelo',
   settleOther: 'Dinero devuelto',
   settleOtherQuestion: '¿El comprador tiene este dinero de vuelta?',

@@ -161,7 +161,7 @@ export const fr: BoxTexts = {
   keepOrder: 'La garder',
   cancelOrderQuestion: 'Annuler la commande {order} ?',
   cancelOrderMeans:
-    'Faites-le une fois l’acheteur remboursé. Les pièces sont remises en vente ; un numéro n’est pas attribué deux fois.',
+    'Faites-le une fois l’acheteur remboursé. Les pièces sont remises en vente ; un numéro n’est pas attribué deux fois. Reprenez le coupon imprimé : à lui seul, il reste valable.',
   orderOther: 'autre paiement sous le numéro d’une commande : remboursez-le',
   settleOther: 'Argent remboursé',
   settleOtherQuestion: 'L’acheteur a-t-il récupéré cet argent ?',

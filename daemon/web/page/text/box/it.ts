@@ -161,7 +161,7 @@ export const it: BoxTexts = {
   keepOrder: 'Tienilo',
   cancelOrderQuestion: 'Annullare l’ordine {order}?',
   cancelOrderMeans:
-    'Fallo quando l’acquirente ha riavuto il denaro. I pezzi tornano in vendita; un numero non viene assegnato due volte.',
+    'Fallo quando l’acquirente ha riavuto il denaro. I pezzi tornano in vendita; un numero non viene assegnato due volte. Ritira il tagliando stampato: da solo resta valido.',
   orderOther: 'altro pagamento con il numero di un ordine: restituiscilo',
   settleOther: 'Soldi restituiti',
   settleOtherQuestion: 'L’acquirente ha riavuto questi soldi?',

@@ -160,7 +160,7 @@ export const nl: BoxTexts = {
   keepOrder: 'Behouden',
   cancelOrderQuestion: 'De bestelling {order} annuleren?',
   cancelOrderMeans:
-    'Doe het zodra de koper het geld terug heeft. De stuks worden opnieuw verkocht; een nummer wordt geen tweede keer uitgegeven.',
+    'Doe het zodra de koper het geld terug heeft. De stuks worden opnieuw verkocht; een nummer wordt geen tweede keer uitgegeven. Neem een geprinte bon terug: op zichzelf blijft die geldig.',
   orderOther: 'andere betaling onder het nummer van een bestelling: betaal die terug',
   settleOther: 'Geld is terug',
   settleOtherQuestion: 'Heeft de koper dit geld terug?',

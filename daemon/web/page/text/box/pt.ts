@@ -160,7 +160,7 @@ export const pt: BoxTexts = {
   keepOrder: 'Mantê-la',
   cancelOrderQuestion: 'Cancelar a encomenda {order}?',
   cancelOrderMeans:
-    'Faça isto quando o comprador já tiver o dinheiro de volta. As peças voltam a ser vendidas; um número não é dado duas vezes.',
+    'Faça isto quando o comprador já tiver o dinheiro de volta. As peças voltam a ser vendidas; um número não é dado duas vezes. Recolha o talão impresso: por si só continua a valer.',
   orderOther: 'outro pagamento com o número de uma encomenda: devolva-o',
   settleOther: 'Dinheiro devolvido',
   settleOtherQuestion: 'O comprador já tem este dinheiro de volta?',
