@@ -32,6 +32,11 @@ export function ledgerPath(folder: string): string {
   return join(folder, NAME);
 }
 
+/** Where one lies that was put aside. */
+export function damagedPath(folder: string): string {
+  return join(folder, DAMAGED_NAME);
+}
+
 /** The ledger cannot be believed, or only by a newer version of the program. Nothing of it is lost. */
 export class LedgerFault extends Error {
   readonly kind: 'damaged' | 'newer';
@@ -56,7 +61,7 @@ export interface OpenedLedger {
 export async function openLedgerFile(folder: string, log: Log): Promise<OpenedLedger> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = ledgerPath(folder);
-  const aside = join(folder, DAMAGED_NAME);
+  const aside = damagedPath(folder);
   if (await exists(aside)) throw new LedgerFault('damaged', 'it was damaged at an earlier start');
   const bytes = await readFile(path).catch(ifMissing);
   const scan = scanLedger(bytes ?? Buffer.alloc(0));

@@ -45,7 +45,7 @@ export async function readLedger(path: string): Promise<LedgerReport> {
     notes: [
       ...(isTorn
         ? [
-            `line ${scan.line} is not complete: it is being written, or was torn by a power cut and never acknowledged`,
+            `line ${scan.line} is not complete: it is being written, or was torn by a power cut and never acknowledged; the box removes it when it starts`,
           ]
         : []),
       ...(records === 0

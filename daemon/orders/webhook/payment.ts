@@ -4,7 +4,7 @@ import type { OrderEntry, OrderRequest, UnmatchedPayment } from '../../model/ord
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-export const paymentSchema = v.object({
+const payment = v.object({
   order: v.string(),
   item: v.string(),
   quantity: count,
@@ -13,6 +13,13 @@ export const paymentSchema = v.object({
   isKnownId: v.exactOptional(v.boolean()),
   atMs: v.number(),
 });
+
+const payments = v.pipe(v.array(payment), v.readonly());
+
+/** As `unmatched.json` has them: those that wait, and those that the crew has given back. */
+export const storedPayments = v.object({ open: payments, back: payments });
+
+export type StoredPayments = v.InferOutput<typeof storedPayments>;
 
 /** One payment, however often it is sent, is known by all of it: there may be several under one id. */
 export type Payment = Pick<UnmatchedPayment, 'order' | 'item' | 'amount' | 'currency'>;

@@ -1,13 +1,16 @@
-/** Payments that fitted nothing on sale and are settled, for the accountant: a table that only grows. */
+/** Payments that fit nothing on sale, for the accountant: those that are settled are in a table that only grows. */
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readAt, syncFolder, writeAll } from '../../../hal/os/durable.ts';
 import { ifMissing } from '../../../hal/os/errors.ts';
+import { parseAs } from '../../../hal/os/files/json.ts';
 import type { OrderDesk, OrderOutcome, OrderSource, UnmatchedPayment } from '../../model/orders.ts';
 import { CSV_HEAD, renderPayment } from '../csv.ts';
 import { cannotBeSaved } from '../outcome.ts';
-import { keyOf, settlingOf } from './payment.ts';
+import { keyOf, type StoredPayments, settlingOf, storedPayments } from './payment.ts';
 
+/** Those that wait, and the last ones that are settled; in the folder of the ledger. */
+export const UNMATCHED_NAME = 'unmatched.json';
 const NAME = 'settled-payments.csv';
 const NEWLINE = 0x0a;
 
@@ -59,8 +62,29 @@ async function appendSettled(folder: string, rows: readonly string[]): Promise<v
   await syncFolder(folder);
 }
 
+/**
+ * Rows for a table: those that are settled, as far as they are known, and those that wait.
+ *
+ * @param now Left out: as they are on the disk.
+ */
+export async function paymentRows(
+  folder: string,
+  now?: StoredPayments,
+): Promise<readonly string[]> {
+  const { open, back } = now ?? (await readUnmatched(folder));
+  const settled = back.map((one) => renderPayment(one, 'settled'));
+  const waiting = open.map((one) => renderPayment(one, 'to be paid back'));
+  return [...new Set([...(await readSettled(folder)), ...settled]), ...waiting];
+}
+
+async function readUnmatched(folder: string): Promise<StoredPayments> {
+  const text = await readFile(join(folder, UNMATCHED_NAME), 'utf8').catch(ifMissing);
+  const none = { open: [], back: [] };
+  return text === undefined ? none : (parseAs(storedPayments, text) ?? none);
+}
+
 /** Its rows as they are. */
-export async function readSettled(folder: string): Promise<readonly string[]> {
+async function readSettled(folder: string): Promise<readonly string[]> {
   const text = await readFile(join(folder, NAME), 'utf8').catch(ifMissing);
   const rows = text?.slice(CSV_HEAD.length).split('\r\n') ?? [];
   return rows.filter((row) => row !== '').map((row) => `${row}\r\n`);

@@ -1,6 +1,5 @@
 /** Payments that fit nothing on sale: the money is there, and the ledger has nothing of them. */
 import { join } from 'node:path';
-import * as v from 'valibot';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { openSaved, type Saved } from '../../../hal/os/state/saved.ts';
@@ -14,7 +13,6 @@ import type {
   UnmatchedPayment,
 } from '../../model/orders.ts';
 import { isOrder, isPaidBack, type OrderState } from '../book.ts';
-import { renderPayment } from '../csv.ts';
 import { CHANGED, isOwed } from '../decide.ts';
 import { paymentUnder } from '../request.ts';
 import {
@@ -24,9 +22,10 @@ import {
   keyOf,
   type Payment,
   paidIn,
-  paymentSchema,
+  type StoredPayments,
+  storedPayments,
 } from './payment.ts';
-import { clearPayments, readSettled } from './settled-payments.ts';
+import { clearPayments, paymentRows, UNMATCHED_NAME } from './settled-payments.ts';
 
 export interface UnmatchedDeps {
   /** That of the ledger. */
@@ -46,14 +45,9 @@ const ROWS_MAX = 10;
 /** Why such a one is not taken. */
 export const ANOTHER = 'another payment of this order went back: this one fits nothing on sale';
 
-const payments = v.pipe(v.array(paymentSchema), v.readonly());
-const stored = v.object({ open: payments, back: payments });
-
-type Stored = v.InferOutput<typeof stored>;
-
 export class UnmatchedPayments {
   readonly #deps: UnmatchedDeps;
-  readonly #saved: Saved<Stored>;
+  readonly #saved: Saved<StoredPayments>;
   /** The oldest first. */
   #open: readonly UnmatchedPayment[] = [];
   /** The crew has given them back. The oldest first. */
@@ -62,7 +56,7 @@ export class UnmatchedPayments {
   constructor(deps: UnmatchedDeps) {
     this.#deps = deps;
     const about = { what: 'payments that fit nothing', log: deps.log };
-    this.#saved = openSaved<Stored>(join(deps.folder, 'unmatched.json'), stored, about);
+    this.#saved = openSaved(join(deps.folder, UNMATCHED_NAME), storedPayments, about);
     this.#fill();
   }
 
@@ -169,11 +163,9 @@ export class UnmatchedPayments {
     return await clearPayments(this.#open.slice(0, last + 1), how);
   }
 
-  /** For a table: those that are settled, as far as they are known, and those that wait. */
+  /** For a table. */
   async csvRows(): Promise<readonly string[]> {
-    const settled = this.#back.map((one) => renderPayment(one, 'settled'));
-    const open = this.#open.map((one) => renderPayment(one, 'to be paid back'));
-    return [...new Set([...(await readSettled(this.#deps.folder)), ...settled]), ...open];
+    return await paymentRows(this.#deps.folder, { open: this.#open, back: this.#back });
   }
 
   /** Answers for what the desk does not take: its money is there, perhaps. */

@@ -1,5 +1,6 @@
 /** `venuebox ledger`: what it says of a ledger, and its table. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runLedgerCommand } from '../../../daemon/cli/ledger-command.ts';
@@ -57,6 +58,7 @@ test('a changed ledger is named with its line, and not exported', async () => {
     assert.not(isWell);
     assert.match(text, 'DAMAGED');
     assert.match(text, 'line 2 is not as it was written');
+    assert.match(text, `what to do: sell by hand and write each sale down; copy ${folder.path}`);
   }
 });
 
@@ -72,6 +74,7 @@ test('a ledger of a newer version is not called damaged, and not exported', asyn
     assert.not(isWell);
     assert.not.match(text, 'DAMAGED');
     assert.match(text, 'line 2 was written by a newer version');
+    assert.match(text, 'what to do: install the newer version');
     assert.not.match(text, 'were acknowledged');
   }
 });
@@ -117,12 +120,38 @@ test('no name becomes a formula or another column of a spreadsheet', async () =>
   }
 });
 
-test('no ledger is an error that says what to do', async () => {
-  const missing = runLedgerCommand({ action: 'verify', file: '/nowhere' }, {});
-  await missing.then(
-    () => assert.unreachable(),
-    (error: Error) => assert.match(error.message, 'name it with --file'),
-  );
+test('payments that fit nothing on sale are in the table, those that wait and those that were cleared', async () => {
+  using folder = scratchFolder();
+  {
+    await using shop = await openShop(folder.path, [article('print')]);
+    const money = { amount: 777, currency: 'EUR' };
+    await shop.desk.take(paid('y', 'no', money));
+    await shop.desk.take({ do: 'clear', id: 'y', item: 'no', ...money, source: 'cash' });
+    await shop.desk.take(paid('z', 'no', money));
+  }
+  const file = ledgerPath(folder.path);
+  const { text } = await runLedgerCommand({ action: 'export', file }, {});
+  assert.match(text, '"y","unmatched","fits nothing on sale","settled"');
+  assert.match(text, '"z","unmatched","fits nothing on sale","to be paid back"');
+});
+
+test('one that the box has put aside is found by itself', async () => {
+  using folder = scratchFolder();
+  const orders = join(folder.path, 'orders');
+  const file = await sell(orders);
+  renameSync(file, join(orders, 'ledger-damaged.jsonl'));
+  const { text } = await runLedgerCommand({ action: 'verify' }, { STATE_DIRECTORY: folder.path });
+  assert.match(text, 'ledger-damaged.jsonl: as it was written');
+});
+
+test('no ledger, and one that cannot be read, are errors that say what to do', async () => {
+  const messageOf = (file: string) =>
+    runLedgerCommand({ action: 'verify', file }, {}).then(
+      () => 'none',
+      (error: Error) => error.message,
+    );
+  assert.match(await messageOf('/nowhere'), 'nothing was sold by this box yet; else name it with');
+  assert.match(await messageOf('/tmp'), 'name the ledger.jsonl of a box with --file');
 });
 
 test.run();
