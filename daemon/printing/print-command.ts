@@ -54,7 +54,9 @@ export function openPrintCommand({ config, queue, pausedBy, clock }: Given): Pri
 /** Those that wait, or are to be looked at. */
 function list(queue: PrintQueue): Outcome {
   const open = queue.jobs().filter(isOpen);
-  return { status: 'done', detail: `${open.length} slips`, result: open.map(infoOf) };
+  const ids = open.map(({ id }) => id);
+  const detail = open.length === 0 ? 'no slip waits' : `${open.length} wait: ${ids.join(', ')}`;
+  return { status: 'done', detail, result: open.map(infoOf) };
 }
 
 /** It stays in the list: with the PIN it can still be printed. */

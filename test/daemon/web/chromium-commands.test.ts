@@ -61,7 +61,7 @@ test('orders are listed, those to pay back first, and one is cancelled after a q
   const order = { item: 'Poster', quantity: 1, amount: 2500, currency: 'EUR', atMs: Date.now() };
   const sold = { ...order, id: 'a', state: 'confirmed', isOwed: false, numbers: [7], name: 'Ada' };
   const owed = { ...order, id: 'b', state: 'refused', isOwed: true, numbers: [] };
-  const desk = { newest: () => [owed, sold] as readonly OrderEntry[], csv: () => 'order' };
+  const desk = { newest: () => [owed, sold] as readonly OrderEntry[], csv: async () => 'order' };
   await using box = await startFakeBox({ deps: { desk } });
   const totals = { pending: 0, confirmed: 1, void: 0, refused: 1, refunds: 1 };
   const sales = { orders: 1, pieces: 1, amounts: [] };
@@ -78,6 +78,44 @@ test('orders are listed, those to pay back first, and one is cancelled after a q
   assert.equal(
     [box.commands[0]?.verb, box.commands[0]?.args],
     ['order', { order: 'b', do: 'cancel', was: 'refused', amount: 2500, currency: 'EUR' }],
+  );
+});
+
+test('payments without an item are cleared up to the newest that was shown, and a slip is left out', async () => {
+  const slip = { id: 'order-7-a', title: 'Order a', atMs: 0, copy: 1 };
+  const printed = { ...slip, id: 'order-6-b', phase: 'printed' } as const;
+  const prints = {
+    jobs: () => [printed, { ...slip, phase: 'waiting', reason: 'it is out of paper' } as const],
+    preview: async () => undefined,
+    reprint: async () => ({ status: 'done', detail: 'again' }) as const,
+    resolve: async () => ({ status: 'done', detail: 'noted' }) as const,
+  };
+  await using box = await startFakeBox({ deps: { prints } });
+  const totals = { pending: 0, confirmed: 0, void: 0, refused: 0, refunds: 0 };
+  const sales = { orders: 0, pieces: 0, amounts: [] };
+  const shop = { drop: 'friday', articles: [], sales, totals };
+  const unmatchedLast = { order: 'z', item: 'pirnt', quantity: 1, atMs: 0 };
+  const unmatchedCounts = { known: 0, unknown: 3 };
+  box.set({ shop: { ...shop, unmatchedLast, unmatchedCounts } });
+  await using browser = await chromium.open(PHONE);
+  const page = await openPage(browser, box.url);
+  await page.click('#shop summary');
+  await page.click('#shop details .below button');
+  await waitInPage(page, says('dialog', 'Clear 3 payments without an item?'));
+  await saveScreenshot(page, 'clear-payments');
+  await page.click('dialog button.danger');
+  await until(() => box.commands.length === 1, 5_000);
+  await page.click('#slips .prints li:first-child button.settle:not([hidden])');
+  await waitInPage(page, says('dialog', 'Order a: it is not printed by itself any more.'));
+  await saveScreenshot(page, 'leave-out');
+  await page.click('dialog button.danger');
+  await until(() => box.commands.length === 2, 5_000);
+  assert.equal(
+    box.commands.map(({ verb, args }) => [verb, args]),
+    [
+      ['order', { do: 'clear', order: 'z', item: 'pirnt' }],
+      ['print', { do: 'remove', slip: 'order-7-a' }],
+    ],
   );
 });
 
