@@ -53,7 +53,10 @@ export class LiveConfig {
   readonly given = (): Config => this.#given;
 
   /** Why the box, or a part of it, does not run with what was saved last. */
-  readonly fault = (): string | undefined => [...this.#faults.values()][0] ?? this.warning();
+  readonly fault = (): string | undefined => this.partFault() ?? this.warning();
+
+  /** Why a part of it does not run with them: what was wrong at the start says nothing of that. */
+  readonly partFault = (): string | undefined => [...this.#faults.values()][0];
 
   /** Why it did not start with them; undefined where a person has settled all of that. */
   readonly warning = (): string | undefined =>

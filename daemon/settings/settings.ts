@@ -156,7 +156,7 @@ export class Settings {
 
   #isInForce(): boolean {
     const { restart, drop } = this.#force.pending(this.#config);
-    return restart.length + drop.length === 0 && this.#deps.live.fault() === undefined;
+    return restart.length + drop.length === 0 && this.#deps.live.partFault() === undefined;
   }
 
   async #save(edit: Edit, tag: string, isTry: boolean, isLater: boolean): Promise<SaveOutcome> {

@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { readStored, tagOf } from '../../../daemon/settings/stored.ts';
 import { readTrial } from '../../../daemon/settings/trial.ts';
 import { makeLocalhostTls } from '../../support/localhost-tls.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 import { openTestSettings, type TestFolder, testFolder } from './support.ts';
 
 const test = suite('certificates at the start');
@@ -67,6 +68,26 @@ test('what the crew changes after that is taken, and a new one too', async () =>
   assert.is(live.fault(), undefined, 'its alert ends with its reason');
   const { config, warning } = await box.load();
   assert.equal([config.operator.tls, config.drop.title, warning], [files, 'Next', undefined]);
+});
+
+test('settings that the box runs with are confirmed also while one is missed', async () => {
+  await using box = await testFolder();
+  const { file } = await certified(box);
+  writeFileSync(file, 'torn');
+  const clock = new VirtualClock();
+  const { save, settings, live } = openTestSettings(await box.load(), box.folder, { clock });
+  await save({ 'orders.webhook.host': '127.0.0.2' });
+  assert.is(readTrial(box.folder).phase, 'new');
+  const stop = new AbortController();
+  const running = settings.run(stop.signal);
+  const isOver = () => readTrial(box.folder).phase === 'none';
+  for (let i = 0; i < 600 && !isOver(); i += 1) {
+    await clock.advance(1_000);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assert.equal([isOver(), live.fault() === undefined], [true, false]);
+  stop.abort();
+  await running;
 });
 
 test('one that the crew takes away after that is missed no longer, whoever has it', async () => {
