@@ -9,7 +9,11 @@ import { codeError, type Lookup, type LookupFrom, lookupThroughLink } from './li
 const TRY_MS = 8000;
 
 interface Known {
-  addresses: readonly string[];
+  /**
+   * Of each link's last look-up, by its address: a carrier that lets no traffic through names a page
+   * of its own for every name, and what the other links were told must not be lost by that.
+   */
+  readonly answers: Map<string, readonly string[]>;
   current: string;
 }
 
@@ -51,12 +55,14 @@ export class ReceiverAddress {
     const isV6 = isIPv6(from.sourceAddress);
     try {
       const addresses = await this.#lookup(this.#name, from);
-      const family = isIP(addresses[0] ?? '');
-      const current = this.#known.get(family)?.current ?? addresses[0];
-      if (current === undefined) throw codeError('ENOTFOUND', this.#name);
-      this.#known.set(family, { addresses, current });
+      const [first] = addresses;
+      if (first === undefined) throw codeError('ENOTFOUND', this.#name);
+      const family = isIP(first);
+      const known = this.#known.get(family) ?? { answers: new Map(), current: first };
+      this.#known.set(family, known);
+      keepNewest(known.answers, from.sourceAddress, addresses);
       if (!isV6) this.#isV6Only = false;
-      return current;
+      return known.current;
     } catch (error) {
       const known = (isV6 ? this.#known.get(6) : undefined) ?? this.#known.get(4);
       if (known === undefined) {
@@ -72,11 +78,7 @@ export class ReceiverAddress {
     const link = `${from.sourceAddress} ${address}`;
     try {
       const [translated = ''] = await this.#lookup(address, from);
-      this.#translated.delete(link);
-      this.#translated.set(link, translated);
-      const [oldest] = this.#translated.keys();
-      if (this.#translated.size > MAX_LINKS && oldest !== undefined)
-        this.#translated.delete(oldest);
+      keepNewest(this.#translated, link, translated);
       return translated;
     } catch (error) {
       const last = this.#translated.get(link);
@@ -130,9 +132,18 @@ export class ReceiverAddress {
 
 /** @returns true where there is another one. */
 function advance(known: Known): boolean {
-  const { addresses, current } = known;
-  known.current = addresses[(addresses.indexOf(current) + 1) % addresses.length] ?? current;
+  const { answers, current } = known;
+  // Always in the same order, or one of three might never have its turn.
+  const addresses = [...new Set([...answers.values()].flat())].toSorted();
+  known.current = addresses.find((address) => address > current) ?? addresses[0] ?? current;
   return known.current !== current;
+}
+
+function keepNewest<V>(kept: Map<string, V>, key: string, value: V): void {
+  kept.delete(key);
+  kept.set(key, value);
+  const [oldest] = kept.keys();
+  if (kept.size > MAX_LINKS && oldest !== undefined) kept.delete(oldest);
 }
 
 /** The name has no address of this kind; a server that did not answer is no reason to leave it. */

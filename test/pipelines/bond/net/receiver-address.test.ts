@@ -52,6 +52,22 @@ test('a name that moved is followed once no link is registered', async () => {
   assert.is(await address.resolve(from('10.1.0.2')), SECOND);
 });
 
+test('a carrier that names a page of its own for every name keeps no other link from the receiver', async () => {
+  const PAGE = '10.64.0.1';
+  const address = new ReceiverAddress('relay.test', async (_, { sourceAddress }) =>
+    sourceAddress === '10.1.0.2' ? [PAGE] : [FIRST],
+  );
+  assert.is(await address.resolve(from('10.1.0.2')), PAGE, 'it answers first');
+  await address.resolve(from('10.2.0.2'));
+  // Its link looks the name up again last, each time.
+  await address.resolve(from('10.1.0.2'));
+  address.check(false, 0);
+  assert.ok(address.check(false, 8_000));
+  assert.is(await address.resolve(from('10.2.0.2')), FIRST);
+  address.check(true, 9_000);
+  assert.is(await address.resolve(from('10.1.0.2')), FIRST, 'all links go to one of them');
+});
+
 test('a look-up that fails leaves the address as it was', async () => {
   const { address, records } = openName([FIRST]);
   await address.resolve(from('10.1.0.2'));
