@@ -112,9 +112,8 @@ export class Bond {
   }
 
   snapshot(nowMs: number): BondSnapshot {
-    const links = this.#links.filter((link) => link !== undefined);
     return renderBondSnapshot(
-      links,
+      this.#links.filter((link) => link !== undefined),
       {
         offered: this.#offered,
         closedWireBytes: this.#table.closedWireBytes,
@@ -202,6 +201,7 @@ export class Bond {
   }
 
   #onSrt(packet: Buffer, nowMs: number): void {
+    this.#table.noteConnection(packet);
     switch (srt.readControlType(packet)) {
       case srt.SRT_ACK:
         this.#acks.apply(packet, this.#links, this.#store, nowMs);

@@ -40,7 +40,7 @@ export async function localEndpoint({ host, port }: Endpoint): Promise<Endpoint>
 
 /**
  * The encoder is the peer that sent a handshake; packets of others are dropped, handshakes
- * too while it is connected: until it closes the connection or is silent for 1.5 s.
+ * too while it is connected: until an end closes the connection or it is silent for 1.5 s.
  *
  * Throws when the port cannot be had.
  */
@@ -50,6 +50,8 @@ export function openEncoderPort(
 ): EncoderPort {
   let known: Peer | undefined;
   let connectedMs = Number.NEGATIVE_INFINITY;
+  /** An end has closed the connection: what is still on its way is no sign of life. */
+  let isClosed = false;
   const socket = openUdp(
     { local: { host, port }, bufferBytes: BUFFER_BYTES },
     {
@@ -57,11 +59,11 @@ export function openEncoderPort(
         const type = readControlType(packet);
         if (from?.port !== known?.port || from?.host !== known?.host) {
           if (type !== SRT_HANDSHAKE) return;
-          if (now() - connectedMs < SILENT_MS) return;
+          if (!isClosed && now() - connectedMs < SILENT_MS) return;
           known = from;
         }
-        if (type === SRT_SHUTDOWN) connectedMs = Number.NEGATIVE_INFINITY;
-        else if (type !== SRT_HANDSHAKE) connectedMs = now();
+        if (type === SRT_HANDSHAKE || type === SRT_SHUTDOWN) isClosed = type === SRT_SHUTDOWN;
+        else connectedMs = now();
         onPacket(packet);
       },
       onError,
@@ -70,7 +72,10 @@ export function openEncoderPort(
   return {
     listening: socket.local,
     send: (packet) => {
-      if (known !== undefined) socket.send(packet, known);
+      if (known === undefined) return;
+      // The encoder calls again, from another port.
+      if (readControlType(packet) === SRT_SHUTDOWN) isClosed = true;
+      socket.send(packet, known);
     },
     close: () => socket.close(),
   };

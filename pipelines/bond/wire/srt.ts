@@ -39,6 +39,19 @@ export function isSrtData(packet: Buffer): boolean {
   return packet.length >= SRT_HEADER_BYTES && ((packet[0] ?? 0x80) & 0x80) === 0;
 }
 
+/** The socket that the packet is for, as its own end numbers it. */
+export function readSocketId(packet: Buffer): number {
+  return packet.readUInt32BE(12);
+}
+
+/** What the other end sends when it closes the connection. */
+export function renderShutdown(socketId: number): Buffer {
+  const packet = Buffer.alloc(SRT_HEADER_BYTES + 4);
+  packet.writeUInt16BE(SRT_SHUTDOWN, 0);
+  packet.writeUInt32BE(socketId, 12);
+  return packet;
+}
+
 /** The control type, or -1 for data and for what is too short to be SRT. */
 export function readControlType(packet: Buffer): number {
   if (packet.length < SRT_HEADER_BYTES) return -1;
