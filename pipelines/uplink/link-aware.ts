@@ -13,8 +13,12 @@ const REACH_BPS = 250_000;
 /** The fastest rise: some nine seconds from half to full. */
 const RAISE_PER_S = 0.06;
 const RAISE_BPS_PER_S = 100_000;
-/** While the links have shown no limit yet: four seconds from half to full. */
-const FIRST_RAISE_PER_S = 0.2;
+/**
+ * While the links have shown no limit yet, and up to what they carried before one of them was lost
+ * that is back (a satellite's handover): four seconds from half to full.
+ */
+const QUICK_RAISE_PER_S = 0.2;
+const LOST_MEMORY_MS = 30_000;
 /** Room on the other links for what a stalled link had in flight. */
 const AFTER_STALL = 0.75;
 
@@ -29,6 +33,15 @@ const FULL_PAUSE_MS = 400;
 /** An SRT packet's payload. */
 const PACKET_BITS = 1316 * 8;
 
+/** What the target was before links were lost, and with which. */
+interface Lost {
+  readonly bps: number;
+  readonly links: ReadonlySet<string>;
+  readonly atMs: number;
+}
+
+const NOTHING_LOST: Lost = { bps: 0, links: new Set(), atMs: Number.NEGATIVE_INFINITY };
+
 /**
  * The target falls at once: when a link stalls, to what the others have delivered; when a
  * capacity is cut, to that. It rises slowly, and only a little beyond what was delivered, as
@@ -39,6 +52,7 @@ export class LinkAwareRate implements RateController {
   #lastMs: number | undefined;
   #cutMs = Number.NEGATIVE_INFINITY;
   #carrying: ReadonlySet<string> = new Set();
+  #lost: Lost = NOTHING_LOST;
   /** The links have shown no limit since the last outage. */
   #isUnlimited = true;
   readonly everyMs = 100;
@@ -55,6 +69,11 @@ export class LinkAwareRate implements RateController {
     this.#lastMs = nowMs;
     const inUse = carrying(links);
     const hasLostLink = [...this.#carrying].some((id) => !inUse.some((link) => link.id === id));
+    if (nowMs - this.#lost.atMs > LOST_MEMORY_MS) this.#lost = NOTHING_LOST;
+    if (hasLostLink) {
+      const bps = Math.max(this.targetBps, this.#lost.bps);
+      this.#lost = { bps, links: new Set([...this.#carrying, ...this.#lost.links]), atMs: nowMs };
+    }
     this.#carrying = new Set(inUse.map(({ id }) => id));
     // An outage: the capacity of the first link back is not known yet.
     if (inUse.length === 0) {
@@ -68,12 +87,16 @@ export class LinkAwareRate implements RateController {
       const leftBps = Math.min(this.targetBps, capacityBps, deliveredBps);
       return this.#cutTo(AFTER_STALL * leftBps, nowMs);
     }
-    if (capacityBps < this.targetBps) return this.#cutTo(capacityBps, nowMs);
-    if (this.#isFull(srt) && nowMs - this.#cutMs > FULL_PAUSE_MS) {
-      return this.#cutTo(FULL_CUT * this.targetBps, nowMs);
+    const isBack = [...this.#lost.links].every((id) => this.#carrying.has(id));
+    const isBeyond = capacityBps < this.targetBps;
+    if (isBeyond || (this.#isFull(srt) && nowMs - this.#cutMs > FULL_PAUSE_MS)) {
+      // With all its links it is less than before; what waits is of the time without them.
+      if (isBack && isBeyond) this.#lost = NOTHING_LOST;
+      return this.#cutTo(isBeyond ? capacityBps : FULL_CUT * this.targetBps, nowMs);
     }
     if (nowMs - this.#cutMs < STABLE_MS) return this.targetBps;
-    const perS = this.#isUnlimited ? FIRST_RAISE_PER_S : RAISE_PER_S;
+    const isQuick = this.#isUnlimited || (isBack && this.targetBps < this.#lost.bps);
+    const perS = isQuick ? QUICK_RAISE_PER_S : RAISE_PER_S;
     const stepBps = (perS * this.targetBps + RAISE_BPS_PER_S) * passedS;
     const ceilingBps = Math.min(capacityBps, deliveredBps);
     if (this.targetBps < ceilingBps) {

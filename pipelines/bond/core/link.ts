@@ -65,8 +65,8 @@ export class Link {
   isAckOverdue = false;
   readonly #replies = new Replies();
   #lastPingMs = Number.NEGATIVE_INFINITY;
-  #lastStallMs = Number.NEGATIVE_INFINITY;
-  #recentStalls = 0;
+  /** When it stalled within the last half minute. */
+  #stallsMs: readonly number[] = [];
   readonly #fault = new SocketFault();
 
   constructor(slot: number, config: LinkConfig) {
@@ -199,8 +199,7 @@ export class Link {
 
   /** Takes the link out of use at once; the caller sends again what it has in flight. */
   stall(reason: string, nowMs: number): void {
-    this.#recentStalls = this.#stallsLately(nowMs) + 1;
-    this.#lastStallMs = nowMs;
+    this.#stallsMs = [...this.#stallsMs, nowMs].slice(-MAX_ECHOES);
     this.stallsTotal += 1;
     this.#enter({ phase: 'stalled', sinceMs: nowMs, echoes: 0 }, reason);
   }
@@ -232,7 +231,8 @@ export class Link {
   }
 
   #stallsLately(nowMs: number): number {
-    return nowMs - this.#lastStallMs > STALL_MEMORY_MS ? 0 : this.#recentStalls;
+    this.#stallsMs = this.#stallsMs.filter((atMs) => nowMs - atMs <= STALL_MEMORY_MS);
+    return this.#stallsMs.length;
   }
 
   #enter(state: LinkPhase, reason: string): void {

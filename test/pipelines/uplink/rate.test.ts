@@ -5,6 +5,7 @@ import { ClassicRate } from '../../../pipelines/uplink/classic.ts';
 import { LinkAwareRate } from '../../../pipelines/uplink/link-aware.ts';
 import type { RateController } from '../../../pipelines/uplink/rate.ts';
 import { SrtObserver } from '../../../pipelines/uplink/srt-observer.ts';
+import type { PathOptions } from '../bond/support/simulated-path.ts';
 import { Venue } from '../bond/support/simulated-venue.ts';
 
 const test = suite('adaptive bitrate, the complete chain in virtual time');
@@ -18,9 +19,9 @@ class Evening {
   readonly observer = new SrtObserver();
   readonly venue: Venue;
   readonly controller: RateController;
-  constructor(controller: RateController) {
+  constructor(controller: RateController, links: readonly PathOptions[] = [NEAR, FAR]) {
     this.controller = controller;
-    this.venue = new Venue({ links: [NEAR, FAR], latencyMs: 1000, tap: this.observer });
+    this.venue = new Venue({ links, latencyMs: 1000, tap: this.observer });
   }
 
   /** @returns what was asked for at each step. */
@@ -76,6 +77,22 @@ test('link-aware: a squeezed link costs no more than its share, and the rate com
   evening.run(15_000);
   const healed = evening.run(5_000);
   assert.ok(mean(healed) > 5e6, `${mean(healed)}`);
+});
+
+test('link-aware: a satellite that changes hands every 15 s is used at what it carried before', () => {
+  const evening = new Evening(new LinkAwareRate(BOUNDS), [
+    { delayMs: 20, jitterMs: 15, rateBps: 20e6 },
+    { delayMs: 40, jitterMs: 10, rateBps: 4e6 },
+  ]);
+  evening.run(20_000);
+  const asked: number[] = [];
+  for (let handover = 0; handover < 5; handover += 1) {
+    evening.venue.cut(0);
+    evening.run(400);
+    evening.venue.cut(0, false);
+    asked.push(...evening.run(14_600));
+  }
+  assert.ok(mean(asked) > 5.5e6, `${mean(asked)}`);
 });
 
 test('link-aware: without any link it is at its minimum, and rises again with the first one', () => {

@@ -64,6 +64,15 @@ test('a stalled link rejoins after three echoes, and after more when it stalled 
   assert.is(echoesToRejoin(link, 100_000), 3, 'long ago is forgotten');
 });
 
+test('one that stalls every 15 s, as a satellite changes hands, never needs more than that', () => {
+  const link = active();
+  for (let handover = 1; handover <= 10; handover += 1) {
+    const atMs = 1000 + 15_000 * handover;
+    link.stall('silent', atMs);
+    assert.is(echoesToRejoin(link, atMs), handover === 1 ? 3 : 5);
+  }
+});
+
 test('a stalled link rejoins at the first echo when it is the only one', () => {
   const link = active();
   link.stall('silent', 1000);
