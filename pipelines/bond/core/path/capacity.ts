@@ -31,8 +31,11 @@ const LIMIT_MEMORY_MS = 8000;
 const LOSS_LIMIT = 0.02;
 const LOSS_CUT = 0.85;
 
-/** A cut is judged after this long: did it help? */
+/** A cut is judged after this long: did it help? Its queue empties at first. */
 const TRIAL_MS = 1500;
+const EMPTYING_MS = 500;
+/** By so many round trips: a link that carries little has few, and their running mean is old. */
+const TRIAL_SAMPLES = 3;
 /** Within one trial an estimate falls at most to this part of what was delivered at its start. */
 const TRIAL_FLOOR = 0.5;
 /** Only a trial in which the link had at most this part of its traffic shows a foreign cause. */
@@ -57,6 +60,8 @@ interface Trial {
   readonly deliveredBps: number;
   readonly queueMs: number;
   readonly lossRatio: number;
+  /** Where the samples of its effect begin, once they do. */
+  effect?: { readonly sumMs: number; readonly samples: number };
 }
 
 /**
@@ -101,7 +106,7 @@ export class Capacity {
 
   #isDelayed({ rtt }: CapacityEvidence): boolean {
     const queueMs = rtt.meanMs - rtt.minMs - 1.5 * this.#acceptedQueueMs;
-    return queueMs > Math.max(40, rtt.minMs / 2, 2 * rtt.deviationMs);
+    return queueMs > Math.max(40, rtt.minMs / 2, 4 * rtt.fallMs);
   }
 
   #isLossy({ lossRatio, sentPackets }: CapacityEvidence): boolean {
@@ -116,7 +121,7 @@ export class Capacity {
       const { lossRatio } = evidence;
       this.#trial = { sinceMs: nowMs, bps: this.bps, deliveredBps, queueMs, lossRatio };
       if (!isDelayed) this.bps *= LOSS_CUT;
-    } else if (nowMs - this.#trial.sinceMs > TRIAL_MS) {
+    } else if (this.#isDecided(this.#trial, evidence)) {
       this.#judge(this.#trial, evidence);
       this.#trial = undefined;
       return;
@@ -129,9 +134,17 @@ export class Capacity {
     this.bps = (this.bps + target) / 2;
   }
 
+  #isDecided(trial: Trial, { nowMs, rtt }: CapacityEvidence): boolean {
+    const passedMs = nowMs - trial.sinceMs;
+    if (passedMs > EMPTYING_MS) trial.effect ??= { sumMs: rtt.sumMs, samples: rtt.samples };
+    const samples = rtt.samples - (trial.effect?.samples ?? rtt.samples);
+    return passedMs > TRIAL_MS && samples >= TRIAL_SAMPLES;
+  }
+
   #judge(trial: Trial, { rtt, lossRatio, sentBps }: CapacityEvidence): void {
-    if (sentBps > EASED * trial.deliveredBps) return;
-    const queueMs = rtt.meanMs - rtt.minMs;
+    const { effect } = trial;
+    if (effect === undefined || sentBps > EASED * trial.deliveredBps) return;
+    const queueMs = (rtt.sumMs - effect.sumMs) / (rtt.samples - effect.samples) - rtt.minMs;
     const isDelayCaused = queueMs < 0.8 * trial.queueMs;
     const isLossCaused = lossRatio < 0.7 * trial.lossRatio;
     if (isDelayCaused || isLossCaused) return;

@@ -16,6 +16,14 @@ const MAX_RTT_MS = 10_000;
 export class RttEstimator {
   meanMs = FIRST_GUESS_MS;
   deviationMs = FIRST_GUESS_MS / 4;
+  /**
+   * Mean of what the samples are below the mean: half the deviation where the path jitters, and
+   * nothing while its queue grows, however fast.
+   */
+  fallMs = FIRST_GUESS_MS / 8;
+  /** Of all samples, for the mean of those since another moment. */
+  sumMs = 0;
+  samples = 0;
   #isMeasured = false;
   #minMs = FIRST_GUESS_MS;
   readonly #buckets = new Float64Array(MINIMUM_BUCKETS).fill(Number.POSITIVE_INFINITY);
@@ -41,11 +49,15 @@ export class RttEstimator {
       const error = sampleMs - this.meanMs;
       this.meanMs += MEAN_GAIN * error;
       this.deviationMs += DEVIATION_GAIN * (Math.abs(error) - this.deviationMs);
+      this.fallMs += DEVIATION_GAIN * (Math.max(0, -error) - this.fallMs);
     } else {
       this.#isMeasured = true;
       this.meanMs = sampleMs;
       this.deviationMs = sampleMs / 4;
+      this.fallMs = sampleMs / 8;
     }
+    this.sumMs += sampleMs;
+    this.samples += 1;
     this.#addMin(sampleMs, nowMs);
   }
 

@@ -70,4 +70,22 @@ for (const [fastMs, slowMs] of [
   });
 }
 
+for (const nearMs of [0, 25]) {
+  test(`a link of 1 Mbit/s with a long queue is known as such beside one of ${nearMs} ms`, () => {
+    const links = [
+      { delayMs: nearMs, rateBps: 100e6 },
+      { delayMs: 25, rateBps: 1e6, queueMs: 800 },
+    ];
+    const venue = new Venue({ links, bitrateBps: 3e6, latencyMs: 500 });
+    venue.run(15_000);
+    let sumBps = 0;
+    for (let second = 0; second < 20; second += 1) {
+      venue.run(1000);
+      sumBps += venue.snapshot().links[1]?.capacityBps ?? 0;
+    }
+    assert.ok(sumBps / 20 < 3e6, `${sumBps / 20}`);
+    assert.is(venue.receiver.lost, 0);
+  });
+}
+
 test.run();

@@ -23,11 +23,15 @@ const QUEUED = rttWith(100);
 class Estimated {
   readonly capacity = new Capacity();
   nowMs = 1_000;
+  /** Each tenth brings a round trip, as its others were. */
+  isMeasured = true;
 
   /** Tenths of a second, with these figures. */
   run(tenths: number, more: Partial<CapacityEvidence>): number {
+    const { rtt = CALM } = more;
     for (let i = 0; i < tenths; i += 1) {
       this.nowMs += 100;
+      if (this.isMeasured) rtt.add(rtt.meanMs, 1_000);
       this.capacity.update({
         nowMs: this.nowMs,
         rtt: CALM,
@@ -95,7 +99,7 @@ test('a queue in two tenths alone may be a busy machine', () => {
   assert.ok(link.capacity.bps >= 8e6);
 });
 
-test('a queue counts beyond 40 ms, half the path and two deviations', () => {
+test('a queue counts beyond 40 ms, half the path and the jitter', () => {
   const isCut = (rtt: RttEstimator) => new Estimated().run(3, { rtt, deliveredBps: 4e6 }) < 8e6;
   assert.equal([isCut(rttWith(39)), isCut(rttWith(42))], [false, true]);
   const far = new RttEstimator();
@@ -108,6 +112,16 @@ test('a queue counts beyond 40 ms, half the path and two deviations', () => {
   uneven.add(50, 1_000);
   for (let i = 0; i < 100; i += 1) uneven.add(i % 2 === 0 ? 60 : 250, 1_000);
   assert.not.ok(isCut(uneven));
+});
+
+test('a queue that grows fast is no jitter', () => {
+  const rtt = new RttEstimator();
+  for (let i = 0; i < 100; i += 1) rtt.add(50, 1_000);
+  for (let i = 0; i < 6; i += 1) rtt.add(50 + 60 * i, 1_000);
+  assert.ok(2 * rtt.deviationMs > rtt.meanMs - rtt.minMs, 'it deviates from its mean by as much');
+  const link = new Estimated();
+  link.isMeasured = false;
+  assert.ok(link.run(3, { rtt, deliveredBps: 4e6 }) < 8e6);
 });
 
 test('within one trial it falls to half of what was delivered at its start, and not further', () => {
@@ -192,11 +206,28 @@ test('an accepted queue is forgotten slowly once it is gone', () => {
 
 test('a cut that helped stays', () => {
   const link = new Estimated();
-  link.run(3, { rtt: QUEUED, deliveredBps: 6e6 });
-  link.run(15, { rtt: QUEUED, deliveredBps: 3e6, sentBps: 3e6 });
+  const rtt = rttWith(100);
+  link.run(3, { rtt, deliveredBps: 6e6 });
+  link.run(6, { rtt, deliveredBps: 3e6, sentBps: 3e6 });
+  for (let i = 0; i < 100; i += 1) rtt.add(50 + 60, 1_000);
+  link.run(9, { rtt, deliveredBps: 3e6, sentBps: 3e6 });
   const before = link.capacity.bps;
-  assert.is(link.run(1, { rtt: rttWith(60), deliveredBps: 3e6, sentBps: 3e6 }), before);
+  assert.is(link.run(1, { rtt, deliveredBps: 3e6, sentBps: 3e6 }), before);
   assert.ok(link.capacity.hasShownLimit(link.nowMs));
+});
+
+test('a link that carries little is judged by what it measures then, not by an old mean', () => {
+  const link = new Estimated();
+  const rtt = rttWith(300);
+  link.run(3, { rtt, deliveredBps: 1e6, sentBps: 1.5e6 });
+  link.isMeasured = false;
+  const eased = { rtt, deliveredBps: 5e4, sentBps: 5e4 };
+  const before = link.run(25, eased);
+  assert.ok(before < 1e6, 'nothing is concluded without a measurement');
+  for (let i = 0; i < 3; i += 1) rtt.add(52, 1_000);
+  assert.ok(rtt.meanMs - rtt.minMs > 200, 'the mean has hardly changed');
+  assert.ok(link.run(1, eased) < 1.02 * before, 'its queue has emptied: the cut helped');
+  near(link.capacity.windowBytes(CALM), (link.capacity.bps / 8_000) * (50 + 60) + 12 * 1_400);
 });
 
 test('a cut of a link that had its traffic all the same shows nothing', () => {
