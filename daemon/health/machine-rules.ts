@@ -174,7 +174,7 @@ function lowDisks({ system, recording }: BoxSnapshot): readonly Finding[] {
       .filter((mount) => folder === mount || folder.startsWith(mount === '/' ? '/' : `${mount}/`))
       .toSorted((a, b) => b.length - a.length)[0];
   const short = recording.filter(isRecordingShort);
-  const full = recording.filter(({ failure }) => failure === 'full');
+  const full = recording.filter(({ failure }) => failure === 'full' || failure === 'others');
   const covered = new Set([...short, ...full].map(({ folder }) => mountOf(folder)));
   return [
     ...short.map(({ id, folder }) => ({

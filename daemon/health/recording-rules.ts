@@ -20,6 +20,11 @@ const FAILURES: Readonly<Record<TargetFailure, Failure>> = {
     text: (id) => `Disk ${id} is full: nothing is recorded on it`,
     advice: `${OTHERS} Free some space or take another disk: it goes on by itself.`,
   },
+  others: {
+    name: 'others',
+    text: (id) => `Disk ${id} is full of another box’s recordings: nothing is recorded on it`,
+    advice: `${OTHERS} Save those and delete them, or take another disk: it goes on by itself.`,
+  },
   'read-only': {
     name: 'read-only',
     text: (id) => `Disk ${id} is write-protected: nothing is recorded on it`,

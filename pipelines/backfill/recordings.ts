@@ -3,20 +3,30 @@ import { createHash } from 'node:crypto';
 import { readAt } from '../../hal/os/durable.ts';
 import { openInside, readInside } from '../../hal/os/open-inside.ts';
 import { JOURNAL_MAX_BYTES, parseJournal } from '../recording/files/journal.ts';
-import { listRecordings } from '../recording/files/library.ts';
+import { isOfBox, listRecordings, ownBoxId } from '../recording/files/library.ts';
 import type { Gap } from './gaps.ts';
 import type { JournalOf, Piece } from './plan.ts';
 
 /** A recording is cut at each full hour; the clock may have been set. */
 const LONGEST_MS = 2 * 3_600_000;
 
-/** The recordings of a folder that may have something of this gap, the oldest first. */
-export async function readJournals(folder: string, gap: Gap): Promise<readonly JournalOf[]> {
+/**
+ * The recordings of a folder that may have something of this gap, the oldest first.
+ *
+ * @param boxId Of this box: what another one recorded then is not sent as this one's.
+ */
+export async function readJournals(
+  folder: string,
+  gap: Gap,
+  boxId = ownBoxId(),
+): Promise<readonly JournalOf[]> {
   const stored = await listRecordings(folder).catch(() => []);
   const untilMs = gap.untilMs ?? gap.fromMs;
-  const near = stored.filter(({ name }) => {
-    const startMs = startOf(name);
-    return startMs > gap.fromMs - LONGEST_MS && startMs < untilMs + LONGEST_MS;
+  const near = stored.filter((one) => {
+    const startMs = startOf(one.name);
+    return (
+      isOfBox(one, boxId) && startMs > gap.fromMs - LONGEST_MS && startMs < untilMs + LONGEST_MS
+    );
   });
   const found: JournalOf[] = [];
   for (const { name } of near) {

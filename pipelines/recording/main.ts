@@ -4,6 +4,7 @@ import { monotonicMs, systemClock } from '../../hal/os/clock.ts';
 import { lockFolder } from '../../hal/os/folder-lock.ts';
 import { type Parent, runAsWorker } from '../../hal/os/worker-child.ts';
 import { readFeed } from '../feed/read-feed.ts';
+import { ownBoxId } from './files/library.ts';
 import type { FromRecorder, RecorderSettings, TargetSettings } from './settings.ts';
 import { Target } from './target.ts';
 
@@ -34,7 +35,7 @@ async function run(
 ): Promise<void> {
   await waitForLock(settings, send, signal);
   const clock = systemClock;
-  const target = new Target({ settings, trackIds, clock, send, monotonicMs });
+  const target = new Target({ settings, trackIds, clock, send, monotonicMs, boxId: ownBoxId() });
   follow(() => target.progress());
   const sendState = () => send({ type: 'state', state: target.state() });
   const closed = new AbortController();

@@ -1,7 +1,7 @@
 /** What the recorders report to the replay. */
 import { readInside } from '../../hal/os/open-inside.ts';
 import { type FragmentEntry, JOURNAL_MAX_BYTES, parseJournal } from './files/journal.ts';
-import { listRecordings, type Sequences } from './files/library.ts';
+import { listRecordings, type Openings } from './files/library.ts';
 import type { RecordedDrop, RecordingFile } from './files/recording-file.ts';
 import type { ReplayEvent } from './replay.ts';
 import { type ReplayRecording, SegmentGrouper } from './replay-segments.ts';
@@ -51,9 +51,9 @@ export async function reportStored(
   folder: string,
   send: (event: ReplayEvent) => void,
   running?: string,
-  sequences?: Sequences,
+  openings?: Openings,
 ): Promise<void> {
-  const stored = (await listRecordings(folder, sequences)).filter(({ name }) => name !== running);
+  const stored = (await listRecordings(folder, openings)).filter(({ name }) => name !== running);
   const newest: ReplayRecording[] = [];
   let left = SEGMENTS_MAX;
   for (const { name } of stored.slice(-STORED_MAX).toReversed()) {

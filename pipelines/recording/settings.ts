@@ -22,6 +22,8 @@ export interface TargetSettings {
 export type TargetFailure =
   /** No more than the reserve is free, or the disk is full. */
   | 'full'
+  /** It would be, but for recordings of another box: those stay. */
+  | 'others'
   | 'read-only'
   /** Pulled, unmounted or deleted. */
   | 'gone'

@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { disksBelow } from '../../hal/system/disks-below.ts';
-import { nextSequence, type Sequences } from './files/library.ts';
+import { nextSequence, type Openings } from './files/library.ts';
 import type { RecordedDrop } from './files/recording-file.ts';
 import { repairFolder } from './files/repair.ts';
 import type { WriteStep } from './files/write-step.ts';
@@ -23,13 +23,16 @@ export class TargetFolder {
   readonly #events: TargetFolderEvents;
   disks: readonly string[] | undefined;
   space: FreeSpace | undefined;
-  readonly #sequences: Sequences = new Map();
+  readonly #boxId: string | undefined;
+  readonly #openings: Openings = new Map();
   /** Reported once. */
   readonly #unreadable = new Set<string>();
 
-  constructor(settings: TargetSettings, events: TargetFolderEvents) {
+  /** @param boxId Of this box, in what it records. */
+  constructor(settings: TargetSettings, events: TargetFolderEvents, boxId: string | undefined) {
     this.#settings = settings;
     this.#events = events;
+    this.#boxId = boxId;
   }
 
   async prepare(): Promise<void> {
@@ -37,7 +40,7 @@ export class TargetFolder {
     await openFolder(this.#settings);
     this.disks = await disksBelow(folder);
     // It may be another disk than before.
-    this.#sequences.clear();
+    this.#openings.clear();
     for (const { name, outcome, ...bytes } of await repairFolder(folder)) {
       const isKnown = outcome === 'unreadable' && this.#unreadable.has(name);
       if (!isKnown) this.#events.log(`recording ${outcome}`, { name, ...bytes });
@@ -60,24 +63,25 @@ export class TargetFolder {
   /** Reports the newest recordings, without the running one. */
   async reportStored(running: string | undefined): Promise<void> {
     const { onReplayEvent } = this.#events;
-    await reportStored(this.#settings.folder, onReplayEvent, running, this.#sequences);
+    await reportStored(this.#settings.folder, onReplayEvent, running, this.#openings);
   }
 
   /** Creates the next recording. */
   async begin(
-    drop: Omit<RecordedDrop, 'sequence'>,
+    drop: Omit<RecordedDrop, 'sequence' | 'boxId'>,
     step: Extract<WriteStep, { type: 'begin' }>,
   ): Promise<PublishedRecording> {
-    const sequence = nextSequence(this.#sequences);
+    const opening = { sequence: nextSequence(this.#openings), boxId: this.#boxId };
     const { folder } = this.#settings;
-    const numbered = { ...drop, sequence };
+    const numbered = { ...drop, ...opening };
     const file = await PublishedRecording.begin(folder, numbered, step, this.#events.onReplayEvent);
-    this.#sequences.set(file.name, sequence);
+    this.#openings.set(file.name, opening);
     return file;
   }
 
   async #freeUpSpace(running: string | undefined): Promise<void> {
-    const space = await freeUpSpace(this.#settings, running, this.#sequences);
+    const [openings, boxId] = [this.#openings, this.#boxId];
+    const space = await freeUpSpace(this.#settings, { running, openings, boxId });
     for (const name of space.deleted) {
       this.#events.log('oldest recording deleted', { name });
       this.#events.onReplayEvent({ type: 'deleted', name });

@@ -23,6 +23,8 @@ export interface TargetOptions {
   readonly send: (message: FromRecorder) => void;
   /** CLOCK_MONOTONIC in ms, the same in all processes. */
   readonly monotonicMs: () => number;
+  /** Of this box: in what it records, and only what has it is deleted for space. */
+  readonly boxId?: string | undefined;
 }
 
 const CHECK_EVERY_MS = 2_000;
@@ -36,7 +38,7 @@ export class Target {
   readonly #options: TargetOptions;
   readonly #writer: FragmentWriter;
   #isOn = false;
-  #drop: Omit<RecordedDrop, 'sequence'> = { epochMs: 0 };
+  #drop: Omit<RecordedDrop, 'sequence' | 'boxId'> = { epochMs: 0 };
   #file: PublishedRecording | undefined;
   readonly #folder: TargetFolder;
   #isPrepared = false;
@@ -50,10 +52,10 @@ export class Target {
   constructor(options: TargetOptions) {
     this.#options = options;
     this.#fault = new DiskFault(options.settings.folder);
-    this.#folder = new TargetFolder(options.settings, {
-      log: (text, fields) => this.#log(text, fields),
-      onReplayEvent: this.#reportReplay,
-    });
+    const log = (text: string, fields: Readonly<Record<string, unknown>>) =>
+      this.#log(text, fields);
+    const events = { log, onReplayEvent: this.#reportReplay };
+    this.#folder = new TargetFolder(options.settings, events, options.boxId);
     this.#writer = new FragmentWriter(options.trackIds);
   }
 

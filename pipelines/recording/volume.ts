@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { syncFolder } from '../../hal/os/durable.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { assertDirectWay } from '../../hal/os/open-inside.ts';
-import { listRecordings, type Sequences, type StoredRecording } from './files/library.ts';
+import { isOfBox, listRecordings, type Openings, type StoredRecording } from './files/library.ts';
 import { journalPath, moviePath } from './files/recording-file.ts';
 import type { TargetFailure, TargetSettings } from './settings.ts';
 import { planSpace, reserveOf, type Volume } from './space.ts';
@@ -76,27 +76,40 @@ export interface FreeSpace {
   readonly deleted: readonly string[];
 }
 
+export interface SpaceWants {
+  /** Name of the recording that must stay. */
+  readonly running?: string | undefined;
+  /** See {@link listRecordings}. */
+  readonly openings?: Openings;
+  /** Of this box: what another one wrote stays. */
+  readonly boxId?: string | undefined;
+}
+
 /**
- * Frees the reserve, by the target's policy.
- *
- * @param running Name of the recording that must stay.
- * @param sequences See {@link listRecordings}.
- * Rejects with a {@link TargetError} `full` where there is no more space.
+ * Frees the reserve, by the target's policy. Rejects with a {@link TargetError} where there is no
+ * more space: `others` where recordings of another box take it, else `full`.
  */
 export async function freeUpSpace(
   settings: TargetSettings,
-  running?: string,
-  sequences?: Sequences,
+  { running, openings, boxId }: SpaceWants = {},
 ): Promise<FreeSpace> {
   const { folder } = settings;
-  let older = (await listRecordings(folder, sequences)).filter(({ name }) => name !== running);
+  const stored = await listRecordings(folder, openings);
+  let older = stored.filter((one) => one.name !== running && isOfBox(one, boxId));
+  const others = stored.filter((one) => !isOfBox(one, boxId));
   const deleted: string[] = [];
   for (;;) {
     const volume = await volumeOf(folder);
     const plan = planSpace(settings, volume, older, running !== undefined);
     if (!plan.isEnough) {
       const [free, reserve] = [volume.freeBytes, reserveOf(settings, volume)].map(megabytes);
-      throw new TargetError('full', `${folder}: ${free} MB free, the reserve is ${reserve} MB`);
+      const all = [...older, ...others];
+      const isOfOthers = planSpace(settings, volume, all, running !== undefined).isEnough;
+      const theirs = isOfOthers ? `, ${describeOthers(others)}` : '';
+      throw new TargetError(
+        isOfOthers ? 'others' : 'full',
+        `${folder}: ${free} MB free, the reserve is ${reserve} MB${theirs}`,
+      );
     }
     // What cannot be deleted is no space, and keeps no other from being deleted.
     const gone = await deleteAll(folder, plan.deletions);
@@ -126,6 +139,11 @@ async function deleteAll(
   }
   if (gone.length > 0) await syncFolder(folder);
   return gone;
+}
+
+function describeOthers(others: readonly StoredRecording[]): string {
+  const bytes = others.reduce((sum, one) => sum + one.bytes, 0);
+  return `${megabytes(bytes)} MB are recordings of another box`;
 }
 
 async function volumeOf(folder: string): Promise<Volume> {

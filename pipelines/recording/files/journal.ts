@@ -35,6 +35,8 @@ export interface OpenRecord {
   readonly dropId?: string;
   /** Counts the recordings of the folder; undefined in journals of older versions. */
   readonly sequence?: number;
+  /** Which box wrote it; undefined where that has no id, and in journals of older versions. */
+  readonly boxId?: string;
 }
 
 /** One fragment on the disk: a complete moof+mdat. */
@@ -109,6 +111,7 @@ const openSchema = v.object({
   isWhole: v.boolean(),
   dropId: v.exactOptional(v.pipe(v.string(), v.maxLength(64))),
   sequence: v.exactOptional(upTo(SEQUENCE_MAX)),
+  boxId: v.exactOptional(v.pipe(v.string(), v.maxLength(64))),
 });
 const rowSchema = v.tuple([
   ...([count, count, upTo(FRAGMENT_MAX_BYTES), count] as const),

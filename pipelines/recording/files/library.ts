@@ -2,6 +2,7 @@
 import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { readAt } from '../../../hal/os/durable.ts';
+import { readPublicId } from '../../../hal/os/files/machine-id.ts';
 import { listInside, openInside } from '../../../hal/os/open-inside.ts';
 import { parseJournal, SEQUENCE_MAX } from './journal.ts';
 import { RECORDING_NAME } from './recording-file.ts';
@@ -10,10 +11,31 @@ export interface StoredRecording {
   readonly name: string;
   /** Movie and journal together. */
   readonly bytes: number;
+  /** Which box wrote it; undefined where that is not known. */
+  readonly boxId?: string | undefined;
 }
 
-/** By name: recordings are numbered in the order of writing; 0 where there is no number. */
-export type Sequences = Map<string, number>;
+/** What the first line of a journal says of its recording. */
+export interface Opening {
+  /** They are numbered in the order of writing; 0 where there is no number. */
+  readonly sequence: number;
+  readonly boxId?: string | undefined;
+}
+
+/** By name. */
+export type Openings = Map<string, Opening>;
+
+/** By which recordings name this box; another machine writes another one. */
+export function ownBoxId(): string | undefined {
+  return readPublicId('venuebox recording');
+}
+
+/** Those that another box wrote are not this one's; those of which nobody knows are. */
+export function isOfBox({ boxId }: Pick<Opening, 'boxId'>, own: string | undefined): boolean {
+  return boxId === undefined || boxId === own;
+}
+
+const UNKNOWN: Opening = { sequence: 0 };
 
 /** The first line of a journal is far shorter. */
 const OPENING_MAX_BYTES = 8_192;
@@ -23,11 +45,11 @@ const OPENING_MAX_BYTES = 8_192;
  * written by versions that did not number them. Other files are left out, and all that is
  * no regular file.
  *
- * @param sequences Those that are known; the others are read and added.
+ * @param openings Those that are known; the others are read and added.
  */
 export async function listRecordings(
   folder: string,
-  sequences: Sequences = new Map(),
+  openings: Openings = new Map(),
 ): Promise<readonly StoredRecording[]> {
   const bytesOf = new Map<string, number>();
   const isWanted = (file: string) => nameOf(file) !== file && RECORDING_NAME.test(nameOf(file));
@@ -36,28 +58,28 @@ export async function listRecordings(
     bytesOf.set(name, (bytesOf.get(name) ?? 0) + (await sizeOf(join(folder, file))));
   }
   for (const name of bytesOf.keys()) {
-    if (!sequences.has(name)) sequences.set(name, await readSequence(folder, name));
+    if (!openings.has(name)) openings.set(name, await readOpening(folder, name));
   }
-  const sequenceOf = ({ name }: StoredRecording) => sequences.get(name) ?? 0;
   return [...bytesOf]
-    .map(([name, bytes]) => ({ name, bytes }))
-    .toSorted((a, b) => sequenceOf(a) - sequenceOf(b) || (a.name < b.name ? -1 : 1));
+    .map(([name, bytes]) => ({ name, bytes, ...(openings.get(name) ?? UNKNOWN) }))
+    .toSorted((a, b) => a.sequence - b.sequence || (a.name < b.name ? -1 : 1));
 }
 
 /** The number of the next recording in a folder whose recordings have these. */
-export function nextSequence(sequences: Sequences): number {
+export function nextSequence(openings: Openings): number {
   let last = 0;
-  for (const sequence of sequences.values()) last = Math.max(last, sequence);
+  for (const { sequence } of openings.values()) last = Math.max(last, sequence);
   return Math.min(last + 1, SEQUENCE_MAX);
 }
 
-async function readSequence(folder: string, name: string): Promise<number> {
+async function readOpening(folder: string, name: string): Promise<Opening> {
   const journal = await openInside(folder, `${name}.journal`).catch(() => undefined);
-  if (journal === undefined) return 0;
+  if (journal === undefined) return UNKNOWN;
   try {
-    return parseJournal(await readAt(journal, 0, OPENING_MAX_BYTES))?.open.sequence ?? 0;
+    const { open } = parseJournal(await readAt(journal, 0, OPENING_MAX_BYTES)) ?? {};
+    return { sequence: open?.sequence ?? 0, boxId: open?.boxId };
   } catch {
-    return 0;
+    return UNKNOWN;
   } finally {
     await journal.close();
   }

@@ -19,6 +19,8 @@ export interface RecordedDrop {
   readonly dropId?: string | undefined;
   /** Number of the recording in its folder. */
   readonly sequence?: number | undefined;
+  /** Of the box that writes it. */
+  readonly boxId?: string | undefined;
 }
 
 /** Its group may read it, others may not. */
@@ -68,7 +70,7 @@ export class RecordingFile {
   /** Creates both files; when it returns, they and their names are on the disk. */
   static async create(
     folder: string,
-    { epochMs, dropId, sequence }: RecordedDrop,
+    { epochMs, dropId, sequence, boxId }: RecordedDrop,
     begin: Begin,
   ): Promise<RecordingFile> {
     const { baseUs, header, tracks, isWhole } = begin;
@@ -92,6 +94,7 @@ export class RecordingFile {
         isWhole,
         ...(dropId === undefined ? {} : { dropId }),
         ...(sequence === undefined ? {} : { sequence }),
+        ...(boxId === undefined ? {} : { boxId }),
       };
       await file.#record(renderRecord(record));
       await syncFolder(folder);

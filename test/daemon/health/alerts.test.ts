@@ -208,6 +208,7 @@ const CASES: readonly (readonly [string, Change])[] = [
   ['modems-unknown', { modems: { phase: 'away', reason: 'no ModemManager' } }],
   ['recording-usb-failed', { recording: [recordingTo('sd'), recordingTo('usb', 'failed')] }],
   ['recording-usb-full', { recording: [failedBy('full')] }],
+  ['recording-usb-others', { recording: [failedBy('others')] }],
   ['recording-usb-read-only', { recording: [failedBy('read-only')] }],
   ['recording-usb-gone', { recording: [failedBy('gone')] }],
   ['recording-usb-hangs', { recording: [failedBy('slow')] }],

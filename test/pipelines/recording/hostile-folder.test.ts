@@ -19,7 +19,11 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openInside, openRegular, readInside } from '../../../hal/os/open-inside.ts';
 import { parseJournal, renderRecord } from '../../../pipelines/recording/files/journal.ts';
-import { listRecordings, nextSequence } from '../../../pipelines/recording/files/library.ts';
+import {
+  listRecordings,
+  nextSequence,
+  type Openings,
+} from '../../../pipelines/recording/files/library.ts';
 import { RecordingFile, recordingName } from '../../../pipelines/recording/files/recording-file.ts';
 import type { FromRecorder } from '../../../pipelines/recording/settings.ts';
 import { Target } from '../../../pipelines/recording/target.ts';
@@ -209,9 +213,9 @@ test('the recording that was written first is deleted first, though the clock wa
     Date.UTC(2026, 5, 2),
   ];
   for (const epochMs of years) {
-    const sequences = new Map<string, number>();
-    await listRecordings(place.folder, sequences);
-    const drop = { epochMs, sequence: nextSequence(sequences) };
+    const openings: Openings = new Map();
+    await listRecordings(place.folder, openings);
+    const drop = { epochMs, sequence: nextSequence(openings) };
     const file = await RecordingFile.create(place.folder, drop, MOVIE.begin);
     await file.finish('off', true);
     written.push(file.name);
@@ -234,9 +238,9 @@ test('a journal that claims a number beyond all others does not end the numberin
     join(place.folder, `${recordingName(0)}.journal`),
     renderRecord({ ...open, sequence: Number.MAX_SAFE_INTEGER }),
   );
-  const sequences = new Map<string, number>();
-  await listRecordings(place.folder, sequences);
-  assert.is(nextSequence(sequences), 8);
+  const openings: Openings = new Map();
+  await listRecordings(place.folder, openings);
+  assert.is(nextSequence(openings), 8);
 });
 
 test('a folder that is a link on another disk is not recorded to', async () => {

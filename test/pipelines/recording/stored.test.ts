@@ -10,7 +10,11 @@ import {
   renderRecord,
   SEQUENCE_MAX,
 } from '../../../pipelines/recording/files/journal.ts';
-import { listRecordings, nextSequence } from '../../../pipelines/recording/files/library.ts';
+import {
+  listRecordings,
+  nextSequence,
+  type Openings,
+} from '../../../pipelines/recording/files/library.ts';
 import { recordingName } from '../../../pipelines/recording/files/recording-file.ts';
 import { Replay } from '../../../pipelines/recording/replay.ts';
 import { reportStored } from '../../../pipelines/recording/replay-events.ts';
@@ -65,9 +69,9 @@ test('recordings behind one with the highest number count as newer than that', a
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-stored-'));
   const written: string[] = [];
   for (let i = 0; i < 3; i += 1) {
-    const sequences = new Map<string, number>();
-    await listRecordings(folder, sequences);
-    const sequence = i === 0 ? SEQUENCE_MAX : nextSequence(sequences);
+    const openings: Openings = new Map();
+    await listRecordings(folder, openings);
+    const sequence = i === 0 ? SEQUENCE_MAX : nextSequence(openings);
     const name = recordingName(i * 60_000);
     await writeFile(join(folder, `${name}.journal`), journalOf(sequence, 1));
     written.push(name);

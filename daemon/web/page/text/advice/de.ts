@@ -106,6 +106,8 @@ export const de: AdviceTexts = {
   cutPower: 'Es wird nichts aufgenommen: Du kannst den Strom abschalten.',
   othersGoOn: 'Die anderen Aufnahmen gehen weiter.',
   freeGoesOn: 'Mach Platz oder nimm einen anderen Datenträger: Es geht von selbst weiter.',
+  saveOthers:
+    'Sichere diese und lösche sie, oder nimm einen anderen Datenträger: Es geht von selbst weiter.',
   writeProtection: 'Prüfe den Schreibschutz; eine abgenutzte Karte sperrt sich selbst.',
   plugAgain: 'Steck ihn wieder ein: Er wird repariert, und es geht von selbst weiter.',
   checkPlug: 'Prüfe den Stecker oder nimm einen anderen Datenträger.',

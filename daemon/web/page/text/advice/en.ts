@@ -96,6 +96,7 @@ export const en = {
   cutPower: 'Nothing is being recorded: it is safe to cut the power.',
   othersGoOn: 'The other recordings go on.',
   freeGoesOn: 'Free some space or take another disk: it goes on by itself.',
+  saveOthers: 'Save those and delete them, or take another disk: it goes on by itself.',
   writeProtection: 'Check its write protection; a worn card locks itself.',
   plugAgain: 'Plug it in again: it is repaired and goes on by itself.',
   checkPlug: 'Check its plug, or take another disk.',

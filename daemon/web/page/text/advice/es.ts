@@ -99,6 +99,7 @@ export const es: AdviceTexts = {
   cutPower: 'No se está grabando nada: se puede cortar la corriente.',
   othersGoOn: 'Las otras grabaciones siguen.',
   freeGoesOn: 'Libera espacio o usa otro disco: sigue solo.',
+  saveOthers: 'Guárdalas y bórralas, o usa otro disco: sigue solo.',
   writeProtection: 'Revisa su protección; una tarjeta gastada se bloquea sola.',
   plugAgain: 'Vuelve a enchufarlo: se repara y sigue solo.',
   checkPlug: 'Revisa su enchufe, o usa otro disco.',

@@ -109,6 +109,7 @@ export const fr: AdviceTexts = {
   cutPower: 'Rien n’est en cours d’enregistrement : vous pouvez couper le courant.',
   othersGoOn: 'Les autres enregistrements continuent.',
   freeGoesOn: 'Libérez de la place ou prenez un autre disque : cela reprend tout seul.',
+  saveOthers: 'Sauvegardez-les et effacez-les, ou prenez un autre disque : cela reprend tout seul.',
   writeProtection: 'Vérifiez sa protection ; une carte usée se verrouille elle-même.',
   plugAgain: 'Rebranchez-le : il est réparé et cela reprend tout seul.',
   checkPlug: 'Vérifiez sa prise, ou prenez un autre disque.',

@@ -98,6 +98,7 @@ export const it: AdviceTexts = {
   cutPower: 'Non si sta registrando nulla: si può togliere la corrente.',
   othersGoOn: 'Le altre registrazioni continuano.',
   freeGoesOn: 'Libera spazio o prendi un altro disco: riprende da solo.',
+  saveOthers: 'Salvale ed eliminale, o prendi un altro disco: riprende da solo.',
   writeProtection: 'Controlla la protezione; una scheda usurata si blocca da sola.',
   plugAgain: 'Ricollegalo: viene riparato e riprende da solo.',
   checkPlug: 'Controlla la spina, o prendi un altro disco.',

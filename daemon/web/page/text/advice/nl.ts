@@ -106,6 +106,7 @@ export const nl: AdviceTexts = {
   cutPower: 'Er wordt niets opgenomen: de stroom mag eraf.',
   othersGoOn: 'De andere opnames gaan door.',
   freeGoesOn: 'Maak ruimte of neem een andere schijf: het gaat vanzelf verder.',
+  saveOthers: 'Bewaar die en verwijder ze, of neem een andere schijf: het gaat vanzelf verder.',
   writeProtection: 'Kijk de beveiliging na; een versleten kaart vergrendelt zichzelf.',
   plugAgain: 'Sluit hem weer aan: hij wordt hersteld en het gaat vanzelf verder.',
   checkPlug: 'Kijk de stekker na, of neem een andere schijf.',

@@ -94,6 +94,7 @@ export const pt: AdviceTexts = {
   cutPower: 'Nada está a ser gravado: pode cortar a corrente.',
   othersGoOn: 'As outras gravações continuam.',
   freeGoesOn: 'Liberte espaço ou use outro disco: continua sozinho.',
+  saveOthers: 'Guarde-as e apague-as, ou use outro disco: continua sozinho.',
   writeProtection: 'Verifique a proteção; um cartão gasto bloqueia-se sozinho.',
   plugAgain: 'Volte a ligá-lo: é reparado e continua sozinho.',
   checkPlug: 'Verifique a ficha, ou use outro disco.',

@@ -123,6 +123,7 @@ export const en = {
 
   recorderDied: 'The recording on disk {disk} was interrupted',
   recordingFull: 'Disk {disk} is full: nothing is recorded on it',
+  recordingOthers: 'Disk {disk} is full of another box’s recordings: nothing is recorded on it',
   recordingReadOnly: 'Disk {disk} is write-protected: nothing is recorded on it',
   recordingGone: 'Disk {disk} is missing',
   recordingHangs: 'Disk {disk} does not answer: nothing is recorded on it',

@@ -119,6 +119,8 @@ export const it: MessageTexts = {
 
   recorderDied: 'La registrazione sul disco {disk} si è interrotta',
   recordingFull: 'Il disco {disk} è pieno: non vi si registra nulla',
+  recordingOthers:
+    'Il disco {disk} è pieno di registrazioni di un altro box: non vi si registra nulla',
   recordingReadOnly: 'Il disco {disk} è protetto: non vi si registra nulla',
   recordingGone: 'Manca il disco {disk}',
   recordingHangs: 'Il disco {disk} non risponde: non vi si registra nulla',
