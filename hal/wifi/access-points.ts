@@ -6,6 +6,9 @@ const PRIVACY = 0x1;
 /** NM80211ApSecurityFlags: how a client proves that it may join. */
 const PSK = 0x100;
 const SAE = 0x400;
+/** Encrypted without a password; of a pair, the name that is not encrypted has the second. */
+const OWE = 0x800;
+const OWE_TRANSITION = 0x1000;
 /** More than a screen of a phone has; a market hall has hundreds. */
 const SHOWN_MAX = 40;
 
@@ -13,8 +16,9 @@ const SHOWN_MAX = 40;
 export type AccessPoint = Readonly<Record<string, unknown>>;
 
 /** How a password is proved there: WPA3 alone needs another method than WPA2. */
-export function keyManagementOf({ WpaFlags, RsnFlags }: AccessPoint): 'wpa-psk' | 'sae' {
-  const flags = Number(WpaFlags ?? 0) | Number(RsnFlags ?? 0);
+export function keyManagementOf(point: AccessPoint): 'wpa-psk' | 'sae' | 'owe' {
+  const flags = securityFlags(point);
+  if ((flags & (PSK | SAE)) === 0 && (flags & OWE) !== 0) return 'owe';
   return (flags & PSK) === 0 && (flags & SAE) !== 0 ? 'sae' : 'wpa-psk';
 }
 
@@ -33,11 +37,16 @@ export function networksOf(points: readonly AccessPoint[], own: string): readonl
     .slice(0, SHOWN_MAX);
 }
 
-function securityOf({ Flags, WpaFlags, RsnFlags }: AccessPoint): WifiNetwork['security'] {
-  const flags = Number(WpaFlags ?? 0) | Number(RsnFlags ?? 0);
+function securityFlags({ WpaFlags, RsnFlags }: AccessPoint): number {
+  return Number(WpaFlags ?? 0) | Number(RsnFlags ?? 0);
+}
+
+function securityOf(point: AccessPoint): WifiNetwork['security'] {
+  const flags = securityFlags(point);
   if ((flags & (PSK | SAE)) !== 0) return 'password';
+  if ((flags & (OWE | OWE_TRANSITION)) !== 0) return 'open';
   // Encrypted without either: WEP, or a login of a company (802.1X).
-  return flags !== 0 || (Number(Flags ?? 0) & PRIVACY) !== 0 ? 'other' : 'open';
+  return flags !== 0 || (Number(point['Flags'] ?? 0) & PRIVACY) !== 0 ? 'other' : 'open';
 }
 
 /** Of 2.4 GHz: they do not overlap, and are allowed everywhere. */

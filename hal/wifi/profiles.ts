@@ -81,7 +81,9 @@ export function venueProfile(
   { ssid, password, isHidden = false }: WifiLogin,
   keyManagement: string,
 ) {
-  const security = { 'key-mgmt': text(keyManagement), psk: text(password) };
+  const isOwe = keyManagement === 'owe';
+  const psk = isOwe ? {} : { psk: text(password) };
+  const security = { 'key-mgmt': text(keyManagement), ...psk };
   return {
     connection: {
       id: text(ssid),
@@ -94,7 +96,7 @@ export function venueProfile(
       ...{ ssid: bytes(ssid), mode: text('infrastructure') },
       ...(isHidden ? { hidden: variant('b', true) } : {}),
     },
-    ...(password === '' ? {} : { '802-11-wireless-security': security }),
+    ...(password === '' && !isOwe ? {} : { '802-11-wireless-security': security }),
     // NetworkManager's own 45 s would end it as a wrong password does, before it is given up here.
     ipv4: { method: text('auto'), 'dhcp-timeout': variant('i', ADDRESS_S) },
     ipv6: { method: text('auto') },
