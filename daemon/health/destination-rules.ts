@@ -1,6 +1,7 @@
 /** Alerts of the further destinations of a drop, and of back-fill. */
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { Rule } from './step.ts';
+import { CLOCK_ADVICE, isClockUnset } from './thresholds.ts';
 
 export const DESTINATION_RULES: readonly Rule[] = [
   {
@@ -18,6 +19,7 @@ export const DESTINATION_RULES: readonly Rule[] = [
           text: `Destination ${id} does not get the stream`,
           detail: reason,
           ...(isAnyConnected(box) ? {} : { severity: 'critical' as const, advice: ALONE }),
+          ...(isOfClock(box, reason) ? { advice: CLOCK_ADVICE } : {}),
         })),
   },
   {
@@ -36,6 +38,11 @@ export const DESTINATION_RULES: readonly Rule[] = [
 
 const ALONE =
   'Guests in the room can still watch. Check the network, and uplink.destinations in the config.';
+
+/** A certificate that is valid now is refused by a box that has another year. */
+function isOfClock({ system }: BoxSnapshot, reason = ''): boolean {
+  return /certificate/i.test(reason) && system !== undefined && isClockUnset(system);
+}
 
 function isAnyConnected({ uplink, destinations = [] }: BoxSnapshot): boolean {
   return uplink?.phase === 'connected' || destinations.some(({ phase }) => phase === 'connected');

@@ -3,6 +3,7 @@ import { localDay } from '../model/rounding.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { Finding, Rule } from './step.ts';
 import {
+  CLOCK_ADVICE,
   certificatePhase,
   isClockUnset,
   isDiskLow,
@@ -147,8 +148,7 @@ export const MACHINE_RULES: readonly Rule[] = [
     key: 'clock-unsynchronised',
     afterMs: 120_000,
     holdMs: 5_000,
-    advice:
-      'Connect the box to a network with a time server: recordings and certificates need the time.',
+    advice: CLOCK_ADVICE,
     find: ({ box, box: { system } }) =>
       system !== undefined && isClockUnset(system)
         ? { text: 'Clock not synchronised', detail: clockNeeds(box) }

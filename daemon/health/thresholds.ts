@@ -46,6 +46,10 @@ export function isClockUnset({ clock }: SystemState): boolean {
   return clock.phase === 'free';
 }
 
+/** What helps a box whose clock is not set. */
+export const CLOCK_ADVICE =
+  'Connect the box to a network with a time server: recordings and certificates need the time.';
+
 /** False also where it is not known. */
 export function isClockSynchronised(system: SystemState | undefined): boolean {
   return system?.clock.phase === 'synchronised';

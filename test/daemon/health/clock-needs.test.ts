@@ -2,6 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runChecks } from '../../../daemon/drop/checks.ts';
+import { DESTINATION_RULES } from '../../../daemon/health/destination-rules.ts';
 import { clockNeeds, MACHINE_RULES } from '../../../daemon/health/machine-rules.ts';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { WELL } from '../../support/snapshot.ts';
@@ -44,6 +45,20 @@ test('the alert says it, and so does the check before a drop; neither once it is
     assert.is(seenIn(phase(well)).alert, '""', well);
   }
   assert.is(seenIn(phase('synchronised')).verdict, 'pass');
+});
+
+test('a certificate that a destination has is not blamed while the clock is not set', () => {
+  const [rule] = DESTINATION_RULES;
+  const adviceOf = (value: 'free' | 'synchronised', reason: string) => {
+    const one = { id: 'web', kind: 'rtmp', phase: 'connecting', reason } as const;
+    const destination = { ...one, sentBps: 0, sentBytesTotal: 0, restartsTotal: 3 };
+    const box = { ...WELL, ...phase(value), destinations: [destination] };
+    return JSON.stringify(rule?.find({ box } as never));
+  };
+  const certificate = 'the server’s certificate is not accepted';
+  assert.match(adviceOf('free', certificate), 'a network with a time server');
+  assert.not.match(adviceOf('synchronised', certificate), 'time server');
+  assert.not.match(adviceOf('free', 'nothing listens at the server'), 'time server');
 });
 
 test.run();
