@@ -19,7 +19,9 @@ export function recordingLine({ box, plan }: Facts): Line {
   const failed = recording.filter(({ phase }) => phase === 'failed');
   if (failed.length > 0) {
     const why = failed.map(({ id, reason = 'failed' }) => `${id}: ${reason}`).join(', ');
-    return fail(name, why, 'Check that disk, or choose another folder.');
+    return failed.every(({ failure }) => failure === 'others')
+      ? fail(name, why, 'Save those and delete them, or take another disk: it goes on by itself.')
+      : fail(name, why, 'Check that disk, or choose another folder.');
   }
   const wanted = `${renderDuration(plan.leftS)}${plan.isPlannedSaid ? '' : ' (no plan is set)'}`;
   const short = recording.filter((target) => roomS(target, plan) < plan.leftS * MARGIN);

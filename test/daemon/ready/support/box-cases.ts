@@ -74,6 +74,13 @@ export const BOX_CASES: readonly Case[] = [
     /another folder/,
     { box: { recording: [recordingTo('a'), recordingTo('b', 'failed')] } },
   ],
+  [
+    'a disk that is full of another box’s recordings',
+    'recording',
+    'fail',
+    /delete them/,
+    { box: { recording: [{ ...recordingTo('a', 'failed'), failure: 'others' }] } },
+  ],
   ['one copy', 'recording', 'warn', /second disk/, { box: { recording: [recordingTo('a')] } }],
   [
     'an hour of room for two',

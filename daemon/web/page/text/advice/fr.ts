@@ -59,8 +59,7 @@ export const fr: AdviceTexts = {
   moreConnections: 'Augmentez viewers.max_connections, ou placez un cache devant la box.',
   pinFile:
     'Indiquez dans modems.pin_files un fichier avec son code PIN ; le code PUK est dans la lettre de l’opérateur.',
-  putPin:
-    'Mettez le code PIN de la carte SIM dans un fichier, et indiquez-le dans modems.pin_files.',
+  putPin: 'Mettez le PIN de la carte SIM dans un fichier, et indiquez-le dans modems.pin_files.',
   rightPin: 'Écrivez le bon code PIN dans ce fichier (modems.pin_files) ; il sera alors réessayé.',
   unlockSim:
     'Débloquez la carte SIM dans un téléphone, et mettez son code PIN dans le fichier de modems.pin_files.',
