@@ -35,6 +35,7 @@ export interface UpdatesDeps extends Pick<InstallDeps, 'busyWith' | 'whatWorks'>
 const ANSWER_MS = 500;
 /** A box that has just started has other things to do. */
 const FIRST_LOOK_MS = 120_000;
+const STEP_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const OFFER_MS = 60_000;
 /** A drop that is armed ends an update within this. */
@@ -125,10 +126,18 @@ export class Updates {
     await this.#swept;
     await trial(signal);
     this.#versions = await store.load();
-    let waitMs = FIRST_LOOK_MS;
-    while (await pause(clock, waitMs, signal)) {
+    let dueMs = clock.monotonicMs() + FIRST_LOOK_MS;
+    let looked: { readonly url: string; readonly atMs: number } | undefined;
+    // In short steps: what the settings say of it holds at once.
+    while (await pause(clock, STEP_MS, signal)) {
+      const { url, check_hours } = config();
+      const nowMs = clock.monotonicMs();
+      if (looked !== undefined) dueMs = looked.atMs + check_hours * HOUR_MS;
+      const isMoved = looked !== undefined && looked.url !== url;
+      if (nowMs < dueMs && !isMoved) continue;
+      if (isMoved) this.#offer = {};
+      looked = { url, atMs: nowMs };
       await this.#lookForOffer(signal);
-      waitMs = config().check_hours * HOUR_MS;
     }
   };
 
