@@ -142,6 +142,8 @@ const SECOND_CAMERA: Rule = { keys: [], need: 'between', parts: ['source'] };
 const SOUND_TRACK: Rule = { keys: [], need: 'media', parts: ['source', 'media'] };
 /** One connection carries picture and sound, but for that of RTSP. */
 const CAMERA_SOUND: Rule = { keys: [], need: 'camera', parts: ['source'] };
+/** The process that makes clips keeps as much of the media as was wanted at its start. */
+const LONGER_CLIPS: Rule = { keys: [], need: 'media', parts: ['media'] };
 const RESTART: Rule = { keys: [], need: 'restart' };
 /** All that another box's stream is shown with is read when its process starts. */
 const OF_EDGE: Rule = { keys: [], need: 'media', parts: ['media'] };
@@ -160,6 +162,7 @@ function ruleOf({ path, before, after, isEdge }: Change): Rule {
   if (path === 'camera2' && isOne) return SECOND_CAMERA;
   if (path === 'sound.driver' && (before === 'none' || after === 'none')) return SOUND_TRACK;
   if (path === 'sound.driver' && (before === 'camera' || after === 'camera')) return CAMERA_SOUND;
+  if (path === 'clips.length_s' && Number(after) > Number(before)) return LONGER_CLIPS;
   // An edge has its WHEP process from its start on, or none.
   const isSwitched = path === 'viewers.whep.port' && (before === 0 || after === 0);
   if (isEdge && isSwitched) return RESTART;

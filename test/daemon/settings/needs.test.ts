@@ -182,6 +182,13 @@ test('what the rules of the guests’ network hold restarts it', () => {
   }
 });
 
+test('longer clips need the process that keeps the stream for them again, shorter ones do not', () => {
+  const change = { path: 'clips.length_s', before: 30, isEdge: false };
+  assert.equal(partsOf({ ...change, after: 60 }), ['media']);
+  assert.ok(waits(needOf({ ...change, after: 60 })));
+  assert.is(needOf({ ...change, after: 10 }), 'nothing');
+});
+
 /** By key, what the README says that it needs. */
 function listedIn(readme: string): ReadonlyMap<string, string> {
   const lines = [...readme.matchAll(/^- \*\*(.+)\*\*: (.+)$/gm)];
