@@ -17,9 +17,11 @@ as_box() {
 found=
 # /bootfs: of an image with two systems the one that a computer shows.
 for folder in ${VENUEBOX_BOOT:-/bootfs /boot/firmware /boot}; do
-  if [ -z "$found" ] && [ -f "$folder/venuebox.yaml" ] && [ ! -L "$folder/venuebox.yaml" ]; then
-    found=$folder/venuebox.yaml
-  fi
+  # .txt: some editors add that, and hide it.
+  for name in venuebox.yaml venuebox.yaml.txt venuebox.yml; do
+    file=$folder/$name
+    if [ -z "$found" ] && [ -f "$file" ] && [ ! -L "$file" ]; then found=$file; fi
+  done
 done
 [ -n "$found" ] || exit 0
 

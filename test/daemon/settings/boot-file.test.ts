@@ -32,11 +32,11 @@ const SECRETS = /0123|4711|espresso1|abcd-efgh/;
 const noText = { source: '/etc/venuebox/venuebox.yaml', yaml: '', overrides: [] };
 
 /** A boot partition and a box, joined by the script that root runs. */
-function open(yaml: string) {
+function open(yaml: string, name = 'venuebox.yaml') {
   const root = mkdtempSync(join(tmpdir(), 'venuebox-boot-'));
   const [boot, state] = [join(root, 'boot'), join(root, 'state')];
   for (const folder of [boot, state]) mkdirSync(folder);
-  writeFileSync(join(boot, 'venuebox.yaml'), yaml);
+  writeFileSync(join(boot, name), yaml);
   const joined: BootWifi[] = [];
   const known: boolean[] = [];
   const run = (verb: string) =>
@@ -61,6 +61,15 @@ function open(yaml: string) {
     [Symbol.dispose]: () => rmSync(root, { recursive: true }),
   };
 }
+
+test('is taken as an editor of another system saves it: with .txt, a byte order mark and its line ends', async () => {
+  using at = open(`\ufeffoperator: {pin: "1234"}\r\n`, 'venuebox.yaml.txt');
+  await at.start();
+  assert.ok(existsSync(join(at.boot, 'venuebox.yaml.txt.taken')));
+  assert.not(existsSync(join(at.boot, 'venuebox.yaml.txt')));
+  const { config } = await loadSettings(at.state, noText);
+  assert.is(readFileSync(config.operator.pin_file, 'utf8'), 'hashed-4\n');
+});
 
 test('is taken once, with each secret in a file that only the box reads', async () => {
   using at = open(FILE);
