@@ -35,7 +35,7 @@ export function askPin(main: HTMLElement, state: SessionState, isNew: boolean): 
     input,
     button,
     message,
-    h('p', { class: 'hint' }, isNew ? setUpTexts.notSetUp : text.pinHint),
+    isNew ? h('p', { class: 'hint' }, setUpTexts.notSetUp) : renderForgotten(),
   );
   main.replaceChildren(form);
   input.focus();
@@ -67,6 +67,12 @@ export function askPin(main: HTMLElement, state: SessionState, isNew: boolean): 
       );
     });
   });
+}
+
+/** Who has the box in hand chooses another: only its memory card is asked. */
+function renderForgotten(): HTMLElement {
+  const how = h('p', {}, text.pinHint);
+  return h('details', { class: 'hint' }, h('summary', {}, text.pinForgotten), how);
 }
 
 async function tryPin(pin: string): Promise<SignInRefusal | undefined> {

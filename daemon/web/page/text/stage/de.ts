@@ -20,8 +20,9 @@ export const de: StageTexts = {
   signedOut: 'Du wurdest abgemeldet',
   nothingLost: 'Gib die PIN ein und mach weiter: Was du ausgefüllt hast, ist noch da.',
   settings: 'Einstellungen',
+  pinForgotten: 'PIN vergessen?',
   pinHint:
-    'Die Box hat diese PIN beim ersten Start gezeigt. Bei einer eingerichteten Box frag, wer sie eingerichtet hat.',
+    'Sie wurde bei der Einrichtung gewählt, oder die Box hat sie gemacht und einmal gezeigt. Kennt sie niemand mehr: Schalte die Box aus, steck ihre Speicherkarte in einen Computer, speichere darauf eine Textdatei venuebox.yaml, in der operator: {pin: "1234"} mit einer eigenen PIN steht, und steck die Karte zurück.',
   checking: 'Prüfe…',
   cookiesBlocked:
     'Dieser Browser sperrt Cookies. Erlaube sie für diese Seite und versuch es noch einmal.',

@@ -20,8 +20,9 @@ export const es: StageTexts = {
   signedOut: 'Se cerró tu sesión',
   nothingLost: 'Introduce el PIN y sigue: lo que has rellenado sigue ahí.',
   settings: 'Ajustes',
+  pinForgotten: '¿PIN olvidado?',
   pinHint:
-    'La caja mostró este PIN en su primer arranque. En una caja ya instalada, pregunta a quien la instaló.',
+    'Se eligió en la instalación, o la caja lo creó y lo mostró una vez. Si ya nadie lo sabe: apaga la caja, mete su tarjeta de memoria en un ordenador, guarda en ella un archivo de texto venuebox.yaml que diga operator: {pin: "1234"}, con un PIN tuyo, y vuelve a poner la tarjeta.',
   checking: 'Comprobando…',
   cookiesBlocked:
     'Este navegador bloquea las cookies. Permítelas para esta página e inténtalo de nuevo.',

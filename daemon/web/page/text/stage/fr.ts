@@ -20,8 +20,9 @@ export const fr: StageTexts = {
   signedOut: 'Vous avez été déconnecté',
   nothingLost: 'Saisissez le PIN et continuez : ce que vous avez rempli est toujours là.',
   settings: 'Réglages',
+  pinForgotten: 'Code oublié ?',
   pinHint:
-    'La box a montré ce code à son premier démarrage. Sur une box déjà installée, demandez à la personne qui l’a installée.',
+    'Il a été choisi lors de l’installation, ou la box l’a créé et montré une fois. Si plus personne ne le connaît : éteignez la box, mettez sa carte mémoire dans un ordinateur, enregistrez-y un fichier texte venuebox.yaml qui contient operator: {pin: "1234"}, avec votre propre code, puis remettez la carte.',
   checking: 'Vérification…',
   cookiesBlocked: 'Ce navigateur bloque les cookies. Autorisez-les pour cette page et réessayez.',
   tryAgainIn: 'Réessayez dans {time}.',

@@ -20,8 +20,9 @@ export const it: StageTexts = {
   signedOut: 'La tua sessione è finita',
   nothingLost: 'Inserisci il PIN e continua: quello che hai compilato c’è ancora.',
   settings: 'Impostazioni',
+  pinForgotten: 'PIN dimenticato?',
   pinHint:
-    'La box ha mostrato questo PIN al primo avvio. Su una box già installata, chiedi a chi l’ha installata.',
+    'È stato scelto durante la configurazione, o la box l’ha creato e mostrato una volta. Se nessuno lo sa più: spegni la box, metti la sua scheda di memoria in un computer, salvaci un file di testo venuebox.yaml con scritto operator: {pin: "1234"}, con un PIN tuo, e rimetti la scheda.',
   checking: 'Controllo…',
   cookiesBlocked: 'Questo browser blocca i cookie. Consentili per questa pagina e riprova.',
   tryAgainIn: 'Riprova tra {time}.',

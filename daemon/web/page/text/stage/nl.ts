@@ -20,8 +20,9 @@ export const nl: StageTexts = {
   signedOut: 'Je bent uitgelogd',
   nothingLost: 'Voer de pincode in en ga verder: wat je hebt ingevuld is er nog.',
   settings: 'Instellingen',
+  pinForgotten: 'Pincode vergeten?',
   pinHint:
-    'De box toonde deze pincode bij de eerste start. Vraag hem bij een geïnstalleerde box aan wie hem heeft geïnstalleerd.',
+    'Hij is bij het instellen gekozen, of de box heeft hem gemaakt en één keer getoond. Weet niemand hem meer: zet de box uit, stop de geheugenkaart in een computer, bewaar daarop een tekstbestand venuebox.yaml waarin operator: {pin: "1234"} staat, met een eigen pincode, en doe de kaart terug.',
   checking: 'Controleren…',
   cookiesBlocked:
     'Deze browser blokkeert cookies. Sta ze toe voor deze pagina en probeer het opnieuw.',

@@ -20,8 +20,9 @@ export const pt: StageTexts = {
   signedOut: 'A sua sessão terminou',
   nothingLost: 'Introduza o PIN e continue: o que preencheu ainda lá está.',
   settings: 'Definições',
+  pinForgotten: 'PIN esquecido?',
   pinHint:
-    'A caixa mostrou este PIN no primeiro arranque. Numa caixa já instalada, pergunte a quem a instalou.',
+    'Foi escolhido na configuração, ou a caixa criou-o e mostrou-o uma vez. Se já ninguém o sabe: desligue a caixa, ponha o cartão de memória num computador, guarde nele um ficheiro de texto venuebox.yaml que diga operator: {pin: "1234"}, com um PIN seu, e volte a pôr o cartão.',
   checking: 'A verificar…',
   cookiesBlocked: 'Este navegador bloqueia cookies. Permita-os para esta página e tente outra vez.',
   tryAgainIn: 'Tente outra vez daqui a {time}.',
