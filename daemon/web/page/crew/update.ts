@@ -56,7 +56,10 @@ export function openUpdate(isCrew: boolean, onError: (error: unknown) => void): 
       const { version, latest = '', previous = '', failed, isOnTrial, unsupported } = update;
       setText(state, isOnTrial === true ? SAYS.onTrial(version) : SAYS.runs(version));
       setText(offer, unsupported === undefined ? offerOf(update) : fromBox(unsupported));
-      setText(failure, failed === undefined ? '' : SAYS.wentBack(failed.version, failed.reason));
+      setText(
+        failure,
+        failed === undefined ? '' : SAYS.wentBack(failed.version, fromBox(failed.reason)),
+      );
       setText(install, SAYS.install(latest));
       setText(back, SAYS.goBack(previous));
       const isBusy = update.step !== undefined || isOnTrial === true;
@@ -73,5 +76,5 @@ function offerOf({ step, latest, isNewer, offerFault }: UpdateState): string {
   if (step?.what === 'installing') return SAYS.installing(Math.round(step.ratio * 100));
   if (step?.what === 'restarting') return SAYS.updateRestarting;
   if (latest !== undefined && isNewer === true) return SAYS.offered(latest);
-  return offerFault ?? SAYS.newest;
+  return offerFault === undefined ? SAYS.newest : fromBox(offerFault);
 }

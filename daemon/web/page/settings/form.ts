@@ -1,10 +1,11 @@
 /** The settings as a form: sections that open, and what of it was changed. */
 import type { ShownSetting } from '../../../settings/settings.ts';
 import type { SettingsPage } from '../../crew/settings-answers.ts';
+import { fromBox } from '../text/texts.ts';
 import { h, setText } from '../ui/dom.ts';
 import type { Editor, EditorContext } from './context.ts';
 import { openField } from './editor.ts';
-import { keyPath, sectionOf } from './label.ts';
+import { fullLabelOf, keyPath, sectionOf } from './label.ts';
 import { OTHER, SAYS, SECTIONS } from './words.ts';
 
 interface Entry {
@@ -74,7 +75,7 @@ export function openForm(
       for (const place of element.querySelectorAll('.fault')) setText(place, '');
       const left = faults.filter(({ path, reason }) => !showFault(element, path, reason));
       element.querySelector<HTMLElement>('.fault:not(:empty)')?.scrollIntoView({ block: 'center' });
-      return left.map(({ path, reason }) => `${path}: ${reason}`);
+      return left.map(({ path, reason }) => `${fullLabelOf(path)}: ${fromBox(reason)}`);
     },
   };
 }
@@ -129,7 +130,7 @@ function showFault(form: HTMLElement, path: string, reason: string): boolean {
   const places = [...(field?.querySelectorAll('.fault') ?? [])];
   const own = places.find((place) => place.closest('.field') === field);
   if (field === undefined || own === undefined) return false;
-  setText(own, [own.textContent, reason].filter((text) => text !== '').join('; '));
+  setText(own, [own.textContent, fromBox(reason)].filter((text) => text !== '').join('; '));
   field.closest('details')?.setAttribute('open', '');
   return true;
 }
