@@ -162,8 +162,7 @@ export class Hotspot {
       await served;
     };
     this.#portal = { stop, pageUrl };
-    const { notJoined } = setUp.progress;
-    const first = notJoined === undefined || setUp.isFinished ? {} : { notJoined };
+    const first = setUp.isFinished ? {} : setUp.missed;
     onChange({ ssid, url: pageUrl, ...first, ...this.#missed });
   }
 
@@ -200,11 +199,12 @@ export class Hotspot {
     } catch (error) {
       signal.throwIfAborted();
       log.warn('Wi-Fi not joined', { ssid: wifi.ssid, reason: messageOf(error) });
-      await setUp.reopen(wifi.ssid);
+      const missed = notJoined(wifi.ssid, error);
+      await setUp.reopen(missed);
       // NetworkManager goes back to the one before by itself.
       const hasOther = this.#network?.wifi === 'connected';
       if (!hasOther) await this.#open(signal);
-      this.#missed = notJoined(wifi.ssid, error);
+      this.#missed = missed;
       this.#network = await network.look(signal);
       return false;
     }

@@ -8,6 +8,8 @@ import { CONFIG_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.t
 import type { Log } from '../../hal/os/log.ts';
 import { removeFile, saveFile } from '../../hal/os/save-file.ts';
 import { openSaved, type Saved } from '../../hal/os/state/saved.ts';
+import { NOT_JOINED } from '../model/hotspot.ts';
+import type { JoinFailure } from './join-failure.ts';
 import { STEPS, type Step } from './steps.ts';
 
 const savedSchema = v.object({
@@ -18,6 +20,8 @@ const savedSchema = v.object({
   ssid: v.optional(v.string()),
   /** The network that could not be joined. */
   notJoined: v.optional(v.string()),
+  /** As far as it is known. */
+  why: v.optional(v.picklist(NOT_JOINED)),
   /** Hash of the key of the phone that does the set-up. */
   key: v.optional(v.string()),
   /** While joining: the set-up was finished before, and stays so. */
@@ -28,6 +32,7 @@ const savedSchema = v.object({
 
 export type Progress = v.InferOutput<typeof savedSchema>;
 
+const NO_FAILURE = { notJoined: undefined, why: undefined };
 const NEW: Progress = { phase: 'open', answered: {}, isPinKnown: false };
 const FILE = 'setup.json';
 const PASSWORD_FILE = 'setup-wifi-password';
@@ -51,6 +56,12 @@ export class SetUp {
     return this.progress.phase === 'finished' || this.progress.again === true;
   }
 
+  /** The Wi-Fi that could not be joined, until another is chosen. */
+  get missed(): JoinFailure {
+    const { notJoined, why } = this.progress;
+    return { ...(notJoined !== undefined && { notJoined }), ...(why && { why }) };
+  }
+
   async answer(step: Step, how: 'done' | 'skipped'): Promise<void> {
     await this.#save({ answered: { ...this.progress.answered, [step]: how } });
   }
@@ -60,7 +71,7 @@ export class SetUp {
     await this.#inTurn(async () => {
       if (ssid === '') await this.#forgetPassword();
       else await saveFile(this.#passwordFile(), `${password}\n`);
-      await this.#save({ ssid: ssid === '' ? undefined : ssid, notJoined: undefined });
+      await this.#save({ ssid: ssid === '' ? undefined : ssid, ...NO_FAILURE });
     });
   }
 
@@ -94,15 +105,15 @@ export class SetUp {
   /** The password is with NetworkManager now. */
   async finish(): Promise<void> {
     const over = { key: undefined, again: undefined };
-    await this.#save({ phase: 'finished', notJoined: undefined, ...over });
+    await this.#save({ phase: 'finished', ...NO_FAILURE, ...over });
     await this.#forgetPassword();
   }
 
   /** Only the network is asked for again; after the set-up, by those who sign in. */
-  async reopen(ssid: string): Promise<void> {
+  async reopen({ notJoined, why }: JoinFailure): Promise<void> {
     const { network: _, ...answered } = this.progress.answered;
     const phase = this.isFinished ? 'finished' : 'open';
-    const failed = { again: undefined, ssid: undefined, notJoined: ssid };
+    const failed = { again: undefined, ssid: undefined, notJoined, why };
     await this.#inTurn(async () => {
       await this.#save({ phase, answered, ...failed });
       await this.#forgetPassword();

@@ -6,7 +6,8 @@ import type { SharedRole } from '../../hal/wifi/port.ts';
 export const WPA_PASSPHRASE = /^[\x20-\x7e]{8,63}$/;
 
 /** Why a Wi-Fi was not joined. */
-export type NotJoined = 'out-of-reach' | 'password' | 'no-address';
+export const NOT_JOINED = ['out-of-reach', 'password', 'no-address'] as const;
+export type NotJoined = (typeof NOT_JOINED)[number];
 
 /** A hotspot that the box has opened to be reached at all. Its password is in no snapshot. */
 export interface HotspotInfo {

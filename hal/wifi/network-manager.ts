@@ -65,6 +65,12 @@ function notJoined({ ssid, password }: WifiLogin, isInReach: boolean, cause: unk
   return new HalError('NOT_PERMITTED', `${ssid}: not connected, by its password`, { cause });
 }
 
+/** A port without a cable is unavailable. */
+function isWithoutAddress({ State }: Device): boolean {
+  const state = Number(State ?? 0);
+  return state > UNAVAILABLE && state !== ACTIVATED;
+}
+
 /** Beyond `ACTIVATED` it is leaving a network, or has failed to join one. */
 function readiness({ State }: Device): number {
   const state = Number(State ?? 0);
@@ -83,10 +89,16 @@ class Manager {
 
   async look(): Promise<NetworkState> {
     const devices = await this.#outward();
-    const cables = devices
-      .filter((one) => isEthernet(one) && one['State'] === ACTIVATED)
-      .map(({ Interface }) => String(Interface));
-    const cable = cables.length === 0 ? { hasCable: false } : { hasCable: true, cables };
+    const namesOf = (are: (port: Device) => boolean) =>
+      devices
+        .filter((one) => isEthernet(one) && are(one))
+        .map(({ Interface }) => String(Interface));
+    const cables = namesOf((one) => one['State'] === ACTIVATED);
+    const muteCables = namesOf(isWithoutAddress);
+    const cable = {
+      ...(cables.length === 0 ? { hasCable: false } : { hasCable: true, cables }),
+      ...(muteCables.length === 0 ? {} : { muteCables }),
+    };
     const card = await this.#best(devices);
     const phase = await this.#phaseOf(card);
     // What else is saved matters to a box that is in none.

@@ -22,6 +22,8 @@ export interface NetworkState {
   readonly hasCable: boolean;
   /** Interfaces of those that have one. */
   readonly cables?: readonly string[];
+  /** Of those that are plugged in and have none: nobody gives out addresses there, or not yet. */
+  readonly muteCables?: readonly string[];
   readonly wifi: WifiPhase;
   /** Of the network that the card is connected to. */
   readonly ssid?: string;

@@ -87,7 +87,8 @@ async function setUp(page: Page): Promise<string> {
   await shot(page, 'destination');
   await answer(page, NEXT, stepOf('title'));
   await shot(page, 'title');
-  await answer(page, SKIP, stepOf('done'));
+  await answer(page, SKIP, stepOf('hand-over'));
+  await answer(page, NEXT, stepOf('done'));
   await shot(page, 'done');
   return String(await page.evaluate('document.querySelector("#setup a.url").href'));
 }

@@ -7,6 +7,7 @@ import { plainAddress } from '../../../hal/os/tcp/plain-address.ts';
 import type { Ends } from '../../first-boot/hotspot-clients.ts';
 import type { FirstBoot } from '../../first-boot/open.ts';
 import { nextStep, STEPS } from '../../first-boot/steps.ts';
+import { isInRoom } from '../../model/addresses.ts';
 import { WPA_PASSPHRASE } from '../../model/hotspot.ts';
 import { hasCamera } from '../../model/phase.ts';
 import type { BoxSnapshot } from '../../model/snapshot.ts';
@@ -92,6 +93,8 @@ export class SetUpAnswers {
     const { setUp, preview, isWanted, devices } = this.#deps.firstBoot;
     if (!path.startsWith('/setup/')) return undefined;
     const asked = `${request.method} ${path}`;
+    // Also later: a sound card may be plugged in at any time.
+    if (asked === 'GET /setup/devices') return answerJson(200, await devices(this.#deps.signal));
     if (!isWanted) return refuse(409, 'not-here');
     if (asked === 'GET /setup/networks') return answerJson(200, await this.#choices());
     if (setUp.isFinished) {
@@ -99,8 +102,6 @@ export class SetUpAnswers {
       return asked === 'POST /setup/join' ? await this.#join(request) : refuse(409, 'not-here');
     }
     switch (asked) {
-      case 'GET /setup/devices':
-        return answerJson(200, await devices(this.#deps.signal));
       case 'POST /setup/answers':
         return await withBody(request, answerSchema, ({ step, how }) => setUp.answer(step, how));
       case 'POST /setup/network':
@@ -113,17 +114,20 @@ export class SetUpAnswers {
         );
       case 'POST /setup/finish':
         return answerJson(200, await this.#finish(request));
+      // Before it: the page that shows this goes with the hotspot.
+      case 'GET /setup/finish':
+        return answerJson(200, this.#handOver());
     }
     return undefined;
   }
 
   #view(request: IncomingMessage): SetUpView {
     const { setUp, isWanted } = this.#deps.firstBoot;
-    const { answered, notJoined } = setUp.progress;
+    const { answered } = setUp.progress;
     return {
       isOpen: isWanted && !setUp.isFinished,
       canEnter: this.#canEnter(request),
-      ...{ answered, next: nextStep(answered), notJoined },
+      ...{ answered, next: nextStep(answered), missed: setUp.missed },
     };
   }
 
@@ -143,9 +147,10 @@ export class SetUpAnswers {
   async #choices(): Promise<SetUpChoices> {
     const { hotspot, setUp } = this.#deps.firstBoot;
     const networks = await hotspot.scan(this.#deps.signal);
-    const { wifi = 'absent', hasCable = false } = hotspot.network ?? {};
-    const { ssid = hotspot.network?.ssid, notJoined } = setUp.progress;
-    return { networks, hasWifi: wifi !== 'absent', hasCable, ssid, notJoined };
+    const { wifi = 'absent', hasCable = false, muteCables = [] } = hotspot.network ?? {};
+    const { ssid = hotspot.network?.ssid } = setUp.progress;
+    const cable = hasCable ? 'ready' : muteCables.some(isInRoom) ? 'waiting' : 'none';
+    return { networks, hasWifi: wifi !== 'absent', cable, ssid, missed: setUp.missed };
   }
 
   /** Of a box that is set up. One at a time: the second would say that it was the first's network. */
@@ -165,17 +170,23 @@ export class SetUpAnswers {
 
   /** Into the network that was chosen; the set-up ends with it. */
   async #finish(request: IncomingMessage): Promise<HandOver> {
-    const { firstBoot, port, isTls, snapshot, ownHost, hasOwnPin, stateFolder } = this.#deps;
-    const { hotspot, setUp, preview } = firstBoot;
-    const { ssid } = setUp.progress;
-    const isKnown = setUp.isFinished || hasOwnPin();
+    const { hotspot, preview } = this.#deps.firstBoot;
+    const handOver = this.#handOver();
     preview.stop();
     hotspot.clients.release(endsOf(request));
+    await hotspot.finish();
+    return handOver;
+  }
+
+  #handOver(): HandOver {
+    const { firstBoot, port, isTls, snapshot, ownHost, hasOwnPin, stateFolder } = this.#deps;
+    const { hotspot, setUp } = firstBoot;
+    const { ssid } = setUp.progress;
+    const isKnown = setUp.isFinished || hasOwnPin();
     // The name that was chosen may be that of another box in the venue's network.
     const byName = `${isTls ? 'https' : 'http'}://${ownHost}:${port}/`;
     const { operatorUrl } = snapshot();
     const hasCable = hotspot.network?.hasCable === true;
-    await hotspot.finish();
     return {
       ssid,
       url: ssid === undefined && hasCable && operatorUrl !== undefined ? operatorUrl : byName,

@@ -1,5 +1,6 @@
 /** Messages of the set-up, between server and page. */
 import type { WifiNetwork } from '../../../hal/wifi/port.ts';
+import type { JoinFailure } from '../../first-boot/join-failure.ts';
 import type { Answered, Step } from '../../first-boot/steps.ts';
 
 /** Before anybody has signed in. */
@@ -11,18 +12,19 @@ export interface SetUpView {
   readonly answered: Answered;
   /** Undefined when all is answered. */
   readonly next: Step | undefined;
-  readonly notJoined: string | undefined;
+  readonly missed: JoinFailure;
 }
 
 /** What there is to choose from. */
 export interface SetUpChoices {
   readonly networks: readonly WifiNetwork[];
   readonly hasWifi: boolean;
-  readonly hasCable: boolean;
+  /** `waiting`: it has no address, or not yet. */
+  readonly cable: 'none' | 'waiting' | 'ready';
   /** The network that was chosen, or that the box is in. */
   readonly ssid: string | undefined;
   /** The one that could not be joined. */
-  readonly notJoined: string | undefined;
+  readonly missed: JoinFailure;
 }
 
 /** Where the page is from now on. */

@@ -143,6 +143,9 @@ test('a Wi-Fi that cannot be joined brings the hotspot back, and the page asks f
   assert.is(nextStep(box.setUp.progress.answered), 'network', 'nothing else is asked again');
   assert.is(at.at.finished, 0);
   await box.end();
+  const again = await at.run(true);
+  assert.is(again.setUp.progress.why, 'password', 'also after a restart');
+  await again.end();
   assert.not(at.fake.isHotspotUp(), 'a box that is stopped takes it along');
 });
 

@@ -202,7 +202,7 @@ test('a Wi-Fi that is chosen after the set-up opens no set-up again, joined or n
       await setUp.startJoining();
       assert.ok(setUp.isFinished);
       assert.ok((await openSetUp(folder, true, silentLog)).isFinished, 'after a power cut');
-      await (isJoined ? setUp.finish() : setUp.reopen('Market Hall'));
+      await (isJoined ? setUp.finish() : setUp.reopen({ notJoined: 'Market Hall' }));
       assert.ok(setUp.isFinished);
       assert.is(setUp.progress.phase, 'finished');
       assert.is(setUp.progress.notJoined, isJoined ? undefined : 'Market Hall');

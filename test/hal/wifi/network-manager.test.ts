@@ -184,6 +184,14 @@ test('a network that does not say its name is joined by a card that asks for it'
   assert.is(fake.joined(), 'Back Office');
 });
 
+test('a cable that gives no address is none to use, and is named', async () => {
+  await using at = await open();
+  // Disconnected: the plug is in, and nobody there gives out addresses.
+  at.fake.setCable(true, 30);
+  const { hasCable, muteCables } = await at.network.look(at.signal);
+  assert.equal([hasCable, muteCables], [false, ['eth0']]);
+});
+
 test('a cable counts, and a machine without NetworkManager says so', async () => {
   await using at = await open();
   at.fake.setCable(true);

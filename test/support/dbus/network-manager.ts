@@ -44,6 +44,8 @@ export async function startFakeNetworkManager(
   bus.on('error', () => {});
   await bus.requestName(NM, 0);
   let hasCable = false;
+  /** NMDeviceState. */
+  let portState = 100;
   let hasStick = false;
   let isSeen = true;
   let count = 0;
@@ -117,7 +119,7 @@ export async function startFakeNetworkManager(
         return {
           Interface: variant('s', isCard ? 'wlan0' : 'eth0'),
           DeviceType: variant('u', isCard ? 2 : 1),
-          State: variant('u', on ? 100 : connecting ? 50 : isCard ? 30 : 20),
+          State: variant('u', on ? (isCard ? 100 : portState) : connecting ? 50 : isCard ? 30 : 20),
           ActiveConnection: variant('o', (isCard ? active : onPort)?.path ?? '/'),
         };
       }
@@ -224,8 +226,9 @@ export async function startFakeNetworkManager(
     },
     /** What the port has, by its settings. */
     onPort: () => saved.get(onPort?.profile ?? ''),
-    setCable: (isIn: boolean) => {
+    setCable: (isIn: boolean, state = 100) => {
       hasCable = isIn;
+      portState = state;
       if (!isIn) onPort = undefined;
     },
     plugStick: () => {

@@ -1,11 +1,16 @@
 /** The step of the destination: where the drop also goes, beside the room. */
 import { labelTexts, setUpTexts as text } from '../text/texts.ts';
 import { h } from '../ui/dom.ts';
-import { ownDestination, withDestination } from './destination.ts';
+import { type EnteredTarget, missingOf, ownDestination, withDestination } from './destination.ts';
 import { changeSettings, readSetting } from './request.ts';
 import { choices, field, type StepPage } from './step.ts';
 
 const HERE = 'here';
+const MISSING = {
+  address: text.addressLike,
+  key: text.keyMissing,
+  receiver: text.receiverMissing,
+} as const;
 
 export async function openDestination(): Promise<StepPage> {
   const setting = await readSetting('uplink');
@@ -49,10 +54,17 @@ export async function openDestination(): Promise<StepPage> {
       const entered = key.input.value.trim();
       // One that was entered before is not shown, and stays.
       const kept = kind === kindBefore && entered === '' ? before?.['key_file'] : undefined;
+      const [url, receiver] = [address.input.value.trim(), host.input.value.trim()];
+      const given: EnteredTarget =
+        kind === 'rtmp'
+          ? { kind, url, hasKey: kept !== undefined || entered !== '' }
+          : { kind: 'srt', host: receiver, port: port.input.value };
+      const missing = missingOf(given);
+      if (missing !== undefined) return MISSING[missing];
       const target =
         kind === 'rtmp'
-          ? { url: address.input.value.trim(), key_file: kept ?? { set: entered } }
-          : { host: host.input.value.trim(), port: Number(port.input.value) };
+          ? { url, key_file: kept ?? { set: entered } }
+          : { host: receiver, port: Number(port.input.value) };
       return await changeSettings({ uplink: withDestination(setting?.value, { kind, ...target }) });
     },
   };

@@ -19,3 +19,19 @@ export function withDestination(uplink: unknown, target: Destination | undefined
   const hasReceiver = before.host !== undefined && before.host !== null;
   return destinations.length > 0 || hasReceiver ? { ...before, destinations } : null;
 }
+
+/** What a person has entered, as text. */
+export type EnteredTarget =
+  | { readonly kind: 'rtmp'; readonly url: string; readonly hasKey: boolean }
+  | { readonly kind: 'srt'; readonly host: string; readonly port: string };
+
+/** What is missing of it: the box's own words are for those who write its file. */
+export function missingOf(target: EnteredTarget): 'address' | 'key' | 'receiver' | undefined {
+  if (target.kind === 'srt') {
+    const port = Number(target.port);
+    const isPort = Number.isInteger(port) && port >= 1 && port <= 65_535;
+    return target.host === '' || !isPort ? 'receiver' : undefined;
+  }
+  if (!/^rtmps?:\/\/[^/\s]+\/\S+$/i.test(target.url)) return 'address';
+  return target.hasKey ? undefined : 'key';
+}

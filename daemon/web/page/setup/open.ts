@@ -9,20 +9,20 @@ import { h, setText } from '../ui/dom.ts';
 import { nameOf, switchLanguage } from '../ui/language.ts';
 import { openDestination } from './destination-step.ts';
 import { openCamera, openSoundStep } from './device-steps.ts';
-import { frame, renderHandOver } from './hand-over.ts';
+import { frame, handOver } from './hand-over.ts';
 import { openNetwork } from './network-step.ts';
 import {
   changeSettings,
   chooseNetwork,
-  finishSetUp,
   readSetting,
   readSetUp,
   sendAnswer,
+  untilReopened,
 } from './request.ts';
 import type { StepPage } from './step.ts';
 import { openName, openPin, openTitle } from './text-steps.ts';
 
-/** Resolves when the person leaves the set-up for the box; never after the hand-over. */
+/** Resolves when the person leaves the set-up for the box; never after a hand-over that goes well. */
 export async function runSetUp(main: HTMLElement): Promise<void> {
   /** A step that the person goes back to. */
   let again: Step | undefined;
@@ -31,9 +31,9 @@ export async function runSetUp(main: HTMLElement): Promise<void> {
     if (view?.isOpen !== true) return;
     const step: Step | undefined = again ?? view.next;
     if (step === undefined) {
-      const parts = renderHandOver(await finishSetUp());
-      main.replaceChildren(frame('done', text.doneTitle, ...parts));
-      return await new Promise(() => undefined);
+      if (await handOver(main)) await untilReopened();
+      else again = STEPS.at(-1);
+      continue;
     }
     const how = await runStep(main, step, view);
     if (how === 'later') return;
@@ -51,7 +51,7 @@ async function openStep(step: Step, view: SetUpView): Promise<StepPage> {
       return await openPin();
     case 'network':
       return openNetwork({
-        notJoined: view.notJoined,
+        missed: view.missed,
         ...{ hasCableChoice: true, choose: chooseNetwork },
       });
     case 'camera':

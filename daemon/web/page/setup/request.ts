@@ -4,7 +4,7 @@ import type { Step } from '../../../first-boot/steps.ts';
 import type { ShownSetting } from '../../../settings/settings.ts';
 import type { HandOver, SetUpChoices, SetUpView } from '../../setup/protocol.ts';
 import { readSettings, sendSettings } from '../settings/request.ts';
-import { stageTexts } from '../text/texts.ts';
+import { fromBox, stageTexts } from '../text/texts.ts';
 import { askJson } from '../ui/request.ts';
 
 /** A card takes seconds from channel to channel. */
@@ -48,6 +48,24 @@ export async function finishSetUp(): Promise<HandOver> {
   return (await askJson('POST', '/setup/finish')) as HandOver;
 }
 
+/** What {@link finishSetUp} will answer. */
+export async function readHandOver(): Promise<HandOver> {
+  return (await askJson('GET', '/setup/finish')) as HandOver;
+}
+
+/**
+ * Resolves when the box could not join the Wi-Fi and this phone is in its own again. Never where
+ * the set-up is done: a page that goes on asking would keep the box's own Wi-Fi open.
+ */
+export async function untilReopened(): Promise<void> {
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    const view = await readSetUp();
+    if (view?.isOpen === true && view.next !== undefined) return;
+    if (view?.isOpen === false) return await new Promise(() => undefined);
+  }
+}
+
 export async function readSetting(path: string): Promise<ShownSetting | undefined> {
   const { settings } = await readSettings();
   return settings.find((one) => one.path === path);
@@ -61,7 +79,8 @@ export async function changeSettings(
   for (let i = 0; i < 2; i += 1) {
     const { tag } = await readSettings();
     const outcome = await sendSettings({ changes }, tag, false, true);
-    if (outcome.status === 'wrong') return outcome.faults.map(({ reason }) => reason).join('; ');
+    if (outcome.status === 'wrong')
+      return outcome.faults.map(({ reason }) => fromBox(reason)).join('; ');
     if (outcome.status === 'failed') return outcome.reason;
     if (outcome.status === 'saved' || outcome.status === 'restarting') return undefined;
   }

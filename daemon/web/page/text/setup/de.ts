@@ -23,12 +23,21 @@ export const de: SetUpTexts = {
   searchAgain: 'Noch einmal suchen',
   cable: 'Ein Kabel',
   cableIn: 'Ein Kabel: Es ist eingesteckt',
+  cableWaits: 'Ein Kabel: Es ist eingesteckt, hat aber noch keine Adresse',
   otherWifi: 'Ein anderer Name …',
   wifiName: 'Name des WLANs',
   password: 'Passwort des WLANs',
   needsLogin: 'braucht eine Anmeldung, die die Box nicht kann',
   noPassword: 'ohne Passwort',
+  openWifi:
+    'Müssen Gäste dieses WLANs erst auf einer Seite zustimmen, kann die Box das nicht: Nichts geht ins Internet, und vielleicht erreicht kein Gast die Box. Nimm besser eines mit Passwort oder ein Kabel.',
   notJoined: 'Die Box kam nicht in {name}. Passwort prüfen oder ein anderes Netz wählen.',
+  notThePassword:
+    'Die Box kam nicht in {name}: Wahrscheinlich ist das Passwort ein anderes. Gib es noch einmal ein.',
+  notInReach:
+    'Die Box kam nicht in {name}: Es ist nicht in Reichweite. Stell die Box näher an den Router oder wähle ein anderes Netz.',
+  noAddress:
+    '{name} lässt die Box herein, gibt ihr aber keine Adresse. Starte den Router neu, wähle ein anderes Netz oder nimm ein Kabel.',
   passwordShort: 'Ein WLAN-Passwort hat 8 bis 63 Zeichen.',
   chooseOne: 'Eines wählen oder überspringen.',
   cameraTitle: 'Kamera',
@@ -45,14 +54,23 @@ export const de: SetUpTexts = {
   toService: 'Zu YouTube, Twitch oder einem anderen Dienst (RTMP)',
   toReceiver: 'Zu einem Empfänger (SRT)',
   streamKey: 'Streamschlüssel',
+  addressLike:
+    'Die Adresse beginnt mit rtmp:// oder rtmps://. Kopiere sie vom Dienst, ohne den Streamschlüssel.',
+  keyMissing: 'Gib den Streamschlüssel ein, den der Dienst zeigt.',
+  receiverMissing: 'Gib die Adresse des Empfängers ein und seinen Port: eine Zahl bis 65535.',
   titleTitle: 'Titel des ersten Drops',
   titleHint: 'Gäste sehen ihn auf ihren Telefonen.',
+  nearlyTitle: 'Fast fertig',
+  noteFirst:
+    'Die Box verlässt jetzt ihr eigenes WLAN, und diese Seite geht vielleicht von selbst zu. Mach vorher ein Bildschirmfoto von ihr.',
   doneTitle: 'Fertig',
   joinFirst: 'Dieses Telefon mit {name} verbinden, dann öffnen:',
   openThis: 'Von jetzt an öffnen:',
   madePin: 'Die Box hat diese PIN gemacht: {pin}. Bitte aufschreiben.',
   failsBack:
     'Kommt die Box nicht innerhalb einer Minute in {name}, ist sie wieder im Netz von vorher, oder ihr eigenes WLAN ist wieder da, und man kann neu wählen.',
+  keepsApart:
+    'Geht die Seite dort nicht auf, trennt dieses WLAN seine Geräte, und auch Gäste könnten darin nicht zuschauen. Nimm ein Kabel, oder schalte dieses WLAN fünf Minuten lang aus: Das eigene der Box kommt wieder, und man kann ein anderes wählen.',
   wifiTitle: 'WLAN des Lokals',
   wifiHint:
     'Die Box verlässt ihr Netz für das hier gewählte, und diese Seite mit ihr. Gäste sehen dort zu.',

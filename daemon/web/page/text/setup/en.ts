@@ -25,12 +25,21 @@ export const en = {
   searchAgain: 'Look again',
   cable: 'A cable',
   cableIn: 'A cable: it is plugged in',
+  cableWaits: 'A cable: it is plugged in, but has no address yet',
   otherWifi: 'Another name…',
   wifiName: 'Name of the Wi-Fi',
   password: 'Password of the Wi-Fi',
   needsLogin: 'needs a login that the box cannot give',
   noPassword: 'without a password',
+  openWifi:
+    'If guests of this Wi-Fi must first agree to something on a page, the box cannot do that: nothing gets out to the internet, and perhaps no guest reaches the box. Better take one with a password, or a cable.',
   notJoined: 'The box could not join {name}. Check the password, or choose another network.',
+  notThePassword:
+    'The box could not join {name}: most likely its password is another one. Enter it again.',
+  notInReach:
+    'The box could not join {name}: it is not in reach. Move the box nearer to its router, or choose another network.',
+  noAddress:
+    '{name} lets the box in, but gives it no address. Restart its router, choose another network, or use a cable.',
   passwordShort: 'A Wi-Fi password has 8 to 63 characters.',
   chooseOne: 'Choose one, or skip.',
   cameraTitle: 'Camera',
@@ -47,14 +56,23 @@ export const en = {
   toService: 'To YouTube, Twitch or another service (RTMP)',
   toReceiver: 'To a receiver (SRT)',
   streamKey: 'Stream key',
+  addressLike:
+    'The address begins with rtmp:// or rtmps://. Copy it from the service, without the stream key.',
+  keyMissing: 'Enter the stream key that the service shows.',
+  receiverMissing: 'Enter the address of the receiver, and its port: a number up to 65535.',
   titleTitle: 'Title of the first drop',
   titleHint: 'Guests see it on their phones.',
+  nearlyTitle: 'Nearly done',
+  noteFirst:
+    'The box now leaves its own Wi-Fi, and this page may close by itself. Take a screenshot of it first.',
   doneTitle: 'All set',
   joinFirst: 'Connect this phone to {name}, then open:',
   openThis: 'From now on, open:',
   madePin: 'The box has made this PIN: {pin}. Write it down.',
   failsBack:
     'If the box cannot join {name} within a minute, it is back in the network before, or its own Wi-Fi comes back, and you can choose again.',
+  keepsApart:
+    'If the page does not open there, that Wi-Fi keeps its devices apart, and guests could not watch in it either. Use a cable, or switch that Wi-Fi off for five minutes: the box’s own comes back, and you can choose another.',
   wifiTitle: 'Wi-Fi of the venue',
   wifiHint:
     'The box leaves its network for the one that you choose here, and this page goes with it. Guests watch there.',

@@ -23,13 +23,22 @@ export const fr: SetUpTexts = {
   searchAgain: 'Chercher encore',
   cable: 'Un câble',
   cableIn: 'Un câble : il est branché',
+  cableWaits: 'Un câble : il est branché, mais n’a pas encore d’adresse',
   otherWifi: 'Un autre nom…',
   wifiName: 'Nom du Wi-Fi',
   password: 'Mot de passe du Wi-Fi',
   needsLogin: 'demande une identification que le boîtier ne peut pas donner',
   noPassword: 'sans mot de passe',
+  openWifi:
+    'Si les clients de ce Wi-Fi doivent d’abord accepter quelque chose sur une page, le boîtier ne peut pas le faire : rien ne sort vers Internet, et peut-être qu’aucun client n’atteint le boîtier. Prenez plutôt un Wi-Fi avec mot de passe ou un câble.',
   notJoined:
     'Le boîtier n’a pas pu rejoindre {name}. Vérifiez le mot de passe ou choisissez un autre réseau.',
+  notThePassword:
+    'Le boîtier n’a pas pu rejoindre {name} : le mot de passe est sans doute un autre. Saisissez-le à nouveau.',
+  notInReach:
+    'Le boîtier n’a pas pu rejoindre {name} : il est hors de portée. Rapprochez le boîtier de son routeur ou choisissez un autre réseau.',
+  noAddress:
+    '{name} accepte le boîtier mais ne lui donne pas d’adresse. Redémarrez son routeur, choisissez un autre réseau ou prenez un câble.',
   passwordShort: 'Un mot de passe Wi-Fi a de 8 à 63 caractères.',
   chooseOne: 'Choisissez-en un, ou passez.',
   cameraTitle: 'Caméra',
@@ -46,14 +55,23 @@ export const fr: SetUpTexts = {
   toService: 'Vers YouTube, Twitch ou un autre service (RTMP)',
   toReceiver: 'Vers un récepteur (SRT)',
   streamKey: 'Clé de diffusion',
+  addressLike:
+    'L’adresse commence par rtmp:// ou rtmps://. Copiez-la du service, sans la clé de diffusion.',
+  keyMissing: 'Saisissez la clé de diffusion que le service affiche.',
+  receiverMissing: 'Saisissez l’adresse du récepteur et son port : un nombre jusqu’à 65535.',
   titleTitle: 'Titre du premier drop',
   titleHint: 'Les invités le voient sur leur téléphone.',
+  nearlyTitle: 'Presque fini',
+  noteFirst:
+    'Le boîtier quitte maintenant son propre Wi-Fi, et cette page peut se fermer toute seule. Faites-en d’abord une capture d’écran.',
   doneTitle: 'C’est prêt',
   joinFirst: 'Connectez ce téléphone à {name}, puis ouvrez :',
   openThis: 'Désormais, ouvrez :',
   madePin: 'Le boîtier a créé ce code PIN : {pin}. Notez-le.',
   failsBack:
     'Si le boîtier ne peut pas rejoindre {name} en une minute, il revient au réseau d’avant, ou son propre Wi-Fi revient, et vous pourrez choisir à nouveau.',
+  keepsApart:
+    'Si la page ne s’ouvre pas là, ce Wi-Fi isole ses appareils, et les clients ne pourraient pas non plus y regarder. Prenez un câble, ou éteignez ce Wi-Fi pendant cinq minutes : celui du boîtier revient, et vous pourrez en choisir un autre.',
   wifiTitle: 'Wi-Fi du lieu',
   wifiHint:
     'Le boîtier quitte son réseau pour celui choisi ici, et cette page avec lui. Les invités y regardent.',

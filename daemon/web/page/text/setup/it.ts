@@ -23,13 +23,22 @@ export const it: SetUpTexts = {
   searchAgain: 'Cerca di nuovo',
   cable: 'Un cavo',
   cableIn: 'Un cavo: è collegato',
+  cableWaits: 'Un cavo: è collegato, ma non ha ancora un indirizzo',
   otherWifi: 'Un altro nome…',
   wifiName: 'Nome del Wi-Fi',
   password: 'Password del Wi-Fi',
   needsLogin: 'richiede un accesso che il box non può dare',
   noPassword: 'senza password',
+  openWifi:
+    'Se i clienti di questo Wi-Fi devono prima accettare qualcosa su una pagina, il box non può farlo: niente esce verso internet, e forse nessun cliente raggiunge il box. Meglio uno con password, o un cavo.',
   notJoined:
     'Il box non è riuscito a entrare in {name}. Controllare la password o scegliere un’altra rete.',
+  notThePassword:
+    'Il box non è riuscito a entrare in {name}: molto probabilmente la password è un’altra. Inserirla di nuovo.',
+  notInReach:
+    'Il box non è riuscito a entrare in {name}: è fuori portata. Avvicinare il box al router o scegliere un’altra rete.',
+  noAddress:
+    '{name} lascia entrare il box, ma non gli dà un indirizzo. Riavviare il router, scegliere un’altra rete o usare un cavo.',
   passwordShort: 'Una password Wi-Fi ha da 8 a 63 caratteri.',
   chooseOne: 'Sceglierne una o saltare.',
   cameraTitle: 'Telecamera',
@@ -47,14 +56,23 @@ export const it: SetUpTexts = {
   toService: 'A YouTube, Twitch o un altro servizio (RTMP)',
   toReceiver: 'A un ricevitore (SRT)',
   streamKey: 'Chiave dello stream',
+  addressLike:
+    'L’indirizzo inizia con rtmp:// o rtmps://. Copiarlo dal servizio, senza la chiave dello stream.',
+  keyMissing: 'Inserire la chiave dello stream che il servizio mostra.',
+  receiverMissing: 'Inserire l’indirizzo del ricevitore e la sua porta: un numero fino a 65535.',
   titleTitle: 'Titolo del primo drop',
   titleHint: 'Gli ospiti lo vedono sul telefono.',
+  nearlyTitle: 'Quasi fatto',
+  noteFirst:
+    'Ora il box lascia il proprio Wi-Fi, e questa pagina può chiudersi da sola. Fare prima uno screenshot.',
   doneTitle: 'Tutto pronto',
   joinFirst: 'Collegare questo telefono a {name}, poi aprire:',
   openThis: 'D’ora in poi, aprire:',
   madePin: 'Il box ha creato questo PIN: {pin}. Annotarlo.',
   failsBack:
     'Se il box non entra in {name} entro un minuto, torna alla rete di prima, o torna il suo Wi-Fi, e si può scegliere di nuovo.',
+  keepsApart:
+    'Se la pagina lì non si apre, quel Wi-Fi tiene separati i suoi dispositivi, e nemmeno i clienti potrebbero guardare. Usare un cavo, o spegnere quel Wi-Fi per cinque minuti: torna quello del box, e se ne può scegliere un altro.',
   wifiTitle: 'Wi-Fi del locale',
   wifiHint:
     'Il box lascia la sua rete per quella scelta qui, e questa pagina lo segue. Gli ospiti guardano lì.',

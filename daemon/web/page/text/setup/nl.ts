@@ -23,13 +23,22 @@ export const nl: SetUpTexts = {
   searchAgain: 'Opnieuw zoeken',
   cable: 'Een kabel',
   cableIn: 'Een kabel: die zit erin',
+  cableWaits: 'Een kabel: die zit erin, maar heeft nog geen adres',
   otherWifi: 'Een andere naam…',
   wifiName: 'Naam van de wifi',
   password: 'Wachtwoord van de wifi',
   needsLogin: 'vraagt een aanmelding die de box niet kan geven',
   noPassword: 'zonder wachtwoord',
+  openWifi:
+    'Moeten gasten van deze wifi eerst op een pagina akkoord gaan, dan kan de box dat niet: er gaat niets naar internet, en misschien bereikt geen gast de box. Neem liever een wifi met wachtwoord, of een kabel.',
   notJoined:
     'De box kon niet in {name} komen. Controleer het wachtwoord of kies een ander netwerk.',
+  notThePassword:
+    'De box kon niet in {name} komen: waarschijnlijk is het wachtwoord een ander. Voer het opnieuw in.',
+  notInReach:
+    'De box kon niet in {name} komen: het is buiten bereik. Zet de box dichter bij de router of kies een ander netwerk.',
+  noAddress:
+    '{name} laat de box binnen, maar geeft geen adres. Start de router opnieuw, kies een ander netwerk of neem een kabel.',
   passwordShort: 'Een wifiwachtwoord heeft 8 tot 63 tekens.',
   chooseOne: 'Kies er een of sla over.',
   cameraTitle: 'Camera',
@@ -46,14 +55,23 @@ export const nl: SetUpTexts = {
   toService: 'Naar YouTube, Twitch of een andere dienst (RTMP)',
   toReceiver: 'Naar een ontvanger (SRT)',
   streamKey: 'Streamsleutel',
+  addressLike:
+    'Het adres begint met rtmp:// of rtmps://. Kopieer het van de dienst, zonder de streamsleutel.',
+  keyMissing: 'Voer de streamsleutel in die de dienst toont.',
+  receiverMissing: 'Voer het adres van de ontvanger in, en de poort: een getal tot 65535.',
   titleTitle: 'Titel van de eerste drop',
   titleHint: 'Gasten zien die op hun telefoon.',
+  nearlyTitle: 'Bijna klaar',
+  noteFirst:
+    'De box verlaat nu zijn eigen wifi, en deze pagina sluit misschien vanzelf. Maak er eerst een schermafbeelding van.',
   doneTitle: 'Klaar',
   joinFirst: 'Verbind deze telefoon met {name} en open dan:',
   openThis: 'Open vanaf nu:',
   madePin: 'De box heeft deze pincode gemaakt: {pin}. Schrijf hem op.',
   failsBack:
     'Als de box niet binnen een minuut in {name} komt, is hij terug in het netwerk van daarvoor, of is zijn eigen wifi er weer, en kun je opnieuw kiezen.',
+  keepsApart:
+    'Gaat de pagina daar niet open, dan houdt die wifi zijn apparaten gescheiden, en kunnen gasten er ook niet kijken. Neem een kabel, of zet die wifi vijf minuten uit: de eigen wifi van de box komt terug, en je kunt een andere kiezen.',
   wifiTitle: 'Wifi van de locatie',
   wifiHint:
     'De box verlaat zijn netwerk voor het netwerk dat je hier kiest, en deze pagina gaat mee. Gasten kijken daar.',

@@ -23,13 +23,22 @@ export const pt: SetUpTexts = {
   searchAgain: 'Procurar de novo',
   cable: 'Um cabo',
   cableIn: 'Um cabo: está ligado',
+  cableWaits: 'Um cabo: está ligado, mas ainda não tem endereço',
   otherWifi: 'Outro nome…',
   wifiName: 'Nome do Wi-Fi',
   password: 'Palavra-passe do Wi-Fi',
   needsLogin: 'pede um acesso que a caixa não pode dar',
   noPassword: 'sem palavra-passe',
+  openWifi:
+    'Se os clientes deste Wi-Fi têm de aceitar algo numa página, a caixa não o pode fazer: nada sai para a internet, e talvez nenhum cliente chegue à caixa. É melhor um com palavra-passe, ou um cabo.',
   notJoined:
     'A caixa não conseguiu entrar em {name}. Verifique a palavra-passe ou escolha outra rede.',
+  notThePassword:
+    'A caixa não conseguiu entrar em {name}: o mais provável é a palavra-passe ser outra. Escreva-a de novo.',
+  notInReach:
+    'A caixa não conseguiu entrar em {name}: está fora de alcance. Aproxime a caixa do router ou escolha outra rede.',
+  noAddress:
+    '{name} deixa entrar a caixa, mas não lhe dá endereço. Reinicie o router, escolha outra rede ou use um cabo.',
   passwordShort: 'Uma palavra-passe de Wi-Fi tem de 8 a 63 caracteres.',
   chooseOne: 'Escolha uma ou salte este passo.',
   cameraTitle: 'Câmara',
@@ -46,14 +55,23 @@ export const pt: SetUpTexts = {
   toService: 'Para o YouTube, a Twitch ou outro serviço (RTMP)',
   toReceiver: 'Para um recetor (SRT)',
   streamKey: 'Chave de transmissão',
+  addressLike:
+    'O endereço começa por rtmp:// ou rtmps://. Copie-o do serviço, sem a chave de transmissão.',
+  keyMissing: 'Escreva a chave de transmissão que o serviço mostra.',
+  receiverMissing: 'Escreva o endereço do recetor e a sua porta: um número até 65535.',
   titleTitle: 'Título do primeiro drop',
   titleHint: 'Os convidados veem-no nos telemóveis.',
+  nearlyTitle: 'Quase pronto',
+  noteFirst:
+    'A caixa deixa agora o seu próprio Wi-Fi, e esta página pode fechar-se sozinha. Faça antes uma captura de ecrã.',
   doneTitle: 'Tudo pronto',
   joinFirst: 'Ligue este telemóvel a {name} e abra:',
   openThis: 'A partir de agora, abra:',
   madePin: 'A caixa criou este PIN: {pin}. Tome nota.',
   failsBack:
     'Se a caixa não conseguir entrar em {name} dentro de um minuto, volta à rede de antes, ou o Wi-Fi dela volta, e pode escolher de novo.',
+  keepsApart:
+    'Se a página não abrir aí, esse Wi-Fi separa os seus dispositivos, e os clientes também não poderiam ver. Use um cabo, ou desligue esse Wi-Fi durante cinco minutos: o da própria caixa volta, e pode escolher outro.',
   wifiTitle: 'Wi-Fi do local',
   wifiHint:
     'A caixa deixa a rede dela pela que escolher aqui, e esta página vai com ela. Os convidados assistem lá.',
