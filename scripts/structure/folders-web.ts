@@ -96,8 +96,11 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'sections of the operator’s page',
   },
   'daemon/web/page/settings': {
-    // Picture and sound, where camera and sound card are chosen.
-    may: [...PAGE, ...FORM, 'daemon/web/page/ui', 'daemon/web/page/sections'],
+    // Picture and sound, where camera and sound card are chosen of what is plugged in.
+    may: [
+      ...[...PAGE, ...FORM, 'daemon/first-boot', 'daemon/web/page/ui'],
+      'daemon/web/page/sections',
+    ],
     what: 'the settings on the operator’s page',
   },
   'daemon/web/page/setup': {

@@ -88,6 +88,25 @@ test('on the page a wrong value says why beside its field, and a right one is co
   assert.equal(page.faults, []);
 });
 
+test('a sound card that was plugged in later is chosen by its name, and applied like any change', async () => {
+  await using box = await startFakeBox();
+  await using browser = await openChromium(PHONE);
+  const page = await openPage(browser, box.url);
+  const sounds = [{ device: 'hw:CARD=Device,DEV=0', name: 'USB Audio Device' }];
+  await page.route('**/setup/devices', (route) => route.fulfill({ json: { cameras: [], sounds } }));
+  await page.click('#open-settings');
+  await waitInPage(page, has('#settings .section'));
+  await page.evaluate("for (const one of document.querySelectorAll('.section')) one.open = true");
+  await page.click('text="Choose what is plugged in" >> nth=0');
+  await waitInPage(page, says('#settings', 'No camera was found'));
+  await page.click('text="Choose what is plugged in" >> nth=1');
+  await page.click('text="USB Audio Device"');
+  await page.click('#settings .bar .main');
+  await waitInPage(page, says('dialog .diff', 'alsa'));
+  await waitInPage(page, says('dialog .diff', 'hw:CARD=Device,DEV=0'));
+  assert.equal(page.faults, []);
+});
+
 test('camera and sound are watched while the settings show them, and not after a discard or behind the page', async () => {
   await using box = await startFakeBox();
   await using browser = await openChromium(PHONE);

@@ -7,6 +7,7 @@ import { h } from '../ui/dom.ts';
 import { followLive } from '../ui/live-view.ts';
 import { askJson, askPreview, type Outcome, runCommand } from '../ui/request.ts';
 import type { Section } from '../ui/section.ts';
+import { openPlugged } from './plugged.ts';
 import { SAYS } from './words.ts';
 
 type Say = (text: string, isBad?: boolean) => void;
@@ -46,8 +47,8 @@ export function testsOf(say: Say, onError: (error: unknown) => void): SettingsTe
       open(SAYS.testPrint, () => runCommand('print', undefined, { document: 'status' })),
     ],
     [SAYS.sectionMqtt]: [open(SAYS.testBroker, () => askTest('/tests/broker', BROKER_TIMEOUT_MS))],
-    [boxTexts.camera]: [preview.element],
-    [stageTexts.sound]: [sound.element],
+    [boxTexts.camera]: [openPlugged('camera', onError), preview.element],
+    [stageTexts.sound]: [openPlugged('sound', onError), sound.element],
     [SAYS.sectionUplink]: [
       open(SAYS.testUplink, () => askTest('/tests/uplink', UPLINK_TIMEOUT_MS), describeUplink),
     ],

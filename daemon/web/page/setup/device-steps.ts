@@ -2,13 +2,14 @@
 
 import { openPicture } from '../sections/picture.ts';
 import { openSound as openMeters } from '../sections/sound.ts';
+import { type PluggedGroup, readPlugged } from '../settings/plugged.ts';
 import { readSettings } from '../settings/request.ts';
 import { stageTexts, setUpTexts as text } from '../text/texts.ts';
 import { h, setText } from '../ui/dom.ts';
 import { followLive } from '../ui/live-view.ts';
 import type { Section } from '../ui/section.ts';
-import { changeSettings, readDevices, restartFor, wantPreview } from './request.ts';
-import { choices, type Option, type StepPage } from './step.ts';
+import { changeSettings, restartFor, wantPreview } from './request.ts';
+import { choices, type StepPage } from './step.ts';
 
 /** A value of the list: driver and device. */
 const TEST = 'test';
@@ -19,21 +20,14 @@ interface Kind {
   readonly hint: string;
   readonly none: string;
   readonly testLabel: string;
-  /** Of the config. */
-  readonly group: 'camera' | 'sound';
+  readonly group: PluggedGroup;
   readonly section: () => Section;
-  readonly list: () => Promise<readonly Option[]>;
 }
 
 export function openCamera(): Promise<StepPage> {
   return openDevice({
     ...{ title: text.cameraTitle, hint: text.cameraHint, none: text.noCamera },
     ...{ testLabel: text.testPicture, group: 'camera', section: openPicture },
-    list: async () =>
-      (await readDevices()).cameras.map(({ driver, device, name }) => ({
-        value: `${driver}${SEPARATOR}${device}`,
-        label: name,
-      })),
   });
 }
 
@@ -41,11 +35,6 @@ export function openSoundStep(): Promise<StepPage> {
   return openDevice({
     ...{ title: stageTexts.sound, hint: text.soundHint, none: text.noSoundCard },
     ...{ testLabel: text.testTone, group: 'sound', section: openMeters },
-    list: async () =>
-      (await readDevices()).sounds.map(({ device, name }) => ({
-        value: `alsa${SEPARATOR}${device}`,
-        label: name,
-      })),
   });
 }
 
@@ -81,7 +70,11 @@ async function openDevice(kind: Kind): Promise<StepPage> {
     );
   });
   const look = async () => {
-    const found = isLocked ? [] : await kind.list();
+    const plugged = isLocked ? [] : await readPlugged(group);
+    const found = plugged.map((one) => ({
+      value: `${one.driver}${SEPARATOR}${one.device}`,
+      label: one.name,
+    }));
     const test = { value: TEST, label: kind.testLabel };
     list.show(isLocked ? [] : [...found, test], used);
     if (!isLocked) setText(note, found.length === 0 ? kind.none : '');

@@ -1,5 +1,4 @@
 /** Requests of the set-up. Each rejects with a sentence for the person at the page. */
-import type { FoundDevices } from '../../../first-boot/devices.ts';
 import type { Step } from '../../../first-boot/steps.ts';
 import type { ShownSetting } from '../../../settings/settings.ts';
 import type { HandOver, SetUpChoices, SetUpView } from '../../setup/protocol.ts';
@@ -34,10 +33,6 @@ export async function chooseNetwork(ssid: string, password: string): Promise<voi
 /** Of a box that is set up: into that one, at once. */
 export async function joinNetwork(ssid: string, password: string): Promise<HandOver> {
   return (await askJson('POST', '/setup/join', { ssid, password })) as HandOver;
-}
-
-export async function readDevices(): Promise<FoundDevices> {
-  return (await askJson('GET', '/setup/devices', undefined, SCAN_TIMEOUT_MS)) as FoundDevices;
 }
 
 export async function wantPreview(isOn: boolean): Promise<void> {

@@ -16,6 +16,9 @@ const ACTIONS: readonly (readonly [keys: RegExp, action: AlertAction])[] = [
   [/^(?:uplink|links|link)-/, { label: text.showLinks, section: 'links' }],
   [/^(?:recording|recorder|disk)-/, { label: text.showRecordings, section: 'clips' }],
   [/^(?:orders|tickets)-/, { label: text.showShop, section: 'shop' }],
+  // Another one may be plugged in: there it is chosen.
+  [/^camera2?-down$/, { label: text.cameraSettings, settings: 'camera' }],
+  [/^sound-down$/, { label: stageTexts.settings, settings: 'sound' }],
   [/^sound-/, { label: text.showSound, section: 'sound' }],
   [/^no-picture$/, { label: text.cameraSettings, settings: 'camera' }],
   [/^viewers-/, { label: text.guestsSettings, settings: 'viewers' }],

@@ -50,6 +50,15 @@ test('a box in safe mode is restarted by the button of its alert', () => {
   assert.equal(actionOf('safe-mode'), { label: 'Restart the box', command: 'restart' });
 });
 
+test('a camera or sound card that is gone leads to where another one is chosen', () => {
+  const settingsOf = (key: string) => {
+    const action = actionOf(key);
+    return action !== undefined && 'settings' in action ? action.settings : undefined;
+  };
+  assert.equal(['camera-down', 'camera2-down'].map(settingsOf), ['camera', 'camera']);
+  assert.equal(['sound-down', 'sound-silent'].map(settingsOf), ['sound', undefined]);
+});
+
 test('what is advised of printed slips is done there', () => {
   for (const { key, advice } of RULES.filter((one) => one.advice.includes('Printed slips'))) {
     const action = actionOf(key);

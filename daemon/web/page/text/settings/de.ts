@@ -72,6 +72,7 @@ export const de: SettingsTexts = {
   testBroker: 'Testnachricht senden',
   testPreview: 'Vorschau',
   testListen: 'Anhören',
+  choosePlugged: 'Aus dem wählen, was eingesteckt ist',
   testUplink: 'Uplink testen',
   linkWhole: '{id} trägt den ganzen Stream allein ({mbps} Mb/s).',
   linkPart: '{id} trägt allein {mbps} von {wanted} Mb/s.',

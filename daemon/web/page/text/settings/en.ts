@@ -74,6 +74,7 @@ export const en = {
   testBroker: 'Send a test message',
   testPreview: 'Preview',
   testListen: 'Listen',
+  choosePlugged: 'Choose what is plugged in',
   testUplink: 'Test the uplink',
   linkWhole: '{id} carries the whole stream by itself ({mbps} Mb/s).',
   linkPart: '{id} carries {mbps} of {wanted} Mb/s by itself.',

@@ -72,6 +72,7 @@ export const es: SettingsTexts = {
   testBroker: 'Enviar un mensaje de prueba',
   testPreview: 'Vista previa',
   testListen: 'Escuchar',
+  choosePlugged: 'Elegir entre lo conectado',
   testUplink: 'Probar la subida',
   linkWhole: '{id} lleva sola toda la emisión ({mbps} Mb/s).',
   linkPart: '{id} lleva sola {mbps} de {wanted} Mb/s.',

@@ -72,6 +72,7 @@ export const fr: SettingsTexts = {
   testBroker: 'Envoyer un message d’essai',
   testPreview: 'Aperçu',
   testListen: 'Écouter',
+  choosePlugged: 'Choisir parmi ce qui est branché',
   testUplink: 'Tester la liaison montante',
   linkWhole: '{id} porte seule tout le flux ({mbps} Mb/s).',
   linkPart: '{id} porte seule {mbps} sur {wanted} Mb/s.',

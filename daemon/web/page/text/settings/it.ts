@@ -72,6 +72,7 @@ export const it: SettingsTexts = {
   testBroker: 'Invia un messaggio di prova',
   testPreview: 'Anteprima',
   testListen: 'Ascolta',
+  choosePlugged: 'Scegli tra ciò che è collegato',
   testUplink: 'Prova l’uplink',
   linkWhole: '{id} porta da sola tutto lo stream ({mbps} Mb/s).',
   linkPart: '{id} porta da sola {mbps} di {wanted} Mb/s.',

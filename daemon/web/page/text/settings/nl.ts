@@ -72,6 +72,7 @@ export const nl: SettingsTexts = {
   testBroker: 'Een testbericht sturen',
   testPreview: 'Voorbeeld',
   testListen: 'Luisteren',
+  choosePlugged: 'Kies uit wat is aangesloten',
   testUplink: 'De uplink testen',
   linkWhole: '{id} draagt de hele stream alleen ({mbps} Mb/s).',
   linkPart: '{id} draagt alleen {mbps} van {wanted} Mb/s.',

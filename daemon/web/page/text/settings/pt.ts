@@ -70,6 +70,7 @@ export const pt: SettingsTexts = {
   testBroker: 'Enviar uma mensagem de teste',
   testPreview: 'Pré-visualizar',
   testListen: 'Ouvir',
+  choosePlugged: 'Escolher entre o que está ligado',
   testUplink: 'Testar a subida',
   linkWhole: '{id} leva sozinha toda a emissão ({mbps} Mb/s).',
   linkPart: '{id} leva sozinha {mbps} de {wanted} Mb/s.',
