@@ -1,5 +1,6 @@
 /** The viewers that are connected, or are connecting: how many there may be, and when one is over. */
 import { randomBytes } from 'node:crypto';
+import { type BucketLimits, type TokenBucket, takeFrom } from '../../hal/os/limits/token-bucket.ts';
 import type { Connection } from '../webrtc/connection.ts';
 import type { WhepAnswer, WhepRequest, WhepSettings } from './messages.ts';
 import { type Offer, parseOffer } from './offer.ts';
@@ -22,6 +23,7 @@ interface Session {
   readonly isPreview: boolean;
   readonly peer: Connection;
   readonly viewer: Viewer;
+  readonly feedback: TokenBucket;
   /** Since when it was not heard of; before it is open, since its offer. */
   heardMs: number;
   isOpen: boolean;
@@ -33,6 +35,11 @@ const SILENT_MAX_MS = 10_000;
 const GIVES_WAY_MS = 2_000;
 /** Offers cost nothing: beyond all places so many wait, of which each ends another when it connects. */
 const WAITING_BEYOND_MAX = 16;
+/**
+ * Of a viewer's RTCP. A browser that loses a tenth of 6 Mb/s asks for it a hundred times a second;
+ * one that sends five times as much wants the time of all others, and is ended.
+ */
+const FEEDBACK: BucketLimits = { perS: 500, max: 1_000 };
 /** Of the crew, beside all guests. */
 const PREVIEWS_MAX = 4;
 
@@ -165,11 +172,7 @@ export class Sessions {
       { offer, ssrcs, cname },
       {
         onOpen: () => ifThere((session) => this.#begin(session)),
-        onFeedback: (packet) =>
-          ifThere((session) => {
-            session.heardMs = nowMs();
-            session.viewer.addFeedback(packet, session.heardMs);
-          }),
+        onFeedback: (packet) => ifThere((session) => this.#addFeedback(session, packet)),
         onGone: () => this.end(id),
       },
     );
@@ -183,9 +186,17 @@ export class Sessions {
       },
       nowMs(),
     );
-    const session = { id, address, isPreview, peer, viewer, heardMs: nowMs(), isOpen: false };
+    const feedback = { left: FEEDBACK.max, atMs: nowMs() };
+    const who = { id, address, isPreview, peer, viewer, feedback };
+    const session = { ...who, heardMs: nowMs(), isOpen: false };
     this.#sessions.set(id, session);
     return session;
+  }
+
+  #addFeedback(session: Session, packet: Buffer): void {
+    session.heardMs = this.#deps.nowMs();
+    if (takeFrom(session.feedback, 1, FEEDBACK, session.heardMs) === 0) this.end(session.id);
+    else session.viewer.addFeedback(packet, session.heardMs);
   }
 
   /** Where all places are taken one that is connected ends now, or this one. */

@@ -220,6 +220,21 @@ test('one of the crew gets the picture, and is not listed among the guests', asy
   assert.equal(sessions.addresses, []);
 });
 
+test('a viewer that floods with reports is ended, and one that loses much is not', async () => {
+  const { sessions, peers, clock, offer } = openSessions();
+  for (const address of ['loses', 'floods']) await offer(address);
+  for (const peer of peers) peer.onOpen();
+  const nack = Buffer.from('81cd00030000000100000009ffffffff', 'hex');
+  for (let s = 0; s < 20; s += 1) {
+    clock.ms += 1_000;
+    for (let i = 0; i < 300; i += 1) peers[0]?.onFeedback(nack);
+    for (let i = 0; i < 3_000; i += 1) peers[1]?.onFeedback(nack);
+  }
+  sessions.sweep();
+  assert.equal(sessions.addresses, ['loses']);
+  assert.is(peers[1]?.isClosed, true);
+});
+
 test('a viewer that reports stays; one that is silent for 10 s, or closes, is gone', async () => {
   const { sessions, peers, clock, offer } = openSessions();
   for (const address of ['a', 'b', 'c']) await offer(address);
