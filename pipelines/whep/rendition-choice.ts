@@ -12,6 +12,13 @@ const ESTIMATE_MIN = 0.9;
  */
 const RISE_MIN = 1.05;
 const RISE_OVER_MS = 2_000;
+/**
+ * Of a viewer that estimates nothing, as some Safaris: packets that are under way for so much longer
+ * than the quickest ones wait in a queue, which an access point has before it loses any.
+ */
+const QUEUED_MAX_MS = 300;
+/** Where it goes up. */
+const QUEUED_UP_MAX_MS = 100;
 /** An estimate grows from little, and a loss may be a moment's. */
 const SETTLE_MS = 4_000;
 const BAD_FOR_MS = 1_500;
@@ -35,6 +42,9 @@ export class RenditionChoice {
   #goodSinceMs: number | undefined;
   #lost = 0;
   #estimateBps: number | undefined;
+  #hasEstimated = false;
+  #quickestMs = Number.POSITIVE_INFINITY;
+  #queuedMs = 0;
   #before: { readonly atMs: number; readonly bps: number } | undefined;
   #isRising = false;
   #sentBps = Number.POSITIVE_INFINITY;
@@ -57,8 +67,16 @@ export class RenditionChoice {
     this.#step(nowMs);
   }
 
+  /** @param roundTripMs There and back again, of the last sender report. */
+  setRoundTrip(roundTripMs: number, nowMs: number): void {
+    this.#quickestMs = Math.min(this.#quickestMs, roundTripMs);
+    this.#queuedMs = roundTripMs - this.#quickestMs;
+    this.#step(nowMs);
+  }
+
   setEstimate(estimateBps: number, nowMs: number): void {
     this.#estimateBps = estimateBps;
+    this.#hasEstimated = true;
     const before = this.#before ?? { atMs: nowMs, bps: estimateBps };
     this.#isRising = estimateBps > before.bps * RISE_MIN;
     const isOld = nowMs - before.atMs >= RISE_OVER_MS;
@@ -74,9 +92,12 @@ export class RenditionChoice {
   #step(nowMs: number): void {
     if (nowMs - this.#sinceMs < SETTLE_MS) return;
     const isCarried = this.#isCarried(this.#index);
-    const isBad = this.#lost > LOST_MAX || !(isCarried || this.#isRising);
+    // An estimate knows of the queue, too.
+    const queuedMs = this.#hasEstimated ? 0 : this.#queuedMs;
+    const isSlow = queuedMs > QUEUED_MAX_MS;
+    const isBad = this.#lost > LOST_MAX || isSlow || !(isCarried || this.#isRising);
     this.#badSinceMs = isBad ? (this.#badSinceMs ?? nowMs) : undefined;
-    const isGood = this.#lost <= LOST_UP_MAX && isCarried;
+    const isGood = this.#lost <= LOST_UP_MAX && queuedMs <= QUEUED_UP_MAX_MS && isCarried;
     this.#goodSinceMs = isGood ? (this.#goodSinceMs ?? nowMs) : undefined;
     if (this.#badSinceMs !== undefined && nowMs - this.#badSinceMs >= BAD_FOR_MS) this.#down(nowMs);
     else if (this.#goodSinceMs !== undefined && nowMs - this.#goodSinceMs >= UP_AFTER_MS) {
@@ -110,6 +131,7 @@ export class RenditionChoice {
     this.#badSinceMs = undefined;
     this.#goodSinceMs = undefined;
     this.#lost = 0;
+    this.#queuedMs = 0;
     this.#estimateBps = undefined;
     this.#before = undefined;
     this.#isRising = false;

@@ -2,7 +2,7 @@
 import type { Offer } from './offer.ts';
 import type { Frame, Rendition } from './rendition.ts';
 import { RenditionChoice } from './rendition-choice.ts';
-import { parseFeedback, renderSenderReport } from './rtcp.ts';
+import { parseFeedback, renderSenderReport, roundTripMs } from './rtcp.ts';
 import { SoundSender } from './sound-sender.ts';
 import {
   mediaNowUs,
@@ -96,12 +96,15 @@ export class Viewer {
   /** RTCP that it has sent. */
   addFeedback(packet: Buffer, nowMs: number): void {
     const { video } = this.#options.ssrcs;
-    const { lost, missing, broken, estimateBps } = parseFeedback(packet);
+    const { lost, echoes, missing, broken, estimateBps } = parseFeedback(packet);
     for (const { ssrc, sequences } of missing) {
       if (ssrc === video) this.#video?.repeat(sequences, nowMs);
     }
     const lostShare = lost.get(video);
     if (lostShare !== undefined) this.#choice.setLost(lostShare, nowMs);
+    const echo = echoes.get(video);
+    const tripMs = echo && roundTripMs(echo, this.#wallMs(nowMs));
+    if (tripMs !== undefined) this.#choice.setRoundTrip(tripMs, nowMs);
     if (estimateBps !== undefined) this.#choice.setEstimate(estimateBps, nowMs);
     if (broken.has(video)) this.#repair(nowMs);
   }
@@ -145,6 +148,12 @@ export class Viewer {
     this.#video?.catchUp(saved, nowMs);
   }
 
+  /** By the clock of the stream, as sender reports have it. */
+  #wallMs(nowMs: number): number {
+    const { start } = this.#options;
+    return start.epochMs + mediaNowUs(start, nowMs * 1000) / 1000;
+  }
+
   #report(
     kind: 'video' | 'audio',
     sender: { readonly packetsTotal: number; readonly bytesTotal: number } | undefined,
@@ -153,11 +162,10 @@ export class Viewer {
   ): void {
     if (sender === undefined) return;
     const { start, ssrcs, cname, send } = this.#options;
-    const mediaUs = mediaNowUs(start, nowMs * 1000);
     const report = renderSenderReport({
       ssrc: ssrcs[kind],
-      wallMs: start.epochMs + mediaUs / 1000,
-      timestamp: timestampOf(start, mediaUs, ticksPerMs),
+      wallMs: this.#wallMs(nowMs),
+      timestamp: timestampOf(start, mediaNowUs(start, nowMs * 1000), ticksPerMs),
       packetsTotal: sender.packetsTotal,
       bytesTotal: sender.bytesTotal,
       cname,

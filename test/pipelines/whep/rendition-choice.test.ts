@@ -45,6 +45,44 @@ test('an estimate below what is sent brings it down', () => {
   assert.is(choice.index, 1);
 });
 
+/** A viewer that estimates nothing: packets there and back again need so long. */
+function report(choice: RenditionChoice, fromS: number, toS: number, tripMs: number) {
+  for (let s = fromS; s < toS; s += 1) {
+    choice.setLost(0, s * 1000);
+    choice.setRoundTrip(tripMs, s * 1000);
+  }
+}
+
+test('without any estimate packets that queue bring it down, and up again where they do not', () => {
+  const choice = new RenditionChoice(LADDER, 0);
+  report(choice, 0, 20, 8);
+  assert.is(choice.index, 2);
+  report(choice, 20, 21, 900);
+  report(choice, 21, 30, 12);
+  assert.is(choice.index, 2, 'once is a moment’s');
+  report(choice, 30, 34, 900);
+  assert.is(choice.index, 1);
+  report(choice, 34, 60, 150);
+  assert.is(choice.index, 1, 'they still wait');
+  report(choice, 60, 100, 10);
+  assert.is(choice.index, 2);
+});
+
+test('a line that is long is not a queue', () => {
+  const choice = new RenditionChoice(LADDER, 0);
+  report(choice, 0, 60, 600);
+  assert.is(choice.index, 2);
+});
+
+test('a viewer that estimates is believed, whatever time its reports need', () => {
+  const choice = new RenditionChoice(LADDER, 0);
+  for (let s = 0; s < 60; s += 1) {
+    choice.setEstimate(3_000_000, s * 1000);
+    choice.setRoundTrip(s < 5 ? 5 : 900, s * 1000);
+  }
+  assert.is(choice.index, 2);
+});
+
 test('a still picture, of which little is sent, is received as well as estimated', () => {
   const choice = new RenditionChoice(LADDER, 0);
   choice.setSent(300_000);

@@ -51,10 +51,15 @@ function openViewer(
   const offer = parseOffer(CHROMIUM_OFFER);
   if ('status' in offer) throw new Error(offer.line);
   const seen: Seen[] = [];
+  /** The last sender report of the picture. */
+  const reported = { ticks: 0, atMs: 0 };
   /** The rendition of each frame that it was sent. */
   const from: string[] = [];
   let nowMs = 0;
   const send = (kind: string, packet: Buffer) => {
+    if (kind === 'video' && packet[1] === 200) {
+      Object.assign(reported, { ticks: packet.readUInt32BE(10), atMs: nowMs });
+    }
     // Sender reports are not of the picture.
     if (kind !== 'video' || packet[1] === 200) return;
     const type = (packet[12 + (((packet[0] ?? 0) & 0x10) === 0 ? 0 : 8)] ?? 0) & 0x1f;
@@ -92,7 +97,7 @@ function openViewer(
   const begin = () => viewer.begin(nowMs);
   run(1, () => undefined);
   begin();
-  return { viewer, seen, from, run, begin };
+  return { viewer, seen, from, run, begin, reported };
 }
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
@@ -132,6 +137,22 @@ test('what the viewer says it can receive chooses its rendition, down and up aga
   assert.equal(wanted, ['high', 'low']);
   run(60_000, say(3_000_000));
   assert.equal(wanted, ['high', 'low', 'high']);
+});
+
+test('a browser that estimates nothing, as some Safaris, gets less where its packets wait in a queue', () => {
+  const { viewer, run, reported } = openViewer();
+  const reportAfter = (tripMs: number) => (nowMs: number) => {
+    if (nowMs - reported.atMs !== tripMs || reported.ticks === 0) return;
+    const report = hex('81c90007 00000001 00000009 00000000 00000000 00000000 00000000 00000000');
+    report.writeUInt32BE(reported.ticks, 24);
+    viewer.addFeedback(report, nowMs);
+  };
+  run(10_000, reportAfter(10));
+  assert.is(viewer.wanted, 'high');
+  run(6_000, reportAfter(600));
+  assert.is(viewer.wanted, 'low');
+  run(60_000, reportAfter(10));
+  assert.is(viewer.wanted, 'high');
 });
 
 test('while the best one’s encoder is suspended it gets the next one, though the last picture is repeated', () => {
