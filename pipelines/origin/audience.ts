@@ -38,6 +38,7 @@ interface AddressRecord {
 
 export class Audience {
   readonly #records = new Map<string, AddressRecord>();
+  #forgotten = Number.NEGATIVE_INFINITY;
 
   /** To be called for each part and segment that is fetched. */
   addFetch({ address = '' }: Client, nowMs: number): void {
@@ -106,7 +107,10 @@ export class Audience {
     return known;
   }
 
+  /** Once in a window: who has as many addresses as there may be would have all looked through for each request. */
   #forgetOld(window: number): void {
+    if (window === this.#forgotten) return;
+    this.#forgotten = window;
     for (const [address, record] of this.#records) {
       if (record.window < window - 1 && record.streams === 0) this.#records.delete(address);
     }

@@ -67,6 +67,7 @@ interface Seen {
  * media that they fetch allow, and no viewer has stalled for longer than it was there.
  */
 export class Viewers {
+  /** Who was heard of last is last: a flood of reports looks through the others once, not each time. */
   readonly #seen = new Map<string, Seen>();
   readonly #perAddress = new Map<string, number>();
   readonly #audience = new Audience();
@@ -124,6 +125,8 @@ export class Viewers {
     this.#addHearts(beacon, seen, client, { max, nowMs });
     seen.beacon = beacon;
     seen.atMs = nowMs;
+    this.#seen.delete(beacon.id);
+    this.#seen.set(beacon.id, seen);
     if (beacon.startupMs !== undefined && !seen.hasStartup) {
       seen.hasStartup = true;
       this.#addStartup(address, beacon.startupMs, max);
@@ -219,7 +222,8 @@ export class Viewers {
 
   #expire(nowMs: number): void {
     for (const [id, { atMs }] of this.#seen) {
-      if (nowMs - atMs > GONE_AFTER_MS) this.#remove(id);
+      if (nowMs - atMs <= GONE_AFTER_MS) return;
+      this.#remove(id);
     }
   }
 

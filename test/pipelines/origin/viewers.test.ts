@@ -52,6 +52,33 @@ test('a viewer that is pushed its media counts for as long as that goes on', () 
   assert.is(viewers.figures(140_000).viewers, 0);
 });
 
+test('at random, who has not been heard of for 16 s is gone, and nobody else', () => {
+  const random = seeded(29);
+  const viewers = new Viewers(() => true);
+  const heardMs = new Map<string, number>();
+  for (let nowMs = 0; nowMs < 300_000; nowMs += Math.floor(random() * 400)) {
+    const n = Math.floor(random() * 60);
+    const client = clientOf(`192.0.2.${n}`);
+    viewers.addFetch(client, nowMs);
+    viewers.add({ ...BEACON, id: `viewer-${n}` }, client, nowMs);
+    heardMs.set(`viewer-${n}`, nowMs);
+    const there = [...heardMs.values()].filter((atMs) => nowMs - atMs <= 16_000);
+    assert.is(viewers.figures(nowMs).viewers, there.length);
+  }
+});
+
+test('of 40,000 addresses a newcomer is counted once others have not been heard of for a minute', () => {
+  const viewers = new Viewers(() => true);
+  for (let n = 0; n < 40_000; n += 1) viewers.addFetch({ address: `10.0.${n >> 8}.${n & 255}` }, 0);
+  const guest = clientOf('192.0.2.1');
+  const countAt = (nowMs: number) => {
+    viewers.addFetch(guest, nowMs);
+    viewers.add(BEACON, guest, nowMs);
+    return viewers.figures(nowMs).viewers;
+  };
+  assert.equal([countAt(10), countAt(31_000), countAt(61_000)], [0, 0, 1]);
+});
+
 test('all of 6,000 guests are counted, 150 of them behind one router', () => {
   const viewers = new Viewers(() => true);
   const router = clientOf('198.51.100.1', 300);
