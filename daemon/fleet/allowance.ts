@@ -1,7 +1,7 @@
 /** How much of what others send over the broker is read: anybody there may send at any rate. Pure. */
 import { type TokenBucket, takeFrom } from '../../hal/os/limits/token-bucket.ts';
 
-/** A broker sends all that it has retained at once: three topics of hundreds of boxes. */
+/** Of boxes that are not known. A broker sends all that it has retained at once: three topics of hundreds. */
 const ALL = { perS: 100, max: 1_500 };
 /** A box sends its message once a second at most, and a poster every half a minute. */
 const OF_BOX = { perS: 2, max: 20 };
@@ -16,8 +16,9 @@ export class Allowance {
    * False: this message is left out; a box repeats what it says within a minute.
    *
    * @param nowMs Monotonic.
+   * @param isMember One of the fleet, of which there are few: whatever others send, it is heard.
    */
-  take(box: string, nowMs: number): boolean {
+  take(box: string, nowMs: number, isMember = false): boolean {
     const bucket = this.#boxes.get(box) ?? { left: OF_BOX.max, atMs: nowMs };
     // The last one that was heard is at the end.
     this.#boxes.delete(box);
@@ -25,6 +26,7 @@ export class Allowance {
     const [oldest] = this.#boxes.size > BOXES_MAX ? this.#boxes.keys() : [];
     if (oldest !== undefined) this.#boxes.delete(oldest);
     // One box that floods leaves the others theirs.
-    return takeFrom(bucket, 1, OF_BOX, nowMs) > 0 && takeFrom(this.#all, 1, ALL, nowMs) > 0;
+    if (takeFrom(bucket, 1, OF_BOX, nowMs) === 0) return false;
+    return isMember || takeFrom(this.#all, 1, ALL, nowMs) > 0;
   }
 }

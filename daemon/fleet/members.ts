@@ -63,10 +63,11 @@ export class Members {
   receive({ topic, payload }: FleetIncoming, now: Now): string | undefined {
     const [, box = '', kind] = TOPIC.exec(topic) ?? [];
     if (box === '' || box === this.#self) return undefined;
-    if (!this.#allowance.take(box, now.monotonicMs)) return undefined;
+    const isMember = this.#members.has(box);
+    if (!this.#allowance.take(box, now.monotonicMs, isMember)) return undefined;
     if (kind === 'availability') this.#setOnline(box, payload);
     else if (kind === 'fleet') this.#receiveMessage(box, payload, now);
-    else return this.#members.has(box) ? box : undefined;
+    else return isMember ? box : undefined;
     return undefined;
   }
 

@@ -16,6 +16,14 @@ test('a box that floods is heard twice a second, and takes nothing from the othe
   assert.ok(flood >= 120 && flood <= 140, String(flood));
 });
 
+test('a thousand made-up names keep no box of the fleet from being heard', () => {
+  const allowance = new Allowance();
+  for (let ms = 0; ms < 30_000; ms += 1) {
+    for (const n of [0, 1]) allowance.take(`made-up-${(2 * ms + n) % 1_000}`, ms);
+    if (ms % 1_000 === 500) assert.ok(allowance.take('own', ms, true), `${ms}`);
+  }
+});
+
 test('all that a broker has retained of a hundred boxes is read at once', () => {
   const allowance = new Allowance();
   for (let i = 0; i < 300; i += 1) assert.ok(allowance.take(`box-${i % 100}`, 5));

@@ -48,6 +48,17 @@ test('boxes of the same fleet are listed by name, others and the box itself are 
   assert.equal(names(), ['alley', 'market']);
 });
 
+test('a broker on which a stranger floods under made-up names leaves the fleet as it is', () => {
+  const { say, send, pass, names } = start();
+  say('alley');
+  for (let s = 0; s < 300; s += 1) {
+    for (let n = 0; n < 300; n += 1) send(`made-up-${(300 * s + n) % 2_000}`, 'fleet', '{}');
+    if (s % 60 === 59) say('alley');
+    pass(1_000);
+  }
+  assert.equal(names(), ['alley']);
+});
+
 test('a box that leaves the fleet, or clears what it said, is not listed any more', () => {
   const { say, send, names } = start();
   for (const box of ['alley', 'market', 'shop']) say(box);
