@@ -23,6 +23,8 @@ export interface Frame extends ReadFrame {
 
 /** A key frame of a 4K picture stays well below it. */
 const FRAME_MAX_BYTES = 4_000_000;
+/** What a packet costs beside its bytes: a picture of a million tiny ones is none. */
+const PACKET_COST_BYTES = 200;
 
 /** Frames that can be decoded: after a loss it waits for the next key frame. */
 export class Frames {
@@ -58,7 +60,7 @@ export class Frames {
     if (payload.length === 0) return [];
     const before = timestamp === this.#timestamp ? [] : this.#finish();
     if (timestamp !== this.#timestamp) this.#begin(timestamp);
-    this.#bytes += payload.length;
+    this.#bytes += payload.length + PACKET_COST_BYTES;
     if (this.#bytes > FRAME_MAX_BYTES || !this.#reader.add(payload)) this.#isBroken = true;
     return isMarked ? [...before, ...this.#finish()] : before;
   }

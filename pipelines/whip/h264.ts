@@ -2,6 +2,8 @@
 import { NAL, nalType, typeOfHeader } from '../h264/nal.ts';
 import type { FrameReader, ReadFrame } from './frames.ts';
 
+/** Of a picture: a slice for each row of macroblocks of 4K, and what belongs to them. */
+const NALS_MAX = 512;
 const START_CODE = Buffer.from([0, 0, 0, 1]);
 
 export class H264Reader implements FrameReader {
@@ -23,8 +25,7 @@ export class H264Reader implements FrameReader {
     if (this.#fragments.length > 0) return false;
     if (type === NAL.stapA) return this.#addSeveral(payload.subarray(1));
     if (type === 0 || type > 23) return false;
-    this.#addNal(payload);
-    return true;
+    return this.#addNal(payload);
   }
 
   take(): ReadFrame | undefined {
@@ -58,11 +59,10 @@ export class H264Reader implements FrameReader {
       this.#fragments.push(Buffer.from([((payload[0] ?? 0) & 0xe0) | typeOfHeader(flags)]));
     }
     this.#fragments.push(payload.subarray(2));
-    if ((flags & 0x40) !== 0) {
-      this.#addNal(Buffer.concat(this.#fragments));
-      this.#fragments = [];
-    }
-    return true;
+    if ((flags & 0x40) === 0) return true;
+    const nal = Buffer.concat(this.#fragments);
+    this.#fragments = [];
+    return this.#addNal(nal);
   }
 
   /** RFC 6184 §5.7.1: each with its length before it. */
@@ -72,15 +72,16 @@ export class H264Reader implements FrameReader {
       const bytes = units.readUInt16BE(at);
       at += 2;
       if (bytes === 0 || at + bytes > units.length) return false;
-      this.#addNal(units.subarray(at, at + bytes));
+      if (!this.#addNal(units.subarray(at, at + bytes))) return false;
       at += bytes;
     }
     return at === units.length;
   }
 
-  #addNal(nal: Buffer): void {
+  /** False where it is one more than a picture has. */
+  #addNal(nal: Buffer): boolean {
     this.#remember(nal);
-    this.#nals.push(nal);
+    return this.#nals.push(nal) <= NALS_MAX;
   }
 
   #remember(nal: Buffer): void {

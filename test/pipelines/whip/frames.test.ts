@@ -182,4 +182,20 @@ test('whatever bytes come as packets, readers take them without harm, in bounded
   for (let i = 0; i < 200; i += 1) assert.equal(frames.add(packet(more)), []);
 });
 
+test('a picture of too many tiny units or packets is given up, and the next one is taken', () => {
+  const frames = new Frames(new H264Reader([SPS, PPS].map((n) => n.toString('base64')).join()));
+  const tiny = Array.from({ length: 400 }, () => Buffer.from([0, 2, 0x41, 0x88]));
+  const idr = slice(5, 300);
+  const several = Buffer.concat([Buffer.from([24]), ...tiny]);
+  const few = packetsOf([idr, several], 1).flatMap((one) => frames.add(one));
+  assert.is(few.length, 1);
+  const many = packetsOf([idr, several, several], 2).flatMap((one) => frames.add(one));
+  assert.is(many.length, 0);
+  const parts = Array.from({ length: 25_000 }, (_, i) =>
+    Buffer.from([0x7c, i === 0 ? 0x85 : i === 24_999 ? 0x45 : 0x05, 0x88]),
+  );
+  assert.is(packetsOf(parts, 3).flatMap((one) => frames.add(one)).length, 0);
+  assert.is(packetsOf([idr], 4).flatMap((one) => frames.add(one)).length, 1);
+});
+
 test.run();
