@@ -2,6 +2,7 @@
 
 import { readBranding } from '../../pipelines/player/brand/branding.ts';
 import { BrandingError } from '../../pipelines/player/brand/colors.ts';
+import { openCameras } from '../config/config.ts';
 import { exposedSecrets, unreadableFiles } from '../config/files/named-files.ts';
 import { unwritableFolders } from '../config/files/writable-folders.ts';
 import type { Command } from './parse.ts';
@@ -17,6 +18,7 @@ export function renderChecked({ config: file, overrides }: Extract<Command, { ve
   const notes = [
     ...unreadableFiles(config).map(({ key, reason }) => `${key}: ${reason}`),
     ...exposedSecrets(config),
+    ...openCameras(config),
     ...unwritableFolders(config),
     ...brandingFaults(config.drop.branding_folder),
   ];

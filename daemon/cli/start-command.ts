@@ -1,10 +1,10 @@
 /** `venuebox run` and `venuebox demo`: what a box needs of the process that it runs in. */
 import { networkInterfaces } from 'node:os';
 import { systemClock } from '../../hal/os/clock.ts';
-import { messageOf, openLog, silentLog } from '../../hal/os/log.ts';
+import { type Log, messageOf, openLog, silentLog } from '../../hal/os/log.ts';
 import { openNotify } from '../../hal/os/systemd/notify.ts';
 import { PipelineError } from '../../pipelines/errors/pipeline-error.ts';
-import type { Config } from '../config/config.ts';
+import { type Config, openCameras } from '../config/config.ts';
 import { withoutUnknownKeys } from '../config/file.ts';
 import { exposedSecrets } from '../config/files/named-files.ts';
 import { claimState, stateFolder } from '../config/files/state-folder.ts';
@@ -52,7 +52,7 @@ export async function prepareStart(
   const simulatedLinks = hasSimulatedLinks(command, asked) ? new SimulatedLinks() : undefined;
   const config = simulatedLinks === undefined ? asked : await withSimulatedUplink(asked);
   const log = openLog(config.log.level, style, write);
-  for (const secret of exposedSecrets(config)) log.warn('secret readable by others', { secret });
+  warnOfExposed(config, log);
   const addresses = findAddresses(networkInterfaces(), config.viewers, config.operator);
   const renditions = config.edge.upstream === '' ? config.renditions : [];
   const notify = openNotify(env['NOTIFY_SOCKET'], log);
@@ -91,6 +91,11 @@ export async function prepareStart(
       cause: error,
     });
   }
+}
+
+function warnOfExposed(config: Config, log: Log): void {
+  for (const secret of exposedSecrets(config)) log.warn('secret readable by others', { secret });
+  for (const camera of openCameras(config)) log.warn('camera open to the network', { camera });
 }
 
 /** @param launched The version that runs, where a launcher has started it. */

@@ -174,6 +174,16 @@ function* udpPortFaults(config: Config): Generator<Fault> {
 const srtPort = (camera: Config['camera2']): number =>
   camera?.driver === 'srt' ? (listenerPort(camera.url) ?? NO_PORT) : NO_PORT;
 
+/** Cameras whose picture anybody on the network can send, one line each: who calls first is on air. */
+export function openCameras(config: Pick<Config, 'camera' | 'camera2'>): readonly string[] {
+  return (['camera', 'camera2'] as const)
+    .filter((key) => srtPort(config[key]) !== NO_PORT && config[key]?.credentials_file === '')
+    .map(
+      (key) =>
+        `${key}.url: anyone on the network can send this picture; set a passphrase: ${key}.credentials_file`,
+    );
+}
+
 /**
  * Rendition names of each device profile: as configured, or by bitrate all of
  * them for a laptop, all but the highest for a phone, the lowest for low data.

@@ -1,6 +1,7 @@
 /** What the config promises is checked, and all of it at once. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { openCameras } from '../../../daemon/config/config.ts';
 import { ConfigError, parseConfig } from '../../../daemon/config/file.ts';
 
 const test = suite('checks of the config');
@@ -137,6 +138,20 @@ test('an IPv6 address that ends in colons needs no quotes, and its line is count
   assert.is(parsed('drop:\n  title: "add:: more"\n').drop.title, 'add:: more');
   const [wrong = ''] = faults('viewers:\n  host: ::\n  prt: 1\n');
   assert.match(wrong, 'box.yaml:3: viewers.prt');
+});
+
+test('a camera that anybody on the network can be is named, where it has no passphrase', () => {
+  const named = (url: string, secret = '') => {
+    const second = `{driver: srt, url: "${url}", credentials_file: "${secret}"}`;
+    const yaml = `camera: {driver: test}\ncamera2: ${second}`;
+    return openCameras(parseConfig('box.yaml', yaml, [])).map((line) => line.split(':')[0]);
+  };
+  assert.equal(openCameras(parseConfig('box.yaml', '', [])), []);
+  assert.equal(named('srt://10.0.0.8:7001'), [], 'the box calls it');
+  for (const url of ['srt://:7001', 'srt://:7001?mode=listener']) {
+    assert.equal(named(url, '/etc/venuebox/srt'), []);
+    assert.equal(named(url), ['camera2.url']);
+  }
 });
 
 test.run();
