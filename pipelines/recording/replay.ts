@@ -4,7 +4,7 @@ import { digestOf } from '../http/cache/digest.ts';
 import { fileReply } from '../http/file-reply.ts';
 import type { HttpRequest } from '../http/handlers.ts';
 import { type Reply, refuse } from '../http/reply.ts';
-import { respond } from '../http/respond.ts';
+import { type Representation, respond } from '../http/respond.ts';
 import { moviePath } from './files/recording-file.ts';
 import { positionS, renderReplay } from './replay-playlist.ts';
 import type { ReplayRecording, ReplaySegment } from './replay-segments.ts';
@@ -38,6 +38,8 @@ export class Replay {
   /** The drop that is live, or was last; undefined until one is named. */
   #dropId: string | undefined;
   #isEnded = false;
+  /** Until something is reported: that of a long drop has thousands of lines, and any guest asks at any rate. */
+  #playlist: Representation | undefined;
 
   /** @param dvrS How far back one can seek while live; 0 for not at all. */
   constructor(dvrS: number) {
@@ -48,20 +50,24 @@ export class Replay {
   begin(dropId: string): void {
     this.#dropId = dropId;
     this.#isEnded = false;
+    this.#playlist = undefined;
   }
 
   end(): void {
     this.#isEnded = true;
+    this.#playlist = undefined;
   }
 
   /** The last drop of this box, between drops: a disk may have recordings of another one. */
   showLast(dropId: string): void {
     this.#dropId = dropId;
     this.#isEnded = true;
+    this.#playlist = undefined;
   }
 
   /** @param targetId The recorder that sent it. @param folder Where its files are. */
   apply(targetId: string, folder: string, event: ReplayEvent): void {
+    this.#playlist = undefined;
     const copies = this.#copies.get(targetId) ?? new Map<string, Copy>();
     this.#copies.set(targetId, copies);
     if (event.type === 'recording') {
@@ -101,19 +107,26 @@ export class Replay {
     // Its page, `/replay/`, is not the recorder's.
     if (!path.startsWith('/replay/') || path === '/replay/') return undefined;
     const [, playlist, name] = PATH.exec(path) ?? [];
-    if (playlist !== undefined) return this.#playlist(header);
+    if (playlist !== undefined) return this.#playlistFor(header);
     const copy = this.#best().find(({ recording }) => recording.name === name);
     return copy === undefined ? refuse(404, 'no such recording') : this.#movie(copy, header);
   }
 
-  #playlist(header: HttpRequest['header']): Reply {
+  #playlistFor(header: HttpRequest['header']): Reply {
     if (!this.#isEnded && this.#dvrS === 0) return refuse(404, 'the replay comes after the drop');
+    this.#playlist ??= this.#render();
+    return this.#playlist === undefined
+      ? refuse(404, 'nothing was recorded')
+      : respond(header, this.#playlist);
+  }
+
+  #render(): Representation | undefined {
     const recordings = this.recordings();
-    if (recordings.length === 0) return refuse(404, 'nothing was recorded');
+    if (recordings.length === 0) return undefined;
     const options = this.#isEnded ? { isEnded: true } : { isEnded: false, dvrS: this.#dvrS };
     const body = [Buffer.from(renderReplay(recordings, options))];
     const freshness = this.#isEnded ? ENDED_FRESHNESS : LIVE_FRESHNESS;
-    return respond(header, { type: PLAYLIST_TYPE, body, digest: digestOf(body), freshness });
+    return { type: PLAYLIST_TYPE, body, digest: digestOf(body), freshness };
   }
 
   #movie({ folder, recording }: Copy, header: HttpRequest['header']): Reply {
