@@ -88,10 +88,13 @@ function renderForPeople(json: string): string {
   return `${time} ${(LABEL[level] ?? '').padEnd(5)} ${msg}${pairs.join('')}\n`;
 }
 
-/** A field's value, as people read it. */
+/**
+ * A field's value, as people read it. What a device or a guest sent must not be a command to the
+ * terminal (ECMA-48, C0 and C1).
+ */
 export function renderValue(value: unknown): string {
-  if (typeof value === 'string' && !/[\s="]/.test(value)) return value;
-  return JSON.stringify(value) ?? String(value);
+  const isPlain = typeof value === 'string' && !/[\s="\p{Cc}]/u.test(value);
+  return isPlain ? value : (JSON.stringify(value) ?? String(value)).replace(/\p{Cc}/gu, '?');
 }
 
 /** Drops everything: for tests. */
