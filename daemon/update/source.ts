@@ -1,6 +1,8 @@
 /** Where a release comes from: a file of this machine, or an address. */
-import { open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { errnoOf } from '../../hal/os/errors.ts';
+import { assertRegular, NotRegular } from '../../hal/os/files/read-regular.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { ReleaseError } from './release.ts';
 
@@ -43,8 +45,11 @@ export async function* readSource(
 }
 
 async function* readFrom(path: string): AsyncGenerator<Uint8Array> {
-  const file = await open(path, 'r').catch((error: unknown) => {
-    throw new ReleaseError(`${path} cannot be read: ${messageOf(error)}`);
+  const file = await openFile(path).catch((error: unknown) => {
+    const isOther = error instanceof NotRegular;
+    throw new ReleaseError(
+      isOther ? `${path} is no file` : `${path} cannot be read: ${messageOf(error)}`,
+    );
   });
   try {
     if (!(await file.stat()).isFile()) throw new ReleaseError(`${path} is no file`);
@@ -52,6 +57,12 @@ async function* readFrom(path: string): AsyncGenerator<Uint8Array> {
   } finally {
     await file.close();
   }
+}
+
+/** Nothing but a file is opened: a pipe would hold a thread of this process until it has a writer. */
+async function openFile(path: string): Promise<FileHandle> {
+  assertRegular(path);
+  return await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
 }
 
 async function* download(

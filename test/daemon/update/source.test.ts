@@ -1,10 +1,13 @@
 /** Why a release cannot be fetched, in words that say what to do. */
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { causeOf, type Limits, readSource } from '../../../daemon/update/source.ts';
+import { scratch } from '../mqtt/support/mosquitto.ts';
 
 const test = suite('where a release comes from');
 
@@ -56,6 +59,19 @@ test('a download ends with its signal, and with the reason of that', async () =>
   const stopping = new AbortController();
   setTimeout(() => stopping.abort(new Error('it was stopped')), 20);
   assert.is(await reasonOf(Buffer.alloc(0), {}, stopping.signal), 'it was stopped');
+});
+
+test('of this machine only a file is opened: a pipe would be waited for, and a device may act', async () => {
+  using folder = scratch();
+  const fifo = join(folder.path, 'fifo');
+  execFileSync('mkfifo', [fifo]);
+  const { signal } = new AbortController();
+  for (const path of [fifo, '/dev/zero', folder.path]) {
+    const read = readSource(path, signal)
+      .next()
+      .then(String, ({ message }: Error) => message);
+    assert.is(await read, `${path} is no file`);
+  }
 });
 
 test.run();
