@@ -11,29 +11,42 @@ const GUNZIP_MAX_BYTES = 8_000_000;
 /** Larger bodies are unpacked for each request; a playlist has a tenth of it. */
 const CACHED_UNPACKED_MAX_BYTES = 200_000;
 const CACHE_STATUS_MAX_CHARS = 500;
+/**
+ * What a browser would run, in the name of this box, or show as its page. No file of a stream is that:
+ * it is served as text.
+ */
+const RUNS = /html|script|[/+](?:xml|xsl|svg)|multipart/i;
+const VARY_MAX_NAMES = 16;
 /** Differs from the name of an upstream that is a box too. */
 const CACHE_NAME = 'venuebox-edge';
 
 export function entryOf({ status, headers, body }: UpstreamAnswer, atMs: number): Entry {
   const cacheControl = headers['cache-control'] ?? 'no-store';
-  const vary = (headers.vary ?? '')
-    .toLowerCase()
-    .split(',')
-    .map((name) => name.trim());
   return {
     status,
-    type: headers['content-type'] ?? 'application/octet-stream',
+    type: typeOf(headers['content-type']),
     body,
     isGzip: headers['content-encoding'] === 'gzip',
     etag: headers.etag,
     cacheStatus:
       [headers['cache-status']].flat().join(', ').slice(0, CACHE_STATUS_MAX_CHARS) || undefined,
     cacheControl,
-    // Every request upstream accepts gzip; answers are unpacked for clients that do not.
-    vary: vary.filter((name) => name !== '' && name !== 'accept-encoding'),
+    vary: varyOf(headers.vary),
     lifetime: lifetimeOf(cacheControl, headers.age),
     atMs,
   };
+}
+
+/** What varies by more has no key that a second guest would find. */
+function varyOf(given = ''): readonly string[] {
+  const names = new Set(given.split(',').map((name) => name.trim().toLowerCase()));
+  // Every request upstream accepts gzip; answers are unpacked for clients that do not.
+  for (const name of ['', 'accept-encoding']) names.delete(name);
+  return names.size > VARY_MAX_NAMES ? ['*'] : [...names];
+}
+
+function typeOf(given = 'application/octet-stream'): string {
+  return RUNS.test(given) ? 'text/plain; charset=utf-8' : given;
 }
 
 /** The upstream has answered 304: the entry is fresh again. */

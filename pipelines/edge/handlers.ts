@@ -26,6 +26,8 @@ export interface EdgeHandlerDeps {
 }
 
 const DROP = '/drop.json';
+/** A box's own has a tenth of it; it is read for each guest who asks. */
+const REPORT_MAX_BYTES = 500_000;
 
 export function openEdgeHandlers({
   edge,
@@ -105,6 +107,7 @@ function ownPartOf(
 
 /** Undefined where it is none. */
 function reportOf({ body }: Reply): Partial<DropJson> | undefined {
+  if (body.reduce((sum, { length }) => sum + length, 0) > REPORT_MAX_BYTES) return undefined;
   try {
     const report: unknown = JSON.parse(Buffer.concat(body).toString());
     return typeof report === 'object' && report !== null ? report : undefined;

@@ -1,7 +1,6 @@
 /** The last playlists that were fetched, for times when a newer one cannot be. */
 import type { HttpRequest } from '../http/handlers.ts';
 import { plainBodyOf } from './entry.ts';
-/** The last playlists that were fetched, for times when a newer one cannot be. */
 import type { Entry } from './store.ts';
 import { findUnsupported } from './unsupported.ts';
 
@@ -9,6 +8,8 @@ const PATHS_MAX = 64;
 const LONGEST_TARGET_S = 60;
 /** A box's own playlist has a tenth of it. */
 const CHECKED_MAX_BYTES = 200_000;
+/** What is larger is none, and not saved beside the cache, which has a limit. */
+const SAVED_MAX_BYTES = 1_000_000;
 /** A stream without viewers is not fetched, so the last finding holds this long. */
 const UNSUPPORTED_FOR_MS = 600_000;
 
@@ -44,6 +45,7 @@ export class LatestPlaylists {
 
   save({ path, query }: HttpRequest, entry: Entry): void {
     if (entry.status !== 200 || !path.endsWith('.m3u8')) return;
+    if (entry.body.length > SAVED_MAX_BYTES) return;
     const key = query.has('_HLS_skip') ? deltaKeyOf(path) : path;
     // It never changes while a stream lives (§4.4.3.8), so each path's first one is read.
     if (!this.#entries.delete(key)) this.#holdMs = holdMsOf(entry) ?? this.#holdMs;

@@ -22,6 +22,8 @@
 export const HEADER_BYTES = 48;
 /** A part of 4K at 40 Mb/s has less. */
 export const PAYLOAD_MAX_BYTES = 16_000_000;
+/** An init section has about 1 kB; they are kept for as long as the stream goes on. */
+const INIT_MAX_BYTES = 100_000;
 
 export const KINDS = ['init', 'media', 'ended', 'slow'] as const;
 export const TRACKS = ['video', 'audio'] as const;
@@ -69,9 +71,8 @@ export function readHeader(from: DataView): RecordHeader | undefined {
   const kind = KINDS[from.getUint8(4) - 1];
   const track = TRACKS[from.getUint8(5)];
   const flags = from.getUint8(6);
-  if (kind === undefined || track === undefined || payloadBytes > PAYLOAD_MAX_BYTES) {
-    return undefined;
-  }
+  const maxBytes = kind === 'init' ? INIT_MAX_BYTES : PAYLOAD_MAX_BYTES;
+  if (kind === undefined || track === undefined || payloadBytes > maxBytes) return undefined;
   let initId = '';
   for (let i = 0; i < INIT_ID_MAX; i += 1) {
     const code = from.getUint8(INIT_ID_AT + i);

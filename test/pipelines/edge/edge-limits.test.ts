@@ -1,10 +1,15 @@
 /** What guests and origins cannot do to an edge. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Clock, systemClock } from '../../../hal/os/clock.ts';
+import { entryOf } from '../../../pipelines/edge/entry.ts';
 import { lifetimeOf } from '../../../pipelines/edge/freshness.ts';
+import { LatestPlaylists } from '../../../pipelines/edge/latest-playlists.ts';
+import { openUpstream } from '../../../pipelines/edge/upstream.ts';
 import { refuse, reply } from '../../../pipelines/http/reply.ts';
 import { until } from '../../support/box.ts';
 import type { Get } from '../../support/viewer-server.ts';
@@ -150,6 +155,79 @@ test('an origin that sends invalid gzip is a 502, and the edge goes on', async (
   const plain = { 'accept-encoding': 'identity' };
   assert.is((await room.get('/live/a', plain)).status, 502);
   assert.is((await room.get('/live/a', plain)).status, 502);
+});
+
+test('what a browser would run or show as a page of this box is served as text', async () => {
+  const types = ['text/html', 'image/svg+xml; x', 'Text/JavaScript', 'application/xhtml+xml'];
+  const kept = ['application/vnd.apple.mpegurl', 'video/mp4', 'image/jpeg', 'text/plain'];
+  const xml = ['text/xml', 'application/mathml+xml', 'multipart/x-mixed-replace'];
+  const all = [...types, ...kept, ...xml];
+  await using room = await openRoom(({ path }) =>
+    reply(200, [Buffer.from('x')], { type: all[Number(path.slice(6))] ?? '', cacheS: 60 }),
+  );
+  const served = [];
+  for (const n of all.keys())
+    served.push((await room.get(`/live/${n}`)).headers.get('content-type'));
+  const text = 'text/plain; charset=utf-8';
+  assert.equal(served, [...types.map(() => text), ...kept, ...xml.map(() => text)]);
+});
+
+test('an origin that varies by a thousand headers is not cached, and costs no more than others', async () => {
+  const vary = Array.from({ length: 1_000 }, (_, n) => `x-${n}, accept`).join();
+  const headers = ['Cache-Control', 'max-age=60', 'Vary', vary];
+  await using room = await openRoom(() => ({ status: 200, headers, body: [Buffer.from('x')] }));
+  for (let n = 0; n < 3; n += 1) {
+    const answer = await room.get('/live/a');
+    assert.is(await answer.text(), 'x');
+    assert.is(answer.headers.get('vary'), '*');
+  }
+  assert.is(room.asked.length, 3);
+  assert.is(room.edge.figures().heldBytes, 0);
+});
+
+test('playlists of many megabytes are not kept for worse times, beside the cache', () => {
+  const latest = new LatestPlaylists(1_000);
+  const headers = { 'cache-control': 'max-age=0, stale-if-error=60' };
+  const staleOf = (name: string, bytes: number) => {
+    const path = `/live/${name}/index.m3u8`;
+    const request = { path, query: new URLSearchParams(), header: () => undefined };
+    latest.save(request, entryOf({ status: 200, headers, body: Buffer.alloc(bytes) }, 0));
+    return latest.staleFor(request, undefined, 1_000)?.body.length;
+  };
+  assert.is(staleOf('usual', 30_000), 30_000);
+  assert.is(staleOf('large', 3_000_000), undefined);
+});
+
+test('answers that all come at once are taken up to a sum, and what comes later is served', async () => {
+  const begun = new Set<() => void>();
+  const origin = createServer((request, response) => {
+    response.writeHead(200, { 'Content-Type': 'video/mp4' });
+    response.write(Buffer.alloc(request.url === '/live/small' ? 10 : 2_000_000));
+    if (request.url === '/live/small') response.end();
+    else begun.add(() => response.end());
+  });
+  await new Promise<void>((resolve) => origin.listen(0, '127.0.0.1', resolve));
+  const { port } = origin.address() as AddressInfo;
+  const upstream = openUpstream(new URL(`http://127.0.0.1:${port}`), 13_000_000);
+  const { signal } = new AbortController();
+  const ask = (name: string) =>
+    upstream(`/live/${name}`, {}, 120_000, signal).then(
+      ({ body }) => body.length,
+      (error: unknown) => String(error),
+    );
+  try {
+    const coming = Array.from({ length: 8 }, (_, n) => ask(`large-${n}`));
+    const refused = await Promise.race(coming);
+    assert.match(String(refused), 'too large');
+    await until(() => begun.size === 8, 60_000);
+    for (const end of begun) end();
+    const sizes = (await Promise.all(coming)).filter((one) => one === 2_000_000);
+    assert.ok(sizes.length >= 1 && sizes.length <= 7, `${sizes.length}`);
+    assert.is(await ask('small'), 10);
+  } finally {
+    origin.closeAllConnections();
+    origin.close();
+  }
 });
 
 test('memory is bounded, whatever is asked for', async () => {

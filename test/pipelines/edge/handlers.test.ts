@@ -135,6 +135,13 @@ test('title and countdown are this box’s own where the upstream has none', () 
   assert.is((handlers.get(requestOf('/live/index.m3u8')) as Reply).status, 503);
 });
 
+test('a drop of a megabyte is none: it would be read for each guest', () => {
+  const large = JSON.stringify({ title: 'Tonight', startsAt: '', more: 'x'.repeat(1_000_000) });
+  const { handlers, drops } = openWith(() => textOf(large));
+  assert.is(bodyOf(handlers.get(requestOf('/drop.json'))), 'own /drop.json');
+  assert.equal(drops, []);
+});
+
 test('its own page’s beacons count its own viewers', () => {
   const { handlers, viewers } = openWith(() => textOf(''));
   const beacon = { id: 'abcdefgh', player: 'native', rendition: 'x', stalls: 0, stalledMs: 0 };

@@ -86,11 +86,13 @@ test('any other bytes are refused, and no size makes it reserve more memory than
     }),
   );
   const tooLarge = new DataView(new ArrayBuffer(HEADER_BYTES));
-  writeHeader(tooLarge, {
-    ...recordOf({ kind: 'media' }, 0, () => Buffer.alloc(0)).header,
-    payloadBytes: PAYLOAD_MAX_BYTES + 1,
-  });
-  assert.throws(() => new RecordReader().add(new Uint8Array(tooLarge.buffer), 0), /not a pushed/);
+  const { header } = recordOf({ kind: 'media' }, 0, () => Buffer.alloc(0));
+  const add = () => new RecordReader().add(new Uint8Array(tooLarge.buffer), 0);
+  writeHeader(tooLarge, { ...header, payloadBytes: PAYLOAD_MAX_BYTES + 1 });
+  assert.throws(add, /not a pushed/);
+  // It would be kept for as long as the stream goes on.
+  writeHeader(tooLarge, { ...header, kind: 'init', payloadBytes: 1_000_000 });
+  assert.throws(add, /not a pushed/);
 });
 
 test('all clients get the same buffer', () => {
