@@ -55,8 +55,11 @@ export interface PagePictures {
 
 const NO_PICTURES: PagePictures = { answer: () => undefined, variantsOf: () => [] };
 
-/** Pages that were made: one for each language and address, and picture. */
-const RENDERED_MAX = 64;
+/**
+ * Pages that were made: one for each language and address, and picture. Those of the clips that guests
+ * are shown, in all languages: a guest who asks for one after the other has none made again.
+ */
+const RENDERED_MAX = 512;
 const MANIFEST_PATH = '/manifest.webmanifest';
 const CLIP_PATH = /^\/clip\/([\w-]{11})(\/?)$/;
 
@@ -142,8 +145,11 @@ function openRenderer({ address, ways }: DropSettings, branding: () => Branding)
     const given = { lang, text: textsOf(lang), url, isGiven, logo: logo?.path, ways };
     const html = () => renderPage(template, { ...page, ...given });
     const asset = rendered.get(key) ?? openAsset(HTML, Buffer.from(html()));
-    if (rendered.size >= RENDERED_MAX) rendered.clear();
+    // What was asked for last is last.
+    rendered.delete(key);
     rendered.set(key, asset);
+    const [oldest] = rendered.size > RENDERED_MAX ? rendered.keys() : [];
+    if (oldest !== undefined) rendered.delete(oldest);
     return assetReply(asset, request.header, ['Accept-Encoding', 'Accept-Language']);
   };
 }

@@ -182,6 +182,21 @@ test('a clip has a page with its name, its picture in the preview, and a movie w
   assert.is(open('/clip/aaaaaaaaaaa')?.status, 404);
 });
 
+test('whoever asks for all clips in all languages, again and again, has each page made once', () => {
+  const clip = { label: 'Encore', poster: undefined };
+  const some = openPages({ title: 'Tonight', startsAt: '' }, undefined, () => clip);
+  const clips = Array.from({ length: 12 }, (_, i) => `/clip/${'x'.repeat(9)}${10 + i}`);
+  const all = () =>
+    clips.flatMap((path) =>
+      Object.keys(DICTIONARIES).map((lang) =>
+        some.answer(requestOf(path, { 'accept-language': lang })),
+      ),
+    );
+  const first = all();
+  assert.is(first.length, 84);
+  for (const [i, again] of all().entries()) assert.is(again?.body[0], first[i]?.body[0]);
+});
+
 test('what is planned goes by the machine’s clock where the stream’s is another one', () => {
   const told = (nowMs: () => number) => {
     const some = openPages({ title: 'Tonight', startsAt: '' }, undefined, undefined, nowMs);
