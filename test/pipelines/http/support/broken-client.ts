@@ -6,10 +6,22 @@ const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 const HEADERS = 1;
 const RST_STREAM = 3;
 const SETTINGS = 4;
+const WINDOW_UPDATE = 8;
+const INITIAL_WINDOW = 4;
 const END_STREAM_AND_HEADERS = 5;
 
-/** How far a client gets before it stops. */
-export const STAGES = ['tcp', 'tls', 'preface', 'headers', 'held', 'sending', 'many'] as const;
+/** How far a client gets before it stops; over HTTP/2 it may take nothing, or as much as there is. */
+export const STAGES = [
+  'tcp',
+  'tls',
+  'preface',
+  'headers',
+  'held',
+  'sending',
+  'many',
+  'no-window',
+  'all-windows',
+] as const;
 export const STOPS = ['reset', 'half-close', 'silent'] as const;
 export type Stage = (typeof STAGES)[number];
 export type Stop = (typeof STOPS)[number];
@@ -56,11 +68,22 @@ export function rapidResets(count: number): Buffer {
   return Buffer.concat([Buffer.from(PREFACE), frame(SETTINGS, 0, 0), ...each.flat()]);
 }
 
+/** What the client takes of each answer, and of all together, before it says more. */
+function windowFrames(stage: Stage): readonly Buffer[] {
+  if (stage !== 'no-window' && stage !== 'all-windows') return [frame(SETTINGS, 0, 0)];
+  const [setting, more] = [Buffer.alloc(6), Buffer.alloc(4)];
+  setting.writeUInt16BE(INITIAL_WINDOW);
+  if (stage === 'no-window') return [frame(SETTINGS, 0, 0, setting)];
+  setting.writeUInt32BE(0x7fff_ffff, 2);
+  more.writeUInt32BE(0x7f00_0000);
+  return [frame(SETTINGS, 0, 0, setting), frame(WINDOW_UPDATE, 0, 0, more)];
+}
+
 function http2Bytes(stage: Stage): Buffer {
-  const opening = Buffer.concat([Buffer.from(PREFACE), frame(SETTINGS, 0, 0)]);
+  const opening = Buffer.concat([Buffer.from(PREFACE), ...windowFrames(stage)]);
   if (stage === 'preface') return Buffer.from(PREFACE.slice(0, 10));
   if (stage === 'headers') return Buffer.concat([opening, requestFrame(1, '/x').subarray(0, 20)]);
-  const path = stage === 'held' ? '/hold' : stage === 'sending' ? '/big' : '/many';
+  const path = stage === 'held' ? '/hold' : stage === 'many' ? '/many' : '/big';
   const count = stage === 'many' ? 400 : 3;
   const requests = Array.from({ length: count }, (_, i) => requestFrame(1 + 2 * i, path));
   return Buffer.concat([opening, ...requests]);
