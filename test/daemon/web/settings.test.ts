@@ -2,13 +2,15 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { axeFaults } from '../../support/browser/axe.ts';
-import { openChromium, waitInPage } from '../../support/chromium.ts';
+import { shareChromium, waitInPage } from '../../support/chromium.ts';
 import { OWN_PAGE, signIn } from '../../support/operator.ts';
 import { startFakeBox } from './support/fake-box.ts';
 import { ask } from './support/http.ts';
 import { has, openPage, saveScreenshot, says } from './support/page.ts';
 
 const test = suite('operator page: settings');
+const chromium = shareChromium();
+test.after(() => chromium.close());
 const PHONE = { width: 360, height: 740 };
 const LAPTOP = { width: 1440, height: 900 };
 
@@ -32,7 +34,7 @@ test('settings are read and changed after sign-in only, and by the page’s own 
 
 test('on the page a wrong value says why beside its field, and a right one is compared, applied and taken back', async () => {
   await using box = await startFakeBox();
-  await using browser = await openChromium(PHONE);
+  await using browser = await chromium.open(PHONE);
   const page = await openPage(browser, box.url);
   await page.click('#open-settings');
   await waitInPage(page, has('#settings .section'));
@@ -109,7 +111,7 @@ test('a sound card that was plugged in later is chosen by its name, and applied 
 
 test('camera and sound are watched while the settings show them, and not after a discard or behind the page', async () => {
   await using box = await startFakeBox();
-  await using browser = await openChromium(PHONE);
+  await using browser = await chromium.open(PHONE);
   const page = await openPage(browser, box.url);
   const asked: boolean[] = [];
   page.on('request', (request) => {

@@ -7,9 +7,11 @@ import { NO_PROGRESS, type ShopOnPage } from '../../../pipelines/player/drop-jso
 import { en } from '../../../pipelines/player/text/en.ts';
 import { until } from '../../support/box.ts';
 import { serveScene } from '../../support/browser/guest-scenes.ts';
-import { openChromium, waitInPage } from '../../support/chromium.ts';
+import { shareChromium, waitInPage } from '../../support/chromium.ts';
 
 const test = suite('shop on the guests’ page, in a browser');
+const chromium = shareChromium();
+test.after(() => chromium.close());
 
 const LINK = 'https://shop.example.org/poster?from=screen';
 // Its types are of an ES module, and it is none.
@@ -34,7 +36,7 @@ test('another phone reads the checkout off the page, also while the count of pie
   };
   const scene = { path: '', startsAt: '', progress, script: '', isShown: '' };
   using served = await serveScene(scene);
-  await using browser = await openChromium({ width: 360, height: 740 });
+  await using browser = await chromium.open({ width: 360, height: 740 });
   const page = await browser.open(served.url);
   await waitInPage(page, 'document.querySelectorAll("#shop-list li").length === 2');
   const codes = 'document.querySelectorAll("#shop-list details").length';
@@ -78,7 +80,7 @@ test('when the first minutes end nothing is offered at their price, and the box 
   const progress = { ...NO_PROGRESS, shop: first as ShopOnPage };
   const scene = { path: '', startsAt: '', progress, script: '', isShown: '' };
   using served = await serveScene(scene);
-  await using browser = await openChromium({ width: 360, height: 740 });
+  await using browser = await chromium.open({ width: 360, height: 740 });
   const page = await browser.open(served.url);
   const shown = '[...document.querySelectorAll("#shop-list li")].map((item) => item.innerText)';
   await waitInPage(page, `${shown}.length === 2`);

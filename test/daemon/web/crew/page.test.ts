@@ -6,11 +6,13 @@ import * as assert from 'uvu/assert';
 import type { Alert } from '../../../../daemon/model/snapshot.ts';
 import { axeFaults } from '../../../support/browser/axe.ts';
 import { savePicture } from '../../../support/browser/picture.ts';
-import { openChromium, waitInPage } from '../../../support/chromium.ts';
+import { shareChromium, waitInPage } from '../../../support/chromium.ts';
 import { startFakeBox } from '../support/fake-box.ts';
 import { has, openPage, saveScreenshot, says } from '../support/page.ts';
 
 const test = suite('operator page: crew');
+const chromium = shareChromium();
+test.after(() => chromium.close());
 const SIZES = [
   { width: 360, height: 740 },
   { width: 740, height: 360 },
@@ -39,7 +41,7 @@ test('with ten alerts the state, its time and the next command are in sight on e
   box.set({ warnings: alerts, drop: { phase: 'live', sinceMs: Date.now() - 754_000 } });
   mkdirSync(join(box.folder, 'clips', 'clips'), { recursive: true });
   writeFileSync(join(box.folder, 'clips', 'clips', 'clip-AAAAAAAAAA1.mp4'), 'clip');
-  await using browser = await openChromium(SIZES[0]);
+  await using browser = await chromium.open(SIZES[0]);
   const page = await openPage(browser, box.url);
   await waitInPage(page, has('#clips .files a'));
   for (const size of SIZES) {
@@ -62,7 +64,7 @@ test('with ten alerts the state, its time and the next command are in sight on e
 test('the code for the counter fills the screen, with the address that guests open now', async () => {
   await using box = await startFakeBox();
   box.set({ playerUrl: 'http://10.0.0.5:8080/', operatorUrl: 'http://10.0.0.5:8081/' });
-  await using browser = await openChromium(SIZES[0]);
+  await using browser = await chromium.open(SIZES[0]);
   const page = await openPage(browser, box.url);
   await waitInPage(page, says('#addresses', 'http://10.0.0.5:8081/'));
   await page.click('#addresses button');

@@ -9,12 +9,14 @@ import { ListFile } from '../../../../../daemon/drops/list-file.ts';
 import type { Commander } from '../../../../../daemon/model/commands.ts';
 import type { PlannedDropsState } from '../../../../../daemon/model/planned-drops.ts';
 import { silentLog } from '../../../../../hal/os/log.ts';
-import { openChromium, waitInPage } from '../../../../support/chromium.ts';
+import { shareChromium, waitInPage } from '../../../../support/chromium.ts';
 import { TEST_PIN } from '../../../../support/operator.ts';
 import { startFakeBox } from '../../support/fake-box.ts';
 import { has, openPage, says } from '../../support/page.ts';
 
 const test = suite('operator page: the form of a drop');
+const chromium = shareChromium();
+test.after(() => chromium.close());
 const PHONE = { width: 360, height: 740 };
 const HOSTS = { checkout: [], overlay: [], destinations: ['youtube', 'club'] };
 const LIST = `- id: friday
@@ -47,7 +49,7 @@ async function openRoom() {
   const commander: Commander = { run: (command) => drops(command) };
   const box = await startFakeBox({ deps: { commander } });
   box.set({ plannedDrops: SHOWN });
-  const browser = await openChromium(PHONE);
+  const browser = await chromium.open(PHONE);
   const page = await openPage(browser, box.url);
   await waitInPage(page, has('#drops li button'));
   const end = async () => {
