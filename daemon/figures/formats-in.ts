@@ -1,4 +1,5 @@
 /** Figures in short, readable form, in any language: for all pages of the crew. Pure. */
+import { formatMinor } from '../../pipelines/player/text/minor-units.ts';
 
 /** As `toLocaleString` has it: days before months, and Portuguese of Portugal. */
 export const localeOf = (language: string): string =>
@@ -24,11 +25,8 @@ export function formatsIn(language: string) {
       return `${Math.round(bytes / 1e6)} MB`;
     },
     /** @param minor In the smallest unit of the currency. */
-    formatPrice: (minor: number, currency: string): string => {
-      const format = new Intl.NumberFormat(language, { style: 'currency', currency });
-      const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-      return format.format(minor / 10 ** digits);
-    },
+    formatPrice: (minor: number, currency: string): string =>
+      formatMinor(minor, currency, language),
   };
 }
 

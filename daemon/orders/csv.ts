@@ -1,4 +1,5 @@
 /** All orders as a table for a spreadsheet (RFC 4180). Pure. */
+import { minorDigits } from '../../pipelines/player/text/minor-units.ts';
 import type { UnmatchedPayment } from '../model/orders.ts';
 import { isOwed, type OrderState } from './book.ts';
 
@@ -74,21 +75,8 @@ function field(text: string): string {
   return `"${isFormula ? "'" : ''}${text.replaceAll('"', '""')}"`;
 }
 
-/** A formatter for each row of 200,000 would hold up all else for many seconds. */
-const DIGITS = new Map<string, number>();
-
-/** Behind the decimal point, of a currency (ISO 4217). */
-function digitsOf(currency: string): number {
-  const known = DIGITS.get(currency);
-  if (known !== undefined) return known;
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  DIGITS.set(currency, digits);
-  return digits;
-}
-
 function decimal(amount: number, currency: string): string {
-  const digits = digitsOf(currency);
+  const digits = minorDigits(currency);
   const text = String(amount).padStart(digits + 1, '0');
   return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }

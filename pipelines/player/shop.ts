@@ -4,6 +4,7 @@ import type { ArticleOnPage, ShopOnPage } from './drop-json.ts';
 import { element, ROOT } from './root.ts';
 import { renderQr } from './share-and-clips.ts';
 import { fill } from './text/fill.ts';
+import { formatMinor } from './text/minor-units.ts';
 import { texts, write } from './texts.ts';
 
 export class Shop {
@@ -132,7 +133,5 @@ function renderCode(url: string, name: string, open: Set<string>): HTMLElement {
 
 /** @param minor In the smallest unit of the currency. */
 function formatPrice(minor: number, currency: string): string {
-  const { lang } = document.documentElement;
-  const format = new Intl.NumberFormat(lang, { style: 'currency', currency });
-  return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  return formatMinor(minor, currency, document.documentElement.lang);
 }

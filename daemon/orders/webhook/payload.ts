@@ -1,6 +1,7 @@
 /** What a webhook says of an order. Only what the box needs is read; the rest is forgotten. Pure. */
 import * as v from 'valibot';
 import { parseJson } from '../../../hal/os/files/json.ts';
+import { minorDigits } from '../../../pipelines/player/text/minor-units.ts';
 import type { OrderRequest } from '../../model/orders.ts';
 import { orderArguments, requestOf } from '../request.ts';
 import type { Scheme } from './signature.ts';
@@ -74,6 +75,8 @@ const stripeEvent = v.object({
   }),
 });
 
+type StripeSession = v.InferOutput<typeof stripeEvent>['data']['object'];
+
 function readStripe(json: unknown): WebhookOrder {
   const type = (json as { type?: unknown } | null)?.type;
   if (typeof type === 'string' && !type.startsWith('checkout.session.')) return { ignored: type };
@@ -92,14 +95,27 @@ function readStripe(json: unknown): WebhookOrder {
   const given = {
     ...{ order: session.id, do: kind, item },
     ...(quantity === undefined ? {} : { quantity: Number(quantity) }),
-    ...(typeof session.amount_total === 'number' ? { amount: session.amount_total } : {}),
-    ...(session.currency ? { currency: session.currency.toUpperCase() } : {}),
+    ...paidAtStripe(session),
     ...(buyer ? { name: buyer } : {}),
   };
   const args = v.safeParse(orderArguments, given);
   if (!args.success)
     return withPayment(faultOf(args.issues[0], 'metadata, or its session: '), given);
   return requestSent(args.output, created * 1000);
+}
+
+/** docs.stripe.com/currencies, "Special cases": where its smallest unit is not that of ISO 4217. */
+const STRIPE_DIGITS: Readonly<Record<string, number>> = { ISK: 2, MGA: 0, UGX: 2 };
+
+function paidAtStripe({ amount_total: total, currency }: StripeSession) {
+  if (!currency) return typeof total === 'number' ? { amount: total } : {};
+  const code = currency.toUpperCase();
+  if (typeof total !== 'number') return { currency: code };
+  const digits = minorDigits(code);
+  const shift = (STRIPE_DIGITS[code] ?? digits) - digits;
+  // Less than the smallest unit was not paid.
+  const amount = shift > 0 ? Math.floor(total / 10 ** shift) : total * 10 ** -shift;
+  return { amount, currency: code };
 }
 
 function doOf(type: string, paymentStatus: string): OrderRequest['do'] | undefined {

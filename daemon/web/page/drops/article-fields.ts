@@ -1,4 +1,5 @@
 /** An article in the words of its form, and as drops.yaml has it. Pure. */
+import { minorDigits } from '../../../../pipelines/player/text/minor-units.ts';
 import type { Article } from '../../../config/drop.ts';
 import { idOfTitle, numberOf } from './drop-fields.ts';
 
@@ -70,23 +71,13 @@ function articleOf(values: ArticleValues): Record<string, unknown> {
 
 /** `25`, `25.5` and `25,50` are 2500, 2550 and 2550 cents. What is no price stays a text. */
 export function minorOf(price: string, currency: string): number | string {
-  const digits = digitsOf(currency);
-  const [, whole, part = ''] = /^(\d{1,9})(?:[.,](\d{1,3}))?$/.exec(price.trim()) ?? [];
+  const digits = minorDigits(currency);
+  const [, whole, part = ''] = /^(\d{1,9})(?:[.,](\d{1,4}))?$/.exec(price.trim()) ?? [];
   if (whole === undefined || part.length > digits) return price;
   return Number(whole) * 10 ** digits + Number(part.padEnd(digits, '0') || '0');
 }
 
 export function priceText(minor: number, currency: string): string {
-  const digits = digitsOf(currency);
+  const digits = minorDigits(currency);
   return (minor / 10 ** digits).toFixed(digits);
-}
-
-/** 2 for EUR, 0 for JPY. */
-export function digitsOf(currency: string): number {
-  try {
-    const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-    return format.resolvedOptions().maximumFractionDigits ?? 2;
-  } catch {
-    return 2;
-  }
 }
