@@ -6,8 +6,7 @@ import { messageOf } from '../../hal/os/log.ts';
 import { stateFolder } from '../config/files/state-folder.ts';
 import { renderCsv } from '../orders/csv.ts';
 import { damagedPath, ledgerPath } from '../orders/ledger-file.ts';
-import { type LedgerReport, readLedger } from '../orders/ledger-report.ts';
-import { paymentRows } from '../orders/webhook/settled-payments.ts';
+import { type LedgerReport, paymentsBeside, readLedger } from '../orders/ledger-report.ts';
 
 export const LEDGER_ACTIONS = ['verify', 'export'] as const;
 
@@ -28,7 +27,7 @@ export async function runLedgerCommand(
   const report = await readLedger(path).catch(explain(path));
   const isWell = report.faults.length === 0;
   if (action === 'export' && isWell) {
-    const payments = await paymentRows(dirname(path)).catch(explain(dirname(path)));
+    const payments = await paymentsBeside(path).catch(explain(dirname(path)));
     return { text: renderCsv(report.book.all(), payments), isWell };
   }
   return { text: renderReport(path, report), isWell };

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { Book } from './book.ts';
 import { type Scan, scanLedger } from './commit.ts';
 import { lossOf, newerLine } from './ledger-file.ts';
+import { paymentRows } from './webhook/settled-payments.ts';
 
 export interface LedgerReport {
   readonly book: Book;
@@ -54,6 +55,10 @@ export async function readLedger(path: string): Promise<LedgerReport> {
     ],
   };
 }
+
+/** Rows of the payments that fit nothing on sale. Rejects where they cannot be read. */
+export const paymentsBeside = (path: string): Promise<readonly string[]> =>
+  paymentRows(dirname(path));
 
 /** Of one edition; the box never does so. */
 function repeatedNumbers({ commits }: Scan): readonly string[] {

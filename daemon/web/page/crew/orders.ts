@@ -19,20 +19,12 @@ export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: u
   const none = h('p', { class: 'calm' }, text.noOrders);
   const search = searchField(text.searchOrders);
   const list = h('ul', { class: 'targets' });
-  const save = h('a', { class: 'button', href: '/orders.csv', download: '' }, text.saveOrders);
-  const checker = { class: 'button', href: '/prints/stubs.html', download: 'stubs.html' };
-  const help = h('p', { class: 'calm' }, text.stubCheckerMeans);
-  const opened = { class: 'button', href: '/stubs.html', target: '_blank', rel: 'noreferrer' };
-  const open = h('a', opened, text.openStubChecker);
-  const row = h('div', { class: 'row below' }, save, open, h('a', checker, text.saveStubChecker));
-  const clear = h('button', { type: 'button', class: 'quiet' }, text.clearPayments);
-  row.append(clear);
-  const below = isCrew ? [row, help] : [];
+  const row = h('div', { class: 'row below' }, ...crewLinks());
+  const below = isCrew ? [row, h('p', { class: 'calm' }, text.stubCheckerMeans)] : [];
   const element = h('details', {}, h('summary', {}, text.orders), search, none, list, ...below);
   /** What the person sees of each. */
   const seen = new Map<string, OrderEntry['state']>();
   let shown = '';
-  let payments: Pick<ShopState, 'unmatchedLast' | 'unmatchedCounts'> = {};
   const read = async () => {
     const words = search.value.trim();
     const path = words === '' ? '/orders.json' : `/orders.json?q=${encodeURIComponent(words)}`;
@@ -54,15 +46,8 @@ export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: u
     setText(message, outcome.status === 'done' ? '' : fromBox(outcome.detail));
     await read();
   };
-  clear.addEventListener('click', () => {
-    const { unmatchedLast: last, unmatchedCounts: counts } = payments;
-    if (last === undefined || counts === undefined) return;
-    const cleared = clearPayments(last, counts.known + counts.unknown).then(async (result) => {
-      setText(message, result);
-      await read();
-    });
-    void cleared.catch(onError);
-  });
+  const clearing = openClearing(message, read, onError);
+  row.append(clearing.button);
   const renderOrder = (order: OrderEntry) => {
     const head = h('div', { class: 'head' }, h('strong'), h('span', { class: 'state' }));
     const facts = h('p', { class: 'calm' });
@@ -80,12 +65,45 @@ export function openOrders(isCrew: boolean, message: HTMLElement, onError: (e: u
   return {
     element,
     update: (shop: ShopState) => {
-      payments = shop;
-      clear.hidden = shop.unmatchedLast === undefined;
+      clearing.update(shop);
       const key = shownKey(shop);
       if (!element.open || key === shown) return;
       shown = key;
       void read().catch(onError);
+    },
+  };
+}
+
+function crewLinks(): readonly HTMLElement[] {
+  const checker = { class: 'button', href: '/prints/stubs.html', download: 'stubs.html' };
+  const opened = { class: 'button', href: '/stubs.html', target: '_blank', rel: 'noreferrer' };
+  return [
+    h('a', { class: 'button', href: '/orders.csv', download: '' }, text.saveOrders),
+    h('a', opened, text.openStubChecker),
+    h('a', checker, text.saveStubChecker),
+  ];
+}
+
+/** @param read Reads the list again. */
+function openClearing(
+  message: HTMLElement,
+  read: () => Promise<void>,
+  onError: (e: unknown) => void,
+) {
+  const button = h('button', { type: 'button', class: 'quiet' }, text.clearPayments);
+  let seen: Pick<ShopState, 'unmatchedLast' | 'unmatchedCounts'> = {};
+  button.addEventListener('click', () => {
+    const { unmatchedLast: last, unmatchedCounts: counts } = seen;
+    if (last === undefined || counts === undefined) return;
+    const count = counts.known + counts.unknown;
+    const cleared = clearPayments(last, count).then((result) => setText(message, result));
+    void cleared.then(read).catch(onError);
+  });
+  return {
+    button,
+    update: (shop: ShopState) => {
+      seen = shop;
+      button.hidden = shop.unmatchedLast === undefined;
     },
   };
 }
