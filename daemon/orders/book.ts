@@ -47,6 +47,7 @@ export interface OrderTotals {
 }
 
 export class Book {
+  /** That which changed last is the last one: the clock may have been set back since. */
   readonly #orders = new Map<string, OrderState>();
   readonly #pieces = new Map<string, PieceCount>();
   readonly #sales = new Map<string, Sales>();
@@ -65,6 +66,7 @@ export class Book {
     return this.#orders.get(id);
   }
 
+  /** In the order of their last change. */
   all(): Iterable<OrderState> {
     return this.#orders.values();
   }
@@ -78,20 +80,17 @@ export class Book {
   newest(max: number, isWanted?: (one: OrderState) => boolean): readonly OrderState[] {
     const owed: OrderState[] = [];
     const others: OrderState[] = [];
-    // There may be 200,000: no more than `max` of them are sorted.
+    // There may be 200,000: no more than `max` of them are kept.
     for (const one of this.#orders.values()) {
       if (isWanted?.(one) === false) continue;
       if (isOwed(one)) {
         if (owed.length < max) owed.push(one);
         continue;
       }
-      const last = others[max - 1];
-      if (last !== undefined && last.atMs >= one.atMs) continue;
-      const at = others.findIndex(({ atMs }) => atMs < one.atMs);
-      others.splice(at === -1 ? others.length : at, 0, one);
-      if (others.length > max) others.pop();
+      others.push(one);
+      if (others.length > max) others.shift();
     }
-    return [...owed, ...others].slice(0, max);
+    return [...owed, ...others.toReversed()].slice(0, max);
   }
 
   /** The newest order of an item of any drop. Looks through all of them. */
@@ -112,8 +111,11 @@ export class Book {
   apply(record: OrderRecord): OrderState {
     const before = this.#orders.get(record.id);
     const after = stateAfter(record, before);
+    if (before !== undefined) {
+      this.#orders.delete(record.id);
+      this.#count(before, -1);
+    }
     this.#orders.set(record.id, after);
-    if (before !== undefined) this.#count(before, -1);
     this.#count(after, 1);
     return after;
   }
