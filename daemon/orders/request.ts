@@ -55,7 +55,8 @@ export function requestOf(args: OrderArguments, source: OrderSource): OrderReque
   return {
     ...{ do: args.do, id: order, source },
     ...(was === undefined ? {} : { was }),
-    ...(item === undefined ? {} : { item }),
+    // One that is unknown is told, logged and saved, with what stands in it.
+    ...(item === undefined ? {} : { item: cleanName(item) }),
     ...(quantity === undefined ? {} : { quantity }),
     ...(amount === undefined ? {} : { amount }),
     ...(currency === undefined ? {} : { currency }),

@@ -77,7 +77,7 @@ test('wrong arguments are refused with what to write', async () => {
   const cases: readonly (readonly [Record<string, unknown>, string])[] = [
     [{ item: 'print' }, 'order is missing'],
     [{ order: '../a' }, 'order must be 1 to 128 of A-Z a-z 0-9 _ . : -'],
-    [{ order: 'a', do: 'steal' }, 'do must be reserve, confirm or cancel'],
+    [{ order: 'a', do: 'steal' }, 'do must be reserve, confirm, cancel or clear'],
     [{ order: 'a', quantity: 1.5 }, 'quantity must be a whole number from 0 to 100'],
     [{ order: 'a', card: '4111' }, 'order takes no card'],
     [{ order: 'a', item: 'cap' }, 'unknown item cap; there are: print'],

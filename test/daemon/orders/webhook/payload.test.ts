@@ -23,4 +23,17 @@ test('Stripe’s own smallest units are those of the catalogue', () => {
   assert.equal(paidAtStripe(null, null), [undefined, undefined]);
 });
 
+test('what is no id of an item is cleaned, and never looks like the number of a card', () => {
+  const itemOf = (item: unknown) => {
+    const data = { order: 'a', item, amount: 2500, currency: 'EUR' };
+    const event = { type: 'order.paid', timestamp: '2026-05-01T20:00:00Z', data };
+    const read = readPayload('standard', Buffer.from(JSON.stringify(event)));
+    return 'request' in read ? read.request.item : 'paid' in read ? read.paid?.item : 'none';
+  };
+  assert.is(itemOf('poster-2'), 'poster-2');
+  assert.is(itemOf('4111 1111 1111 1111'), '');
+  assert.is(itemOf('a\u001b[2J\u202eb'), 'a [2J b');
+  assert.is(itemOf(4111111111111111), '');
+});
+
 test.run();
