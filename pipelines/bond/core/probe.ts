@@ -5,6 +5,8 @@ import type { Links } from './select.ts';
 /** One packet in so many is copied to a stalled link: to a silent one, and to one that replies. */
 const PROBE_EVERY = 50;
 const REPLYING_PROBE_EVERY = 10;
+/** But not where the copies fill what little it carries: a card whose data is used up, at 64 kbit/s. */
+const PROMPT_MS = 1000;
 
 /** With no link at all packets still go out for this long, then one in {@link OUTAGE_EVERY}. */
 const OUTAGE_MS = 2000;
@@ -16,7 +18,8 @@ const OUTAGE_EVERY = 10;
  */
 export function isProbed(link: Link, count: number): boolean {
   if (link.state.phase !== 'stalled' || link.isSpent) return false;
-  return count % (link.state.echoes > 0 ? REPLYING_PROBE_EVERY : PROBE_EVERY) === 0;
+  const isReplying = link.state.echoes > 0 && link.rtt.meanMs < PROMPT_MS;
+  return count % (isReplying ? REPLYING_PROBE_EVERY : PROBE_EVERY) === 0;
 }
 
 /**

@@ -76,7 +76,8 @@ export function chargeShare(links: Links, slot: number, bytes: number): void {
 
 /**
  * A link becomes active: it enters the fair queue at the present position, with a mean
- * share until it is weighed. It neither makes up for the time before nor pays for it.
+ * share, less where it is far, until it is weighed. It neither makes up for the time before nor
+ * pays for it.
  */
 export function enterQueue(links: Links, entering: Link): void {
   const others = links.filter((link) => link !== undefined && link !== entering && isPrimary(link));
@@ -84,7 +85,13 @@ export function enterQueue(links: Links, entering: Link): void {
   if (position !== undefined) entering.tag = position;
   const sum = others.reduce((total, link) => total + (link?.shareBps ?? 0), 0);
   const meanBps = sum > 0 ? sum / others.length : FIRST_GUESS_BPS;
-  entering.shareBps = entering.config.weight * meanBps;
+  const lowestMs = Math.min(entering.rtt.minMs, ...others.map((link) => link?.rtt.minMs ?? 0));
+  entering.shareBps = entering.config.weight * meanBps * nearness(entering, lowestMs);
+}
+
+/** 1 for a link that is hardly further than the nearest. */
+function nearness({ rtt }: Link, lowestMs: number): number {
+  return Math.min(1, (lowestMs + FREE_DELAY_MS) / Math.max(1, rtt.meanMs));
 }
 
 /** Where the fair queue is: the lowest tag of its links. */
@@ -118,7 +125,7 @@ export function weigh(links: Links, nowMs: number, latencyMs: number): void {
     const { rtt } = link;
     link.lossRatio = lossOf(link, nowMs);
     const loss = Math.min(MAX_LOSS_PENALTY, LOSS_FACTOR * link.lossRatio);
-    const far = Math.min(1, (lowestMs + FREE_DELAY_MS) / Math.max(1, rtt.meanMs));
+    const far = nearness(link, lowestMs);
     const lateMs = rtt.meanMs - (rtt.minMs + Math.min(lowestMs, rtt.minMs)) / 2;
     const useful = lateMs > MAX_LATENCY_PART * latencyMs ? 0.01 : 1;
     // Links that have shown no limit are equal, whatever each has carried so far.

@@ -24,8 +24,14 @@ const UNPROVEN_FACTOR = 2;
 /** Tenths of a second in a row that must show congestion: one alone may be a busy machine. */
 const CONGESTED_UPDATES = 3;
 
-/** A link whose estimate was not cut for this long has shown no limit; its window still applies. */
+/**
+ * A link whose estimate was not cut for this long, and has grown to its ceiling since, has shown no
+ * limit; its window still applies.
+ */
 const LIMIT_MEMORY_MS = 8000;
+
+/** Only what carries so much of its estimate is tested, and grows beyond a limit that it has shown. */
+const TESTED = 0.25;
 
 /** Own loss above this is congestion, until cutting has shown that it is not. */
 const LOSS_LIMIT = 0.02;
@@ -58,7 +64,8 @@ interface Trial {
   readonly sinceMs: number;
   readonly bps: number;
   readonly deliveredBps: number;
-  readonly queueMs: number;
+  /** The longest of it: the running mean follows what happens. */
+  queueMs: number;
   readonly lossRatio: number;
   /** Where the samples of its effect begin, once they do. */
   effect?: { readonly sumMs: number; readonly samples: number };
@@ -75,6 +82,7 @@ export class Capacity {
   provenBps = 0;
   #lastMs = -1;
   #cutMs = Number.NEGATIVE_INFINITY;
+  #isBelowCeiling = false;
   #trial: Trial | undefined;
   #congestedUpdates = 0;
   #acceptedLoss = 0;
@@ -88,7 +96,7 @@ export class Capacity {
 
   /** False while nothing shows how much the link can carry. */
   hasShownLimit(nowMs: number): boolean {
-    return nowMs - this.#cutMs < LIMIT_MEMORY_MS;
+    return this.#isBelowCeiling || nowMs - this.#cutMs < LIMIT_MEMORY_MS;
   }
 
   update(evidence: CapacityEvidence): void {
@@ -127,6 +135,7 @@ export class Capacity {
       return;
     }
     this.#cutMs = nowMs;
+    this.#isBelowCeiling = true;
     if (!isDelayed) return;
     // Half way at a time: the figure of one tenth of a second is noisy.
     const floorBps = Math.max(MIN_BPS, TRIAL_FLOOR * this.#trial.deliveredBps);
@@ -135,10 +144,11 @@ export class Capacity {
   }
 
   #isDecided(trial: Trial, { nowMs, rtt }: CapacityEvidence): boolean {
-    const passedMs = nowMs - trial.sinceMs;
-    if (passedMs > EMPTYING_MS) trial.effect ??= { sumMs: rtt.sumMs, samples: rtt.samples };
-    const samples = rtt.samples - (trial.effect?.samples ?? rtt.samples);
-    return passedMs > TRIAL_MS && samples >= TRIAL_SAMPLES;
+    trial.queueMs = Math.max(trial.queueMs, rtt.meanMs - rtt.minMs);
+    const { sumMs, samples } = rtt;
+    if (rtt.newestSentMs - trial.sinceMs > EMPTYING_MS) trial.effect ??= { sumMs, samples };
+    const measured = samples - (trial.effect?.samples ?? samples);
+    return nowMs - trial.sinceMs > TRIAL_MS && measured >= TRIAL_SAMPLES;
   }
 
   #judge(trial: Trial, { rtt, lossRatio, sentBps }: CapacityEvidence): void {
@@ -152,16 +162,23 @@ export class Capacity {
     this.#acceptedLoss = lossRatio;
     this.bps = Math.max(this.bps, trial.bps);
     this.#cutMs = Number.NEGATIVE_INFINITY;
+    this.#isBelowCeiling = false;
   }
 
-  #grow({ nowMs, lossRatio, rtt }: CapacityEvidence, passedS: number): void {
+  #grow({ nowMs, lossRatio, rtt, sentBps }: CapacityEvidence, passedS: number): void {
     this.#trial = undefined;
+    // Nothing shows that the limit is another one by now.
+    if (this.hasShownLimit(nowMs) && sentBps < TESTED * this.bps) {
+      this.#cutMs += passedS * 1000;
+      return;
+    }
     const queueMs = rtt.meanMs - rtt.minMs;
     if (this.#acceptedQueueMs > queueMs) this.#acceptedQueueMs *= 1 - 0.05 * passedS;
     if (this.#acceptedLoss > lossRatio) this.#acceptedLoss *= 1 - 0.05 * passedS;
     const calm = Math.min(1, (nowMs - this.#cutMs) / CAREFUL_MS);
     const rate = CAREFUL_GROWTH_PER_S + (GROWTH_PER_S - CAREFUL_GROWTH_PER_S) * calm;
     const ceilingBps = Math.max(FIRST_GUESS_BPS, UNPROVEN_FACTOR * this.provenBps);
-    if (this.bps < ceilingBps) this.bps = Math.min(ceilingBps, this.bps * (1 + rate * passedS));
+    if (this.bps >= ceilingBps) this.#isBelowCeiling = false;
+    else this.bps = Math.min(ceilingBps, this.bps * (1 + rate * passedS));
   }
 }

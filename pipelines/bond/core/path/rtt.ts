@@ -24,6 +24,8 @@ export class RttEstimator {
   /** Of all samples, for the mean of those since another moment. */
   sumMs = 0;
   samples = 0;
+  /** When the packet of the newest one was sent. */
+  newestSentMs = Number.NEGATIVE_INFINITY;
   #isMeasured = false;
   #minMs = FIRST_GUESS_MS;
   readonly #buckets = new Float64Array(MINIMUM_BUCKETS).fill(Number.POSITIVE_INFINITY);
@@ -58,6 +60,7 @@ export class RttEstimator {
     }
     this.sumMs += sampleMs;
     this.samples += 1;
+    this.newestSentMs = nowMs - sampleMs;
     this.#addMin(sampleMs, nowMs);
   }
 

@@ -29,6 +29,9 @@ test('a silent link gets a copy of one packet in 50, one that replies of one in 
     Array.from({ length: 100 }, (_, i) => i + 1).filter((count) => isProbed(link, count));
   assert.equal(probes(stalledLink(0)), [50, 100]);
   assert.equal(probes(stalledLink(0, 1)).length, 10);
+  const slow = stalledLink(0, 1);
+  slow.rtt.meanMs = 3_000;
+  assert.equal(probes(slow).length, 2, 'copies would fill it');
   assert.equal(probes(activeLink(0)), []);
   assert.equal(probes(spent(stalledLink(0))), []);
 });

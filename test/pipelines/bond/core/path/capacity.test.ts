@@ -31,7 +31,11 @@ class Estimated {
     const { rtt = CALM } = more;
     for (let i = 0; i < tenths; i += 1) {
       this.nowMs += 100;
-      if (this.isMeasured) rtt.add(rtt.meanMs, 1_000);
+      if (this.isMeasured) {
+        rtt.sumMs += rtt.meanMs;
+        rtt.samples += 1;
+        rtt.newestSentMs = this.nowMs - rtt.meanMs;
+      }
       this.capacity.update({
         nowMs: this.nowMs,
         rtt: CALM,
@@ -156,12 +160,25 @@ test('loss beyond two per cent of fifty packets cuts it by a seventh', () => {
   near(lossy(0.021, 50), 8e6 * 0.85);
 });
 
-test('a cut is remembered for eight seconds as a limit', () => {
+test('a cut is remembered for eight seconds as a limit, and until the link has outgrown it', () => {
   const link = new Estimated();
   assert.not.ok(link.capacity.hasShownLimit(link.nowMs));
   link.run(3, { rtt: QUEUED, deliveredBps: 4e6 });
-  assert.ok(link.capacity.hasShownLimit(link.nowMs + 7_999));
-  assert.not.ok(link.capacity.hasShownLimit(link.nowMs + 8_000));
+  assert.ok(link.capacity.hasShownLimit(link.nowMs + 9_000), 'it has not grown yet');
+  link.run(79, { deliveredBps: 8e6, sentBps: 8e6 });
+  assert.ok(link.capacity.hasShownLimit(link.nowMs));
+  link.run(80, { deliveredBps: 8e6, sentBps: 8e6 });
+  assert.not.ok(link.capacity.hasShownLimit(link.nowMs));
+});
+
+test('a limit stays while the link carries too little to show another one', () => {
+  const link = new Estimated();
+  link.run(3, { rtt: QUEUED, deliveredBps: 1e5 });
+  const cut = link.capacity.bps;
+  const idle = { deliveredBps: 0.2 * cut, sentBps: 0.2 * cut };
+  assert.is(link.run(300, idle), cut);
+  assert.ok(link.capacity.hasShownLimit(link.nowMs));
+  assert.ok(link.run(100, { deliveredBps: 0.3 * cut, sentBps: 0.3 * cut }) > 1.15 * cut);
 });
 
 test('after a cut it grows with care, and faster the longer it is ago', () => {
