@@ -148,13 +148,15 @@ test('an id begins a group for ten seconds at most, and only as the relay issued
   assert.equal(groups.onReg2(id, '10.0.0.2', 1, 9_999), { kind: 'reg3' }, 'by another link');
 });
 
-test('forged registrations without the secret keep nobody out who has it', () => {
+test('forged registrations without the secret keep nobody out who has it, of their network too', () => {
   const groups = new RelayGroups(randomBytes, (id) => id[0] === 1);
   const forged = Buffer.alloc(256, 2);
   const flood = (nowMs: number) => {
     for (let n = 0; n < 3000; n += 1) {
-      groups.onReg1(forged, `10.${n % 250}.${n % 9}.1`, n, nowMs);
-      groups.onReg2(forged, `10.${n % 250}.${n % 9}.1`, n, nowMs);
+      for (const address of [`10.${n % 250}.${n % 9}.1`, `192.0.2.${n % 250}`]) {
+        groups.onReg1(forged, address, 1000 + n, nowMs);
+        groups.onReg2(forged, address, 1000 + n, nowMs);
+      }
     }
   };
   flood(0);
