@@ -25,6 +25,9 @@ const AHEAD_US = 50_000;
 /** That of a stream, whose pieces come at once and are played one after the other: `StreamSplit`. */
 const STREAM_AHEAD_US = 600_000;
 
+/** Less than this part of its length after the one before, a block came together with it. */
+const BURST = 0.5;
+
 /** Further off than this it is no drift of a clock: something was lost, or came twice. */
 const JUMP_US = 40_000;
 /** A drift is corrected from here on, by one sample in so many: 0.2 %, which is inaudible. */
@@ -53,6 +56,8 @@ export class SoundPacer {
   #waiting: { index: number; samples: Int16Array }[] = [];
   /** Where the source's next sample belongs, if it counts on; undefined before the first. */
   #expected: number | undefined;
+  /** When the last one came, and where the next begins by its time stamp; 0 where that was not believed. */
+  #last = { arrivedUs: 0, endUs: 0 };
   #driftUs = 0;
   readonly #slowest = new SlowestDelay();
   #wasSilent = true;
@@ -103,10 +108,12 @@ export class SoundPacer {
   ): readonly PacedSound[] {
     const count = samples.length / this.#channels;
     const durationUs = (count * 1e6) / this.#rateHz;
-    const newestUs = nowUs + (isStream ? STREAM_AHEAD_US : AHEAD_US);
+    const isAhead = isStream || this.#isInBurst(capturedUs, durationUs, nowUs);
+    const newestUs = nowUs + (isAhead ? STREAM_AHEAD_US : AHEAD_US);
     const isBelieved =
       capturedUs !== undefined && capturedUs > nowUs - OLDEST_US && capturedUs < newestUs;
     const takenUs = isBelieved ? capturedUs : nowUs - durationUs;
+    this.#last = { arrivedUs: nowUs, endUs: isBelieved ? capturedUs + durationUs : 0 };
     this.#slowest.add(nowUs, Math.max(0, nowUs - takenUs));
     const place = ((takenUs - this.#startUs) * this.#rateHz) / 1e6;
     const index = this.#placeOf(place);
@@ -114,6 +121,16 @@ export class SoundPacer {
     this.#expected = index + block.length / this.#channels;
     this.#insert(index, block);
     return this.#take(nowUs);
+  }
+
+  /**
+   * It came together with the one that it follows, as the frames of an RTP packet do: the packet has
+   * the time of its first one.
+   */
+  #isInBurst(capturedUs: number | undefined, durationUs: number, nowUs: number): boolean {
+    const { arrivedUs, endUs } = this.#last;
+    if (capturedUs === undefined || endUs === 0) return false;
+    return nowUs - arrivedUs < BURST * durationUs && Math.abs(capturedUs - endUs) < JUMP_US;
   }
 
   /** All that is due at `nowUs`; what has not come is silence. */

@@ -71,6 +71,24 @@ test('a steady card goes through sample by sample', () => {
   }
 });
 
+test('several frames of a packet come at once, and all of them are played', () => {
+  // AAC of 48, 16 and 8 kHz; the packet has the time of its first frame, when it comes.
+  for (const [frames, blockSamples] of [
+    [4, 1_024],
+    [6, 1_024],
+    [2, 3_072],
+    [2, 6_144],
+  ] as const) {
+    const blocks = card({ seconds: 6, blockSamples }).map((block, i) => {
+      const first = Math.floor(i / frames) * frames;
+      return { ...block, arrivedUs: usOf(first * blockSamples) + 200 * (i - first) };
+    });
+    const { joined } = pace(blocks, 5e6);
+    const wrong = joined.findIndex((sample, at) => at > RATE && sample !== 1 + (at % 1000));
+    assert.ok(wrong < 0 || wrong > 4 * RATE, `${frames} of ${blockSamples}: ${wrong}`);
+  }
+});
+
 test('gaps of any length are silence in their place, and what follows is in its own', () => {
   const random = seeded(2);
   for (let round = 0; round < 60; round += 1) {
