@@ -201,7 +201,6 @@ export class Bond {
   }
 
   #onSrt(packet: Buffer, nowMs: number): void {
-    this.#table.noteConnection(packet);
     switch (srt.readControlType(packet)) {
       case srt.SRT_ACK:
         this.#acks.apply(packet, this.#links, this.#store, nowMs);

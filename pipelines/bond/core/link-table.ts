@@ -1,6 +1,5 @@
 /** The links of a bond in their slots: registration, changes of phase, removal. */
 import { padTo, renderSrtla } from '../wire/packet.ts';
-import { readSocketId, renderShutdown } from '../wire/srt.ts';
 import { type LinkConfig, MAX_LINKS } from './config.ts';
 import { Link, type LinkPhase } from './link.ts';
 import {
@@ -20,6 +19,8 @@ export interface Wire {
   /** `packet` may be reused once this returned and the datagram left. */
   send(slot: number, packet: Buffer): void;
   toEncoder(packet: Buffer): void;
+  /** The encoder's SRT connection has ended at the receiver. */
+  hangUp(): void;
   open(slot: number, config: LinkConfig): void;
   /** A new local port for the link. */
   rebind(slot: number): void;
@@ -50,8 +51,6 @@ export class LinkTable {
   /** Answered with no-group since they were in. */
   readonly #unknown = new Set<Link>();
   #registration: Registration;
-  /** Of the encoder, in the connection that it has now. */
-  #socketId: number | undefined;
 
   /** @param onRemoved Called when a link is removed, while it still has its packets in flight. */
   constructor(id: Buffer, wire: Wire, onRemoved: (link: Link, nowMs: number) => void) {
@@ -89,7 +88,8 @@ export class LinkTable {
       const unknown = this.links[event.slot];
       if (unknown !== undefined) this.#unknown.add(unknown);
     }
-    if (actions.some(({ kind }) => kind === 'forgotten')) this.#endConnection();
+    // The SRT receiver takes nothing of a connection from the port of another group.
+    if (actions.some(({ kind }) => kind === 'forgotten')) this.#wire.hangUp();
     for (const action of actions) {
       const link = this.links[action.slot];
       if (link === undefined) continue;
@@ -102,11 +102,6 @@ export class LinkTable {
       }
       this.noteSwitch(link, nowMs);
     }
-  }
-
-  /** A packet of the SRT receiver. */
-  noteConnection(packet: Buffer): void {
-    this.#socketId = readSocketId(packet);
   }
 
   standings(): readonly Standing[] {
@@ -153,15 +148,6 @@ export class LinkTable {
     if (to === 'active' && from !== 'suspect') enterQueue(this.links, link);
     const change = { atMs: nowMs, link: link.config.id, from, to, reason: link.reason };
     this.switches = [...this.switches.slice(1 - REMEMBERED_SWITCHES), change];
-  }
-
-  /**
-   * The SRT receiver takes nothing of this connection from the port of another group. The encoder
-   * would find that out after five seconds only, and calls again at once where it is told.
-   */
-  #endConnection(): void {
-    if (this.#socketId !== undefined) this.#wire.toEncoder(renderShutdown(this.#socketId));
-    this.#socketId = undefined;
   }
 
   #open(config: LinkConfig): void {

@@ -4,7 +4,13 @@ import { isIP } from 'node:net';
 import type { Peer } from '../../../hal/os/udp/peers.ts';
 import { openUdp } from '../../../hal/os/udp/socket.ts';
 import type { Endpoint } from '../core/config.ts';
-import { readControlType, SRT_HANDSHAKE, SRT_SHUTDOWN } from '../wire/srt.ts';
+import {
+  readControlType,
+  readSocketId,
+  renderShutdown,
+  SRT_HANDSHAKE,
+  SRT_SHUTDOWN,
+} from '../wire/srt.ts';
 
 const BUFFER_BYTES = 2_000_000;
 
@@ -18,6 +24,11 @@ export interface SrtTap {
 export interface EncoderPort {
   readonly listening: Endpoint;
   send(packet: Buffer): void;
+  /**
+   * Ends the encoder's connection, as the receiver would: it calls again at once, where its own
+   * time-out takes five seconds.
+   */
+  hangUp(): void;
   close(): void;
 }
 
@@ -52,6 +63,8 @@ export function openEncoderPort(
   let connectedMs = Number.NEGATIVE_INFINITY;
   /** An end has closed the connection: what is still on its way is no sign of life. */
   let isClosed = false;
+  /** Of the encoder, in the connection that it has. */
+  let socketId: number | undefined;
   const socket = openUdp(
     { local: { host, port }, bufferBytes: BUFFER_BYTES },
     {
@@ -69,13 +82,19 @@ export function openEncoderPort(
       onError,
     },
   );
+  const send = (packet: Buffer) => {
+    if (known === undefined) return;
+    const type = readControlType(packet);
+    if (type >= 0) socketId = readSocketId(packet);
+    if (type === SRT_SHUTDOWN) isClosed = true;
+    socket.send(packet, known);
+  };
   return {
     listening: socket.local,
-    send: (packet) => {
-      if (known === undefined) return;
-      // The encoder calls again, from another port.
-      if (readControlType(packet) === SRT_SHUTDOWN) isClosed = true;
-      socket.send(packet, known);
+    send,
+    hangUp: () => {
+      if (socketId !== undefined) send(renderShutdown(socketId));
+      socketId = undefined;
     },
     close: () => socket.close(),
   };

@@ -88,6 +88,7 @@ export async function runBond(
       tap?.toEncoder(packet, now());
       encoder.send(packet);
     },
+    hangUp: () => encoder.hangUp(),
     open: (slot, config) => {
       sockets[slot] = openLinkSocket(config, receiver, {
         onOpened: () => bond.onOpened(slot, now()),

@@ -1,15 +1,21 @@
 /** Which SRT encoder the bond's port takes packets of. */
 import { createSocket, type Socket } from 'node:dgram';
 import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
 import { openEncoderPort } from '../../../../pipelines/bond/net/encoder-port.ts';
-import { renderShutdown } from '../../../../pipelines/bond/wire/srt.ts';
+import {
+  readControlType,
+  readSocketId,
+  SRT_SHUTDOWN,
+} from '../../../../pipelines/bond/wire/srt.ts';
 import { until } from '../../../support/box.ts';
 import { data, handshake } from '../support/simulated-srt.ts';
 
 const test = suite('encoder port');
 
-test('an encoder that the receiver has hung up on may call again at once, from another port', async () => {
+test('an encoder that is hung up on is told, and may call again at once from another port', async () => {
   const taken: Buffer[] = [];
+  const told: Buffer[] = [];
   const port = openEncoderPort(
     { host: '127.0.0.1', port: 0 },
     {
@@ -19,6 +25,7 @@ test('an encoder that the receiver has hung up on may call again at once, from a
     },
   );
   const [first, again] = [createSocket('udp4'), createSocket('udp4')];
+  first.on('message', (packet) => told.push(packet));
   const send = (from: Socket, packet: Buffer) =>
     from.send(packet, port.listening.port, port.listening.host);
   const has = (packet: Buffer) => taken.some((other) => other.equals(packet));
@@ -29,7 +36,18 @@ test('an encoder that the receiver has hung up on may call again at once, from a
       60_000,
       () => 'the encoder',
     );
-    port.send(renderShutdown(1));
+    const hello = handshake(500);
+    hello.writeUInt32BE(0x1234_5678, 12);
+    port.send(hello);
+    port.hangUp();
+    port.hangUp();
+    await until(
+      () => told.length > 1,
+      60_000,
+      () => 'the end',
+    );
+    assert.equal(told.slice(1).map(readControlType), [SRT_SHUTDOWN], 'once');
+    assert.equal(told.map(readSocketId), [0x1234_5678, 0x1234_5678]);
     // It is still on its way.
     send(first, data(2));
     await until(

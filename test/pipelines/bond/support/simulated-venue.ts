@@ -42,6 +42,8 @@ export class Venue {
   packetBytes = 1332;
   offered = 0;
   naksToEncoder = 0;
+  /** Times that the encoder was told that its connection has ended. */
+  hungUp = 0;
   readonly #events: { atMs: number; order: number; run: () => void }[] = [];
   readonly #ports: number[] = [];
   readonly #sentAt = new Map<number, number>();
@@ -70,6 +72,9 @@ export class Venue {
       toEncoder: (packet) => {
         options.tap?.toEncoder(packet, this.nowMs);
         if (readControlType(packet) === SRT_NAK) this.naksToEncoder += 1;
+      },
+      hangUp: () => {
+        this.hungUp += 1;
       },
       open: (slot) => this.rebind(slot),
       rebind: (slot) => this.rebind(slot),
