@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
+import { readAddresses } from '../../hal/os/network.ts';
 import { openUdp } from '../../hal/os/udp/socket.ts';
 import type { Endpoint, LinkConfig } from '../bond/core/config.ts';
 import { nameFailure, REFUSED } from '../bond/core/failure.ts';
@@ -25,6 +26,8 @@ export interface DirectDeps {
   readonly onStart: (listening: Endpoint) => void;
   /** Why the receiver cannot be sent to; undefined when it can again. */
   readonly onFailure: (reason: string | undefined) => void;
+  /** {@link pathTo}, unless a test has another. */
+  readonly path?: (receiver: string) => string | undefined;
 }
 
 /** How often a socket that could not be opened is checked. */
@@ -38,6 +41,9 @@ const OPEN_CHECK_MS = 100;
 const RENEW_MS = 10_000;
 const MAX_RENEW_MS = 60_000;
 
+/** How often it is looked which way the receiver is reached. */
+const PATH_CHECK_MS = 1_000;
+
 /** Any. */
 const DISCARD_PORT = 9;
 
@@ -47,7 +53,7 @@ const DISCARD_PORT = 9;
  */
 export async function runDirect(
   { listen, receiver }: DirectOptions,
-  { clock, log, tap, onStart, onFailure }: DirectDeps,
+  { clock, log, tap, onStart, onFailure, path = pathTo }: DirectDeps,
   signal: AbortSignal,
 ): Promise<void> {
   const now = () => clock.monotonicMs();
@@ -57,7 +63,9 @@ export async function runDirect(
     if (failure !== undefined) onFailure(undefined);
     failure = undefined;
   };
-  const out: LinkSocket = openLinkSocket(anyRoute(), openName(receiver), {
+  const name = openName(receiver);
+  const hasMoved = openPathCheck(() => name.address, path, now);
+  const out: LinkSocket = openLinkSocket(anyRoute(), name, {
     onOpened: () => {
       // A socket of this kind opens also where nothing listens.
       if (failure !== REFUSED) clearFailure();
@@ -90,6 +98,12 @@ export async function runDirect(
   try {
     onStart(encoder.listening);
     while (!signal.aborted) {
+      if (hasMoved()) {
+        log.info('the receiver is reached another way');
+        out.rebind();
+        // Its address is another one now, from which the receiver takes a new connection alone.
+        encoder.hangUp();
+      }
       if (renewal.isDue()) out.rebind();
       out.ensureOpen(now());
       await pause(clock, OPEN_CHECK_MS, signal);
@@ -117,15 +131,52 @@ function openRenewal(now: () => number) {
   };
 }
 
+/** True once each time that the way has become another one; none at all may come back. */
+function openPathCheck(
+  receiver: () => string | undefined,
+  path: (receiver: string) => string | undefined,
+  now: () => number,
+) {
+  let known: string | undefined;
+  let checkedMs = Number.NEGATIVE_INFINITY;
+  return () => {
+    const address = receiver();
+    if (address === undefined || now() - checkedMs < PATH_CHECK_MS) return false;
+    checkedMs = now();
+    const before = known;
+    known = path(address) ?? before;
+    return before !== undefined && known !== before;
+  };
+}
+
+/**
+ * The way to an address: the kernel chooses it as for the socket that sends. That one stays with
+ * the interface it began with, also when the default route has moved to another one and its
+ * packets leave there under an address that belongs elsewhere. Each day's private address of IPv6
+ * is no other way.
+ */
+export function pathTo(receiver: string): string | undefined {
+  const source = sourceTowards(receiver);
+  if (source === undefined) return undefined;
+  const [device = ''] = [...readAddresses()].find(([, own]) => own.includes(source)) ?? [];
+  return isIPv4(source) ? `${device} ${source}` : device;
+}
+
 /** A DNS server that is away is no reason to leave the last address. */
-function openName({ host, port }: Endpoint): Receiver {
+function openName({ host, port }: Endpoint): Receiver & { readonly address: string | undefined } {
   let address: string | undefined;
   const resolve = async () => {
     const found = lookupEither(host);
     address = await (address === undefined ? found : found.catch(() => address ?? ''));
     return address;
   };
-  return { port, resolve };
+  return {
+    port,
+    resolve,
+    get address() {
+      return address;
+    },
+  };
 }
 
 /**
@@ -152,16 +203,24 @@ export async function lookupEither(
   }
 }
 
-/** The kernel looks for a route when a socket is connected. Nothing is sent. */
 function hasRouteTo(host: string): boolean {
-  const local = { host: '0.0.0.0', port: 0 };
+  return sourceTowards(host) !== undefined;
+}
+
+/** The kernel looks for a route when a socket is connected. Nothing is sent. */
+function sourceTowards(host: string): string | undefined {
+  const local = { host: isIPv4(host) ? '0.0.0.0' : '::', port: 0 };
   const none = () => undefined;
   try {
     const remote = { host, port: DISCARD_PORT };
-    openUdp({ local, remote, bufferBytes: 4_096 }, { onPacket: none, onError: none }).close();
-    return true;
+    const socket = openUdp(
+      { local, remote, bufferBytes: 4_096 },
+      { onPacket: none, onError: none },
+    );
+    socket.close();
+    return socket.local.host;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -6,7 +6,8 @@ import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import type { Endpoint } from '../../../pipelines/bond/core/config.ts';
 import type { Lookup } from '../../../pipelines/bond/net/link-lookup.ts';
-import { lookupEither, runDirect } from '../../../pipelines/uplink/direct.ts';
+import { readControlType, SRT_SHUTDOWN } from '../../../pipelines/bond/wire/srt.ts';
+import { lookupEither, pathTo, runDirect } from '../../../pipelines/uplink/direct.ts';
 import { until } from '../../support/box.ts';
 import { handshake } from '../bond/support/simulated-srt.ts';
 
@@ -18,6 +19,9 @@ function openCalling(port: number) {
   const stop = new AbortController();
   const reported: (string | undefined)[] = [];
   const time = { nowMs: 0 };
+  const way: { path: string | undefined } = { path: 'eth0' };
+  const told: Buffer[] = [];
+  encoder.on('message', (packet) => told.push(packet));
   let listening: Endpoint | undefined;
   const running = runDirect(
     { listen: { host: '127.0.0.1', port: 0 }, receiver: { host: '127.0.0.1', port } },
@@ -29,6 +33,7 @@ function openCalling(port: number) {
         listening = at;
       },
       onFailure: (reason) => reported.push(reason),
+      path: () => way.path,
     },
     stop.signal,
   );
@@ -41,7 +46,7 @@ function openCalling(port: number) {
     await running;
     encoder.close();
   };
-  return { time, reported, [Symbol.asyncDispose]: close };
+  return { time, way, told, reported, [Symbol.asyncDispose]: close };
 }
 
 async function bound() {
@@ -161,6 +166,37 @@ test('one that answers keeps its port', async () => {
   } finally {
     await close();
   }
+});
+
+test('when the default route moves it calls again at once, by the new one', async () => {
+  const { socket, port, close } = await bound();
+  const ports: number[] = [];
+  socket.on('message', (packet, from) => {
+    if (ports.at(-1) !== from.port) ports.push(from.port);
+    socket.send(packet, from.port, from.address);
+  });
+  try {
+    await using direct = openCalling(port);
+    const isHungUp = () => direct.told.some((packet) => readControlType(packet) === SRT_SHUTDOWN);
+    await until(() => direct.told.length > 0, 15_000);
+    // No route for a moment, and then the same.
+    for (const path of ['eth0', undefined, 'eth0']) {
+      direct.way.path = path;
+      direct.time.nowMs += 1_100;
+      await systemClock.sleep(300);
+    }
+    assert.equal([ports.length, isHungUp()], [1, false]);
+    direct.way.path = 'wlan0';
+    direct.time.nowMs += 1_100;
+    await until(() => ports.length > 1 && isHungUp(), 15_000);
+  } finally {
+    await close();
+  }
+});
+
+test('the way to an address is the interface and own address that the kernel would take', () => {
+  assert.is(pathTo('127.0.0.1'), 'lo 127.0.0.1');
+  assert.is(pathTo('255.255.255.255'), undefined);
 });
 
 test.run();
