@@ -47,7 +47,7 @@ export const BROKER_RULES: readonly Rule[] = [
   {
     key: 'topics-refused',
     afterMs: 15_000,
-    advice: 'Let the box publish to venuebox/v1/<box>/# on the broker.',
+    advice: 'Let the box publish and subscribe to venuebox/v1/<box>/# on the broker.',
     dependsOn: ['broker-away'],
     find: ({ box: { broker } }) => {
       const refused = broker.phase === 'connected' ? (broker.refusedTopics ?? []) : [];

@@ -110,6 +110,18 @@ export class Publisher {
     );
   }
 
+  /** A subscription that the broker does not take is named with the topics. @returns whether it does. */
+  async subscribe(filter: string): Promise<boolean> {
+    try {
+      await this.#connection.subscribe([filter]);
+      this.#faults.clear(filter);
+    } catch (error) {
+      if (this.#connection.closed.aborted || !(error instanceof MqttError)) throw error;
+      this.#faults.add(filter, error);
+    }
+    return !this.#faults.has(filter);
+  }
+
   /** The broker has retained this alert: of a run before, unless it is current. */
   onRetainedAlert(topic: string): void {
     const clearing = this.#retained.staleAlert(topic);

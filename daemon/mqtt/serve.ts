@@ -16,6 +16,7 @@ interface ServeDeps extends PublisherDeps {
 const TICK_MS = 1_000;
 /** Retained alerts of a run before arrive right after the subscription. */
 const STALE_WAIT_MS = 5_000;
+const AGAIN_MS = 60_000;
 
 /**
  * Returns when `signal` aborts, after `offline` was published; rejects with the reason when
@@ -36,13 +37,15 @@ export async function serveConnection(
   const homeAssistant = homeAssistantTopic(config);
   listenTo(served, publisher);
 
+  const refused = new Set<string>();
   const subscribe = async (filter: string): Promise<void> => {
-    try {
-      await connection.subscribe([filter]);
-    } catch (error) {
-      if (connection.closed.aborted) throw error;
-      log.error('subscription refused by the broker', { filter });
-    }
+    if (await publisher.subscribe(filter)) refused.delete(filter);
+    else refused.add(filter);
+  };
+  /** Rules of a broker are mended while the box is connected. */
+  const subscribeAgain: Task = async (ending) => {
+    while (await pause(clock, AGAIN_MS, ending))
+      for (const filter of refused) await subscribe(filter);
   };
   const publishState: Task = async (ending) => {
     while (await pause(clock, TICK_MS, ending)) {
@@ -51,7 +54,10 @@ export async function serveConnection(
     }
   };
   const clearStaleAlerts: Task = async (ending) => {
-    await subscribe(`${alerts}+`);
+    // For a moment only: what it refuses later is named by its topic.
+    await connection.subscribe([`${alerts}+`]).catch((error: unknown) => {
+      if (connection.closed.aborted) throw error;
+    });
     if (await pause(clock, STALE_WAIT_MS, ending)) await connection.unsubscribe([`${alerts}+`]);
   };
   const publishEvents: Task = async (ending) => {
@@ -65,7 +71,7 @@ export async function serveConnection(
     if (config.discovery_prefix !== '') await subscribe(homeAssistant);
     for (const filter of deps.fleet?.filters ?? []) await subscribe(filter);
     await publisher.publishAll();
-    await runAll([publishState, clearStaleAlerts, publishEvents], end.signal);
+    await runAll([publishState, clearStaleAlerts, publishEvents, subscribeAgain], end.signal);
   };
 
   deps.fleet?.connected(true);

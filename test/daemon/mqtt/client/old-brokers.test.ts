@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connectMqtt } from '../../../../daemon/mqtt/client/connect.ts';
 import { type ConnectOptions, MqttError } from '../../../../daemon/mqtt/client/connection.ts';
+import { type Clock, systemClock } from '../../../../hal/os/clock.ts';
 import { until } from '../../../support/box.ts';
 import { scratch } from '../support/mosquitto.ts';
 import { startMqtt } from '../support/mqtt.ts';
@@ -84,6 +85,29 @@ test('what worked is tried first by the box that is started next', async () => {
   assert.equal(broker.versions, [5, 4]);
   await run();
   assert.equal(broker.versions, [5, 4, 4]);
+});
+
+test('a subscription that the broker refuses is named until it takes it', async () => {
+  const commands = 'venuebox/v1/corner/cmd/+';
+  let isRefused = true;
+  await using broker = await startOldBroker(
+    (socket) => socket.end(),
+    (filter) => (filter === commands && isRefused ? 128 : 1),
+  );
+  const named: string[] = [];
+  const clock: Clock = {
+    ...systemClock,
+    sleep: (ms, signal) => systemClock.sleep(ms === 60_000 ? 50 : ms, signal),
+  };
+  await using _ = await startMqtt(broker.port, {
+    clock,
+    onChange: (state) => {
+      if (state.phase === 'connected') named.push((state.refusedTopics ?? []).join());
+    },
+  });
+  await until(() => named.at(-1) === commands, LONG_MS);
+  isRefused = false;
+  await until(() => named.at(-1) === '', LONG_MS);
 });
 
 test.run();

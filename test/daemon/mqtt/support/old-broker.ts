@@ -8,7 +8,11 @@ export interface OldBroker extends AsyncDisposable {
   readonly versions: readonly number[];
 }
 
-export async function startOldBroker(onFive: (socket: Socket) => void): Promise<OldBroker> {
+/** @param granted Of a subscription: 128 refuses it. */
+export async function startOldBroker(
+  onFive: (socket: Socket) => void,
+  granted: (filter: string) => number = () => 1,
+): Promise<OldBroker> {
   const sockets = new Set<Socket>();
   const versions: number[] = [];
   const server = createServer((socket) => {
@@ -26,7 +30,10 @@ export async function startOldBroker(onFive: (socket: Socket) => void): Promise<
       }
       const { messageId = 0 } = packet;
       if (packet.cmd === 'publish' && packet.qos === 1) write({ cmd: 'puback', messageId });
-      if (packet.cmd === 'subscribe') write({ cmd: 'suback', messageId, granted: [1] });
+      if (packet.cmd === 'subscribe') {
+        const filters = packet.subscriptions.map(({ topic }) => granted(topic));
+        write({ cmd: 'suback', messageId, granted: filters });
+      }
       if (packet.cmd === 'unsubscribe') write({ cmd: 'unsuback', messageId, granted: [] });
       if (packet.cmd === 'pingreq') write({ cmd: 'pingresp' });
       if (packet.cmd === 'disconnect') socket.end();

@@ -82,7 +82,7 @@ export const de: AdviceTexts = {
   freeState:
     'Der Drop geht weiter. Mach Platz auf dem Datenträger mit dem Zustand oder tausche ihn aus.',
   waitOnDisk: 'Sie warten auf dem Datenträger. Erlaube der Box auf dem Broker venuebox/v1/<box>/#.',
-  letPublish: 'Erlaube der Box auf dem Broker venuebox/v1/<box>/#.',
+  letPublish: 'Erlaube der Box auf dem Broker, venuebox/v1/<box>/# zu senden und zu abonnieren.',
   bringBack:
     'Bring den Broker zurück, prüfe den Datenträger mit dem Zustand oder erhöhe mqtt.spool_mb.',
   sellByHand:
@@ -106,8 +106,7 @@ export const de: AdviceTexts = {
   cutPower: 'Es wird nichts aufgenommen: Du kannst den Strom abschalten.',
   othersGoOn: 'Die anderen Aufnahmen gehen weiter.',
   freeGoesOn: 'Mach Platz oder nimm einen anderen Datenträger: Es geht von selbst weiter.',
-  saveOthers:
-    'Sichere diese und lösche sie, oder nimm einen anderen Datenträger: Es geht von selbst weiter.',
+  saveOthers: 'Sichere und lösche diese, oder nimm einen anderen Datenträger: Es geht dann weiter.',
   writeProtection: 'Prüfe den Schreibschutz; eine abgenutzte Karte sperrt sich selbst.',
   plugAgain: 'Steck ihn wieder ein: Er wird repariert, und es geht von selbst weiter.',
   checkPlug: 'Prüfe den Stecker oder nimm einen anderen Datenträger.',

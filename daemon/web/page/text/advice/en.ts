@@ -75,7 +75,7 @@ export const en = {
   checkBroker: 'The drop goes on, and events are sent later. Check the broker and mqtt.url.',
   freeState: 'The drop goes on. Free some space on the disk that saves the state, or replace it.',
   waitOnDisk: 'They wait on the disk. Let the box publish to venuebox/v1/<box>/# on the broker.',
-  letPublish: 'Let the box publish to venuebox/v1/<box>/# on the broker.',
+  letPublish: 'Let the box publish and subscribe to venuebox/v1/<box>/# on the broker.',
   bringBack: 'Bring the broker back, check the disk that saves the state, or raise mqtt.spool_mb.',
   sellByHand:
     'Sell by hand and write each sale down. After the drop, copy the folder “orders” of the box’s state to another disk: nothing of it is lost. Ask support how to start a new list.',

@@ -77,7 +77,7 @@ export const es: AdviceTexts = {
   freeState: 'El drop sigue. Libera espacio en el disco del estado, o cámbialo.',
   waitOnDisk:
     'Esperan en el disco. Deja que la caja publique en venuebox/v1/<box>/# en el servidor.',
-  letPublish: 'Deja que la caja publique en venuebox/v1/<box>/# en el servidor.',
+  letPublish: 'Deja que la caja publique y se suscriba en venuebox/v1/<box>/# en el servidor.',
   bringBack: 'Recupera el servidor MQTT, revisa el disco del estado, o sube mqtt.spool_mb.',
   sellByHand:
     'Vende a mano y apunta cada venta. Tras el drop, copia la carpeta «orders» del estado de la caja a otro disco: no se pierde nada. Pregunta al soporte cómo empezar una lista nueva.',

@@ -83,7 +83,7 @@ export const fr: AdviceTexts = {
   freeState: 'Le drop continue. Libérez de la place sur le disque de l’état, ou remplacez-le.',
   waitOnDisk:
     'Ils attendent sur le disque. Autorisez la box à publier dans venuebox/v1/<box>/# sur le serveur.',
-  letPublish: 'Autorisez la box à publier dans venuebox/v1/<box>/# sur le serveur.',
+  letPublish: 'Autorisez la box à publier dans venuebox/v1/<box>/# et à s’y abonner.',
   bringBack:
     'Rétablissez le serveur MQTT, vérifiez le disque de l’état, ou augmentez mqtt.spool_mb.',
   sellByHand:

@@ -76,7 +76,7 @@ export const it: AdviceTexts = {
   freeState: 'Il drop continua. Libera spazio sul disco dello stato, o sostituiscilo.',
   waitOnDisk:
     'Aspettano sul disco. Permetti alla box di pubblicare in venuebox/v1/<box>/# sul server.',
-  letPublish: 'Permetti alla box di pubblicare in venuebox/v1/<box>/# sul server.',
+  letPublish: 'Permetti alla box di pubblicare e iscriversi in venuebox/v1/<box>/# sul server.',
   bringBack: 'Ripristina il server MQTT, controlla il disco dello stato, o alza mqtt.spool_mb.',
   sellByHand:
     'Vendi a mano e annota ogni vendita. Dopo il drop, copia la cartella «orders» dello stato della box su un altro disco: non si perde nulla. Chiedi all’assistenza come iniziare un nuovo elenco.',

@@ -82,7 +82,8 @@ export const nl: AdviceTexts = {
   freeState: 'De drop gaat door. Maak ruimte op de schijf met de toestand, of vervang hem.',
   waitOnDisk:
     'Ze wachten op de schijf. Laat de box op de server publiceren naar venuebox/v1/<box>/#.',
-  letPublish: 'Laat de box op de server publiceren naar venuebox/v1/<box>/#.',
+  letPublish:
+    'Laat de box op de server publiceren naar venuebox/v1/<box>/# en zich erop abonneren.',
   bringBack:
     'Breng de MQTT-server terug, kijk de schijf met de toestand na, of verhoog mqtt.spool_mb.',
   sellByHand:

@@ -73,7 +73,7 @@ export const pt: AdviceTexts = {
     'O drop continua, e os eventos seguem mais tarde. Verifique o servidor MQTT e mqtt.url.',
   freeState: 'O drop continua. Liberte espaço no disco do estado, ou troque-o.',
   waitOnDisk: 'Esperam no disco. Deixe a caixa publicar em venuebox/v1/<box>/# no servidor.',
-  letPublish: 'Deixe a caixa publicar em venuebox/v1/<box>/# no servidor.',
+  letPublish: 'Deixe a caixa publicar e subscrever em venuebox/v1/<box>/# no servidor.',
   bringBack: 'Recupere o servidor MQTT, verifique o disco do estado, ou aumente mqtt.spool_mb.',
   sellByHand:
     'Venda à mão e anote cada venda. Depois do drop, copie a pasta “orders” do estado da caixa para outro disco: nada se perde. Pergunte ao suporte como começar uma nova lista.',
