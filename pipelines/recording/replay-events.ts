@@ -1,7 +1,7 @@
 /** What the recorders report to the replay. */
 import { readInside } from '../../hal/os/open-inside.ts';
 import { type FragmentEntry, JOURNAL_MAX_BYTES, parseJournal } from './files/journal.ts';
-import { listRecordings, type Openings } from './files/library.ts';
+import { isOfBox, listRecordings, type OwnStored } from './files/library.ts';
 import type { RecordedDrop, RecordingFile } from './files/recording-file.ts';
 import type { ReplayEvent } from './replay.ts';
 import { type ReplayRecording, SegmentGrouper } from './replay-segments.ts';
@@ -46,14 +46,18 @@ export class RecordingReporter {
   }
 }
 
-/** Reports the newest recordings in a folder, without the running one: as many as the replay can take. */
+/**
+ * Reports the newest recordings of this box in a folder, without the running one: as many as the
+ * replay can take.
+ */
 export async function reportStored(
   folder: string,
   send: (event: ReplayEvent) => void,
-  running?: string,
-  openings?: Openings,
+  { running, openings, boxId }: OwnStored = {},
 ): Promise<void> {
-  const stored = (await listRecordings(folder, openings)).filter(({ name }) => name !== running);
+  const stored = (await listRecordings(folder, openings)).filter(
+    (one) => one.name !== running && isOfBox(one, boxId),
+  );
   const newest: ReplayRecording[] = [];
   let left = SEGMENTS_MAX;
   for (const { name } of stored.slice(-STORED_MAX).toReversed()) {

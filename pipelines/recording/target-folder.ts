@@ -63,7 +63,7 @@ export class TargetFolder {
   /** Reports the newest recordings, without the running one. */
   async reportStored(running: string | undefined): Promise<void> {
     const { onReplayEvent } = this.#events;
-    await reportStored(this.#settings.folder, onReplayEvent, running, this.#openings);
+    await reportStored(this.#settings.folder, onReplayEvent, this.#own(running));
   }
 
   /** Creates the next recording. */
@@ -79,9 +79,12 @@ export class TargetFolder {
     return file;
   }
 
+  #own(running: string | undefined) {
+    return { running, openings: this.#openings, boxId: this.#boxId };
+  }
+
   async #freeUpSpace(running: string | undefined): Promise<void> {
-    const [openings, boxId] = [this.#openings, this.#boxId];
-    const space = await freeUpSpace(this.#settings, { running, openings, boxId });
+    const space = await freeUpSpace(this.#settings, this.#own(running));
     for (const name of space.deleted) {
       this.#events.log('oldest recording deleted', { name });
       this.#events.onReplayEvent({ type: 'deleted', name });

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { syncFolder } from '../../hal/os/durable.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { assertDirectWay } from '../../hal/os/open-inside.ts';
-import { isOfBox, listRecordings, type Openings, type StoredRecording } from './files/library.ts';
+import { isOfBox, listRecordings, type OwnStored, type StoredRecording } from './files/library.ts';
 import { journalPath, moviePath } from './files/recording-file.ts';
 import type { TargetFailure, TargetSettings } from './settings.ts';
 import { planSpace, reserveOf, type Volume } from './space.ts';
@@ -76,22 +76,13 @@ export interface FreeSpace {
   readonly deleted: readonly string[];
 }
 
-export interface SpaceWants {
-  /** Name of the recording that must stay. */
-  readonly running?: string | undefined;
-  /** See {@link listRecordings}. */
-  readonly openings?: Openings;
-  /** Of this box: what another one wrote stays. */
-  readonly boxId?: string | undefined;
-}
-
 /**
- * Frees the reserve, by the target's policy. Rejects with a {@link TargetError} where there is no
+ * Frees the reserve, by the target's policy; the running recording stays. Rejects with a {@link TargetError} where there is no
  * more space: `others` where recordings of another box take it, else `full`.
  */
 export async function freeUpSpace(
   settings: TargetSettings,
-  { running, openings, boxId }: SpaceWants = {},
+  { running, openings, boxId }: OwnStored = {},
 ): Promise<FreeSpace> {
   const { folder } = settings;
   const stored = await listRecordings(folder, openings);

@@ -25,6 +25,15 @@ export interface Opening {
 /** By name. */
 export type Openings = Map<string, Opening>;
 
+/** Which recordings of a folder are meant: those of this box that are finished. */
+export interface OwnStored {
+  /** Name of the one that is being written. */
+  readonly running?: string | undefined;
+  /** See {@link listRecordings}. */
+  readonly openings?: Openings;
+  readonly boxId?: string | undefined;
+}
+
 /** By which recordings name this box; another machine writes another one. */
 export function ownBoxId(): string | undefined {
   return readPublicId('venuebox recording');

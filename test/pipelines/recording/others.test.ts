@@ -12,6 +12,8 @@ import {
   renderRecord,
 } from '../../../pipelines/recording/files/journal.ts';
 import { recordingName } from '../../../pipelines/recording/files/recording-file.ts';
+import type { ReplayEvent } from '../../../pipelines/recording/replay.ts';
+import { reportStored } from '../../../pipelines/recording/replay-events.ts';
 import { freeUpSpace, type TargetError } from '../../../pipelines/recording/volume.ts';
 
 const test = suite('recordings of another box');
@@ -76,6 +78,16 @@ test('what another box has recorded at the time of a gap is not sent as this one
   const gap = { fromMs: 0, untilMs: 600_000, sent: [] };
   const names = (await readJournals(disk.folder, gap, OWN)).map(({ name }) => name);
   assert.equal(names, disk.names.slice(1));
+});
+
+test('they take no place in the replay', async () => {
+  await using disk = await openDisk(OWN, ...Array.from({ length: 30 }, () => OTHER));
+  const names: string[] = [];
+  const onEvent = (event: ReplayEvent) => {
+    if (event.type === 'recording') names.push(event.recording.name);
+  };
+  await reportStored(disk.folder, onEvent, { boxId: OWN });
+  assert.equal(names, disk.names.slice(0, 1));
 });
 
 test('a journal keeps which box wrote it, and can be read without that', () => {
