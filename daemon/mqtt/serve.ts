@@ -1,5 +1,6 @@
 /** All that is done over one connection: state, events, commands. */
 import { anySignal, pause, untilAborted } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
 import type { Connection, Incoming } from './client/connection.ts';
 import { sendEvents } from './event-sender.ts';
@@ -37,16 +38,7 @@ export async function serveConnection(
   const homeAssistant = homeAssistantTopic(config);
   listenTo(served, publisher);
 
-  const refused = new Set<string>();
-  const subscribe = async (filter: string): Promise<void> => {
-    if (await publisher.subscribe(filter)) refused.delete(filter);
-    else refused.add(filter);
-  };
-  /** Rules of a broker are mended while the box is connected. */
-  const subscribeAgain: Task = async (ending) => {
-    while (await pause(clock, AGAIN_MS, ending))
-      for (const filter of refused) await subscribe(filter);
-  };
+  const { subscribe, subscribeAgain } = openSubscriptions(publisher, clock);
   const publishState: Task = async (ending) => {
     while (await pause(clock, TICK_MS, ending)) {
       report.check();
@@ -83,6 +75,20 @@ export async function serveConnection(
   }
   if (!signal.aborted) throw connection.closed.reason;
   await publisher.publishOffline();
+}
+
+/** Those that the broker refuses are tried again: its rules are changed while the box is connected. */
+function openSubscriptions(publisher: Publisher, clock: Clock) {
+  const refused = new Set<string>();
+  const subscribe = async (filter: string): Promise<void> => {
+    if (await publisher.subscribe(filter)) refused.delete(filter);
+    else refused.add(filter);
+  };
+  const subscribeAgain: Task = async (ending) => {
+    while (await pause(clock, AGAIN_MS, ending))
+      for (const filter of refused) await subscribe(filter);
+  };
+  return { subscribe, subscribeAgain };
 }
 
 function homeAssistantTopic({ discovery_prefix: prefix }: ServeDeps['config']): string {

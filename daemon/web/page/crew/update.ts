@@ -56,10 +56,7 @@ export function openUpdate(isCrew: boolean, onError: (error: unknown) => void): 
       const { version, latest = '', previous = '', failed, isOnTrial, unsupported } = update;
       setText(state, isOnTrial === true ? SAYS.onTrial(version) : SAYS.runs(version));
       setText(offer, unsupported === undefined ? offerOf(update) : fromBox(unsupported));
-      setText(
-        failure,
-        failed === undefined ? '' : SAYS.wentBack(failed.version, fromBox(failed.reason)),
-      );
+      setText(failure, failed === undefined ? '' : failureOf(failed));
       setText(install, SAYS.install(latest));
       setText(back, SAYS.goBack(previous));
       const isBusy = update.step !== undefined || isOnTrial === true;
@@ -70,6 +67,10 @@ export function openUpdate(isCrew: boolean, onError: (error: unknown) => void): 
       back.hidden = previous === '';
     },
   };
+}
+
+function failureOf({ version, reason }: NonNullable<UpdateState['failed']>): string {
+  return SAYS.wentBack(version, fromBox(reason));
 }
 
 function offerOf({ step, latest, isNewer, offerFault }: UpdateState): string {
