@@ -101,7 +101,7 @@ async function* download(
     if (error instanceof ReleaseError) throw error;
     signal.throwIfAborted();
     limit.signal.throwIfAborted();
-    throw new ReleaseError(`it cannot be fetched: ${causeOf(error)}; check the network`);
+    throw new ReleaseError(`the update cannot be fetched: ${causeOf(error)}; check the network`);
   } finally {
     clearTimeout(silence);
     clearTimeout(total);

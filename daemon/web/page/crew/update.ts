@@ -1,6 +1,6 @@
 /** Which version of the program runs, which is offered, and the way to it and back: for the crew. */
 import type { UpdateState } from '../../../model/update.ts';
-import { fromBox } from '../text/texts.ts';
+import { fromBox, fromCheck } from '../text/texts.ts';
 import { confirmBy } from '../ui/dialog.ts';
 import { card, h, setText } from '../ui/dom.ts';
 import { askJson, type Outcome } from '../ui/request.ts';
@@ -25,7 +25,7 @@ export function openUpdate(isCrew: boolean, onError: (error: unknown) => void): 
 
   const ask = (body: object) => {
     askJson('POST', '/update', body, TIMEOUT_MS).then((answer) => {
-      setText(message, fromBox((answer as Outcome).detail));
+      setText(message, fromCheck((answer as Outcome).detail));
     }, onError);
   };
   install.addEventListener('click', () => {
@@ -70,12 +70,12 @@ export function openUpdate(isCrew: boolean, onError: (error: unknown) => void): 
 }
 
 function failureOf({ version, reason }: NonNullable<UpdateState['failed']>): string {
-  return SAYS.wentBack(version, fromBox(reason));
+  return SAYS.wentBack(version, fromCheck(reason));
 }
 
 function offerOf({ step, latest, isNewer, offerFault }: UpdateState): string {
   if (step?.what === 'installing') return SAYS.installing(Math.round(step.ratio * 100));
   if (step?.what === 'restarting') return SAYS.updateRestarting;
   if (latest !== undefined && isNewer === true) return SAYS.offered(latest);
-  return offerFault === undefined ? SAYS.newest : fromBox(offerFault);
+  return offerFault === undefined ? SAYS.newest : fromCheck(offerFault);
 }

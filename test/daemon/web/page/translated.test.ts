@@ -112,6 +112,24 @@ test('why a survey ended or left something out is translated, with what it names
   );
 });
 
+test('why there is no update is translated, but for technical reasons', () => {
+  const said = [
+    'the update cannot be fetched: getaddrinfo ENOTFOUND x; check the network',
+    'the server answers 404: check the address',
+    '120 MB are missing on the system disk: delete recordings or clips',
+    'this box takes no updates: its config file has no update.key',
+  ];
+  assert.equal(
+    said.map((text) => translateCheck(text, 'de')),
+    [
+      'die Aktualisierung kann nicht geholt werden: getaddrinfo ENOTFOUND x; prüfe das Netz',
+      'der Server antwortet 404: prüfe die Adresse',
+      'auf dem Systemdatenträger fehlen 120 MB: lösche Aufnahmen oder Clips',
+      translate(said[3] ?? '', 'de'),
+    ],
+  );
+});
+
 const CHECKS = ['daemon/drop/checks.ts', 'daemon/ready/judge.ts'].concat(
   readdirSync('daemon/ready/checklist').map((name) => `daemon/ready/checklist/${name}`),
 );

@@ -238,4 +238,10 @@ export const de: CheckTexts = {
   plugInMains: 'steck das Netzteil ein',
   removedByHand: 'von Hand entfernt',
   orderCancelled: 'die Bestellung wurde storniert',
+  updateNotFetched: 'die Aktualisierung kann nicht geholt werden',
+  checkNetwork: 'prüfe das Netz',
+  serverAnswers: 'der Server antwortet {status}',
+  checkAddress: 'prüfe die Adresse',
+  missingMb: 'auf dem Systemdatenträger fehlen {mb} MB',
+  deleteForRoom: 'lösche Aufnahmen oder Clips',
 };

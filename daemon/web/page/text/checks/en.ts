@@ -241,4 +241,10 @@ export const en = {
   plugInMains: 'plug in the mains',
   removedByHand: 'removed by hand',
   orderCancelled: 'its order was cancelled',
+  updateNotFetched: 'the update cannot be fetched',
+  checkNetwork: 'check the network',
+  serverAnswers: 'the server answers {status}',
+  checkAddress: 'check the address',
+  missingMb: '{mb} MB are missing on the system disk',
+  deleteForRoom: 'delete recordings or clips',
 } as const;

@@ -237,4 +237,10 @@ export const es: CheckTexts = {
   plugInMains: 'enchufa la caja',
   removedByHand: 'quitado a mano',
   orderCancelled: 'el pedido se anuló',
+  updateNotFetched: 'no se puede traer la actualización',
+  checkNetwork: 'revisa la red',
+  serverAnswers: 'el servidor responde {status}',
+  checkAddress: 'revisa la dirección',
+  missingMb: 'faltan {mb} MB en el disco del sistema',
+  deleteForRoom: 'borra grabaciones o clips',
 };

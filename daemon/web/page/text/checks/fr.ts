@@ -238,4 +238,10 @@ export const fr: CheckTexts = {
   plugInMains: 'branchez le secteur',
   removedByHand: 'retiré à la main',
   orderCancelled: 'la commande a été annulée',
+  updateNotFetched: 'la mise à jour ne peut pas être récupérée',
+  checkNetwork: 'vérifiez le réseau',
+  serverAnswers: 'le serveur répond {status}',
+  checkAddress: 'vérifiez l’adresse',
+  missingMb: 'il manque {mb} Mo sur le disque système',
+  deleteForRoom: 'supprimez des enregistrements ou des clips',
 };

@@ -238,4 +238,10 @@ export const it: CheckTexts = {
   plugInMains: 'collega la corrente',
   removedByHand: 'tolto a mano',
   orderCancelled: 'l’ordine è stato annullato',
+  updateNotFetched: 'l’aggiornamento non si può scaricare',
+  checkNetwork: 'controlla la rete',
+  serverAnswers: 'il server risponde {status}',
+  checkAddress: 'controlla l’indirizzo',
+  missingMb: 'mancano {mb} MB sul disco di sistema',
+  deleteForRoom: 'elimina registrazioni o clip',
 };

@@ -238,4 +238,10 @@ export const nl: CheckTexts = {
   plugInMains: 'sluit netstroom aan',
   removedByHand: 'met de hand verwijderd',
   orderCancelled: 'de bestelling is geannuleerd',
+  updateNotFetched: 'de update kan niet worden opgehaald',
+  checkNetwork: 'controleer het netwerk',
+  serverAnswers: 'de server antwoordt {status}',
+  checkAddress: 'controleer het adres',
+  missingMb: 'er ontbreken {mb} MB op de systeemschijf',
+  deleteForRoom: 'verwijder opnamen of clips',
 };

@@ -237,4 +237,10 @@ export const pt: CheckTexts = {
   plugInMains: 'ligue a corrente',
   removedByHand: 'retirado à mão',
   orderCancelled: 'a encomenda foi anulada',
+  updateNotFetched: 'não é possível obter a atualização',
+  checkNetwork: 'verifique a rede',
+  serverAnswers: 'o servidor responde {status}',
+  checkAddress: 'verifique o endereço',
+  missingMb: 'faltam {mb} MB no disco do sistema',
+  deleteForRoom: 'apague gravações ou clipes',
 };
