@@ -33,7 +33,6 @@ export async function serve(
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     response.on('error', () => undefined);
     if (routes.sessions.isCrew(request)) shares.setKnown(request);
-    shares.follow(request, response);
     route(request, response, routes, () => shares.setKnown(request)).catch((error: unknown) => {
       if (!signal.aborted) log.error('operator request failed', { reason: messageOf(error) });
       send(response, refuse(500, 'failed'));

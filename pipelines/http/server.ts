@@ -3,6 +3,7 @@ import type { Http2Session } from 'node:http2';
 import type { Server, Socket } from 'node:net';
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
+import { cutOff } from '../../hal/os/tcp/cut-off.ts';
 import type { Connection } from './clients/connection.ts';
 import { Connections } from './clients/connections.ts';
 import { openTrustedProxies } from './clients/trusted-proxies.ts';
@@ -152,8 +153,9 @@ export class ViewerServer {
     const max = request.httpVersionMajor === 1 ? PIPELINED_MAX : REQUESTS_PER_CONNECTION;
     if (connection === undefined || connection.requests >= max) {
       this.#totals.refusedTotal += 1;
-      if (connection === undefined) request.socket?.destroy();
-      else this.#connections.close(connection);
+      if (request.httpVersionMajor === 1) cutOff(request.socket);
+      else if (connection === undefined) request.socket?.destroy();
+      if (connection !== undefined) this.#connections.close(connection);
       return;
     }
     const nowMs = this.#clock.monotonicMs();

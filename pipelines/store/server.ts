@@ -53,7 +53,6 @@ export async function runStore(
   const isAllowed = openBearer(token);
   const refusals = new LogLimit(() => performance.now());
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-    shares.follow(request, response);
     const isKnown = isAllowed(request.headers.authorization);
     if (isKnown) shares.setKnown(request);
     answer(request, store, isKnown).then(

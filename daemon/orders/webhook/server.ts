@@ -31,7 +31,6 @@ export async function runWebhook(
 ): Promise<void> {
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     response.on('error', () => undefined);
-    shares.follow(request, response);
     const path = (request.url ?? '').split('?', 1)[0];
     if (path !== '/orders/webhook') {
       response.writeHead(404, { 'Content-Type': 'text/plain' }).end('only POST /orders/webhook\n');

@@ -8,6 +8,7 @@ import type { Clock } from '../../os/clock.ts';
 import { isBodyLeft, readBody } from '../../os/limits/read-body.ts';
 import { listen } from '../../os/listen.ts';
 import { type Log, messageOf } from '../../os/log.ts';
+import { ignoreRest } from '../../os/tcp/cut-off.ts';
 import { plainAddress } from '../../os/tcp/plain-address.ts';
 import { renderPaper } from '../paper/escpos-render.ts';
 import { renderPng } from '../paper/png.ts';
@@ -103,8 +104,10 @@ async function serve(options: PolledOptions, offer: Offer, signal: AbortSignal):
   server.requestTimeout = 15_000;
   server.maxConnections = 8;
   server.on('connection', (socket: Socket) => {
+    if (isPrinter(socket, options)) return;
+    ignoreRest(socket);
     // Those who only stay would hold the printer's places.
-    if (!isPrinter(socket, options)) socket.end(REFUSED, () => socket.destroy());
+    socket.end(REFUSED, () => socket.destroy());
   });
   while (!signal.aborted && !server.listening) {
     try {

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import { systemClock } from '../../../hal/os/clock.ts';
+import { cutOff } from '../../../hal/os/tcp/cut-off.ts';
 import { addressKeyOf, isOneOfMany } from './address-key.ts';
 import { type ConnectionCounts, ConnectionShares, type SharedConnection } from './shares.ts';
 
@@ -21,23 +22,40 @@ class OpenSocket implements SharedConnection {
   }
 }
 
+/**
+ * No browser and no proxy sends a request before the one before is answered. Of who sends thousands
+ * Node begins all in one turn of the event loop: those of one phone held it for three seconds and
+ * more, after which systemd restarts the box.
+ */
+const PIPELINED_MAX = 4;
+
 export class SocketShares {
   readonly #shares: ConnectionShares<OpenSocket>;
   readonly #byPeer = new Map<string, OpenSocket>();
+  /** Requests without an answer. */
+  readonly #pending = new WeakMap<Socket, number>();
 
-  /** Admits all connections of the server from now on. */
+  /** Admits all connections of the server from now on, and their requests, before its own listeners. */
   constructor(server: Server, counts: ConnectionCounts, nowMs = systemClock.monotonicMs) {
     this.#shares = new ConnectionShares(counts, nowMs);
     server.on('connection', (socket: Socket) => this.#admit(socket));
+    server.prependListener('request', (request: IncomingMessage, response: ServerResponse) =>
+      this.#begin(request.socket, response),
+    );
     server.on('clientError', (_error: Error, socket: Socket) => socket.destroy());
   }
 
-  /** A request begins, of a connection that is not idle until its response has closed. */
-  follow({ socket }: IncomingMessage, response: ServerResponse): void {
+  /** A request begins: its connection is not idle until its response has closed. */
+  #begin(socket: Socket, response: ServerResponse): void {
     const connection = this.#byPeer.get(peerOf(socket));
-    if (connection === undefined) return;
-    this.#shares.count(connection, 1);
-    response.once('close', () => this.#shares.count(connection, -1));
+    this.#count(socket, connection, 1);
+    response.once('close', () => this.#count(socket, connection, -1));
+    if ((this.#pending.get(socket) ?? 0) > PIPELINED_MAX) cutOff(socket);
+  }
+
+  #count(socket: Socket, connection: OpenSocket | undefined, by: 1 | -1): void {
+    this.#pending.set(socket, (this.#pending.get(socket) ?? 0) + by);
+    if (connection !== undefined) this.#shares.count(connection, by);
   }
 
   /** Who has signed in, or signs orders: a proxy has all of them in connections of one address. */
