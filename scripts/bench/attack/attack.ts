@@ -17,6 +17,7 @@ const ATTACKS: readonly (readonly [AttackKind | 'none', string])[] = [
   ['held', '24 addresses that hold 20,000 requests for what is not there yet'],
   ['pushes', '2,000 pushed streams of 24 addresses that are never read'],
   ['offers', 'WebRTC offers and endings with made-up names, of 100 addresses'],
+  ['pipelined', '2,300 requests at once on each connection, of 24 addresses, to both ports'],
   ['pins', 'wrong PINs of 24 addresses'],
   ['page', '3 addresses that want 300 connections of the operator’s page'],
 ];

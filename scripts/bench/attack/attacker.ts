@@ -13,10 +13,12 @@ import { seeded } from '../../../test/support/seeded.ts';
 
 export type AttackKind =
   | ('malformed' | 'reset' | 'half-open' | 'unread' | 'fill' | 'held' | 'pushes' | 'offers')
-  | ('pins' | 'page');
+  | ('pipelined' | 'pins' | 'page');
 
 const [, , kind = '', viewersPort = '0', operatorPort = '0'] = process.argv;
 const PLAYLIST = 'GET /live/mid/index.m3u8 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n';
+/** As many as Node reads at once. */
+const THOUSANDS = 'GET / HTTP/1.1\r\nHost:a\r\n\r\n'.repeat(2_300);
 let done = 0;
 setInterval(() => console.log(JSON.stringify({ done })), 1_000);
 
@@ -125,6 +127,12 @@ const ATTACKS: Readonly<Record<AttackKind, () => Promise<void>>> = {
             : post(`/live/whep/${name}`, 'DELETE', ''),
         );
       }),
+    ),
+  pipelined: () =>
+    flood(64, (index) =>
+      open(index % 2 === 0 ? viewersPort : operatorPort, index % 24, (socket) =>
+        socket.resume().write(THOUSANDS),
+      ),
     ),
   pins: () =>
     flood(24, (index) => {
