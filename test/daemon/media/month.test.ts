@@ -34,7 +34,7 @@ const config = v.parse(uplinkSchema, {
 
 /** The uplink process as the daemon sees it: it takes messages, and its link carries bytes. */
 function openProcess(clock: VirtualClock) {
-  const wire = { send() {}, toEncoder() {}, open() {}, rebind() {}, close() {} };
+  const wire = { send() {}, toEncoder() {}, hangUp() {}, open() {}, rebind() {}, close() {} };
   const bond = new Bond(Buffer.alloc(256, 1), wire);
   const onLinks = (links: Parameters<Bond['setLinks']>[0]) =>
     bond.setLinks(links, clock.monotonicMs());

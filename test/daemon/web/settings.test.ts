@@ -92,7 +92,7 @@ test('on the page a wrong value says why beside its field, and a right one is co
 
 test('a sound card that was plugged in later is chosen by its name, and applied like any change', async () => {
   await using box = await startFakeBox();
-  await using browser = await openChromium(PHONE);
+  await using browser = await chromium.open(PHONE);
   const page = await openPage(browser, box.url);
   const sounds = [{ device: 'hw:CARD=Device,DEV=0', name: 'USB Audio Device' }];
   await page.route('**/setup/devices', (route) => route.fulfill({ json: { cameras: [], sounds } }));
