@@ -127,7 +127,7 @@ export const DEVICE_RULES: readonly Rule[] = [
     severity: 'warning',
     afterMs: 0,
     holdMs: 5_000,
-    advice: `Make sure that the printer prints. On the operator’s page, under Printed slips, say of each slip in question whether it was printed. ${NO_ORDER_LOST}`,
+    advice: `Make sure that the printer prints. On the operator’s page, under Printed slips, say of each slip in question whether it was printed. Tap “Do not print” beside those that nobody needs. ${NO_ORDER_LOST}`,
     find: ({ box: { prints } }) => {
       if (prints?.held === undefined) return undefined;
       const { kind, reason } = prints.held;

@@ -13,7 +13,7 @@ export const de: AdviceTexts = {
   lookAtPrinter:
     'Schau zum Drucker. Sag auf der Regieseite unter „Gedruckte Zettel“, dass er gedruckt wurde, oder drucke ihn noch einmal.',
   unblockSlips:
-    'Sorge dafür, dass der Drucker druckt. Sag auf der Regieseite unter „Gedruckte Zettel“ bei jedem fraglichen Zettel, ob er gedruckt wurde.',
+    'Sorge dafür, dass der Drucker druckt. Sag auf der Regieseite unter „Gedruckte Zettel“ bei jedem fraglichen Zettel, ob er gedruckt wurde. Tippe auf „Nicht drucken“ bei denen, die niemand braucht.',
   moreSlips:
     'Die Box druckt nicht mehr Zettel pro Stunde, als die Einstellungen erlauben. Erhöhe dort für mehr „Zettel pro Stunde“.',
   noOrderLost: 'Keine Bestellung geht verloren: Ihre Zettel werden später von selbst gedruckt.',

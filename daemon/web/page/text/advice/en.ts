@@ -13,7 +13,7 @@ export const en = {
   lookAtPrinter:
     'Look at the printer. On the operator’s page, under Printed slips, say that it was printed, or print it again.',
   unblockSlips:
-    'Make sure that the printer prints. On the operator’s page, under Printed slips, say of each slip in question whether it was printed.',
+    'Make sure that the printer prints. On the operator’s page, under Printed slips, say of each slip in question whether it was printed. Tap “Do not print” beside those that nobody needs.',
   moreSlips:
     'The box prints no more slips an hour than its settings allow. Raise “Slips an hour” there for more.',
   noOrderLost: 'No order is lost: its tickets are printed later by themselves.',

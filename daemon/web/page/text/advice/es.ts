@@ -13,7 +13,7 @@ export const es: AdviceTexts = {
   lookAtPrinter:
     'Mira la impresora. En la página de control, en «Papeles impresos», di que se imprimió, o imprímelo otra vez.',
   unblockSlips:
-    'Asegúrate de que la impresora imprime. En la página de control, en «Papeles impresos», di de cada papel dudoso si se imprimió.',
+    'Asegúrate de que la impresora imprime. En la página de control, en «Papeles impresos», di de cada papel dudoso si se imprimió. Toca «No imprimir» en los que nadie necesita.',
   moreSlips:
     'La caja no imprime más papeles por hora de los que permiten los ajustes. Para imprimir más, sube allí «Papeles por hora».',
   noOrderLost: 'No se pierde ningún pedido: sus papeles se imprimen más tarde por sí solos.',

@@ -13,7 +13,7 @@ export const fr: AdviceTexts = {
   lookAtPrinter:
     'Regardez l’imprimante. Sur la page de régie, sous « Tickets imprimés », dites qu’il est imprimé ou réimprimez-le.',
   unblockSlips:
-    'Vérifiez que l’imprimante imprime. Sur la page de régie, sous « Tickets imprimés », dites de chaque ticket douteux s’il est imprimé.',
+    'Vérifiez que l’imprimante imprime. Sur la page de régie, sous « Tickets imprimés », dites de chaque ticket douteux s’il est imprimé. Touchez « Ne pas imprimer » pour ceux dont personne n’a besoin.',
   moreSlips:
     'La box n’imprime pas plus de tickets par heure que les réglages ne le permettent. Pour en imprimer plus, augmentez-y « Tickets par heure ».',
   noOrderLost: 'Aucune commande n’est perdue : ses tickets s’impriment plus tard d’eux-mêmes.',

@@ -13,7 +13,7 @@ export const it: AdviceTexts = {
   lookAtPrinter:
     'Guarda la stampante. Nella pagina di regia, sotto «Foglietti stampati», di’ che è stato stampato, o ristampalo.',
   unblockSlips:
-    'Assicurati che la stampante stampi. Nella pagina di regia, sotto «Foglietti stampati», di’ di ogni foglietto dubbio se è stato stampato.',
+    'Assicurati che la stampante stampi. Nella pagina di regia, sotto «Foglietti stampati», di’ di ogni foglietto dubbio se è stato stampato. Tocca «Non stampare» accanto a quelli che non servono a nessuno.',
   moreSlips:
     'La box non stampa più foglietti all’ora di quanti ne permettono le impostazioni. Per stamparne di più, aumenta lì «Foglietti all’ora».',
   noOrderLost: 'Nessun ordine va perso: i suoi foglietti si stampano più tardi da soli.',

@@ -13,7 +13,7 @@ export const nl: AdviceTexts = {
   lookAtPrinter:
     'Kijk bij de printer. Zeg op de regiepagina onder ‘Geprinte bonnen’ dat hij is geprint, of print hem opnieuw.',
   unblockSlips:
-    'Zorg dat de printer print. Zeg op de regiepagina onder ‘Geprinte bonnen’ van elke twijfelachtige bon of hij is geprint.',
+    'Zorg dat de printer print. Zeg op de regiepagina onder ‘Geprinte bonnen’ van elke twijfelachtige bon of hij is geprint. Tik op ‘Niet printen’ bij bonnen die niemand nodig heeft.',
   moreSlips:
     'De box print niet meer bonnen per uur dan de instellingen toestaan. Verhoog daar ‘Bonnen per uur’ voor meer.',
   noOrderLost: 'Geen bestelling gaat verloren: de bonnen worden later vanzelf geprint.',

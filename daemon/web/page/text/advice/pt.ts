@@ -11,7 +11,7 @@ export const pt: AdviceTexts = {
   lookAtPrinter:
     'Veja a impressora. Na página da régie, em “Talões impressos”, diga que foi impresso, ou imprima outra vez.',
   unblockSlips:
-    'Confirme que a impressora imprime. Na página da régie, em “Talões impressos”, diga de cada talão em dúvida se foi impresso.',
+    'Confirme que a impressora imprime. Na página da régie, em “Talões impressos”, diga de cada talão em dúvida se foi impresso. Toque em “Não imprimir” nos que ninguém precisa.',
   moreSlips:
     'A caixa não imprime mais talões por hora do que as definições permitem. Para imprimir mais, aumente ali “Talões por hora”.',
   noOrderLost:
