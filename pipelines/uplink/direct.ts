@@ -64,7 +64,7 @@ export async function runDirect(
     failure = undefined;
   };
   const name = openName(receiver);
-  const hasMoved = openPathCheck(() => name.address, path, now);
+  const hasMoved = openPathCheck(() => name.address, path, { now, log });
   const out: LinkSocket = openLinkSocket(anyRoute(), name, {
     onOpened: () => {
       // A socket of this kind opens also where nothing listens.
@@ -98,13 +98,10 @@ export async function runDirect(
   try {
     onStart(encoder.listening);
     while (!signal.aborted) {
-      if (hasMoved()) {
-        log.info('the receiver is reached another way');
-        out.rebind();
-        // Its address is another one now, from which the receiver takes a new connection alone.
-        encoder.hangUp();
-      }
-      if (renewal.isDue()) out.rebind();
+      const isMoved = hasMoved();
+      // Its address is another one then, from which the receiver takes a new connection alone.
+      if (isMoved) encoder.hangUp();
+      if (isMoved || renewal.isDue()) out.rebind();
       out.ensureOpen(now());
       await pause(clock, OPEN_CHECK_MS, signal);
     }
@@ -135,7 +132,7 @@ function openRenewal(now: () => number) {
 function openPathCheck(
   receiver: () => string | undefined,
   path: (receiver: string) => string | undefined,
-  now: () => number,
+  { now, log }: { readonly now: () => number; readonly log: Log },
 ) {
   let known: string | undefined;
   let checkedMs = Number.NEGATIVE_INFINITY;
@@ -145,7 +142,9 @@ function openPathCheck(
     checkedMs = now();
     const before = known;
     known = path(address) ?? before;
-    return before !== undefined && known !== before;
+    if (before === undefined || known === before) return false;
+    log.info('the receiver is reached another way', { from: before, to: known });
+    return true;
   };
 }
 
