@@ -69,7 +69,7 @@ async function run(): Promise<void> {
       if (!session.isSignedIn) {
         if (setUp?.canEnter === true) await enterSetUp();
         else {
-          const asked = askPin(main, session, setUp?.isOpen === true);
+          const asked = askPin(main, session, setUp);
           // Who films can stop that without the PIN.
           if (phoneHere().isSending())
             main.append(h('section', { class: 'card' }, phoneHere().element));

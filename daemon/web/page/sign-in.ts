@@ -5,15 +5,25 @@ import { h, setText } from './ui/dom.ts';
 import { readSession, type SessionState, sendPin } from './ui/request.ts';
 import { explainRefusal, onSignedInAgain } from './ui/sign-in-again.ts';
 
+/** How far the first set-up is. */
+interface SetUpSeen {
+  readonly isOpen: boolean;
+  readonly hasPin: boolean;
+}
+
 /** How often a locked page asks whether sign-in was opened. */
 const OPENED_EVERY_MS = 3_000;
 
 /**
  * Resolves when the PIN was right.
  *
- * @param isNew Nobody has set up the box: perhaps nobody knows its PIN.
+ * @param setUp Where it is not done, perhaps nobody knows the PIN, or another phone is at it.
  */
-export function askPin(main: HTMLElement, state: SessionState, isNew: boolean): Promise<void> {
+export function askPin(
+  main: HTMLElement,
+  state: SessionState,
+  setUp: SetUpSeen | undefined,
+): Promise<void> {
   const input = h('input', {
     id: 'pin',
     type: 'password',
@@ -35,7 +45,7 @@ export function askPin(main: HTMLElement, state: SessionState, isNew: boolean): 
     input,
     button,
     message,
-    isNew ? h('p', { class: 'hint' }, setUpTexts.notSetUp) : renderForgotten(),
+    renderHint(setUp),
   );
   main.replaceChildren(form);
   input.focus();
@@ -69,8 +79,12 @@ export function askPin(main: HTMLElement, state: SessionState, isNew: boolean): 
   });
 }
 
-/** Who has the box in hand chooses another: only its memory card is asked. */
-function renderForgotten(): HTMLElement {
+/** Who has the box in hand chooses another PIN: only its memory card is asked. */
+function renderHint(setUp: SetUpSeen | undefined): HTMLElement {
+  if (setUp?.isOpen === true) {
+    const { begunElsewhere, notSetUp } = setUpTexts;
+    return h('p', { class: 'hint' }, setUp.hasPin ? begunElsewhere : notSetUp);
+  }
   const how = h('p', {}, text.pinHint);
   return h('details', { class: 'hint' }, h('summary', {}, text.pinForgotten), how);
 }

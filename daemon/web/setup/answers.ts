@@ -127,6 +127,7 @@ export class SetUpAnswers {
     return {
       isOpen: isWanted && !setUp.isFinished,
       canEnter: this.#canEnter(request),
+      hasPin: this.#deps.hasOwnPin(),
       ...{ answered, next: nextStep(answered), missed: setUp.missed },
     };
   }

@@ -9,6 +9,8 @@ export interface SetUpView {
   readonly isOpen: boolean;
   /** This phone may go on without a PIN. */
   readonly canEnter: boolean;
+  /** Somebody has chosen a PIN. */
+  readonly hasPin: boolean;
   readonly answered: Answered;
   /** Undefined when all is answered. */
   readonly next: Step | undefined;

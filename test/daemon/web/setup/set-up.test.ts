@@ -155,6 +155,8 @@ test('whoever is on the hotspot gets in until there is a PIN, then with it, or o
   const changes = { 'operator.pin_file': { set: '86420' } };
   await post(url, '/settings', { changes, tag, isTry: false }, cookie);
   assert.is((await post(url, '/setup/session')).status, 403, 'another phone needs the PIN');
+  const seen = await (await fetch(`${url}/setup`)).json();
+  assert.equal([seen.isOpen, seen.canEnter, seen.hasPin], [true, false, true], 'and is told so');
   const again = await post(url, '/setup/session', {}, cookie);
   assert.is(again.status, 200, 'nothing is asked twice');
   assert.is(

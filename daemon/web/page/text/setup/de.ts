@@ -75,6 +75,8 @@ export const de: SetUpTexts = {
   wifiHint:
     'Die Box verlässt ihr Netz für das hier gewählte, und diese Seite mit ihr. Gäste sehen dort zu.',
   join: 'Box verbinden',
+  begunElsewhere:
+    'Die Einrichtung hat auf einem anderen Handy begonnen. Gib die PIN ein, die dort gewählt wurde, und mach hier weiter.',
   notSetUp:
     'Diese Box ist noch nicht eingerichtet. Dieses Telefon mit dem eigenen WLAN der Box verbinden, oder die Box per Kabel mit dem Router, und diese Seite neu öffnen.',
 };

@@ -77,6 +77,8 @@ export const en = {
   wifiHint:
     'The box leaves its network for the one that you choose here, and this page goes with it. Guests watch there.',
   join: 'Connect the box',
+  begunElsewhere:
+    'The set-up was begun on another phone. Enter the PIN that was chosen there, and go on here.',
   notSetUp:
     'This box is not set up yet. Connect this phone to the box’s own Wi-Fi, or the box to your router with a cable, and open this page again.',
 };

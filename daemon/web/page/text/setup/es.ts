@@ -75,6 +75,8 @@ export const es: SetUpTexts = {
   wifiHint:
     'La caja deja su red por la que elija aquí, y esta página va con ella. Los invitados miran allí.',
   join: 'Conectar la caja',
+  begunElsewhere:
+    'La instalación empezó en otro móvil. Escriba el PIN que se eligió allí y siga aquí.',
   notSetUp:
     'Esta caja aún no está configurada. Conecte este teléfono al wifi propio de la caja, o la caja al router con un cable, y abra esta página de nuevo.',
 };

@@ -76,6 +76,8 @@ export const fr: SetUpTexts = {
   wifiHint:
     'Le boîtier quitte son réseau pour celui choisi ici, et cette page avec lui. Les invités y regardent.',
   join: 'Connecter le boîtier',
+  begunElsewhere:
+    'L’installation a commencé sur un autre téléphone. Saisissez le code choisi là-bas et continuez ici.',
   notSetUp:
     'Ce boîtier n’est pas encore configuré. Connectez ce téléphone au Wi-Fi du boîtier, ou le boîtier à votre routeur par un câble, et rouvrez cette page.',
 };

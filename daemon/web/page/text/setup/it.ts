@@ -77,6 +77,8 @@ export const it: SetUpTexts = {
   wifiHint:
     'Il box lascia la sua rete per quella scelta qui, e questa pagina lo segue. Gli ospiti guardano lì.',
   join: 'Connetti il box',
+  begunElsewhere:
+    'La configurazione è iniziata su un altro telefono. Inserire il PIN scelto lì e continuare qui.',
   notSetUp:
     'Questo box non è ancora configurato. Collegare questo telefono al Wi-Fi del box, o il box al router con un cavo, e riaprire questa pagina.',
 };

@@ -76,6 +76,8 @@ export const nl: SetUpTexts = {
   wifiHint:
     'De box verlaat zijn netwerk voor het netwerk dat je hier kiest, en deze pagina gaat mee. Gasten kijken daar.',
   join: 'Box verbinden',
+  begunElsewhere:
+    'Het instellen is op een andere telefoon begonnen. Voer de pincode in die daar is gekozen, en ga hier verder.',
   notSetUp:
     'Deze box is nog niet ingesteld. Verbind deze telefoon met de eigen wifi van de box, of de box met een kabel met je router, en open deze pagina opnieuw.',
 };

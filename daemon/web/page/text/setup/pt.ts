@@ -76,6 +76,8 @@ export const pt: SetUpTexts = {
   wifiHint:
     'A caixa deixa a rede dela pela que escolher aqui, e esta página vai com ela. Os convidados assistem lá.',
   join: 'Ligar a caixa',
+  begunElsewhere:
+    'A configuração começou noutro telemóvel. Escreva o PIN escolhido lá e continue aqui.',
   notSetUp:
     'Esta caixa ainda não está configurada. Ligue este telemóvel ao Wi-Fi da própria caixa, ou a caixa ao router com um cabo, e abra esta página de novo.',
 };
