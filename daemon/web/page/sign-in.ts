@@ -1,4 +1,5 @@
 /** Asks for the PIN, and shows why it is not accepted. */
+import { fill } from '../../../pipelines/player/text/fill.ts';
 import type { SignInRefusal } from '../protocol.ts';
 import { setUpTexts, stageTexts as text } from './text/texts.ts';
 import { h, setText } from './ui/dom.ts';
@@ -85,7 +86,7 @@ function renderHint(setUp: SetUpSeen | undefined): HTMLElement {
     const { begunElsewhere, notSetUp } = setUpTexts;
     return h('p', { class: 'hint' }, setUp.hasPin ? begunElsewhere : notSetUp);
   }
-  const how = h('p', {}, text.pinHint);
+  const how = h('p', {}, fill(text.pinHint, { line: 'operator: {pin: "1234"}' }));
   return h('details', { class: 'hint' }, h('summary', {}, text.pinForgotten), how);
 }
 

@@ -22,7 +22,7 @@ export const es: StageTexts = {
   settings: 'Ajustes',
   pinForgotten: '¿PIN olvidado?',
   pinHint:
-    'Se eligió en la instalación, o la caja lo creó y lo mostró una vez. Si ya nadie lo sabe: apaga la caja, mete su tarjeta de memoria en un ordenador, guarda en ella un archivo de texto venuebox.yaml que diga operator: {pin: "1234"}, con un PIN tuyo, y vuelve a poner la tarjeta.',
+    'Se eligió en la instalación, o la caja lo creó y lo mostró una vez. Si ya nadie lo sabe: apaga la caja, mete su tarjeta de memoria en un ordenador, guarda en ella un archivo de texto venuebox.yaml que diga {line}, con un PIN tuyo, y vuelve a poner la tarjeta.',
   checking: 'Comprobando…',
   cookiesBlocked:
     'Este navegador bloquea las cookies. Permítelas para esta página e inténtalo de nuevo.',

@@ -22,7 +22,7 @@ export const fr: StageTexts = {
   settings: 'Réglages',
   pinForgotten: 'Code oublié ?',
   pinHint:
-    'Il a été choisi lors de l’installation, ou la box l’a créé et montré une fois. Si plus personne ne le connaît : éteignez la box, mettez sa carte mémoire dans un ordinateur, enregistrez-y un fichier texte venuebox.yaml qui contient operator: {pin: "1234"}, avec votre propre code, puis remettez la carte.',
+    'Il a été choisi lors de l’installation, ou la box l’a créé et montré une fois. Si plus personne ne le connaît : éteignez la box, mettez sa carte mémoire dans un ordinateur, enregistrez-y un fichier texte venuebox.yaml qui contient {line}, avec votre propre code, puis remettez la carte.',
   checking: 'Vérification…',
   cookiesBlocked: 'Ce navigateur bloque les cookies. Autorisez-les pour cette page et réessayez.',
   tryAgainIn: 'Réessayez dans {time}.',

@@ -22,7 +22,7 @@ export const it: StageTexts = {
   settings: 'Impostazioni',
   pinForgotten: 'PIN dimenticato?',
   pinHint:
-    'È stato scelto durante la configurazione, o la box l’ha creato e mostrato una volta. Se nessuno lo sa più: spegni la box, metti la sua scheda di memoria in un computer, salvaci un file di testo venuebox.yaml con scritto operator: {pin: "1234"}, con un PIN tuo, e rimetti la scheda.',
+    'È stato scelto durante la configurazione, o la box l’ha creato e mostrato una volta. Se nessuno lo sa più: spegni la box, metti la sua scheda di memoria in un computer, salvaci un file di testo venuebox.yaml con scritto {line}, con un PIN tuo, e rimetti la scheda.',
   checking: 'Controllo…',
   cookiesBlocked: 'Questo browser blocca i cookie. Consentili per questa pagina e riprova.',
   tryAgainIn: 'Riprova tra {time}.',

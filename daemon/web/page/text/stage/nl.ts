@@ -22,7 +22,7 @@ export const nl: StageTexts = {
   settings: 'Instellingen',
   pinForgotten: 'Pincode vergeten?',
   pinHint:
-    'Hij is bij het instellen gekozen, of de box heeft hem gemaakt en één keer getoond. Weet niemand hem meer: zet de box uit, stop de geheugenkaart in een computer, bewaar daarop een tekstbestand venuebox.yaml waarin operator: {pin: "1234"} staat, met een eigen pincode, en doe de kaart terug.',
+    'Hij is bij het instellen gekozen, of de box heeft hem gemaakt en één keer getoond. Weet niemand hem meer: zet de box uit, stop de geheugenkaart in een computer, bewaar daarop een tekstbestand venuebox.yaml waarin {line} staat, met een eigen pincode, en doe de kaart terug.',
   checking: 'Controleren…',
   cookiesBlocked:
     'Deze browser blokkeert cookies. Sta ze toe voor deze pagina en probeer het opnieuw.',

@@ -22,7 +22,7 @@ export const pt: StageTexts = {
   settings: 'Definições',
   pinForgotten: 'PIN esquecido?',
   pinHint:
-    'Foi escolhido na configuração, ou a caixa criou-o e mostrou-o uma vez. Se já ninguém o sabe: desligue a caixa, ponha o cartão de memória num computador, guarde nele um ficheiro de texto venuebox.yaml que diga operator: {pin: "1234"}, com um PIN seu, e volte a pôr o cartão.',
+    'Foi escolhido na configuração, ou a caixa criou-o e mostrou-o uma vez. Se já ninguém o sabe: desligue a caixa, ponha o cartão de memória num computador, guarde nele um ficheiro de texto venuebox.yaml que diga {line}, com um PIN seu, e volte a pôr o cartão.',
   checking: 'A verificar…',
   cookiesBlocked: 'Este navegador bloqueia cookies. Permita-os para esta página e tente outra vez.',
   tryAgainIn: 'Tente outra vez daqui a {time}.',
