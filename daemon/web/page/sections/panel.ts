@@ -7,6 +7,9 @@ import type { Model } from '../ui/model.ts';
 import { sendPanelAction } from '../ui/request.ts';
 import type { Section } from '../ui/section.ts';
 
+/** The shortest flash is twice as long. Each frame of the screen would cost a phone its battery. */
+const BLINK_EVERY_MS = 50;
+
 export function openPanel(onError: (error: unknown) => void): Section {
   const send = (action: PanelAction) => void sendPanelAction(action).catch(onError);
   const lamps = h('ul', { class: 'lamps' });
@@ -16,18 +19,13 @@ export function openPanel(onError: (error: unknown) => void): Section {
   const switches = h('div', { class: 'switches' });
   const element = card('panel', text.simulated, lamps, buttons, battery.element, hint, switches);
   let model: Model | undefined;
-  let isClosed = false;
   const blink = () => {
-    if (isClosed) return;
     if (!element.hidden && !document.hidden) updateLamps(lamps, model);
-    requestAnimationFrame(blink);
   };
-  requestAnimationFrame(blink);
+  const timer = setInterval(blink, BLINK_EVERY_MS);
   return {
     element,
-    close: () => {
-      isClosed = true;
-    },
+    close: () => clearInterval(timer),
     update: (next) => {
       model = next;
       const { panel } = next.view;
