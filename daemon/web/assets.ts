@@ -22,7 +22,6 @@ const BUILT = new URL(
 const FILES = [
   ['/operator.css', 'operator.css', 'text/css; charset=utf-8'],
   ['/operator.js', 'operator.js', 'text/javascript; charset=utf-8'],
-  ['/favicon.svg', 'favicon.svg', 'image/svg+xml'],
 ] as const;
 
 /**
@@ -32,8 +31,12 @@ const FILES = [
  */
 export function openAssets(): Assets {
   const files = new Map<string, Coded>(
-    FILES.map(([path, name, type]) => [path, inBoth(type, readBuilt(name))]),
+    FILES.map(([path, name, type]) => [
+      path,
+      inBoth(type, readBuilt(name), readBuilt(`${name}.gz`)),
+    ]),
   );
+  files.set('/favicon.svg', inBoth('image/svg+xml', readBuilt('favicon.svg')));
   const template = readBuilt('index.html').toString();
   const pages = new Map(LANGUAGES.map((language) => [language, renderPage(template, language)]));
   return (path, language, isGzip) => {
@@ -50,12 +53,12 @@ function renderPage(template: string, language: Language): Coded {
   return inBoth('text/html; charset=utf-8', Buffer.from(body));
 }
 
-function inBoth(type: string, body: Buffer): Coded {
+function inBoth(type: string, body: Buffer, gzipped = gzipSync(body)): Coded {
   const headers = { Vary: 'Accept-Encoding, Accept-Language, Cookie' };
   const coded = { ...headers, 'Content-Encoding': 'gzip' };
   return {
     plain: { status: 200, type, body, headers },
-    gzipped: { status: 200, type, body: gzipSync(body), headers: coded },
+    gzipped: { status: 200, type, body: gzipped, headers: coded },
   };
 }
 

@@ -50,19 +50,25 @@ export function readBuilt(name: string): Buffer {
   }
 }
 
-export function openAsset(type: string, bytes: Buffer): Asset {
-  return { type, plain: openCoded(bytes), gzipped: openCoded(gzipSync(bytes, { level: 9 })) };
+export function openAsset(
+  type: string,
+  bytes: Buffer,
+  gzipped = gzipSync(bytes, { level: 9 }),
+): Asset {
+  return { type, plain: openCoded(bytes), gzipped: openCoded(gzipped) };
 }
 
 /** What pages load, by path. @throws Error where the page has not been built. */
 export function openAssets(): ReadonlyMap<string, Asset> {
   const hls = createRequire(import.meta.url).resolve('hls.js/dist/hls.min.js');
   const script = 'text/javascript; charset=utf-8';
+  const built = (type: string, name: string, bytes = readBuilt(name)) =>
+    openAsset(type, bytes, readBuilt(`${name}.gz`));
   return new Map<string, Asset>([
-    ['/player.css', openAsset('text/css; charset=utf-8', readBuilt('player.css'))],
-    ['/player.js', openAsset(script, readBuilt('player.js'))],
-    ['/watch.js', openAsset(script, readBuilt('watch.js'))],
-    ['/hls.js', openAsset(script, readFileSync(hls))],
+    ['/player.css', built('text/css; charset=utf-8', 'player.css')],
+    ['/player.js', built(script, 'player.js')],
+    ['/watch.js', built(script, 'watch.js')],
+    ['/hls.js', built(script, 'hls.js', readFileSync(hls))],
     ['/favicon.svg', openAsset('image/svg+xml', readBuilt('favicon.svg'))],
     ['/icon-180.png', openAsset('image/png', readBuilt('icon-180.png'))],
     ['/icon-512.png', openAsset('image/png', readBuilt('icon-512.png'))],
