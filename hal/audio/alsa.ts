@@ -2,38 +2,75 @@
 
 import { type LaunchFragment, quote } from '../gst/launch.ts';
 import { HalError } from '../os/errors.ts';
-import { findCard, listSoundCards } from './list.ts';
+import { type FoundCard, findCard, listSoundCards } from './list.ts';
 import type { Sound, SoundConfig } from './port.ts';
 
 /** A sound card, by a device of ALSA's or by one of udev's stable names. */
-export function openAlsa({ device }: SoundConfig): Sound {
+export function openAlsa({ device, pick = [] }: SoundConfig): Sound {
   let alsaDevice = device;
+  let caps = '';
   const check = async () => {
     alsaDevice = await findDevice(device);
+    // While it is played its channels cannot be asked for: what was found before is kept.
+    caps = (await channelCaps(alsaDevice, pick)) ?? caps;
   };
   return {
     name: `ALSA ${device}`,
     check,
     get source() {
-      return sourceOf(alsaDevice);
+      return sourceOf(alsaDevice, caps);
     },
   };
 }
 
-function sourceOf(device: string): LaunchFragment {
+function sourceOf(device: string, caps: string): LaunchFragment {
   return {
-    launch: `alsasrc device=${quote(device)} buffer-time=60000 latency-time=10000`,
+    launch: `alsasrc device=${quote(device)} buffer-time=60000 latency-time=10000${caps}`,
     stamping: 'clock',
     needs: { alsasrc: 'gstreamer1.0-alsa' },
   };
 }
+
+/** GStreamer takes two channels where a card can do with so few, and ALSA's plug then gives the first two. */
+const USUAL_CHANNELS = 2;
+/** More than any card has; a kernel may say "any". */
+const CHANNELS_MAX = 64;
+
+async function channelCaps(device: string, pick: readonly number[]): Promise<string | undefined> {
+  if (Math.max(...pick, 0) <= USUAL_CHANNELS) return '';
+  const [, name, pcm = '0'] = CARD.exec(device) ?? [];
+  const card = name === undefined ? undefined : await findCard(name);
+  if (card === undefined) return '';
+  const cards = await listSoundCards();
+  return channelsFor(cards, `hw:CARD=${card.id},DEV=${pcm}`, pick);
+}
+
+/**
+ * Asks for as many channels as are picked. Empty where the card has not so many; undefined where
+ * that is not known now.
+ */
+export function channelsFor(
+  cards: readonly Pick<FoundCard, 'captures'>[],
+  device: string,
+  pick: readonly number[],
+): string | undefined {
+  const captures = cards.flatMap((card) => card.captures);
+  const state = captures.find((capture) => capture.device === device)?.state;
+  if (state?.phase !== 'free') return undefined;
+  const most = Math.min(state.channels[1], CHANNELS_MAX);
+  const wanted = Math.max(...pick);
+  return wanted > most ? '' : ` ! audio/x-raw,channels=[${wanted},${most}]`;
+}
+
+/** A card, and its device. */
+const CARD = /^(?:plug)?(?:hw|dsnoop|sysdefault|front):(?:CARD=)?([\w-]+)(?:,(?:DEV=)?(\d+))?/;
 
 /**
  * A device that names a card must name one that is there; `default` and plugins are
  * ALSA's business.
  */
 async function findDevice(device: string): Promise<string> {
-  const named = /^(?:plug)?(?:hw|dsnoop|sysdefault|front):(?:CARD=)?([\w-]+)/.exec(device)?.[1];
+  const named = CARD.exec(device)?.[1];
   // What udev makes of a plug, see /dev/snd/by-id and by-path; ALSA itself knows no such name.
   const alias = /^(?:usb|pci|platform)-\S+$/.test(device) ? device : undefined;
   const wanted = named ?? alias;

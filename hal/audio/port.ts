@@ -8,6 +8,8 @@ export interface SoundConfig {
   readonly device: string;
   readonly file: string;
   readonly launch: string;
+  /** Which of its channels are used, counted from 1; left out: the first ones. */
+  readonly pick?: readonly number[] | undefined;
 }
 
 /** A source of sound, as something that a media graph can start with. */
