@@ -93,6 +93,8 @@ export class PlayLoop {
         await player.done.finally(reopening);
         if (signal.aborted) pauseMs = 0;
         else {
+          // Else it would go on listening to the video, which is the next one's.
+          this.#attempt.abort();
           onEnded(true);
           await this.#nextStream();
           this.#whep.forgive();

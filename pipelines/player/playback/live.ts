@@ -22,6 +22,9 @@ export interface Player {
   readonly done: Promise<void>;
 }
 
+/** A source may open hours later, in the background: the ladder may be another one by then. */
+const FRESH_MS = 3_000;
+
 /** The box answers, and has no stream now. */
 export class StreamRefused extends Error {}
 
@@ -40,8 +43,12 @@ export async function openLive(
   signal: AbortSignal,
   pushed?: 'part' | 'frame',
 ): Promise<Player> {
-  const multivariant = parseMultivariant(await fetchText(playlistUrl, { signal }));
+  const read = async () => parseMultivariant(await fetchText(playlistUrl, { signal }));
+  // Where there is no stream, the video is left as it is.
+  let multivariant = await read();
+  const readMs = Date.now();
   const source = await attachSource(video, playlistUrl, signal);
+  if (Date.now() - readMs > FRESH_MS) multivariant = await read();
   source.duration = Number.POSITIVE_INFINITY;
   const clock = new ScreenClock(video, serverNowMs);
   clock.watch(signal);

@@ -64,8 +64,10 @@ class SafariVideo extends EventTarget {
   }
 }
 
+type Open = (video: SafariVideo, change?: Partial<PlayLoopDeps>) => PlayLoop;
+
 /** In Safari, whose box answers with a multivariant playlist and is silent then. */
-async function inSafari(act: () => Promise<void>): Promise<void> {
+async function inSafari(act: (open: Open) => Promise<void>): Promise<void> {
   const { window, document, fetch } = globalThis;
   const { createObjectURL } = URL;
   const page = { baseURI: 'http://box.test/', body: { dataset: {} }, hidden: false };
@@ -82,9 +84,18 @@ async function inSafari(act: () => Promise<void>): Promise<void> {
     },
   });
   URL.createObjectURL = () => 'blob:source';
+  const loops: PlayLoop[] = [];
   try {
-    await act();
+    await act((...args) => {
+      const loop = openLoop(...args);
+      loops.push(loop);
+      void loop.run();
+      return loop;
+    });
   } finally {
+    // Also after a failed assertion: the other tests of the process are to come to their end.
+    for (const loop of loops) loop.hold(true);
+    await until(() => loops.every(({ player }) => player === undefined));
     Object.assign(globalThis, { window, document, fetch });
     URL.createObjectURL = createObjectURL;
   }
@@ -109,15 +120,14 @@ function openLoop(video: SafariVideo, change: Partial<PlayLoopDeps> = {}): PlayL
 }
 
 test('what Safari sends to a television is left to it, and our player is back once that is over', () =>
-  inSafari(async () => {
+  inSafari(async (open) => {
     const video = new SafariVideo();
     let failures = 0;
-    const loop = openLoop(video, {
+    const loop = open(video, {
       onFailed: () => {
         failures += 1;
       },
     });
-    void loop.run();
     const kind = () => loop.player?.kind;
     await until(() => kind() === 'venuebox');
 
@@ -136,54 +146,74 @@ test('what Safari sends to a television is left to it, and our player is back on
     video.setWireless(false);
     await until(() => kind() === 'venuebox');
     assert.is(failures, 0);
-    loop.hold(true);
-    await until(() => kind() === undefined);
   }));
 
 test('AirPlay that begins while our player opens does not wait for a source that cannot open', () =>
-  inSafari(async () => {
+  inSafari(async (open) => {
     const video = new SafariVideo();
     video.load = () => undefined;
-    const loop = openLoop(video);
     const { fetch } = globalThis;
     let isAsked = false;
     globalThis.fetch = (...args) => {
       isAsked = true;
       return fetch(...args);
     };
-    void loop.run();
+    const loop = open(video);
     await until(() => isAsked);
     await new Promise((resolve) => setTimeout(resolve, 20));
     video.setWireless(true);
     await until(() => loop.player?.kind === 'native');
-    loop.hold(true);
-    await until(() => loop.player === undefined);
   }));
 
 test('AirPlay that is switched off after the end of a stream is no beginning of another one', () =>
-  inSafari(async () => {
+  inSafari(async (open) => {
     const video = new SafariVideo();
     const ends: boolean[] = [];
-    const loop = openLoop(video, { onEnded: (hasEnded) => ends.push(hasEnded) });
+    const loop = open(video, { onEnded: (hasEnded) => ends.push(hasEnded) });
     video.webkitCurrentPlaybackTargetIsWireless = true;
     video.setWireless(true);
-    void loop.run();
     await until(() => loop.player?.kind === 'native');
     video.dispatchEvent(new Event('ended'));
     await until(() => ends.length > 0);
+    const { loads } = video;
+    video.dispatchEvent(new Event('error'));
     video.setWireless(false);
     await new Promise((resolve) => setTimeout(resolve, 4_500));
     assert.equal(ends, [true]);
-    loop.hold(true);
-    await until(() => loop.player === undefined);
+    assert.is(video.loads, loads, 'a player that has ended leaves the video alone');
+  }));
+
+test('a source that opens long after the playlist was read plays what the box has by then', () =>
+  inSafari(async (open) => {
+    const video = new SafariVideo();
+    const { now } = Date;
+    let asked = 0;
+    const { fetch } = globalThis;
+    globalThis.fetch = (url, init) => {
+      if (String(url) !== PLAYLIST) return fetch(url, init);
+      asked += 1;
+      return Promise.resolve(new Response(MULTIVARIANT.replaceAll('high', `ladder-${asked}`)));
+    };
+    const load = video.load.bind(video);
+    video.load = () => {
+      // Meanwhile the page was in the background.
+      Date.now = () => now() + 3_600_000;
+      load();
+    };
+    try {
+      const loop = open(video, { parameters: new URLSearchParams({ player: 'parts' }) });
+      await until(() => loop.player !== undefined);
+      assert.is(loop.player?.rendition(), 'ladder-2');
+    } finally {
+      Date.now = now;
+    }
   }));
 
 test('a pause that the system has made is not made again: Safari would not end it by itself', () =>
-  inSafari(async () => {
+  inSafari(async (open) => {
     for (const player of ['parts', 'native']) {
       const video = new SafariVideo();
-      const loop = openLoop(video, { parameters: new URLSearchParams({ player }) });
-      void loop.run();
+      const loop = open(video, { parameters: new URLSearchParams({ player }) });
       await until(() => loop.player !== undefined);
       loop.setPaused(true);
       assert.is(video.pauses, 0, player);
