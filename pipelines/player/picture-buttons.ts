@@ -1,5 +1,12 @@
 /** Buttons that each page with a picture has. Their captions follow what they do now. */
+import { isInPicture } from './playback/pace/sight.ts';
 import { setLabel, texts } from './texts.ts';
+
+const PICTURE_EVENTS = [
+  'enterpictureinpicture',
+  'leavepictureinpicture',
+  'webkitpresentationmodechanged',
+] as const;
 
 export interface PictureButtons {
   readonly video: HTMLVideoElement;
@@ -13,6 +20,8 @@ export interface PictureButtons {
 }
 
 type AppleVideo = HTMLVideoElement & {
+  readonly webkitSupportsPresentationMode?: (mode: string) => boolean;
+  readonly webkitSetPresentationMode?: (mode: string) => void;
   readonly webkitEnterFullscreen?: () => void;
   readonly webkitShowPlaybackTargetPicker?: () => void;
 };
@@ -54,14 +63,22 @@ export function toggleFullScreen(stage: HTMLElement, video: AppleVideo): void {
   else video.webkitEnterFullscreen?.();
 }
 
-function connectPictureInPicture(button: HTMLElement, video: HTMLVideoElement): void {
-  button.hidden = document.pictureInPictureEnabled !== true;
+/** By its standard, or as Safari had it before. The guest may also leave it beside the page. */
+function connectPictureInPicture(button: HTMLElement, video: AppleVideo): void {
+  const hasStandard = document.pictureInPictureEnabled === true;
+  button.hidden = !hasStandard && !video.webkitSupportsPresentationMode?.('picture-in-picture');
+  if (button.hidden) return;
+  const render = () => button.setAttribute('aria-pressed', String(isInPicture(video)));
+  for (const event of PICTURE_EVENTS) video.addEventListener(event, render);
   button.addEventListener('click', () => {
-    const change = document.pictureInPictureElement
-      ? document.exitPictureInPicture()
-      : video.requestPictureInPicture();
-    change.catch(() => undefined);
+    const isOn = isInPicture(video);
+    if (!hasStandard) video.webkitSetPresentationMode?.(isOn ? 'inline' : 'picture-in-picture');
+    else {
+      const change = isOn ? document.exitPictureInPicture() : video.requestPictureInPicture();
+      change.catch(() => undefined);
+    }
   });
+  render();
 }
 
 /**

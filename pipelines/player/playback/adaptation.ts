@@ -1,4 +1,5 @@
 /** The rendition that one viewer plays, and how often it has changed. */
+import { isOutOfSight } from './pace/sight.ts';
 import {
   addArrival,
   addFrames,
@@ -60,7 +61,7 @@ export class Adaptation {
   }
 
   #addFrames(video: HTMLVideoElement, nowMs: number): void {
-    if (document.hidden) {
+    if (isOutOfSight(video)) {
       this.#history = whileHidden(this.#history, nowMs);
       return;
     }

@@ -50,4 +50,53 @@ test('AirPlay is offered while there is a television, and a picture that has an 
   assert.not(isOffered());
 });
 
+/** As it is pressed, and what its click asks for. */
+function openPicture(video: object, page: object) {
+  const element = () => Object.assign(new EventTarget(), { hidden: false });
+  const states: string[] = [];
+  const setAttribute = (_name: string, state: string) => void states.push(state);
+  const button = Object.assign(element(), { setAttribute });
+  const played = Object.assign(element(), video);
+  Object.assign(globalThis, { document: Object.assign(new EventTarget(), page) });
+  connectPictureButtons({
+    ...{ video: played, remote: element(), mute: element(), fullScreen: element() },
+    ...{ pictureInPicture: button, stage: element() },
+  } as never);
+  return { button, played, states };
+}
+
+test('picture in picture is offered where there is any, and its button knows whether it is on', () => {
+  const before = globalThis.document;
+  try {
+    const none = openPicture({}, {});
+    assert.ok(none.button.hidden);
+    const asked: string[] = [];
+    const old = openPicture(
+      {
+        webkitPresentationMode: 'inline',
+        webkitSupportsPresentationMode: () => true,
+        webkitSetPresentationMode(mode: string) {
+          asked.push(mode);
+          Object.assign(this, { webkitPresentationMode: mode });
+          (this as unknown as EventTarget).dispatchEvent(
+            new Event('webkitpresentationmodechanged'),
+          );
+        },
+      },
+      {},
+    );
+    old.button.dispatchEvent(new Event('click'));
+    old.button.dispatchEvent(new Event('click'));
+    assert.equal(asked, ['picture-in-picture', 'inline']);
+    assert.equal(old.states, ['false', 'true', 'false']);
+    const page = { pictureInPictureEnabled: true, pictureInPictureElement: null as object | null };
+    const standard = openPicture({}, page);
+    Object.assign(document, { pictureInPictureElement: standard.played });
+    standard.played.dispatchEvent(new Event('enterpictureinpicture'));
+    assert.equal(standard.states, ['false', 'true']);
+  } finally {
+    Object.assign(globalThis, { document: before });
+  }
+});
+
 test.run();

@@ -3,6 +3,7 @@
  * screen, in full screen or picture-in-picture, by headphones that are taken out, by a call.
  */
 import { isUntouched, play } from './play.ts';
+import { isOutOfSight } from './sight.ts';
 
 /** What explains a pause may come a moment after it. */
 const DECIDE_AFTER_MS = 100;
@@ -18,10 +19,8 @@ export interface LivePicture {
   readonly setPaused: (isPaused: boolean) => void;
 }
 
-type AppleVideo = HTMLVideoElement & { readonly webkitPresentationMode?: string };
-
 /** A pause in sight of the guest is theirs, and shown as that; any other is over once they are back. */
-export function followBesidePage(video: AppleVideo, live: LivePicture): void {
+export function followBesidePage(video: HTMLVideoElement, live: LivePicture): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** When a pause was taken for the guest's. */
   let pausedMs = Number.NEGATIVE_INFINITY;
@@ -42,7 +41,7 @@ export function followBesidePage(video: AppleVideo, live: LivePicture): void {
     const nowMs = performance.now();
     // Out of sight the browser pauses at once, or what makes no sound; later it is the guest.
     const isSystems = video.muted || stoppedMs - leftMs < SAME_MS || state === 'covered';
-    if ((isAway(video) && isSystems) || isUntouched()) return;
+    if ((isOutOfSight(video) && isSystems) || isUntouched()) return;
     // Under the cover there is no button for it.
     if (state === 'covered' || nowMs - leftMs < SAME_MS) return goOn();
     pausedMs = nowMs;
@@ -52,13 +51,13 @@ export function followBesidePage(video: AppleVideo, live: LivePicture): void {
   const leave = () => {
     leftMs = performance.now();
     isToGoOn ||= live.isPaused() && leftMs - pausedMs < SAME_MS;
-    if (!isAway(video)) goOn();
+    if (!isOutOfSight(video)) goOn();
   };
   video.addEventListener('pause', () => {
     clearTimeout(timer);
     stoppedMs = performance.now();
     // A phone that is locked may stop timers: on return it would be too late.
-    if (isAway(video) && stoppedMs - leftMs >= SAME_MS) decide();
+    if (isOutOfSight(video) && stoppedMs - leftMs >= SAME_MS) decide();
     else timer = setTimeout(decide, DECIDE_AFTER_MS);
   });
   video.addEventListener('play', () => {
@@ -67,17 +66,11 @@ export function followBesidePage(video: AppleVideo, live: LivePicture): void {
   video.addEventListener('webkitendfullscreen', leave);
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden) goOn();
-    else if (isAway(video)) leave();
+    else if (isOutOfSight(video)) leave();
   });
 }
 
 /** Neither the end of the stream, nor a video that has no media yet. */
 function isStopped({ paused, ended, readyState }: HTMLVideoElement): boolean {
   return paused && !ended && readyState > 0;
-}
-
-/** The guest sees neither the page nor its picture. */
-function isAway({ webkitPresentationMode }: AppleVideo): boolean {
-  const isApart = webkitPresentationMode === 'picture-in-picture';
-  return document.hidden && !isApart && (document.pictureInPictureElement ?? null) === null;
 }

@@ -1,5 +1,7 @@
 /** Starts playback, and tells the page where the browser wants a tap of the guest first. */
 
+import { isOutOfSight } from './sight.ts';
+
 /** On the video: the browser plays it after a tap only, as an iPhone that saves power does. */
 export const PLAY_REFUSED = 'playrefused';
 
@@ -35,7 +37,7 @@ export function keepPlaying(video: HTMLVideoElement): void {
   let tries = 0;
   let triedS = -1;
   const goOn = () => {
-    const isWanted = video.paused && !video.ended && !document.hidden && isUntouched();
+    const isWanted = video.paused && !video.ended && !isOutOfSight(video) && isUntouched();
     if (!isWanted) return;
     tries = video.currentTime === triedS ? tries + 1 : 0;
     triedS = video.currentTime;
