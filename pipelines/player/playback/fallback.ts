@@ -3,6 +3,7 @@ import type HlsType from 'hls.js';
 import type { ErrorData } from 'hls.js';
 import { possibleMs } from './beacon-payload.ts';
 import type { Player } from './live.ts';
+import { keepAtLiveEdge, liveEdgeS } from './live-edge.ts';
 import { hasMediaSource } from './media-source.ts';
 import { pause, play } from './pace/play.ts';
 
@@ -103,6 +104,7 @@ export function openNative(
     play(video);
   };
   video.addEventListener('error', () => setTimeout(retry, RETRY_MS), { signal });
+  keepAtLiveEdge(video, retry, signal);
   return {
     kind: 'native',
     switches: () => 0,
@@ -129,10 +131,6 @@ function setPaused(video: HTMLVideoElement, isPaused: boolean, liveS: number | u
   }
   if (liveS !== undefined) video.currentTime = liveS;
   play(video);
-}
-
-function liveEdgeS({ seekable }: HTMLVideoElement): number | undefined {
-  return seekable.length === 0 ? undefined : seekable.end(seekable.length - 1);
 }
 
 async function loadHls({ href }: URL): Promise<typeof HlsType> {
