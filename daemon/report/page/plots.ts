@@ -131,7 +131,7 @@ function align(
   lines: readonly (Line & { readonly atS: readonly number[] })[],
 ): Pick<Plot, 'atS' | 'lines'> {
   const known = lines.filter(({ values }) => values.some((value) => value !== null));
-  const atS = [...new Set(known.flatMap((line) => line.atS))].toSorted((a, b) => a - b);
+  const atS = [...new Set(known.flatMap((line) => line.atS))].sort((a, b) => a - b);
   const aligned = known.map(({ label, atS: own, values }) => {
     const byTime = new Map(own.map((at, i) => [at, values[i] ?? null]));
     return { label, values: fill(atS, own, byTime) };

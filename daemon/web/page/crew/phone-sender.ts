@@ -1,5 +1,6 @@
 /** Sends this device’s camera and microphone to the box, by WHIP (RFC 9725). */
 import { askIceServers, untilGathered } from '../../../../pipelines/player/playback/rtc/ice.ts';
+import { anySignal, timeoutSignal } from '../../../../pipelines/player/playback/signals.ts';
 
 /** Where it goes, and what it needs to know for that. */
 export interface SendTo {
@@ -59,7 +60,7 @@ export async function sendFromHere(
       method: 'POST',
       headers: { 'Content-Type': 'application/sdp', authorization },
       body: connection.localDescription?.sdp ?? '',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MAX_MS)]),
+      signal: anySignal(signal, timeoutSignal(ANSWER_MAX_MS)),
     });
     const text = await response.text();
     if (response.status !== 201) throw new Error(text.trim());

@@ -51,8 +51,12 @@ function otherDrop({ drop }: FleetBox): string {
 
 /** Its operator's page: whatever another box says, only a plain web address becomes a link. */
 export function pageOf({ operator_url: address }: FleetBox): string | undefined {
-  if (address === null || !URL.canParse(address)) return undefined;
-  const { protocol, username, password, href } = new URL(address);
-  const isWeb = protocol === 'http:' || protocol === 'https:';
-  return isWeb && username === '' && password === '' ? href : undefined;
+  if (address === null) return undefined;
+  try {
+    const { protocol, username, password, href } = new URL(address);
+    const isWeb = protocol === 'http:' || protocol === 'https:';
+    return isWeb && username === '' && password === '' ? href : undefined;
+  } catch {
+    return undefined;
+  }
 }

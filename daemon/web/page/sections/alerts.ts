@@ -21,7 +21,7 @@ export function openAlerts(isCrew: boolean, act: (action: AlertAction) => void):
   return {
     element,
     update: ({ view }, nowMs) => {
-      const warnings = view.warnings.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
+      const warnings = [...view.warnings].sort((a, b) => RANK[a.severity] - RANK[b.severity]);
       none.hidden = warnings.length > 0;
       setAttribute(element, 'data-severity', warnings[0]?.severity);
       updateChildren(

@@ -13,7 +13,7 @@ export interface Check {
 export function checksOf(result: unknown): readonly Check[] {
   const { checks } = (result ?? {}) as { readonly checks?: unknown };
   const known = Array.isArray(checks) ? checks.filter(isCheck) : [];
-  return known.toSorted((a, b) => RANK[a.verdict] - RANK[b.verdict]);
+  return known.sort((a, b) => RANK[a.verdict] - RANK[b.verdict]);
 }
 
 const RANK = { fail: 0, warn: 1, pass: 2 } as const;

@@ -28,7 +28,7 @@ export function openPrintJobs(tell: Tell, onError: (error: unknown) => void) {
       list.hidden = jobs.length === 0;
       updateChildren(
         list,
-        jobs.toReversed(),
+        [...jobs].reverse(),
         ({ id }) => id,
         (job) => openRow(job, tell, run),
         (row, { phase, reason, atMs, copy, title }) => {

@@ -56,7 +56,7 @@ export function openPrinted(onError: (error: unknown) => void): Section {
       jobs.update(view.printJobs);
       updateChildren(
         list,
-        view.slips.toReversed(),
+        [...view.slips].reverse(),
         ({ id }) => id,
         ({ id, title, atMs }) => {
           const src = `/slips/${id}.png`;

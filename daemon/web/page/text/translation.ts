@@ -27,7 +27,7 @@ function openTexts<Key extends string>(
     whole: new Map(keys.filter((key) => !hasValue(key)).map((key) => [english[key], key])),
     patterns: keys
       .filter(hasValue)
-      .toSorted((a, b) => fixedOf(english[b]).length - fixedOf(english[a]).length)
+      .sort((a, b) => fixedOf(english[b]).length - fixedOf(english[a]).length)
       .map((key) => ({ key, expression: expressionOf(english[key]) })),
     languages,
   };

@@ -1,4 +1,5 @@
 /** Requests to the box. Each rejects with a sentence for the person at the page. */
+import { timeoutSignal } from '../../../../pipelines/player/playback/signals.ts';
 import type { PanelAction } from '../../../devices/simulated-panel.ts';
 import type { ArgumentFault, Verb } from '../../../model/commands.ts';
 import type { DropPhase } from '../../../model/snapshot.ts';
@@ -127,7 +128,7 @@ export async function ask(
       method,
       headers: { 'X-Venuebox-Operator': '1', 'Content-Type': typeOf(body) },
       ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: timeoutSignal(timeoutMs),
     });
   } catch (error) {
     const isLate = error instanceof DOMException && error.name === 'TimeoutError';

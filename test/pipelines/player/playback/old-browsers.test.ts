@@ -1,4 +1,4 @@
-/** The guests' scripts call nothing that the oldest browsers do not have for which they are built. */
+/** The scripts of all pages call nothing that the oldest browsers do not have for which they are built. */
 import { readFileSync } from 'node:fs';
 import { buildSync } from 'esbuild';
 import { suite } from 'uvu';
@@ -57,11 +57,17 @@ function tooNewIn(script: string): readonly string[] {
   });
 }
 
-for (const entry of ['page.ts', 'watch/watch.ts'])
+/** The operator's page and the report run on the old phone of a crew, too. */
+const ENTRIES = [
+  ...['pipelines/player/page.ts', 'pipelines/player/watch/watch.ts'],
+  ...['daemon/web/page/main.ts', 'daemon/report/page/main.ts', 'daemon/printing/page/main.ts'],
+];
+
+for (const entry of ENTRIES)
   test(`${entry} calls nothing that is newer than the browsers of the build`, () => {
     assert.equal(TARGETS.map(([browser]) => browser).sort(), ['chrome', 'firefox', 'safari']);
     const { outputFiles } = buildSync({
-      ...{ entryPoints: [`pipelines/player/${entry}`], bundle: true, write: false },
+      ...{ entryPoints: [entry], bundle: true, write: false },
       target: TARGETS.map(([browser, version]) => `${browser}${version}`),
     });
     assert.equal(tooNewIn(outputFiles[0]?.text ?? ''), []);
