@@ -161,6 +161,12 @@ async function skipping<Result>(act: (skip: (ms: number) => void) => Promise<Res
 
 const moment = () => new Promise((resolve) => setTimeout(resolve, 10));
 
+/** Rejects after a minute: without an end no other test of the process would run. */
+async function until(isSo: () => boolean): Promise<void> {
+  for (let i = 0; i < 6_000 && !isSo(); i += 1) await moment();
+  assert.ok(isSo());
+}
+
 test('a picture that stands still while the sound goes on is over: another player is used', async () => {
   assert.instance(await playing(true, 1_000), WhepFailed);
 });
@@ -185,7 +191,7 @@ test('a guest who pauses for long leaves the box, and connects again at the end 
         await moment();
         assert.not.ok(asked.includes('DELETE'), 'a short pause');
         skip(6_000);
-        while (!asked.includes('DELETE')) await moment();
+        await until(() => asked.includes('DELETE'));
         player.setPaused(false);
         return await over;
       },
@@ -194,8 +200,7 @@ test('a guest who pauses for long leaves the box, and connects again at the end 
         offered: () => new Response('v=0', { status: 201, headers: { Location: 'whep/a' } }),
       },
     ),
-  );
-  clearInterval(packets);
+  ).finally(() => clearInterval(packets));
   assert.instance(error, WhepFailed);
   assert.is((error as WhepFailed).why, 'paused');
 });
@@ -226,6 +231,7 @@ test('a box that gets too many offers says when to come again, and the page does
 
 test('where no packets come a guest waits for a second, and after a reload not at all', async () => {
   const received = { video: 0, audio: 0 };
+  const parts = new AbortController();
   await skipping((skip) =>
     inBrowser(
       received,
@@ -243,15 +249,14 @@ test('where no packets come a guest waits for a second, and after a reload not a
         // It is tried in the background, and works.
         received.video = 1;
         skip(15_000);
-        const parts = new AbortController();
         reloaded.comeBack(OPTIONS, parts);
-        while (!parts.signal.aborted) await moment();
+        await until(() => parts.signal.aborted);
         assert.ok(new WhepChoice(VIDEO).isDue);
         reloaded.close();
       },
       {},
     ),
-  );
+  ).finally(() => parts.abort());
 });
 
 test('one that got packets and was never played is closed once another one does', async () => {
@@ -263,7 +268,7 @@ test('one that got packets and was never played is closed once another one does'
     for (const _ of [1, 2]) {
       const other = new AbortController();
       choice.comeBack(OPTIONS, other);
-      for (let i = 0; i < 200 && !other.signal.aborted; i += 1) await moment();
+      await until(() => other.signal.aborted).finally(() => other.abort());
     }
     assert.is(asked.filter((method) => method === 'DELETE').length, 1);
     choice.close();
@@ -273,7 +278,12 @@ test('one that got packets and was never played is closed once another one does'
 
 test('a page whose player was chosen by hand does not connect behind it', async () => {
   const asked: string[] = [];
-  const video = { ...VIDEO, canPlayType: () => 'maybe', addEventListener: () => undefined };
+  const video = {
+    ...VIDEO,
+    canPlayType: () => 'maybe',
+    addEventListener: () => undefined,
+    paused: true,
+  };
   const beacon = { setPlayer: () => undefined, restartStartup: () => undefined };
   const document = { baseURI: 'http://box.test/', body: { dataset: { ways: 'whep native' } } };
   const play = async (skip: (ms: number) => void) => {
