@@ -3,8 +3,8 @@ import type HlsType from 'hls.js';
 import type { ErrorData } from 'hls.js';
 import { possibleMs } from './beacon-payload.ts';
 import type { Player } from './live.ts';
-import { keepAtLiveEdge, liveEdgeS } from './live-edge.ts';
 import { hasMediaSource } from './media-source.ts';
+import { keepAtLiveEdge, liveEdgeS } from './pace/live-edge.ts';
 import { pause, play } from './pace/play.ts';
 
 /** Settings with which hls.js plays closest to the live edge; measured by `npm run bench`. */

@@ -1,7 +1,7 @@
 /** When the browser's own player is brought back to live, and when what it plays is the guest's choice. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { keepAtLiveEdge } from '../../../../pipelines/player/playback/live-edge.ts';
+import { keepAtLiveEdge } from '../../../../../pipelines/player/playback/pace/live-edge.ts';
 
 const test = suite('live edge of the browser’s own player');
 

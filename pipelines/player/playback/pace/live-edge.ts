@@ -1,5 +1,5 @@
 /** Keeps the browser's own player near live: after a lock, a call or an outage it goes on where it was. */
-import { isOutOfSight } from './pace/sight.ts';
+import { isOutOfSight } from './sight.ts';
 
 const CHECK_MS = 1_000;
 /** Apple's player stays within three segments by itself. */
