@@ -73,6 +73,13 @@ for (const entry of ENTRIES)
     assert.equal(tooNewIn(outputFiles[0]?.text ?? ''), []);
   });
 
+test('the guests’ page fills the screen also where no unit leaves out the bars of the browser', () => {
+  const css = readFileSync('pipelines/player/player.css', 'utf8');
+  assert.match(css, /--screen: 100vh;/);
+  const inSupports = /@supports \(height: 100dvh\) \{[^}]*\}\s*\}/g;
+  assert.not.match(css.replace(inSupports, ''), /\d[dsl]v[hw]/);
+});
+
 /** In a browser without these. */
 function without<Result>(names: readonly ('any' | 'timeout')[], act: () => Result): Result {
   const kept = names.map((name) => [name, AbortSignal[name]] as const);
