@@ -53,7 +53,7 @@ function renderPage(template: string, language: Language): Coded {
   return inBoth('text/html; charset=utf-8', Buffer.from(body));
 }
 
-function inBoth(type: string, body: Buffer, gzipped = gzipSync(body)): Coded {
+function inBoth(type: string, body: Buffer, gzipped: Buffer = gzipSync(body)): Coded {
   const headers = { Vary: 'Accept-Encoding, Accept-Language, Cookie' };
   const coded = { ...headers, 'Content-Encoding': 'gzip' };
   return {

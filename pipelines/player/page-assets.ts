@@ -53,7 +53,7 @@ export function readBuilt(name: string): Buffer {
 export function openAsset(
   type: string,
   bytes: Buffer,
-  gzipped = gzipSync(bytes, { level: 9 }),
+  gzipped: Buffer = gzipSync(bytes, { level: 9 }),
 ): Asset {
   return { type, plain: openCoded(bytes), gzipped: openCoded(gzipped) };
 }
