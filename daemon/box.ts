@@ -150,7 +150,7 @@ async function joinParts(given: Resources) {
       warnings: () => health.warnings(),
       events: () => events.state(),
       prints: () => prints.figures(),
-      shop: () => shop.desk.state(),
+      shop: () => shop.service.state(),
       plannedDrops: () => drops.state(),
       overlay: () => picture.state(),
       update: () => updates.state(),
@@ -159,7 +159,7 @@ async function joinParts(given: Resources) {
   const drops = await openDrops(live.current, given);
   const snapshot = () => state.snapshot();
   const reports = openDropReports(stateFolder, { snapshot, clock, log });
-  const onEvent = (event: BoxEvent) => recordEvent(event, [reports, shop.desk, drops], given);
+  const onEvent = (event: BoxEvent) => recordEvent(event, [reports, shop.service, drops], given);
   const { order, ...shop } = await openOrders(live.current, { ...given, drops, snapshot, onEvent });
   const health = openHealth({ snapshot, onEvent, clock, log });
   // A secret of this run, for the crew: the operator's page shows the stage before it is live.
@@ -176,7 +176,7 @@ async function joinParts(given: Resources) {
   const moved = { isEdge, mediaPath, state, onEvent, powerOff: () => shutDown(given) };
   const drop: DropMachine = await openOwnDrop({ ...given, ...moved });
   const settings = openSettings({ ...given, snapshot, mediaPath });
-  const slips = { ...devices, ...given, snapshot, drops, orders: shop.desk };
+  const slips = { ...devices, ...given, snapshot, drops, orders: shop.service };
   const prints = await openPrinting(live, { ...slips, ownHotspot: () => firstBoot.ownHotspot() });
   const boot = { ...given, ...prints, mediaPath, snapshot, state, settings };
   const firstBoot: FirstBoot = await openFirstBoot(config, boot);
@@ -209,9 +209,9 @@ function tasksOf(box: Parts): readonly Task[] {
     box.drop.run,
     box.reports.run,
     box.picture.run,
-    (signal) => box.desk.run(signal),
+    (signal) => box.service.run(signal),
     live.part('webhook', (now) => box.runningWebhook(now)),
-    (signal) => showShop(() => box.desk.state(), mediaPath.showShop, box.stateFolder, signal),
+    (signal) => showShop(() => box.service.state(), mediaPath.showShop, box.stateFolder, signal),
     live.part('lock', (now) => lockingCamera(now, box)),
     live.part('source', (now) => () => box.source.use(now)),
     // Faults, power and devices.

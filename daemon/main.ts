@@ -169,7 +169,7 @@ function readVersion(): string {
   return 'unknown';
 }
 
-/** Exit codes of what a person can mend, by the error's name; any other is a defect, shown with its stack. */
+/** Exit codes of what a person can repair, by the error's name; any other is a defect, shown with its stack. */
 const EXPECTED: Readonly<Record<string, number>> = {
   UsageError: 2,
   ConfigError: 78,

@@ -7,7 +7,7 @@ import { type ClockAndLog, type Log, messageOf } from '../../hal/os/log.ts';
 const RETRY_MS = 10_000;
 
 interface Shown {
-  /** The addresses that were last told or tried. */
+  /** The addresses that were last published or tried. */
   readonly text: string;
   /** The name it got, or why it got none. */
   readonly host: string;
@@ -40,11 +40,11 @@ export class HostNames {
     for (const device of found.keys()) this.#devices.add(device);
     for (const device of this.#devices) {
       const addresses = found.get(device) ?? [];
-      await Promise.all(this.#names.map((name) => this.#tell(name, device, addresses)));
+      await Promise.all(this.#names.map((name) => this.#publish(name, device, addresses)));
     }
   }
 
-  async #tell(name: string, device: string, addresses: readonly string[]): Promise<void> {
+  async #publish(name: string, device: string, addresses: readonly string[]): Promise<void> {
     const key = `${name} ${device}`;
     const before = this.#shown.get(key);
     const text = JSON.stringify(addresses);

@@ -29,8 +29,8 @@ import {
   NO_SPARE_RATE,
   routedOf,
   type SpareRateLimits,
+  sendPathOf,
   stepSpareRate,
-  wayOf,
 } from './spare-rate.ts';
 
 export interface BackfillDeps extends ClockAndLog {
@@ -150,7 +150,7 @@ async function observe(
       spareRate.droppedTotal > droppedTotal;
     const isLive = box.drop.phase === 'live' && box.uplink !== undefined;
     const observation = { nowMs: nowMs(), isLive, isDark };
-    send({ type: 'observed', observation, way: wayOf(spareRate, box) });
+    send({ type: 'observed', observation, sendPath: sendPathOf(spareRate, box) });
   }
 }
 

@@ -1,5 +1,5 @@
 /** How fast back-fill may go, and over which link: only what the live stream leaves. Pure. */
-import type { Way } from '../../pipelines/backfill/messages.ts';
+import type { SendPath } from '../../pipelines/backfill/messages.ts';
 import type { LinkSnapshot } from '../../pipelines/bond/core/snapshot.ts';
 import type { BoxSnapshot, UplinkFigures } from '../model/snapshot.ts';
 
@@ -128,7 +128,7 @@ function chooseLink(
 }
 
 /** The way for these bytes; none where the link's address is not known. */
-export function wayOf({ bps, link, isRouted }: SpareRate, box: Links): Way {
+export function sendPathOf({ bps, link, isRouted }: SpareRate, box: Links): SendPath {
   if (link === undefined) return { bps };
   if (isRouted) return { bps, link };
   const localAddress = addressOf(link, box);

@@ -1,7 +1,7 @@
 /** `uplink.backfill` of the config: where the far end gets what it missed while the links were gone. */
 import { isIP } from 'node:net';
 import * as v from 'valibot';
-import { type Fault, text, whole } from './rules.ts';
+import { type Fault, integer, text } from './rules.ts';
 
 export const backfill = v.optional(
   v.strictObject({
@@ -19,7 +19,7 @@ export const backfill = v.optional(
     ca_file: v.optional(text, ''),
     key_file: v.optional(text, ''),
     known_hosts_file: v.optional(text, ''),
-    max_bps: v.optional(whole(10_000, 100_000_000), 5_000_000),
+    max_bps: v.optional(integer(10_000, 100_000_000), 5_000_000),
   }),
   {},
 );

@@ -7,12 +7,12 @@ import {
   even,
   type Fault,
   flag,
+  integer,
   name,
   oneOf,
   repeatedFaults,
   text,
   textOf,
-  whole,
 } from './rules.ts';
 import { UPLINK_TRACK } from './uplink.ts';
 
@@ -26,17 +26,17 @@ const cameraDevice = {
   file: v.optional(text, ''),
   launch: v.optional(text, ''),
   url: v.optional(text, ''),
-  latency_ms: v.optional(whole(0, 10_000), 200),
+  latency_ms: v.optional(integer(0, 10_000), 200),
   transport: v.optional(oneOf('tcp', 'udp'), 'tcp'),
   credentials_file: v.optional(text, ''),
-  port: v.optional(whole(1, 65535), 8190),
+  port: v.optional(integer(1, 65535), 8190),
 };
 
 export const cameraSchema = v.strictObject({
   ...cameraDevice,
   width: v.optional(even(64, 3840), 1280),
   height: v.optional(even(64, 2160), 720),
-  fps: v.optional(whole(5, 60), 30),
+  fps: v.optional(integer(5, 60), 30),
   lock_exposure: v.optional(flag, true),
   away_text: v.optional(textOf(60), 'Back in a moment'),
 });
@@ -49,28 +49,28 @@ export const soundSchema = v.strictObject({
   device: v.optional(text, 'default'),
   file: v.optional(text, ''),
   launch: v.optional(text, ''),
-  channels: v.optional(whole(1, 2), 2),
+  channels: v.optional(integer(1, 2), 2),
   pick: v.optional(
     v.pipe(
-      v.array(whole(1, 64)),
+      v.array(integer(1, 64)),
       v.minLength(1, 'must name at least one channel'),
       v.maxLength(2, 'must name two channels at most'),
     ),
   ),
-  bitrate_bps: v.optional(whole(24_000, 320_000), 128_000),
+  bitrate_bps: v.optional(integer(24_000, 320_000), 128_000),
 });
 
 const rendition = v.strictObject({
   name,
   width: even(64, 3840),
   height: even(64, 2160),
-  bitrate_bps: whole(50_000, 30_000_000),
+  bitrate_bps: integer(50_000, 30_000_000),
 });
 
 export const encoderSchema = v.strictObject({
   driver: v.optional(oneOf('auto', 'v4l2h264enc', 'x264enc', 'openh264enc'), 'auto'),
   speed: v.optional(oneOf('ultrafast', 'superfast', 'veryfast', 'faster'), 'superfast'),
-  keyframe_ms: v.optional(whole(1000, 2000), 1000),
+  keyframe_ms: v.optional(integer(1000, 2000), 1000),
 });
 
 export const DEFAULT_RENDITIONS = [

@@ -4,12 +4,12 @@ import {
   type Fault,
   flag,
   host,
+  integer,
   name,
   oneOf,
   repeatedFaults,
   text,
   textOf,
-  whole,
 } from './rules.ts';
 
 /** No login: that would be a secret in the config. Nothing that a launch line reads otherwise. */
@@ -21,11 +21,11 @@ const destination = v.strictObject({
   enabled: v.optional(flag, true),
   rendition: v.optional(text, ''),
   host: v.optional(host),
-  port: v.optional(whole(1, 65_535)),
+  port: v.optional(integer(1, 65_535)),
   stream_id: v.optional(textOf(512), ''),
   passphrase_file: v.optional(text, ''),
-  latency_ms: v.optional(whole(120, 8000), 2000),
-  overhead_pct: v.optional(whole(5, 100), 25),
+  latency_ms: v.optional(integer(120, 8000), 2000),
+  overhead_pct: v.optional(integer(5, 100), 25),
   url: v.optional(
     v.pipe(
       text,

@@ -1,7 +1,7 @@
 /** `printer`, `card` and `modems` of the config. */
 import * as v from 'valibot';
 import { PRINTER_PROFILES } from '../../hal/printer/profiles.ts';
-import { flag, host, oneOf, text, textOf, whole } from './rules.ts';
+import { flag, host, integer, oneOf, text, textOf } from './rules.ts';
 
 const profiles = Object.keys(PRINTER_PROFILES) as [keyof typeof PRINTER_PROFILES];
 
@@ -12,14 +12,14 @@ export const printerSchema = v.strictObject({
   ),
   device: v.optional(text, '/dev/usb/lp0'),
   host: v.optional(v.union([v.literal(''), host], 'must be an IP address or a host name'), ''),
-  port: v.optional(whole(1, 65_535), 9100),
-  poll_port: v.optional(whole(1, 65_535), 8092),
-  baud: v.optional(whole(1200, 921_600), 9600),
+  port: v.optional(integer(1, 65_535), 9100),
+  poll_port: v.optional(integer(1, 65_535), 8092),
+  baud: v.optional(integer(1200, 921_600), 9600),
   parity: v.optional(oneOf('none', 'even', 'odd'), 'none'),
   flow_control: v.optional(oneOf('none', 'hardware', 'software'), 'none'),
   profile: v.optional(oneOf(...profiles), profiles[0]),
   order_tickets: v.optional(flag, true),
-  max_per_hour: v.optional(whole(1, 3600), 240),
+  max_per_hour: v.optional(integer(1, 3600), 240),
   sticker_file: v.optional(text, ''),
 });
 

@@ -9,12 +9,12 @@ import {
   type Fault,
   flag,
   host,
+  integer,
   name,
   oneOf,
   repeatedFaults,
   text,
   textOf,
-  whole,
 } from './rules.ts';
 
 /** Hosts that links may lead to. */
@@ -34,13 +34,13 @@ const PRICE_MAX = 100_000_000;
 const item = v.strictObject({
   id: name,
   name: v.pipe(textOf(80), v.minLength(1, 'must not be empty')),
-  price: whole(0, PRICE_MAX),
+  price: integer(0, PRICE_MAX),
   currency: v.pipe(text, v.check(isCurrency, 'must be a currency of ISO 4217, as EUR or USD')),
-  stock: v.optional(whole(0, 1_000_000)),
-  edition: v.optional(whole(1, 100_000)),
-  max_per_order: v.optional(whole(1, 100), 10),
+  stock: v.optional(integer(0, 1_000_000)),
+  edition: v.optional(integer(1, 100_000)),
+  max_per_order: v.optional(integer(1, 100), 10),
   collector: v.optional(flag, false),
-  flash_price: v.optional(whole(0, PRICE_MAX)),
+  flash_price: v.optional(integer(0, PRICE_MAX)),
   checkout_url: v.optional(textOf(500), ''),
   /** Guests see it; a relative name begins in the state folder. */
   picture_file: v.optional(textOf(500), ''),
@@ -59,9 +59,9 @@ const code = v.strictObject({
   link: v.optional(textOf(500), 'none'),
   corner: v.optional(oneOf(...CORNERS), 'bottom-right'),
   size_pct: v.optional(between(10, SIZE_MAX_PCT), 22),
-  from_s: v.optional(whole(0, 86_400), 0),
-  for_s: v.optional(whole(0, 86_400), 0),
-  every_s: v.optional(whole(0, 86_400), 0),
+  from_s: v.optional(integer(0, 86_400), 0),
+  for_s: v.optional(integer(0, 86_400), 0),
+  every_s: v.optional(integer(0, 86_400), 0),
 });
 
 const shortLine = v.optional(textOf(80), '');
@@ -99,7 +99,7 @@ export const dropSchema = v.strictObject({
   /** Guests may send hearts. */
   reactions: v.optional(flag, true),
   /** A drop that a power cut interrupted is resumed within this time. */
-  resume_within_s: v.optional(whole(0, 86_400), 1800),
+  resume_within_s: v.optional(integer(0, 86_400), 1800),
   catalogue: v.optional(catalogueSchema, []),
   overlay: v.optional(overlaySchema, {}),
   look: v.optional(lookSchema, {}),
@@ -111,7 +111,7 @@ const webhookSchema = v.strictObject({
   secret_file: v.optional(text, ''),
   host: v.optional(host, '127.0.0.1'),
   /** 0: the operator's port. */
-  port: v.optional(whole(0, 65_535), 0),
+  port: v.optional(integer(0, 65_535), 0),
   /** Of that port. */
   tls: v.optional(v.strictObject({ cert_file: text, key_file: text })),
 });
@@ -119,8 +119,8 @@ const webhookSchema = v.strictObject({
 /** How orders arrive, and how long they may be unpaid. */
 export const ordersSchema = v.strictObject({
   /** After the first live frame. */
-  window_minutes: v.optional(whole(1, 120), 10),
-  pending_minutes: v.optional(whole(1, 120), 15),
+  window_minutes: v.optional(integer(1, 120), 10),
+  pending_minutes: v.optional(integer(1, 120), 15),
   webhook: v.optional(webhookSchema, {}),
   checkout_hosts: v.optional(hostsSchema, []),
 });
@@ -128,18 +128,18 @@ export const ordersSchema = v.strictObject({
 /** How long a rehearsal takes, and what it must reach. */
 export const rehearsalSchema = v.strictObject({
   minutes: v.optional(between(0.5, 10), 3),
-  latency_p95_ms: v.optional(whole(200, 30_000), 800),
-  stalls_max: v.optional(whole(0, 1_000), 1),
+  latency_p95_ms: v.optional(integer(200, 30_000), 800),
+  stalls_max: v.optional(integer(0, 1_000), 1),
   /** 0: no cache in front of the box is expected. */
-  edge_hits_pct: v.optional(whole(0, 100), 0),
-  failover_max_ms: v.optional(whole(100, 60_000), 2_000),
+  edge_hits_pct: v.optional(integer(0, 100), 0),
+  failover_max_ms: v.optional(integer(100, 60_000), 2_000),
 });
 
 /** The day before: how long, how often, and how much data of each link it may use. */
 export const surveySchema = v.strictObject({
   minutes: v.optional(between(1, 1_440), 60),
   every_minutes: v.optional(between(1, 120), 10),
-  data_mb: v.optional(whole(1, 100_000), 100),
+  data_mb: v.optional(integer(1, 100_000), 100),
 });
 
 export type DropConfig = v.InferOutput<typeof dropSchema>;

@@ -1,6 +1,6 @@
 /** `edge` of the config: this box shows the stream of another one. */
 import * as v from 'valibot';
-import { type Fault, text, whole } from './rules.ts';
+import { type Fault, integer, text } from './rules.ts';
 
 const ADVICE = 'must be like http://10.0.0.5:8080 or https://host/show/index.m3u8, or empty';
 
@@ -12,7 +12,7 @@ export const edgeSchema = v.strictObject({
     ),
     '',
   ),
-  memory_mb: v.optional(whole(16, 4096), 64),
+  memory_mb: v.optional(integer(16, 4096), 64),
 });
 
 type EdgeConfig = v.InferOutput<typeof edgeSchema>;

@@ -133,8 +133,8 @@ export function withoutUnknownKeys(yaml: string): {
   try {
     const { broken, document, read } = openYaml(yaml);
     const values = read();
-    const isWhole = broken.length === 0 && 'read' in values;
-    const paths = isWhole ? [...unknownKeys(configSchema, values.read, [])] : [];
+    const isComplete = broken.length === 0 && 'read' in values;
+    const paths = isComplete ? [...unknownKeys(configSchema, values.read, [])] : [];
     if (paths.length === 0) return { yaml, unknown: [] };
     for (const path of paths) document.deleteIn(path);
     return { yaml: String(document), unknown: paths.map(shownKey) };

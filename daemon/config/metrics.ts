@@ -1,10 +1,10 @@
 /** `metrics`, `control` and `update` of the config: Prometheus' server, which has no PIN, the command line's socket, and whose releases the box takes. */
 import * as v from 'valibot';
-import { host, text, textOf, whole } from './rules.ts';
+import { host, integer, text, textOf } from './rules.ts';
 
 export const metricsSchema = v.strictObject({
   host: v.optional(host, '127.0.0.1'),
-  port: v.optional(whole(0, 65_535), 0),
+  port: v.optional(integer(0, 65_535), 0),
 });
 
 export const controlSchema = v.strictObject({
@@ -36,7 +36,7 @@ export const updateSchema = v.strictObject({
     ),
     '',
   ),
-  check_hours: v.optional(whole(1, 720), 12),
+  check_hours: v.optional(integer(1, 720), 12),
 });
 
 export type MetricsConfig = v.InferOutput<typeof metricsSchema>;

@@ -1,6 +1,6 @@
 /** `mqtt` and `fleet` of the config. An empty `url` leaves MQTT out; secrets are files, never values. */
 import * as v from 'valibot';
-import { type Fault, name, text, whole } from './rules.ts';
+import { type Fault, integer, name, text } from './rules.ts';
 
 const tls = v.strictObject({
   ca_file: v.optional(text, ''),
@@ -29,9 +29,9 @@ export const mqttSchema = v.strictObject({
     ),
     'homeassistant',
   ),
-  spool_mb: v.optional(whole(1, 1024), 64),
+  spool_mb: v.optional(integer(1, 1024), 64),
   /** A broker of the box itself on loopback, for trials; 0: none. */
-  broker_port: v.optional(whole(0, 65_535), 0),
+  broker_port: v.optional(integer(0, 65_535), 0),
 });
 
 export type MqttConfig = v.InferOutput<typeof mqttSchema>;

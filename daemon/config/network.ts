@@ -3,7 +3,7 @@ import { isIPv4 } from 'node:net';
 import * as v from 'valibot';
 import { DEVICE } from '../../hal/network/plan.ts';
 import { WPA_PASSPHRASE } from '../model/hotspot.ts';
-import { type Fault, flag, text, whole } from './rules.ts';
+import { type Fault, flag, integer, text } from './rules.ts';
 
 const device = v.pipe(
   text,
@@ -42,8 +42,8 @@ const guests = v.strictObject({
 const crew = v.strictObject({
   device: v.optional(device, ''),
   via: v.optional(device, ''),
-  up_bps: v.optional(whole(64_000, 10_000_000_000), 5_000_000),
-  down_bps: v.optional(whole(64_000, 10_000_000_000), 20_000_000),
+  up_bps: v.optional(integer(64_000, 10_000_000_000), 5_000_000),
+  down_bps: v.optional(integer(64_000, 10_000_000_000), 20_000_000),
   dns: v.optional(v.pipe(text, v.check(isIPv4, 'must be an IPv4 address')), '9.9.9.9'),
 });
 

@@ -1,7 +1,7 @@
 /** `operator` of the config: where the operator's page listens, and how to sign in. */
 import * as v from 'valibot';
 import { parsePinHash } from './pin-hash.ts';
-import { host, text, whole } from './rules.ts';
+import { host, integer, text } from './rules.ts';
 
 const hostName = v.pipe(
   text,
@@ -12,7 +12,7 @@ const tls = v.strictObject({ cert_file: text, key_file: text });
 
 export const operatorSchema = v.strictObject({
   host: v.optional(host, '::'),
-  port: v.optional(whole(1, 65535), 8081),
+  port: v.optional(integer(1, 65535), 8081),
   pin_hash: v.optional(
     v.pipe(
       text,
@@ -29,8 +29,8 @@ export const operatorSchema = v.strictObject({
     v.pipe(v.array(hostName), v.maxLength(16, 'must list 16 names at most')),
     [],
   ),
-  idle_minutes: v.optional(whole(1, 1440), 120),
-  session_hours: v.optional(whole(1, 168), 24),
+  idle_minutes: v.optional(integer(1, 1440), 120),
+  session_hours: v.optional(integer(1, 168), 24),
   tls: v.optional(tls),
 });
 

@@ -1,6 +1,6 @@
 /** `panel` of the config: buttons and lamps. */
 import * as v from 'valibot';
-import { type Fault, flag, oneOf, repeatedFaults, textOf, whole } from './rules.ts';
+import { type Fault, flag, integer, oneOf, repeatedFaults, textOf } from './rules.ts';
 
 const text = textOf(64);
 
@@ -10,7 +10,7 @@ const line = v.union(
     text,
     v.strictObject({
       chip: text,
-      offset: whole(0, 1023),
+      offset: integer(0, 1023),
     }),
   ],
   'must be a line like GPIO17, or {chip: LABEL, offset: N}, or empty',
@@ -42,7 +42,7 @@ const LAMP_NAMES = ['power', 'on-air', 'links', 'sound', 'recording'] as const;
 
 export const panelSchema = v.strictObject({
   driver: v.optional(oneOf('auto', 'simulated', 'gpio', 'none'), 'auto'),
-  debounce_ms: v.optional(whole(0, 500), 30),
+  debounce_ms: v.optional(integer(0, 500), 30),
   buttons: v.optional(v.strictObject({ drop: button('GPIO17'), mark: button('GPIO27') }), {}),
   lamps: v.optional(
     v.strictObject({

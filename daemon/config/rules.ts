@@ -9,7 +9,7 @@ export const flag = v.boolean('must be true or false');
 export const textOf = (maxLength: number) =>
   v.pipe(text, v.maxLength(maxLength, `must be ${maxLength} characters at most`));
 
-export function whole(min: number, max: number) {
+export function integer(min: number, max: number) {
   const message = `must be a whole number from ${min} to ${max}`;
   return v.pipe(
     v.number(message),
@@ -25,7 +25,7 @@ export function between(min: number, max: number) {
 }
 
 export const even = (min: number, max: number) =>
-  v.pipe(whole(min, max), v.multipleOf(2, 'must be even: H.264 encodes pixels in pairs'));
+  v.pipe(integer(min, max), v.multipleOf(2, 'must be even: H.264 encodes pixels in pairs'));
 
 export function oneOf<const T extends readonly string[]>(...choices: T) {
   return v.picklist(choices, `must be one of: ${choices.join(', ')}`);

@@ -8,12 +8,12 @@ import {
   type Fault,
   flag,
   host,
+  integer,
   name,
   oneOf,
   repeatedFaults,
   text,
   textOf,
-  whole,
 } from './rules.ts';
 
 const link = v.strictObject({
@@ -25,22 +25,22 @@ const link = v.strictObject({
   weight: v.optional(between(0.1, 10), 1),
   backup: v.optional(flag, false),
   enabled: v.optional(flag, true),
-  budget_mb_per_month: v.optional(whole(1, 10_000_000)),
+  budget_mb_per_month: v.optional(integer(1, 10_000_000)),
 });
 
 export const uplink = v.strictObject({
   host: v.optional(host),
-  port: v.optional(whole(1, 65_535)),
+  port: v.optional(integer(1, 65_535)),
   stream_id: v.optional(textOf(512), ''),
   passphrase_file: v.optional(text, ''),
   relay_secret_file: v.optional(text, ''),
-  latency_ms: v.optional(whole(120, 8000), 2000),
-  overhead_pct: v.optional(whole(5, 100), 25),
+  latency_ms: v.optional(integer(120, 8000), 2000),
+  overhead_pct: v.optional(integer(5, 100), 25),
   rendition: v.optional(text, ''),
   width: v.optional(even(64, 3840), 1280),
   height: v.optional(even(64, 2160), 720),
-  bitrate_bps: v.optional(whole(100_000, 30_000_000), 4_000_000),
-  min_bitrate_bps: v.optional(whole(50_000, 30_000_000), 500_000),
+  bitrate_bps: v.optional(integer(100_000, 30_000_000), 4_000_000),
+  min_bitrate_bps: v.optional(integer(50_000, 30_000_000), 500_000),
   rate: v.optional(oneOf('link-aware', 'classic', 'fixed'), 'link-aware'),
   links: v.optional(v.pipe(v.array(link), v.maxLength(16, 'must list 16 links at most')), []),
   destinations,

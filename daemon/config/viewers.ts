@@ -1,9 +1,9 @@
 /** `viewers` of the config: the server of the player page and of LL-HLS. */
 import * as v from 'valibot';
-import { host, network, oneOf, text, textOf, whole } from './rules.ts';
+import { host, integer, network, oneOf, text, textOf } from './rules.ts';
 
 const tls = v.strictObject({
-  port: v.optional(whole(1, 65535), 8443),
+  port: v.optional(integer(1, 65535), 8443),
   cert_file: text,
   key_file: text,
 });
@@ -36,9 +36,9 @@ const iceServer = v.pipe(
 
 /** WebRTC, by WHEP. */
 const whep = v.strictObject({
-  port: v.optional(whole(0, 65535), 0),
-  max_viewers: v.optional(whole(1, 500), 50),
-  max_viewers_per_address: v.optional(whole(1, 500), 10),
+  port: v.optional(integer(0, 65535), 0),
+  max_viewers: v.optional(integer(1, 500), 50),
+  max_viewers_per_address: v.optional(integer(1, 500), 10),
   ice_servers: v.optional(v.pipe(v.array(iceServer), v.maxLength(4, 'must be 4 at most')), []),
   turn_username: v.optional(textOf(100), ''),
   turn_password_file: v.optional(textOf(500), ''),
@@ -56,13 +56,13 @@ export function hasWhep({
 
 export const viewersSchema = v.strictObject({
   host: v.optional(host, '::'),
-  port: v.optional(whole(1, 65535), 8080),
+  port: v.optional(integer(1, 65535), 8080),
   address: v.optional(v.union([v.literal(''), host, url], ADDRESS), ''),
-  part_ms: v.optional(whole(50, 1000), 200),
+  part_ms: v.optional(integer(50, 1000), 200),
   push: v.optional(oneOf('off', 'by_hand', 'parts', 'frames'), 'by_hand'),
-  window_s: v.optional(whole(6, 7200), 30),
-  max_connections: v.optional(whole(1, 20_000), 6000),
-  max_connections_per_address: v.optional(whole(1, 20_000), 1024),
+  window_s: v.optional(integer(6, 7200), 30),
+  max_connections: v.optional(integer(1, 20_000), 6000),
+  max_connections_per_address: v.optional(integer(1, 20_000), 1024),
   trusted_proxies: v.optional(v.pipe(v.array(network), v.maxLength(50, 'must be 50 at most')), []),
   tls: v.optional(tls),
   whep: v.optional(whep, {}),

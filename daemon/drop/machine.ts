@@ -9,7 +9,6 @@ import type { BoxSnapshot, DropFaults, DropState, NotSaved } from '../model/snap
 import { bootTimeOf, nowOf, pauseOrSet, watchClock } from './boot-time.ts';
 import { type CheckResult, failuresOf, runChecks } from './checks.ts';
 import { type DropEffects, type EffectRunner, openEffects, type Performed } from './effects.ts';
-import { afterClockSet, lastedMs } from './moves.ts';
 import {
   type Alive,
   isSameBoot,
@@ -21,6 +20,7 @@ import {
 import { type DropSaver, openDropSaver } from './saver.ts';
 import { type Drop, type DropEvent, nextDropId, type Step, stateOf } from './state.ts';
 import { step } from './step.ts';
+import { afterClockSet, lastedMs } from './transitions.ts';
 import { ClockUncertainty, nowIn } from './uncertainty.ts';
 
 export interface DropOptions extends ClockAndLog {
@@ -173,8 +173,8 @@ class Machine {
     const isClockSet = watchClock(clock);
     for (let wasSet = false; !signal.aborted; ) {
       this.#poll(snapshot());
-      const isNews = this.#uncertainty.takeSettled() || wasSet;
-      this.#saver.refresh(this.#lastAlive(snapshot()), isNews);
+      const isChange = this.#uncertainty.takeSettled() || wasSet;
+      this.#saver.refresh(this.#lastAlive(snapshot()), isChange);
       wasSet = await pauseOrSet(clock, POLL_MS, isClockSet, signal);
       if (wasSet) this.drop = afterClockSet(this.drop, nowOf(clock));
     }

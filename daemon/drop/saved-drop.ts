@@ -10,8 +10,8 @@ import {
   systemDisk,
 } from '../../hal/os/save-file.ts';
 import { type BootTime, UNKNOWN_BOOT } from './boot-time.ts';
-import { onAir, resumableOf } from './moves.ts';
 import type { Drop, Now, Step } from './state.ts';
+import { onAir, resumableOf } from './transitions.ts';
 
 /** Whether a drop was live, and which. */
 const savedDropSchema = v.object({

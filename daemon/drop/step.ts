@@ -1,4 +1,7 @@
 /** The drop’s state machine, as a pure step. */
+
+import { type Aim, type Drop, type DropEvent, type Now, nextDropId, type Step } from './state.ts';
+import { TABLE, type Transition } from './table.ts';
 import {
   CAPTURE,
   enter,
@@ -9,9 +12,7 @@ import {
   stay,
   toFault,
   toIdle,
-} from './moves.ts';
-import { type Aim, type Drop, type DropEvent, type Now, nextDropId, type Step } from './state.ts';
-import { type Move, TABLE } from './table.ts';
+} from './transitions.ts';
 
 /** Frames and levels are watched at least this long before the checks pass. */
 const CHECKS_MIN_MS = 2_000;
@@ -38,7 +39,7 @@ export function step(drop: Drop, event: DropEvent, now: Now): Step {
     case 'command': {
       const entry = TABLE[drop.phase][event.verb];
       return typeof entry === 'string'
-        ? move(entry, drop, event, now)
+        ? transit(entry, drop, event, now)
         : { drop, effects: [], refusal: entry };
     }
     case 'checks':
@@ -61,7 +62,7 @@ export function step(drop: Drop, event: DropEvent, now: Now): Step {
   }
 }
 
-function move(what: Move, drop: Drop, command: Command, now: Now): Step {
+function transit(what: Transition, drop: Drop, command: Command, now: Now): Step {
   switch (what) {
     case 'check-to-arm':
       return check(drop, 'arm', now);

@@ -132,7 +132,7 @@ export type OrderOutcome =
   | { readonly status: 'unavailable'; readonly detail: string };
 
 /** Where each interface brings its orders. */
-export interface OrderDesk {
+export interface OrderIntake {
   /** Resolves when the outcome is on the disk. Never rejects. */
   take(request: OrderRequest): Promise<OrderOutcome>;
 }

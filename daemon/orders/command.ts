@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { withTimeout } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Command, OrderCommand, Outcome } from '../model/commands.ts';
-import type { OrderDesk, OrderOutcome, OrderSource } from '../model/orders.ts';
+import type { OrderIntake, OrderOutcome, OrderSource } from '../model/orders.ts';
 import { unavailable } from './outcome.ts';
 import { orderArguments, requestOf } from './request.ts';
 
@@ -18,7 +18,7 @@ const SOURCES: Readonly<Record<Command['by'], OrderSource>> = {
 const ANSWER_MS = 10_000;
 const LATE = 'the disk does not answer; send the same order again later, it counts once';
 
-export function openOrderCommand(desk: OrderDesk, clock: Clock): OrderCommand {
+export function openOrderCommand(service: OrderIntake, clock: Clock): OrderCommand {
   return async ({ args, by, isDryRun }): Promise<Outcome> => {
     const parsed = v.safeParse(orderArguments, args);
     if (!parsed.success) return rejected('BAD_ARGUMENTS', describeIssue(parsed.issues[0]));
@@ -26,10 +26,12 @@ export function openOrderCommand(desk: OrderDesk, clock: Clock): OrderCommand {
     if (isDryRun === true) return rejected('UNSUPPORTED', 'an order has no dry run');
     const late = new Error(LATE);
     const limit = { clock, timeoutMs: ANSWER_MS, timeoutError: () => late };
-    const outcome = await withTimeout(() => desk.take(request), limit).catch((error: unknown) => {
-      if (error === late) return unavailable(LATE);
-      throw error;
-    });
+    const outcome = await withTimeout(() => service.take(request), limit).catch(
+      (error: unknown) => {
+        if (error === late) return unavailable(LATE);
+        throw error;
+      },
+    );
     // Nobody takes money for what had been cancelled.
     const isVoid = outcome.status === 'void' && outcome.reason === 'cancelled';
     if (isVoid && request.do !== 'cancel') {

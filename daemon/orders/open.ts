@@ -1,4 +1,4 @@
-/** Opens the order desk of a box, and the command that takes orders. */
+/** Opens the order service of a box, and the command that takes orders. */
 import { join } from 'node:path';
 import { type Clock, openBootClock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
@@ -9,7 +9,7 @@ import type { BoxEvent, OrderCommand } from '../model/commands.ts';
 import type { AnswerWebhook } from '../model/orders.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { openOrderCommand } from './command.ts';
-import { type Desk, openDesk } from './desk.ts';
+import { type OrderService, openOrderService } from './order-service.ts';
 import { ConfiguredWebhook } from './webhook/configured.ts';
 
 interface Box {
@@ -26,7 +26,7 @@ const MINUTE_MS = 60_000;
 const soldBy = ({ id, catalogue }: DropConfig) => ({ drop: id, articles: catalogue });
 
 export interface Orders {
-  readonly desk: Desk;
+  readonly service: OrderService;
   readonly order: OrderCommand;
   /** Undefined where the config has no webhook. */
   readonly webhook: () => AnswerWebhook | undefined;
@@ -38,11 +38,11 @@ export async function openOrders(config: () => Config, box: Box): Promise<Orders
   const isClockFree = () => box.snapshot().system?.clock.phase === 'free';
   const hook: ConfiguredWebhook = new ConfiguredWebhook(config().orders.webhook, {
     ...{ ...box, isClockFree },
-    get desk() {
-      return desk;
+    get service() {
+      return service;
     },
   });
-  const desk = await openDesk({
+  const service = await openOrderService({
     ...box,
     isClockFree,
     webhookFault: hook.fault,
@@ -64,9 +64,9 @@ export async function openOrders(config: () => Config, box: Box): Promise<Orders
     onConfirmed: ({ orderId, item, quantity, numbers }) =>
       box.log.info('order confirmed', { order: orderId, item: item.id, quantity, numbers }),
   });
-  const order = openOrderCommand(desk, box.clock);
+  const order = openOrderCommand(service, box.clock);
   const runningWebhook = (now: Config) => hook.running(now.orders.webhook);
   // With a port of its own strangers have no business at the crew's.
   const webhook = () => (config().orders.webhook.port === 0 ? hook.answer() : undefined);
-  return { desk, order, webhook, runningWebhook };
+  return { service, order, webhook, runningWebhook };
 }

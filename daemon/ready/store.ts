@@ -16,8 +16,8 @@ const stored = eachEntry({
   survey: v.object(surveyFields),
 });
 
-export type Kept = Omit<Readiness, 'running'>;
+export type SavedReadiness = Omit<Readiness, 'running'>;
 
-export function openReadinessStore(file: string, log: Log): Saved<Kept> {
-  return openSaved<Kept>(file, stored, { what: 'survey and rehearsal', log });
+export function openReadinessStore(file: string, log: Log): Saved<SavedReadiness> {
+  return openSaved<SavedReadiness>(file, stored, { what: 'survey and rehearsal', log });
 }

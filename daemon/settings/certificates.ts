@@ -14,14 +14,14 @@ export const CERTIFICATE_KEYS = ['operator.tls', 'viewers.tls'] as const;
 export const certificateFile = (folder: string): string => join(folder, 'certificate.pem');
 
 /** Values that the box goes without, by their paths. */
-export type Kept = Readonly<Record<string, unknown>>;
+export type SavedOnly = Readonly<Record<string, unknown>>;
 
 interface UsableSettings {
   readonly values: Values;
   /** Paths of what is left out. */
   readonly leftOut: readonly string[];
   /** What the settings on the disk go on to say of these. */
-  readonly kept: Kept;
+  readonly kept: SavedOnly;
   readonly fault: string;
 }
 
@@ -63,7 +63,7 @@ export async function withUsableCertificates(
 }
 
 /** As they are on the disk. */
-export const withKept = (values: Values, kept: Kept): Values =>
+export const withSavedOnly = (values: Values, kept: SavedOnly): Values =>
   Object.entries(kept).reduce((all, [path, value]) => withValue(all, path, value), values);
 
 function faultOf(tls: TlsFiles): unknown {

@@ -6,7 +6,7 @@ import type { Config } from '../config/config.ts';
 import { parseConfig, writtenValues } from '../config/file.ts';
 import { checkValues } from '../config/form/faults.ts';
 import { layered, type Values } from '../config/form/layers.ts';
-import { type Kept, withUsableCertificates } from './certificates.ts';
+import { type SavedOnly, withUsableCertificates } from './certificates.ts';
 import {
   fileOf,
   isStored,
@@ -33,7 +33,7 @@ export interface LoadedSettings {
   /** Why the settings are not those that were saved last: for the crew. */
   readonly warnings: readonly SettingsWarning[];
   /** Not in `values`, and saved with them: it may be used at the next start. */
-  readonly kept?: Kept;
+  readonly kept?: SavedOnly;
   /** The second start in a row that fails goes back to the settings before. */
   readonly isOnTrial: boolean;
 }

@@ -6,7 +6,7 @@ import type { Config } from '../config/config.ts';
 import { checkValues } from '../config/form/faults.ts';
 import { type Setting, settingsOfSchema } from '../config/form/form.ts';
 import { layered, setPaths, type Values, valueAt } from '../config/form/layers.ts';
-import { type Kept, withKept } from './certificates.ts';
+import { type SavedOnly, withSavedOnly } from './certificates.ts';
 import {
   type Changes,
   type Difference,
@@ -89,7 +89,7 @@ export class Settings {
   readonly #trial: RunningTrial;
   #values: Values;
   /** The settings on the disk have it, too. */
-  #kept: Kept;
+  #kept: SavedOnly;
   /** Of the values, as if the box had just started. */
   #config: Config;
   readonly #inTurn = turns();
@@ -124,7 +124,9 @@ export class Settings {
         isSet: set.has(setting.path),
       })),
       pending: this.#pending(),
-      versions: await listOthers(stateFolder, withKept(this.#values, this.#kept)).catch(() => []),
+      versions: await listOthers(stateFolder, withSavedOnly(this.#values, this.#kept)).catch(
+        () => [],
+      ),
       canRestart: restart !== undefined,
       warning: live.warning(),
     };
@@ -166,8 +168,8 @@ export class Settings {
     const kept = this.#keptBy(edit);
     const faults = 'faults' in plan ? plan.faults : await refusals(this.#config, plan.config);
     if ('faults' in plan || faults.length > 0) return { status: 'wrong', faults };
-    const before = withKept(this.#values, this.#kept);
-    const after = withKept(plan.values, kept);
+    const before = withSavedOnly(this.#values, this.#kept);
+    const after = withSavedOnly(plan.values, kept);
     // Together they would be refused at the next start.
     const together = checkValues(layered(after, this.#deps.loaded.written));
     if ('faults' in together) return { status: 'wrong', faults: settingFaults(together.faults) };
@@ -223,7 +225,7 @@ export class Settings {
   }
 
   /** What is set again, or taken away, is not kept; an earlier version says all. */
-  #keptBy(edit: Edit): Kept {
+  #keptBy(edit: Edit): SavedOnly {
     const left = Object.entries(this.#kept);
     if (!('changes' in edit)) return {};
     return Object.fromEntries(left.filter(([path]) => !Object.hasOwn(edit.changes, path)));

@@ -28,7 +28,7 @@ else await expire(args[0] ?? '', Number(args[1]));
 async function choose(): Promise<void> {
   const before = await store.load();
   const { key, fault: keyFault } = keyOf(args);
-  // Nothing is lost by a file that is mended: the same version starts then.
+  // Nothing is lost by a file that is repaired: the same version starts then.
   if (key === undefined) return withoutKey(before, keyFault);
   const unread: string[] = [];
   const faultOf = async (id: string) => {

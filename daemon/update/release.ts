@@ -118,8 +118,8 @@ export function readList({ header }: Head, listLine: Buffer): List {
   const list = parsed(listSchema, listLine, 'list of files');
   const bytes = list.reduce((sum, [, size]) => sum + size, 0);
   const paths = new Set(list.map(([path]) => path));
-  const isWhole = [NODE, PROGRAM, 'package.json'].every((path) => paths.has(path));
-  if (!isWhole || paths.size !== list.length || paths.has(RELEASE_FILE)) {
+  const isComplete = [NODE, PROGRAM, 'package.json'].every((path) => paths.has(path));
+  if (!isComplete || paths.size !== list.length || paths.has(RELEASE_FILE)) {
     throw new ReleaseError('the release is not a program of venuebox: make it again');
   }
   if (bytes !== header.unpacked_bytes) throw new ReleaseError('the release contradicts itself');

@@ -24,7 +24,7 @@ import {
 const SYNC_MS = 300_000;
 /** A Pi loads the program in some seconds. */
 const TRY_MS = 60_000;
-/** Exit code of what only a change of the config file can mend. */
+/** Exit code of what only a change of the config file can repair. */
 const CONFIG_REFUSED = 78;
 
 export class VersionStore {

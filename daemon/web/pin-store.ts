@@ -26,7 +26,7 @@ export interface PinStore {
 /**
  * Without a PIN in the config, a new one is saved in the state folder, readable by the
  * box's user only. That one holds also where the file of a PIN that the crew has chosen on the page
- * is lost: it lies in the state folder, where nobody would mend it.
+ * is lost: it lies in the state folder, where nobody would repair it.
  *
  * @throws ConfigError when a file of the config cannot be used.
  */

@@ -22,7 +22,7 @@ const LEFT_ALONE_MS = 30_000;
 /** Nor presses it for so long without leaving it alone for a moment. */
 const TRIED_MS = 120_000;
 
-/** All levels are known anew: what was unverified has done something unseen meanwhile. */
+/** All levels are known again: what was unverified has done something unseen meanwhile. */
 export function markUnverified(
   before: UnverifiedInputs,
   active: ReadonlySet<string>,

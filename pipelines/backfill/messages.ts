@@ -26,7 +26,7 @@ export interface SshFiles {
 }
 
 /** How files may travel now. */
-export interface Way {
+export interface SendPath {
   /** 0: not at all. */
   readonly bps: number;
   /** Where they leave from; undefined for the machine's own route. */
@@ -39,7 +39,7 @@ export interface Way {
 export interface ToBackfill {
   readonly type: 'observed';
   readonly observation: Observation;
-  readonly way: Way;
+  readonly sendPath: SendPath;
 }
 
 export interface BackfillFigures {

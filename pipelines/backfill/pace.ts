@@ -1,7 +1,7 @@
 /** Lets bytes go at a rate that may change at any time, down to none. */
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
-import type { Way } from './messages.ts';
+import type { SendPath } from './messages.ts';
 
 /** So often a pace of none is checked again. */
 const CHECK_MS = 200;
@@ -26,7 +26,7 @@ export class HeldUp extends Error {}
 
 export class Pace {
   readonly #clock: Clock;
-  way: Way = { bps: 0 };
+  sendPath: SendPath = { bps: 0 };
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -36,24 +36,24 @@ export class Pace {
    * Waits until so many bytes may go. Rejects with {@link HeldUp}, also where files would now
    * leave from another address, and with the signal's reason when it aborts.
    */
-  async take(bytes: number, from: Way, signal: AbortSignal): Promise<void> {
+  async take(bytes: number, from: SendPath, signal: AbortSignal): Promise<void> {
     await this.untilOpen(from, signal);
-    await this.#clock.sleep((bytes * 8_000) / this.way.bps, signal);
+    await this.#clock.sleep((bytes * 8_000) / this.sendPath.bps, signal);
   }
 
   /** As {@link take}, for any number of bytes: what sends them has a limit of its own. */
-  async untilOpen(from: Way, signal: AbortSignal): Promise<void> {
+  async untilOpen(from: SendPath, signal: AbortSignal): Promise<void> {
     let heldMs = 0;
-    while (this.way.bps <= 0) {
+    while (this.sendPath.bps <= 0) {
       if (heldMs >= HELD_MAX_MS) throw new HeldUp('the live stream needs the links');
       await this.#clock.sleep(CHECK_MS, signal);
       heldMs += CHECK_MS;
     }
-    if (this.way.localAddress !== from.localAddress) throw new HeldUp('another link has room');
+    if (this.sendPath.localAddress !== from.localAddress) throw new HeldUp('another link has room');
   }
 
   /** Resolves once the way is no longer one that `isGood`, or `signal` aborts. */
-  async untilNot(isGood: (way: Way) => boolean, signal: AbortSignal): Promise<void> {
-    while (isGood(this.way) && (await pause(this.#clock, CHECK_MS, signal)));
+  async untilNot(isGood: (sendPath: SendPath) => boolean, signal: AbortSignal): Promise<void> {
+    while (isGood(this.sendPath) && (await pause(this.#clock, CHECK_MS, signal)));
   }
 }

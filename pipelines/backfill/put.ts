@@ -5,7 +5,7 @@ import { type ClientRequest, request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { renderDigest } from '../store/names.ts';
-import type { BackfillSettings, Way } from './messages.ts';
+import type { BackfillSettings, SendPath } from './messages.ts';
 import { CHUNK_BYTES, limitOf, type Pace } from './pace.ts';
 
 export type FarEnd = Pick<BackfillSettings, 'url' | 'token' | 'ca' | 'ssh'>;
@@ -13,7 +13,7 @@ export type FarEnd = Pick<BackfillSettings, 'url' | 'token' | 'ca' | 'ssh'>;
 export interface PutDeps {
   readonly pace: Pace;
   /** So many bytes have gone. */
-  readonly onCarried: (way: Way, bytes: number) => void;
+  readonly onCarried: (sendPath: SendPath, bytes: number) => void;
   /** What is waited for the far end in all, in ms; see {@link limitOf}. */
   readonly limitMs?: number;
 }
@@ -47,11 +47,11 @@ export async function putFile(
   { url, token, ca }: FarEnd,
   path: string,
   bytes: Buffer,
-  { pace, onCarried, limitMs = limitOf(bytes.length, pace.way.bps) }: PutDeps,
+  { pace, onCarried, limitMs = limitOf(bytes.length, pace.sendPath.bps) }: PutDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const { way } = pace;
-  const { localAddress } = way;
+  const { sendPath } = pace;
+  const { localAddress } = sendPath;
   const target = new URL(`${url.replace(/\/+$/, '')}/${path}`);
   const open = target.protocol === 'https:' ? secureRequest : plainRequest;
   const request = open(target, {
@@ -74,8 +74,8 @@ export async function putFile(
   const within = openPatience(request, limitMs);
   try {
     const allow = async (count: number) => {
-      await pace.take(count, way, signal);
-      onCarried(way, Math.ceil(count * OVERHEAD));
+      await pace.take(count, sendPath, signal);
+      onCarried(sendPath, Math.ceil(count * OVERHEAD));
     };
     const sent = send(request, bytes, allow, within);
     // An answer may come before all was sent: a refusal, or the far end has the file.

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { anySignal } from '../../hal/os/async.ts';
 import { errnoOf } from '../../hal/os/errors.ts';
 import { runCommand } from '../../hal/os/process.ts';
-import type { Way } from './messages.ts';
+import type { SendPath } from './messages.ts';
 import { limitOf, type Pace } from './pace.ts';
 import type { FarEnd, PutDeps } from './put.ts';
 import { placeFiles, placeOf, sshCommand } from './ssh.ts';
@@ -29,7 +29,7 @@ export async function rsyncFile(
   { pace, onCarried }: PutDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const { way } = pace;
+  const { sendPath } = pace;
   const stage = await mkdtemp(join(tmpdir(), 'venuebox-rsync-'));
   try {
     await mkdir(dirname(join(stage, path)), { recursive: true });
@@ -38,15 +38,15 @@ export async function rsyncFile(
     const { url, token } = farEnd;
     const sent = { url, token, stage, source: `${stage}/./${path}`, bytes: bytes.length };
     for (let isSent = false; !isSent; ) {
-      await pace.untilOpen(way, signal);
-      const { bps } = pace.way;
+      await pace.untilOpen(sendPath, signal);
+      const { bps } = pace.sendPath;
       const startedMs = performance.now();
       try {
-        isSent = await atOneRate(sent, { ...way, bps }, pace, signal);
+        isSent = await atOneRate(sent, { ...sendPath, bps }, pace, signal);
       } finally {
         const byTime = ((performance.now() - startedMs) * bps) / 8_000;
         const carried = isSent ? bytes.length : Math.min(bytes.length, byTime);
-        onCarried(way, Math.ceil(carried * OVERHEAD));
+        onCarried(sendPath, Math.ceil(carried * OVERHEAD));
       }
     }
   } finally {
@@ -55,15 +55,20 @@ export async function rsyncFile(
 }
 
 /** @returns false where it was ended since there is another rate, or another way. */
-async function atOneRate(sent: Sent, way: Way, pace: Pace, signal: AbortSignal): Promise<boolean> {
-  const isGood = ({ bps, localAddress }: Way) =>
-    localAddress === way.localAddress && bps > way.bps / 2 && bps < FASTER * way.bps;
+async function atOneRate(
+  sent: Sent,
+  sendPath: SendPath,
+  pace: Pace,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const isGood = ({ bps, localAddress }: SendPath) =>
+    localAddress === sendPath.localAddress && bps > sendPath.bps / 2 && bps < FASTER * sendPath.bps;
   const ended = new AbortController();
   const other = new AbortController();
   const watching = pace.untilNot(isGood, ended.signal).finally(() => other.abort());
   using ends = anySignal(signal, other.signal);
   try {
-    await run(sent, way, ends.signal);
+    await run(sent, sendPath, ends.signal);
     return true;
   } catch (error) {
     signal.throwIfAborted();
@@ -85,10 +90,10 @@ interface Sent {
   readonly bytes: number;
 }
 
-async function run(sent: Sent, way: Way, signal: AbortSignal): Promise<void> {
-  const timeoutMs = limitOf(sent.bytes, way.bps);
+async function run(sent: Sent, sendPath: SendPath, signal: AbortSignal): Promise<void> {
+  const timeoutMs = limitOf(sent.bytes, sendPath.bps);
   const options = { timeoutMs, signal, input: `${sent.token}\n`, cwd: sent.stage };
-  const { exitCode, stderr } = await runCommand('rsync', argsOf(sent, way), options).catch(
+  const { exitCode, stderr } = await runCommand('rsync', argsOf(sent, sendPath), options).catch(
     (error: unknown) => {
       if (errnoOf(error) !== 'ENOENT') throw error;
       throw new Error('rsync is not on this box: apt install rsync');
@@ -98,13 +103,16 @@ async function run(sent: Sent, way: Way, signal: AbortSignal): Promise<void> {
 }
 
 /** Folders are made as they are needed; an unfinished file has a name of its own. */
-export function argsOf({ url, source }: Pick<Sent, 'url' | 'source'>, way: Way): readonly string[] {
-  const { args, place } = url.startsWith('ssh:') ? overSsh(url, way) : toServer(url, way);
+export function argsOf(
+  { url, source }: Pick<Sent, 'url' | 'source'>,
+  sendPath: SendPath,
+): readonly string[] {
+  const { args, place } = url.startsWith('ssh:') ? overSsh(url, sendPath) : toServer(url, sendPath);
   return [
     ...['--relative', '--no-implied-dirs', '--checksum', '--partial-dir=.rsync-partial'],
     `--timeout=${IDLE_S}`,
     // In units of 1,024 bytes a second.
-    `--bwlimit=${Math.max(1, Math.floor(way.bps / 8_192))}`,
+    `--bwlimit=${Math.max(1, Math.floor(sendPath.bps / 8_192))}`,
     ...args,
     ...['--', source, `${place.replace(/\/+$/, '')}/`],
   ];
@@ -115,15 +123,15 @@ interface Transport {
   readonly place: string;
 }
 
-function toServer(url: string, { localAddress }: Way): Transport {
+function toServer(url: string, { localAddress }: SendPath): Transport {
   const own = localAddress === undefined ? [] : [`--address=${localAddress}`];
   const args = [`--contimeout=${CONNECT_S}`, '--no-motd', '--password-file=-', ...own];
   return { args, place: url };
 }
 
-function overSsh(url: string, way: Way): Transport {
+function overSsh(url: string, sendPath: SendPath): Transport {
   const { place, port } = placeOf(url);
-  return { args: [`--rsh=${sshCommand(port, way)}`], place };
+  return { args: [`--rsh=${sshCommand(port, sendPath)}`], place };
 }
 
 /** rsync(1), EXIT VALUES. What a server says is text of a stranger: it is not passed on. */

@@ -4,7 +4,7 @@ import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { openSaved, type Saved } from '../../hal/os/state/saved.ts';
 import { type Gap, type Gaps, savedGaps, stepGaps } from './gaps.ts';
-import type { BackfillFigures, BackfillSettings, ToBackfill, Way } from './messages.ts';
+import type { BackfillFigures, BackfillSettings, SendPath, ToBackfill } from './messages.ts';
 import { HeldUp, Pace } from './pace.ts';
 import { type Piece, planPieces } from './plan.ts';
 import { putFile, Refused } from './put.ts';
@@ -59,8 +59,8 @@ export class Backfill {
     this.#liveMs = deps.clock.monotonicMs();
   }
 
-  observe({ observation, way }: ToBackfill): void {
-    this.#pace.way = way;
+  observe({ observation, sendPath }: ToBackfill): void {
+    this.#pace.sendPath = sendPath;
     if (observation.isLive) this.#liveMs = this.#deps.clock.monotonicMs();
     const before = this.#gaps;
     this.#set(stepGaps(before, observation, this.#settings.margins, this.#goodMs));
@@ -138,7 +138,7 @@ export class Backfill {
   /** @returns false where there is nothing to send now. */
   async #fillNext(signal: AbortSignal): Promise<boolean> {
     const [gap] = this.#gaps;
-    if (gap?.untilMs === undefined || this.#pace.way.bps <= 0) return false;
+    if (gap?.untilMs === undefined || this.#pace.sendPath.bps <= 0) return false;
     const plan = await this.#planOf(gap);
     if (plan === undefined) return false;
     if (plan.pieces.length === 0) {
@@ -181,7 +181,7 @@ export class Backfill {
 
   async #send(piece: Piece, bytes: Buffer, signal: AbortSignal): Promise<void> {
     const { box, ...farEnd } = this.#settings;
-    const onCarried = ({ link }: Way, count: number) => {
+    const onCarried = ({ link }: SendPath, count: number) => {
       if (link === undefined) return;
       this.#carried.set(link, (this.#carried.get(link) ?? 0) + count);
     };

@@ -1,7 +1,7 @@
 /** The ssh program as rsync starts it: by key and known host only, and it never asks anybody. */
 import { symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { SshFiles, Way } from './messages.ts';
+import type { SendPath, SshFiles } from './messages.ts';
 
 /** In the folder that ssh is started in: the names of the box's files may have spaces and quotes. */
 const KEY = 'key';
@@ -41,7 +41,7 @@ export async function placeFiles(folder: string, files: SshFiles): Promise<void>
  *
  * @param port Empty for ssh's own.
  */
-export function sshCommand(port: string, { localAddress }: Pick<Way, 'localAddress'>): string {
+export function sshCommand(port: string, { localAddress }: Pick<SendPath, 'localAddress'>): string {
   return [
     ...['ssh', '-F', 'none', '-T', '-i', KEY],
     ...OPTIONS.flatMap((option) => ['-o', option]),

@@ -22,7 +22,7 @@ export function fitOf({
 }
 
 /**
- * @param decode Opens it anew, upright. @param encode Writes it in the wanted format.
+ * @param decode Opens it again, upright. @param encode Writes it in the wanted format.
  * @returns undefined where it has too much detail for its bytes at any size. Rejects where it is no picture.
  */
 export async function fitPicture(

@@ -29,10 +29,10 @@ export class H264Reader implements FrameReader {
   }
 
   take(): ReadFrame | undefined {
-    const isWhole = this.#fragments.length === 0 && this.#nals.length > 0;
+    const isComplete = this.#fragments.length === 0 && this.#nals.length > 0;
     const nals = this.#nals;
     this.reset();
-    if (!isWhole) return undefined;
+    if (!isComplete) return undefined;
     const types = nals.map(nalType);
     const isKeyframe = types.includes(NAL.idr);
     // The first slice begins with macroblock 0, coded as a single 1: else it was lost.

@@ -26,7 +26,9 @@ export const TARGETS: readonly Target[] = [
   },
   {
     name: 'drop',
-    files: ['state', 'step', 'table', 'moves', 'counts'].map((name) => `daemon/drop/${name}.ts`),
+    files: ['state', 'step', 'table', 'transitions', 'counts'].map(
+      (name) => `daemon/drop/${name}.ts`,
+    ),
     tests: ['test/daemon/drop'],
   },
   {

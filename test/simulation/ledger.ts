@@ -134,7 +134,7 @@ class LedgerWorld {
     }
   }
 
-  /** As the desk takes one (daemon/orders/desk.ts). */
+  /** As the order service takes one (daemon/orders/order-service.ts). */
   #order(): void {
     const commit = this.#commit as GroupCommit;
     const id = `o${this.#dice.whole(1, ORDERS)}`;

@@ -20,7 +20,7 @@ export interface CameraLockStore {
 }
 
 const Controls = v.pipe(v.array(v.tuple([v.number(), v.number()])), v.minLength(1));
-const Kept = v.object({ camera: v.string(), held: Controls });
+const SavedLock = v.object({ camera: v.string(), held: Controls });
 
 /** @param camera its name: another one's controls are not touched. */
 export function openCameraLockStore(folder: string, camera: string, log: Log): CameraLockStore {
@@ -28,7 +28,7 @@ export function openCameraLockStore(folder: string, camera: string, log: Log): C
   return {
     load: async () => {
       const text = await readFile(path, 'utf8').catch(() => '');
-      const kept = parseAs(Kept, text);
+      const kept = parseAs(SavedLock, text);
       return kept?.camera === camera ? kept.held : undefined;
     },
     save: async (held) => {

@@ -16,7 +16,7 @@ export class ConfiguredWebhook {
   #key = '';
   #secrets: (() => Secrets) | undefined;
   #scheme: WebhookConfig['scheme'];
-  /** Made at its first use: the desk is open then. */
+  /** Made at its first use: the order service is open then. */
   #hook: Webhook | undefined;
 
   constructor(config: WebhookConfig, deps: Deps) {

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { readAt, syncFolder, writeAll } from '../../../hal/os/durable.ts';
 import { ifMissing } from '../../../hal/os/errors.ts';
 import { parseAs } from '../../../hal/os/files/json.ts';
-import type { OrderDesk, OrderOutcome, OrderSource, UnmatchedPayment } from '../../model/orders.ts';
+import type {
+  OrderIntake,
+  OrderOutcome,
+  OrderSource,
+  UnmatchedPayment,
+} from '../../model/orders.ts';
 import { CSV_HEAD, renderPayment } from '../csv.ts';
 import { cannotBeSaved } from '../outcome.ts';
 import { keyOf, type StoredPayments, settlingOf, storedPayments } from './payment.ts';
@@ -19,7 +24,7 @@ interface Clearing {
   readonly source: OrderSource;
   /** The oldest of those that still wait, as it is then. */
   readonly firstOf: (keys: ReadonlySet<string>) => UnmatchedPayment | undefined;
-  readonly take: OrderDesk['take'];
+  readonly take: OrderIntake['take'];
 }
 
 /** A person has looked at all of them: each is settled as if it was alone, once the table has it. */

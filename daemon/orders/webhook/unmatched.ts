@@ -5,8 +5,8 @@ import type { Log } from '../../../hal/os/log.ts';
 import { openSaved, type Saved } from '../../../hal/os/state/saved.ts';
 import type { BoxEvent } from '../../model/commands.ts';
 import type {
-  OrderDesk,
   OrderEntry,
+  OrderIntake,
   OrderOutcome,
   OrderRequest,
   ShopState,
@@ -152,9 +152,9 @@ export class UnmatchedPayments {
   /**
    * All that a person has looked at, up to that one: each is settled as if it was alone.
    *
-   * @param take That of the desk.
+   * @param take That of the order service.
    */
-  async clear(request: OrderRequest, take: OrderDesk['take']): Promise<OrderOutcome> {
+  async clear(request: OrderRequest, take: OrderIntake['take']): Promise<OrderOutcome> {
     const lastKey = keyOf(paidIn(request));
     const last = this.#open.findLastIndex((one) => keyOf(one) === lastKey);
     if (last < 0) return { status: 'stale', detail: CHANGED };
@@ -168,7 +168,7 @@ export class UnmatchedPayments {
     return await paymentRows(this.#deps.folder, { open: this.#open, back: this.#back });
   }
 
-  /** Answers for what the desk does not take: its money is there, perhaps. */
+  /** Answers for what the order service does not take: its money is there, perhaps. */
   async refuse(
     request: OrderRequest,
     known: OrderState | undefined,

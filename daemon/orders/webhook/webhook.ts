@@ -6,7 +6,7 @@ import { LogLimit } from '../../../hal/os/limits/log-limit.ts';
 import { readBody } from '../../../hal/os/limits/read-body.ts';
 import { type TokenBucket, takeFrom } from '../../../hal/os/limits/token-bucket.ts';
 import { type Log, messageOf } from '../../../hal/os/log.ts';
-import type { OrderDesk, OrderOutcome, WebhookAnswer } from '../../model/orders.ts';
+import type { OrderIntake, OrderOutcome, WebhookAnswer } from '../../model/orders.ts';
 import { readPayload } from './payload.ts';
 import { Replays } from './replays.ts';
 import type { Secrets } from './secrets.ts';
@@ -15,7 +15,7 @@ import { type Scheme, verify } from './signature.ts';
 export interface WebhookDeps {
   readonly scheme: Scheme;
   readonly secrets: () => Secrets;
-  readonly desk: OrderDesk;
+  readonly service: OrderIntake;
   /** The clock is known not to be synchronised: a message that seems late may not be. */
   readonly isClockFree: () => boolean;
   readonly clock: Clock;
@@ -89,7 +89,7 @@ export class Webhook {
   }
 
   async #takeSigned(body: Buffer, mark: string): Promise<WebhookAnswer> {
-    const { scheme, desk, clock } = this.#deps;
+    const { scheme, service, clock } = this.#deps;
     // Strangers do not use up what those who sign may send.
     if (takeFrom(this.#bucket, 1, RATE, clock.monotonicMs()) === 0)
       return refuse(429, 'too-many', 1);
@@ -98,11 +98,11 @@ export class Webhook {
       if (payload.isPaid === true) this.#logIgnored(payload.ignored);
       return { status: 200, body: { status: 'ignored' } };
     }
-    // The desk reports a payment that it cannot take.
+    // The order service reports a payment that it cannot take.
     const request = 'fault' in payload ? payload.paid : payload.request;
     if (request === undefined) return refuse(422, 'fault' in payload ? payload.fault : '');
     const timeoutError = () => new Error('the disk does not answer');
-    const outcome = await withTimeout(() => desk.take(request), {
+    const outcome = await withTimeout(() => service.take(request), {
       ...{ clock, timeoutMs: ANSWER_MS, timeoutError },
     });
     if (outcome.status !== 'unavailable') {

@@ -33,7 +33,7 @@ export async function saveDropFile(
   const file = `${kind === 'picture' ? 'pictures' : 'looks'}/${stemOf(name)}${hash}.${ending}`;
   const path = join(stateFolder, file);
   const found = await lstat(path).catch(() => undefined);
-  // A drop that is on may use it: with another time of change its table would be built anew.
+  // A drop that is on may use it: with another time of change its table would be built again.
   if (found?.isFile() === true) return file;
   if (kind === 'picture') await orNotSaved(saveFile(path, content));
   else await saveLook(path, name, content);

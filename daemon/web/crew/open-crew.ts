@@ -38,7 +38,7 @@ export interface CrewBox extends BrokerTestDeps {
   /** Of the last drops. */
   readonly reports: { list(): readonly DropReport[] };
   /** What was ordered. */
-  readonly desk: OrderList;
+  readonly service: OrderList;
   readonly forgetClips: (ids: readonly string[]) => void;
   /** Of a camera that comes by WHIP. */
   readonly whip?: () => Pick<WhipEndpoint, 'token'> | undefined;
@@ -84,7 +84,7 @@ export function openCrew(
     library: new LibraryAnswers(library),
     look: new BrandingAnswers(look, saveDropFile.bind(undefined, stateFolder)),
     certificate: new CertificateAnswers(openCertificates(box)),
-    orders: box.desk,
+    orders: box.service,
     sessions: new SessionList(sessions),
     logTail,
     commander: box.commander,

@@ -38,9 +38,10 @@ export function followingParts(
   const last = parts[at];
   const following = parts.slice(at + 1);
   const followingS = following.reduce((sum, { durationS }) => sum + durationS, 0);
-  const isWhole = following.every(({ isGap }) => !isGap);
+  const isComplete = following.every(({ isGap }) => !isGap);
   const isSame = hrefOf(last?.initUri ?? '') === initUrl;
-  if (last === undefined || !isWhole || !isSame || followingS > FOLLOWING_MAX_S) return undefined;
+  if (last === undefined || !isComplete || !isSame || followingS > FOLLOWING_MAX_S)
+    return undefined;
   return { last, parts: following };
 }
 
@@ -105,8 +106,8 @@ function expectedAfter({ parts }: MediaPlaylist, last: PlaylistPart): PlaylistPa
   const at = { msn: last.msn, part: last.part + 1 };
   const before = parts.filter(({ msn }) => msn === last.msn - 1);
   const model = before[at.part];
-  const isWhole = before.every(({ isGap }, i) => !isGap && before[i]?.part === i);
-  if (model === undefined || !isWhole || last.uri !== uriOf(last)) return undefined;
+  const isComplete = before.every(({ isGap }, i) => !isGap && before[i]?.part === i);
+  if (model === undefined || !isComplete || last.uri !== uriOf(last)) return undefined;
   const { durationS, isIndependent } = model;
   const dateMs = last.dateMs === undefined ? undefined : last.dateMs + last.durationS * 1_000;
   return { ...last, ...at, uri: uriOf(at), durationS, isIndependent, isGap: false, dateMs };

@@ -2,8 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Desk } from '../../../daemon/orders/desk.ts';
-import { openDesk } from '../../../daemon/orders/desk.ts';
+import type { OrderService } from '../../../daemon/orders/order-service.ts';
+import { openOrderService } from '../../../daemon/orders/order-service.ts';
 import { openBootClock, systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { type Figure, round } from '../machine.ts';
@@ -16,8 +16,8 @@ const ONE_BY_ONE = 200;
 export async function benchOrders(): Promise<readonly Figure[]> {
   const bursts: Float64Array[] = [];
   // The first burst also compiles the code: a box takes its first orders minutes after its start.
-  for (let run = 0; run <= RUNS; run += 1) bursts.push(await withDesk(burst));
-  const single = await withDesk(oneByOne);
+  for (let run = 0; run <= RUNS; run += 1) bursts.push(await withOrderService(burst));
+  const single = await withOrderService(oneByOne);
   const p99 = bursts.slice(1).map((times) => quantile(times, 0.99));
   const middle = quantile(p99, 0.5);
   return [
@@ -40,13 +40,13 @@ export async function benchOrders(): Promise<readonly Figure[]> {
 }
 
 /** How long each of them took, in ms. Little garbage of its own: collecting it would be most of what is measured. */
-async function burst(desk: Desk): Promise<Float64Array> {
+async function burst(service: OrderService): Promise<Float64Array> {
   const times = new Float64Array(AT_ONCE);
   let confirmed = 0;
   const orders = Array.from({ length: AT_ONCE }, (_, n) => {
     times[n] = -performance.now();
     const request = { do: 'confirm', id: `o${n}`, item: 'print', source: 'webhook' } as const;
-    return desk.take(request).then(({ status }) => {
+    return service.take(request).then(({ status }) => {
       times[n] = (times[n] ?? 0) + performance.now();
       if (status === 'confirmed') confirmed += 1;
     });
@@ -56,17 +56,19 @@ async function burst(desk: Desk): Promise<Float64Array> {
   return times;
 }
 
-async function oneByOne(desk: Desk): Promise<Float64Array> {
+async function oneByOne(service: OrderService): Promise<Float64Array> {
   const times = new Float64Array(ONE_BY_ONE);
   for (let n = 0; n < ONE_BY_ONE; n += 1) {
     const sentMs = performance.now();
-    await desk.take({ do: 'confirm', id: `o${n}`, item: 'print', source: 'webhook' });
+    await service.take({ do: 'confirm', id: `o${n}`, item: 'print', source: 'webhook' });
     times[n] = performance.now() - sentMs;
   }
   return times;
 }
 
-async function withDesk(work: (desk: Desk) => Promise<Float64Array>): Promise<Float64Array> {
+async function withOrderService(
+  work: (service: OrderService) => Promise<Float64Array>,
+): Promise<Float64Array> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-orders-'));
   const article = {
     ...{ id: 'print', name: 'Print', price: 2500, currency: 'EUR', edition: PIECES },
@@ -74,7 +76,7 @@ async function withDesk(work: (desk: Desk) => Promise<Float64Array>): Promise<Fl
   };
   // The same one until it changes, as that of a box.
   const catalogue = { drop: 'bench', articles: [article] };
-  const desk = await openDesk({
+  const service = await openOrderService({
     ...{ folder, windowMs: 1, pendingMs: 60_000, boot: openBootClock() },
     ...{ clock: systemClock, log: silentLog },
     catalogue: () => catalogue,
@@ -82,9 +84,9 @@ async function withDesk(work: (desk: Desk) => Promise<Float64Array>): Promise<Fl
     onConfirmed: () => undefined,
   });
   const ending = new AbortController();
-  const running = desk.run(ending.signal);
+  const running = service.run(ending.signal);
   try {
-    return await work(desk);
+    return await work(service);
   } finally {
     ending.abort();
     await running;

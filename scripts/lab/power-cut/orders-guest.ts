@@ -6,7 +6,7 @@
 import { cpSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDesk } from '../../../daemon/orders/desk.ts';
+import { openOrderService } from '../../../daemon/orders/order-service.ts';
 import { openBootClock, systemClock } from '../../../hal/os/clock.ts';
 import { openLog } from '../../../hal/os/log.ts';
 import { seeded } from '../../../test/support/seeded.ts';
@@ -20,7 +20,7 @@ const random = seeded(plan.seed);
 if (existsSync(folder)) cpSync(folder, join(out, 'left'), { recursive: true });
 writeFileSync(join(out, 'opening'), '');
 
-const desk = await openDesk({
+const service = await openOrderService({
   ...{ folder, windowMs: 1, pendingMs: 600_000, clock: systemClock, boot: openBootClock() },
   log: openLog('warn', 'people', (line) => writeSync(2, line)),
   catalogue: () => CATALOGUE,
@@ -28,12 +28,12 @@ const desk = await openDesk({
   onConfirmed: () => undefined,
 });
 const ending = new AbortController();
-const running = desk.run(ending.signal);
+const running = service.run(ending.signal);
 const answers = openSync(join(out, 'answers'), 'w');
 
 async function ask(n: number): Promise<void> {
   const id = `o${n}`;
-  const outcome = await desk.take({ do: 'confirm', id, item: itemOf(n), source: 'webhook' });
+  const outcome = await service.take({ do: 'confirm', id, item: itemOf(n), source: 'webhook' });
   const numbers = outcome.status === 'confirmed' ? outcome.numbers.join() : '';
   writeSync(answers, `${id} ${outcome.status} ${numbers}\n`);
 }

@@ -6,8 +6,8 @@ import {
   routedOf,
   type SpareRate,
   type SpareRateLimits,
+  sendPathOf,
   stepSpareRate,
-  wayOf,
 } from '../../../daemon/backfill/spare-rate.ts';
 import { parseConfig } from '../../../daemon/config/file.ts';
 import type { UplinkConfig } from '../../../daemon/config/uplink.ts';
@@ -107,13 +107,13 @@ test('after the drop the budget of the link that the route leads over counts, an
     wwan0: { bytes: 1e9, usedBytes: 0.96e9 },
     wwan1: { bytes: 1e9, usedBytes: 0 },
   };
-  const way = (routedLink: string | null | undefined) =>
-    wayOf(stepSpareRate(NO_SPARE_RATE, idle, { ...LIMITS, budgets, routedLink }, 1_000), {});
-  assert.equal(way(undefined), { bps: 0 });
-  assert.equal(way('wwan0'), { bps: 0, link: 'wwan0' });
-  assert.equal(way('wwan1'), { bps: 2_000_000, link: 'wwan1' });
-  assert.equal(way('eth0'), { bps: 2_000_000, link: 'eth0' });
-  assert.equal(way(null), { bps: 2_000_000 });
+  const sendPath = (routedLink: string | null | undefined) =>
+    sendPathOf(stepSpareRate(NO_SPARE_RATE, idle, { ...LIMITS, budgets, routedLink }, 1_000), {});
+  assert.equal(sendPath(undefined), { bps: 0 });
+  assert.equal(sendPath('wwan0'), { bps: 0, link: 'wwan0' });
+  assert.equal(sendPath('wwan1'), { bps: 2_000_000, link: 'wwan1' });
+  assert.equal(sendPath('eth0'), { bps: 2_000_000, link: 'eth0' });
+  assert.equal(sendPath(null), { bps: 2_000_000 });
 });
 
 function withInterfaces(addressesOf: Readonly<Record<string, readonly string[]>>) {
@@ -163,10 +163,10 @@ test('it leaves from the address of its link, and not at all where that is not k
   const room = { ...NO_SPARE_RATE, bps: 1_000, link: 'wwan0' };
   const system = withInterfaces({ wwp1: ['10.1.2.3', 'fd00::1'] });
   const planned = (one: object) => ({ plannedLinks: [{ id: 'wwan0', ...one }], system });
-  assert.is(wayOf(room, planned({ device: 'wwp1' })).localAddress, '10.1.2.3');
-  assert.is(wayOf(room, planned({ address: '127.0.0.2' })).localAddress, '127.0.0.2');
-  assert.equal(wayOf(room, planned({ device: 'wwp9' })), { bps: 0 });
-  assert.equal(wayOf({ ...NO_SPARE_RATE, bps: 7 }, { system }), { bps: 7 });
+  assert.is(sendPathOf(room, planned({ device: 'wwp1' })).localAddress, '10.1.2.3');
+  assert.is(sendPathOf(room, planned({ address: '127.0.0.2' })).localAddress, '127.0.0.2');
+  assert.equal(sendPathOf(room, planned({ device: 'wwp9' })), { bps: 0 });
+  assert.equal(sendPathOf({ ...NO_SPARE_RATE, bps: 7 }, { system }), { bps: 7 });
 });
 
 test.run();

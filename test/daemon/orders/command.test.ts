@@ -14,7 +14,7 @@ const ARTICLES = [article('print', { edition: 1 })];
 test('it takes an order, and says what came of it', async () => {
   using folder = scratchFolder();
   await using shop = await openShop(folder.path, ARTICLES);
-  const order = openOrderCommand(shop.desk, shop.clock);
+  const order = openOrderCommand(shop.service, shop.clock);
   const run = (args: Record<string, unknown>) => order({ verb: 'order', args, by: 'page' });
   const done = await run({ order: 'a', item: 'print', name: 'Ada' });
   assert.is(done.detail, 'order a is confirmed, number 1');
@@ -30,16 +30,16 @@ test('it takes an order, and says what came of it', async () => {
   const args = { order: 'c', item: 'print', amount: 2500, currency: 'EUR' };
   const paidBefore = await order({ verb: 'order', args, by: 'mqtt' });
   assert.is(paidBefore.detail, 'sold out; the money must go back');
-  assert.is(shop.desk.state()?.totals.refunds, 1);
+  assert.is(shop.service.state()?.totals.refunds, 1);
   const cancelled = await run({ order: 'c', do: 'cancel' });
   assert.is(cancelled.detail, 'order c is void');
-  assert.is(shop.desk.state()?.totals.refunds, 0);
+  assert.is(shop.service.state()?.totals.refunds, 0);
 });
 
 test('an order that was paid while a person was asked is not cancelled, and the page says so in German', async () => {
   using folder = scratchFolder();
   await using shop = await openShop(folder.path, ARTICLES);
-  const order = openOrderCommand(shop.desk, shop.clock);
+  const order = openOrderCommand(shop.service, shop.clock);
   const run = (args: object) => order({ verb: 'order', args: { ...args }, by: 'page' });
   await run({ order: 'a', item: 'print' });
   const refused = await run({ order: 'a', do: 'cancel', was: 'pending' });
@@ -73,7 +73,7 @@ test('an order that the disk does not take holds its place for ten seconds only'
 test('wrong arguments are refused with what to write', async () => {
   using folder = scratchFolder();
   await using shop = await openShop(folder.path, ARTICLES);
-  const order = openOrderCommand(shop.desk, shop.clock);
+  const order = openOrderCommand(shop.service, shop.clock);
   const cases: readonly (readonly [Record<string, unknown>, string])[] = [
     [{ item: 'print' }, 'order is missing'],
     [{ order: '../a' }, 'order must be 1 to 128 of A-Z a-z 0-9 _ . : -'],

@@ -52,13 +52,13 @@ for (let round = 0; round < ROUNDS; round += 1) {
       let acknowledged = 0;
       {
         await using shop = await openShop(folder.path, ARTICLES, clock);
-        assert.is(shop.desk.state()?.fault, undefined);
+        assert.is(shop.service.state()?.fault, undefined);
         for (let burst = 0; burst < 4; burst += 1) {
           if (random() < 0.3) await clock.advance(16 * MINUTE_MS);
           const requests = Array.from({ length: 1 + Math.floor(random() * 12) }, () =>
             randomRequest(random),
           );
-          const outcomes = await Promise.all(requests.map((one) => shop.desk.take(one)));
+          const outcomes = await Promise.all(requests.map((one) => shop.service.take(one)));
           for (const outcome of outcomes) {
             check(told, outcome);
             if ('orderId' in outcome) told.set(outcome.orderId, outcome);
@@ -72,7 +72,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
           }
           acknowledged = statSync(path).size;
         }
-        for (const { pending, sold, left } of shop.desk.state()?.articles ?? []) {
+        for (const { pending, sold, left } of shop.service.state()?.articles ?? []) {
           assert.ok(pending + sold <= PIECES && (left ?? -1) >= 0);
         }
         // Of what follows nothing is acknowledged: the crash comes first.
@@ -81,7 +81,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
     }
     await using shop = await openShop(folder.path, ARTICLES, clock);
     const kept = new Map(
-      shop.desk.confirmedAfter(0, 1_000).map((one) => [one.orderId, one.numbers] as const),
+      shop.service.confirmedAfter(0, 1_000).map((one) => [one.orderId, one.numbers] as const),
     );
     for (const [id, outcome] of told) {
       if (outcome.status === 'confirmed') assert.equal(kept.get(id), outcome.numbers, id);
@@ -105,12 +105,12 @@ test('a ledger that is cut inside its last write opens without it, and goes on',
   const path = ledgerPath(folder.path);
   {
     await using shop = await openShop(folder.path, ARTICLES);
-    await shop.desk.take(paid('a'));
+    await shop.service.take(paid('a'));
   }
   const acknowledged = readFileSync(path);
   {
     await using shop = await openShop(folder.path, ARTICLES);
-    await shop.desk.take(paid('b'));
+    await shop.service.take(paid('b'));
   }
   const complete = readFileSync(path);
   const mark = join(folder.path, 'acknowledged.json');
@@ -119,8 +119,8 @@ test('a ledger that is cut inside its last write opens without it, and goes on',
     writeFileSync(path, complete.subarray(0, cut));
     writeFileSync(mark, JSON.stringify({ bytes: acknowledged.length, hash }));
     await using shop = await openShop(folder.path, ARTICLES);
-    assert.is(shop.desk.state()?.fault, undefined, `cut at ${cut}`);
-    const outcome = await shop.desk.take(paid('c'));
+    assert.is(shop.service.state()?.fault, undefined, `cut at ${cut}`);
+    const outcome = await shop.service.take(paid('c'));
     assert.ok(outcome.status === 'confirmed' && outcome.numbers[0] === 2, `cut at ${cut}`);
   }
 });
@@ -140,15 +140,15 @@ test('a ledger that has lost what was acknowledged is put aside, and no order is
     const path = ledgerPath(folder.path);
     {
       await using shop = await openShop(folder.path, ARTICLES);
-      await shop.desk.take(paid('a'));
-      await shop.desk.take(paid('b'));
+      await shop.service.take(paid('a'));
+      await shop.service.take(paid('b'));
     }
     damage(path);
     const damaged = readFileSync(path);
     for (const start of ['the first', 'the next']) {
       await using shop = await openShop(folder.path, ARTICLES);
-      assert.is(shop.desk.state()?.fault?.kind, 'damaged', `${what}, ${start} start`);
-      assert.is((await shop.desk.take(paid('c'))).status, 'unavailable', what);
+      assert.is(shop.service.state()?.fault?.kind, 'damaged', `${what}, ${start} start`);
+      assert.is((await shop.service.take(paid('c'))).status, 'unavailable', what);
       assert.equal(readFileSync(join(folder.path, 'ledger-damaged.jsonl')), damaged, what);
     }
   }
@@ -159,32 +159,32 @@ test('a disk that cannot be used at the start keeps the shop shut only as long',
   const path = join(folder.path, 'orders');
   {
     await using shop = await openShop(path, ARTICLES);
-    await shop.desk.take(reserve('a'));
-    await shop.desk.take(paid('b'));
-    await shop.desk.take(paid('misfit', 'later'));
+    await shop.service.take(reserve('a'));
+    await shop.service.take(paid('b'));
+    await shop.service.take(paid('misfit', 'later'));
   }
   renameSync(path, `${path}-kept`);
   // No folder can be made here.
   writeFileSync(path, '');
   await using shop = await openShop(path, ARTICLES);
-  assert.is(shop.desk.state()?.fault?.kind, 'not-saved');
-  assert.is((await shop.desk.take(paid('c'))).status, 'unavailable');
+  assert.is(shop.service.state()?.fault?.kind, 'not-saved');
+  assert.is((await shop.service.take(paid('c'))).status, 'unavailable');
   await shop.clock.advance(3_000);
-  assert.is((await shop.desk.take(paid('c'))).status, 'unavailable');
+  assert.is((await shop.service.take(paid('c'))).status, 'unavailable');
   rmSync(path);
   renameSync(`${path}-kept`, path);
   const isOpen = async () => {
     await shop.clock.advance(1_000);
-    return shop.desk.state()?.fault === undefined;
+    return shop.service.state()?.fault === undefined;
   };
   await until(isOpen, 60_000);
-  assert.is(shop.desk.state()?.unmatched?.[0]?.order, 'misfit');
-  const repeated = await shop.desk.take(paid('b'));
+  assert.is(shop.service.state()?.unmatched?.[0]?.order, 'misfit');
+  const repeated = await shop.service.take(paid('b'));
   assert.ok(repeated.status === 'confirmed' && repeated.isRepeat);
-  const next = await shop.desk.take(paid('c'));
+  const next = await shop.service.take(paid('c'));
   assert.ok(next.status === 'confirmed' && next.numbers[0] === 2);
   await shop.clock.advance(16 * MINUTE_MS);
-  assert.is(shop.desk.state()?.totals.pending, 0, 'what was unpaid is void in its time');
+  assert.is(shop.service.state()?.totals.pending, 0, 'what was unpaid is void in its time');
 });
 
 test.run();

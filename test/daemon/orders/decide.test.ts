@@ -1,4 +1,4 @@
-/** What becomes of an order: the rules alone, without a disk or a desk. */
+/** What becomes of an order: the rules alone, without a disk or an order service. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { OrderRequest } from '../../../daemon/model/orders.ts';
@@ -16,7 +16,7 @@ const FRIDAY: Shop = {
   nowMs: 1_000_000,
 };
 
-/** Decides and keeps what was decided, as the desk does. */
+/** Decides and keeps what was decided, as the order service does. */
 function seller(shop = FRIDAY) {
   const book = new Book();
   const ask = (request: Omit<OrderRequest, 'source'> & Partial<OrderRequest>, at: Shop = shop) => {

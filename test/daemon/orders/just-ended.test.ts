@@ -16,10 +16,10 @@ const LAST = { drop: 'sunday', articles: SUNDAY, last: { drop: 'friday', article
 test('it is numbered in its own edition, and nothing is owed', async () => {
   using folder = scratchFolder();
   await using shop = await openShop(folder.path, FRIDAY);
-  await shop.desk.take(paid('a'));
-  await shop.desk.take(reserve('b'));
+  await shop.service.take(paid('a'));
+  await shop.service.take(reserve('b'));
   shop.catalogue = LAST;
-  const late = [await shop.desk.take(paid('b')), await shop.desk.take(paid('c'))];
+  const late = [await shop.service.take(paid('b')), await shop.service.take(paid('c'))];
   assert.equal(
     late.map((one) => one.status === 'confirmed' && one.numbers),
     [[2], [3]],
@@ -29,11 +29,11 @@ test('it is numbered in its own edition, and nothing is owed', async () => {
     shop.confirmed.map(({ drop }) => drop),
     ['friday', 'friday', 'friday'],
   );
-  assert.is((await shop.desk.take(paid('d'))).status, 'refused', 'none is left');
-  assert.is(shop.desk.state()?.totals.refunds, 1);
+  assert.is((await shop.service.take(paid('d'))).status, 'refused', 'none is left');
+  assert.is(shop.service.state()?.totals.refunds, 1);
   // The time is over.
   shop.catalogue = { drop: 'sunday', articles: SUNDAY };
-  const tooLate = await shop.desk.take(paid('e'));
+  const tooLate = await shop.service.take(paid('e'));
   assert.ok(tooLate.status === 'refused' && tooLate.reason === 'closed' && tooLate.isPaid);
 });
 
@@ -43,7 +43,7 @@ test('an item of both is one of the drop that has ended, and the next one can be
   shop.catalogue = LAST;
   const amounts = [];
   for (const item of ['both', 'tee']) {
-    const outcome = await shop.desk.take(paid(item, item));
+    const outcome = await shop.service.take(paid(item, item));
     amounts.push(outcome.status === 'confirmed' && outcome.amount);
   }
   assert.equal(amounts, [1000, 3000]);
@@ -52,13 +52,13 @@ test('an item of both is one of the drop that has ended, and the next one can be
 test('guests see that the sale is over, without a way to the checkout', async () => {
   using folder = scratchFolder();
   await using shop = await openShop(folder.path, FRIDAY);
-  const shown = () => shopOnPage(shop.desk.state(), '/');
+  const shown = () => shopOnPage(shop.service.state(), '/');
   assert.ok(shown()?.articles[0]?.checkoutUrl);
   shop.catalogue = LAST;
   const [print, ...others] = shown()?.articles ?? [];
   assert.equal([print?.name, print?.checkoutUrl, others.length], ['Article print', undefined, 1]);
   assert.ok(shown()?.isOver);
-  assert.is(shop.desk.state()?.drop, 'friday');
+  assert.is(shop.service.state()?.drop, 'friday');
 });
 
 test.run();

@@ -10,7 +10,7 @@ import { startProgram } from '../../support/program.ts';
 import { seeded } from '../../support/seeded.ts';
 import { article, openShop, scratchFolder } from './support/shop.ts';
 
-const test = suite('order desk that is killed');
+const test = suite('order service that is killed');
 const PIECES = 50;
 const ORDERS = Number(process.env['ORDERS'] ?? 2_000);
 const KILLS = Number(process.env['KILLS'] ?? 8);
@@ -47,7 +47,7 @@ test(`${ORDERS} orders at once and ${KILLS} kills sell ${PIECES} pieces, numbere
     for (const line of readFileSync(answers, 'utf8').split('\n').slice(0, -1)) note(line);
   }
   await using shop = await openShop(ledger, [article('print', { edition: PIECES })]);
-  const kept = shop.desk.confirmedAfter(0, 10_000);
+  const kept = shop.service.confirmedAfter(0, 10_000);
   assert.equal(
     kept.flatMap(({ numbers }) => numbers),
     Array.from({ length: PIECES }, (_, i) => i + 1),

@@ -16,10 +16,10 @@ async function sell(folder: string, name = 'Ada', isClockFree = false): Promise<
     article('yen', { currency: 'JPY', price: 1200 }),
   ];
   await using shop = await openShop(folder, articles, undefined, undefined, isClockFree);
-  await shop.desk.take(paid('a', 'print', { name, quantity: 2 }));
-  await shop.desk.take(paid('b', 'print'));
-  await shop.desk.take(reserve('c', 'yen'));
-  await shop.desk.take({ do: 'cancel', id: 'd', source: 'cash' });
+  await shop.service.take(paid('a', 'print', { name, quantity: 2 }));
+  await shop.service.take(paid('b', 'print'));
+  await shop.service.take(reserve('c', 'yen'));
+  await shop.service.take({ do: 'cancel', id: 'd', source: 'cash' });
   return ledgerPath(folder);
 }
 
@@ -42,7 +42,7 @@ test('entries whose times may be wrong are told, and nothing else about them dif
   // The clock is synchronised when the box starts again.
   {
     await using shop = await openShop(folder.path, [article('print')]);
-    await shop.desk.take(paid('e', 'print'));
+    await shop.service.take(paid('e', 'print'));
   }
   const { text, isWell } = await runLedgerCommand({ action: 'verify', file }, {});
   assert.ok(isWell);
@@ -125,9 +125,9 @@ test('payments that fit nothing on sale are in the table, those that wait and th
   {
     await using shop = await openShop(folder.path, [article('print')]);
     const money = { amount: 777, currency: 'EUR' };
-    await shop.desk.take(paid('y', 'no', money));
-    await shop.desk.take({ do: 'clear', id: 'y', item: 'no', ...money, source: 'cash' });
-    await shop.desk.take(paid('z', 'no', money));
+    await shop.service.take(paid('y', 'no', money));
+    await shop.service.take({ do: 'clear', id: 'y', item: 'no', ...money, source: 'cash' });
+    await shop.service.take(paid('z', 'no', money));
   }
   const file = ledgerPath(folder.path);
   const { text } = await runLedgerCommand({ action: 'export', file }, {});

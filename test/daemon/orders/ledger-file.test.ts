@@ -133,7 +133,7 @@ test('a header of the next version is newer, and a line whose hash is wrong is d
   assert.is(scanLedger(changed).tail, 'damaged');
 });
 
-/** Takes requests one after the other, as the desk does. */
+/** Takes requests one after the other, as the order service does. */
 function openBook(shop: Partial<Shop> = {}) {
   const book = new Book();
   const now: Shop = {

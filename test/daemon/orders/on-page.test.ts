@@ -13,13 +13,13 @@ test('guests see what is left and the checkout, and not how much is sold', async
     article('print', { edition: 3, collector: true, checkout_url: LINK }),
     article('tee', { price: 3000, flash_price: 2000 }),
   ]);
-  const [closed] = shopOnPage(shop.desk.state(), '/state')?.articles ?? [];
+  const [closed] = shopOnPage(shop.service.state(), '/state')?.articles ?? [];
   assert.equal([closed?.isOpen, closed?.left], [false, 3]);
-  assert.is(shopOnPage(shop.desk.state(), '/state')?.isWindowOver, undefined);
-  shop.desk.record(FIRST_FRAME);
-  await shop.desk.take(paid('a'));
+  assert.is(shopOnPage(shop.service.state(), '/state')?.isWindowOver, undefined);
+  shop.service.record(FIRST_FRAME);
+  await shop.service.take(paid('a'));
   await shop.clock.advance(MINUTE_MS);
-  assert.equal(shopOnPage(shop.desk.state(), '/state'), {
+  assert.equal(shopOnPage(shop.service.state(), '/state'), {
     articles: [
       {
         ...{ name: 'Article print', price: 2500, currency: 'EUR', isOpen: true },
@@ -30,7 +30,7 @@ test('guests see what is left and the checkout, and not how much is sold', async
     windowLeftMs: 9 * MINUTE_MS,
   });
   await shop.clock.advance(9 * MINUTE_MS);
-  const over = shopOnPage(shop.desk.state(), '/state');
+  const over = shopOnPage(shop.service.state(), '/state');
   assert.equal([over?.windowLeftMs, over?.isWindowOver], [undefined, true]);
   assert.equal([over?.articles[0]?.isOpen, over?.articles[0]?.isCollector], [false, true]);
 });
@@ -38,12 +38,12 @@ test('guests see what is left and the checkout, and not how much is sold', async
 test('nothing is shown where nothing is sold, and no checkout while no order is taken', async () => {
   using folder = scratchFolder();
   await using shop = await openShop(folder.path, [article('print', { checkout_url: LINK })]);
-  const state = shop.desk.state();
+  const state = shop.service.state();
   const fault = { kind: 'damaged', reason: 'line 3' } as const;
   const [shown] = shopOnPage(state && { ...state, fault }, '/state')?.articles ?? [];
   assert.is(shown?.checkoutUrl, undefined);
   shop.catalogue = { ...shop.catalogue, articles: [] };
-  assert.is(shopOnPage(shop.desk.state(), '/state'), undefined);
+  assert.is(shopOnPage(shop.service.state(), '/state'), undefined);
 });
 
 test('a picture’s relative name begins in the state folder', async () => {
@@ -53,7 +53,7 @@ test('a picture’s relative name begins in the state folder', async () => {
     article('tee', { picture_file: '/media/tee.png' }),
     article('pin'),
   ]);
-  const articles = shopOnPage(shop.desk.state(), '/state')?.articles ?? [];
+  const articles = shopOnPage(shop.service.state(), '/state')?.articles ?? [];
   assert.equal(
     articles.map(({ pictureFile }) => pictureFile),
     ['/state/pictures/print.jpg', '/media/tee.png', undefined],

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { findKernel, NoLab } from '../../../scripts/lab/power-cut/machine.ts';
 import { cutPowerOfOrders } from '../../../scripts/lab/power-cut/order-cuts.ts';
 
-const test = suite('order desk that loses its power');
+const test = suite('order service that loses its power');
 const CUTS = 3;
 const ORDERS = 200;
 

@@ -26,38 +26,38 @@ const FLASH = article('tee', { price: 3000, flash_price: 2000 });
 test('collector’s items are sold from the first live frame until ten minutes later', async () => {
   using folder = scratchFolder();
   await using shop = await openShop(folder.path, [COLLECTOR]);
-  const early = await shop.desk.take(reserve('early'));
+  const early = await shop.service.take(reserve('early'));
   assert.ok(early.status === 'refused' && early.reason === 'closed' && !early.isPaid);
-  shop.desk.record(FIRST_FRAME);
-  assert.is((await shop.desk.take(paid('first'))).status, 'confirmed');
+  shop.service.record(FIRST_FRAME);
+  assert.is((await shop.service.take(paid('first'))).status, 'confirmed');
   await shop.clock.advance(WINDOW_MS - 1);
-  assert.is((await shop.desk.take(paid('last'))).status, 'confirmed');
+  assert.is((await shop.service.take(paid('last'))).status, 'confirmed');
   await shop.clock.advance(1);
-  const late = await shop.desk.take(paid('late'));
+  const late = await shop.service.take(paid('late'));
   assert.ok(late.status === 'refused' && late.reason === 'closed' && late.isPaid);
-  assert.equal(shop.desk.state()?.window, { phase: 'over', leftMs: 0 });
+  assert.equal(shop.service.state()?.window, { phase: 'over', leftMs: 0 });
 });
 
 test('what was reserved within it is confirmed after it, at its price', async () => {
   using folder = scratchFolder();
   await using shop = await openShop(folder.path, [COLLECTOR, FLASH]);
-  shop.desk.record(FIRST_FRAME);
+  shop.service.record(FIRST_FRAME);
   await shop.clock.advance(WINDOW_MS - MINUTE_MS);
-  await shop.desk.take(reserve('a'));
-  await shop.desk.take(reserve('b', 'tee'));
+  await shop.service.take(reserve('a'));
+  await shop.service.take(reserve('b', 'tee'));
   await shop.clock.advance(2 * MINUTE_MS);
-  assert.is((await shop.desk.take(paid('a'))).status, 'confirmed');
+  assert.is((await shop.service.take(paid('a'))).status, 'confirmed');
   const pay = { amount: 2000, currency: 'EUR' };
-  assert.is((await shop.desk.take(paid('b', 'tee', pay))).status, 'confirmed');
-  assert.is((await shop.desk.take(paid('c', 'tee', pay))).status, 'refused');
+  assert.is((await shop.service.take(paid('b', 'tee', pay))).status, 'confirmed');
+  assert.is((await shop.service.take(paid('c', 'tee', pay))).status, 'refused');
 });
 
 test('a flash price holds in it only', async () => {
   using folder = scratchFolder();
   await using shop = await openShop(folder.path, [FLASH]);
-  const price = () => shop.desk.state()?.articles[0]?.price;
+  const price = () => shop.service.state()?.articles[0]?.price;
   assert.is(price(), 3000);
-  shop.desk.record(FIRST_FRAME);
+  shop.service.record(FIRST_FRAME);
   assert.is(price(), 2000);
   await shop.clock.advance(WINDOW_MS);
   assert.is(price(), 3000);
@@ -69,7 +69,7 @@ test('a disk that failed at the start opens no second window, also where it fail
   const clock = new VirtualClock();
   {
     await using shop = await openShop(path, [COLLECTOR], clock);
-    shop.desk.record(FIRST_FRAME);
+    shop.service.record(FIRST_FRAME);
     await clock.advance(WINDOW_MS);
   }
   for (const file of [path, join(path, 'window.json')]) {
@@ -82,11 +82,11 @@ test('a disk that failed at the start opens no second window, also where it fail
     renameSync(`${file}-kept`, file);
     const isOpen = async () => {
       await clock.advance(1_000);
-      return shop.desk.state()?.fault === undefined;
+      return shop.service.state()?.fault === undefined;
     };
     await until(isOpen, 60_000);
-    shop.desk.record(FIRST_FRAME);
-    assert.is(shop.desk.state()?.window?.phase, 'over', file);
+    shop.service.record(FIRST_FRAME);
+    assert.is(shop.service.state()?.window?.phase, 'over', file);
   }
 });
 
@@ -96,7 +96,7 @@ test('a window whose file alone could not be read at the start goes on without a
   const clock = new VirtualClock();
   {
     await using shop = await openShop(folder.path, [COLLECTOR], clock);
-    shop.desk.record(FIRST_FRAME);
+    shop.service.record(FIRST_FRAME);
     await clock.advance(MINUTE_MS);
   }
   renameSync(path, `${path}-kept`);
@@ -104,9 +104,9 @@ test('a window whose file alone could not be read at the start goes on without a
   await using shop = await openShop(folder.path, [COLLECTOR], clock);
   rmSync(path);
   renameSync(`${path}-kept`, path);
-  assert.is(shop.desk.state()?.window?.phase, 'before');
+  assert.is(shop.service.state()?.window?.phase, 'before');
   await clock.advance(1_000);
-  assert.is(shop.desk.state()?.window?.phase, 'open');
+  assert.is(shop.service.state()?.window?.phase, 'open');
 });
 
 test('a drop that began while the disk could not be used goes on once it can be', async () => {
@@ -127,15 +127,15 @@ test('a clock that is set by a day neither opens nor closes it', async () => {
     clock.wallMs = () => wall() + jumpedMs;
     await using shop = await openShop(folder.path, [COLLECTOR], clock);
     jumpedMs = jumpMs;
-    assert.is(shop.desk.state()?.window?.phase, 'before');
-    shop.desk.record(FIRST_FRAME);
+    assert.is(shop.service.state()?.window?.phase, 'before');
+    shop.service.record(FIRST_FRAME);
     jumpedMs = 0;
     await clock.advance(MINUTE_MS);
     jumpedMs = jumpMs;
-    assert.equal(shop.desk.state()?.window, { phase: 'open', leftMs: WINDOW_MS - MINUTE_MS });
+    assert.equal(shop.service.state()?.window, { phase: 'open', leftMs: WINDOW_MS - MINUTE_MS });
     await clock.advance(WINDOW_MS);
     jumpedMs = -jumpMs;
-    assert.is(shop.desk.state()?.window?.phase, 'over');
+    assert.is(shop.service.state()?.window?.phase, 'over');
   }
 });
 
@@ -145,12 +145,12 @@ test('a payment of the window that comes late is taken, and one of before or aft
   await using shop = await openShop(folder.path, [COLLECTOR], clock);
   const beganMs = clock.wallMs() + MINUTE_MS;
   await clock.advance(MINUTE_MS);
-  shop.desk.record(FIRST_FRAME);
+  shop.service.record(FIRST_FRAME);
   await clock.advance(WINDOW_MS + 5 * MINUTE_MS);
   let count = 0;
   const taken = async (sentMs: number, more: object = {}) => {
     count += 1;
-    return (await shop.desk.take(paid(`o${count}`, 'print', { sentMs, ...more }))).status;
+    return (await shop.service.take(paid(`o${count}`, 'print', { sentMs, ...more }))).status;
   };
   assert.is(await taken(beganMs + WINDOW_MS - 1_000), 'confirmed');
   assert.is(await taken(beganMs + WINDOW_MS + 1_000), 'refused');
@@ -172,47 +172,47 @@ test('neither a clock that jumps by a day nor one that is not set opens it for l
     const wall = clock.wallMs.bind(clock);
     const boot = { bootId: 'run-1', sinceBootMs: () => clock.monotonicMs() };
     await using shop = await openShop(folder.path, [COLLECTOR], clock, boot, isClockFree);
-    shop.desk.record(FIRST_FRAME);
+    shop.service.record(FIRST_FRAME);
     const sentMs = clock.wallMs() + MINUTE_MS;
     await clock.advance(2 * MINUTE_MS);
-    const early = await shop.desk.take(paid('early', 'print', { sentMs }));
+    const early = await shop.service.take(paid('early', 'print', { sentMs }));
     assert.is(early.status, 'confirmed');
     await clock.advance(WINDOW_MS);
     clock.wallMs = () => wall() + jumpMs;
-    assert.is((await shop.desk.take(paid('late', 'print', { sentMs }))).status, 'refused');
+    assert.is((await shop.service.take(paid('late', 'print', { sentMs }))).status, 'refused');
   }
 });
 
 test('in a rush the box is not asked about its clock by each order', async () => {
   using folder = scratchFolder();
   await using shop = await openShop(folder.path, [COLLECTOR]);
-  shop.desk.record(FIRST_FRAME);
+  shop.service.record(FIRST_FRAME);
   await shop.clock.advance(WINDOW_MS + 5 * MINUTE_MS);
   const sentMs = shop.clock.wallMs() - 1_000;
   const ids = Array.from({ length: 100 }, (_, n) => `o${n}`);
-  await Promise.all(ids.map((id) => shop.desk.take(paid(id, 'print', { sentMs }))));
+  await Promise.all(ids.map((id) => shop.service.take(paid(id, 'print', { sentMs }))));
   assert.ok(shop.clockAsks <= 2, `${shop.clockAsks} times: by the ledger's writes alone`);
 });
 
 test('a second start of the same drop does not open it again, and another drop does', async () => {
   using folder = scratchFolder();
   await using shop = await openShop(folder.path, [COLLECTOR]);
-  shop.desk.record(FIRST_FRAME);
+  shop.service.record(FIRST_FRAME);
   await shop.clock.advance(WINDOW_MS);
-  shop.desk.record(FIRST_FRAME);
-  assert.is(shop.desk.state()?.window?.phase, 'over');
+  shop.service.record(FIRST_FRAME);
+  assert.is(shop.service.state()?.window?.phase, 'over');
   shop.catalogue = { ...shop.catalogue, drop: 'saturday' };
-  shop.desk.record(FIRST_FRAME);
-  assert.is(shop.desk.state()?.window?.phase, 'open');
+  shop.service.record(FIRST_FRAME);
+  assert.is(shop.service.state()?.window?.phase, 'open');
 });
 
 test('it is that of the drop, also for what is offered later', async () => {
   using folder = scratchFolder();
   await using shop = await openShop(folder.path, []);
-  shop.desk.record(FIRST_FRAME);
+  shop.service.record(FIRST_FRAME);
   await shop.clock.advance(MINUTE_MS);
   shop.catalogue = { ...shop.catalogue, articles: [COLLECTOR] };
-  assert.equal(shop.desk.state()?.window, { phase: 'open', leftMs: WINDOW_MS - MINUTE_MS });
+  assert.equal(shop.service.state()?.window, { phase: 'open', leftMs: WINDOW_MS - MINUTE_MS });
 });
 
 test('it goes on over a restart of the program: guests’ time has passed', async () => {
@@ -221,13 +221,13 @@ test('it goes on over a restart of the program: guests’ time has passed', asyn
   const boot = { bootId: 'run-1', sinceBootMs: () => clock.monotonicMs() };
   {
     await using shop = await openShop(folder.path, [COLLECTOR], clock, boot);
-    shop.desk.record(FIRST_FRAME);
+    shop.service.record(FIRST_FRAME);
     await clock.advance(MINUTE_MS);
   }
   await clock.advance(3 * MINUTE_MS);
   await using again = await openShop(folder.path, [COLLECTOR], clock, boot);
-  again.desk.record(FIRST_FRAME);
-  assert.is(again.desk.state()?.window?.leftMs, WINDOW_MS - 4 * MINUTE_MS);
+  again.service.record(FIRST_FRAME);
+  assert.is(again.service.state()?.window?.leftMs, WINDOW_MS - 4 * MINUTE_MS);
 });
 
 test('after a restart of the machine it goes on where it was: nobody could buy meanwhile', async () => {

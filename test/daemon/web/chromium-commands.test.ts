@@ -61,8 +61,8 @@ test('orders are listed, those to pay back first, and one is cancelled after a q
   const order = { item: 'Poster', quantity: 1, amount: 2500, currency: 'EUR', atMs: Date.now() };
   const sold = { ...order, id: 'a', state: 'confirmed', isOwed: false, numbers: [7], name: 'Ada' };
   const owed = { ...order, id: 'b', state: 'refused', isOwed: true, numbers: [] };
-  const desk = { newest: () => [owed, sold] as readonly OrderEntry[], csv: async () => 'order' };
-  await using box = await startFakeBox({ deps: { desk } });
+  const service = { newest: () => [owed, sold] as readonly OrderEntry[], csv: async () => 'order' };
+  await using box = await startFakeBox({ deps: { service } });
   const totals = { pending: 0, confirmed: 1, void: 0, refused: 1, refunds: 1 };
   const sales = { orders: 1, pieces: 1, amounts: [] };
   box.set({ shop: { drop: 'friday', articles: [], sales, totals } });

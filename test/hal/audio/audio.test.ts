@@ -111,23 +111,23 @@ test('the question for formats asks for everything, and its answer names what th
 });
 
 test('a card is asked for as many channels as are picked, where it has them', () => {
-  const desk = (channels: readonly [number, number]) => {
+  const service = (channels: readonly [number, number]) => {
     const state = {
       phase: 'free',
       formats: ['S32_LE'],
       channels,
       ratesHz: [44_100, 96_000],
     } as const;
-    return [{ captures: [{ device: 'hw:CARD=Desk,DEV=0', name: 'Desk', state }] }];
+    return [{ captures: [{ device: 'hw:CARD=OrderService,DEV=0', name: 'OrderService', state }] }];
   };
   const asked = (channels: readonly [number, number], pick: readonly number[]) =>
-    channelsFor(desk(channels), 'hw:CARD=Desk,DEV=0', pick);
+    channelsFor(service(channels), 'hw:CARD=OrderService,DEV=0', pick);
   // It would be opened with two, and the third is then the second: another microphone.
   assert.is(asked([1, 8], [3, 4]), ' ! audio/x-raw,channels=[4,8]');
   assert.is(asked([18, 18], [3, 4]), ' ! audio/x-raw,channels=[4,18]');
   assert.is(asked([1, 0xffff_ffff], [5]), ' ! audio/x-raw,channels=[5,64]');
   assert.is(asked([1, 2], [3, 4]), '', 'its last one is taken');
-  assert.is(channelsFor(desk([1, 8]), 'hw:CARD=Other,DEV=0', [3]), undefined);
+  assert.is(channelsFor(service([1, 8]), 'hw:CARD=Other,DEV=0', [3]), undefined);
 });
 
 test('a card that is not there is reported by its name; what names no card is ALSA business', async () => {

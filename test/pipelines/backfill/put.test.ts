@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../../hal/os/clock.ts';
-import type { Way } from '../../../pipelines/backfill/messages.ts';
+import type { SendPath } from '../../../pipelines/backfill/messages.ts';
 import { limitOf, Pace } from '../../../pipelines/backfill/pace.ts';
 import { putFile } from '../../../pipelines/backfill/put.ts';
 
@@ -30,9 +30,9 @@ async function farEnd(onConnection: (socket: Socket) => void) {
   };
 }
 
-function put(host: string, port: number, bytes: number, way: Way, limitMs?: number) {
+function put(host: string, port: number, bytes: number, sendPath: SendPath, limitMs?: number) {
   const pace = new Pace(systemClock);
-  pace.way = way;
+  pace.sendPath = sendPath;
   const deps = { pace, onCarried: () => undefined, ...(limitMs && { limitMs }) };
   const far = { url: `http://${host}:${port}`, token: 'secret' };
   return putFile(far, 'box/file.m4s', Buffer.alloc(bytes), deps, never).then(
@@ -45,8 +45,8 @@ test('a name with addresses of both families is reached from an address of one',
   using far = await farEnd((socket) => {
     socket.once('data', () => socket.end('HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n'));
   });
-  const way = { bps: 1e9, localAddress: '127.0.0.2' };
-  assert.is(await put('localhost', far.port, 10, way), 'sent');
+  const sendPath = { bps: 1e9, localAddress: '127.0.0.2' };
+  assert.is(await put('localhost', far.port, 10, sendPath), 'sent');
 });
 
 test('a file that begins while there is no room goes out whole as soon as there is some', async () => {
@@ -62,7 +62,7 @@ test('a file that begins while there is no room goes out whole as soon as there 
     { pace, onCarried: () => undefined },
     never,
   );
-  pace.way = { bps: 1e12 };
+  pace.sendPath = { bps: 1e12 };
   await sending;
 });
 

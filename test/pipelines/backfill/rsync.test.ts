@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
-import type { Way } from '../../../pipelines/backfill/messages.ts';
+import type { SendPath } from '../../../pipelines/backfill/messages.ts';
 import { HeldUp, Pace } from '../../../pipelines/backfill/pace.ts';
 import { argsOf, meaningOf, rsyncFile } from '../../../pipelines/backfill/rsync.ts';
 import { Backfill } from '../../../pipelines/backfill/run.ts';
@@ -18,7 +18,7 @@ const test = suite('back-fill by rsync');
 
 const LIMIT_MS = 90_000;
 const TOKEN = 'correct horse battery';
-const FAST: Way = { bps: 80_000_000 };
+const FAST: SendPath = { bps: 80_000_000 };
 
 async function openEnds() {
   const folder = mkdtempSync(join(tmpdir(), 'venuebox-rsync-test-'));
@@ -74,7 +74,7 @@ else {
       backfill.observe({
         type: 'observed',
         observation: { nowMs: EPOCH_MS + s * 1_000, isLive: true, isDark },
-        way: { ...FAST, link: 'lte' },
+        sendPath: { ...FAST, link: 'lte' },
       });
     observe(10, true);
     observe(25, false);
@@ -104,7 +104,7 @@ else {
     let carriedBytes = 0;
     const deps = {
       pace,
-      onCarried: (_: Way, count: number) => {
+      onCarried: (_: SendPath, count: number) => {
         carriedBytes += count;
       },
     };
@@ -139,7 +139,7 @@ else {
     const sending = send(ends.server.url, TOKEN, bytes, pace);
     await untilReceiving(ends.server.folder);
     // At 80 kbit/s it would take 40 s.
-    pace.way = FAST;
+    pace.sendPath = FAST;
     const { reason, carriedBytes } = await sending;
     assert.is(reason, undefined);
     assert.ok(carriedBytes >= bytes.length);
@@ -152,7 +152,7 @@ else {
     const pace = openPace({ bps: 8_000, localAddress: '127.0.0.1' });
     const sending = send(ends.server.url, TOKEN, Buffer.alloc(400_000, 1), pace);
     await untilReceiving(ends.server.folder);
-    pace.way = { bps: 8_000, localAddress: '127.0.0.9' };
+    pace.sendPath = { bps: 8_000, localAddress: '127.0.0.9' };
     assert.instance((await sending).reason, HeldUp);
   });
 }
@@ -165,9 +165,9 @@ async function untilReceiving(stored: string): Promise<void> {
 
 const untilNever = new AbortController().signal;
 
-function openPace(way: Way = FAST): Pace {
+function openPace(sendPath: SendPath = FAST): Pace {
   const pace = new Pace(systemClock);
-  pace.way = way;
+  pace.sendPath = sendPath;
   return pace;
 }
 

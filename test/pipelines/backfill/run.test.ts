@@ -8,7 +8,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
-import type { Way } from '../../../pipelines/backfill/messages.ts';
+import type { SendPath } from '../../../pipelines/backfill/messages.ts';
 import { Backfill } from '../../../pipelines/backfill/run.ts';
 import { runStore } from '../../../pipelines/store/server.ts';
 import { until } from '../../support/box.ts';
@@ -47,11 +47,11 @@ async function openEnds() {
         {
           figures: () => backfill.figures(),
           carried: () => backfill.takeCarried(),
-          observe: (s: number, isDark: boolean, way: Way, isLive = true) =>
+          observe: (s: number, isDark: boolean, sendPath: SendPath, isLive = true) =>
             backfill.observe({
               type: 'observed',
               observation: { nowMs: EPOCH_MS + s * 1000, isLive, isDark },
-              way,
+              sendPath,
             }),
         },
       );
@@ -71,7 +71,7 @@ function started(run: (signal: AbortSignal) => Promise<void>) {
   };
 }
 
-const FAST: Way = { bps: 80_000_000 };
+const FAST: SendPath = { bps: 80_000_000 };
 
 /** What the far end has of a recording: its header, and all that lies at an offset. */
 function farBytes(folder: string, name: string) {

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../../hal/os/clock.ts';
-import type { SshFiles, Way } from '../../../pipelines/backfill/messages.ts';
+import type { SendPath, SshFiles } from '../../../pipelines/backfill/messages.ts';
 import { Pace } from '../../../pipelines/backfill/pace.ts';
 import { argsOf, meaningOf, rsyncFile } from '../../../pipelines/backfill/rsync.ts';
 import { openSshServer, type SshServer, whyNoSsh } from './support/ssh-server.ts';
 
 const test = suite('back-fill over SSH');
 
-const FAST: Way = { bps: 80_000_000 };
+const FAST: SendPath = { bps: 80_000_000 };
 
 test('rsync is told to start ssh with our key and host key only, from the link that has room', () => {
   const to = {
@@ -63,7 +63,7 @@ else {
   };
   const send = (server: SshServer, bytes: Buffer, ssh: SshFiles = server, url = server.url) => {
     const pace = new Pace(systemClock);
-    pace.way = FAST;
+    pace.sendPath = FAST;
     const deps = { pace, onCarried: () => undefined };
     return rsyncFile({ url, token: '', ssh }, 'corner/a/0.m4s', bytes, deps, untilNever).then(
       () => undefined,

@@ -16,10 +16,10 @@ const PHASES: Readonly<Record<PrintJobInfo['phase'], string>> = {
   failed: text.notPrinted,
 };
 
-type Tell = (result: string) => void;
+type ShowResult = (result: string) => void;
 
-/** @param tell Shows a result. */
-export function openPrintJobs(tell: Tell, onError: (error: unknown) => void) {
+/** @param showResult Shows a result. */
+export function openPrintJobs(showResult: ShowResult, onError: (error: unknown) => void) {
   const list = h('ul', { class: 'prints' });
   const run = (work: Promise<void>) => void work.catch(onError);
   return {
@@ -30,7 +30,7 @@ export function openPrintJobs(tell: Tell, onError: (error: unknown) => void) {
         list,
         [...jobs].reverse(),
         ({ id }) => id,
-        (job) => openRow(job, tell, run),
+        (job) => openRow(job, showResult, run),
         (row, { phase, reason, atMs, copy, title }) => {
           row.classList.toggle('bad', phase === 'uncertain' || phase === 'failed');
           const why = reason === undefined ? '' : ` (${fromCheck(reason)})`;
@@ -49,31 +49,35 @@ export function openPrintJobs(tell: Tell, onError: (error: unknown) => void) {
   };
 }
 
-function openRow({ id, title }: PrintJobInfo, tell: Tell, run: (work: Promise<void>) => void) {
+function openRow(
+  { id, title }: PrintJobInfo,
+  showResult: ShowResult,
+  run: (work: Promise<void>) => void,
+) {
   const name = h('button', { type: 'button', class: 'quiet name' }, title);
   const printed = h('button', { type: 'button', class: 'quiet settle' }, text.itWasPrinted);
   const again = h('button', { type: 'button', class: 'quiet settle' }, text.printAgain);
   const leave = h('button', { type: 'button', class: 'quiet settle' }, text.doNotPrint);
-  leave.addEventListener('click', () => run(leaveOut(id, title, tell)));
+  leave.addEventListener('click', () => run(leaveOut(id, title, showResult)));
   name.addEventListener('click', () => showPicture(`/prints/${id}.png`, title));
   printed.addEventListener('click', () =>
-    run(settlePrint(id, { do: 'printed' }).then(({ detail }) => tell(fromBox(detail)))),
+    run(settlePrint(id, { do: 'printed' }).then(({ detail }) => showResult(fromBox(detail)))),
   );
-  again.addEventListener('click', () => run(printAgain(id, title, tell)));
+  again.addEventListener('click', () => run(printAgain(id, title, showResult)));
   const row = h('div', { class: 'row' }, name, printed, again, leave);
   return h('li', {}, row, h('small', {}));
 }
 
-async function leaveOut(id: string, title: string, tell: Tell): Promise<void> {
+async function leaveOut(id: string, title: string, showResult: ShowResult): Promise<void> {
   const means = fill(text.doNotPrintMeans, { title });
   if (!(await confirmBy(text.doNotPrintQuestion, means, text.doNotPrint))) return;
   const outcome = await runCommand('print', undefined, { do: 'remove', slip: id });
-  tell(outcome.status === 'done' ? '' : fromBox(outcome.detail));
+  showResult(outcome.status === 'done' ? '' : fromBox(outcome.detail));
 }
 
-async function printAgain(id: string, title: string, tell: Tell): Promise<void> {
+async function printAgain(id: string, title: string, showResult: ShowResult): Promise<void> {
   const pin = await askForPin(text.printOnceMore, fill(text.copyMeans, { title }), text.printAgain);
   if (pin === undefined) return;
-  tell(text.checkingPin);
-  tell(fromBox((await settlePrint(id, { do: 'again', pin })).detail));
+  showResult(text.checkingPin);
+  showResult(fromBox((await settlePrint(id, { do: 'again', pin })).detail));
 }

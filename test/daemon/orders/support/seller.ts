@@ -1,13 +1,13 @@
 /** A process that takes orders as a box does, and prints each acknowledged one before it goes on. */
 import { writeSync } from 'node:fs';
-import { openDesk } from '../../../../daemon/orders/desk.ts';
+import { openOrderService } from '../../../../daemon/orders/order-service.ts';
 import { openBootClock, systemClock } from '../../../../hal/os/clock.ts';
 import { silentLog } from '../../../../hal/os/log.ts';
 import { article } from './shop.ts';
 
 const [folder = '', pieces = '0', orders = '0'] = process.argv.slice(2);
 
-const desk = await openDesk({
+const service = await openOrderService({
   ...{ folder, windowMs: 1, pendingMs: 600_000, clock: systemClock, log: silentLog },
   boot: openBootClock(),
   catalogue: () => ({ drop: 'friday', articles: [article('print', { edition: Number(pieces) })] }),
@@ -18,7 +18,7 @@ const desk = await openDesk({
 const ids = Array.from({ length: Number(orders) }, (_, i) => i);
 await Promise.all(
   ids.map(async (n) => {
-    const outcome = await desk.take({
+    const outcome = await service.take({
       do: 'confirm',
       id: `o${n}`,
       item: 'print',

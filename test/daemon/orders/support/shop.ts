@@ -1,4 +1,4 @@
-/** An order desk in a scratch folder, with a clock and a machine’s run that a test drives. */
+/** An order service in a scratch folder, with a clock and a machine’s run that a test drives. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import type { Article } from '../../../../daemon/config/drop.ts';
 import type { BoxEvent } from '../../../../daemon/model/commands.ts';
 import type { OrderConfirmed, OrderRequest } from '../../../../daemon/model/orders.ts';
 import type { Catalogue } from '../../../../daemon/orders/article.ts';
-import { type Desk, openDesk } from '../../../../daemon/orders/desk.ts';
+import { type OrderService, openOrderService } from '../../../../daemon/orders/order-service.ts';
 import { silentLog } from '../../../../hal/os/log.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
@@ -27,7 +27,7 @@ export function scratchFolder() {
 }
 
 export interface Shop extends AsyncDisposable {
-  readonly desk: Desk;
+  readonly service: OrderService;
   readonly clock: VirtualClock;
   readonly boot: { bootId: string; sinceBootMs(): number };
   readonly events: BoxEvent[];
@@ -39,7 +39,7 @@ export interface Shop extends AsyncDisposable {
   announced(): Promise<void>;
 }
 
-/** A desk that runs until it is disposed of, as a box that ends in order. */
+/** An order service that runs until it is disposed of, as a box that ends in order. */
 export async function openShop(
   folder: string,
   articles: readonly Article[],
@@ -53,7 +53,7 @@ export async function openShop(
     catalogue: { drop: 'friday', articles },
     clockAsks: 0,
   };
-  const desk = await openDesk({
+  const service = await openOrderService({
     ...{ folder, windowMs: WINDOW_MS, pendingMs: PENDING_MS, clock, boot, log: silentLog },
     isClockFree: () => {
       shop.clockAsks += 1;
@@ -64,9 +64,9 @@ export async function openShop(
     onConfirmed: (order) => confirmed.push(order),
   });
   const ending = new AbortController();
-  const running = desk.run(ending.signal);
+  const running = service.run(ending.signal);
   return Object.assign(shop, {
-    ...{ desk, clock, boot, events, confirmed },
+    ...{ service, clock, boot, events, confirmed },
     announced: async () => {
       for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
     },

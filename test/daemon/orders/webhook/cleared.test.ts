@@ -12,11 +12,11 @@ const MONEY = { amount: 2500, currency: 'EUR' };
 const MORE = { amount: 3000, currency: 'EUR' };
 
 /** As the page sends it, for what it has shown. */
-function clear({ desk }: Shop, last = desk.state()?.unmatchedLast) {
+function clear({ service }: Shop, last = service.state()?.unmatchedLast) {
   assert.ok(last);
   const { order: id, item, amount, currency } = last;
   const money = { ...(amount !== undefined && { amount }), ...(currency && { currency }) };
-  return desk.take({ do: 'clear', id, item, ...money, source: 'cash' });
+  return service.take({ do: 'clear', id, item, ...money, source: 'cash' });
 }
 
 test('all that was seen is settled and in the table, what came later waits, and none is noted again', async () => {
@@ -24,26 +24,26 @@ test('all that was seen is settled and in the table, what came later waits, and 
   const seen = [paid('a', 'later', MONEY), paid('a', 'later', MORE), paid('b', '=x', MONEY)];
   {
     await using shop = await openShop(folder.path, [PRINT, article('tee')]);
-    const { desk } = shop;
-    await desk.take(paid('known', 'print', MONEY));
-    await desk.take(paid('known', 'tee', MORE));
-    for (const one of seen) await desk.take(one);
-    const last = desk.state()?.unmatchedLast;
+    const { service } = shop;
+    await service.take(paid('known', 'print', MONEY));
+    await service.take(paid('known', 'tee', MORE));
+    for (const one of seen) await service.take(one);
+    const last = service.state()?.unmatchedLast;
     // While the person reads the question.
-    await desk.take(paid('after', 'later', MONEY));
+    await service.take(paid('after', 'later', MONEY));
     assert.equal(await clear(shop, last), { status: 'cleared', count: 4 });
     assert.equal(
-      desk.state()?.unmatched?.map(({ order }) => order),
+      service.state()?.unmatched?.map(({ order }) => order),
       ['after'],
     );
-    assert.is(desk.state()?.totals.confirmed, 1);
+    assert.is(service.state()?.totals.confirmed, 1);
     assert.is((await clear(shop, last)).status, 'stale');
-    for (const one of seen) assert.is.not((await desk.take(one)).status, 'invalid');
+    for (const one of seen) assert.is.not((await service.take(one)).status, 'invalid');
   }
   // Its sender tries for days, and the item is on sale meanwhile.
   await using shop = await openShop(folder.path, [PRINT, article('later')]);
-  for (const one of seen) assert.is.not((await shop.desk.take(one)).status, 'confirmed');
-  const table = await shop.desk.csv();
+  for (const one of seen) assert.is.not((await shop.service.take(one)).status, 'confirmed');
+  const table = await shop.service.csv();
   const rows = table.split('\r\n').filter((row) => row.includes('unmatched'));
   assert.equal(
     rows.map((row) => row.split(',').flatMap((cell, i) => ([0, 3, 9].includes(i) ? cell : []))),
@@ -61,14 +61,14 @@ test('all that was seen is settled and in the table, what came later waits, and 
 test('with a disk that does not take the table nothing is cleared', async () => {
   using folder = scratchFolder();
   await using shop = await openShop(folder.path, [PRINT]);
-  await shop.desk.take(paid('a', 'later', MONEY));
+  await shop.service.take(paid('a', 'later', MONEY));
   const path = join(folder.path, 'settled-payments.csv');
   mkdirSync(path);
   assert.is((await clear(shop)).status, 'unavailable');
-  assert.is(shop.desk.state()?.unmatched?.length, 1);
+  assert.is(shop.service.state()?.unmatched?.length, 1);
   rmSync(path, { recursive: true });
   assert.is((await clear(shop)).status, 'cleared');
-  assert.is(shop.desk.state()?.unmatched, undefined);
+  assert.is(shop.service.state()?.unmatched, undefined);
 });
 
 test('behind a row that the power cut off the next one begins a line of its own', async () => {
@@ -76,7 +76,7 @@ test('behind a row that the power cut off the next one begins a line of its own'
   await using shop = await openShop(folder.path, [PRINT]);
   const path = join(folder.path, 'settled-payments.csv');
   for (const id of ['a', 'b']) {
-    await shop.desk.take(paid(id, 'later', MONEY));
+    await shop.service.take(paid(id, 'later', MONEY));
     await clear(shop);
     appendFileSync(path, '"torn');
   }
@@ -90,10 +90,10 @@ test('behind a row that the power cut off the next one begins a line of its own'
 test('the malformed payment of a reservation is settled with it', async () => {
   using folder = scratchFolder();
   await using shop = await openShop(folder.path, [PRINT]);
-  await shop.desk.take(reserve('a'));
-  await shop.desk.take({ ...paid('a', 'print', MONEY), fault: 'data.seat is not taken' });
+  await shop.service.take(reserve('a'));
+  await shop.service.take({ ...paid('a', 'print', MONEY), fault: 'data.seat is not taken' });
   assert.equal(await clear(shop), { status: 'cleared', count: 1 });
-  assert.is(shop.desk.state()?.totals.pending, 0);
+  assert.is(shop.service.state()?.totals.pending, 0);
 });
 
 test.run();

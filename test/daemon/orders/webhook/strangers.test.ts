@@ -14,7 +14,7 @@ function openHook() {
   const lines: string[] = [];
   const hook = new Webhook({
     ...{ scheme: 'standard', secrets: () => ({ secrets: ['x'] }), isClockFree: () => false },
-    desk: { take: () => Promise.reject(new Error('not asked')) },
+    service: { take: () => Promise.reject(new Error('not asked')) },
     ...{ clock, log: openLog('info', 'journal', (line) => lines.push(line)) },
   });
   return { clock, lines, hook };

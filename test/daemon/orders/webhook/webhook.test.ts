@@ -25,11 +25,11 @@ async function openHook(scheme: Scheme = 'standard', secret = SECRET) {
   const file = `${folder.path}/secret`;
   writeFileSync(file, `${secret}\n`, { mode: 0o600 });
   const shop = await openShop(`${folder.path}/orders`, [article('print', { edition: 3 })]);
-  const { desk, clock } = shop;
+  const { service, clock } = shop;
   let isClockFree = false;
   const logged: string[] = [];
   const hook = new Webhook({
-    ...{ scheme, secrets: openSecrets(file, scheme), desk, clock },
+    ...{ scheme, secrets: openSecrets(file, scheme), service, clock },
     log: { ...silentLog, warn: (text) => void logged.push(text) },
     isClockFree: () => isClockFree,
   });
@@ -150,7 +150,7 @@ test('forged, unsigned and late messages are refused, and nothing of them is kep
   for (const [status, error, text, headers] of cases) {
     assert.equal(await hook.send(text, headers), { status, body: { error } });
   }
-  assert.is(hook.shop.desk.state()?.totals.confirmed, 0);
+  assert.is(hook.shop.service.state()?.totals.confirmed, 0);
 });
 
 test('while the clock is not synchronised a message that does not fit it is put off, not refused', async () => {
@@ -177,7 +177,7 @@ test('a time that is none is refused, and the shop opens again at the next start
     const { status } = await hook.send(body, signed(body, nowMs));
     assert.is(status, 422, timestamp);
   }
-  assert.is(hook.shop.desk.state()?.totals.confirmed, 0);
+  assert.is(hook.shop.service.state()?.totals.confirmed, 0);
 });
 
 test('a message that was overtaken by a newer one is refused', async () => {
@@ -188,7 +188,7 @@ test('a message that was overtaken by a newer one is refused', async () => {
     const { status, body } = await hook.sendEvent(type, { order: 'a' }, nowMs - 1_000);
     assert.equal([status, body], [409, { error: 'older-than-known' }], type);
   }
-  assert.is(hook.shop.desk.state()?.totals.confirmed, 1);
+  assert.is(hook.shop.service.state()?.totals.confirmed, 1);
 });
 
 test('what is no order is refused with its reason, or ignored', async () => {
@@ -283,16 +283,16 @@ test('Stripe’s checkout sessions are orders: paid, paid later, expired', async
     const other = await send(type, 'cs_5', 'paid', { metadata: {} });
     assert.equal([other.status, other.body], [200, { status: 'ignored' }]);
   }
-  assert.ok(hook.shop.desk.newest(50).every((order) => order.id !== 'cs_5'));
+  assert.ok(hook.shop.service.newest(50).every((order) => order.id !== 'cs_5'));
   // Its money is there, whatever is wrong with it.
   const metadata = { item: 'print', quantity: 'two' };
   assert.is((await send('checkout.session.completed', 'cs_6', 'paid', { metadata })).status, 422);
   assert.equal(
-    hook.shop.desk.state()?.unmatched?.map(({ order, item, amount }) => [order, item, amount]),
+    hook.shop.service.state()?.unmatched?.map(({ order, item, amount }) => [order, item, amount]),
     [['cs_6', 'print', 2500]],
   );
   await hook.clock.advance(1_000);
-  await hook.shop.desk.take({ do: 'cancel', id: 'cs_6', was: 'refused', source: 'cli' });
+  await hook.shop.service.take({ do: 'cancel', id: 'cs_6', was: 'refused', source: 'cli' });
   assert.is((await send('checkout.session.completed', 'cs_6', 'paid', { metadata })).status, 200);
   assert.ok(hook.logged.includes('paid sessions are no orders of this box'));
 });

@@ -113,7 +113,7 @@ export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBo
       opening: new SignInOpening(clock),
       onNewPin: () => undefined,
       reports: { list: () => [], records: { list: () => [], read: () => undefined } },
-      desk: { newest: () => [], csv: async () => 'order' },
+      service: { newest: () => [], csv: async () => 'order' },
       forgetClips: () => undefined,
       onEvent: () => undefined,
       testUplink: async () => UPLINK_TESTED,

@@ -6,7 +6,7 @@ import type { BoxEvent } from '../model/commands.ts';
 import type {
   ConfirmedOrders,
   OnOrderConfirmed,
-  OrderDesk,
+  OrderIntake,
   OrderList,
   OrderOutcome,
   OrderRequest,
@@ -26,7 +26,7 @@ import { lateMs } from './sale-window.ts';
 import { openSaleWindow, type SaleWindowStore } from './sale-window-store.ts';
 import { ANOTHER, UnmatchedPayments } from './webhook/unmatched.ts';
 
-export interface DeskDeps {
+export interface OrderServiceDeps {
   /** Made where it is not there. */
   readonly folder: string;
   readonly catalogue: () => Catalogue;
@@ -44,7 +44,7 @@ export interface DeskDeps {
   readonly log: Log;
 }
 
-export interface Desk extends OrderDesk, ConfirmedOrders, OrderList {
+export interface OrderService extends OrderIntake, ConfirmedOrders, OrderList {
   /** Undefined where nothing is or was sold. */
   state(): ShopState | undefined;
   /** The first frame of a drop opens the window of the present catalogue. */
@@ -58,27 +58,27 @@ const ORDERS_MAX = 200_000;
 const TICK_MS = 1_000;
 const NO_SHOP: Shop = { drop: '', articles: [], isWindowOpen: false, pendingMs: 0, nowMs: -1 };
 
-/** Never rejects for what is wrong with the ledger: then the desk takes no orders and says why. */
-export async function openDesk(deps: DeskDeps): Promise<Desk> {
+/** Never rejects for what is wrong with the ledger: then the order service takes no orders and says why. */
+export async function openOrderService(deps: OrderServiceDeps): Promise<OrderService> {
   const window = openSaleWindow(deps);
   const book = new Book();
   const confirmed = new ConfirmedList(book);
   const opened = { window, book, confirmed, announcements: new Announcements(confirmed, deps) };
-  return new OpenDesk(deps, { ...opened, ...(await openLedger(deps, opened)) });
+  return new OpenOrderService(deps, { ...opened, ...(await openLedger(deps, opened)) });
 }
 
 interface Opened extends LedgerReaders, OpenedLedger {
   readonly window: SaleWindowStore;
 }
 
-class OpenDesk implements Desk {
-  readonly #deps: DeskDeps;
+class OpenOrderService implements OrderService {
+  readonly #deps: OrderServiceDeps;
   #opened: Opened;
   #deadlines: Deadlines;
   #lastShop = NO_SHOP;
   #unmatched: UnmatchedPayments;
 
-  constructor(deps: DeskDeps, opened: Opened) {
+  constructor(deps: OrderServiceDeps, opened: Opened) {
     this.#deps = deps;
     this.#opened = opened;
     this.#unmatched = new UnmatchedPayments(deps);
