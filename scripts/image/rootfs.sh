@@ -80,7 +80,7 @@ make_disk() {
   truncate -s "$2" "$1"
   mkfs.ext4 -q -O '^metadata_csum' -d "$3" "$1"
 }
-make_disk "$out/data.ext4" 512M "$root/data"
+make_disk "$out/data.ext4" 2G "$root/data"
 rm -rf "$root/data"
 mkdir "$root/data"
 used_mb=$(du -sm "$root" | cut -f1)
