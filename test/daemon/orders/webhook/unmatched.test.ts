@@ -30,10 +30,8 @@ test('what was given back is not owed again, also once its item is on sale and a
   }
   await using shop = await openShop(folder.path, [PRINT, article('later')]);
   assert.is((await shop.service.take(paid('a', 'later', MONEY))).status, 'void');
-  assert.equal(
-    [shop.service.state()?.totals.refunds, shop.service.state()?.unmatched],
-    [0, undefined],
-  );
+  const state = shop.service.state();
+  assert.equal([state?.totals.refunds, state?.unmatched], [0, undefined]);
 });
 
 test('a payment for what was cancelled unpaid, and is not on sale, is reported and can be given back', async () => {
@@ -193,10 +191,8 @@ test('of another payment under the id of an order the crew is told, and it keeps
   assert.is((await shop.service.take(cancel('a', 'unmatched'))).status, 'settled');
   assert.is((await shop.service.take(cancel('a', 'unmatched'))).status, 'stale');
   assert.is((await shop.service.take(paid('a', 'tee', MONEY))).status, 'settled');
-  assert.equal(
-    [shop.service.state()?.unmatched, shop.service.state()?.totals.confirmed],
-    [undefined, 1],
-  );
+  const now = shop.service.state();
+  assert.equal([now?.unmatched, now?.totals.confirmed], [undefined, 1]);
 });
 
 test('a payment that is malformed is told with what is wrong with it', async () => {
