@@ -165,7 +165,7 @@ export function* dropFaults(
     yield { path: [...at, 'id'], message };
   }
   if (starts_at !== '' && ends_at !== '' && !(Date.parse(ends_at) > Date.parse(starts_at))) {
-    yield { path: [...at, 'ends_at'], message: `must be after starts_at (${starts_at})` };
+    yield { path: [...at, 'ends_at'], message: `must be after the start (${starts_at})` };
   }
   yield* catalogueFaults(catalogue, hosts, [...at, 'catalogue']);
 }
@@ -200,7 +200,7 @@ function* overlayFaults(
   const fault = codeFault(link, [...hosts, ...checkoutHosts]);
   if (fault !== undefined) yield { path: [...at, 'link'], message: fault };
   if (every_s > 0 && (for_s === 0 || for_s >= every_s)) {
-    const message = 'must be above 0 and below every_s, or every_s must be 0';
+    const message = 'must be above 0 and below the interval, or the interval must be 0';
     yield { path: [...at, 'for_s'], message };
   }
 }

@@ -19,7 +19,7 @@ export const BROKER_RULES: readonly Rule[] = [
   },
   {
     key: 'box-name-taken',
-    advice: 'Commands reach either of them. Give each box its own box.name in its config.',
+    advice: 'Commands reach either of them. Give each box a name of its own in its settings.',
     find: ({ box: { broker, name } }) =>
       broker.phase === 'none' || broker.nameConflict === undefined
         ? undefined

@@ -37,7 +37,7 @@ export const DESTINATION_RULES: readonly Rule[] = [
 ];
 
 const ALONE =
-  'Guests in the room can still watch. Check the network, and uplink.destinations in the config.';
+  'Guests in the room can still watch. Check the network, and uplink.destinations in the settings.';
 
 /** A certificate that is valid now is refused by a box that has another year. */
 function isOfClock({ system }: BoxSnapshot, reason = ''): boolean {

@@ -2,7 +2,7 @@
 import type { Rule } from './step.ts';
 
 const STUCK =
-  'If it is not pressed, check its cable. For a button that opens when pressed, change active_low in panel.buttons.';
+  'If it is not pressed, check its cable. For a button that opens when pressed, change “Active low” in the settings, under “Buttons and lamps”.';
 
 const NO_ORDER_LOST = 'No order is lost: its tickets are printed later by themselves.';
 
@@ -21,7 +21,8 @@ export const DEVICE_RULES: readonly Rule[] = [
     severity: 'warning',
     afterMs: 5_000,
     holdMs: 2_000,
-    advice: 'Use the operator’s page instead. Check the cable, and panel.buttons in the config.',
+    advice:
+      'Use the operator’s page instead. Check the cable, and “Buttons and lamps” in the settings.',
     find: ({ box: { panelAway } }) =>
       panelAway?.['buttons'] === undefined
         ? undefined
@@ -47,7 +48,8 @@ export const DEVICE_RULES: readonly Rule[] = [
     severity: 'warning',
     afterMs: 5_000,
     holdMs: 2_000,
-    advice: 'Read the operator’s page instead. Check the cable, and panel.lamps in the config.',
+    advice:
+      'Read the operator’s page instead. Check the cable, and “Buttons and lamps” in the settings.',
     dependsOn: ['buttons-away'],
     find: ({ box: { panelAway } }) => {
       const away = Object.entries(panelAway ?? {}).filter(([part]) => part !== 'buttons');

@@ -188,7 +188,7 @@ export const MEDIA_RULES: readonly Rule[] = [
     severity: 'critical',
     afterMs: 1_000,
     holdMs: 3_000,
-    advice: 'Stop the other program, or set another viewers.port.',
+    advice: 'Stop the other program, or change viewers.port.',
     find: ({ box, failing }) => {
       const media = box.children['media'];
       return failing.includes('media') && media?.failureCode === 'PORT_TAKEN'

@@ -67,7 +67,8 @@ export const MODEM_RULES: readonly Rule[] = [
   {
     key: 'modem-*-lost',
     holdMs: 5_000,
-    advice: 'Check its antenna, SIM card and plug. modems.reset: false ends the resets.',
+    advice:
+      'Check its antenna, SIM card and plug. To end the resets, switch off modems.reset in the settings.',
     dependsOn: SIM_FAULTS,
     find: ({ box }) =>
       (box.modemMaintenance ?? []).flatMap(({ id, model, reset }) =>
@@ -86,7 +87,7 @@ export const MODEM_RULES: readonly Rule[] = [
     key: 'modems-unknown',
     afterMs: 15_000,
     holdMs: 5_000,
-    advice: 'Check that ModemManager runs; with modems.driver at, the plugs and modems.at_ports.',
+    advice: 'Check that ModemManager runs; with modems.at_ports, these ports and the plugs.',
     find: ({ box: { modems, uplink } }) => {
       // A modem that is pulled out takes its link along, which has an alert of its own.
       if (modems.phase === 'absent' || (uplink?.missingLinks.length ?? 0) > 0) return undefined;

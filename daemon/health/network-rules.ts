@@ -57,7 +57,7 @@ export const NETWORK_RULES: readonly Rule[] = [
     severity: 'critical',
     afterMs: 5_000,
     holdMs: 3_000,
-    advice: `${ROOM} Check the network, and uplink.host and uplink.port in the config.`,
+    advice: `${ROOM} Check the network, and the receiver’s address and port in the settings.`,
     dependsOn: ['links-down', ...UPLINK],
     // Where all links are down, what takes them down has an alert of its own.
     find: ({ box }) =>
@@ -84,7 +84,7 @@ export const NETWORK_RULES: readonly Rule[] = [
     severity: 'critical',
     afterMs: 1_000,
     holdMs: 3_000,
-    advice: `${ROOM} Check modems, SIM cards and network cables, and the receiver at uplink.host.`,
+    advice: `${ROOM} Check modems, SIM cards and network cables, and the receiver.`,
     dependsOn: UPLINK,
     find: ({ box }) => {
       const down = areAllDown(box) ? unexplainedLinks(box) : [];

@@ -12,7 +12,8 @@ const ADVICE: Readonly<Record<NetworkFault, string>> = {
   BAD_REQUEST: HELPER,
   NO_PROGRAM: 'Install the packages nftables and iproute2.',
   NO_MANAGER: 'Check that NetworkManager is installed and runs.',
-  NO_DEVICE: 'Check that it is plugged in, and network.guests and network.crew in the config.',
+  NO_DEVICE:
+    'Check that it is plugged in, and network.guests.device and network.crew.device in the settings.',
   NOT_OPENED:
     'Check that no other program uses this card or port. Some Wi-Fi cards cannot offer a network.',
   SHAPER_TAKEN: 'End the program that shapes this interface, or use another one.',

@@ -21,7 +21,7 @@ export const PICTURE_RULES: readonly Rule[] = [
     key: 'code-missing',
     afterMs: 3_000,
     holdMs: 3_000,
-    advice: 'Set drop.overlay.code, or choose another code on this page.',
+    advice: 'Set drop.overlay.code.link, or choose another code on this page.',
     find: ({ box: { overlay } }) =>
       overlay?.missing === undefined
         ? undefined

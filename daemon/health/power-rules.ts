@@ -42,7 +42,7 @@ export const POWER_RULES: readonly Rule[] = [
     key: 'battery-unknown',
     afterMs: 15_000,
     holdMs: 10_000,
-    advice: 'Stay on mains. Check the battery board, and power.board in the config.',
+    advice: 'Stay on mains. Check the battery board, and power.board in the settings.',
     find: ({ box: { battery } }) =>
       battery.phase === 'unknown'
         ? { text: 'The battery cannot be read', detail: battery.reason }

@@ -25,7 +25,7 @@ export function resolveLink(
     const onSale = shop?.articles.find(
       ({ isOpen, left, checkoutUrl }) => isOpen && left !== 0 && checkoutUrl !== undefined,
     );
-    return limited(onSale?.checkoutUrl, 'no item that is on sale has a checkout_url');
+    return limited(onSale?.checkoutUrl, 'no item that is on sale has a checkout page');
   }
   const fault = codeFault(code, hosts);
   return fault === undefined ? { link: code } : { missing: fault };

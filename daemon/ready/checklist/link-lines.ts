@@ -138,7 +138,7 @@ export function receiverLine({ plan, probes: { links } }: Facts): Line {
     return fail(
       name,
       links.reason ?? 'it does not answer',
-      'Check uplink.host, uplink.port and the receiver’s passphrase.',
+      'Check the receiver’s address, port and passphrase.',
     );
   }
   const rtt = links.rttMs === undefined ? '' : `, ${Math.round(links.rttMs)} ms away`;

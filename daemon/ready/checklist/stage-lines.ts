@@ -76,7 +76,7 @@ export function lookLine({ box: { look } }: Facts): Line {
   if (cost === undefined) return pass(name, `${what}; recordings have the camera’s colours`);
   const seen = `${what}, ${cost.frameCostMs.toFixed(1)} of ${Math.round(cost.frameMs)} ms a frame`;
   return cost.frameCostMs > LOOK_SHARE_MAX * cost.frameMs
-    ? warn(name, seen, 'Too slow for this machine: use a smaller camera.height, or no look.')
+    ? warn(name, seen, 'Too slow for this machine: use a smaller camera picture, or no look.')
     : pass(name, `${seen}; recordings have the camera’s colours`);
 }
 

@@ -53,7 +53,7 @@ test('a mistake is named with its line and what was perhaps meant', () => {
       /drops\.yaml:3: titel: unknown key; did you mean title\?/,
     ],
     ['profile: phone', 'profile: tablet', /drops\.yaml:7: profile must be one of/],
-    ['T21:30', 'T19:30', /drops\.yaml:5: ends_at must be after starts_at/],
+    ['T21:30', 'T19:30', /drops\.yaml:5: ends_at must be after the start/],
     ['edition: 50', 'edition: 50, stock: 1', /drops\.yaml:9: catalogue\.0\.stock must be left out/],
     ['id: friday', 'id: Friday Night', /drops\.yaml:2: id must be lower-case letters/],
     ['profile: phone', 'resume_within_s: 5', /drops\.yaml:7: resume_within_s: is the same for all/],

@@ -105,7 +105,7 @@ const CASES: readonly (readonly [string, Change])[] = [
   ],
   ['wifi-not-joined', { hotspot: { ssid: 'box', url: '', notJoined: 'Cafe', why: 'password' } }],
   ['code-unreadable', overlay({ shown: UNREAD })],
-  ['code-missing', overlay({ missing: 'no item that is on sale has a checkout_url' })],
+  ['code-missing', overlay({ missing: 'no item that is on sale has a checkout page' })],
   [
     'look-refused',
     {

@@ -268,7 +268,7 @@ test('a code without a time is shown from the checks to the end, and not while t
 
 test('where no item has a checkout the state says so', () => {
   const { run, overlay } = open();
-  assert.match(run({ code: 'checkout' }).detail, 'no item that is on sale has a checkout_url');
+  assert.match(run({ code: 'checkout' }).detail, 'no item that is on sale has a checkout page');
   assert.ok(overlay.state().missing);
 });
 

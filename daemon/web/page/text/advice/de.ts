@@ -3,9 +3,9 @@ import type { AdviceTexts } from './en.ts';
 
 export const de: AdviceTexts = {
   panelAway:
-    'Nimm stattdessen die Regieseite. Prüfe das Kabel und panel.buttons in der Konfiguration.',
+    'Nimm stattdessen die Regieseite. Prüfe das Kabel und „Tasten und Lampen“ in den Einstellungen.',
   lampsAway:
-    'Schau stattdessen auf die Regieseite. Prüfe das Kabel und panel.lamps in der Konfiguration.',
+    'Schau stattdessen auf die Regieseite. Prüfe das Kabel und „Tasten und Lampen“ in den Einstellungen.',
   pluggedIn: 'Prüfe, ob er eingesteckt und eingeschaltet ist.',
   newRoll: 'Leg eine neue Rolle ein und drucke noch einmal, was fehlt.',
   rollReady: 'Halte eine neue Rolle bereit.',
@@ -20,8 +20,7 @@ export const de: AdviceTexts = {
   clearPaper: 'Öffne ihn, entferne das Papier und schalte ihn aus und ein.',
   freeSystemDisk: 'Mach auf dem Systemdatenträger Platz oder tausche ihn aus.',
   versionBefore: 'Die vorige Version läuft weiter. Sag es denen, die die Versionen herausgeben.',
-  leaveSafeMode:
-    'Lies unten, womit sie endete, und starte die Box neu: Das beendet den Notbetrieb.',
+  leaveSafeMode: 'Der Grund steht unten. Starte die Box neu, um den Notbetrieb zu beenden.',
   giveAir: 'Gib der Box Luft und stell sie aus der Sonne.',
   cooling: 'Prüfe Kühlung und Netzteil; wenn es bleibt, nimm weniger Bildgrößen (renditions).',
   strongerSupply: 'Nimm ein stärkeres Netzteil und ein kürzeres, dickeres Kabel.',
@@ -55,7 +54,7 @@ export const de: AdviceTexts = {
   soundCables: 'Prüfe, ob die Soundkarte eingesteckt ist, dann Kabel, Pegel und Phantomspeisung.',
   channelCable: 'Prüfe das Kabel dieses Kanals, oder setze sound.channels auf 1.',
   gainDown: 'Dreh den Pegel herunter, bis die lauteste Stelle unter -6 dBFS bleibt.',
-  otherPort: 'Beende das andere Programm oder setze einen anderen viewers.port.',
+  otherPort: 'Beende das andere Programm oder stell bei viewers.port einen anderen ein.',
   moreConnections: 'Erhöhe viewers.max_connections oder stell einen Cache vor die Box.',
   pinFile:
     'Nenne in modems.pin_files eine Datei mit der PIN; für die PUK brauchst du den Brief des Anbieters.',
@@ -66,12 +65,12 @@ export const de: AdviceTexts = {
     'Entsperre die SIM-Karte in einem Handy und schreib ihre PIN in die Datei von modems.pin_files.',
   othersUsed:
     'Andere Programme haben sie mitbenutzt. Erhöhe die Datenmenge oder nimm eine andere SIM-Karte.',
-  antenna: 'Prüfe Antenne, SIM-Karte und Stecker. modems.reset: false beendet das Zurücksetzen.',
-  modemManager:
-    'Prüfe, ob ModemManager läuft; mit modems.driver at die Stecker und modems.at_ports.',
+  antenna:
+    'Prüfe Antenne, SIM-Karte und Stecker. Das Zurücksetzen endet, wenn du in den Einstellungen modems.reset ausschaltest.',
+  modemManager: 'Prüfe, ob ModemManager läuft; mit modems.at_ports diese Ports und die Stecker.',
   otherBox: 'Prüfe, ob die andere Box läuft, das Netz zwischen beiden und edge.upstream.',
-  checkUplink: 'Prüfe das Netz sowie uplink.host und uplink.port in der Konfiguration.',
-  checkModems: 'Prüfe Modems, SIM-Karten und Netzkabel sowie den Empfänger bei uplink.host.',
+  checkUplink: 'Prüfe das Netz sowie Adresse und Port des Empfängers in den Einstellungen.',
+  checkModems: 'Prüfe Modems, SIM-Karten und Netzkabel sowie den Empfänger.',
   othersCarry: 'Die anderen Leitungen tragen den Stream. Prüfe das Modem oder Kabel.',
   otherSim:
     'Nimm dafür eine andere SIM-Karte oder ein anderes Netz. Ist es bei allen so, passt sich die Box an.',
@@ -102,7 +101,7 @@ export const de: AdviceTexts = {
   plugInLater: 'Steck das Netzteil ein, wenn du kannst.',
   plugIn: 'Steck das Netzteil ein.',
   plugInNow: 'Steck das Netzteil jetzt ein; sonst beendet die Box den Drop und schaltet sich aus.',
-  stayOnMains: 'Bleib am Netz. Prüfe die Akkuplatine und power.board in der Konfiguration.',
+  stayOnMains: 'Bleib am Netz. Prüfe die Akkuplatine und power.board in den Einstellungen.',
   cutPower: 'Es wird nichts aufgenommen: Du kannst den Strom abschalten.',
   othersGoOn: 'Die anderen Aufnahmen gehen weiter.',
   freeGoesOn: 'Mach Platz oder nimm einen anderen Datenträger: Es geht von selbst weiter.',
@@ -118,18 +117,18 @@ export const de: AdviceTexts = {
     'Fällt dieser Datenträger aus, sind beide Kopien verloren: Nimm die zweite auf einem anderen auf.',
   destinationOthers:
     'Alle anderen bekommen den Stream. Prüfe uplink.destinations und den Stream bei diesem Dienst.',
-  destinationAlone: 'Prüfe das Netz und uplink.destinations in der Konfiguration.',
+  destinationAlone: 'Prüfe das Netz und uplink.destinations in den Einstellungen.',
   repairLook:
     'Verbessere diese Zeile der Datei oder wähle einen anderen Look. Die Zuschauer sehen die Farben der Kamera.',
   renewCertificate: 'Der Drop geht weiter. Prüfe das Datum der Box, sonst erneuere das Zertifikat.',
   ownName:
-    'Befehle kommen bei einer von beiden an. Gib jeder Box in ihrer Konfiguration einen eigenen box.name.',
+    'Befehle kommen bei einer von beiden an. Gib jeder Box in den Einstellungen einen eigenen Namen.',
   largerPackets: 'Erhöhe das größte Paket, das der Broker nimmt (mosquitto: max_packet_size).',
   checkBackfill:
     'Es wird von selbst wieder versucht. Prüfe uplink.backfill und den Speicher des Relays.',
   letGo: 'Lass ihn los und eine halbe Minute in Ruhe.',
   stuckCable:
-    'Drückt ihn niemand, sieh nach seinem Kabel; einer, der beim Drücken öffnet, braucht das andere active_low in panel.buttons.',
+    'Drückt sie niemand, prüfe ihr Kabel. Öffnet sie beim Drücken, ändere in den Einstellungen unter „Tasten und Lampen“ „Aktiv bei niedrigem Pegel“.',
   certificateNew:
     'Hole ein neues und schicke es in den Einstellungen unter „Zertifikat für HTTPS“: Browser lehnen ein abgelaufenes ab.',
   lookThroughSettings: 'Öffne die Einstellungen, sieh sie durch und übernimm, was fehlt.',
@@ -138,12 +137,12 @@ export const de: AdviceTexts = {
   shopSecret:
     'Bezahlte Bestellungen des Webshops kommen nicht an. Schreib das Signaturgeheimnis des Shops in die Datei, lesbar nur für die Box; es wird sofort gelesen.',
   shorterLink: 'Nimm einen kürzeren Link oder erhöhe die Bitrate der niedrigsten Bildqualität.',
-  chooseCode: 'Setze drop.overlay.code oder wähle auf dieser Seite einen anderen Code.',
+  chooseCode: 'Setze drop.overlay.code.link oder wähle auf dieser Seite einen anderen Code.',
   networkHelper: 'Installiere die Box neu: Ihr Netzhelfer antwortet nicht.',
   networkPrograms: 'Installiere die Pakete nftables und iproute2.',
   networkManager: 'Prüfe, ob NetworkManager installiert ist und läuft.',
   networkDevice:
-    'Prüfe, ob es eingesteckt ist, sowie network.guests und network.crew in der Konfiguration.',
+    'Prüfe, ob es eingesteckt ist, sowie network.guests.device und network.crew.device in den Einstellungen.',
   networkTaken:
     'Prüfe, ob ein anderes Programm diese Karte oder Buchse benutzt. Manche WLAN-Karten können kein Netz anbieten.',
   shaperTaken:
@@ -175,7 +174,7 @@ export const de: AdviceTexts = {
   otherLinks: 'Die anderen Leitungen prüfen.',
   otherLinksDepend: 'Die anderen Leitungen prüfen: Der Stream hängt an dieser.',
   modemsCables: 'Ihre Modems und Kabel prüfen.',
-  receiverPassphrase: 'uplink.host, uplink.port und das Kennwort des Empfängers prüfen.',
+  receiverPassphrase: 'Adresse, Port und Passphrase des Empfängers prüfen.',
   sameNetwork: 'viewers.address prüfen, und ob die Handys im selben Netz sind wie die Box.',
   closeIt: 'Den Deckel schließen.',
   networkTimeServer: 'Die Box mit einem Netz verbinden, das einen Zeitserver hat.',
@@ -234,7 +233,8 @@ export const de: AdviceTexts = {
   farGap: 'Beim Empfänger fehlte etwas: uplink.latency_ms erhöhen.',
   roomLinks: 'Im Raum kann man zusehen; die Leitungen prüfen.',
   roomNetwork: 'Im Raum kann man zusehen; ein Netz anschließen.',
-  tooSlowLook: 'Zu langsam für diese Maschine: camera.height verkleinern oder keinen Look.',
+  tooSlowLook:
+    'Zu langsam für diese Maschine: ein kleineres Kamerabild verwenden oder keine Farbstimmung.',
   gainPeaks: 'Die Verstärkung senken, bis Spitzen unter -6 dBFS bleiben.',
   gainLess: 'Die Verstärkung senken.',
   shorterAddress: 'Eine kürzere viewers.address oder breiteres Papier verwenden.',

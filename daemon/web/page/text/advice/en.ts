@@ -4,8 +4,10 @@
 export type AdviceTexts = Readonly<Record<keyof typeof en, string>>;
 
 export const en = {
-  panelAway: 'Use the operator’s page instead. Check the cable, and panel.buttons in the config.',
-  lampsAway: 'Read the operator’s page instead. Check the cable, and panel.lamps in the config.',
+  panelAway:
+    'Use the operator’s page instead. Check the cable, and “Buttons and lamps” in the settings.',
+  lampsAway:
+    'Read the operator’s page instead. Check the cable, and “Buttons and lamps” in the settings.',
   pluggedIn: 'Check that it is plugged in and switched on.',
   newRoll: 'Put in a new roll, then print again what failed.',
   rollReady: 'Have a new roll ready.',
@@ -54,7 +56,7 @@ export const en = {
   soundCables: 'Check that the sound card is plugged in, then cables, gain and phantom power.',
   channelCable: 'Check the cable of that channel, or set sound.channels to 1.',
   gainDown: 'Turn the gain down until the loudest part stays below -6 dBFS.',
-  otherPort: 'Stop the other program, or set another viewers.port.',
+  otherPort: 'Stop the other program, or change viewers.port.',
   moreConnections: 'Raise viewers.max_connections, or put a cache in front of the box.',
   pinFile:
     'Name a file with its PIN in modems.pin_files. A blocked SIM card needs the PUK from the letter of your mobile operator.',
@@ -62,12 +64,12 @@ export const en = {
   rightPin: 'Write the right PIN into that file (modems.pin_files); it is tried again then.',
   unlockSim: 'Unlock the SIM card in a phone, and put its PIN into the file of modems.pin_files.',
   othersUsed: 'Other programs used it too. Raise its budget, or take another SIM card.',
-  antenna: 'Check its antenna, SIM card and plug. modems.reset: false ends the resets.',
-  modemManager:
-    'Check that ModemManager runs; with modems.driver at, the plugs and modems.at_ports.',
+  antenna:
+    'Check its antenna, SIM card and plug. To end the resets, switch off modems.reset in the settings.',
+  modemManager: 'Check that ModemManager runs; with modems.at_ports, these ports and the plugs.',
   otherBox: 'Check that the other box is running, the network between the two, and edge.upstream.',
-  checkUplink: 'Check the network, and uplink.host and uplink.port in the config.',
-  checkModems: 'Check modems, SIM cards and network cables, and the receiver at uplink.host.',
+  checkUplink: 'Check the network, and the receiver’s address and port in the settings.',
+  checkModems: 'Check modems, SIM cards and network cables, and the receiver.',
   othersCarry: 'The other links carry the stream. Check its modem or cable.',
   otherSim: 'Use another SIM card or network for it. Where all links do so, the box adapts.',
   smallerPackets: 'The box tries smaller packets. If this stays, use another network.',
@@ -92,7 +94,7 @@ export const en = {
   plugInLater: 'Plug in the mains when you can.',
   plugIn: 'Plug in the mains.',
   plugInNow: 'Plug in the mains now; the box will end the drop and shut down by itself.',
-  stayOnMains: 'Stay on mains. Check the battery board, and power.board in the config.',
+  stayOnMains: 'Stay on mains. Check the battery board, and power.board in the settings.',
   cutPower: 'Nothing is being recorded: it is safe to cut the power.',
   othersGoOn: 'The other recordings go on.',
   freeGoesOn: 'Free some space or take another disk: it goes on by itself.',
@@ -106,16 +108,16 @@ export const en = {
   secondCopy: 'If this disk fails, both copies are lost: record the second one on another disk.',
   destinationOthers:
     'All others get the stream. Check uplink.destinations, and the stream at that service.',
-  destinationAlone: 'Check the network, and uplink.destinations in the config.',
+  destinationAlone: 'Check the network, and uplink.destinations in the settings.',
   repairLook:
     'Repair that line of the file, or choose another look. Viewers get the camera’s colours.',
   renewCertificate: 'The drop goes on. Check the date of the box, else renew the certificate.',
-  ownName: 'Commands reach either of them. Give each box its own box.name in its config.',
+  ownName: 'Commands reach either of them. Give each box a name of its own in its settings.',
   largerPackets: 'Raise the largest packet that the broker takes (mosquitto: max_packet_size).',
   checkBackfill: 'It is tried again by itself. Check uplink.backfill, and the relay’s store.',
   letGo: 'Release the button and do not press it for half a minute.',
   stuckCable:
-    'If it is not pressed, check its cable. For a button that opens when pressed, change active_low in panel.buttons.',
+    'If it is not pressed, check its cable. For a button that opens when pressed, change “Active low” in the settings, under “Buttons and lamps”.',
   certificateNew:
     'Get a new one, and send it in the settings under “Certificate for HTTPS”: browsers refuse one that has expired.',
   lookThroughSettings: 'Open the settings, look through them, and apply what is missing.',
@@ -124,11 +126,12 @@ export const en = {
   shopSecret:
     'Paid orders of the web shop do not arrive. Put the shop’s signing secret into the file, readable by the box alone; it is read at once.',
   shorterLink: 'Use a shorter link, or raise the bitrate of the lowest picture quality.',
-  chooseCode: 'Set drop.overlay.code, or choose another code on this page.',
+  chooseCode: 'Set drop.overlay.code.link, or choose another code on this page.',
   networkHelper: 'Install the box again: its network helper does not answer.',
   networkPrograms: 'Install the packages nftables and iproute2.',
   networkManager: 'Check that NetworkManager is installed and runs.',
-  networkDevice: 'Check that it is plugged in, and network.guests and network.crew in the config.',
+  networkDevice:
+    'Check that it is plugged in, and network.guests.device and network.crew.device in the settings.',
   networkTaken:
     'Check that no other program uses this card or port. Some Wi-Fi cards cannot offer a network.',
   shaperTaken: 'End the program that shapes this interface, or use another one.',
@@ -158,7 +161,7 @@ export const en = {
   otherLinks: 'Check the other links.',
   otherLinksDepend: 'Check the other links: the stream depends on this one.',
   modemsCables: 'Check their modems and cables.',
-  receiverPassphrase: 'Check uplink.host, uplink.port and the receiver’s passphrase.',
+  receiverPassphrase: 'Check the receiver’s address, port and passphrase.',
   sameNetwork: 'Check viewers.address, and that phones are in the same network as the box.',
   closeIt: 'Close it.',
   networkTimeServer: 'Connect the box to a network with a time server.',
@@ -212,7 +215,7 @@ export const en = {
   farGap: 'The receiver saw a gap: raise uplink.latency_ms.',
   roomLinks: 'The room can watch; check the links.',
   roomNetwork: 'The room can watch; plug a network in.',
-  tooSlowLook: 'Too slow for this machine: use a smaller camera.height, or no look.',
+  tooSlowLook: 'Too slow for this machine: use a smaller camera picture, or no look.',
   gainPeaks: 'Turn the gain down until peaks stay below -6 dBFS.',
   gainLess: 'Turn the gain down.',
   shorterAddress: 'Use a shorter viewers.address, or wider paper.',

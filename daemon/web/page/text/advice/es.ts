@@ -3,9 +3,9 @@ import type { AdviceTexts } from './en.ts';
 
 export const es: AdviceTexts = {
   panelAway:
-    'Usa la página de control en su lugar. Revisa el cable y panel.buttons en la configuración.',
+    'Usa la página de control en su lugar. Revisa el cable y «Botones y luces» en los ajustes.',
   lampsAway:
-    'Mira la página de control en su lugar. Revisa el cable y panel.lamps en la configuración.',
+    'Mira la página de control en su lugar. Revisa el cable y «Botones y luces» en los ajustes.',
   pluggedIn: 'Comprueba que está enchufada y encendida.',
   newRoll: 'Pon un rollo nuevo y vuelve a imprimir lo que falló.',
   rollReady: 'Ten preparado un rollo nuevo.',
@@ -53,7 +53,7 @@ export const es: AdviceTexts = {
     'Comprueba que la tarjeta de sonido está enchufada y luego cables, ganancia y alimentación fantasma.',
   channelCable: 'Revisa el cable de ese canal, o pon sound.channels a 1.',
   gainDown: 'Baja la ganancia hasta que lo más fuerte quede por debajo de -6 dBFS.',
-  otherPort: 'Cierra el otro programa, o pon otro viewers.port.',
+  otherPort: 'Cierra el otro programa, o cambia viewers.port.',
   moreConnections: 'Sube viewers.max_connections, o pon una caché delante de la caja.',
   pinFile:
     'Indica en modems.pin_files un archivo con su PIN; el PUK está en la carta del operador.',
@@ -62,12 +62,13 @@ export const es: AdviceTexts = {
     'Escribe el PIN correcto en ese archivo (modems.pin_files); entonces se prueba otra vez.',
   unlockSim: 'Desbloquea la SIM en un móvil y pon su PIN en el archivo de modems.pin_files.',
   othersUsed: 'Otros programas también la usaron. Amplía sus datos, o usa otra SIM.',
-  antenna: 'Revisa la antena, la SIM y el enchufe. modems.reset: false termina los reinicios.',
+  antenna:
+    'Revisa la antena, la SIM y el enchufe. Para terminar los reinicios, desactiva modems.reset en los ajustes.',
   modemManager:
-    'Comprueba que ModemManager funciona; con modems.driver at, los enchufes y modems.at_ports.',
+    'Comprueba que ModemManager funciona; con modems.at_ports, esos puertos y los enchufes.',
   otherBox: 'Comprueba que la otra caja funciona, la red entre ambas, y edge.upstream.',
-  checkUplink: 'Revisa la red, y uplink.host y uplink.port en la configuración.',
-  checkModems: 'Revisa módems, SIM y cables de red, y el receptor en uplink.host.',
+  checkUplink: 'Revisa la red, y la dirección y el puerto del receptor en los ajustes.',
+  checkModems: 'Revisa módems, SIM, cables de red y el receptor.',
   othersCarry: 'Los otros enlaces llevan la emisión. Revisa su módem o su cable.',
   otherSim: 'Usa otra SIM u otra red para él. Si les pasa a todos, la caja se adapta.',
   smallerPackets: 'La caja prueba con paquetes más pequeños. Si sigue así, usa otra red.',
@@ -95,7 +96,7 @@ export const es: AdviceTexts = {
   plugInLater: 'Enchufa la caja cuando puedas.',
   plugIn: 'Enchufa la caja.',
   plugInNow: 'Enchufa la caja ya; si no, terminará el drop y se apagará sola.',
-  stayOnMains: 'Sigue enchufado. Revisa la placa de la batería, y power.board en la configuración.',
+  stayOnMains: 'Sigue enchufado. Revisa la placa de la batería, y power.board en los ajustes.',
   cutPower: 'No se está grabando nada: se puede cortar la corriente.',
   othersGoOn: 'Las otras grabaciones siguen.',
   freeGoesOn: 'Libera espacio o usa otro disco: sigue solo.',
@@ -109,17 +110,16 @@ export const es: AdviceTexts = {
   secondCopy: 'Si ese disco falla, se pierden las dos copias: graba la segunda en otro disco.',
   destinationOthers:
     'Los demás reciben la emisión. Revisa uplink.destinations y la emisión en ese servicio.',
-  destinationAlone: 'Revisa la red, y uplink.destinations en la configuración.',
+  destinationAlone: 'Revisa la red, y uplink.destinations en los ajustes.',
   repairLook:
     'Corrige esa línea del archivo o elige otro etalonaje. El público ve los colores de la cámara.',
   renewCertificate: 'El drop sigue. Comprueba la fecha de la caja; si no, renueva el certificado.',
-  ownName:
-    'Las órdenes llegan a una u otra. Da a cada caja su propio box.name en su configuración.',
+  ownName: 'Las órdenes llegan a una u otra. Da a cada caja un nombre propio en sus ajustes.',
   largerPackets: 'Sube el paquete mayor que acepta el broker (mosquitto: max_packet_size).',
   checkBackfill: 'Se reintenta solo. Comprueba uplink.backfill y el almacén del relé.',
   letGo: 'Suéltalo y no lo toques durante medio minuto.',
   stuckCable:
-    'Si nadie lo pulsa, mira su cable; uno que se abre al pulsarlo necesita el otro active_low en panel.buttons.',
+    'Si nadie lo pulsa, mira su cable. Si se abre al pulsarlo, cambia «Activo en nivel bajo» en los ajustes, en «Botones y luces».',
   certificateNew:
     'Consigue uno nuevo y envíalo en los ajustes, en «Certificado para HTTPS»: los navegadores rechazan uno caducado.',
   lookThroughSettings: 'Abre los ajustes, revísalos y aplica lo que falte.',
@@ -128,12 +128,12 @@ export const es: AdviceTexts = {
   shopSecret:
     'Los pedidos pagados en la tienda web no llegan. Pon el secreto de firma en el archivo, legible solo por la caja; se lee enseguida.',
   shorterLink: 'Usa un enlace más corto, o sube la tasa de la calidad menor.',
-  chooseCode: 'Fija drop.overlay.code, o elige otro código en esta página.',
+  chooseCode: 'Fija drop.overlay.code.link, o elige otro código en esta página.',
   networkHelper: 'Instala la caja de nuevo: su ayudante de red no responde.',
   networkPrograms: 'Instala los paquetes nftables e iproute2.',
   networkManager: 'Comprueba que NetworkManager está instalado y en marcha.',
   networkDevice:
-    'Comprueba que está enchufado, y network.guests y network.crew en la configuración.',
+    'Comprueba que está enchufado, y network.guests.device y network.crew.device en los ajustes.',
   networkTaken:
     'Comprueba que ningún otro programa usa esta tarjeta o este puerto. Algunas tarjetas wifi no pueden ofrecer una red.',
   shaperTaken: 'Termina el programa que regula esta interfaz, o usa otra.',
@@ -163,7 +163,7 @@ export const es: AdviceTexts = {
   otherLinks: 'Revisa los otros enlaces.',
   otherLinksDepend: 'Revisa los otros enlaces: la emisión depende de este.',
   modemsCables: 'Revisa sus módems y cables.',
-  receiverPassphrase: 'Revisa uplink.host, uplink.port y la contraseña del receptor.',
+  receiverPassphrase: 'Revisa la dirección, el puerto y la contraseña del receptor.',
   sameNetwork: 'Revisa viewers.address y que los móviles estén en la misma red que la caja.',
   closeIt: 'Ciérrala.',
   networkTimeServer: 'Conecta la caja a una red con servidor de hora.',
@@ -219,7 +219,8 @@ export const es: AdviceTexts = {
   farGap: 'El receptor tuvo un corte: sube uplink.latency_ms.',
   roomLinks: 'La sala puede ver; revisa los enlaces.',
   roomNetwork: 'La sala puede ver; conecta una red.',
-  tooSlowLook: 'Demasiado lento para esta máquina: usa un camera.height menor, o ningún etalonaje.',
+  tooSlowLook:
+    'Demasiado lento para esta máquina: usa una imagen de cámara menor, o ningún etalonaje.',
   gainPeaks: 'Baja la ganancia hasta que los picos queden por debajo de -6 dBFS.',
   gainLess: 'Baja la ganancia.',
   shorterAddress: 'Usa un viewers.address más corto, o papel más ancho.',

@@ -3,9 +3,9 @@ import type { AdviceTexts } from './en.ts';
 
 export const fr: AdviceTexts = {
   panelAway:
-    'Utilisez plutôt la page de régie. Vérifiez le câble et panel.buttons dans la configuration.',
+    'Utilisez plutôt la page de régie. Vérifiez le câble et « Boutons et voyants » dans les réglages.',
   lampsAway:
-    'Regardez plutôt la page de régie. Vérifiez le câble et panel.lamps dans la configuration.',
+    'Regardez plutôt la page de régie. Vérifiez le câble et « Boutons et voyants » dans les réglages.',
   pluggedIn: 'Vérifiez qu’elle est branchée et allumée.',
   newRoll: 'Mettez un nouveau rouleau, puis réimprimez ce qui a échoué.',
   rollReady: 'Gardez un nouveau rouleau sous la main.',
@@ -55,7 +55,7 @@ export const fr: AdviceTexts = {
     'Vérifiez que la carte son est branchée, puis les câbles, le gain et l’alimentation fantôme.',
   channelCable: 'Vérifiez le câble de ce canal, ou mettez sound.channels à 1.',
   gainDown: 'Baissez le gain jusqu’à ce que le passage le plus fort reste sous -6 dBFS.',
-  otherPort: 'Arrêtez l’autre programme, ou réglez un autre viewers.port.',
+  otherPort: 'Arrêtez l’autre programme, ou changez viewers.port.',
   moreConnections: 'Augmentez viewers.max_connections, ou placez un cache devant la box.',
   pinFile:
     'Indiquez dans modems.pin_files un fichier avec son code PIN ; le code PUK est dans la lettre de l’opérateur.',
@@ -66,13 +66,11 @@ export const fr: AdviceTexts = {
   othersUsed:
     'D’autres programmes l’ont utilisée aussi. Augmentez son forfait, ou prenez une autre carte SIM.',
   antenna:
-    'Vérifiez son antenne, sa carte SIM et sa prise. modems.reset: false arrête les redémarrages.',
-  modemManager:
-    'Vérifiez que ModemManager tourne ; avec modems.driver at, les prises et modems.at_ports.',
+    'Vérifiez son antenne, sa carte SIM et sa prise. Pour arrêter les redémarrages, désactivez modems.reset dans les réglages.',
+  modemManager: 'Vérifiez que ModemManager tourne ; avec modems.at_ports, ces ports et les prises.',
   otherBox: 'Vérifiez que l’autre box est en marche, le réseau entre les deux, et edge.upstream.',
-  checkUplink: 'Vérifiez le réseau, et uplink.host et uplink.port dans la configuration.',
-  checkModems:
-    'Vérifiez les modems, les cartes SIM, les câbles réseau, et le récepteur à uplink.host.',
+  checkUplink: 'Vérifiez le réseau, et l’adresse et le port du récepteur dans les réglages.',
+  checkModems: 'Vérifiez les modems, les cartes SIM, les câbles réseau et le récepteur.',
   othersCarry: 'Les autres liaisons portent le direct. Vérifiez son modem ou son câble.',
   otherSim:
     'Prenez une autre carte SIM ou un autre réseau. Si toutes les liaisons font ainsi, la box s’adapte.',
@@ -104,7 +102,7 @@ export const fr: AdviceTexts = {
   plugIn: 'Branchez le secteur.',
   plugInNow: 'Branchez le secteur maintenant ; sinon la box termine le drop et s’éteint.',
   stayOnMains:
-    'Restez sur secteur. Vérifiez la carte de la batterie, et power.board dans la configuration.',
+    'Restez sur secteur. Vérifiez la carte de la batterie, et power.board dans les réglages.',
   cutPower: 'Rien n’est en cours d’enregistrement : vous pouvez couper le courant.',
   othersGoOn: 'Les autres enregistrements continuent.',
   freeGoesOn: 'Libérez de la place ou prenez un autre disque : cela reprend tout seul.',
@@ -119,18 +117,18 @@ export const fr: AdviceTexts = {
     'Si ce disque tombe en panne, les deux copies sont perdues : enregistrez la seconde sur un autre disque.',
   destinationOthers:
     'Toutes les autres reçoivent le direct. Vérifiez uplink.destinations, et le direct chez ce service.',
-  destinationAlone: 'Vérifiez le réseau, et uplink.destinations dans la configuration.',
+  destinationAlone: 'Vérifiez le réseau, et uplink.destinations dans les réglages.',
   repairLook:
     'Corrigez cette ligne du fichier, ou choisissez un autre étalonnage. Le public voit les couleurs de la caméra.',
   renewCertificate: 'Le drop continue. Vérifiez la date de la box, sinon renouvelez le certificat.',
   ownName:
-    'Les commandes arrivent à l’une ou l’autre. Donnez à chaque box son box.name dans sa configuration.',
+    'Les commandes arrivent à l’une ou l’autre. Donnez à chaque box un nom à elle dans ses réglages.',
   largerPackets:
     'Augmentez la taille maximale acceptée par le broker (mosquitto : max_packet_size).',
   checkBackfill: 'Nouvel essai automatique. Vérifiez uplink.backfill et le stockage du relais.',
   letGo: 'Relâchez-le et n’y touchez pas pendant une demi-minute.',
   stuckCable:
-    'Si personne n’appuie, regardez son câble ; un bouton qui s’ouvre quand on appuie demande l’autre active_low dans panel.buttons.',
+    'Si personne n’appuie, regardez son câble. Pour un bouton qui s’ouvre quand on appuie, changez « Actif au niveau bas » dans les réglages, sous « Boutons et voyants ».',
   certificateNew:
     'Demandez-en un nouveau et envoyez-le dans les réglages, sous « Certificat pour HTTPS » : les navigateurs refusent un certificat expiré.',
   lookThroughSettings: 'Ouvrez les réglages, parcourez-les et appliquez ce qui manque.',
@@ -139,12 +137,12 @@ export const fr: AdviceTexts = {
   shopSecret:
     'Les commandes payées en ligne n’arrivent pas. Mettez le secret de signature dans le fichier, lisible par la box seule ; il est lu aussitôt.',
   shorterLink: 'Prenez un lien plus court, ou augmentez le débit de la plus petite qualité.',
-  chooseCode: 'Définissez drop.overlay.code, ou choisissez un autre code sur cette page.',
+  chooseCode: 'Définissez drop.overlay.code.link, ou choisissez un autre code sur cette page.',
   networkHelper: 'Réinstallez la box : son assistant réseau ne répond pas.',
   networkPrograms: 'Installez les paquets nftables et iproute2.',
   networkManager: 'Vérifiez que NetworkManager est installé et fonctionne.',
   networkDevice:
-    'Vérifiez qu’il est branché, ainsi que network.guests et network.crew dans la configuration.',
+    'Vérifiez qu’il est branché, ainsi que network.guests.device et network.crew.device dans les réglages.',
   networkTaken:
     'Vérifiez qu’aucun autre programme n’utilise cette carte ou ce port. Certaines cartes Wi-Fi ne peuvent pas offrir de réseau.',
   shaperTaken:
@@ -175,7 +173,7 @@ export const fr: AdviceTexts = {
   otherLinks: 'Vérifiez les autres liaisons.',
   otherLinksDepend: 'Vérifiez les autres liaisons : le flux dépend de celle-ci.',
   modemsCables: 'Vérifiez leurs modems et leurs câbles.',
-  receiverPassphrase: 'Vérifiez uplink.host, uplink.port et la phrase secrète du récepteur.',
+  receiverPassphrase: 'Vérifiez l’adresse, le port et la phrase secrète du récepteur.',
   sameNetwork:
     'Vérifiez viewers.address, et que les téléphones sont dans le même réseau que la box.',
   closeIt: 'Fermez-le.',
@@ -234,7 +232,7 @@ export const fr: AdviceTexts = {
   farGap: 'Le récepteur a vu une coupure : augmentez uplink.latency_ms.',
   roomLinks: 'La salle peut regarder ; vérifiez les liaisons.',
   roomNetwork: 'La salle peut regarder ; branchez un réseau.',
-  tooSlowLook: 'Trop lent pour cette machine : réduisez camera.height, ou aucun étalonnage.',
+  tooSlowLook: 'Trop lent pour cette machine : réduisez l’image de la caméra, ou aucun étalonnage.',
   gainPeaks: 'Baissez le gain jusqu’à ce que les crêtes restent sous -6 dBFS.',
   gainLess: 'Baissez le gain.',
   shorterAddress: 'Utilisez un viewers.address plus court, ou un papier plus large.',

@@ -3,9 +3,9 @@ import type { AdviceTexts } from './en.ts';
 
 export const it: AdviceTexts = {
   panelAway:
-    'Usa invece la pagina di regia. Controlla il cavo e panel.buttons nella configurazione.',
+    'Usa invece la pagina di regia. Controlla il cavo e «Pulsanti e spie» nelle impostazioni.',
   lampsAway:
-    'Guarda invece la pagina di regia. Controlla il cavo e panel.lamps nella configurazione.',
+    'Guarda invece la pagina di regia. Controlla il cavo e «Pulsanti e spie» nelle impostazioni.',
   pluggedIn: 'Controlla che sia collegata e accesa.',
   newRoll: 'Metti un rotolo nuovo, poi ristampa quello che mancava.',
   rollReady: 'Tieni pronto un rotolo nuovo.',
@@ -53,7 +53,7 @@ export const it: AdviceTexts = {
     'Controlla che la scheda audio sia collegata, poi cavi, guadagno e alimentazione phantom.',
   channelCable: 'Controlla il cavo di quel canale, o metti sound.channels a 1.',
   gainDown: 'Abbassa il guadagno finché il punto più forte resta sotto -6 dBFS.',
-  otherPort: 'Chiudi l’altro programma, o imposta un altro viewers.port.',
+  otherPort: 'Chiudi l’altro programma, o cambia viewers.port.',
   moreConnections: 'Alza viewers.max_connections, o metti una cache davanti alla box.',
   pinFile:
     'Indica in modems.pin_files un file con il PIN; per il PUK serve la lettera dell’operatore.',
@@ -61,12 +61,13 @@ export const it: AdviceTexts = {
   rightPin: 'Scrivi il PIN giusto in quel file (modems.pin_files); allora si riprova.',
   unlockSim: 'Sblocca la SIM in un telefono, e metti il PIN nel file di modems.pin_files.',
   othersUsed: 'L’hanno usata anche altri programmi. Aumenta i dati, o prendi un’altra SIM.',
-  antenna: 'Controlla antenna, SIM e spina. modems.reset: false ferma i riavvii.',
+  antenna:
+    'Controlla antenna, SIM e spina. Per fermare i riavvii, disattiva modems.reset nelle impostazioni.',
   modemManager:
-    'Controlla che ModemManager funzioni; con modems.driver at, le spine e modems.at_ports.',
+    'Controlla che ModemManager funzioni; con modems.at_ports, quelle porte e le spine.',
   otherBox: 'Controlla che l’altra box sia accesa, la rete tra le due, e edge.upstream.',
-  checkUplink: 'Controlla la rete, e uplink.host e uplink.port nella configurazione.',
-  checkModems: 'Controlla modem, SIM e cavi di rete, e il ricevitore su uplink.host.',
+  checkUplink: 'Controlla la rete, e indirizzo e porta del ricevitore nelle impostazioni.',
+  checkModems: 'Controlla modem, SIM, cavi di rete e il ricevitore.',
   othersCarry: 'Gli altri collegamenti portano la diretta. Controlla il suo modem o cavo.',
   otherSim: 'Usa un’altra SIM o un’altra rete. Se fanno tutti così, la box si adatta.',
   smallerPackets: 'La box prova con pacchetti più piccoli. Se continua, usa un’altra rete.',
@@ -94,7 +95,7 @@ export const it: AdviceTexts = {
   plugIn: 'Collega la corrente.',
   plugInNow: 'Collega subito la corrente; altrimenti la box chiude il drop e si spegne.',
   stayOnMains:
-    'Resta a rete. Controlla la scheda della batteria, e power.board nella configurazione.',
+    'Resta a rete. Controlla la scheda della batteria, e power.board nelle impostazioni.',
   cutPower: 'Non si sta registrando nulla: si può togliere la corrente.',
   othersGoOn: 'Le altre registrazioni continuano.',
   freeGoesOn: 'Libera spazio o prendi un altro disco: riprende da solo.',
@@ -109,19 +110,18 @@ export const it: AdviceTexts = {
     'Se questo disco si guasta, si perdono entrambe le copie: registra la seconda su un altro disco.',
   destinationOthers:
     'Tutte le altre ricevono la diretta. Controlla uplink.destinations e la diretta presso quel servizio.',
-  destinationAlone: 'Controlla la rete, e uplink.destinations nella configurazione.',
+  destinationAlone: 'Controlla la rete, e uplink.destinations nelle impostazioni.',
   repairLook:
     'Correggi quella riga del file, o scegli un altro look. Il pubblico vede i colori della camera.',
   renewCertificate:
     'Il drop va avanti. Controlla la data della box, altrimenti rinnova il certificato.',
-  ownName:
-    'I comandi arrivano all’una o all’altra. Dai a ogni box il suo box.name nella configurazione.',
+  ownName: 'I comandi arrivano all’una o all’altra. Dai a ogni box un nome suo nelle impostazioni.',
   largerPackets:
     'Aumenta il pacchetto più grande che il broker accetta (mosquitto: max_packet_size).',
   checkBackfill: 'Si riprova da solo. Controlla uplink.backfill e l’archivio del relay.',
   letGo: 'Lascialo e non toccarlo per mezzo minuto.',
   stuckCable:
-    'Se nessuno lo preme, guarda il cavo; uno che si apre quando è premuto vuole l’altro active_low in panel.buttons.',
+    'Se nessuno lo preme, guarda il cavo. Se si apre quando è premuto, cambia «Attivo a livello basso» nelle impostazioni, in «Pulsanti e spie».',
   certificateNew:
     'Procurane uno nuovo e invialo nelle impostazioni, in «Certificato per HTTPS»: i browser ne rifiutano uno scaduto.',
   lookThroughSettings: 'Apri le impostazioni, guardale e applica ciò che manca.',
@@ -130,12 +130,12 @@ export const it: AdviceTexts = {
   shopSecret:
     'Gli ordini pagati del negozio web non arrivano. Metti il segreto di firma nel file, leggibile solo dalla box; viene letto subito.',
   shorterLink: 'Usa un link più corto, o alza il bitrate della qualità più bassa.',
-  chooseCode: 'Imposta drop.overlay.code, o scegli un altro codice in questa pagina.',
+  chooseCode: 'Imposta drop.overlay.code.link, o scegli un altro codice in questa pagina.',
   networkHelper: 'Reinstalla la box: il suo aiutante di rete non risponde.',
   networkPrograms: 'Installa i pacchetti nftables e iproute2.',
   networkManager: 'Controlla che NetworkManager sia installato e in funzione.',
   networkDevice:
-    'Controlla che sia collegato, e network.guests e network.crew nella configurazione.',
+    'Controlla che sia collegato, e network.guests.device e network.crew.device nelle impostazioni.',
   networkTaken:
     'Controlla che nessun altro programma usi questa scheda o porta. Alcune schede Wi-Fi non possono offrire una rete.',
   shaperTaken: 'Chiudi il programma che regola questa interfaccia, o usane un’altra.',
@@ -165,7 +165,7 @@ export const it: AdviceTexts = {
   otherLinks: 'Controlla gli altri collegamenti.',
   otherLinksDepend: 'Controlla gli altri collegamenti: lo stream dipende da questo.',
   modemsCables: 'Controlla i loro modem e cavi.',
-  receiverPassphrase: 'Controlla uplink.host, uplink.port e la passphrase del ricevitore.',
+  receiverPassphrase: 'Controlla indirizzo, porta e passphrase del ricevitore.',
   sameNetwork: 'Controlla viewers.address, e che i telefoni siano nella stessa rete della box.',
   closeIt: 'Chiudilo.',
   networkTimeServer: 'Collega la box a una rete con un server dell’ora.',
@@ -221,7 +221,8 @@ export const it: AdviceTexts = {
   farGap: 'Il ricevitore ha visto un buco: aumenta uplink.latency_ms.',
   roomLinks: 'In sala si può guardare; controlla i collegamenti.',
   roomNetwork: 'In sala si può guardare; collega una rete.',
-  tooSlowLook: 'Troppo lento per questa macchina: usa un camera.height minore, o nessun look.',
+  tooSlowLook:
+    'Troppo lento per questa macchina: usa un’immagine della telecamera più piccola, o nessun look.',
   gainPeaks: 'Abbassa il guadagno finché i picchi restano sotto -6 dBFS.',
   gainLess: 'Abbassa il guadagno.',
   shorterAddress: 'Usa un viewers.address più corto, o carta più larga.',

@@ -3,9 +3,9 @@ import type { AdviceTexts } from './en.ts';
 
 export const nl: AdviceTexts = {
   panelAway:
-    'Gebruik in plaats daarvan de regiepagina. Kijk de kabel na, en panel.buttons in de configuratie.',
+    'Gebruik in plaats daarvan de regiepagina. Kijk de kabel na, en ‘Knoppen en lampjes’ in de instellingen.',
   lampsAway:
-    'Kijk in plaats daarvan op de regiepagina. Kijk de kabel na, en panel.lamps in de configuratie.',
+    'Kijk in plaats daarvan op de regiepagina. Kijk de kabel na, en ‘Knoppen en lampjes’ in de instellingen.',
   pluggedIn: 'Kijk of hij is aangesloten en aanstaat.',
   newRoll: 'Leg er een nieuwe rol in en print opnieuw wat mislukte.',
   rollReady: 'Houd een nieuwe rol klaar.',
@@ -56,7 +56,7 @@ export const nl: AdviceTexts = {
   soundCables: 'Kijk of de geluidskaart is aangesloten, en dan kabels, gain en fantoomvoeding.',
   channelCable: 'Kijk de kabel van dat kanaal na, of zet sound.channels op 1.',
   gainDown: 'Draai de gain terug tot het luidste stuk onder -6 dBFS blijft.',
-  otherPort: 'Stop het andere programma, of stel een andere viewers.port in.',
+  otherPort: 'Stop het andere programma, of stel bij viewers.port een andere in.',
   moreConnections: 'Verhoog viewers.max_connections, of zet een cache voor de box.',
   pinFile:
     'Noem in modems.pin_files een bestand met de pincode; de pukcode staat in de brief van de provider.',
@@ -67,11 +67,12 @@ export const nl: AdviceTexts = {
     'Ontgrendel de simkaart in een telefoon, en zet haar pincode in het bestand van modems.pin_files.',
   othersUsed:
     'Andere programma’s gebruikten haar ook. Verhoog het budget, of neem een andere simkaart.',
-  antenna: 'Kijk antenne, simkaart en stekker na. modems.reset: false stopt de herstarts.',
-  modemManager: 'Kijk of ModemManager draait; met modems.driver at de stekkers en modems.at_ports.',
+  antenna:
+    'Kijk antenne, simkaart en stekker na. De herstarts stoppen als je modems.reset uitzet in de instellingen.',
+  modemManager: 'Kijk of ModemManager draait; met modems.at_ports die poorten en de stekkers.',
   otherBox: 'Kijk of de andere box draait, het netwerk ertussen, en edge.upstream.',
-  checkUplink: 'Kijk het netwerk na, en uplink.host en uplink.port in de configuratie.',
-  checkModems: 'Kijk modems, simkaarten en netwerkkabels na, en de ontvanger op uplink.host.',
+  checkUplink: 'Kijk het netwerk na, en adres en poort van de ontvanger in de instellingen.',
+  checkModems: 'Kijk modems, simkaarten, netwerkkabels en de ontvanger na.',
   othersCarry: 'De andere lijnen dragen de stream. Kijk het modem of de kabel na.',
   otherSim:
     'Neem daarvoor een andere simkaart of een ander netwerk. Doen alle lijnen zo, dan past de box zich aan.',
@@ -103,7 +104,7 @@ export const nl: AdviceTexts = {
   plugInLater: 'Sluit netstroom aan als dat kan.',
   plugIn: 'Sluit netstroom aan.',
   plugInNow: 'Sluit nu netstroom aan; anders stopt de box de drop en gaat hij uit.',
-  stayOnMains: 'Blijf op netstroom. Kijk de accuprint na, en power.board in de configuratie.',
+  stayOnMains: 'Blijf op netstroom. Kijk de accuprint na, en power.board in de instellingen.',
   cutPower: 'Er wordt niets opgenomen: de stroom mag eraf.',
   othersGoOn: 'De andere opnames gaan door.',
   freeGoesOn: 'Maak ruimte of neem een andere schijf: het gaat vanzelf verder.',
@@ -118,19 +119,19 @@ export const nl: AdviceTexts = {
     'Gaat deze schijf stuk, dan zijn beide kopieën weg: neem de tweede op een andere schijf op.',
   destinationOthers:
     'Alle andere krijgen de stream. Kijk uplink.destinations na, en de stream bij die dienst.',
-  destinationAlone: 'Kijk het netwerk na, en uplink.destinations in de configuratie.',
+  destinationAlone: 'Kijk het netwerk na, en uplink.destinations in de instellingen.',
   repairLook:
     'Verbeter die regel van het bestand, of kies een andere look. Kijkers zien de kleuren van de camera.',
   renewCertificate:
     'De drop gaat door. Controleer de datum van de box, vernieuw anders het certificaat.',
   ownName:
-    'Opdrachten komen bij een van beide aan. Geef elke box een eigen box.name in haar configuratie.',
+    'Opdrachten komen bij een van beide aan. Geef elke box een eigen naam in haar instellingen.',
   largerPackets: 'Verhoog het grootste pakket dat de broker aanneemt (mosquitto: max_packet_size).',
   checkBackfill:
     'Het wordt vanzelf opnieuw geprobeerd. Controleer uplink.backfill en de opslag van de relay.',
   letGo: 'Laat hem los en raak hem een halve minuut niet aan.',
   stuckCable:
-    'Drukt niemand erop, kijk dan naar zijn kabel; een knop die opent bij indrukken heeft de andere active_low in panel.buttons nodig.',
+    'Drukt niemand erop, kijk dan naar zijn kabel. Opent hij bij indrukken, verander dan ‘Actief laag’ in de instellingen, onder ‘Knoppen en lampjes’.',
   certificateNew:
     'Haal een nieuw en stuur het in de instellingen onder ‘Certificaat voor HTTPS’: browsers weigeren een verlopen certificaat.',
   lookThroughSettings: 'Open de instellingen, loop ze door en pas toe wat ontbreekt.',
@@ -139,12 +140,12 @@ export const nl: AdviceTexts = {
   shopSecret:
     'Betaalde bestellingen van de webwinkel komen niet aan. Zet het ondertekeningsgeheim in het bestand, alleen leesbaar voor de box; het wordt meteen gelezen.',
   shorterLink: 'Neem een kortere link, of verhoog de bitrate van de laagste kwaliteit.',
-  chooseCode: 'Stel drop.overlay.code in, of kies op deze pagina een andere code.',
+  chooseCode: 'Stel drop.overlay.code.link in, of kies op deze pagina een andere code.',
   networkHelper: 'Installeer de box opnieuw: zijn netwerkhulp antwoordt niet.',
   networkPrograms: 'Installeer de pakketten nftables en iproute2.',
   networkManager: 'Controleer of NetworkManager geïnstalleerd is en draait.',
   networkDevice:
-    'Controleer of het is aangesloten, en network.guests en network.crew in de configuratie.',
+    'Controleer of het is aangesloten, en network.guests.device en network.crew.device in de instellingen.',
   networkTaken:
     'Controleer of een ander programma deze kaart of poort gebruikt. Sommige wifikaarten kunnen geen netwerk aanbieden.',
   shaperTaken: 'Beëindig het programma dat deze interface regelt, of gebruik een andere.',
@@ -174,7 +175,7 @@ export const nl: AdviceTexts = {
   otherLinks: 'Controleer de andere verbindingen.',
   otherLinksDepend: 'Controleer de andere verbindingen: de stream hangt aan deze.',
   modemsCables: 'Controleer hun modems en kabels.',
-  receiverPassphrase: 'Controleer uplink.host, uplink.port en het wachtwoord van de ontvanger.',
+  receiverPassphrase: 'Controleer adres, poort en wachtwoord van de ontvanger.',
   sameNetwork:
     'Controleer viewers.address, en of telefoons in hetzelfde netwerk zitten als de box.',
   closeIt: 'Sluit hem.',
@@ -232,7 +233,7 @@ export const nl: AdviceTexts = {
   farGap: 'De ontvanger miste iets: verhoog uplink.latency_ms.',
   roomLinks: 'In de zaal kan men kijken; controleer de verbindingen.',
   roomNetwork: 'In de zaal kan men kijken; sluit een netwerk aan.',
-  tooSlowLook: 'Te traag voor deze machine: gebruik een kleinere camera.height, of geen look.',
+  tooSlowLook: 'Te traag voor deze machine: gebruik een kleiner camerabeeld, of geen look.',
   gainPeaks: 'Draai de versterking terug tot pieken onder -6 dBFS blijven.',
   gainLess: 'Draai de versterking terug.',
   shorterAddress: 'Gebruik een korter viewers.address, of breder papier.',

@@ -2,8 +2,8 @@
 import type { AdviceTexts } from './en.ts';
 
 export const pt: AdviceTexts = {
-  panelAway: 'Use antes a página da régie. Verifique o cabo e panel.buttons na configuração.',
-  lampsAway: 'Veja antes a página da régie. Verifique o cabo e panel.lamps na configuração.',
+  panelAway: 'Use antes a página da régie. Verifique o cabo e «Botões e luzes» nas definições.',
+  lampsAway: 'Veja antes a página da régie. Verifique o cabo e «Botões e luzes» nas definições.',
   pluggedIn: 'Verifique se está ligada à corrente e acesa.',
   newRoll: 'Ponha um rolo novo e volte a imprimir o que falhou.',
   rollReady: 'Tenha um rolo novo à mão.',
@@ -52,19 +52,20 @@ export const pt: AdviceTexts = {
     'Verifique se a placa de som está ligada, depois cabos, ganho e alimentação fantasma.',
   channelCable: 'Verifique o cabo desse canal, ou ponha sound.channels a 1.',
   gainDown: 'Baixe o ganho até a parte mais alta ficar abaixo de -6 dBFS.',
-  otherPort: 'Feche o outro programa, ou defina outra viewers.port.',
+  otherPort: 'Feche o outro programa, ou mude viewers.port.',
   moreConnections: 'Aumente viewers.max_connections, ou ponha uma cache à frente da caixa.',
   pinFile: 'Indique em modems.pin_files um ficheiro com o PIN; o PUK está na carta do operador.',
   putPin: 'Ponha o PIN do SIM num ficheiro, e indique-o em modems.pin_files.',
   rightPin: 'Escreva o PIN certo nesse ficheiro (modems.pin_files); então é tentado outra vez.',
   unlockSim: 'Desbloqueie o SIM num telemóvel, e ponha o PIN no ficheiro de modems.pin_files.',
   othersUsed: 'Outros programas também o usaram. Aumente os dados, ou use outro SIM.',
-  antenna: 'Verifique a antena, o SIM e a ficha. modems.reset: false termina os reinícios.',
+  antenna:
+    'Verifique a antena, o SIM e a ficha. Para terminar os reinícios, desligue modems.reset nas definições.',
   modemManager:
-    'Verifique se o ModemManager está a funcionar; com modems.driver at, as fichas e modems.at_ports.',
+    'Verifique se o ModemManager está a funcionar; com modems.at_ports, essas portas e as fichas.',
   otherBox: 'Verifique se a outra caixa está a funcionar, a rede entre as duas, e edge.upstream.',
-  checkUplink: 'Verifique a rede, e uplink.host e uplink.port na configuração.',
-  checkModems: 'Verifique modems, SIM e cabos de rede, e o recetor em uplink.host.',
+  checkUplink: 'Verifique a rede, e o endereço e a porta do recetor nas definições.',
+  checkModems: 'Verifique modems, SIM, cabos de rede e o recetor.',
   othersCarry: 'As outras ligações levam a transmissão. Verifique o modem ou o cabo.',
   otherSim: 'Use outro SIM ou outra rede. Se todas as ligações forem assim, a caixa adapta-se.',
   smallerPackets: 'A caixa tenta pacotes mais pequenos. Se continuar, use outra rede.',
@@ -90,7 +91,7 @@ export const pt: AdviceTexts = {
   plugInLater: 'Ligue a corrente quando puder.',
   plugIn: 'Ligue a corrente.',
   plugInNow: 'Ligue já a corrente; senão a caixa termina o drop e desliga-se.',
-  stayOnMains: 'Fique na corrente. Verifique a placa da bateria, e power.board na configuração.',
+  stayOnMains: 'Fique na corrente. Verifique a placa da bateria, e power.board nas definições.',
   cutPower: 'Nada está a ser gravado: pode cortar a corrente.',
   othersGoOn: 'As outras gravações continuam.',
   freeGoesOn: 'Liberte espaço ou use outro disco: continua sozinho.',
@@ -104,16 +105,16 @@ export const pt: AdviceTexts = {
   secondCopy: 'Se este disco falhar, perdem-se as duas cópias: grave a segunda noutro disco.',
   destinationOthers:
     'Todos os outros recebem a transmissão. Verifique uplink.destinations e a transmissão nesse serviço.',
-  destinationAlone: 'Verifique a rede, e uplink.destinations na configuração.',
+  destinationAlone: 'Verifique a rede, e uplink.destinations nas definições.',
   repairLook:
     'Corrija essa linha do ficheiro, ou escolha outro visual. O público vê as cores da câmara.',
   renewCertificate: 'O drop continua. Verifique a data da caixa; senão renove o certificado.',
-  ownName: 'Os comandos chegam a uma ou a outra. Dê a cada caixa o seu box.name na configuração.',
+  ownName: 'Os comandos chegam a uma ou a outra. Dê a cada caixa um nome próprio nas definições.',
   largerPackets: 'Aumente o maior pacote que o broker aceita (mosquitto: max_packet_size).',
   checkBackfill: 'Tenta-se de novo sozinho. Verifique uplink.backfill e o armazenamento do relay.',
   letGo: 'Largue-o e não lhe toque durante meio minuto.',
   stuckCable:
-    'Se ninguém o prime, veja o cabo; um que abre ao premir precisa do outro active_low em panel.buttons.',
+    'Se ninguém o prime, veja o cabo. Se abre ao premir, mude «Ativo a nível baixo» nas definições, em «Botões e luzes».',
   certificateNew:
     'Obtenha um novo e envie-o nas definições, em «Certificado para HTTPS»: os navegadores recusam um que expirou.',
   lookThroughSettings: 'Abra as definições, reveja-as e aplique o que falta.',
@@ -122,11 +123,12 @@ export const pt: AdviceTexts = {
   shopSecret:
     'As encomendas pagas da loja web não chegam. Ponha o segredo de assinatura no ficheiro, legível só pela caixa; é lido de imediato.',
   shorterLink: 'Use uma ligação mais curta, ou aumente a taxa da qualidade menor.',
-  chooseCode: 'Defina drop.overlay.code, ou escolha outro código nesta página.',
+  chooseCode: 'Defina drop.overlay.code.link, ou escolha outro código nesta página.',
   networkHelper: 'Instale a caixa de novo: o seu ajudante de rede não responde.',
   networkPrograms: 'Instale os pacotes nftables e iproute2.',
   networkManager: 'Verifique se o NetworkManager está instalado e a funcionar.',
-  networkDevice: 'Verifique se está ligado, e network.guests e network.crew na configuração.',
+  networkDevice:
+    'Verifique se está ligado, e network.guests.device e network.crew.device nas definições.',
   networkTaken:
     'Verifique se nenhum outro programa usa esta placa ou porta. Algumas placas Wi-Fi não conseguem oferecer uma rede.',
   shaperTaken: 'Termine o programa que regula esta interface, ou use outra.',
@@ -156,7 +158,7 @@ export const pt: AdviceTexts = {
   otherLinks: 'Verifique as outras ligações.',
   otherLinksDepend: 'Verifique as outras ligações: a emissão depende desta.',
   modemsCables: 'Verifique os modems e os cabos.',
-  receiverPassphrase: 'Verifique uplink.host, uplink.port e a frase-passe do recetor.',
+  receiverPassphrase: 'Verifique o endereço, a porta e a frase-passe do recetor.',
   sameNetwork: 'Verifique viewers.address e se os telemóveis estão na mesma rede que a caixa.',
   closeIt: 'Feche-a.',
   networkTimeServer: 'Ligue a caixa a uma rede com servidor de hora.',
@@ -213,7 +215,7 @@ export const pt: AdviceTexts = {
   farGap: 'O recetor teve uma falha: suba uplink.latency_ms.',
   roomLinks: 'Na sala pode ver-se; verifique as ligações.',
   roomNetwork: 'Na sala pode ver-se; ligue uma rede.',
-  tooSlowLook: 'Lento demais para esta máquina: use um camera.height menor ou nenhum visual.',
+  tooSlowLook: 'Lento demais para esta máquina: use uma imagem de câmara menor ou nenhum visual.',
   gainPeaks: 'Baixe o ganho até os picos ficarem abaixo de -6 dBFS.',
   gainLess: 'Baixe o ganho.',
   shorterAddress: 'Use um viewers.address mais curto ou papel mais largo.',

@@ -41,7 +41,7 @@ export const de: CrewTexts = {
   phoneNotReached:
     'das Bild kommt durch dieses Netz nicht durch; nimm ein anderes oder das WLAN der Box',
   phoneNeedsTls:
-    'Um dieses Gerät selbst zu nehmen, öffne die Seite über https (operator.tls): Nur dort öffnen Browser eine Kamera.',
+    'Um dieses Gerät selbst zu nehmen, braucht die Seite HTTPS: Nur dann öffnen Browser eine Kamera. Füge in den Einstellungen ein Zertifikat hinzu.',
   support: 'Hilfe',
   bundle: 'Hilfsdatei speichern',
   bundleHint:

@@ -41,7 +41,7 @@ export const en = {
   phoneNotReached:
     'the picture does not get through this network; use another one, or the box’s own Wi-Fi',
   phoneNeedsTls:
-    'To use this device itself, open this page by https (operator.tls): browsers open a camera only there.',
+    'To use this device itself, this page needs HTTPS: browsers open a camera only then. Add a certificate in the settings.',
   support: 'Support',
   bundle: 'Save a support file',
   bundleHint:

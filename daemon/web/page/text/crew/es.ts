@@ -38,7 +38,7 @@ export const es: CrewTexts = {
   phoneFailed: 'Sin conexión: {reason}',
   phoneNotReached: 'la imagen no pasa por esta red; usa otra o el wifi de la caja',
   phoneNeedsTls:
-    'Para usar este mismo dispositivo, abre esta página por https (operator.tls): solo así los navegadores abren una cámara.',
+    'Para usar este mismo dispositivo, esta página necesita HTTPS: solo así los navegadores abren una cámara. Añade un certificado en los ajustes.',
   support: 'Asistencia',
   bundle: 'Guardar un archivo de asistencia',
   bundleHint:

@@ -39,7 +39,7 @@ export const fr: CrewTexts = {
   phoneFailed: 'Pas de connexion : {reason}',
   phoneNotReached: 'l’image ne passe pas par ce réseau ; prenez-en un autre, ou le Wi-Fi de la box',
   phoneNeedsTls:
-    'Pour utiliser cet appareil lui-même, ouvrez cette page en https (operator.tls) : les navigateurs n’ouvrent une caméra qu’ainsi.',
+    'Pour utiliser cet appareil lui-même, cette page doit être en HTTPS : les navigateurs n’ouvrent une caméra qu’ainsi. Ajoutez un certificat dans les réglages.',
   support: 'Assistance',
   bundle: 'Enregistrer un fichier d’assistance',
   bundleHint:

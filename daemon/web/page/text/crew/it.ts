@@ -38,7 +38,7 @@ export const it: CrewTexts = {
   phoneFailed: 'Non connesso: {reason}',
   phoneNotReached: 'l’immagine non passa da questa rete; usane un’altra o il Wi-Fi della box',
   phoneNeedsTls:
-    'Per usare questo dispositivo, apri questa pagina con https (operator.tls): solo così i browser aprono una camera.',
+    'Per usare questo dispositivo, questa pagina ha bisogno di HTTPS: solo così i browser aprono una camera. Aggiungi un certificato nelle impostazioni.',
   support: 'Assistenza',
   bundle: 'Salva un file di assistenza',
   bundleHint:

@@ -39,7 +39,7 @@ export const nl: CrewTexts = {
   phoneFailed: 'Niet verbonden: {reason}',
   phoneNotReached: 'het beeld komt niet door dit netwerk; gebruik een ander of de wifi van de box',
   phoneNeedsTls:
-    'Open deze pagina via https (operator.tls) om dit apparaat zelf te gebruiken: alleen daar openen browsers een camera.',
+    'Om dit apparaat zelf te gebruiken, heeft deze pagina HTTPS nodig: alleen dan openen browsers een camera. Voeg in de instellingen een certificaat toe.',
   support: 'Hulp',
   bundle: 'Hulpbestand opslaan',
   bundleHint:

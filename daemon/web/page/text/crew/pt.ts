@@ -38,7 +38,7 @@ export const pt: CrewTexts = {
   phoneFailed: 'Sem ligação: {reason}',
   phoneNotReached: 'a imagem não passa por esta rede; use outra ou o Wi-Fi da caixa',
   phoneNeedsTls:
-    'Para usar este próprio dispositivo, abra esta página por https (operator.tls): só assim os navegadores abrem uma câmara.',
+    'Para usar este próprio dispositivo, esta página precisa de HTTPS: só assim os navegadores abrem uma câmara. Adicione um certificado nas definições.',
   support: 'Suporte',
   bundle: 'Guardar um ficheiro de suporte',
   bundleHint:

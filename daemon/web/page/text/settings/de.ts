@@ -12,7 +12,7 @@ export const de: SettingsTexts = {
   sectionMqtt: 'MQTT und Metriken',
   sectionFleet: 'Flotte: Boxen mit gemeinsamem Drop',
   sectionPower: 'Akku und Strom',
-  sectionPanel: 'Knöpfe und Lampen',
+  sectionPanel: 'Tasten und Lampen',
   sectionEdge: 'Stream einer anderen Box',
   sectionOther: 'Weiteres',
 

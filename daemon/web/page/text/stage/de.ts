@@ -108,7 +108,7 @@ export const de: StageTexts = {
   behind: '{time} verzögert',
   pictureHidden: 'Das Bild ist ausgeblendet.',
   pictureBlocked:
-    'Diese Seite nutzt HTTPS und die Seite der Gäste nicht, darum sperrt der Browser das Bild. Setze viewers.tls.',
+    'Diese Seite nutzt HTTPS und die Seite der Gäste nicht, darum sperrt der Browser das Bild. Füge in den Einstellungen ein Zertifikat hinzu.',
   cameraOff: 'Die Kamera ist aus, bis du prüfst, vorbereitest oder live gehst.',
   endServed:
     'Gäste sehen vielleicht noch das Ende des letzten Drops. Ab {time} gibt es wieder eine Vorschau.',

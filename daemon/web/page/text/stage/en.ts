@@ -109,7 +109,7 @@ export const en = {
   behind: '{time} behind',
   pictureHidden: 'The picture is hidden.',
   pictureBlocked:
-    'This page uses HTTPS and the guests’ page does not, so the browser blocks the picture. Set viewers.tls.',
+    'This page uses HTTPS and the guests’ page does not, so the browser blocks the picture. Add a certificate in the settings.',
   cameraOff: 'The camera is off until you run the checks, arm or go live.',
   endServed:
     'Guests may still watch the end of the last drop. A preview is possible from {time} on.',

@@ -108,7 +108,7 @@ export const es: StageTexts = {
   behind: '{time} de retraso',
   pictureHidden: 'La imagen está oculta.',
   pictureBlocked:
-    'Esta página usa HTTPS y la del público no, así que el navegador bloquea la imagen. Configura viewers.tls.',
+    'Esta página usa HTTPS y la del público no, así que el navegador bloquea la imagen. Añade un certificado en los ajustes.',
   cameraOff: 'La cámara está apagada hasta que compruebes, prepares o salgas en vivo.',
   endServed:
     'Puede que el público aún vea el final del último drop. Habrá vista previa a partir de las {time}.',

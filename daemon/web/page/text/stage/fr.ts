@@ -107,7 +107,7 @@ export const fr: StageTexts = {
   behind: '{time} de retard',
   pictureHidden: 'L’image est masquée.',
   pictureBlocked:
-    'Cette page est en HTTPS et celle du public ne l’est pas : le navigateur bloque l’image. Réglez viewers.tls.',
+    'Cette page est en HTTPS et celle du public ne l’est pas : le navigateur bloque l’image. Ajoutez un certificat dans les réglages.',
   cameraOff: 'La caméra est éteinte tant que vous ne vérifiez, préparez ou lancez rien.',
   endServed:
     'Le public regarde peut-être encore la fin du dernier drop. L’aperçu sera possible dès {time}.',

@@ -107,7 +107,7 @@ export const it: StageTexts = {
   behind: '{time} di ritardo',
   pictureHidden: 'L’immagine è nascosta.',
   pictureBlocked:
-    'Questa pagina usa HTTPS e quella del pubblico no: il browser blocca l’immagine. Imposta viewers.tls.',
+    'Questa pagina usa HTTPS e quella del pubblico no: il browser blocca l’immagine. Aggiungi un certificato nelle impostazioni.',
   cameraOff: 'La camera è spenta finché non fai i controlli, prepari o vai in diretta.',
   endServed:
     'Forse il pubblico guarda ancora la fine dell’ultimo drop. L’anteprima è possibile dalle {time}.',

@@ -109,7 +109,7 @@ export const nl: StageTexts = {
   behind: '{time} achter',
   pictureHidden: 'Het beeld is verborgen.',
   pictureBlocked:
-    'Deze pagina gebruikt HTTPS en die voor gasten niet, dus de browser blokkeert het beeld. Stel viewers.tls in.',
+    'Deze pagina gebruikt HTTPS en die voor gasten niet, dus de browser blokkeert het beeld. Voeg in de instellingen een certificaat toe.',
   cameraOff: 'De camera is uit tot je controleert, klaarzet of live gaat.',
   endServed:
     'Gasten kijken misschien nog naar het einde van de laatste drop. Een voorbeeld kan vanaf {time}.',

@@ -107,7 +107,7 @@ export const pt: StageTexts = {
   behind: '{time} de atraso',
   pictureHidden: 'A imagem está escondida.',
   pictureBlocked:
-    'Esta página usa HTTPS e a do público não, por isso o navegador bloqueia a imagem. Defina viewers.tls.',
+    'Esta página usa HTTPS e a do público não, por isso o navegador bloqueia a imagem. Adicione um certificado nas definições.',
   cameraOff: 'A câmara está desligada até verificar, preparar ou entrar em direto.',
   endServed:
     'Talvez o público ainda veja o fim do último drop. A pré-visualização é possível a partir das {time}.',
