@@ -48,11 +48,11 @@ const LAMP_LABELS: Readonly<Record<LampName, string>> = {
 const MEANINGS: Readonly<Record<RhythmName, string>> = {
   off: 'not in use',
   steady: 'working',
-  flash: 'ready',
-  blink: 'starting or ending',
-  gap: 'working, but check it',
-  double: 'a warning',
-  triple: 'battery almost empty, or press refused',
+  flash: 'idle',
+  blink: 'starting, checking, or silence',
+  gap: 'ending, or working but check it',
+  double: 'armed, or a warning',
+  triple: 'battery almost empty, checks failed, or press refused',
   flicker: 'needs help now',
   longShort: 'unknown or broken',
 };
