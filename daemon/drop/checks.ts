@@ -118,7 +118,7 @@ function checkSound({ drivers, sound, levels, warnings, sources }: BoxSnapshot):
     case 'silent':
       return warn(
         `silence, ${figure}`,
-        'Let someone play, and check cables, gain and phantom power.',
+        'Have someone play, and check cables, gain and phantom power.',
       );
     case 'clipped':
       return warn(`too loud, ${figure}`, 'Turn the gain down.');

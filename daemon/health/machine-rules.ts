@@ -41,7 +41,7 @@ export const MACHINE_RULES: readonly Rule[] = [
     // A clock that is being set, or a renewal that is read again within a minute.
     afterMs: 90_000,
     advice:
-      'Get a new one, and send it in the settings under “Certificate for HTTPS”: browsers refuse one that has expired.',
+      'Get a new one, and upload it in the settings under “Certificate for HTTPS”: browsers refuse one that has expired.',
     find: ({ box }) => {
       const phase = certificatePhase(box);
       if (phase === 'well') return undefined;

@@ -36,7 +36,7 @@ export type Part =
  * - a part: that is restarted, also during a drop; guests and recordings do not notice.
  * - `camera`, `sound`: that source's process is restarted, also during a drop: the last picture or
  *   silence takes its place for some seconds, and encoders, recordings and guests go on.
- * - `page`: the crew's page opens again, perhaps at another address; guests do not notice.
+ * - `page`: the operator's page opens again, perhaps at another address; guests do not notice.
  * - `between`: read at the start of each drop.
  * - `media`: guests are served by a new process, which they notice; not during a drop.
  * - `restart`: of the box.

@@ -61,9 +61,9 @@ export const de: SlipTexts = {
     dropButton: 'DROP, kurz: Prüfungen, dann bereit. 3 s halten: live. Nochmals 3 s halten: Ende.',
     markButton: 'MARK: Die letzten {seconds} s werden ein Clip.',
     before: 'Vorher: Checkliste durchgehen, zehn Minuten davor proben.',
-    sale: 'Zu kaufen: {count}. Bar: auf der Seite der Crew.',
+    sale: 'Zu kaufen: {count}. Bar: auf der Regieseite.',
     timedSale:
-      'Zu kaufen: {count}; in den ersten {minutes} Minuten andere Preise oder Artikel. Bar: auf der Seite der Crew.',
+      'Zu kaufen: {count}; in den ersten {minutes} Minuten andere Preise oder Artikel. Bar: auf der Regieseite.',
     printer: 'Drucker: eine zweite Rolle bereithalten.',
     lens: 'Linse sauber, scharf gestellt, Akku voll und Karte leer in der Kamera.',
     locked: 'Bühne vorher beleuchten: Ab „bereit“ sind Belichtung und Weißabgleich fest.',

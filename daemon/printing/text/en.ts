@@ -70,9 +70,9 @@ export const en = {
     dropButton: 'DROP, short press: checks, then armed. Hold 3 s: live. Hold 3 s again: the end.',
     markButton: 'MARK: the last {seconds} s become a clip.',
     before: 'Before: run the checklist, and rehearse ten minutes ahead.',
-    sale: 'For sale: {count}. Cash: on the crew’s page.',
+    sale: 'For sale: {count}. Cash: on the operator’s page.',
     timedSale:
-      'For sale: {count}; in the first {minutes} minutes other prices or items. Cash: on the crew’s page.',
+      'For sale: {count}; in the first {minutes} minutes other prices or items. Cash: on the operator’s page.',
     printer: 'Printer: have a second roll at hand.',
     lens: 'Lens clean, focus set, battery full and card empty in the camera.',
     locked: 'Light the stage before arming: exposure and white balance are locked then.',

@@ -62,9 +62,9 @@ export const es: SlipTexts = {
       'DROP, pulsación corta: comprobaciones, luego listo. Mantener 3 s: en directo. Otros 3 s: fin.',
     markButton: 'MARK: los últimos {seconds} s se hacen clip.',
     before: 'Antes: pasar la lista de control, y ensayar diez minutos antes.',
-    sale: 'A la venta: {count}. Efectivo: en la página del equipo.',
+    sale: 'A la venta: {count}. Efectivo: en la página de control.',
     timedSale:
-      'A la venta: {count}; los primeros {minutes} minutos, otros precios o artículos. Efectivo: en la página del equipo.',
+      'A la venta: {count}; los primeros {minutes} minutos, otros precios o artículos. Efectivo: en la página de control.',
     printer: 'Impresora: tener a mano un segundo rollo.',
     lens: 'Objetivo limpio, enfoque hecho, batería llena y tarjeta vacía en la cámara.',
     locked:

@@ -62,9 +62,9 @@ export const fr: SlipTexts = {
       'DROP, appui court : contrôles, puis prêt. Tenir 3 s : en direct. Tenir encore 3 s : la fin.',
     markButton: 'MARK : les {seconds} dernières s deviennent un clip.',
     before: 'Avant : passer la liste de contrôle, et répéter dix minutes plus tôt.',
-    sale: 'En vente : {count}. Espèces : sur la page de l’équipe.',
+    sale: 'En vente : {count}. Espèces : sur la page de régie.',
     timedSale:
-      'En vente : {count} ; les {minutes} premières minutes, d’autres prix ou articles. Espèces : sur la page de l’équipe.',
+      'En vente : {count} ; les {minutes} premières minutes, d’autres prix ou articles. Espèces : sur la page de régie.',
     printer: 'Imprimante : avoir un second rouleau sous la main.',
     lens: 'Objectif propre, mise au point faite, batterie pleine et carte vide dans la caméra.',
     locked:

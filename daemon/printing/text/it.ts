@@ -62,9 +62,9 @@ export const it: SlipTexts = {
       'DROP, pressione breve: controlli, poi pronto. Tenere 3 s: in diretta. Ancora 3 s: la fine.',
     markButton: 'MARK: gli ultimi {seconds} s diventano una clip.',
     before: 'Prima: fare la lista di controllo, e una prova dieci minuti prima.',
-    sale: 'In vendita: {count}. Contanti: sulla pagina della squadra.',
+    sale: 'In vendita: {count}. Contanti: sulla pagina di regia.',
     timedSale:
-      'In vendita: {count}; nei primi {minutes} minuti altri prezzi o articoli. Contanti: sulla pagina della squadra.',
+      'In vendita: {count}; nei primi {minutes} minuti altri prezzi o articoli. Contanti: sulla pagina di regia.',
     printer: 'Stampante: tenere pronto un secondo rotolo.',
     lens: 'Obiettivo pulito, fuoco fatto, batteria carica e scheda vuota nella telecamera.',
     locked:

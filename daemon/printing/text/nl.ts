@@ -62,9 +62,9 @@ export const nl: SlipTexts = {
       'DROP, kort drukken: controles, dan klaar. 3 s vasthouden: live. Nog eens 3 s: het einde.',
     markButton: 'MARK: de laatste {seconds} s worden een clip.',
     before: 'Vooraf: loop de checklist door, en repeteer tien minuten eerder.',
-    sale: 'Te koop: {count}. Contant: op de pagina van de crew.',
+    sale: 'Te koop: {count}. Contant: op de regiepagina.',
     timedSale:
-      'Te koop: {count}; in de eerste {minutes} minuten andere prijzen of artikelen. Contant: op de pagina van de crew.',
+      'Te koop: {count}; in de eerste {minutes} minuten andere prijzen of artikelen. Contant: op de regiepagina.',
     printer: 'Printer: leg een tweede rol klaar.',
     lens: 'Lens schoon, scherpgesteld, accu vol en kaart leeg in de camera.',
     locked: 'Belicht het podium vooraf: vanaf „klaar” staan belichting en witbalans vast.',

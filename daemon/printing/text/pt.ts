@@ -62,9 +62,9 @@ export const pt: SlipTexts = {
       'DROP, toque curto: verificações, depois pronto. Manter 3 s: em direto. Outros 3 s: o fim.',
     markButton: 'MARK: os últimos {seconds} s tornam-se um clipe.',
     before: 'Antes: passar a lista de verificação, e ensaiar dez minutos antes.',
-    sale: 'À venda: {count}. Dinheiro: na página da equipa.',
+    sale: 'À venda: {count}. Dinheiro: na página da régie.',
     timedSale:
-      'À venda: {count}; nos primeiros {minutes} minutos outros preços ou artigos. Dinheiro: na página da equipa.',
+      'À venda: {count}; nos primeiros {minutes} minutos outros preços ou artigos. Dinheiro: na página da régie.',
     printer: 'Impressora: ter à mão um segundo rolo.',
     lens: 'Lente limpa, focagem feita, bateria cheia e cartão vazio na câmara.',
     locked:

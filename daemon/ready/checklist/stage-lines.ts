@@ -111,7 +111,7 @@ export function channelsLine({ box, plan }: Facts): Line {
   }
   switch (soundLevel(peaks)) {
     case 'silent':
-      return warn('sound channels', `silence: ${seen}`, 'Let someone play while the checks run.');
+      return warn('sound channels', `silence: ${seen}`, 'Have someone play while the checks run.');
     case 'clipped':
       return warn(
         'sound channels',

@@ -97,7 +97,7 @@ export const NETWORK_CASES: readonly Case[] = [
     'no receiver',
     'SRT receiver',
     'fail',
-    /uplink.host/,
+    /address, port and passphrase/,
     { probes: links({ phase: 'connecting' }) },
   ],
   [

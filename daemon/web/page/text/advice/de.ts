@@ -130,7 +130,7 @@ export const de: AdviceTexts = {
   stuckCable:
     'Drückt sie niemand, prüfe ihr Kabel. Öffnet sie beim Drücken, ändere in den Einstellungen unter „Tasten und Lampen“ „Aktiv bei niedrigem Pegel“.',
   certificateNew:
-    'Hole ein neues und schicke es in den Einstellungen unter „Zertifikat für HTTPS“: Browser lehnen ein abgelaufenes ab.',
+    'Hole ein neues und lade es in den Einstellungen unter „Zertifikat für HTTPS“ hoch: Browser lehnen ein abgelaufenes ab.',
   lookThroughSettings: 'Öffne die Einstellungen, sieh sie durch und übernimm, was fehlt.',
   correctDrop:
     'Berichtige die Zeile in drops.yaml oder füge den Drop auf der Regieseite hinzu. Die anderen bleiben.',

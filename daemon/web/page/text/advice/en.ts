@@ -119,7 +119,7 @@ export const en = {
   stuckCable:
     'If it is not pressed, check its cable. For a button that opens when pressed, change “Active low” in the settings, under “Buttons and lamps”.',
   certificateNew:
-    'Get a new one, and send it in the settings under “Certificate for HTTPS”: browsers refuse one that has expired.',
+    'Get a new one, and upload it in the settings under “Certificate for HTTPS”: browsers refuse one that has expired.',
   lookThroughSettings: 'Open the settings, look through them, and apply what is missing.',
   correctDrop:
     'Correct the line in drops.yaml, or add the drop on the operator’s page. The others stay.',
@@ -177,8 +177,8 @@ export const en = {
   installLibav: 'Install gstreamer1.0-libav: it decodes the picture for posters.',
   losesPackets: 'It loses packets: move the antenna, or lower uplink.bitrate_bps.',
   letCharge: 'Let it charge before the drop.',
-  playDuringChecks: 'Let someone play while the checks run.',
-  letPlay: 'Let someone play, and check cables, gain and phantom power.',
+  playDuringChecks: 'Have someone play while the checks run.',
+  letPlay: 'Have someone play, and check cables, gain and phantom power.',
   paperAddress: 'Look at its paper, and print the address once.',
   antenna5g: 'Look at the 5G antenna, or raise its weight in uplink.links.',
   whatChanged: 'Look for what changed: place of the antennas, a crowd, metal in the way.',

@@ -121,7 +121,7 @@ export const es: AdviceTexts = {
   stuckCable:
     'Si nadie lo pulsa, mira su cable. Si se abre al pulsarlo, cambia «Activo en nivel bajo» en los ajustes, en «Botones y luces».',
   certificateNew:
-    'Consigue uno nuevo y envíalo en los ajustes, en «Certificado para HTTPS»: los navegadores rechazan uno caducado.',
+    'Consigue uno nuevo y súbelo en los ajustes, en «Certificado para HTTPS»: los navegadores rechazan uno caducado.',
   lookThroughSettings: 'Abre los ajustes, revísalos y aplica lo que falte.',
   correctDrop:
     'Corrige la línea en drops.yaml, o añade el drop en la página de control. Los demás se quedan.',

@@ -130,7 +130,7 @@ export const fr: AdviceTexts = {
   stuckCable:
     'Si personne n’appuie, regardez son câble. Pour un bouton qui s’ouvre quand on appuie, changez « Actif au niveau bas » dans les réglages, sous « Boutons et voyants ».',
   certificateNew:
-    'Demandez-en un nouveau et envoyez-le dans les réglages, sous « Certificat pour HTTPS » : les navigateurs refusent un certificat expiré.',
+    'Demandez-en un nouveau et téléversez-le dans les réglages, sous « Certificat pour HTTPS » : les navigateurs refusent un certificat expiré.',
   lookThroughSettings: 'Ouvrez les réglages, parcourez-les et appliquez ce qui manque.',
   correctDrop:
     'Corrigez la ligne dans drops.yaml, ou ajoutez le drop sur la page de régie. Les autres restent.',

@@ -123,7 +123,7 @@ export const it: AdviceTexts = {
   stuckCable:
     'Se nessuno lo preme, guarda il cavo. Se si apre quando è premuto, cambia «Attivo a livello basso» nelle impostazioni, in «Pulsanti e spie».',
   certificateNew:
-    'Procurane uno nuovo e invialo nelle impostazioni, in «Certificato per HTTPS»: i browser ne rifiutano uno scaduto.',
+    'Procurane uno nuovo e caricalo nelle impostazioni, in «Certificato per HTTPS»: i browser ne rifiutano uno scaduto.',
   lookThroughSettings: 'Apri le impostazioni, guardale e applica ciò che manca.',
   correctDrop:
     'Correggi la riga in drops.yaml, o aggiungi il drop nella pagina di regia. Gli altri restano.',

@@ -133,7 +133,7 @@ export const nl: AdviceTexts = {
   stuckCable:
     'Drukt niemand erop, kijk dan naar zijn kabel. Opent hij bij indrukken, verander dan ‘Actief laag’ in de instellingen, onder ‘Knoppen en lampjes’.',
   certificateNew:
-    'Haal een nieuw en stuur het in de instellingen onder ‘Certificaat voor HTTPS’: browsers weigeren een verlopen certificaat.',
+    'Haal een nieuw en upload het in de instellingen onder ‘Certificaat voor HTTPS’: browsers weigeren een verlopen certificaat.',
   lookThroughSettings: 'Open de instellingen, loop ze door en pas toe wat ontbreekt.',
   correctDrop:
     'Verbeter de regel in drops.yaml, of voeg de drop toe op de regiepagina. De andere blijven.',

@@ -116,7 +116,7 @@ export const pt: AdviceTexts = {
   stuckCable:
     'Se ninguém o prime, veja o cabo. Se abre ao premir, mude «Ativo a nível baixo» nas definições, em «Botões e luzes».',
   certificateNew:
-    'Obtenha um novo e envie-o nas definições, em «Certificado para HTTPS»: os navegadores recusam um que expirou.',
+    'Obtenha um novo e carregue-o nas definições, em «Certificado para HTTPS»: os navegadores recusam um que expirou.',
   lookThroughSettings: 'Abra as definições, reveja-as e aplique o que falta.',
   correctDrop:
     'Corrija a linha em drops.yaml, ou adicione o drop na página da régie. Os outros ficam.',

@@ -144,7 +144,7 @@ export const es: BoxTexts = {
   firstMinutesLeft: 'primeros minutos: quedan {time}',
   left: '{count:queda|quedan} {count}',
   leftOf: '{count:queda|quedan} {count} de {edition}',
-  elsePrice: '{price} (si no, {usual})',
+  elsePrice: '{price} (normalmente {usual})',
   firstMinutesOnly: 'solo se vende en los primeros minutos',
   orders: 'Pedidos',
   noOrders: 'Aún no se ha pedido nada.',

@@ -144,7 +144,7 @@ export const fr: BoxTexts = {
   firstMinutesLeft: 'premières minutes : encore {time}',
   left: 'reste {count}',
   leftOf: 'reste {count} sur {edition}',
-  elsePrice: '{price} (sinon {usual})',
+  elsePrice: '{price} (normalement {usual})',
   firstMinutesOnly: 'vendu dans les premières minutes seulement',
   orders: 'Commandes',
   noOrders: 'Rien n’a encore été commandé.',

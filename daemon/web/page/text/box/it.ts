@@ -144,7 +144,7 @@ export const it: BoxTexts = {
   firstMinutesLeft: 'primi minuti: ancora {time}',
   left: 'ne {count:resta|restano} {count}',
   leftOf: 'ne {count:resta|restano} {count} di {edition}',
-  elsePrice: '{price} (poi {usual})',
+  elsePrice: '{price} (normalmente {usual})',
   firstMinutesOnly: 'in vendita solo nei primi minuti',
   orders: 'Ordini',
   noOrders: 'Non è stato ancora ordinato nulla.',

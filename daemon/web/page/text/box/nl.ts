@@ -143,7 +143,7 @@ export const nl: BoxTexts = {
   firstMinutesLeft: 'eerste minuten: nog {time}',
   left: 'nog {count}',
   leftOf: 'nog {count} van {edition}',
-  elsePrice: '{price} (anders {usual})',
+  elsePrice: '{price} (normaal {usual})',
   firstMinutesOnly: 'alleen in de eerste minuten te koop',
   orders: 'Bestellingen',
   noOrders: 'Er is nog niets besteld.',

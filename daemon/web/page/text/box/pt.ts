@@ -143,7 +143,7 @@ export const pt: BoxTexts = {
   firstMinutesLeft: 'primeiros minutos: restam {time}',
   left: '{count:resta|restam} {count}',
   leftOf: '{count:resta|restam} {count} de {edition}',
-  elsePrice: '{price} (senão {usual})',
+  elsePrice: '{price} (normalmente {usual})',
   firstMinutesOnly: 'à venda só nos primeiros minutos',
   orders: 'Encomendas',
   noOrders: 'Ainda não foi encomendado nada.',

@@ -59,7 +59,7 @@ export const en = {
   roleHost: 'host',
 
   program: 'Program',
-  runs: 'Version {version} runs.',
+  runs: 'Running version {version}.',
   onTrial: 'Version {version} runs on trial: it is confirmed if it works for a minute.',
   newest: 'Nothing newer is offered.',
   offered: 'Version {version} is offered.',

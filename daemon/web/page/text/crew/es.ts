@@ -56,7 +56,7 @@ export const es: CrewTexts = {
   roleHost: 'anfitrión',
 
   program: 'Programa',
-  runs: 'Funciona la versión {version}.',
+  runs: 'En uso: versión {version}.',
   onTrial: 'La versión {version} está a prueba: se confirma si funciona durante un minuto.',
   newest: 'No hay nada más nuevo.',
   offered: 'Se ofrece la versión {version}.',

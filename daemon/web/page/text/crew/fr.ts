@@ -57,7 +57,7 @@ export const fr: CrewTexts = {
   roleHost: 'hôte',
 
   program: 'Programme',
-  runs: 'La version {version} tourne.',
+  runs: 'Version {version} en service.',
   onTrial: 'La version {version} est à l’essai : elle est confirmée si elle fonctionne une minute.',
   newest: 'Rien de plus récent.',
   offered: 'La version {version} est proposée.',

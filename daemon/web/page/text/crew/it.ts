@@ -56,7 +56,7 @@ export const it: CrewTexts = {
   roleHost: 'chi ospita',
 
   program: 'Programma',
-  runs: 'Gira la versione {version}.',
+  runs: 'In uso: versione {version}.',
   onTrial: 'La versione {version} è in prova: è confermata se funziona per un minuto.',
   newest: 'Non c’è nulla di più nuovo.',
   offered: 'È disponibile la versione {version}.',

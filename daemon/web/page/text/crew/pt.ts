@@ -56,7 +56,7 @@ export const pt: CrewTexts = {
   roleHost: 'anfitrião',
 
   program: 'Programa',
-  runs: 'A versão {version} está a correr.',
+  runs: 'Em uso: versão {version}.',
   onTrial: 'A versão {version} está à prova: é confirmada se funcionar durante um minuto.',
   newest: 'Não há nada mais recente.',
   offered: 'Está disponível a versão {version}.',

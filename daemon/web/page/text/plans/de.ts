@@ -27,8 +27,8 @@ export const de: PlanTexts = {
   renditionsOf: 'Bildstufen: {profile}',
   starts: 'Beginnt',
   pictureHint: 'eine Datei auf der Box, JPEG, PNG oder WebP',
-  choosePicture: 'Ein Bild von hier senden',
-  chooseLook: 'Eine .cube-Datei von hier senden',
+  choosePicture: 'Ein Bild hochladen',
+  chooseLook: 'Eine .cube-Datei hochladen',
   asNeeded: 'wie das Gerät es braucht',
   allRenditions: 'alle Bildstufen',
   ofPhones: 'die für Telefone',
@@ -73,9 +73,9 @@ export const de: PlanTexts = {
   addedMeanwhile:
     'Jemand anderes hat gerade einen Drop mit diesem Titel hinzugefügt. Speichere noch einmal, um deinen auch hinzuzufügen, oder brich ab.',
   codeFrom: 'Code ist zu sehen ab (Sekunden nach dem Beginn)',
-  codeFor: 'So viele Sekunden lang (0: bis zum Ende)',
-  codeEvery: 'Wieder alle so viele Sekunden (0: einmal)',
-  lookAtFields: 'Nicht gespeichert: sieh dir die roten Felder an.',
+  codeFor: 'Zu sehen für (Sekunden; 0: bis zum Ende)',
+  codeEvery: 'Wiederholen alle (Sekunden; 0: einmal)',
+  lookAtFields: 'Nicht gespeichert: prüfe die roten Felder.',
 
   pastDrops: 'Vergangene Drops',
   noPast: 'Es gab noch keinen Drop.',

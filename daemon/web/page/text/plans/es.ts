@@ -26,8 +26,8 @@ export const es: PlanTexts = {
   renditionsOf: 'calidades: {profile}',
   starts: 'Empieza',
   pictureHint: 'un archivo en la caja, JPEG, PNG o WebP',
-  choosePicture: 'Enviar una imagen desde aquí',
-  chooseLook: 'Enviar un archivo .cube desde aquí',
+  choosePicture: 'Subir una imagen',
+  chooseLook: 'Subir un archivo .cube',
   asNeeded: 'según cada dispositivo',
   allRenditions: 'todas las calidades',
   ofPhones: 'las de móviles',
@@ -72,9 +72,9 @@ export const es: PlanTexts = {
   addedMeanwhile:
     'Otra persona acaba de añadir un drop con este título. Guarda otra vez para añadir también el tuyo, o cancela.',
   codeFrom: 'El código se ve desde (segundos tras el comienzo)',
-  codeFor: 'Durante tantos segundos (0: hasta el final)',
-  codeEvery: 'De nuevo cada tantos segundos (0: una vez)',
-  lookAtFields: 'No guardado: mira los campos en rojo.',
+  codeFor: 'Se muestra durante (segundos; 0: hasta el final)',
+  codeEvery: 'Repetir cada (segundos; 0: una vez)',
+  lookAtFields: 'No guardado: revisa los campos en rojo.',
 
   pastDrops: 'Drops anteriores',
   noPast: 'Aún no ha habido ningún drop.',

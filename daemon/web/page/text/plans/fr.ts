@@ -26,8 +26,8 @@ export const fr: PlanTexts = {
   renditionsOf: 'qualités : {profile}',
   starts: 'Début',
   pictureHint: 'un fichier sur la box, JPEG, PNG ou WebP',
-  choosePicture: 'Envoyer une image d’ici',
-  chooseLook: 'Envoyer un fichier .cube d’ici',
+  choosePicture: 'Téléverser une image',
+  chooseLook: 'Téléverser un fichier .cube',
   asNeeded: 'selon chaque appareil',
   allRenditions: 'toutes les qualités',
   ofPhones: 'celles des téléphones',
@@ -72,9 +72,9 @@ export const fr: PlanTexts = {
   addedMeanwhile:
     'Quelqu’un d’autre vient d’ajouter un drop avec ce titre. Enregistrez encore une fois pour ajouter aussi le vôtre, ou annulez.',
   codeFrom: 'Code affiché à partir de (secondes après le début)',
-  codeFor: 'Pendant tant de secondes (0 : jusqu’à la fin)',
-  codeEvery: 'De nouveau toutes les tant de secondes (0 : une fois)',
-  lookAtFields: 'Pas enregistré : regardez les champs en rouge.',
+  codeFor: 'Visible pendant (secondes ; 0 : jusqu’à la fin)',
+  codeEvery: 'Répéter toutes les (secondes ; 0 : une fois)',
+  lookAtFields: 'Pas enregistré : vérifiez les champs en rouge.',
 
   pastDrops: 'Drops passés',
   noPast: 'Aucun drop n’a encore eu lieu.',

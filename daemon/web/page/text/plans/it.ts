@@ -26,8 +26,8 @@ export const it: PlanTexts = {
   renditionsOf: 'qualità: {profile}',
   starts: 'Inizio',
   pictureHint: 'un file sulla box, JPEG, PNG o WebP',
-  choosePicture: 'Invia un’immagine da qui',
-  chooseLook: 'Invia un file .cube da qui',
+  choosePicture: 'Carica un’immagine',
+  chooseLook: 'Carica un file .cube',
   asNeeded: 'secondo il dispositivo',
   allRenditions: 'tutte le qualità',
   ofPhones: 'quelle dei telefoni',
@@ -72,9 +72,9 @@ export const it: PlanTexts = {
   addedMeanwhile:
     'Qualcun altro ha appena aggiunto un drop con questo titolo. Salva di nuovo per aggiungere anche il tuo, oppure annulla.',
   codeFrom: 'Codice visibile da (secondi dopo l’inizio)',
-  codeFor: 'Per tanti secondi (0: fino alla fine)',
-  codeEvery: 'Di nuovo ogni tanti secondi (0: una volta)',
-  lookAtFields: 'Non salvato: guarda i campi in rosso.',
+  codeFor: 'Visibile per (secondi; 0: fino alla fine)',
+  codeEvery: 'Ripeti ogni (secondi; 0: una volta)',
+  lookAtFields: 'Non salvato: controlla i campi in rosso.',
 
   pastDrops: 'Drop passati',
   noPast: 'Ancora nessun drop.',

@@ -26,8 +26,8 @@ export const nl: PlanTexts = {
   renditionsOf: 'kwaliteiten: {profile}',
   starts: 'Begint',
   pictureHint: 'een bestand op de box, JPEG, PNG of WebP',
-  choosePicture: 'Hier een afbeelding kiezen en sturen',
-  chooseLook: 'Hier een .cube-bestand kiezen en sturen',
+  choosePicture: 'Een afbeelding uploaden',
+  chooseLook: 'Een .cube-bestand uploaden',
   asNeeded: 'wat elk apparaat nodig heeft',
   allRenditions: 'alle kwaliteiten',
   ofPhones: 'die voor telefoons',
@@ -72,9 +72,9 @@ export const nl: PlanTexts = {
   addedMeanwhile:
     'Iemand anders heeft net een drop met deze titel toegevoegd. Bewaar nog eens om de jouwe ook toe te voegen, of annuleer.',
   codeFrom: 'Code te zien vanaf (seconden na het begin)',
-  codeFor: 'Zoveel seconden lang (0: tot het eind)',
-  codeEvery: 'Opnieuw om de zoveel seconden (0: één keer)',
-  lookAtFields: 'Niet bewaard: kijk naar de velden in rood.',
+  codeFor: 'Te zien gedurende (seconden; 0: tot het eind)',
+  codeEvery: 'Herhalen om de (seconden; 0: één keer)',
+  lookAtFields: 'Niet bewaard: controleer de rode velden.',
 
   pastDrops: 'Eerdere drops',
   noPast: 'Er is nog geen drop geweest.',

@@ -26,8 +26,8 @@ export const pt: PlanTexts = {
   renditionsOf: 'qualidades: {profile}',
   starts: 'Início',
   pictureHint: 'um ficheiro na caixa, JPEG, PNG ou WebP',
-  choosePicture: 'Enviar uma imagem daqui',
-  chooseLook: 'Enviar um ficheiro .cube daqui',
+  choosePicture: 'Carregar uma imagem',
+  chooseLook: 'Carregar um ficheiro .cube',
   asNeeded: 'conforme o aparelho',
   allRenditions: 'todas as qualidades',
   ofPhones: 'as dos telemóveis',
@@ -72,9 +72,9 @@ export const pt: PlanTexts = {
   addedMeanwhile:
     'Outra pessoa acabou de adicionar um drop com este título. Guarde outra vez para adicionar também o seu, ou cancele.',
   codeFrom: 'Código visível a partir de (segundos após o início)',
-  codeFor: 'Durante tantos segundos (0: até ao fim)',
-  codeEvery: 'De novo a cada tantos segundos (0: uma vez)',
-  lookAtFields: 'Não guardado: veja os campos a vermelho.',
+  codeFor: 'Visível durante (segundos; 0: até ao fim)',
+  codeEvery: 'Repetir a cada (segundos; 0: uma vez)',
+  lookAtFields: 'Não guardado: verifique os campos a vermelho.',
 
   pastDrops: 'Drops anteriores',
   noPast: 'Ainda não houve nenhum drop.',

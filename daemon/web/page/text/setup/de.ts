@@ -33,7 +33,7 @@ export const de: SetUpTexts = {
     'Müssen Gäste dieses WLANs erst auf einer Seite zustimmen, kann die Box das nicht: Nichts geht ins Internet, und vielleicht erreicht kein Gast die Box. Nimm besser eines mit Passwort oder ein Kabel.',
   notJoined: 'Die Box kam nicht in {name}. Passwort prüfen oder ein anderes Netz wählen.',
   notThePassword:
-    'Die Box kam nicht in {name}: Wahrscheinlich ist das Passwort ein anderes. Gib es noch einmal ein.',
+    'Die Box kam nicht in {name}: Wahrscheinlich ist das Passwort falsch. Gib es noch einmal ein.',
   notInReach:
     'Die Box kam nicht in {name}: Es ist nicht in Reichweite. Stell die Box näher an den Router oder wähle ein anderes Netz.',
   noAddress:
@@ -47,7 +47,7 @@ export const de: SetUpTexts = {
   soundHint: 'Wählen, woher der Ton kommt. Etwas abspielen: Die Anzeigen müssen ausschlagen.',
   noSoundCard: 'Keine Soundkarte gefunden. Eine einstecken und noch einmal suchen.',
   testTone: 'Ein Testton',
-  restarting: 'Die Box startet damit neu, das dauert einige Sekunden…',
+  restarting: 'Die Box startet dafür neu, das dauert einige Sekunden…',
   destinationTitle: 'Auch anderswohin senden',
   destinationHint: 'Gäste im Raum können auch ohne das zuschauen.',
   onlyHere: 'Nur in diesen Raum',
@@ -66,11 +66,11 @@ export const de: SetUpTexts = {
   doneTitle: 'Fertig',
   joinFirst: 'Dieses Telefon mit {name} verbinden, dann öffnen:',
   openThis: 'Von jetzt an öffnen:',
-  madePin: 'Die Box hat diese PIN gemacht: {pin}. Bitte aufschreiben.',
+  madePin: 'Die Box hat diese PIN gewählt: {pin}. Bitte aufschreiben.',
   failsBack:
     'Kommt die Box nicht innerhalb einer Minute in {name}, ist sie wieder im Netz von vorher, oder ihr eigenes WLAN ist wieder da, und man kann neu wählen.',
   keepsApart:
-    'Geht die Seite dort nicht auf, trennt dieses WLAN seine Geräte, und auch Gäste könnten darin nicht zuschauen. Nimm ein Kabel, oder schalte dieses WLAN fünf Minuten lang aus: Das eigene der Box kommt wieder, und man kann ein anderes wählen.',
+    'Geht die Seite dort nicht auf, lässt dieses WLAN seine Geräte einander nicht erreichen, und auch Gäste könnten darin nicht zuschauen. Nimm ein Kabel, oder schalte dieses WLAN fünf Minuten lang aus: Das eigene der Box kommt wieder, und man kann ein anderes wählen.',
   wifiTitle: 'WLAN des Lokals',
   wifiHint:
     'Die Box verlässt ihr Netz für das hier gewählte, und diese Seite mit ihr. Gäste sehen dort zu.',

@@ -35,7 +35,7 @@ export const en = {
     'If guests of this Wi-Fi must first agree to something on a page, the box cannot do that: nothing gets out to the internet, and perhaps no guest reaches the box. Better take one with a password, or a cable.',
   notJoined: 'The box could not join {name}. Check the password, or choose another network.',
   notThePassword:
-    'The box could not join {name}: most likely its password is another one. Enter it again.',
+    'The box could not join {name}: most likely the password is wrong. Enter it again.',
   notInReach:
     'The box could not join {name}: it is not in reach. Move the box nearer to its router, or choose another network.',
   noAddress:
@@ -49,7 +49,7 @@ export const en = {
   soundHint: 'Choose where the sound comes from. Play something: the meters must move.',
   noSoundCard: 'No sound card was found. Plug one in, and look again.',
   testTone: 'A test tone',
-  restarting: 'The box restarts with it, which takes some seconds…',
+  restarting: 'The box restarts to use it, which takes some seconds…',
   destinationTitle: 'Send it elsewhere too',
   destinationHint: 'Guests in the room can watch without it.',
   onlyHere: 'Only to this room',
@@ -68,11 +68,11 @@ export const en = {
   doneTitle: 'All set',
   joinFirst: 'Connect this phone to {name}, then open:',
   openThis: 'From now on, open:',
-  madePin: 'The box has made this PIN: {pin}. Write it down.',
+  madePin: 'The box chose this PIN: {pin}. Write it down.',
   failsBack:
     'If the box cannot join {name} within a minute, it is back in the network before, or its own Wi-Fi comes back, and you can choose again.',
   keepsApart:
-    'If the page does not open there, that Wi-Fi keeps its devices apart, and guests could not watch in it either. Use a cable, or switch that Wi-Fi off for five minutes: the box’s own comes back, and you can choose another.',
+    'If the page does not open there, that Wi-Fi blocks devices from reaching each other, and guests could not watch in it either. Use a cable, or switch that Wi-Fi off for five minutes: the box’s own comes back, and you can choose another.',
   wifiTitle: 'Wi-Fi of the venue',
   wifiHint:
     'The box leaves its network for the one that you choose here, and this page goes with it. Guests watch there.',

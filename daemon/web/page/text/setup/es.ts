@@ -33,7 +33,7 @@ export const es: SetUpTexts = {
     'Si los clientes de este wifi tienen que aceptar algo en una página, la caja no puede hacerlo: nada sale a internet y quizá ningún cliente llegue a la caja. Mejor uno con contraseña, o un cable.',
   notJoined: 'La caja no pudo entrar en {name}. Revise la contraseña o elija otra red.',
   notThePassword:
-    'La caja no pudo entrar en {name}: lo más probable es que la contraseña sea otra. Escríbala otra vez.',
+    'La caja no pudo entrar en {name}: lo más probable es que la contraseña sea incorrecta. Escríbala otra vez.',
   notInReach:
     'La caja no pudo entrar en {name}: está fuera de alcance. Acerque la caja a su router o elija otra red.',
   noAddress:
@@ -47,7 +47,7 @@ export const es: SetUpTexts = {
   soundHint: 'Elija de dónde viene el sonido. Haga sonar algo: los medidores deben moverse.',
   noSoundCard: 'No se encontró ninguna tarjeta de sonido. Conecte una y busque otra vez.',
   testTone: 'Un tono de prueba',
-  restarting: 'La caja se reinicia con esto; tarda unos segundos…',
+  restarting: 'La caja se reinicia para usarlo; tarda unos segundos…',
   destinationTitle: 'Enviarlo también a otro sitio',
   destinationHint: 'Los invitados en la sala pueden ver sin esto.',
   onlyHere: 'Solo a esta sala',
@@ -70,7 +70,7 @@ export const es: SetUpTexts = {
   failsBack:
     'Si la caja no puede entrar en {name} en un minuto, vuelve a la red de antes, o vuelve su propio wifi, y podrá elegir otra vez.',
   keepsApart:
-    'Si la página no se abre allí, ese wifi separa sus dispositivos, y los clientes tampoco podrían ver nada en él. Use un cable, o apague ese wifi cinco minutos: vuelve el propio de la caja y podrá elegir otro.',
+    'Si la página no se abre allí, ese wifi no deja que los dispositivos se comuniquen entre sí, y los clientes tampoco podrían ver nada en él. Use un cable, o apague ese wifi cinco minutos: vuelve el propio de la caja y podrá elegir otro.',
   wifiTitle: 'Wifi del local',
   wifiHint:
     'La caja deja su red por la que elija aquí, y esta página va con ella. Los invitados miran allí.',

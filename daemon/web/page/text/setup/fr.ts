@@ -34,7 +34,7 @@ export const fr: SetUpTexts = {
   notJoined:
     'Le boîtier n’a pas pu rejoindre {name}. Vérifiez le mot de passe ou choisissez un autre réseau.',
   notThePassword:
-    'Le boîtier n’a pas pu rejoindre {name} : le mot de passe est sans doute un autre. Saisissez-le à nouveau.',
+    'Le boîtier n’a pas pu rejoindre {name} : le mot de passe est sans doute faux. Saisissez-le à nouveau.',
   notInReach:
     'Le boîtier n’a pas pu rejoindre {name} : il est hors de portée. Rapprochez le boîtier de son routeur ou choisissez un autre réseau.',
   noAddress:
@@ -48,7 +48,7 @@ export const fr: SetUpTexts = {
   soundHint: 'Choisissez d’où vient le son. Jouez quelque chose : les indicateurs doivent bouger.',
   noSoundCard: 'Aucune carte son trouvée. Branchez-en une et cherchez encore.',
   testTone: 'Un son de test',
-  restarting: 'Le boîtier redémarre avec ce choix, cela prend quelques secondes…',
+  restarting: 'Le boîtier redémarre pour l’utiliser, cela prend quelques secondes…',
   destinationTitle: 'Envoyer aussi ailleurs',
   destinationHint: 'Les invités dans la salle peuvent regarder sans cela.',
   onlyHere: 'Seulement dans cette salle',
@@ -71,7 +71,7 @@ export const fr: SetUpTexts = {
   failsBack:
     'Si le boîtier ne peut pas rejoindre {name} en une minute, il revient au réseau d’avant, ou son propre Wi-Fi revient, et vous pourrez choisir à nouveau.',
   keepsApart:
-    'Si la page ne s’ouvre pas là, ce Wi-Fi isole ses appareils, et les clients ne pourraient pas non plus y regarder. Prenez un câble, ou éteignez ce Wi-Fi pendant cinq minutes : celui du boîtier revient, et vous pourrez en choisir un autre.',
+    'Si la page ne s’ouvre pas là, ce Wi-Fi empêche ses appareils de se joindre, et les clients ne pourraient pas non plus y regarder. Prenez un câble, ou éteignez ce Wi-Fi pendant cinq minutes : celui du boîtier revient, et vous pourrez en choisir un autre.',
   wifiTitle: 'Wi-Fi du lieu',
   wifiHint:
     'Le boîtier quitte son réseau pour celui choisi ici, et cette page avec lui. Les invités y regardent.',

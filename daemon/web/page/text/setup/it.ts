@@ -34,7 +34,7 @@ export const it: SetUpTexts = {
   notJoined:
     'Il box non è riuscito a entrare in {name}. Controllare la password o scegliere un’altra rete.',
   notThePassword:
-    'Il box non è riuscito a entrare in {name}: molto probabilmente la password è un’altra. Inserirla di nuovo.',
+    'Il box non è riuscito a entrare in {name}: molto probabilmente la password è sbagliata. Inserirla di nuovo.',
   notInReach:
     'Il box non è riuscito a entrare in {name}: è fuori portata. Avvicinare il box al router o scegliere un’altra rete.',
   noAddress:
@@ -49,7 +49,7 @@ export const it: SetUpTexts = {
     'Scegliere da dove viene l’audio. Far suonare qualcosa: gli indicatori devono muoversi.',
   noSoundCard: 'Nessuna scheda audio trovata. Collegarne una e cercare di nuovo.',
   testTone: 'Un tono di prova',
-  restarting: 'Il box si riavvia così, ci vogliono alcuni secondi…',
+  restarting: 'Il box si riavvia per usarlo, ci vogliono alcuni secondi…',
   destinationTitle: 'Inviarlo anche altrove',
   destinationHint: 'Gli ospiti in sala possono guardare anche senza.',
   onlyHere: 'Solo in questa sala',
@@ -72,7 +72,7 @@ export const it: SetUpTexts = {
   failsBack:
     'Se il box non entra in {name} entro un minuto, torna alla rete di prima, o torna il suo Wi-Fi, e si può scegliere di nuovo.',
   keepsApart:
-    'Se la pagina lì non si apre, quel Wi-Fi tiene separati i suoi dispositivi, e nemmeno i clienti potrebbero guardare. Usare un cavo, o spegnere quel Wi-Fi per cinque minuti: torna quello del box, e se ne può scegliere un altro.',
+    'Se la pagina lì non si apre, quel Wi-Fi non lascia comunicare i dispositivi tra loro, e nemmeno i clienti potrebbero guardare. Usare un cavo, o spegnere quel Wi-Fi per cinque minuti: torna quello del box, e se ne può scegliere un altro.',
   wifiTitle: 'Wi-Fi del locale',
   wifiHint:
     'Il box lascia la sua rete per quella scelta qui, e questa pagina lo segue. Gli ospiti guardano lì.',

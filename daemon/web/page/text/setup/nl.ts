@@ -34,7 +34,7 @@ export const nl: SetUpTexts = {
   notJoined:
     'De box kon niet in {name} komen. Controleer het wachtwoord of kies een ander netwerk.',
   notThePassword:
-    'De box kon niet in {name} komen: waarschijnlijk is het wachtwoord een ander. Voer het opnieuw in.',
+    'De box kon niet in {name} komen: waarschijnlijk klopt het wachtwoord niet. Voer het opnieuw in.',
   notInReach:
     'De box kon niet in {name} komen: het is buiten bereik. Zet de box dichter bij de router of kies een ander netwerk.',
   noAddress:
@@ -48,7 +48,7 @@ export const nl: SetUpTexts = {
   soundHint: 'Kies waar het geluid vandaan komt. Speel iets af: de meters moeten bewegen.',
   noSoundCard: 'Geen geluidskaart gevonden. Sluit er een aan en zoek opnieuw.',
   testTone: 'Een testtoon',
-  restarting: 'De box start hiermee opnieuw, dat duurt enkele seconden…',
+  restarting: 'De box start hiervoor opnieuw, dat duurt enkele seconden…',
   destinationTitle: 'Ook ergens anders heen sturen',
   destinationHint: 'Gasten in de zaal kunnen ook zonder kijken.',
   onlyHere: 'Alleen naar deze zaal',
@@ -67,11 +67,11 @@ export const nl: SetUpTexts = {
   doneTitle: 'Klaar',
   joinFirst: 'Verbind deze telefoon met {name} en open dan:',
   openThis: 'Open vanaf nu:',
-  madePin: 'De box heeft deze pincode gemaakt: {pin}. Schrijf hem op.',
+  madePin: 'De box heeft deze pincode gekozen: {pin}. Schrijf hem op.',
   failsBack:
     'Als de box niet binnen een minuut in {name} komt, is hij terug in het netwerk van daarvoor, of is zijn eigen wifi er weer, en kun je opnieuw kiezen.',
   keepsApart:
-    'Gaat de pagina daar niet open, dan houdt die wifi zijn apparaten gescheiden, en kunnen gasten er ook niet kijken. Neem een kabel, of zet die wifi vijf minuten uit: de eigen wifi van de box komt terug, en je kunt een andere kiezen.',
+    'Gaat de pagina daar niet open, dan laat die wifi apparaten elkaar niet bereiken, en kunnen gasten er ook niet kijken. Neem een kabel, of zet die wifi vijf minuten uit: de eigen wifi van de box komt terug, en je kunt een andere kiezen.',
   wifiTitle: 'Wifi van de locatie',
   wifiHint:
     'De box verlaat zijn netwerk voor het netwerk dat je hier kiest, en deze pagina gaat mee. Gasten kijken daar.',

@@ -34,7 +34,7 @@ export const pt: SetUpTexts = {
   notJoined:
     'A caixa não conseguiu entrar em {name}. Verifique a palavra-passe ou escolha outra rede.',
   notThePassword:
-    'A caixa não conseguiu entrar em {name}: o mais provável é a palavra-passe ser outra. Escreva-a de novo.',
+    'A caixa não conseguiu entrar em {name}: o mais provável é a palavra-passe estar errada. Escreva-a de novo.',
   notInReach:
     'A caixa não conseguiu entrar em {name}: está fora de alcance. Aproxime a caixa do router ou escolha outra rede.',
   noAddress:
@@ -48,7 +48,7 @@ export const pt: SetUpTexts = {
   soundHint: 'Escolha de onde vem o som. Toque alguma coisa: os medidores têm de se mexer.',
   noSoundCard: 'Nenhuma placa de som foi encontrada. Ligue uma e procure de novo.',
   testTone: 'Um tom de teste',
-  restarting: 'A caixa reinicia com isto, o que demora alguns segundos…',
+  restarting: 'A caixa reinicia para o usar, o que demora alguns segundos…',
   destinationTitle: 'Enviar também para outro lado',
   destinationHint: 'Os convidados na sala podem ver sem isto.',
   onlyHere: 'Só para esta sala',
@@ -71,7 +71,7 @@ export const pt: SetUpTexts = {
   failsBack:
     'Se a caixa não conseguir entrar em {name} dentro de um minuto, volta à rede de antes, ou o Wi-Fi dela volta, e pode escolher de novo.',
   keepsApart:
-    'Se a página não abrir aí, esse Wi-Fi separa os seus dispositivos, e os clientes também não poderiam ver. Use um cabo, ou desligue esse Wi-Fi durante cinco minutos: o da própria caixa volta, e pode escolher outro.',
+    'Se a página não abrir aí, esse Wi-Fi não deixa os dispositivos comunicar entre si, e os clientes também não poderiam ver. Use um cabo, ou desligue esse Wi-Fi durante cinco minutos: o da própria caixa volta, e pode escolher outro.',
   wifiTitle: 'Wi-Fi do local',
   wifiHint:
     'A caixa deixa a rede dela pela que escolher aqui, e esta página vai com ela. Os convidados assistem lá.',

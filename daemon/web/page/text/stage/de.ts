@@ -22,7 +22,7 @@ export const de: StageTexts = {
   settings: 'Einstellungen',
   pinForgotten: 'PIN vergessen?',
   pinHint:
-    'Sie wurde bei der Einrichtung gewählt, oder die Box hat sie gemacht und einmal gezeigt. Kennt sie niemand mehr: Schalte die Box aus, steck ihre Speicherkarte in einen Computer, speichere darauf eine Textdatei venuebox.yaml, in der {line} mit einer eigenen PIN steht, und steck die Karte zurück.',
+    'Sie wurde bei der Einrichtung gewählt, oder die Box hat sie selbst gewählt und einmal gezeigt. Kennt sie niemand mehr: Schalte die Box aus, steck ihre Speicherkarte in einen Computer, speichere darauf eine Textdatei venuebox.yaml, in der {line} mit einer eigenen PIN steht, und steck die Karte zurück.',
   checking: 'Prüfe…',
   cookiesBlocked:
     'Dieser Browser sperrt Cookies. Erlaube sie für diese Seite und versuch es noch einmal.',

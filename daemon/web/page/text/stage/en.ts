@@ -24,7 +24,7 @@ export const en = {
   settings: 'Settings',
   pinForgotten: 'PIN forgotten?',
   pinHint:
-    'It was chosen at the set-up, or the box has made it and showed it once. If nobody knows it any more: switch the box off, put its memory card into a computer, save a text file venuebox.yaml on it that says {line}, with a PIN of your own, and put the card back.',
+    'It was chosen at the set-up, or the box chose it and showed it once. If nobody knows it any more: switch the box off, put its memory card into a computer, save a text file venuebox.yaml on it that says {line}, with a PIN of your own, and put the card back.',
   checking: 'Checking…',
   cookiesBlocked: 'This browser blocks cookies. Allow them for this page and try again.',
   tryAgainIn: 'Try again in {time}.',

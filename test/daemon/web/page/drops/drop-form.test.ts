@@ -146,7 +146,7 @@ test('what is in a drop’s picture is part of its form, with its mistakes besid
   await waitInPage(page, says('.drop-form', 'leads to elsewhere.example'));
   assert.is(await readFile(path, 'utf8'), LIST);
   await page.selectOption('.drop-form select:has(option[value="checkout"])', 'page');
-  await fieldOf('For so many seconds (0: until the end)').fill('20');
+  await fieldOf('Shown for (seconds; 0: until the end)').fill('20');
   await save();
   await isClosed();
   const saved = await readFile(path, 'utf8');
