@@ -88,7 +88,7 @@ export const de: SlipTexts = {
   readiness: {
     preflight: 'Checkliste',
     rehearsal: 'Probe',
-    survey: 'Messung vor Ort',
+    survey: 'Ortsmessung',
     pass: 'Bestanden',
     fail: 'Gescheitert',
     ended: 'Vorzeitig beendet',
@@ -99,7 +99,7 @@ export const de: SlipTexts = {
     samples: '{length}, Werte: {count}',
     light: 'Licht',
     sound: 'Ton',
-    roundTrip: 'Laufzeit',
+    roundTrip: 'Umlaufzeit',
     lost: 'verloren',
     alone: 'allein',
     used: '{size} MB verbraucht',

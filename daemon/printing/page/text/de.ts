@@ -8,7 +8,7 @@ export const de: StubTexts = {
   photo: 'Den Code fotografieren',
   paste: 'oder den Text einfügen',
   nothing: 'Noch nichts geprüft.',
-  noCode: 'Kein Code gefunden: Halte das Telefon näher und ruhig.',
+  noCode: 'Kein Code gefunden: Halte das Handy näher und ruhig.',
   valid: 'GÜLTIG',
   notValid: 'UNGÜLTIG',
   noStub: 'Das ist kein Abholbeleg einer venuebox.',

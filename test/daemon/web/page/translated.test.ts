@@ -217,7 +217,7 @@ test('each key that the settings show has a name in every language', () => {
 });
 
 test('a sentence with values is translated as what it is, also where a shorter one fits it', () => {
-  assert.is(translateCheck('viewers here had 3 stalls', 'de'), 'hier stockte es 3-mal');
+  assert.is(translateCheck('viewers here had 3 stalls', 'de'), 'hier gab es 3 Aussetzer');
   assert.is(translateCheck('viewers here had 1 stall', 'pt'), 'aqui houve 1 paragem');
   assert.is(translateCheck('7 ms away', 'de'), '7 ms entfernt');
   for (const [key, text] of Object.entries(CHECK_TEXTS.en)) {

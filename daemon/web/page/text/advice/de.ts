@@ -22,7 +22,7 @@ export const de: AdviceTexts = {
   versionBefore: 'Die vorige Version läuft weiter. Sag es denen, die die Versionen herausgeben.',
   leaveSafeMode: 'Der Grund steht unten. Starte die Box neu, um den Notbetrieb zu beenden.',
   giveAir: 'Gib der Box Luft und stell sie aus der Sonne.',
-  cooling: 'Prüfe Kühlung und Netzteil; wenn es bleibt, nimm weniger Bildgrößen (renditions).',
+  cooling: 'Prüfe Kühlung und Netzteil; wenn es bleibt, nimm weniger Bildstufen.',
   strongerSupply: 'Nimm ein stärkeres Netzteil und ein kürzeres, dickeres Kabel.',
   strongerNext: 'Nimm vor dem nächsten Drop ein stärkeres Netzteil.',
   stopPrograms: 'Beende andere Programme oder senke viewers.window_s.',
@@ -119,14 +119,14 @@ export const de: AdviceTexts = {
     'Alle anderen bekommen den Stream. Prüfe uplink.destinations und den Stream bei diesem Dienst.',
   destinationAlone: 'Prüfe das Netz und uplink.destinations in den Einstellungen.',
   repairLook:
-    'Verbessere diese Zeile der Datei oder wähle einen anderen Look. Die Zuschauer sehen die Farben der Kamera.',
+    'Verbessere diese Zeile der Datei oder wähle eine andere Farbstimmung. Die Zuschauer sehen die Farben der Kamera.',
   renewCertificate: 'Der Drop geht weiter. Prüfe das Datum der Box, sonst erneuere das Zertifikat.',
   ownName:
     'Befehle kommen bei einer von beiden an. Gib jeder Box in den Einstellungen einen eigenen Namen.',
   largerPackets: 'Erhöhe das größte Paket, das der Broker nimmt (mosquitto: max_packet_size).',
   checkBackfill:
     'Es wird von selbst wieder versucht. Prüfe uplink.backfill und den Speicher des Relays.',
-  letGo: 'Lass ihn los und eine halbe Minute in Ruhe.',
+  letGo: 'Lass sie los und drücke sie eine halbe Minute lang nicht.',
   stuckCable:
     'Drückt sie niemand, prüfe ihr Kabel. Öffnet sie beim Drücken, ändere in den Einstellungen unter „Tasten und Lampen“ „Aktiv bei niedrigem Pegel“.',
   certificateNew:
@@ -180,7 +180,7 @@ export const de: AdviceTexts = {
   networkTimeServer: 'Die Box mit einem Netz verbinden, das einen Zeitserver hat.',
   connectNetwork: 'Die Box mit einem Netz verbinden.',
   deleteOld: 'Alte Aufnahmen oder Clips löschen.',
-  disarmAgain: 'Entschärfen und die Prüfungen noch einmal starten.',
+  disarmAgain: '„Zurück in Ruhe“ drücken und die Prüfungen noch einmal starten.',
   letCdn:
     'Jeder entfernte Gast belastet die Leitung: Das CDN soll zwischenspeichern, was die Box dafür kennzeichnet.',
   freeSpaceDisk: 'Platz schaffen oder einen anderen Datenträger nehmen.',
@@ -208,20 +208,19 @@ export const de: AdviceTexts = {
     'uplink.latency_ms erhöhen: Verlorene Pakete kommen dann rechtzeitig über die andere Leitung.',
   rehearsePlaying: 'Proben, während jemand spielt.',
   repairLine:
-    'Diese Zeile berichtigen oder einen anderen Look wählen: Zuschauer sehen jetzt keinen.',
+    'Diese Zeile berichtigen oder eine andere Farbstimmung wählen: Zuschauer sehen jetzt keine.',
   restartPrint: 'Die Box neu starten und die Adresse noch einmal drucken.',
   checksBefore: 'Die Prüfungen vor dem Drop starten.',
   checksWhileCan: 'Prüfen, wenn sie laufen kann.',
   checksNotLive: 'Prüfen, wenn nichts live ist.',
-  checksCamera: 'Die Prüfungen starten: Kamera, Encoder oder Seite gehen nicht.',
+  checksCamera: 'Die Prüfungen starten: Kamera, Encoder oder Seite funktionieren nicht.',
   sharpWithout: 'venuebox doctor starten; sharp wurde ohne dieses Format gebaut.',
-  ledgerVerify: 'Siehe den Alarm; venuebox ledger verify zeigt mehr.',
+  ledgerVerify: 'Siehe den Hinweis; venuebox ledger verify zeigt mehr.',
   seePrinter: 'Den Drucker in Ordnung bringen, dann die Adresse drucken.',
   setFrameRate:
     'Die Kamera auf diese Bildrate stellen, oder camera.fps auf die der Kamera; wenig Licht bremst manche Kameras.',
   twoFolders: 'Zwei Ordner auf zwei Datenträgern in recording.targets eintragen.',
-  shorterParts:
-    'Kürzere Stücke (viewers.part_ms), weniger Qualitätsstufen oder eine schnellere Maschine.',
+  shorterParts: 'Kürzere Teile (viewers.part_ms), weniger Bildstufen oder eine schnellere Box.',
   slowNetwork: 'Langsam: das Netz zwischen der Box und dieser Adresse prüfen.',
   slowRaise: 'Langsam: uplink.latency_ms erhöhen, damit der Empfänger nichts merkt.',
   stayMains: 'Am Netz bleiben.',
@@ -233,15 +232,14 @@ export const de: AdviceTexts = {
   farGap: 'Beim Empfänger fehlte etwas: uplink.latency_ms erhöhen.',
   roomLinks: 'Im Raum kann man zusehen; die Leitungen prüfen.',
   roomNetwork: 'Im Raum kann man zusehen; ein Netz anschließen.',
-  tooSlowLook:
-    'Zu langsam für diese Maschine: ein kleineres Kamerabild verwenden oder keine Farbstimmung.',
+  tooSlowLook: 'Zu langsam für diese Box: ein kleineres Kamerabild oder keine Farbstimmung nehmen.',
   gainPeaks: 'Die Verstärkung senken, bis Spitzen unter -6 dBFS bleiben.',
   gainLess: 'Die Verstärkung senken.',
   shorterAddress: 'Eine kürzere viewers.address oder breiteres Papier verwenden.',
-  smallerPicture: 'Ein kleineres Bild oder weniger Qualitätsstufen verwenden.',
+  smallerPicture: 'Ein kleineres Bild oder weniger Bildstufen verwenden.',
   waitFew: 'Ein paar Sekunden warten.',
   waitArmed:
-    'Nach dem Scharfschalten einige Sekunden warten; eine Kamera, die es nicht kann, wird an ihr selbst von Hand eingestellt.',
+    'Nach dem Vorbereiten einige Sekunden warten; eine Kamera, die es nicht kann, wird an ihr selbst von Hand eingestellt.',
   waitSome: 'Einige Sekunden warten.',
   otherCodeLink: 'Einen anderen Link für den Code wählen.',
   calmerCorner: 'Ihn in eine ruhigere Ecke setzen oder einen kürzeren Link verwenden.',

@@ -31,7 +31,7 @@ export const de: MessageTexts = {
   updateWasStopped: 'sie wurde angehalten; nichts ist geändert',
   updateNone: 'es läuft keine Aktualisierung',
   updateTooLate: 'die andere Version ist schon da: die Box startet mit ihr neu',
-  updateFailed: 'Die letzte Aktualisierung ging nicht',
+  updateFailed: 'Die letzte Aktualisierung ist fehlgeschlagen',
   safeMode: 'Notbetrieb: kein Bild und keine Seite für Gäste',
 
   encoder: 'Der Encoder',
@@ -91,7 +91,7 @@ export const de: MessageTexts = {
   brokerAway: 'Der MQTT-Broker ist nicht erreichbar',
   eventsNotKept: 'Ereignisse lassen sich nicht speichern',
   eventsRefused: 'Der MQTT-Broker nimmt keine Ereignisse an',
-  topicsRefused: 'Der MQTT-Broker lehnt einige Themen ab',
+  topicsRefused: 'Der MQTT-Broker lehnt einige Topics ab',
   eventsLost: 'Ereignisse gehen verloren',
 
   itemSoldOut: 'ausverkauft',
@@ -171,7 +171,7 @@ export const de: MessageTexts = {
   printerStatus: 'Druckerzustand',
   modem: 'Modem {modem}',
   link: 'Leitung {link}',
-  lookMissing: 'Der Look ist auf das Bild nicht angewendet',
+  lookMissing: 'Die Farbstimmung ist auf das Bild nicht angewendet',
 
   noPictureFile: 'das ist kein Bild: wähle eine Datei in PNG, JPEG oder WebP',
   pictureTooSmall: 'das Bild ist zu klein',
@@ -185,7 +185,7 @@ export const de: MessageTexts = {
   accentUnreadable:
     'Knöpfe auf Hintergrund sind schlecht zu sehen (Kontrast {contrast}, nötig {needed}): wähle sie heller oder dunkler',
 
-  buttonStuck: 'Der Knopf {button} wird gedrückt gehalten',
+  buttonStuck: 'Die Taste {button} wird gedrückt gehalten',
   certificateInvalid: 'Das Zertifikat für den MQTT-Broker ist ungültig',
   boxNameTaken: 'Eine andere Box heißt auch {name}',
   messagesTooLarge: 'Manche Nachrichten sind zu groß für den MQTT-Broker',
@@ -195,9 +195,9 @@ export const de: MessageTexts = {
   settingsNotUsed: 'Die letzten Einstellungen waren nicht zu gebrauchen',
   dropFaulty: 'Ein Drop der Liste hat einen Fehler',
   webhookSecret: 'Das Geheimnis des Webshops ist nicht zu gebrauchen',
-  codeUnreadable: 'Telefone lesen den Code im Bild vielleicht nicht',
+  codeUnreadable: 'Handys lesen den Code im Bild vielleicht nicht',
   codeMissing: 'Der Code ist nicht im Bild zu sehen',
-  untilLetGo: 'Er hat keine Wirkung, bis er losgelassen wird.',
+  untilLetGo: 'Sie hat keine Wirkung, bis sie losgelassen wird.',
   dropAdded: '{drop} ist hinzugefügt',
   dropChanged: '{drop} ist geändert',
   dropRemoved: '{drop} ist entfernt',
@@ -207,9 +207,9 @@ export const de: MessageTexts = {
   dropTimeOver:
     'die Zeit von {drop} ist vorbei: gib ihm zuerst einen späteren Beginn und ein späteres Ende',
   onlyIdle: 'nur in Ruhe: zuerst beenden oder zurück in Ruhe',
-  surveyRuns: 'die Messung läuft {minutes} min',
+  surveyRuns: 'die Ortsmessung läuft {minutes} min',
   rehearsalStopped: 'die Probe ist abgebrochen',
-  surveyStopped: 'die Messung ist abgebrochen',
+  surveyStopped: 'die Ortsmessung ist abgebrochen',
   codeNoPage: 'die Seite hat noch keine Adresse',
   codeNoCheckout: 'kein Artikel im Verkauf hat eine Bezahlseite',
   codeNoOrders: 'gerade wird keine Bestellung angenommen',
@@ -239,7 +239,8 @@ export const de: MessageTexts = {
   destinationGone: 'die Box hat kein Ziel {destination}; sie hat {known}',
   notAService:
     'Diese Box wurde nicht als Dienst gestartet: Aktualisiere sie dort, wo sie gestartet wurde',
-  noUpdateKey: 'Diese Box nimmt keine Updates: In ihrer Config-Datei fehlt update.key',
+  noUpdateKey:
+    'Diese Box nimmt keine Aktualisierungen an: In ihrer Konfigurationsdatei fehlt update.key',
   noRelease: 'Es ist keine Version genannt: update.url einstellen, oder venuebox update DATEI',
   noVersionBefore: 'Es gibt keine Version, zu der es zurückgeht',
 };

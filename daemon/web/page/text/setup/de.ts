@@ -59,12 +59,12 @@ export const de: SetUpTexts = {
   keyMissing: 'Gib den Streamschlüssel ein, den der Dienst zeigt.',
   receiverMissing: 'Gib die Adresse des Empfängers ein und seinen Port: eine Zahl bis 65535.',
   titleTitle: 'Titel des ersten Drops',
-  titleHint: 'Gäste sehen ihn auf ihren Telefonen.',
+  titleHint: 'Gäste sehen ihn auf ihren Handys.',
   nearlyTitle: 'Fast fertig',
   noteFirst:
     'Die Box verlässt jetzt ihr eigenes WLAN, und diese Seite geht vielleicht von selbst zu. Mach vorher ein Bildschirmfoto von ihr.',
   doneTitle: 'Fertig',
-  joinFirst: 'Dieses Telefon mit {name} verbinden, dann öffnen:',
+  joinFirst: 'Dieses Handy mit {name} verbinden, dann öffnen:',
   openThis: 'Von jetzt an öffnen:',
   madePin: 'Die Box hat diese PIN gewählt: {pin}. Bitte aufschreiben.',
   failsBack:
@@ -78,5 +78,5 @@ export const de: SetUpTexts = {
   begunElsewhere:
     'Die Einrichtung hat auf einem anderen Handy begonnen. Gib die PIN ein, die dort gewählt wurde, und mach hier weiter.',
   notSetUp:
-    'Diese Box ist noch nicht eingerichtet. Dieses Telefon mit dem eigenen WLAN der Box verbinden, oder die Box per Kabel mit dem Router, und diese Seite neu öffnen.',
+    'Diese Box ist noch nicht eingerichtet. Dieses Handy mit dem eigenen WLAN der Box verbinden, oder die Box per Kabel mit dem Router, und diese Seite neu öffnen.',
 };

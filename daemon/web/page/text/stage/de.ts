@@ -86,7 +86,7 @@ export const de: StageTexts = {
   clipAt: 'Clip: {url}',
   checkOk: 'gut',
   checkWarns: 'prüfen',
-  checkFailed: 'fehlt',
+  checkFailed: 'fehlgeschlagen',
 
   edgeConnecting: 'Zweitraum: verbindet',
   edgeWaiting: 'Zweitraum: wartet',
