@@ -129,7 +129,7 @@ export function shopLine({ box: { shop, drop }, plan }: Facts): Line {
   }
   const { articles, window } = shop;
   const what = `${articles.length} ${articles.length === 1 ? 'article' : 'articles'} of ${shop.drop}`;
-  if (shop.isOver === true) return pass(name, `${what}: the last drop is still being paid`);
+  if (shop.isOver === true) return pass(name, `${what}: payments for the last drop still come in`);
   const isWindowOver = window?.phase === 'over';
   const soldOut = articles.filter(({ left }) => left === 0).map(({ name: title }) => title);
   const gone = soldOut.length === 0 ? '' : `; sold out: ${soldOut.join(', ').slice(0, 200)}`;

@@ -72,7 +72,7 @@ test('on air, what is over and what is left of it are no faults', () => {
   assert.match(onAir.evidence, /its first minutes are over; sold out: /);
   const paying = lineOf('catalogue', { box: { shop: { ...sold, isOver: true } } });
   assert.equal([paying.verdict, paying.advice], ['pass', '']);
-  assert.match(paying.evidence, 'the last drop is still being paid');
+  assert.match(paying.evidence, 'payments for the last drop still come in');
   const battery = { phase: 'known', source: 'x', chargePct: 45, mains: 'off', timeLeftS: 2_000 };
   const box = { drop: live, battery } as Change['box'];
   const recording = ['a', 'b'].map((id) => ({ ...recordingTo(id), remainingS: 1_800 }));

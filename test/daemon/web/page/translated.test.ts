@@ -198,6 +198,17 @@ test('why a slip waits is translated', () => {
   assert.match(said.flat().join(), 'ist erreicht; der nächste in 5 min');
 });
 
+test('what the page answers to a slip is translated', () => {
+  const source = readFileSync('daemon/printing/open.ts', 'utf8');
+  const said = [...source.matchAll(/(?:rejected|done)\([^'()]*(?:\([^)]*\))?[^'()]*'([^']+)'/g)];
+  const words = said.map(([, text = '']) => text);
+  assert.ok(words.includes('noted as printed') && words.length > 3, words.join('; '));
+  assert.equal(
+    words.filter((text) => translate(text, 'de') === undefined),
+    [],
+  );
+});
+
 test('each key that the settings show has a name in every language', () => {
   const paths: string[] = [];
   const add = (path: string, field: Field): void => {
@@ -218,7 +229,7 @@ test('each key that the settings show has a name in every language', () => {
 
 test('a sentence with values is translated as what it is, also where a shorter one fits it', () => {
   assert.is(translateCheck('viewers here had 3 stalls', 'de'), 'hier gab es 3 Aussetzer');
-  assert.is(translateCheck('viewers here had 1 stall', 'pt'), 'aqui houve 1 paragem');
+  assert.is(translateCheck('viewers here had 1 stall', 'pt'), 'aqui houve 1 corte');
   assert.is(translateCheck('7 ms away', 'de'), '7 ms entfernt');
   for (const [key, text] of Object.entries(CHECK_TEXTS.en)) {
     const names = [...text.matchAll(/\{(\w+)/g)].map(([, name = '']) => name);

@@ -169,7 +169,7 @@ export const es: AdviceTexts = {
   networkTimeServer: 'Conecta la caja a una red con servidor de hora.',
   connectNetwork: 'Conecta la caja a una red.',
   deleteOld: 'Borra grabaciones o clips antiguos.',
-  disarmAgain: 'Desarma y repite las comprobaciones.',
+  disarmAgain: 'Pulsa «Volver al reposo» y repite las comprobaciones.',
   letCdn:
     'Cada invitado lejano usa el enlace de subida: deja que la CDN guarde lo que la caja marca para ello.',
   freeSpaceDisk: 'Libera espacio o usa otro disco.',
@@ -227,7 +227,7 @@ export const es: AdviceTexts = {
   smallerPicture: 'Usa una imagen más pequeña o menos calidades.',
   waitFew: 'Espera unos segundos.',
   waitArmed:
-    'Espera unos segundos tras armar; una cámara que no puede fijarla se ajusta a mano en la propia cámara.',
+    'Espera unos segundos tras «Preparar»; una cámara que no puede fijarla se ajusta a mano en la propia cámara.',
   waitSome: 'Espera algunos segundos.',
   otherCodeLink: 'Elige otro enlace para el código.',
   calmerCorner: 'Ponlo en una esquina más tranquila o usa un enlace más corto.',

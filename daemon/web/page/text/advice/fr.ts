@@ -180,7 +180,7 @@ export const fr: AdviceTexts = {
   networkTimeServer: 'Connectez la box à un réseau avec un serveur de temps.',
   connectNetwork: 'Connectez la box à un réseau.',
   deleteOld: 'Supprimez d’anciens enregistrements ou clips.',
-  disarmAgain: 'Désarmez et relancez les vérifications.',
+  disarmAgain: 'Touchez « Remettre en veille » et relancez les vérifications.',
   letCdn:
     'Chaque invité distant utilise la liaison montante : laissez le CDN mettre en cache ce que la box indique.',
   freeSpaceDisk: 'Libérez de l’espace, ou prenez un autre disque.',
@@ -239,7 +239,7 @@ export const fr: AdviceTexts = {
   smallerPicture: 'Utilisez une image plus petite ou moins de qualités.',
   waitFew: 'Attendez quelques secondes.',
   waitArmed:
-    'Attendez quelques secondes après l’armement ; une caméra qui ne peut pas verrouiller se règle à la main sur elle-même.',
+    'Attendez quelques secondes après « Préparer » ; une caméra qui ne peut pas verrouiller se règle à la main sur elle-même.',
   waitSome: 'Attendez quelques secondes.',
   otherCodeLink: 'Choisissez un autre lien pour le code.',
   calmerCorner: 'Placez-le dans un coin plus calme, ou utilisez un lien plus court.',

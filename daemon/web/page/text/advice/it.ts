@@ -171,7 +171,7 @@ export const it: AdviceTexts = {
   networkTimeServer: 'Collega la box a una rete con un server dell’ora.',
   connectNetwork: 'Collega la box a una rete.',
   deleteOld: 'Elimina vecchie registrazioni o clip.',
-  disarmAgain: 'Disarma e ripeti i controlli.',
+  disarmAgain: 'Premi «Torna a riposo» e ripeti i controlli.',
   letCdn:
     'Ogni ospite lontano usa il collegamento in uscita: lascia che la CDN conservi ciò che la box indica.',
   freeSpaceDisk: 'Libera spazio, o usa un altro disco.',
@@ -229,7 +229,7 @@ export const it: AdviceTexts = {
   smallerPicture: 'Usa un’immagine più piccola o meno qualità.',
   waitFew: 'Aspetta qualche secondo.',
   waitArmed:
-    'Aspetta qualche secondo dopo l’armo; una telecamera che non può bloccarla va regolata a mano sulla telecamera stessa.',
+    'Aspetta qualche secondo dopo «Prepara»; una telecamera che non può bloccarla va regolata a mano sulla telecamera stessa.',
   waitSome: 'Aspetta alcuni secondi.',
   otherCodeLink: 'Scegli un altro link per il codice.',
   calmerCorner: 'Spostalo in un angolo più tranquillo, o usa un link più corto.',

@@ -182,7 +182,7 @@ export const nl: AdviceTexts = {
   networkTimeServer: 'Verbind de box met een netwerk met een tijdserver.',
   connectNetwork: 'Verbind de box met een netwerk.',
   deleteOld: 'Verwijder oude opnamen of clips.',
-  disarmAgain: 'Zet de box van scherp af en start de controles opnieuw.',
+  disarmAgain: 'Druk op ‘Terug in rust’ en start de controles opnieuw.',
   letCdn:
     'Elke gast op afstand gebruikt de uplink: laat het CDN bewaren wat de box daarvoor aanmerkt.',
   freeSpaceDisk: 'Maak ruimte vrij, of neem een andere schijf.',
@@ -240,7 +240,7 @@ export const nl: AdviceTexts = {
   smallerPicture: 'Gebruik een kleiner beeld of minder kwaliteiten.',
   waitFew: 'Wacht een paar seconden.',
   waitArmed:
-    'Wacht enkele seconden na het scherpstellen; een camera die het niet kan, stel je met de hand op de camera in.',
+    'Wacht enkele seconden na het klaarzetten; een camera die het niet kan, stel je met de hand op de camera in.',
   waitSome: 'Wacht enkele seconden.',
   otherCodeLink: 'Kies een andere link voor de code.',
   calmerCorner: 'Zet hem in een rustigere hoek, of gebruik een kortere link.',

@@ -164,7 +164,7 @@ export const pt: AdviceTexts = {
   networkTimeServer: 'Ligue a caixa a uma rede com servidor de hora.',
   connectNetwork: 'Ligue a caixa a uma rede.',
   deleteOld: 'Apague gravações ou clipes antigos.',
-  disarmAgain: 'Desarme e repita as verificações.',
+  disarmAgain: 'Carregue em «Voltar ao repouso» e repita as verificações.',
   letCdn:
     'Cada convidado distante usa a ligação de saída: deixe a CDN guardar o que a caixa marca para isso.',
   freeSpaceDisk: 'Liberte espaço ou use outro disco.',
@@ -222,7 +222,7 @@ export const pt: AdviceTexts = {
   smallerPicture: 'Use uma imagem mais pequena ou menos qualidades.',
   waitFew: 'Espere alguns segundos.',
   waitArmed:
-    'Espere alguns segundos depois de armar; uma câmara que não a consiga fixar é regulada à mão na própria câmara.',
+    'Espere alguns segundos depois de «Preparar»; uma câmara que não a consiga fixar é regulada à mão na própria câmara.',
   waitSome: 'Espere alguns segundos.',
   otherCodeLink: 'Escolha outra ligação para o código.',
   calmerCorner: 'Ponha-o num canto mais calmo ou use uma ligação mais curta.',

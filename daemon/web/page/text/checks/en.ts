@@ -144,7 +144,7 @@ export const en = {
   noOrderTaken: 'no order is taken',
   articles: '{count} {count:article|articles} of {drop}',
   firstOver: 'its first minutes are over',
-  lastBeingPaid: 'the last drop is still being paid',
+  lastBeingPaid: 'payments for the last drop still come in',
   firstAway: 'camera 1 is away',
   soldOut: 'sold out',
   firstMinutes: 'first minutes',

@@ -1,7 +1,4 @@
-/**
- * What the box itself says to the page, in English as it is sent: titles of alerts, results
- * of commands, and labels of simulated hardware. A `{name}` stands for any words.
- */
+/** What the box says to the page, in English as it is sent; a `{name}` stands for any words. */
 
 /** Of each language: a missing text, or one too many, fails the build. */
 export type MessageTexts = Readonly<Record<keyof typeof en, string>>;
@@ -223,6 +220,10 @@ export const en = {
   wasPrinted: '{document} is printed',
   printedLater: '{document} is saved, and printed later: {reason}',
   printedPerhaps: 'perhaps printed, look: {reason}',
+  printedAgain: 'it is printed once more',
+  notedPrinted: 'noted as printed',
+  notPrintedYet: 'it is not printed yet, or gone',
+  notUncertain: 'it is not uncertain any more',
   guestsClosed: 'The network for guests is not open',
   crewClosed: 'The network for the crew is not open',
   wholeFrom: 'must be a whole number from {min} to {max}',

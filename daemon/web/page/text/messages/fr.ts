@@ -207,8 +207,7 @@ export const fr: MessageTexts = {
   dropOnAir: '{drop} est à l’antenne : terminez-le d’abord',
   dropAgain: '{drop} est de nouveau à venir',
   dropNotHeld: '{drop} n’a pas eu lieu',
-  dropTimeOver:
-    'l’heure de {drop} est passée : donnez-lui d’abord un début et une fin plus tardifs',
+  dropTimeOver: 'l’heure de {drop} est passée : donnez-lui d’abord un début et une fin plus tard',
   onlyIdle: 'seulement en veille : terminez ou remettez d’abord en veille',
   surveyRuns: 'le relevé dure {minutes} min',
   rehearsalStopped: 'la répétition est arrêtée',
@@ -222,13 +221,16 @@ export const fr: MessageTexts = {
   wasPrinted: '{document} : imprimé',
   printedLater: '{document} : enregistré, sera imprimé plus tard : {reason}',
   printedPerhaps: 'peut-être imprimé, regardez : {reason}',
+  printedAgain: 'il est réimprimé',
+  notedPrinted: 'noté comme imprimé',
+  notPrintedYet: 'il n’est pas encore imprimé, ou n’existe plus',
+  notUncertain: 'ce n’est plus incertain',
   guestsClosed: 'Le réseau des invités n’est pas ouvert',
   crewClosed: 'Le réseau de l’équipe n’est pas ouvert',
   wholeFrom: 'doit être un nombre entier de {min} à {max}',
   numberFrom: 'doit être un nombre de {min} à {max}',
   tooLong: 'doit avoir {count} caractères au plus',
-  linkTooLong:
-    'doit avoir {count} octets au plus : un lien plus long ne se lit pas dans une petite image',
+  linkTooLong: 'doit avoir {count} octets au plus : un lien plus long ne se lit pas en petit',
   notEmpty: 'ne doit pas être vide',
   isMissing: 'manque',
   afterStart: 'doit être après le début ({time})',
@@ -240,11 +242,8 @@ export const fr: MessageTexts = {
   codeTimes: 'doit être au-dessus de 0 et plus court que l’intervalle, ou l’intervalle doit être 0',
   noDestination: 'la box n’a pas de destination {destination}, ni aucune autre',
   destinationGone: 'la box n’a pas de destination {destination} ; elle a {known}',
-  notAService:
-    'La box n’a pas été démarrée comme service : mettez-la à jour là où elle a été démarrée',
-  noUpdateKey:
-    'La box n’accepte pas de mises à jour : update.key manque dans son fichier de configuration',
-  noRelease:
-    'Aucune version n’est indiquée : réglez update.url ou utilisez venuebox update FICHIER',
+  notAService: 'La box n’est pas démarrée comme service : mettez-la à jour là où elle a démarré',
+  noUpdateKey: 'La box n’accepte pas de mises à jour : update.key manque dans sa configuration',
+  noRelease: 'Aucune version indiquée : réglez update.url ou utilisez venuebox update FICHIER',
   noVersionBefore: 'Il n’y a pas de version à laquelle revenir',
 };

@@ -113,7 +113,7 @@ export const nl: PlanTexts = {
   failed: 'mislukt',
   endedEarly: 'voortijdig gestopt',
   mostlyBehind: '{time} achter bij 95 %',
-  stalls: 'onderbrekingen: {count}',
+  stalls: 'haperingen: {count}',
   tookOver: '{link} nam het over van {other}',
   surveyFrom: 'Meting vanaf {time}, {length}, metingen: {count}',
   nothingSeen: 'niets gezien',

@@ -112,7 +112,7 @@ export const pt: PlanTexts = {
   failed: 'falhou',
   endedEarly: 'terminou antes',
   mostlyBehind: '{time} de atraso para 95 %',
-  stalls: 'interrupções: {count}',
+  stalls: 'cortes: {count}',
   tookOver: '{link} assumiu o lugar de {other}',
   surveyFrom: 'Levantamento desde as {time}, {length}, amostras: {count}',
   nothingSeen: 'nada visto',
