@@ -3,7 +3,7 @@ import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { Readiness } from '../../../model/readiness.ts';
 import { checksOf } from '../sections/checks.ts';
 import { updateChecks } from '../sections/command-result.ts';
-import { fromBox, planTexts as text } from '../text/texts.ts';
+import { fromBox, stageTexts, planTexts as text } from '../text/texts.ts';
 import { card, h, openMessage, setText, updateFacts } from '../ui/dom.ts';
 import { type Outcome, runCommand } from '../ui/request.ts';
 import type { Section } from '../ui/section.ts';
@@ -23,7 +23,7 @@ export function openReadiness(onError: (error: unknown) => void): Section {
   const running = h('p', { class: 'calm' });
   const button = openButtons(message, fail);
   const run = (verb: 'preflight' | 'survey', args = {}) => runCommand(verb, undefined, args);
-  const check = button(text.runChecklist, text.checking, () => run('preflight'));
+  const check = button(stageTexts.runChecks, text.checking, () => run('preflight'));
   const rehearse = button(text.rehearse, text.rehearsing, () =>
     runCommand('rehearse', undefined, {}, REHEARSAL_TIMEOUT_MS),
   );

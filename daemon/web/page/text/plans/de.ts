@@ -93,7 +93,6 @@ export const de: PlanTexts = {
   survey: 'Ortsmessung',
   fieldCard: 'Crew-Blatt',
   fieldCardPdf: 'Crew-Blatt (PDF)',
-  runChecklist: 'Checkliste durchgehen',
   checking: 'Prüfe…',
   rehearse: 'Proben',
   rehearsing: 'Probe läuft; Gäste sehen nichts davon…',

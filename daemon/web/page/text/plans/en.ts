@@ -94,7 +94,6 @@ export const en = {
   survey: 'Site survey',
   fieldCard: 'Crew sheet',
   fieldCardPdf: 'Crew sheet (PDF)',
-  runChecklist: 'Run the checklist',
   checking: 'Checking…',
   rehearse: 'Rehearse',
   rehearsing: 'Rehearsing; guests see nothing of it…',

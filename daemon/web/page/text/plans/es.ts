@@ -92,7 +92,6 @@ export const es: PlanTexts = {
   survey: 'Sondeo del lugar',
   fieldCard: 'Hoja del equipo',
   fieldCardPdf: 'Hoja del equipo (PDF)',
-  runChecklist: 'Pasar la lista de control',
   checking: 'Comprobando…',
   rehearse: 'Ensayar',
   rehearsing: 'Ensayando; el público no ve nada…',

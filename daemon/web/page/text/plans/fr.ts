@@ -92,7 +92,6 @@ export const fr: PlanTexts = {
   survey: 'Relevé du lieu',
   fieldCard: 'Fiche d’équipe',
   fieldCardPdf: 'Fiche d’équipe (PDF)',
-  runChecklist: 'Lancer la liste de contrôle',
   checking: 'Contrôle…',
   rehearse: 'Répéter',
   rehearsing: 'Répétition en cours ; le public n’en voit rien…',

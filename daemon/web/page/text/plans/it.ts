@@ -92,7 +92,6 @@ export const it: PlanTexts = {
   survey: 'Sopralluogo',
   fieldCard: 'Foglio della squadra',
   fieldCardPdf: 'Foglio della squadra (PDF)',
-  runChecklist: 'Esegui la lista di controllo',
   checking: 'Controllo…',
   rehearse: 'Prova',
   rehearsing: 'Prova in corso; il pubblico non vede nulla…',

@@ -92,7 +92,6 @@ export const nl: PlanTexts = {
   survey: 'Meting ter plaatse',
   fieldCard: 'Crewblad',
   fieldCardPdf: 'Crewblad (PDF)',
-  runChecklist: 'Checklist doorlopen',
   checking: 'Controleren…',
   rehearse: 'Repeteren',
   rehearsing: 'Repetitie loopt; gasten zien er niets van…',

@@ -92,7 +92,6 @@ export const pt: PlanTexts = {
   survey: 'Levantamento do local',
   fieldCard: 'Folha da equipa',
   fieldCardPdf: 'Folha da equipa (PDF)',
-  runChecklist: 'Correr a lista de verificação',
   checking: 'A verificar…',
   rehearse: 'Ensaiar',
   rehearsing: 'A ensaiar; o público não vê nada…',
