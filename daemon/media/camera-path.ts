@@ -15,6 +15,7 @@ import type { OwnPath } from './hidden-run.ts';
 import { type LiveInput, openLiveInput } from './live-input.ts';
 import { StreamLook } from './look/stream-look.ts';
 import type { MediaPathDeps, OverlayPicture } from './media-path.ts';
+import { type Outbound, openOutbound } from './outbound.ts';
 import { mediaSettings } from './settings.ts';
 import { EndedStream } from './stream/ended-stream.ts';
 import { openSequenceStore, type SequenceStore } from './stream/sequence-store.ts';
@@ -25,7 +26,6 @@ import {
   type SuspendedEncoders,
   type Suspension,
 } from './suspended-encoders.ts';
-import { openUpstream, type Upstream } from './upstream.ts';
 import { openWhep, type Whep } from './webrtc/whep.ts';
 
 export function openCameraPath(deps: MediaPathDeps): OwnPath {
@@ -46,7 +46,7 @@ class CameraPath implements OwnPath {
   readonly #look: StreamLook;
   readonly #input: LiveInput;
   readonly #capturing: Switch;
-  readonly #upstream: Upstream;
+  readonly #outbound: Outbound;
   readonly #uplinking: Switch;
   readonly #publishing: Switch;
   readonly #whep: Whep;
@@ -87,9 +87,9 @@ class CameraPath implements OwnPath {
     const onTarget = this.#setUplinkBitrate.bind(this);
     this.#whep = openWhep({ ...deps, media, supervise, start: () => this.#streamStart.current });
     this.#capturing = openSwitch((signal) => runAll([this.#input.run, this.#whep.run], signal));
-    this.#upstream = openUpstream({ ...deps, media, supervise, onTarget });
-    this.#uplinking = openSwitch(this.#upstream.uplink);
-    this.#publishing = openSwitch(this.#upstream.destinations);
+    this.#outbound = openOutbound({ ...deps, media, supervise, onTarget });
+    this.#uplinking = openSwitch(this.#outbound.uplink);
+    this.#publishing = openSwitch(this.#outbound.destinations);
   }
 
   readonly run: Task = (signal) => {
@@ -112,10 +112,10 @@ class CameraPath implements OwnPath {
   readonly endMedia = (): void => this.#media.kill();
   readonly refresh = (what: 'media' | 'links' | 'input'): void => {
     if (what === 'media') this.#media.restart('its settings have changed');
-    else if (what === 'links') this.#upstream.refresh();
+    else if (what === 'links') this.#outbound.refresh();
     else if (this.#capturing.isWanted) for (const isOn of [false, true]) this.#capturing.set(isOn);
   };
-  readonly blockLinks = (links: readonly string[]): void => this.#upstream.block(links);
+  readonly blockLinks = (links: readonly string[]): void => this.#outbound.block(links);
   readonly setUplinking = (isOn: boolean): void => this.#uplinking.set(isOn);
   readonly setPublishing = (isWanted: boolean): void => this.#publishing.set(isWanted);
 

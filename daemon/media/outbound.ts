@@ -17,7 +17,7 @@ import { openUplinkSecrets, type UplinkSecrets } from './secret-file.ts';
 import { openUplinkMessages } from './uplink-messages.ts';
 import { uplinkSettings, usedData } from './uplink-settings.ts';
 
-export interface UpstreamDeps
+export interface OutboundDeps
   extends Pick<
     MediaPathDeps,
     | 'config'
@@ -36,7 +36,7 @@ export interface UpstreamDeps
   readonly onTarget: (targetBps: number) => void;
 }
 
-export interface Upstream {
+export interface Outbound {
   readonly uplink: Task;
   /** Others show it to the world: they get it in a drop only. */
   readonly destinations: Task;
@@ -47,7 +47,7 @@ export interface Upstream {
 }
 
 /** Viewers, recordings and each other go on, whatever is wrong with one of them. */
-export function openUpstream(deps: UpstreamDeps): Upstream {
+export function openOutbound(deps: OutboundDeps): Outbound {
   let opened = openWith(deps.config(), deps);
   return {
     uplink: (signal) => (opened.bonded.run ?? untilAborted)(signal),
@@ -62,7 +62,7 @@ export function openUpstream(deps: UpstreamDeps): Upstream {
   };
 }
 
-function openWith({ uplink }: Config, deps: UpstreamDeps) {
+function openWith({ uplink }: Config, deps: OutboundDeps) {
   const hasSound = () => deps.inputs().hasSound;
   const secrets = openUplinkSecrets(uplink);
   let bonded: readonly LinkSnapshot[] = [];
@@ -114,7 +114,7 @@ function openBonded(
   uplink: UplinkConfig,
   hasSound: () => boolean,
   secrets: () => UplinkSecrets,
-  deps: UpstreamDeps,
+  deps: OutboundDeps,
 ): Bonded {
   const { media, dataUse, clock, log, supervise, onTarget, onUplink } = deps;
   const receiver = receiverOf(uplink);
