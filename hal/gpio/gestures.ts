@@ -99,9 +99,9 @@ export function stepGestures(
   };
 }
 
-type Part = Pick<GestureStep, 'state' | 'gestures'>;
+type Advance = Pick<GestureStep, 'state' | 'gestures'>;
 
-function age(state: GestureState): Part {
+function age(state: GestureState): Advance {
   const { activePress, nowMs, times } = state;
   if (activePress === undefined) return { state, gestures: [] };
   const { buttons, downMs } = activePress;
@@ -112,13 +112,13 @@ function age(state: GestureState): Part {
   if (nowMs >= downMs + times.veryLongMs) {
     const atMs = downMs + times.veryLongMs;
     gestures.push({ kind: 'press', buttons, length: 'very-long', atMs });
-    return { state: endGrab(state, buttons), gestures };
+    return { state: endPress(state, buttons), gestures };
   }
   const isHoldReported = activePress.isHoldReported || gestures.length > 0;
   return { state: { ...state, activePress: { ...activePress, isHoldReported } }, gestures };
 }
 
-function apply(state: GestureState, input: Parameters<typeof stepGestures>[1]): Part {
+function apply(state: GestureState, input: Parameters<typeof stepGestures>[1]): Advance {
   switch (input.kind) {
     case 'tick':
       return { state, gestures: [] };
@@ -139,7 +139,7 @@ function restart(state: GestureState, active: ReadonlySet<string>): GestureState
   return { ...state, activePress: undefined, ignored: new Set(active), unverified, ignoreUntilMs };
 }
 
-function press(state: GestureState, name: string): Part {
+function press(state: GestureState, name: string): Advance {
   const { activePress, nowMs, times, ignored } = state;
   if (ignored.has(name) || activePress?.buttons.includes(name)) return { state, gestures: [] };
   if (state.unverified.has(name)) {
@@ -159,7 +159,7 @@ function press(state: GestureState, name: string): Part {
   return { state: { ...state, activePress: next }, gestures: [] };
 }
 
-function release(state: GestureState, name: string): Part {
+function release(state: GestureState, name: string): Advance {
   const { activePress, nowMs, times } = state;
   if (activePress === undefined || !activePress.buttons.includes(name)) {
     const ignored = new Set([...state.ignored].filter((other) => other !== name));
@@ -170,12 +170,12 @@ function release(state: GestureState, name: string): Part {
   const length = nowMs - activePress.downMs >= times.holdMs ? 'hold' : 'short';
   const stillDown = buttons.filter((other) => other !== name);
   return {
-    state: endGrab(state, stillDown),
+    state: endPress(state, stillDown),
     gestures: [{ kind: 'press', buttons, length, atMs: nowMs }],
   };
 }
 
-function endGrab(state: GestureState, stillDown: readonly string[]): GestureState {
+function endPress(state: GestureState, stillDown: readonly string[]): GestureState {
   return { ...state, activePress: undefined, ignored: new Set([...state.ignored, ...stillDown]) };
 }
 
