@@ -5,6 +5,7 @@ import type { CacheOutcome } from '../http/cache/cache-status.ts';
 import type { HttpRequest, Wait } from '../http/handlers.ts';
 import type { HeaderLookup } from '../http/negotiate.ts';
 import { type Reply, refuse } from '../http/reply.ts';
+import { isBlocking, isPart, keyWith, urlOf } from './cache-key.ts';
 import type { CdnLoop } from './cdn-loop.ts';
 import { renderEntry, renderStale } from './entry.ts';
 import { Fetcher } from './fetcher.ts';
@@ -14,7 +15,6 @@ import { readQuery } from './query.ts';
 import type { EdgeFigures } from './state.ts';
 import { EdgeStore, type Entry, isMiss, Misses } from './store.ts';
 import type { Upstream } from './upstream.ts';
-import { isBlocking, isPart, keyWith, urlOf } from './variants.ts';
 
 export interface EdgeOptions {
   readonly upstream: Upstream;

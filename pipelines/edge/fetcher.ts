@@ -3,11 +3,11 @@ import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import type { HttpRequest } from '../http/handlers.ts';
+import { headersFor, isAwaited } from './cache-key.ts';
 import type { CdnLoop } from './cdn-loop.ts';
 import { entryOf, revalidated } from './entry.ts';
 import type { Entry } from './store.ts';
 import type { Upstream, UpstreamAnswer } from './upstream.ts';
-import { headersFor, isAwaited } from './variants.ts';
 
 export interface FetcherOptions {
   readonly upstream: Upstream;

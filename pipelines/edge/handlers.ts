@@ -13,7 +13,7 @@ export interface EdgeHandlerDeps {
   readonly edge: Pick<Edge, 'answer'>;
   /** Undefined where nothing is pushed. */
   readonly pushes?: Pick<EdgePushes, 'answer'> | undefined;
-  /** True for an address of the upstream: see `openTarget`. */
+  /** True for an address of the upstream: see `openUrlMap`. */
   readonly isUpstream: (path: string) => boolean;
   /** The page, which is this box's own. */
   readonly pages: Pages;

@@ -10,7 +10,7 @@ import type { WhepSource } from './webrtc/source.ts';
 
 /** What the edge process needs to serve another origin's stream. */
 export interface EdgeSettings {
-  /** See `openTarget`. */
+  /** See `openUrlMap`. */
   readonly upstream: string;
   readonly maxBytes: number;
   /** Streams are pushed to clients that ask for it, where the upstream pushes them. */

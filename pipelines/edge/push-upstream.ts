@@ -2,7 +2,7 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { type ReadRecord, RecordReader } from '../push/wire/reader.ts';
-import { openTarget } from './target.ts';
+import { openUrlMap } from './url-map.ts';
 
 /** Records come every second at least. */
 const SILENT_MAX_MS = 5_000;
@@ -22,7 +22,7 @@ export type PushUpstream = (
 ) => Promise<void>;
 
 export function openPushUpstream(base: URL): PushUpstream {
-  const target = openTarget(base);
+  const target = openUrlMap(base);
   const request = base.protocol === 'https:' ? requestHttps : requestHttp;
   return async (pathAndQuery, headers, { onStatus, onRecord }, signal) => {
     const to = target(pathAndQuery);

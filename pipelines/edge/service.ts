@@ -23,8 +23,8 @@ import type { EdgeSettings, FromEdge, ToEdge } from './messages.ts';
 import { openPushUpstream } from './push-upstream.ts';
 import { EdgePushes } from './pushes.ts';
 import { type EdgeReport, MAIN_PLAYLIST, UpstreamMonitor } from './state.ts';
-import { openTarget } from './target.ts';
 import { openUpstream } from './upstream.ts';
+import { openUrlMap } from './url-map.ts';
 import { type LaddersDeps, openLadders } from './webrtc/ladders.ts';
 import { type EdgeWhep, openEdgeWhep } from './webrtc/open.ts';
 
@@ -51,7 +51,7 @@ export async function runEdgeService(
   const nowMs = () => performance.now();
   const log = openLog('info', 'journal');
   const base = new URL(settings.upstream);
-  const target = openTarget(base);
+  const target = openUrlMap(base);
   const access = openAccess(settings.tokenSecretFile, () => Date.now() / 1000);
   const loop = openCdnLoop();
   const monitor = new UpstreamMonitor();

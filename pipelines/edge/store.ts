@@ -1,7 +1,7 @@
 /** The edge's cache in memory. */
 import type { HeaderLookup } from '../http/negotiate.ts';
+import { keyWith } from './cache-key.ts';
 import type { Lifetime } from './freshness.ts';
-import { keyWith } from './variants.ts';
 
 /** A cached answer of the upstream. */
 export interface Entry {

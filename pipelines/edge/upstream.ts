@@ -9,7 +9,7 @@ import { request as requestHttps, Agent as SecureAgent } from 'node:https';
 import { withTimeout } from '../../hal/os/async.ts';
 import { systemClock } from '../../hal/os/clock.ts';
 import { MAX_PENDING_FETCHES } from './pending-fetches.ts';
-import { openTarget } from './target.ts';
+import { openUrlMap } from './url-map.ts';
 
 export interface UpstreamAnswer {
   readonly status: number;
@@ -32,9 +32,9 @@ const COMING_MAX_BYTES = 128_000_000;
 
 type Ask = (signal: AbortSignal) => Promise<UpstreamAnswer>;
 
-/** @param base Of another box, or any origin's multivariant playlist: see {@link openTarget}. */
+/** @param base Of another box, or any origin's multivariant playlist: see {@link openUrlMap}. */
 export function openUpstream(base: URL, comingMaxBytes = COMING_MAX_BYTES): Upstream {
-  const target = openTarget(base);
+  const target = openUrlMap(base);
   const isSecure = base.protocol === 'https:';
   const options = { keepAlive: true, maxSockets: MAX_PENDING_FETCHES };
   const agent = isSecure ? new SecureAgent(options) : new Agent(options);

@@ -12,8 +12,8 @@ import { findStatusByte, parseStatus } from '../../hal/printer/status.ts';
 import { parseSrtla, renderSrtla, SRTLA_ID_BYTES } from '../../pipelines/bond/wire/packet.ts';
 import { parseNak, readLatencyMs, renderNak } from '../../pipelines/bond/wire/srt.ts';
 import { lifetimeOf } from '../../pipelines/edge/freshness.ts';
-import { openTarget } from '../../pipelines/edge/target.ts';
 import { findUnsupported } from '../../pipelines/edge/unsupported.ts';
+import { openUrlMap } from '../../pipelines/edge/url-map.ts';
 import { parseCaps, parseSegment } from '../../pipelines/gdp/caps.ts';
 import { GdpParser, renderGdp } from '../../pipelines/gdp/parse.ts';
 import { parseDirectives } from '../../pipelines/hls/directives.ts';
@@ -56,7 +56,7 @@ const COMMAND = '{"id":"a1","ts":"2026-05-01T20:00:00Z","args":{"label":"encore"
 const AT = '\r\n+CEREG: 2,1,"00A1","01B2C3",7\r\n\r\n+CESQ: 99,99,255,255,20,40\r\nOK\r\n';
 
 const trusted = openTrustedProxies(['10.0.0.0/8', '::1']);
-const target = openTarget(new URL('http://10.0.0.5:8080'));
+const target = openUrlMap(new URL('http://10.0.0.5:8080'));
 const NAMES = new Set(['localhost', 'venuebox.local']);
 
 const TEXTS: Parsers<string> = {

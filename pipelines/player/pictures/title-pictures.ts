@@ -93,7 +93,7 @@ export class TitlePictures {
   }
 }
 
-/** Named as the picture is: an edge forwards a drop's (edge/target.ts), and has the venue's itself. */
+/** Named as the picture is: an edge forwards a drop's (edge/url-map.ts), and has the venue's itself. */
 function served(source: string, { bytes, type, ...size }: MadeVariant): ServedVariant {
   const digest = digestOf([bytes]);
   const name = digest.etag.replace(/\W/g, '');

@@ -5,8 +5,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Clock, systemClock } from '../../../hal/os/clock.ts';
 import { Edge } from '../../../pipelines/edge/edge.ts';
-import { openTarget } from '../../../pipelines/edge/target.ts';
 import { openUpstream } from '../../../pipelines/edge/upstream.ts';
+import { openUrlMap } from '../../../pipelines/edge/url-map.ts';
 import { until } from '../../support/box.ts';
 import { followTogether, openCountedOrigin } from '../../support/counted-origin.ts';
 import { freePort } from '../../support/free-port.ts';
@@ -140,12 +140,12 @@ test('an origin that is killed for 5 s: its viewers wait or get what is old, the
 });
 
 test('no path that a viewer thinks of leads away from the stream', () => {
-  const box = openTarget(new URL('http://10.0.0.5:8080'));
+  const box = openUrlMap(new URL('http://10.0.0.5:8080'));
   assert.is(box('/live/high/1.2.m4s')?.href, 'http://10.0.0.5:8080/live/high/1.2.m4s');
   assert.is(box('/drop.json')?.href, 'http://10.0.0.5:8080/drop.json');
   assert.is(box('/drop.ics')?.href, 'http://10.0.0.5:8080/drop.ics', 'the calendar entry');
   assert.is(box('/picture-a1_B.png')?.href, 'http://10.0.0.5:8080/picture-a1_B.png');
-  const any = openTarget(new URL('https://cdn.example.org/show/main.m3u8'));
+  const any = openUrlMap(new URL('https://cdn.example.org/show/main.m3u8'));
   assert.is(any('/live/index.m3u8')?.href, 'https://cdn.example.org/show/main.m3u8');
   assert.is(
     any('/live/v1/a.m3u8?_HLS_msn=3')?.href,

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { openCdnLoop } from '../../../pipelines/edge/cdn-loop.ts';
 import { openEdgeHandlers } from '../../../pipelines/edge/handlers.ts';
 import { hitRatioOf, stepUpstream, type UpstreamState } from '../../../pipelines/edge/state.ts';
-import { openTarget } from '../../../pipelines/edge/target.ts';
+import { openUrlMap } from '../../../pipelines/edge/url-map.ts';
 import type { HttpRequest, Wait } from '../../../pipelines/http/handlers.ts';
 import { type Reply, refuse, reply } from '../../../pipelines/http/reply.ts';
 import { Viewers } from '../../../pipelines/origin/viewers.ts';
@@ -25,7 +25,7 @@ const requestOf = (path: string, cdnLoop?: string): HttpRequest => ({
 });
 
 function openWith(upstream: (request: HttpRequest) => Reply | Wait, drop = 'own /drop.json') {
-  const target = openTarget(new URL('http://10.0.0.5:8080'));
+  const target = openUrlMap(new URL('http://10.0.0.5:8080'));
   const viewers = new Viewers(() => true);
   const drops: Partial<DropJson>[] = [];
   const handlers = openEdgeHandlers({

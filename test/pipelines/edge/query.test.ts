@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { urlOf } from '../../../pipelines/edge/cache-key.ts';
 import { readQuery } from '../../../pipelines/edge/query.ts';
-import { urlOf } from '../../../pipelines/edge/variants.ts';
 
 const test = suite('query at an edge');
 

@@ -14,7 +14,7 @@ const PLAIN_PATH = /^(?:\/(?!\.)[\w~!$&'()*+,;=:@.-]{1,255}){1,8}$/;
  * origin the multivariant playlist is named (`https://host/show/main.m3u8`): it is
  * `/live/index.m3u8` here, and what lies beside and below it is below `/live/`.
  */
-export function openTarget(upstream: URL): (pathAndQuery: string) => URL | undefined {
+export function openUrlMap(upstream: URL): (pathAndQuery: string) => URL | undefined {
   const isPlaylist = upstream.pathname.endsWith('.m3u8');
   const base = isPlaylist ? new URL('.', upstream) : withSlash(upstream);
   const passed = isPlaylist ? OF_ANY : OF_A_BOX;
