@@ -10,7 +10,7 @@ export interface AccessUnit {
   readonly data: Buffer;
 }
 
-export interface UnitFeed {
+export interface UnitOutput {
   /** False where the decoder is so far behind that the unit was left out. */
   readonly add: (unit: AccessUnit) => boolean;
   /** Its reader sees the end. */
@@ -21,7 +21,7 @@ export interface UnitFeed {
 const BACKLOG_MAX_BYTES = 2_500_000;
 
 /** Throws where the FIFO cannot be opened. @param onEnd Its reader is gone. */
-export function openUnitFeed(path: string, onEnd: () => void): UnitFeed {
+export function openUnitOutput(path: string, onEnd: () => void): UnitOutput {
   const socket = openFifo(path, 'writing');
   socket.on('error', () => undefined);
   socket.once('close', onEnd);

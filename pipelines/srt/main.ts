@@ -4,7 +4,7 @@ import { constants, openSync } from 'node:fs';
 import { monotonicUs } from '../../hal/os/clock.ts';
 import { openLog } from '../../hal/os/log.ts';
 import { openUnitInput } from '../gdp/unit-input.ts';
-import { openUnitFeed } from '../gdp/unit-output.ts';
+import { openUnitOutput } from '../gdp/unit-output.ts';
 import { runGstWorker } from '../gst/gst-worker.ts';
 import { playPipeline } from '../gst/pipeline.ts';
 import type { FromSrt, SrtSettings, ToSrt } from './messages.ts';
@@ -21,7 +21,7 @@ const log = openLog('info', 'journal');
 
 runGstWorker<SrtSettings, ToSrt, FromSrt>(({ source, path }, { send, fail }) => {
   const split = new StreamSplit({
-    openFeed: openUnitFeed,
+    openFeed: openUnitOutput,
     onChange: (received) => send({ type: 'receiving', received }),
     onFault: (reason) => log.warn('stream not fed', { reason }),
     later: (ms, callBack) => void setTimeout(callBack, ms),

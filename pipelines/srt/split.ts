@@ -1,10 +1,10 @@
 /** One stream of picture and sound, for two processes that decode one of them each. */
-import type { UnitFeed } from '../gdp/unit-output.ts';
+import type { UnitOutput } from '../gdp/unit-output.ts';
 import type { Received } from './messages.ts';
 import { type TrackKind, TransportStream, WRAP_US } from './transport-stream.ts';
 
 export interface SplitDeps {
-  readonly openFeed: (path: string, onEnd: () => void) => UnitFeed;
+  readonly openFeed: (path: string, onEnd: () => void) => UnitOutput;
   readonly onChange: (received: Received) => void;
   readonly onFault: (reason: string) => void;
   /** Calls back in turn. */
@@ -51,7 +51,7 @@ interface Seen {
  */
 export class StreamSplit {
   readonly #deps: SplitDeps;
-  readonly #feeds = new Map<TrackKind, UnitFeed>();
+  readonly #feeds = new Map<TrackKind, UnitOutput>();
   readonly #stream: TransportStream;
   readonly #seen = new Map<TrackKind, Seen>();
   #now = { stampUs: 0, us: 0 };

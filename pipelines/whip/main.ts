@@ -4,7 +4,7 @@ import { every } from '../../hal/os/async.ts';
 import { monotonicMs } from '../../hal/os/clock.ts';
 import { openLog } from '../../hal/os/log.ts';
 import { runAsWorker } from '../../hal/os/worker-child.ts';
-import { openUnitFeed } from '../gdp/unit-output.ts';
+import { openUnitOutput } from '../gdp/unit-output.ts';
 import { peerNetworkOf } from '../webrtc/network.ts';
 import { checkUdpPort } from '../webrtc/udp-port.ts';
 import type { FromWhip, ToWhip, WhipSettings } from './messages.ts';
@@ -20,7 +20,7 @@ runAsWorker<WhipSettings, ToWhip, FromWhip>(async (settings, { send, onCommand }
   const network = peerNetworkOf(settings);
   await checkUdpPort(`${settings.key}.port`, network);
   const publishing = new Publishing({
-    ...{ maxBps: settings.maxBps, nowMs: monotonicMs, openFeed: openUnitFeed },
+    ...{ maxBps: settings.maxBps, nowMs: monotonicMs, openFeed: openUnitOutput },
     openPeer: (offer, events) => openPublisherPeer(offer, network, events),
     onChange: (published) => send({ type: 'publishing', ...(published && { published }) }),
     onFault: (reason) => log.warn('publisher not connected', { reason }),

@@ -1,6 +1,6 @@
 /** Who publishes: one at a time, and when one is gone. */
 import { randomBytes } from 'node:crypto';
-import type { AccessUnit, UnitFeed } from '../gdp/unit-output.ts';
+import type { AccessUnit, UnitOutput } from '../gdp/unit-output.ts';
 import type { Connection, ConnectionEvents } from '../webrtc/connection.ts';
 import type { MediaKind } from '../webrtc/sdp.ts';
 import type { Published, WhipAnswer } from './messages.ts';
@@ -10,13 +10,13 @@ import { Publisher } from './publisher.ts';
 /** Where a track's access units go. */
 interface Feed {
   readonly codec: Codec;
-  readonly units: UnitFeed;
+  readonly units: UnitOutput;
 }
 
 export interface PublishingDeps {
   readonly maxBps: number;
   readonly openPeer: (offer: PublishedOffer, events: ConnectionEvents) => Connection;
-  readonly openFeed: (path: string, onEnd: () => void) => UnitFeed;
+  readonly openFeed: (path: string, onEnd: () => void) => UnitOutput;
   readonly onChange: (published: Published | undefined) => void;
   readonly onFault: (reason: string) => void;
   /** CLOCK_MONOTONIC, in ms. */

@@ -12,7 +12,7 @@ import { silentLog } from '../../../hal/os/log.ts';
 import { entryPoint } from '../../../hal/os/process.ts';
 import { openWorker } from '../../../hal/os/worker.ts';
 import { type GdpBuffer, GdpParser } from '../../../pipelines/gdp/parse.ts';
-import { type AccessUnit, openUnitFeed } from '../../../pipelines/gdp/unit-output.ts';
+import { type AccessUnit, openUnitOutput } from '../../../pipelines/gdp/unit-output.ts';
 import type { FromSource, SourceSettings, ToSource } from '../../../pipelines/source/messages.ts';
 import { StreamSplit } from '../../../pipelines/srt/split.ts';
 import { type TrackKind, TransportStream } from '../../../pipelines/srt/transport-stream.ts';
@@ -76,7 +76,7 @@ async function decode(
   const [file, fifo] = [join(folder, 'raw'), join(folder, 'units')];
   execFileSync('mkfifo', [fifo]);
   const fds = [openSync(file, 'w'), openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK)];
-  const feed = openUnitFeed(fifo, () => undefined);
+  const feed = openUnitOutput(fifo, () => undefined);
   const launch = `${streamSource(kind).launch} ! ${RAW[kind]} ! gdppay crc-header=false ! fdsink fd=3 sync=false async=false`;
   const worker = openWorker<SourceSettings, ToSource, FromSource>(
     { name: kind, entry: ENTRY, env: { UV_THREADPOOL_SIZE: '4' }, graceMs: 1_000 },
