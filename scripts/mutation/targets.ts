@@ -11,7 +11,7 @@ export const TARGETS: readonly Target[] = [
     name: 'bond',
     files: [
       ...['acknowledge', 'bond', 'failure', 'key-frame', 'link', 'link-table', 'probe'],
-      ...['register', 'resend', 'resend-budget', 'resender', 'select', 'snapshot', 'store'],
+      ...['register', 'resend', 'resend-budget', 'resender', 'select', 'snapshot', 'resend-buffer'],
       ...['path/capacity', 'path/in-flight', 'path/path-mtu', 'path/rate-meter'],
       ...['path/replies', 'path/rtt'],
     ].map((name) => `pipelines/bond/core/${name}.ts`),

@@ -3,8 +3,8 @@ import { sequenceAfter, sequenceDistance } from '../wire/sequence.ts';
 import { readAcked, readAckIdentity } from '../wire/srt.ts';
 import { DATAGRAM_HEADER_BYTES } from './config.ts';
 import type { Link } from './link.ts';
+import type { ResendBuffer } from './resend-buffer.ts';
 import type { Links } from './select.ts';
-import type { Store } from './store.ts';
 
 /** Every link brings each ACK; this many are remembered to pass each one on once. */
 const REMEMBERED_ACKS = 64;
@@ -43,7 +43,7 @@ export class AckTracker {
     return true;
   }
 
-  apply(packet: Buffer, links: Links, store: Store, nowMs: number): void {
+  apply(packet: Buffer, links: Links, store: ResendBuffer, nowMs: number): void {
     const acked = readAcked(packet);
     const isPlausible = acked >= 0 && sequenceDistance(acked, sequenceAfter(store.newest)) >= 0;
     if (store.newest < 0 || !isPlausible) return;

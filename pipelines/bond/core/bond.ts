@@ -10,10 +10,10 @@ import type { Link } from './link.ts';
 import { LinkTable, type Wire } from './link-table.ts';
 import { RateMeter } from './path/rate-meter.ts';
 import { isProbed, Outage } from './probe.ts';
+import { ResendBuffer } from './resend-buffer.ts';
 import { Resender } from './resender.ts';
 import { chargeShare, chooseLink, weigh } from './select.ts';
 import { type BondSnapshot, renderBondSnapshot } from './snapshot.ts';
-import { Store } from './store.ts';
 
 const WEIGH_MS = 100;
 /** A jump in sequence numbers beyond this is a new SRT connection. */
@@ -27,7 +27,7 @@ export class Bond {
   readonly #wire: Wire;
   readonly #table: LinkTable;
   readonly #links: LinkTable['links'];
-  readonly #store = new Store();
+  readonly #store = new ResendBuffer();
   readonly #acks = new AckTracker();
   readonly #resender: Resender;
   readonly #offered = new RateMeter();

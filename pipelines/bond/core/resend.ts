@@ -4,8 +4,8 @@ import { sequenceAfter } from '../wire/sequence.ts';
 import type { SequenceRange } from '../wire/srt.ts';
 import type { Link } from './link.ts';
 import { ARRIVED, IN_FLIGHT } from './path/in-flight.ts';
+import type { ResendBuffer } from './resend-buffer.ts';
 import type { Links } from './select.ts';
-import type { Store } from './store.ts';
 
 /** A packet that this many later ones of its link overtook is lost, not late. */
 const OVERTAKEN_BY = 3;
@@ -20,7 +20,7 @@ const MAX_ACK_PAUSE_MS = 500;
 
 /**
  * `resend`: lost on its link, to be sent again now. `wait`: it may still be on its
- * way. `ignore`: it arrived, or would arrive too late. `pass`: not in the store, the
+ * way. `ignore`: it arrived, or would arrive too late. `pass`: not in the buffer, the
  * encoder must answer.
  */
 export type NakVerdict = 'resend' | 'wait' | 'ignore' | 'pass';
@@ -36,7 +36,7 @@ export type NakVerdict = 'resend' | 'wait' | 'ignore' | 'pass';
  */
 export function judgeNak(
   sequence: number,
-  store: Store,
+  store: ResendBuffer,
   links: Links,
   nowMs: number,
   latencyMs: number,

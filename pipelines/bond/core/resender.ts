@@ -11,8 +11,8 @@ import { type Link, STALL_MS } from './link.ts';
 import { IN_FLIGHT } from './path/in-flight.ts';
 import { addTo, judgeNak } from './resend.ts';
 import { ResendBudget } from './resend-budget.ts';
+import type { ResendBuffer } from './resend-buffer.ts';
 import { chooseLatest, chooseLink, type Links } from './select.ts';
-import type { Store } from './store.ts';
 
 /** Packets that may be queued to be sent again. */
 const MAX_QUEUED = 8192;
@@ -42,7 +42,7 @@ const BLIND: BucketLimits = { perS: 20, max: 6 };
 export type Transmit = (slot: number, sequence: number, packet: Buffer, nowMs: number) => void;
 
 /**
- * Sends packets again from the store: those of a NAK once they are overdue, and all that
+ * Sends packets again from the buffer: those of a NAK once they are overdue, and all that
  * a stalled link had in flight. It replaces the encoder's own retransmission, which the
  * overhead cap of SRT would starve, and stays within its budget.
  */
@@ -54,7 +54,7 @@ export class Resender {
   resentBytesTotal = 0;
   /** Numbers in NAKs, and the encoder's own repeats, that needed no retransmission. */
   suppressedTotal = 0;
-  readonly #store: Store;
+  readonly #store: ResendBuffer;
   readonly #links: Links;
   readonly #transmit: Transmit;
   readonly #queued = new Int32Array(MAX_QUEUED);
@@ -66,13 +66,13 @@ export class Resender {
   #unproven: number[] = [];
   readonly #blind: TokenBucket = { left: BLIND.max, atMs: 0 };
 
-  constructor(store: Store, links: Links, transmit: Transmit) {
+  constructor(store: ResendBuffer, links: Links, transmit: Transmit) {
     this.#store = store;
     this.#links = links;
     this.#transmit = transmit;
   }
 
-  /** Handles the numbers in the store. Returns a NAK with the others, for the encoder. */
+  /** Handles the numbers in the buffer. Returns a NAK with the others, for the encoder. */
   onNak(packet: Buffer, nowMs: number): Buffer | undefined {
     const left: SequenceRange[] = [];
     let checked = 0;
@@ -88,7 +88,7 @@ export class Resender {
   }
 
   /**
-   * The encoder repeats a packet by itself. False when it is not in the store and must
+   * The encoder repeats a packet by itself. False when it is not in the buffer and must
    * go out as it is.
    */
   onRepeat(sequence: number, nowMs: number): boolean {
@@ -170,7 +170,7 @@ export class Resender {
     }
   }
 
-  /** False when the packet is not in the store. */
+  /** False when the packet is not in the buffer. */
   #answer(sequence: number, nowMs: number, isNewNak: boolean): boolean {
     const verdict = judgeNak(sequence, this.#store, this.#links, nowMs, this.latencyMs, isNewNak);
     if (verdict === 'pass') return false;

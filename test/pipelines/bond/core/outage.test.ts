@@ -6,8 +6,8 @@ import { nameFailure, SocketFault } from '../../../../pipelines/bond/core/failur
 import type { Link } from '../../../../pipelines/bond/core/link.ts';
 import { RateMeter } from '../../../../pipelines/bond/core/path/rate-meter.ts';
 import { isProbed, Outage } from '../../../../pipelines/bond/core/probe.ts';
+import { ResendBuffer } from '../../../../pipelines/bond/core/resend-buffer.ts';
 import { keepaliveOf, renderBondSnapshot } from '../../../../pipelines/bond/core/snapshot.ts';
-import { Store } from '../../../../pipelines/bond/core/store.ts';
 import { SRT_ACK } from '../../../../pipelines/bond/wire/srt.ts';
 import { activeLink } from '../support/links.ts';
 import { control, data } from '../support/simulated-srt.ts';
@@ -97,9 +97,9 @@ function srtAck(number: number, upTo: number): Buffer {
 }
 
 /** Packets 1 to 20, by two links in turn. */
-function sent(): { readonly links: readonly Link[]; readonly store: Store } {
+function sent(): { readonly links: readonly Link[]; readonly store: ResendBuffer } {
   const links = [activeLink(0), activeLink(1)];
-  const store = new Store();
+  const store = new ResendBuffer();
   for (let sequence = 1; sequence <= 20; sequence += 1) {
     store.put(sequence, data(sequence), 1_000);
     links[sequence % 2]?.onSent(sequence, 1_332, 1_000);
@@ -131,7 +131,7 @@ test('an ACK for what was never sent is of another connection', () => {
   const acks = new AckTracker();
   acks.apply(srtAck(1, 22), links, store, 1_100);
   acks.apply(control(SRT_ACK, 2), links, store, 1_100);
-  acks.apply(srtAck(1, 1), links, new Store(), 1_100);
+  acks.apply(srtAck(1, 1), links, new ResendBuffer(), 1_100);
   assert.is(acks.ackedUpTo, -1);
   assert.is(links[0]?.flight.packets, 10);
 });

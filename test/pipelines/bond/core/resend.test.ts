@@ -4,8 +4,8 @@ import * as assert from 'uvu/assert';
 import type { Link } from '../../../../pipelines/bond/core/link.ts';
 import { judgeNak } from '../../../../pipelines/bond/core/resend.ts';
 import { ResendBudget } from '../../../../pipelines/bond/core/resend-budget.ts';
+import { ResendBuffer } from '../../../../pipelines/bond/core/resend-buffer.ts';
 import { Resender } from '../../../../pipelines/bond/core/resender.ts';
-import { Store } from '../../../../pipelines/bond/core/store.ts';
 import {
   isRetransmission,
   parseNak,
@@ -21,7 +21,7 @@ const LATENCY_MS = 1_000;
 
 /** Two links of 50 and 80 ms, and what goes out by them. */
 class World {
-  readonly store = new Store();
+  readonly store = new ResendBuffer();
   readonly links: (Link | undefined)[] = [activeLink(0, 50), activeLink(1, 80)];
   readonly sent: { readonly slot: number; readonly sequence: number }[] = [];
   readonly resender = new Resender(this.store, this.links, (slot, sequence, packet, nowMs) => {

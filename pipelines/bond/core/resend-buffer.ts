@@ -8,7 +8,7 @@ const MASK = SLOTS - 1;
 const SLOT_BYTES = 1472;
 
 /** Bounded: each packet replaces the one 8192 numbers older. */
-export class Store {
+export class ResendBuffer {
   readonly #slab = Buffer.alloc(SLOTS * SLOT_BYTES);
   readonly #sequences = new Int32Array(SLOTS).fill(-1);
   readonly #lengths = new Uint16Array(SLOTS);

@@ -7,14 +7,14 @@ import {
   InFlight,
   LOST,
 } from '../../../../pipelines/bond/core/path/in-flight.ts';
-import { Store } from '../../../../pipelines/bond/core/store.ts';
+import { ResendBuffer } from '../../../../pipelines/bond/core/resend-buffer.ts';
 import { sequenceAfter } from '../../../../pipelines/bond/wire/sequence.ts';
 import { data } from '../support/simulated-srt.ts';
 
 const test = suite('stored packets and packets in flight');
 
 test('the store gives back the bytes of the last 8192 numbers, across the wrap', () => {
-  const store = new Store();
+  const store = new ResendBuffer();
   const first = 0x7fff_ff00;
   for (let step = 0; step < 9000; step += 1) {
     const sequence = sequenceAfter(first, step);
@@ -28,7 +28,7 @@ test('the store gives back the bytes of the last 8192 numbers, across the wrap',
 });
 
 test('a packet too long for a slot is not stored, and its slot has no other', () => {
-  const store = new Store();
+  const store = new ResendBuffer();
   store.put(5, data(5, 1400), 0);
   store.put(5, data(5, 3000), 1);
   assert.not.ok(store.has(5));
