@@ -44,7 +44,7 @@ const LAMP_LABELS: Readonly<Record<LampName, string>> = {
   recording: 'Recording',
 };
 
-/** Each rhythm in words, as in the README's table. */
+/** Each rhythm in words, as in the table of daemon/panel/README.md. */
 const MEANINGS: Readonly<Record<RhythmName, string>> = {
   off: 'not in use',
   steady: 'working',

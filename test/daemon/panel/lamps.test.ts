@@ -128,7 +128,7 @@ const WORDS: Readonly<Record<string, RhythmName>> = {
 };
 
 test('the table of the README reports each lamp and rhythm that there is, and no other', () => {
-  const readme = readFileSync('README.md', 'utf8');
+  const readme = readFileSync('daemon/panel/README.md', 'utf8');
   const lamps: readonly LampName[] = ['power', 'on-air', 'links', 'sound', 'recording'];
   for (const [words, rhythm] of Object.entries(WORDS)) {
     const row = readme.split('\n').find((line) => line.startsWith(`| ${words} `));
