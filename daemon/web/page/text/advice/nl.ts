@@ -121,7 +121,7 @@ export const nl: AdviceTexts = {
     'Alle andere krijgen de stream. Kijk uplink.destinations na, en de stream bij die dienst.',
   destinationAlone: 'Kijk het netwerk na, en uplink.destinations in de instellingen.',
   repairLook:
-    'Verbeter die regel van het bestand, of kies een andere look. Kijkers zien de kleuren van de camera.',
+    'Verbeter die regel van het bestand, of kies een andere kleursfeer. Kijkers zien de kleuren van de camera.',
   renewCertificate:
     'De drop gaat door. Controleer de datum van de box, vernieuw anders het certificaat.',
   ownName:
@@ -209,7 +209,7 @@ export const nl: AdviceTexts = {
   lostInTime:
     'Verhoog uplink.latency_ms: verloren pakketten komen dan op tijd via de andere verbinding.',
   rehearsePlaying: 'Oefen terwijl iemand speelt.',
-  repairLine: 'Herstel die regel, of kies een andere look: kijkers krijgen er nu geen.',
+  repairLine: 'Herstel die regel, of kies een andere kleursfeer: kijkers krijgen er nu geen.',
   restartPrint: 'Herstart de box en druk het adres opnieuw af.',
   checksBefore: 'Start de controles vóór de drop.',
   checksWhileCan: 'Start de controles als hij kan lopen.',
@@ -233,7 +233,7 @@ export const nl: AdviceTexts = {
   farGap: 'De ontvanger miste iets: verhoog uplink.latency_ms.',
   roomLinks: 'In de zaal kan men kijken; controleer de verbindingen.',
   roomNetwork: 'In de zaal kan men kijken; sluit een netwerk aan.',
-  tooSlowLook: 'Te traag voor deze machine: gebruik een kleiner camerabeeld, of geen look.',
+  tooSlowLook: 'Te traag voor deze machine: gebruik een kleiner camerabeeld, of geen kleursfeer.',
   gainPeaks: 'Draai de versterking terug tot pieken onder -6 dBFS blijven.',
   gainLess: 'Draai de versterking terug.',
   shorterAddress: 'Gebruik een korter viewers.address, of breder papier.',

@@ -11,7 +11,7 @@ export const nl: CheckTexts = {
   clock: 'klok',
   picture: 'beeld',
   exposure: 'belichting',
-  look: 'look',
+  look: 'kleursfeer',
   soundChannels: 'geluidskanalen',
   recording: 'opname',
   link: 'verbinding {id}',

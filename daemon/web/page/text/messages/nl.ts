@@ -174,7 +174,7 @@ export const nl: MessageTexts = {
   printerStatus: 'Printertoestand',
   modem: 'Modem {modem}',
   link: 'Lijn {link}',
-  lookMissing: 'De look is niet op het beeld toegepast',
+  lookMissing: 'De kleursfeer is niet op het beeld toegepast',
 
   noPictureFile: 'dit is geen beeld: kies een bestand in PNG, JPEG of WebP',
   pictureTooSmall: 'het beeld is te klein',

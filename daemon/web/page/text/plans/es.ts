@@ -35,9 +35,9 @@ export const es: PlanTexts = {
   hearts: 'Corazones del público',
   heartsOn: 'activados',
   heartsOff: 'desactivados',
-  lookFile: 'Archivo del aspecto',
+  lookFile: 'Archivo del etalonaje',
   lookFileHint: 'un archivo .cube en la caja',
-  lookStrength: 'Fuerza del aspecto (%)',
+  lookStrength: 'Fuerza del etalonaje (%)',
   lookMeans:
     'Los invitados lo ven en directo y en los clips. Al retroceder en directo, en la repetición y en las grabaciones están los colores de la cámara.',
   lookUsual: 'como en los ajustes',

@@ -35,9 +35,9 @@ export const fr: PlanTexts = {
   hearts: 'Cœurs du public',
   heartsOn: 'activés',
   heartsOff: 'désactivés',
-  lookFile: 'Fichier du rendu',
+  lookFile: 'Fichier de l’étalonnage',
   lookFileHint: 'un fichier .cube sur la box',
-  lookStrength: 'Force du rendu (%)',
+  lookStrength: 'Force de l’étalonnage (%)',
   lookMeans:
     'Les invités le voient en direct et dans les clips. En revenant en arrière, dans la rediffusion et les enregistrements, ce sont les couleurs de la caméra.',
   lookUsual: 'comme dans les réglages',

@@ -35,9 +35,9 @@ export const pt: PlanTexts = {
   hearts: 'Corações do público',
   heartsOn: 'ligados',
   heartsOff: 'desligados',
-  lookFile: 'Ficheiro do aspeto',
+  lookFile: 'Ficheiro do visual',
   lookFileHint: 'um ficheiro .cube na caixa',
-  lookStrength: 'Força do aspeto (%)',
+  lookStrength: 'Força do visual (%)',
   lookMeans:
     'Os convidados veem-no em direto e nos clipes. Ao recuar em direto, na repetição e nas gravações ficam as cores da câmara.',
   lookUsual: 'como nas definições',

@@ -151,7 +151,7 @@ export const en = {
   notOnAir: 'Not while a drop is on: end it or disarm first.',
   noSupervisor:
     'Nothing starts this box again by itself: end it and start it where it was started.',
-  look: 'Look of the guests’ page',
+  look: 'Branding of the guests’ page',
   lookHint: 'Guests see it at once.',
   lookColors: 'Colours',
   lookBackground: 'Background',
