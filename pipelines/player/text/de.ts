@@ -43,7 +43,7 @@ export const de: Dictionary = {
   position: 'Position',
   positionOf: '{time} von {length}',
   nextDrop: 'Als Nächstes: {date}',
-  notNow: 'Der Stream ist voll. Versuch es gleich noch einmal.',
+  notNow: 'Gerade ist zu viel los. Versuch es gleich noch einmal.',
   failed: 'Hier ist etwas schiefgegangen.',
   heart: 'Ein Herz senden',
   hearts: '{count} {count:Herz|Herzen}',

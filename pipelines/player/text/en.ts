@@ -46,7 +46,7 @@ export const en = {
   position: 'Position',
   positionOf: '{time} of {length}',
   nextDrop: 'Next: {date}',
-  notNow: 'The stream is full. Try again in a moment.',
+  notNow: 'Too busy right now. Try again in a moment.',
   failed: 'Something went wrong here.',
   heart: 'Send a heart',
   hearts: '{count} {count:heart|hearts}',

@@ -43,7 +43,7 @@ export const es: Dictionary = {
   position: 'Posición',
   positionOf: '{time} de {length}',
   nextDrop: 'Próxima cita: {date}',
-  notNow: 'La emisión está completa. Inténtalo de nuevo en un momento.',
+  notNow: 'Hay demasiada gente. Inténtalo de nuevo en un momento.',
   failed: 'Algo ha fallado aquí.',
   heart: 'Enviar un corazón',
   hearts: '{count} {count:corazón|corazones}',

@@ -43,7 +43,7 @@ export const fr: Dictionary = {
   position: 'Position',
   positionOf: '{time} sur {length}',
   nextDrop: 'Prochain rendez-vous : {date}',
-  notNow: 'Le direct est complet. Réessayez dans un instant.',
+  notNow: 'Il y a trop de monde. Réessayez dans un instant.',
   failed: 'Un problème est survenu ici.',
   heart: 'Envoyer un cœur',
   hearts: '{count} {count:cœur|cœur|cœurs}',

@@ -43,7 +43,7 @@ export const it: Dictionary = {
   position: 'Posizione',
   positionOf: '{time} di {length}',
   nextDrop: 'Prossimo appuntamento: {date}',
-  notNow: 'La diretta è al completo. Riprova tra un momento.',
+  notNow: 'C’è troppa gente. Riprova tra un momento.',
   failed: 'Qualcosa è andato storto.',
   heart: 'Manda un cuore',
   hearts: '{count} {count:cuore|cuori}',

@@ -43,7 +43,7 @@ export const nl: Dictionary = {
   position: 'Positie',
   positionOf: '{time} van {length}',
   nextDrop: 'De volgende keer: {date}',
-  notNow: 'De stream is vol. Probeer het zo nog eens.',
+  notNow: 'Het is nu te druk. Probeer het zo nog eens.',
   failed: 'Er ging hier iets mis.',
   heart: 'Stuur een hart',
   hearts: '{count} {count:hart|harten}',

@@ -43,7 +43,7 @@ export const pt: Dictionary = {
   position: 'Posição',
   positionOf: '{time} de {length}',
   nextDrop: 'A seguir: {date}',
-  notNow: 'A transmissão está cheia. Tente outra vez daqui a pouco.',
+  notNow: 'Há gente a mais. Tente outra vez daqui a pouco.',
   failed: 'Algo correu mal aqui.',
   heart: 'Enviar um coração',
   hearts: '{count} {count:coração|corações}',

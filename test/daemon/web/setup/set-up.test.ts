@@ -127,7 +127,7 @@ test('a Wi-Fi with another password is asked for again by the page that is still
   await waitInPage(page, STEP('hand-over'));
   await page.click('#setup button[type="submit"]');
   await waitInPage(page, STEP('network'));
-  await waitInPage(page, says('#setup', 'most likely its password is another one'));
+  await waitInPage(page, says('#setup', 'most likely the password is wrong'));
   await page.click('#setup input[value="Market Hall"]');
   await waitInPage(page, says('#setup', 'agree to something'));
 });
