@@ -47,7 +47,7 @@ const OFFERS = { burst: 20, perS: 1, totalBurst: 60, totalPerS: 10, keptForNewco
 
 /** What the page waits for, where the process is starting, and where there are too many viewers. */
 const [SOON_S, LATER_S] = ['1', '5'];
-/** The crew's page, of another port, reads it too. */
+/** The operator's page, of another port, reads it too. */
 const RETRY_EXPOSED = ['Access-Control-Expose-Headers', 'Retry-After'] as const;
 const NO_PROCESS = unavailable('the box cannot connect anybody now', true);
 const TOO_OFTEN = refuse(429, 'too many requests', 0, ['Retry-After', LATER_S, ...RETRY_EXPOSED]);
