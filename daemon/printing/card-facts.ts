@@ -5,10 +5,10 @@ import type { PrintDocument } from '../../hal/printer/port.ts';
 import type { Config } from '../config/config.ts';
 import { guestsWifi, type WifiToJoin } from '../config/network.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import { cardSlip, type FieldCard, fieldCard } from './card.ts';
+import { type CrewSheet, cardSlip, crewSheet } from './card.ts';
 import { wordsIn } from './text/words.ts';
 
-export type CardSource = Parameters<typeof fieldCard>[0] & Pick<Config, 'network'>;
+export type CardSource = Parameters<typeof crewSheet>[0] & Pick<Config, 'network'>;
 
 export interface Card {
   /** The one that guests join; undefined where none is known. */
@@ -22,10 +22,10 @@ export function openCard(
   current: () => CardSource,
   { snapshot, log }: { readonly snapshot: () => BoxSnapshot; readonly log: Log },
 ): Card {
-  const card = (): FieldCard => {
+  const card = (): CrewSheet => {
     const box = snapshot();
     const config = current();
-    return fieldCard(config, {
+    return crewSheet(config, {
       box,
       wifi: wifiOf(config, log),
       words: wordsIn(config.box.language),

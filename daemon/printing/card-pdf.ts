@@ -1,6 +1,6 @@
 /** The crew sheet as a PDF: one page of A5. */
 import { PDFDocument, type PDFFont, type PDFPage, rgb, StandardFonts } from 'pdf-lib';
-import type { CardCode, FieldCard, Role } from './card.ts';
+import type { CardCode, CrewSheet, Role } from './card.ts';
 import { drawCode } from './pdf/code.ts';
 import { drawText } from './pdf/text.ts';
 
@@ -28,7 +28,7 @@ interface Cursor {
   y: number;
 }
 
-export async function renderCardPdf(card: FieldCard): Promise<Buffer> {
+export async function renderCardPdf(card: CrewSheet): Promise<Buffer> {
   const pdf = await PDFDocument.create();
   pdf.setTitle(card.title);
   pdf.setCreator('venuebox');

@@ -22,7 +22,7 @@ export interface CardCode {
   readonly text: string;
 }
 
-export interface FieldCard {
+export interface CrewSheet {
   readonly title: string;
   readonly subtitle: string;
   readonly roles: readonly Role[];
@@ -55,7 +55,7 @@ export interface CardFacts {
   readonly words: SlipWords;
 }
 
-export function fieldCard(config: CardConfig, facts: CardFacts): FieldCard {
+export function crewSheet(config: CardConfig, facts: CardFacts): CrewSheet {
   const { drop, card, power } = config;
   const { words } = facts;
   const says = words.text.card;
@@ -143,7 +143,7 @@ export function wifiCode({ ssid, password }: WifiToJoin): string {
 }
 
 /** For paper 58 or 80 mm wide. */
-export function cardSlip({ title, subtitle, roles, codes, notes }: FieldCard): PrintDocument {
+export function cardSlip({ title, subtitle, roles, codes, notes }: CrewSheet): PrintDocument {
   const text = (line: string): Block => ({ kind: 'text', text: line });
   const bold = (line: string): Block => ({ kind: 'text', text: line, isBold: true });
   return [

@@ -3,7 +3,7 @@ import { decodePDFRawStream, PDFArray, PDFDocument, PDFRawStream } from 'pdf-lib
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseConfig } from '../../../daemon/config/file.ts';
-import { type CardFacts, cardSlip, fieldCard, wifiCode } from '../../../daemon/printing/card.ts';
+import { type CardFacts, cardSlip, crewSheet, wifiCode } from '../../../daemon/printing/card.ts';
 import { openCard } from '../../../daemon/printing/card-facts.ts';
 import { renderCardPdf } from '../../../daemon/printing/card-pdf.ts';
 import { renderDocument } from '../../../daemon/printing/documents.ts';
@@ -33,7 +33,7 @@ const FACTS: CardFacts = {
   words: { ...wordsIn('en'), time: () => '29 Nov 2026, 21:00' },
 };
 const cardOf = (overrides: readonly string[] = [], facts: Partial<CardFacts> = {}) =>
-  fieldCard(parseConfig('box.yaml', YAML, overrides), { ...FACTS, ...facts });
+  crewSheet(parseConfig('box.yaml', YAML, overrides), { ...FACTS, ...facts });
 const WIFI = 'WIFI:S:Café\\; guests;T:WPA;P:drop\\:2026;;';
 
 test('it names who does what, and when, from the config', () => {

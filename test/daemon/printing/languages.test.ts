@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseConfig } from '../../../daemon/config/file.ts';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
-import { cardSlip, fieldCard } from '../../../daemon/printing/card.ts';
+import { cardSlip, crewSheet } from '../../../daemon/printing/card.ts';
 import { renderDocument } from '../../../daemon/printing/documents.ts';
 import { renderJoinSlip } from '../../../daemon/printing/join-slip.ts';
 import { SLIP_TEXTS, translatorIn, wordsIn } from '../../../daemon/printing/text/words.ts';
@@ -49,7 +49,7 @@ async function slipsIn(language: Language): Promise<readonly PrintDocument[]> {
   const facts = { title: 'Late set', wifi, words, translator: await translatorIn(language) };
   const urls = { playerUrl: 'http://10.0.0.5:8080/', operatorUrl: 'http://10.0.0.5:8081/' };
   const card = (overrides: readonly string[]) =>
-    fieldCard(parseConfig('box.yaml', YAML, overrides), {
+    crewSheet(parseConfig('box.yaml', YAML, overrides), {
       ...{ box: { ...WELL, ...urls }, wifi, words },
     });
   const plain = ['drop.starts_at=""', 'recording.targets=[]', 'camera.lock_exposure=false'];

@@ -38,9 +38,9 @@ export function openReadiness(onError: (error: unknown) => void): Section {
     );
   const prints = WHATS.map((what) => print(what, NAMES[what]));
   const results = openResults(prints);
-  const cardPrint = print('card', text.fieldCard);
+  const cardPrint = print('card', text.crewSheet);
   const cardPage = { href: '/prints/card.pdf', target: '_blank', rel: 'noreferrer' };
-  const cards = h('div', { class: 'row below' }, cardPrint, h('a', cardPage, text.fieldCardPdf));
+  const cards = h('div', { class: 'row below' }, cardPrint, h('a', cardPage, text.crewSheetPdf));
   const row = h('div', { class: 'row below' }, check, rehearse, survey, stop);
   const children = [running, row, message, ...results.elements, cards];
   const element = card('ready', text.ready, ...children);
