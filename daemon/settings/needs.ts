@@ -84,8 +84,9 @@ const RULES: readonly Rule[] = [
   { keys: ['power'], need: 'panel', parts: ['battery'], isTried: true },
   { keys: ['edge.memory_mb'], need: 'media', parts: ['media'] },
   { keys: ['printer'], need: 'printer', parts: ['printer'] },
-  { keys: ['camera.away_text', 'sound.pick', 'encoder.speed'], need: 'between' },
-  { keys: ['sound.channels'], need: 'between' },
+  { keys: ['camera.away_text', 'sound.channels', 'encoder.speed'], need: 'between' },
+  // A card is opened with as many channels as are picked.
+  { keys: ['sound.pick'], need: 'between', parts: ['source'] },
   { keys: ['camera.lock_exposure'], need: 'nothing', parts: ['lock'] },
   {
     keys: ['camera.width', 'camera.height', 'camera.fps'],

@@ -2,7 +2,7 @@
 
 import { type LaunchFragment, quote } from '../gst/launch.ts';
 import { HalError } from '../os/errors.ts';
-import { type FoundCard, findCard, listSoundCards } from './list.ts';
+import { type FoundCard, findCard, isNamed, listSoundCards } from './list.ts';
 import type { Sound, SoundConfig } from './port.ts';
 
 /** A sound card, by a device of ALSA's or by one of udev's stable names. */
@@ -38,11 +38,7 @@ const CHANNELS_MAX = 64;
 
 async function channelCaps(device: string, pick: readonly number[]): Promise<string | undefined> {
   if (Math.max(...pick, 0) <= USUAL_CHANNELS) return '';
-  const [, name, pcm = '0'] = CARD.exec(device) ?? [];
-  const card = name === undefined ? undefined : await findCard(name);
-  if (card === undefined) return '';
-  const cards = await listSoundCards();
-  return channelsFor(cards, `hw:CARD=${card.id},DEV=${pcm}`, pick);
+  return channelsFor(await listSoundCards(), device, pick);
 }
 
 /**
@@ -50,12 +46,16 @@ async function channelCaps(device: string, pick: readonly number[]): Promise<str
  * that is not known now.
  */
 export function channelsFor(
-  cards: readonly Pick<FoundCard, 'captures'>[],
+  cards: readonly Omit<FoundCard, 'name'>[],
   device: string,
   pick: readonly number[],
 ): string | undefined {
-  const captures = cards.flatMap((card) => card.captures);
-  const state = captures.find((capture) => capture.device === device)?.state;
+  const [, name, pcm = '0'] = CARD.exec(device) ?? [];
+  // ALSA opens the card that programs share with two, whatever it has, and refuses more.
+  if (name === undefined || device.startsWith('dsnoop:')) return '';
+  const card = cards.find((one) => isNamed(one, name));
+  const hardware = `hw:CARD=${card?.id},DEV=${pcm}`;
+  const state = card?.captures.find((capture) => capture.device === hardware)?.state;
   if (state?.phase !== 'free') return undefined;
   const most = Math.min(state.channels[1], CHANNELS_MAX);
   const wanted = Math.max(...pick);

@@ -50,10 +50,15 @@ export async function listSoundCards(): Promise<FoundCard[]> {
 /** The card that ALSA's index, its id or one of udev's names means now. */
 export async function findCard(name: string): Promise<CardLine | undefined> {
   const cards = parseCards(await readProc('cards'));
-  const byName = cards.find(({ index, id }) => id === name || String(index) === name);
+  const byName = cards.find((card) => isNamed(card, name));
   if (byName !== undefined) return byName;
   const aliases = await readAliases();
   return cards.find(({ index }) => aliases.get(index)?.includes(name));
+}
+
+/** By its index or id. */
+export function isNamed({ index, id }: Pick<FoundCard, 'index' | 'id'>, name: string): boolean {
+  return id === name || String(index) === name;
 }
 
 async function describe(

@@ -151,9 +151,11 @@ function secondKey(config: Config): unknown {
 }
 
 function soundKey({ camera, sound }: Config, sent: readonly string[]): unknown {
-  const { driver, device, file, launch } = sound;
+  const { driver, device, pick, file, launch } = sound;
   const ofCamera = driver === 'camera' ? [withSound(camera), ...sent] : [];
-  return [driver, device, file, launch, ...ofCamera];
+  // A card is opened with as many channels as are picked.
+  const ofCard = driver === 'alsa' ? [pick] : [];
+  return [driver, device, file, launch, ...ofCamera, ...ofCard];
 }
 
 function whipKey(config: Config): unknown {

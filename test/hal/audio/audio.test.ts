@@ -111,23 +111,30 @@ test('the question for formats asks for everything, and its answer names what th
 });
 
 test('a card is asked for as many channels as are picked, where it has them', () => {
-  const service = (channels: readonly [number, number]) => {
+  const mixer = (channels: readonly [number, number]) => {
     const state = {
       phase: 'free',
       formats: ['S32_LE'],
       channels,
       ratesHz: [44_100, 96_000],
     } as const;
-    return [{ captures: [{ device: 'hw:CARD=OrderService,DEV=0', name: 'OrderService', state }] }];
+    const captures = [{ device: 'hw:CARD=Mixer,DEV=0', name: 'Mixer', state }];
+    return [{ index: 1, id: 'Mixer', aliases: [], captures }];
   };
   const asked = (channels: readonly [number, number], pick: readonly number[]) =>
-    channelsFor(service(channels), 'hw:CARD=OrderService,DEV=0', pick);
+    channelsFor(mixer(channels), 'hw:CARD=Mixer,DEV=0', pick);
   // It would be opened with two, and the third is then the second: another microphone.
   assert.is(asked([1, 8], [3, 4]), ' ! audio/x-raw,channels=[4,8]');
   assert.is(asked([18, 18], [3, 4]), ' ! audio/x-raw,channels=[4,18]');
   assert.is(asked([1, 0xffff_ffff], [5]), ' ! audio/x-raw,channels=[5,64]');
   assert.is(asked([1, 2], [3, 4]), '', 'its last one is taken');
-  assert.is(channelsFor(service([1, 8]), 'hw:CARD=Other,DEV=0', [3]), undefined);
+  for (const device of ['plughw:Mixer', 'hw:1', 'sysdefault:CARD=Mixer']) {
+    assert.is(channelsFor(mixer([1, 8]), device, [3]), ' ! audio/x-raw,channels=[3,8]', device);
+  }
+  assert.is(channelsFor(mixer([1, 8]), 'hw:CARD=Other,DEV=0', [3]), undefined);
+  assert.is(channelsFor(mixer([1, 8]), 'default', [3]), '');
+  // ALSA shares a card with two channels: it would give no sound at all.
+  assert.is(channelsFor(mixer([1, 8]), 'dsnoop:CARD=Mixer', [3]), '');
 });
 
 test('a card that is not there is reported by its name; what names no card is ALSA business', async () => {

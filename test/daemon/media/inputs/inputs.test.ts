@@ -1,4 +1,4 @@
-/** Which process has the connection of a camera by SRT, by what the config wants of it. */
+/** Which inputs are opened again for another config, and which process has the connection of a camera by SRT. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseConfig } from '../../../../daemon/config/file.ts';
@@ -6,7 +6,7 @@ import { type OpenInputs, openInputs } from '../../../../daemon/media/inputs/inp
 import { systemClock } from '../../../../hal/os/clock.ts';
 import { silentLog } from '../../../../hal/os/log.ts';
 
-const test = suite('inputs by SRT');
+const test = suite('inputs of a config');
 
 const SRT = ['driver=srt', 'url=srt://:7001?mode=listener'];
 const deps = {
@@ -44,6 +44,16 @@ test('with its sound another process has it, and picture and sound have the stre
   assert.is(away.srt, both.srt);
   const slower = await open([...first, 'camera.latency_ms=900', 'sound.driver=camera'], both);
   for (const kind of ['srt', 'camera', 'sound'] as const) assert.is.not(slower[kind], both[kind]);
+});
+
+test('a card is opened again where other channels of it are picked, as with another number of them', async () => {
+  const card = ['sound.driver=alsa', 'sound.device=plughw:CARD=Mixer'];
+  const before = await open(card);
+  const picked = await open([...card, 'sound.pick=[3, 4]'], before);
+  assert.is.not(picked.sound, before.sound);
+  assert.is((await open([...card, 'sound.pick=[3, 4]'], picked)).sound, picked.sound);
+  const tone = await open(['sound.driver=test']);
+  assert.is((await open(['sound.driver=test', 'sound.pick=[2]'], tone)).sound, tone.sound);
 });
 
 test.run();
