@@ -2,6 +2,7 @@
 import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { readAt } from '../../../hal/os/durable.ts';
+import { errnoOf } from '../../../hal/os/errors.ts';
 import { readPublicId } from '../../../hal/os/files/machine-id.ts';
 import { listInside, openInside } from '../../../hal/os/open-inside.ts';
 import { parseJournal, SEQUENCE_MAX } from './journal.ts';
@@ -46,6 +47,9 @@ export function isOfBox({ boxId }: Pick<Opening, 'boxId'>, own: string | undefin
 
 const UNKNOWN: Opening = { sequence: 0 };
 
+/** Of a journal that is there and cannot be read: it may be another box's. No box has this id. */
+const UNREADABLE: Opening = { sequence: 0, boxId: '' };
+
 /** The first line of a journal is far shorter. */
 const OPENING_MAX_BYTES = 8_192;
 
@@ -67,10 +71,12 @@ export async function listRecordings(
     bytesOf.set(name, (bytesOf.get(name) ?? 0) + (await sizeOf(join(folder, file))));
   }
   for (const name of bytesOf.keys()) {
-    if (!openings.has(name)) openings.set(name, await readOpening(folder, name));
+    const opening = openings.get(name) ?? (await readOpening(folder, name));
+    // It is tried again: a disk may fail once.
+    if (opening !== undefined) openings.set(name, opening);
   }
   return [...bytesOf]
-    .map(([name, bytes]) => ({ name, bytes, ...(openings.get(name) ?? UNKNOWN) }))
+    .map(([name, bytes]) => ({ name, bytes, ...(openings.get(name) ?? UNREADABLE) }))
     .toSorted((a, b) => a.sequence - b.sequence || (a.name < b.name ? -1 : 1));
 }
 
@@ -81,16 +87,14 @@ export function nextSequence(openings: Openings): number {
   return Math.min(last + 1, SEQUENCE_MAX);
 }
 
-async function readOpening(folder: string, name: string): Promise<Opening> {
-  const journal = await openInside(folder, `${name}.journal`).catch(() => undefined);
-  if (journal === undefined) return UNKNOWN;
+/** @returns undefined where the journal is there and cannot be read. */
+async function readOpening(folder: string, name: string): Promise<Opening | undefined> {
   try {
+    await using journal = await openInside(folder, `${name}.journal`);
     const { open } = parseJournal(await readAt(journal, 0, OPENING_MAX_BYTES)) ?? {};
     return { sequence: open?.sequence ?? 0, boxId: open?.boxId };
-  } catch {
-    return UNKNOWN;
-  } finally {
-    await journal.close();
+  } catch (error) {
+    return errnoOf(error) === 'ENOENT' ? UNKNOWN : undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 /** Recordings that another box has left on a disk: they are not this one's to delete or to send. */
-import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -11,6 +11,11 @@ import {
   parseJournal,
   renderRecord,
 } from '../../../pipelines/recording/files/journal.ts';
+import {
+  isOfBox,
+  listRecordings,
+  type Openings,
+} from '../../../pipelines/recording/files/library.ts';
 import { recordingName } from '../../../pipelines/recording/files/recording-file.ts';
 import type { ReplayEvent } from '../../../pipelines/recording/replay.ts';
 import { reportStored } from '../../../pipelines/recording/replay-events.ts';
@@ -63,6 +68,25 @@ test('the oldest of this box is deleted at the reserve, not an older one of anot
 test('one of which nobody knows, as older versions wrote it, is deleted as before', async () => {
   await using disk = await openDisk(undefined);
   assert.equal((await disk.freeUp()).deleted, disk.names);
+});
+
+test('one whose journal cannot be read now may be another box’s: it is kept, and read again', async () => {
+  await using disk = await openDisk(OWN);
+  const journal = join(disk.folder, `${disk.names[0]}.journal`);
+  await rm(journal);
+  await symlink(journal, journal);
+  const openings: Openings = new Map();
+  const isOwn = async () => {
+    const [found] = await listRecordings(disk.folder, openings);
+    return found && isOfBox(found, OWN);
+  };
+  assert.is(await isOwn(), false);
+  const error = await disk.freeUp().catch((one: unknown) => one as TargetError);
+  assert.is((error as TargetError).failure, 'others');
+  assert.is((await disk.movies()).length, 1);
+  await rm(journal);
+  await writeFile(journal, journalOf(OWN));
+  assert.is(await isOwn(), true);
 });
 
 test('a disk that those of another box fill says so, and keeps them', async () => {
