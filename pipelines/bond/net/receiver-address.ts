@@ -10,11 +10,17 @@ const TRY_MS = 8000;
 
 interface Known {
   /**
-   * Of each link's last look-up, by its address: a carrier that lets no traffic through names a page
+   * Of each link's last look-up, by {@link keyOf} it: a carrier that lets no traffic through names a page
    * of its own for every name, and what the other links were told must not be lost by that.
    */
   readonly answers: Map<string, readonly string[]>;
   current: string;
+  /** Where links were registered last: others are tried for a third of the time only. */
+  proven?: string;
+  /** It was tried a second time in a row. */
+  isRepeated: boolean;
+  /** The last one that was tried for its turn. */
+  tried: string;
 }
 
 /**
@@ -28,7 +34,7 @@ export class ReceiverAddress {
   /** By the receiver's address family: links of IPv4 and of IPv6 reach the same receiver. */
   readonly #known = new Map<number, Known>();
   #triedSinceMs: number | undefined;
-  /** What an IPv4 address was last translated to, by the link's address and that one. */
+  /** What an IPv4 address was last translated to, by the link and that one. */
   readonly #translated = new Map<string, string>();
   /** By family, since when its links are answered by another receiver. */
   readonly #strangeSinceMs = new Map<number, number>();
@@ -58,9 +64,9 @@ export class ReceiverAddress {
       const [first] = addresses;
       if (first === undefined) throw codeError('ENOTFOUND', this.#name);
       const family = isIP(first);
-      const known = this.#known.get(family) ?? { answers: new Map(), current: first };
+      const known = this.#known.get(family) ?? startAt(first);
       this.#known.set(family, known);
-      keepNewest(known.answers, from.sourceAddress, addresses);
+      keepNewest(known.answers, keyOf(from), addresses);
       if (!isV6) this.#isV6Only = false;
       return known.current;
     } catch (error) {
@@ -75,7 +81,7 @@ export class ReceiverAddress {
 
   /** Each network of IPv6 only reaches an IPv4 address by a prefix of its own. */
   async #translate(address: string, from: LookupFrom): Promise<string> {
-    const link = `${from.sourceAddress} ${address}`;
+    const link = `${keyOf(from)} ${address}`;
     try {
       const [translated = ''] = await this.#lookup(address, from);
       keepNewest(this.#translated, link, translated);
@@ -117,6 +123,11 @@ export class ReceiverAddress {
     const isServed = links.some(({ isIn }) => isIn);
     return [...this.#known].flatMap(([family, known]) => {
       const own = links.filter(({ sourceAddress }) => isIP(sourceAddress) === family);
+      // Links of IPv6 may reach an address of IPv4 by translation.
+      if (own.some(({ isIn }) => isIn) || (isServed && this.#known.size === 1)) {
+        known.proven = known.current;
+        known.isRepeated = false;
+      }
       const isStrange =
         isServed && own.every(({ isIn }) => !isIn) && own.some(({ isUnknown }) => isUnknown);
       const sinceMs = this.#strangeSinceMs.get(family) ?? nowMs;
@@ -125,17 +136,38 @@ export class ReceiverAddress {
         return [];
       }
       this.#strangeSinceMs.delete(family);
-      return isStrange && advance(known) ? own.map(({ slot }) => slot) : [];
+      if (!isStrange) return [];
+      delete known.proven;
+      known.tried = known.current;
+      return advance(known) ? own.map(({ slot }) => slot) : [];
     });
   }
 }
 
-/** @returns true where there is another one. */
+function startAt(current: string): Known {
+  return { answers: new Map(), current, isRepeated: false, tried: current };
+}
+
+/** Two modems may give the same address: their links differ by port. */
+function keyOf({ sourceAddress, sourcePort = 0 }: LookupFrom): string {
+  return `${sourceAddress} ${sourcePort}`;
+}
+
+/** @returns true where it is the turn of another one. */
 function advance(known: Known): boolean {
-  const { answers, current } = known;
+  const { answers, current, tried } = known;
   // Always in the same order, or one of three might never have its turn.
   const addresses = [...new Set([...answers.values()].flat())].toSorted();
-  known.current = addresses.find((address) => address > current) ?? addresses[0] ?? current;
+  const proven = addresses.find((address) => address === known.proven);
+  known.isRepeated = proven === current && !known.isRepeated;
+  if (known.isRepeated) return false;
+  if (proven !== undefined && proven !== current) {
+    known.current = proven;
+    return true;
+  }
+  const others = addresses.filter((address) => address !== proven);
+  known.current = others.find((address) => address > tried) ?? others[0] ?? current;
+  known.tried = known.current;
   return known.current !== current;
 }
 

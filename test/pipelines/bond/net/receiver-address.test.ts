@@ -68,6 +68,44 @@ test('a carrier that names a page of its own for every name keeps no other link 
   assert.is(await address.resolve(from('10.1.0.2')), FIRST, 'all links go to one of them');
 });
 
+test('after an outage the address where links were registered has two thirds of the time', async () => {
+  const PAGES = ['10.64.0.1', '10.64.0.2'];
+  const records: Record<string, string[]> = { '10.1.0.2': PAGES, '10.2.0.2': [FIRST] };
+  const address = new ReceiverAddress(
+    'relay.test',
+    async (_, { sourceAddress }) => records[sourceAddress] ?? [],
+  );
+  for (const source of ['10.2.0.2', '10.1.0.2']) await address.resolve(from(source));
+  const links = [{ slot: 0, sourceAddress: '10.2.0.2', isIn: true, isUnknown: false }];
+  address.check(true, 0);
+  address.checkFamilies(links, 0);
+  const tried: string[] = [];
+  for (let turn = 1; turn <= 6; turn += 1) {
+    address.check(false, 8_000 * turn);
+    tried.push(await address.resolve(from('10.2.0.2')));
+  }
+  assert.equal(tried, [FIRST, PAGES[0], FIRST, FIRST, PAGES[1], FIRST]);
+  // The name has it no longer.
+  records['10.2.0.2'] = [SECOND];
+  await address.resolve(from('10.2.0.2'));
+  address.check(false, 56_000);
+  assert.is.not(await address.resolve(from('10.2.0.2')), FIRST);
+});
+
+test('two modems that give the same address have an answer each', async () => {
+  const address = new ReceiverAddress('relay.test', async (_, { sourcePort }) =>
+    sourcePort === 61_000 ? [FIRST] : ['10.64.0.1'],
+  );
+  const modem = (sourcePort: number) => ({ sourceAddress: '192.168.8.100', sourcePort });
+  for (const port of [61_000, 61_016]) await address.resolve(modem(port));
+  const tried = new Set<string>();
+  for (const nowMs of [0, 8_000, 16_000]) {
+    address.check(false, nowMs);
+    tried.add(await address.resolve(modem(61_016)));
+  }
+  assert.equal([...tried].toSorted(), [FIRST, '10.64.0.1']);
+});
+
 test('a look-up that fails leaves the address as it was', async () => {
   const { address, records } = openName([FIRST]);
   await address.resolve(from('10.1.0.2'));
