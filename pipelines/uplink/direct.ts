@@ -65,8 +65,12 @@ export async function runDirect(
   };
   const name = openName(receiver);
   const hasMoved = openPathCheck(() => name.address, path, { now, log });
+  let isFirst = true;
   const out: LinkSocket = openLinkSocket(anyRoute(), name, {
     onOpened: () => {
+      // From another port, or address, the receiver takes a new connection alone.
+      if (!isFirst) encoder.hangUp();
+      isFirst = false;
       // A socket of this kind opens also where nothing listens.
       if (failure !== REFUSED) clearFailure();
     },
@@ -98,10 +102,7 @@ export async function runDirect(
   try {
     onStart(encoder.listening);
     while (!signal.aborted) {
-      const isMoved = hasMoved();
-      // Its address is another one then, from which the receiver takes a new connection alone.
-      if (isMoved) encoder.hangUp();
-      if (isMoved || renewal.isDue()) out.rebind();
+      if (hasMoved() || renewal.isDue()) out.rebind();
       out.ensureOpen(now());
       await pause(clock, OPEN_CHECK_MS, signal);
     }
@@ -128,22 +129,27 @@ function openRenewal(now: () => number) {
   };
 }
 
-/** True once each time that the way has become another one; none at all may come back. */
-function openPathCheck(
+/**
+ * True once each time that the way to an address has become another one; none at all may come back.
+ * Another address was looked up for a new socket, which has its way.
+ */
+export function openPathCheck(
   receiver: () => string | undefined,
   path: (receiver: string) => string | undefined,
   { now, log }: { readonly now: () => number; readonly log: Log },
 ) {
-  let known: string | undefined;
+  let known: { readonly address: string; readonly path: string } | undefined;
   let checkedMs = Number.NEGATIVE_INFINITY;
   return () => {
     const address = receiver();
     if (address === undefined || now() - checkedMs < PATH_CHECK_MS) return false;
     checkedMs = now();
+    const found = path(address);
+    if (found === undefined) return false;
     const before = known;
-    known = path(address) ?? before;
-    if (before === undefined || known === before) return false;
-    log.info('the receiver is reached another way', { from: before, to: known });
+    known = { address, path: found };
+    if (before?.address !== address || before.path === found) return false;
+    log.info('the receiver is reached another way', { from: before.path, to: found });
     return true;
   };
 }

@@ -7,7 +7,12 @@ import { silentLog } from '../../../hal/os/log.ts';
 import type { Endpoint } from '../../../pipelines/bond/core/config.ts';
 import type { Lookup } from '../../../pipelines/bond/net/link-lookup.ts';
 import { readControlType, SRT_SHUTDOWN } from '../../../pipelines/bond/wire/srt.ts';
-import { lookupEither, pathTo, runDirect } from '../../../pipelines/uplink/direct.ts';
+import {
+  lookupEither,
+  openPathCheck,
+  pathTo,
+  runDirect,
+} from '../../../pipelines/uplink/direct.ts';
 import { until } from '../../support/box.ts';
 import { handshake } from '../bond/support/simulated-srt.ts';
 
@@ -166,6 +171,42 @@ test('one that answers keeps its port', async () => {
   } finally {
     await close();
   }
+});
+
+test('with a new port the encoder calls again: the receiver takes a new connection alone', async () => {
+  const { socket, port, close } = await bound();
+  let isAnswering = true;
+  socket.on('message', (packet, from) => {
+    if (isAnswering) socket.send(packet, from.port, from.address);
+  });
+  try {
+    await using direct = openCalling(port);
+    const isHungUp = () => direct.told.some((packet) => readControlType(packet) === SRT_SHUTDOWN);
+    await until(() => direct.told.length > 0, 15_000);
+    isAnswering = false;
+    await systemClock.sleep(300);
+    assert.not.ok(isHungUp());
+    direct.time.nowMs += 11_000;
+    await until(isHungUp, 15_000);
+  } finally {
+    await close();
+  }
+});
+
+test('another address of the name, by another way, is no move of the way to it', () => {
+  const at = { address: '192.0.2.1', nowMs: 0 };
+  const ways: Record<string, string> = { '192.0.2.1': 'eth0 10.0.0.2', '2001:db8::1': 'wlan0' };
+  const path = (address: string) => ways[address];
+  const hasMoved = openPathCheck(() => at.address, path, { now: () => at.nowMs, log: silentLog });
+  const isMoved = (address: string) => {
+    at.address = address;
+    at.nowMs += 1_100;
+    return hasMoved();
+  };
+  const seen = ['192.0.2.1', '2001:db8::1', '192.0.2.1', '192.0.2.1'].map(isMoved);
+  assert.equal(seen, [false, false, false, false]);
+  ways['192.0.2.1'] = 'eth1 10.1.0.2';
+  assert.equal(['192.0.2.1', '192.0.2.1'].map(isMoved), [true, false]);
 });
 
 test('when the default route moves it calls again at once, by the new one', async () => {
