@@ -32,6 +32,11 @@ const LIMIT_MEMORY_MS = 8000;
 
 /** Only what carries so much of its estimate is tested, and grows beyond a limit that it has shown. */
 const TESTED = 0.25;
+/**
+ * Or has shown no congestion for this long: beside links that have shown no limit its share may be too
+ * small for ever, whatever it could carry by now.
+ */
+const UNTESTED_S = 45;
 
 /** Own loss above this is congestion, until cutting has shown that it is not. */
 const LOSS_LIMIT = 0.02;
@@ -66,6 +71,8 @@ interface Trial {
   readonly deliveredBps: number;
   /** The longest of it: the running mean follows what happens. */
   queueMs: number;
+  /** Delay was a reason for it, not loss alone. */
+  isDelayed: boolean;
   readonly lossRatio: number;
   /** Where the samples of its effect begin, once they do. */
   effect?: { readonly sumMs: number; readonly samples: number };
@@ -87,6 +94,8 @@ export class Capacity {
   #congestedUpdates = 0;
   #acceptedLoss = 0;
   #acceptedQueueMs = 0;
+  /** Since the last cut, with a limit that nothing has tested. */
+  #untestedS = 0;
 
   /** Bytes that may be in flight without building a queue beyond the allowed one. */
   windowBytes(rtt: RttEstimator): number {
@@ -127,7 +136,8 @@ export class Capacity {
     if (this.#trial === undefined) {
       const queueMs = evidence.rtt.meanMs - evidence.rtt.minMs;
       const { lossRatio } = evidence;
-      this.#trial = { sinceMs: nowMs, bps: this.bps, deliveredBps, queueMs, lossRatio };
+      const { bps } = this;
+      this.#trial = { sinceMs: nowMs, bps, deliveredBps, queueMs, isDelayed, lossRatio };
       if (!isDelayed) this.bps *= LOSS_CUT;
     } else if (this.#isDecided(this.#trial, evidence)) {
       this.#judge(this.#trial, evidence);
@@ -135,8 +145,10 @@ export class Capacity {
       return;
     }
     this.#cutMs = nowMs;
+    this.#untestedS = 0;
     this.#isBelowCeiling = true;
     if (!isDelayed) return;
+    this.#trial.isDelayed = true;
     // Half way at a time: the figure of one tenth of a second is noisy.
     const floorBps = Math.max(MIN_BPS, TRIAL_FLOOR * this.#trial.deliveredBps);
     const target = Math.max(floorBps, Math.min(this.bps, deliveredBps));
@@ -155,7 +167,8 @@ export class Capacity {
     const { effect } = trial;
     if (effect === undefined || sentBps > EASED * trial.deliveredBps) return;
     const queueMs = (rtt.sumMs - effect.sumMs) / (rtt.samples - effect.samples) - rtt.minMs;
-    const isDelayCaused = queueMs < 0.8 * trial.queueMs;
+    // A running mean of jitter is now and then longer than this one, also when nothing has changed.
+    const isDelayCaused = trial.isDelayed && queueMs < 0.8 * trial.queueMs;
     const isLossCaused = lossRatio < 0.7 * trial.lossRatio;
     if (isDelayCaused || isLossCaused) return;
     this.#acceptedQueueMs = queueMs;
@@ -167,16 +180,19 @@ export class Capacity {
 
   #grow({ nowMs, lossRatio, rtt, sentBps }: CapacityEvidence, passedS: number): void {
     this.#trial = undefined;
-    // Nothing shows that the limit is another one by now.
-    if (this.hasShownLimit(nowMs) && sentBps < TESTED * this.bps) {
+    const isUntested = this.hasShownLimit(nowMs) && sentBps < TESTED * this.bps;
+    if (isUntested) {
       this.#cutMs += passedS * 1000;
-      return;
+      if (sentBps > 0) this.#untestedS += passedS;
+      // Nothing shows that the limit is another one by now.
+      if (this.#untestedS < UNTESTED_S) return;
     }
     const queueMs = rtt.meanMs - rtt.minMs;
     if (this.#acceptedQueueMs > queueMs) this.#acceptedQueueMs *= 1 - 0.05 * passedS;
     if (this.#acceptedLoss > lossRatio) this.#acceptedLoss *= 1 - 0.05 * passedS;
     const calm = Math.min(1, (nowMs - this.#cutMs) / CAREFUL_MS);
-    const rate = CAREFUL_GROWTH_PER_S + (GROWTH_PER_S - CAREFUL_GROWTH_PER_S) * calm;
+    const further = isUntested ? 0 : (GROWTH_PER_S - CAREFUL_GROWTH_PER_S) * calm;
+    const rate = CAREFUL_GROWTH_PER_S + further;
     const ceilingBps = Math.max(FIRST_GUESS_BPS, UNPROVEN_FACTOR * this.provenBps);
     if (this.bps >= ceilingBps) this.#isBelowCeiling = false;
     else this.bps = Math.min(ceilingBps, this.bps * (1 + rate * passedS));

@@ -109,4 +109,25 @@ test('a link that its carrier slows to 64 kbit/s costs next to nothing, and is u
   assert.ok(venue.receiver.lost <= 10, `${venue.receiver.lost}`);
 });
 
+test('a third link that was slowed for a time has its share again, though the other two have room for all', () => {
+  const links = [
+    { delayMs: 30, rateBps: 10e6 },
+    { delayMs: 35, rateBps: 10e6 },
+    { delayMs: 30, rateBps: 5e6, queueMs: 3000 },
+  ];
+  const venue = new Venue({ links, bitrateBps: 3e6, latencyMs: 1000 });
+  const slow = venue.up[2];
+  const setRate = (rateBps: number) => {
+    if (slow !== undefined) slow.options = { ...slow.options, rateBps };
+  };
+  venue.run(10_000);
+  setRate(64e3);
+  venue.run(20_000);
+  setRate(5e6);
+  venue.run(200_000);
+  const { sharePct = 0 } = venue.snapshot().links[2] ?? {};
+  assert.ok(sharePct > 15, `${sharePct} %`);
+  assert.ok(venue.receiver.lost <= 10, `${venue.receiver.lost}`);
+});
+
 test.run();

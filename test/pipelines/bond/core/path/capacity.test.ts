@@ -6,6 +6,7 @@ import {
   type CapacityEvidence,
 } from '../../../../../pipelines/bond/core/path/capacity.ts';
 import { RttEstimator } from '../../../../../pipelines/bond/core/path/rtt.ts';
+import { seededRandom } from '../../support/simulated-path.ts';
 
 const test = suite('capacity of a link');
 
@@ -180,6 +181,42 @@ test('a limit stays while the link carries too little to show another one', () =
   assert.ok(link.capacity.hasShownLimit(link.nowMs));
   assert.ok(link.run(100, { deliveredBps: 0.3 * cut, sentBps: 0.3 * cut }) > 1.15 * cut);
 });
+
+test('a limit that nothing has tested for 45 s gives way slowly, as long as no congestion shows', () => {
+  const link = new Estimated();
+  link.run(3, { rtt: QUEUED, deliveredBps: 1e5 });
+  const cut = link.capacity.bps;
+  const trickle = { deliveredBps: 0.01 * cut, sentBps: 0.01 * cut };
+  assert.is(link.run(440, trickle), cut);
+  const grown = link.run(100, trickle);
+  assert.ok(grown > 1.3 * cut && grown < 1.5 * cut, `${grown / cut}`);
+  assert.ok(link.capacity.hasShownLimit(link.nowMs));
+  link.run(3, { rtt: QUEUED, ...trickle });
+  const again = link.capacity.bps;
+  assert.is(link.run(440, trickle), again, 'it has shown one again');
+  assert.is(link.run(600, { deliveredBps: 0, sentBps: 0 }), again, 'nothing sent shows nothing');
+});
+
+for (const jitterMs of [1, 20]) {
+  test(`loss by chance beside ${jitterMs} ms of jitter is accepted after one trial`, () => {
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const random = seededRandom(seed);
+      const rtt = new RttEstimator();
+      const link = new Estimated();
+      link.isMeasured = false;
+      const run = (tenths: number, bps: number, lossRatio: number) => {
+        for (let i = 0; i < tenths; i += 1) {
+          for (let j = 0; j < 5; j += 1) rtt.add(50 + jitterMs * random(), link.nowMs + 20 * j);
+          link.run(1, { rtt, deliveredBps: bps, sentBps: bps, lossRatio });
+        }
+      };
+      run(50, 6e6, 0);
+      run(3, 6e6, 0.05);
+      run(18, 4e6, 0.05);
+      assert.not.ok(link.capacity.hasShownLimit(link.nowMs), `seed ${seed}`);
+    }
+  });
+}
 
 test('after a cut it grows with care, and faster the longer it is ago', () => {
   const link = new Estimated();
