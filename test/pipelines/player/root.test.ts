@@ -1,6 +1,8 @@
 /** Addresses that a guest hands to others. */
+import { pathToFileURL } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { entryPoint } from '../../../hal/os/process.ts';
 
 const test = suite('addresses for other guests');
 // Files after this one share its process.
@@ -19,8 +21,9 @@ async function openPage(path: string, root: string | undefined, given: string | 
   };
   Object.assign(globalThis, { document, location: new URL(document.baseURI) });
   // Each page reads its root once.
-  const name = `../../../pipelines/player/root.ts?${encodeURIComponent(path + given)}`;
-  return (await import(name)) as typeof import('../../../pipelines/player/root.ts');
+  const url = pathToFileURL(entryPoint(import.meta.url, '../../../pipelines/player/root'));
+  url.search = encodeURIComponent(path + given);
+  return (await import(url.href)) as typeof import('../../../pipelines/player/root.ts');
 }
 
 test('a clip is shared by the address that is set, from the live page as from others', async () => {
