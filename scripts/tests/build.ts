@@ -2,8 +2,17 @@
  * Builds test files and all that they import, each file as one of JavaScript in `.tests/`: a loader
  * that compiles them as they are imported costs each process of a test more than the test.
  */
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { BUILT, builtOf } from './built.ts';
 
@@ -12,18 +21,33 @@ const FOLDERS = ['daemon', 'hal', 'pipelines', 'scripts', 'test'];
 /** What says how they are built: all are built anew once it has changed. */
 const RECIPE = ['scripts/tests/build.ts', 'package-lock.json', 'tsconfig.json'];
 
-/** Builds what has changed since the last time, in the working directory. */
+/** What the recipe was when all was built by it. */
+const STAMP = `${BUILT}/recipe`;
+
+/**
+ * Builds what has changed since the last time, in the working directory. What is built has its
+ * source's time, as that was before it was read: one saved meanwhile, or put in its place with a
+ * time of long ago, has another.
+ */
 export async function buildTests(): Promise<void> {
   const sources = FOLDERS.flatMap((folder) => filesIn(folder, '.ts'));
   removeAllBut(new Set(sources.map(builtOf)));
-  const recipeMs = Math.max(...RECIPE.map(changedMs));
-  const entryPoints = sources.filter(
-    (file) => changedMs(builtOf(file)) <= Math.max(changedMs(file), recipeMs),
-  );
-  if (entryPoints.length === 0) return;
-  await build({
+  const recipe = RECIPE.map(changedMs).join(' ');
+  const isSameRecipe = readOr(STAMP, '') === recipe;
+  const changed = sources
+    .map((file) => ({ file, ms: changedMs(file) }))
+    .filter(({ file, ms }) => !isSameRecipe || changedMs(builtOf(file)) !== ms);
+  if (changed.length > 0) await buildFiles(changed);
+  if (!isSameRecipe) replaceFile(STAMP, recipe);
+}
+
+/** @param files With the time of each. */
+async function buildFiles(files: readonly { file: string; ms: number }[]): Promise<void> {
+  const msOf = new Map(files.map(({ file, ms }) => [resolve(builtOf(file)), ms]));
+  const { outputFiles } = await build({
     absWorkingDir: process.cwd(),
-    entryPoints,
+    entryPoints: files.map(({ file }) => file),
+    write: false,
     outdir: BUILT,
     outbase: '.',
     // Each import is one of a file, which is built by itself.
@@ -40,6 +64,16 @@ export async function buildTests(): Promise<void> {
     sourcesContent: false,
     logLevel: 'warning',
   });
+  for (const { path, contents } of outputFiles) replaceFile(path, contents, msOf.get(path));
+}
+
+/** Complete or not at all: another run may import it now, and this one be killed. */
+function replaceFile(path: string, contents: string | Uint8Array, ms?: number): void {
+  const unfinished = `${path}.${process.pid}`;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(unfinished, contents);
+  if (ms !== undefined) utimesSync(unfinished, ms / 1_000, ms / 1_000);
+  renameSync(unfinished, path);
 }
 
 /** The tests of a file that is gone are gone, and so are imports of it. */
@@ -84,6 +118,15 @@ function filesIn(folder: string, ending: string): readonly string[] {
   }
 }
 
+function readOr(path: string, otherwise: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return otherwise;
+  }
+}
+
+/** A time that was set is not exact to the nanosecond. */
 function changedMs(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? -1;
+  return Math.round(statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? -1);
 }

@@ -43,14 +43,36 @@ test('what has changed is built again, and what is gone goes', () =>
   inTree(FILES, async () => {
     await buildTests();
     const kept = builtOf('hal/a.ts');
-    const builtMs = statSync(kept).mtimeMs;
+    const builtMs = statSync(kept).ctimeMs;
     writeFileSync('hal/os/child.ts', 'console.log("other");');
     utimesSync('hal/os/child.ts', new Date(), new Date(Date.now() + 5_000));
     rmSync('test/support/found.ts');
     await buildTests();
     assert.is(run(builtOf('hal/os/child.ts')), 'other\n');
     assert.not.ok(existsSync(builtOf('test/support/found.ts')));
-    assert.is(statSync(kept).mtimeMs, builtMs);
+    assert.is(statSync(kept).ctimeMs, builtMs);
+  }));
+
+test('so is what was saved while it was built, or moved there with a time of long ago', () =>
+  inTree(FILES, async () => {
+    await buildTests();
+    writeFileSync('hal/os/child.ts', 'console.log("other");');
+    utimesSync('hal/os/child.ts', new Date(), new Date(Date.now() - 60_000));
+    await buildTests();
+    assert.is(run(builtOf('hal/os/child.ts')), 'other\n');
+  }));
+
+test('all is built again by another recipe, and what was half written before is no built file', () =>
+  inTree({ ...FILES, 'tsconfig.json': '{}' }, async () => {
+    await buildTests();
+    const built = builtOf('hal/os/child.ts');
+    writeFileSync(`${built}.1`, 'console.lo');
+    const { ctimeMs, mtimeMs } = statSync(built);
+    utimesSync('tsconfig.json', new Date(), new Date(Date.now() - 60_000));
+    await buildTests();
+    assert.is.not(statSync(built).ctimeMs, ctimeMs);
+    assert.is(statSync(built).mtimeMs, mtimeMs, 'it has the time of its source');
+    assert.is(run(built), 'child\n');
   }));
 
 test.run();
