@@ -4,6 +4,8 @@ import { isOutOfSight } from './sight.ts';
 const CHECK_MS = 1_000;
 /** Apple's player stays within three segments by itself. */
 const BEHIND_MAX_S = 12;
+/** What stays further behind than this is never left there. */
+const BEHIND_LIMIT_S = 48;
 /** What is as far behind so soon after a jump stays there by itself. */
 const SETTLE_MS = 30_000;
 /** A picture that does not move for so long, in sight of the guest, is loaded again. */
@@ -29,16 +31,21 @@ export function keepAtLiveEdge(video: AppleVideo, reload: () => void, signal: Ab
   let lastS = video.currentTime;
   let movedMs = performance.now();
   let jumpedMs = Number.NEGATIVE_INFINITY;
+  let moves = 0;
   let hasPlayed = false;
   let isRewound = false;
   const restart = () => {
     lastS = 0;
+    moves = 0;
     hasPlayed = false;
     isRewound = false;
+    maxS = BEHIND_MAX_S;
+    jumpedMs = Number.NEGATIVE_INFINITY;
   };
   const jump = (edgeS: number, nowMs: number) => {
-    if (nowMs - jumpedMs < SETTLE_MS) maxS *= 2;
+    if (nowMs - jumpedMs < SETTLE_MS) maxS = Math.min(2 * maxS, BEHIND_LIMIT_S);
     jumpedMs = nowMs;
+    moves = 0;
     video.currentTime = edgeS;
   };
   const check = () => {
@@ -46,12 +53,17 @@ export function keepAtLiveEdge(video: AppleVideo, reload: () => void, signal: Ab
     const nowS = video.currentTime;
     const isStill = nowS === lastS;
     if (!isStill || video.paused || isOutOfSight(video)) movedMs = nowMs;
-    hasPlayed ||= !isStill && nowS > 0;
+    moves = isStill ? 0 : moves + 1;
+    // The browser moves it once to where it starts, long before it has media to play.
+    hasPlayed ||= moves > 1;
     lastS = nowS;
     const edgeS = liveEdgeS(video);
     if (video.paused || video.ended || video.seeking || edgeS === undefined) return;
     const behindS = edgeS - nowS;
-    if (behindS < BEHIND_MAX_S / 2) isRewound = false;
+    if (behindS < BEHIND_MAX_S / 2) {
+      isRewound = false;
+      if (nowMs - jumpedMs > SETTLE_MS) maxS = BEHIND_MAX_S;
+    }
     if (behindS > maxS && !isRewound) return jump(edgeS, nowMs);
     // Loaded again, the picture would leave the television.
     const isOurs = video.webkitCurrentPlaybackTargetIsWireless !== true;

@@ -116,6 +116,40 @@ test('a player that keeps further from live by itself is not moved again and aga
     assert.is(video.jumps.length, 2);
   }));
 
+test('what is near live for long again is brought back as soon as the first time', () =>
+  inNative(({ video, pass }) => {
+    const fall = () => {
+      video.edgeS = video.currentTime + 18;
+      pass(2);
+    };
+    fall();
+    fall();
+    pass(40);
+    video.jumps = [];
+    fall();
+    assert.is(video.jumps.length, 1);
+  }));
+
+test('however often it fell behind, it is brought back from a minute behind', () =>
+  inNative(({ video, pass }) => {
+    for (const behindS of [20, 30, 60, 60, 60, 60]) {
+      video.jumps = [];
+      video.edgeS = video.currentTime + behindS;
+      pass(2);
+      assert.is(video.jumps.length, 1);
+    }
+  }));
+
+test('media that takes long to come is waited for: a start position is no picture', () =>
+  inNative(({ video, reloads, pass }) => {
+    video.dispatchEvent(new Event('emptied'));
+    video.edgeS = video.currentTime;
+    pass(12, false);
+    video.edgeS = video.currentTime;
+    pass(12, false);
+    assert.is(reloads(), 0);
+  }));
+
 test('a picture that stands still in sight is loaded again, and never on a television', () => {
   for (const isWireless of [false, true])
     inNative(({ video, page, reloads, pass }) => {
