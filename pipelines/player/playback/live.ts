@@ -44,7 +44,7 @@ export async function openLive(
   pushed?: 'part' | 'frame',
 ): Promise<Player> {
   const read = async () => parseMultivariant(await fetchText(playlistUrl, { signal }));
-  // Where there is no stream, the video is left as it is.
+  // Where there is no stream yet, the video is left as it is; the second time, it has the new source.
   let multivariant = await read();
   const readMs = Date.now();
   const source = await attachSource(video, playlistUrl, signal);
