@@ -12,6 +12,17 @@ export interface FoundDevices {
   readonly sounds: readonly { readonly device: string; readonly name: string }[];
 }
 
+/** One search at a time, of whoever asks: each starts programs, beside a drop too. */
+export function shareSearch(find: typeof findDevices): typeof findDevices {
+  let running: Promise<FoundDevices> | undefined;
+  return (signal) => {
+    running ??= find(signal).finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+}
+
 export async function findDevices(signal: AbortSignal): Promise<FoundDevices> {
   const [cameras, cards] = await Promise.all([listCameras(signal), listSoundCards()]);
   return {

@@ -16,7 +16,8 @@ import type { HotspotInfo } from '../model/hotspot.ts';
 import { hasCamera } from '../model/phase.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { isOverCable } from './cable.ts';
-import { type FoundDevices, findDevices } from './devices.ts';
+import { type FoundDevices, findDevices, shareSearch } from './devices.ts';
+import { HandOverWatch } from './hand-over.ts';
 import { HOTSPOT_ADDRESS, Hotspot, type HotspotDeps } from './hotspot.ts';
 import type { Ends } from './hotspot-clients.ts';
 import { hotspotPassword } from './hotspot-password.ts';
@@ -40,6 +41,7 @@ export interface FirstBoot {
   readonly setUp: SetUp;
   readonly hotspot: Hotspot;
   readonly preview: PreviewRun;
+  readonly handOver: HandOverWatch;
   /** How a phone joins it; undefined where the config forbids it. */
   readonly ownHotspot: () =>
     | { readonly login: HotspotInfo & { readonly password: string }; readonly isUp: boolean }
@@ -118,11 +120,15 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
     ...{ clock, log },
   });
   const preview = new PreviewRun(deps);
+  const handOver = new HandOverWatch({
+    isUsed: () => hotspot.clients.hasPage || hasCamera(deps.snapshot().drop.phase),
+    ...{ setUp, finish: () => hotspot.finish(), clock },
+  });
   const run: Task = async (signal) => {
-    const tasks = [preview.run, ...(wanted.hotspot ? [hotspot.run] : [])];
+    const tasks = [preview.run, ...(wanted.hotspot ? [hotspot.run, handOver.run] : [])];
     await runAll(tasks, signal).finally(() => ends.abort());
   };
-  const devices = deps.findDevices ?? findDevices;
+  const devices = shareSearch(deps.findDevices ?? findDevices);
   // Once the PIN that the box has made is known, others on the cable need it too.
   const isCableOpen = () => !setUp.progress.isPinKnown && uptimeMs() < CABLE_MS;
   const nearBy: FirstBoot['nearBy'] = (ends) => {
@@ -133,7 +139,17 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
     const info = { ...(shown ?? { ssid }), url: portal.pageUrl };
     return wanted.hotspot ? { login: { ...info, password }, isUp: shown !== undefined } : undefined;
   };
-  return { setUp, hotspot, preview, ownHotspot, devices, nearBy, isWanted: wanted.hotspot, run };
+  return {
+    setUp,
+    hotspot,
+    preview,
+    handOver,
+    ownHotspot,
+    devices,
+    nearBy,
+    isWanted: wanted.hotspot,
+    run,
+  };
 }
 
 /** On paper once: after the set-up it opens again and again where its network is not. */

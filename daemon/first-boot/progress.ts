@@ -10,7 +10,7 @@ import { removeFile, saveFile } from '../../hal/os/save-file.ts';
 import { openSaved, type Saved } from '../../hal/os/state/saved.ts';
 import { NOT_JOINED } from '../model/hotspot.ts';
 import type { JoinFailure } from './join-failure.ts';
-import { STEPS, type Step } from './steps.ts';
+import { nextStep, STEPS, type Step } from './steps.ts';
 
 const savedSchema = v.object({
   /** `joining`: all is answered, and the box is on its way into the venue's Wi-Fi. */
@@ -26,6 +26,8 @@ const savedSchema = v.object({
   key: v.optional(v.string()),
   /** While joining: the set-up was finished before, and stays so. */
   again: v.optional(v.literal(true)),
+  /** All was answered, and its person has seen where the page will be. */
+  isHandOverShown: v.optional(v.literal(true)),
   /** Somebody has signed in by the PIN that the box has made, or may have: by an older version. */
   isPinKnown: v.optional(v.boolean(), true),
 });
@@ -71,7 +73,8 @@ export class SetUp {
     await this.#inTurn(async () => {
       if (ssid === '') await this.#forgetPassword();
       else await saveFile(this.#passwordFile(), `${password}\n`);
-      await this.#save({ ssid: ssid === '' ? undefined : ssid, ...NO_FAILURE });
+      const chosen = { ssid: ssid === '' ? undefined : ssid, isHandOverShown: undefined };
+      await this.#save({ ...chosen, ...NO_FAILURE });
     });
   }
 
@@ -85,6 +88,21 @@ export class SetUp {
     } catch {
       return undefined;
     }
+  }
+
+  /** Nothing but the button is left of it. */
+  get isHandOverShown(): boolean {
+    const { phase, isHandOverShown = false } = this.progress;
+    return phase === 'open' && isHandOverShown && this.#isAnswered;
+  }
+
+  get #isAnswered(): boolean {
+    const { answered, ssid } = this.progress;
+    return ssid !== undefined && nextStep(answered) === undefined;
+  }
+
+  async showHandOver(): Promise<void> {
+    if (this.#isAnswered && !this.isHandOverShown) await this.#save({ isHandOverShown: true });
   }
 
   async startJoining(): Promise<void> {
@@ -104,7 +122,7 @@ export class SetUp {
 
   /** The password is with NetworkManager now. */
   async finish(): Promise<void> {
-    const over = { key: undefined, again: undefined };
+    const over = { key: undefined, again: undefined, isHandOverShown: undefined };
     await this.#save({ phase: 'finished', ...NO_FAILURE, ...over });
     await this.#forgetPassword();
   }

@@ -90,8 +90,9 @@ export class SetUpAnswers {
 
   /** What needs the crew's session. */
   async answer(request: IncomingMessage, path: string): Promise<Answer | undefined> {
-    const { setUp, preview, isWanted, devices } = this.#deps.firstBoot;
+    const { setUp, preview, isWanted, devices, handOver } = this.#deps.firstBoot;
     if (!path.startsWith('/setup/')) return undefined;
+    handOver.use();
     const asked = `${request.method} ${path}`;
     // Also later: a sound card may be plugged in at any time.
     if (asked === 'GET /setup/devices') return answerJson(200, await devices(this.#deps.signal));
@@ -116,6 +117,7 @@ export class SetUpAnswers {
         return answerJson(200, await this.#finish(request));
       // Before it: the page that shows this goes with the hotspot.
       case 'GET /setup/finish':
+        await handOver.show();
         return answerJson(200, this.#handOver());
     }
     return undefined;

@@ -16,25 +16,33 @@ export function frame(step: string, title: string, ...children: readonly (Node |
  * Ends the set-up. What its person needs next is shown before: a phone closes the window of a
  * captive portal, and this page with it, once the box leaves its own Wi-Fi.
  *
+ * @param onNoted The box leaves: nothing may keep it from that.
  * @returns false where the person goes back.
  */
-export async function handOver(main: HTMLElement): Promise<boolean> {
+export async function handOver(main: HTMLElement, onNoted: () => void): Promise<boolean> {
   const planned = await readHandOver();
   if (planned.ssid !== undefined && !(await isNoted(main, planned))) return false;
-  const parts = renderHandOver(await finishSetUp());
-  main.replaceChildren(frame('done', text.doneTitle, ...parts));
+  onNoted();
+  const ended = finishSetUp();
+  // The box is on its way there already, or goes by itself once this page asks no more.
+  const place = await (planned.ssid === undefined ? ended : ended.catch(() => planned));
+  main.replaceChildren(frame('done', text.doneTitle, ...renderHandOver(place)));
   return true;
 }
 
-function isNoted(main: HTMLElement, planned: HandOver): Promise<boolean> {
+/** Whoever does the first thing that it says must not have gone before the button. */
+async function isNoted(main: HTMLElement, planned: HandOver): Promise<boolean> {
   const back = h('button', { type: 'button' }, text.back);
   const join = h('button', { type: 'submit', class: 'main' }, text.join);
   const row = h('div', { class: 'row answers below' }, back, join);
   const note = h('p', { class: 'reason' }, text.noteFirst);
   const form = h('form', {}, note, row);
-  main.replaceChildren(frame('hand-over', text.nearlyTitle, ...renderHandOver(planned), form));
+  const here = [h('p', {}, text.openThis), ...renderPlace(planned)];
+  const { ssid = '' } = planned;
+  const after = [h('p', {}, fill(text.joinAfter, { name: ssid })), ...renderFaults(ssid)];
+  main.replaceChildren(frame('hand-over', text.nearlyTitle, ...here, form, ...after));
   scrollTo(0, 0);
-  return new Promise((resolve) => {
+  return await new Promise((resolve) => {
     back.addEventListener('click', () => resolve(false));
     form.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -45,13 +53,19 @@ function isNoted(main: HTMLElement, planned: HandOver): Promise<boolean> {
 }
 
 /** Where the page is from now on, and how to get there. */
-export function renderHandOver({ ssid, url, pin }: HandOver): readonly (Node | undefined)[] {
-  const how = ssid === undefined ? text.openThis : fill(text.joinFirst, { name: ssid });
+export function renderHandOver(at: HandOver): readonly (Node | undefined)[] {
+  const { ssid } = at;
+  if (ssid === undefined) return [h('p', {}, text.openThis), ...renderPlace(at)];
+  const how = fill(text.joinFirst, { name: ssid });
+  return [h('p', {}, how), ...renderPlace(at), ...renderFaults(ssid)];
+}
+
+function renderPlace({ url, pin }: HandOver): readonly (Node | undefined)[] {
   const made = pin === undefined ? undefined : h('p', {}, fill(text.madePin, { pin }));
-  const back = ssid === undefined ? '' : fill(text.failsBack, { name: ssid });
-  const link = h('a', { href: url, class: 'url' }, url);
-  const code = renderCode(url);
-  const note = h('p', { class: 'hint' }, back);
-  const apart = ssid === undefined ? undefined : h('p', { class: 'hint' }, text.keepsApart);
-  return [h('p', {}, how), link, code, made, note, apart];
+  return [h('a', { href: url, class: 'url' }, url), renderCode(url), made];
+}
+
+function renderFaults(ssid: string): readonly Node[] {
+  const hints = [fill(text.failsBack, { name: ssid }), text.keepsApart];
+  return hints.map((hint) => h('p', { class: 'hint' }, hint));
 }

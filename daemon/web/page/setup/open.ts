@@ -14,6 +14,8 @@ import { openNetwork } from './network-step.ts';
 import {
   changeSettings,
   chooseNetwork,
+  keepPresence,
+  type Presence,
   readSetting,
   readSetUp,
   sendAnswer,
@@ -24,6 +26,15 @@ import { openName, openPin, openTitle } from './text-steps.ts';
 
 /** Resolves when the person leaves the set-up for the box; never after a hand-over that goes well. */
 export async function runSetUp(main: HTMLElement): Promise<void> {
+  const presence = keepPresence();
+  try {
+    await runSteps(main, presence);
+  } finally {
+    presence.stop();
+  }
+}
+
+async function runSteps(main: HTMLElement, presence: Presence): Promise<void> {
   /** A step that the person goes back to. */
   let again: Step | undefined;
   for (;;) {
@@ -31,8 +42,10 @@ export async function runSetUp(main: HTMLElement): Promise<void> {
     if (view?.isOpen !== true) return;
     const step: Step | undefined = again ?? view.next;
     if (step === undefined) {
-      if (await handOver(main)) await untilReopened();
-      else again = STEPS.at(-1);
+      if (await handOver(main, presence.stop)) {
+        await untilReopened();
+        presence.start();
+      } else again = STEPS.at(-1);
       continue;
     }
     const how = await runStep(main, step, view);

@@ -43,6 +43,26 @@ export async function finishSetUp(): Promise<HandOver> {
   return (await askJson('POST', '/setup/finish')) as HandOver;
 }
 
+const PRESENT_EVERY_MS = 20_000;
+
+export interface Presence {
+  readonly start: () => void;
+  readonly stop: () => void;
+}
+
+/** The box goes on by itself from a hand-over that was shown, once nobody is at the page. */
+export function keepPresence(): Presence {
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const ask = () => void readHandOver().catch(() => undefined);
+  const stop = () => clearInterval(timer);
+  const start = () => {
+    stop();
+    timer = setInterval(ask, PRESENT_EVERY_MS);
+  };
+  start();
+  return { start, stop };
+}
+
 /** What {@link finishSetUp} will answer. */
 export async function readHandOver(): Promise<HandOver> {
   return (await askJson('GET', '/setup/finish')) as HandOver;

@@ -65,6 +65,7 @@ export const de: SetUpTexts = {
     'Die Box verlässt jetzt ihr eigenes WLAN, und diese Seite geht vielleicht von selbst zu. Mach vorher ein Bildschirmfoto von ihr.',
   doneTitle: 'Fertig',
   joinFirst: 'Dieses Handy mit {name} verbinden, dann öffnen:',
+  joinAfter: 'Danach dieses Handy mit {name} verbinden und diese Adresse öffnen.',
   openThis: 'Von jetzt an öffnen:',
   madePin: 'Die Box hat diese PIN gewählt: {pin}. Bitte aufschreiben.',
   failsBack:

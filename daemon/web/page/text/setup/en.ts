@@ -67,6 +67,7 @@ export const en = {
     'The box now leaves its own Wi-Fi, and this page may close by itself. Take a screenshot of it first.',
   doneTitle: 'All set',
   joinFirst: 'Connect this phone to {name}, then open:',
+  joinAfter: 'After that, connect this phone to {name} and open this address.',
   openThis: 'From now on, open:',
   madePin: 'The box chose this PIN: {pin}. Write it down.',
   failsBack:

@@ -65,6 +65,7 @@ export const es: SetUpTexts = {
     'La caja deja ahora su propio wifi, y esta página puede cerrarse sola. Haga antes una captura de pantalla.',
   doneTitle: 'Todo listo',
   joinFirst: 'Conecte este teléfono a {name} y abra:',
+  joinAfter: 'Después, conecte este teléfono a {name} y abra esta dirección.',
   openThis: 'A partir de ahora, abra:',
   madePin: 'La caja ha creado este PIN: {pin}. Apúntelo.',
   failsBack:

@@ -66,6 +66,7 @@ export const fr: SetUpTexts = {
     'Le boîtier quitte maintenant son propre Wi-Fi, et cette page peut se fermer toute seule. Faites-en d’abord une capture d’écran.',
   doneTitle: 'C’est prêt',
   joinFirst: 'Connectez ce téléphone à {name}, puis ouvrez :',
+  joinAfter: 'Ensuite, connectez ce téléphone à {name} et ouvrez cette adresse.',
   openThis: 'Désormais, ouvrez :',
   madePin: 'Le boîtier a créé ce code PIN : {pin}. Notez-le.',
   failsBack:

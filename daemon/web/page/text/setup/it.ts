@@ -67,6 +67,7 @@ export const it: SetUpTexts = {
     'Ora il box lascia il proprio Wi-Fi, e questa pagina può chiudersi da sola. Fare prima uno screenshot.',
   doneTitle: 'Tutto pronto',
   joinFirst: 'Collegare questo telefono a {name}, poi aprire:',
+  joinAfter: 'Dopo, collegare questo telefono a {name} e aprire questo indirizzo.',
   openThis: 'D’ora in poi, aprire:',
   madePin: 'Il box ha creato questo PIN: {pin}. Annotarlo.',
   failsBack:

@@ -66,6 +66,7 @@ export const nl: SetUpTexts = {
     'De box verlaat nu zijn eigen wifi, en deze pagina sluit misschien vanzelf. Maak er eerst een schermafbeelding van.',
   doneTitle: 'Klaar',
   joinFirst: 'Verbind deze telefoon met {name} en open dan:',
+  joinAfter: 'Verbind daarna deze telefoon met {name} en open dit adres.',
   openThis: 'Open vanaf nu:',
   madePin: 'De box heeft deze pincode gekozen: {pin}. Schrijf hem op.',
   failsBack:

@@ -66,6 +66,7 @@ export const pt: SetUpTexts = {
     'A caixa deixa agora o seu próprio Wi-Fi, e esta página pode fechar-se sozinha. Faça antes uma captura de ecrã.',
   doneTitle: 'Tudo pronto',
   joinFirst: 'Ligue este telemóvel a {name} e abra:',
+  joinAfter: 'Depois, ligue este telemóvel a {name} e abra este endereço.',
   openThis: 'A partir de agora, abra:',
   madePin: 'A caixa criou este PIN: {pin}. Tome nota.',
   failsBack:
