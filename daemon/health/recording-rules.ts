@@ -22,7 +22,8 @@ const FAILURES: Readonly<Record<TargetFailure, Failure>> = {
   },
   others: {
     name: 'others',
-    text: (id) => `Disk ${id} is full of another box’s recordings: nothing is recorded on it`,
+    text: (id) =>
+      `Disk ${id} is full of recordings of another box, or of this one before its card was changed`,
     advice: `${OTHERS} Save those and delete them, or take another disk: it goes on by itself.`,
   },
   'read-only': {

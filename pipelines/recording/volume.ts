@@ -134,7 +134,7 @@ async function deleteAll(
 
 function describeOthers(others: readonly StoredRecording[]): string {
   const bytes = others.reduce((sum, one) => sum + one.bytes, 0);
-  return `${megabytes(bytes)} MB are recordings of another box`;
+  return `${megabytes(bytes)} MB are recordings of another box, or of this one before its card was changed`;
 }
 
 async function volumeOf(folder: string): Promise<Volume> {

@@ -120,7 +120,8 @@ export const en = {
 
   recorderDied: 'The recording on disk {disk} was interrupted',
   recordingFull: 'Disk {disk} is full: nothing is recorded on it',
-  recordingOthers: 'Disk {disk} is full of another box’s recordings: nothing is recorded on it',
+  recordingOthers:
+    'Disk {disk} is full of recordings of another box, or of this one before its card was changed',
   recordingReadOnly: 'Disk {disk} is write-protected: nothing is recorded on it',
   recordingGone: 'Disk {disk} is missing',
   recordingHangs: 'Disk {disk} does not answer: nothing is recorded on it',

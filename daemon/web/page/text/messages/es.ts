@@ -118,7 +118,8 @@ export const es: MessageTexts = {
 
   recorderDied: 'Se interrumpió la grabación en el disco {disk}',
   recordingFull: 'El disco {disk} está lleno: no se graba en él',
-  recordingOthers: 'El disco {disk} está lleno de grabaciones de otra caja: no se graba en él',
+  recordingOthers:
+    'El disco {disk} está lleno de grabaciones de otra caja, o de esta antes de cambiar su tarjeta',
   recordingReadOnly: 'El disco {disk} está protegido: no se graba en él',
   recordingGone: 'Falta el disco {disk}',
   recordingHangs: 'El disco {disk} no responde: no se graba en él',

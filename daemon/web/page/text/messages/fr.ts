@@ -120,7 +120,7 @@ export const fr: MessageTexts = {
   recorderDied: 'L’enregistrement sur {disk} a été interrompu',
   recordingFull: 'Le disque {disk} est plein : rien ne s’y enregistre',
   recordingOthers:
-    'Le disque {disk} est plein d’enregistrements d’une autre box : rien ne s’y enregistre',
+    'Le disque {disk} est plein d’enregistrements d’une autre box, ou de celle-ci avant le changement de sa carte',
   recordingReadOnly: 'Le disque {disk} est protégé : rien ne s’y enregistre',
   recordingGone: 'Le disque {disk} manque',
   recordingHangs: 'Le disque {disk} ne répond pas : rien ne s’y enregistre',

@@ -120,7 +120,7 @@ export const it: MessageTexts = {
   recorderDied: 'La registrazione sul disco {disk} si è interrotta',
   recordingFull: 'Il disco {disk} è pieno: non vi si registra nulla',
   recordingOthers:
-    'Il disco {disk} è pieno di registrazioni di un altro box: non vi si registra nulla',
+    'Il disco {disk} è pieno di registrazioni di un altro box, o di questo prima del cambio della scheda',
   recordingReadOnly: 'Il disco {disk} è protetto: non vi si registra nulla',
   recordingGone: 'Manca il disco {disk}',
   recordingHangs: 'Il disco {disk} non risponde: non vi si registra nulla',

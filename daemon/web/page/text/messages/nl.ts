@@ -120,7 +120,7 @@ export const nl: MessageTexts = {
   recorderDied: 'De opname op schijf {disk} werd onderbroken',
   recordingFull: 'Schijf {disk} is vol: er wordt niets op opgenomen',
   recordingOthers:
-    'Schijf {disk} is vol met opnamen van een andere box: er wordt niets op opgenomen',
+    'Schijf {disk} is vol met opnamen van een andere box, of van deze voordat de kaart werd vervangen',
   recordingReadOnly: 'Schijf {disk} is beveiligd: er wordt niets op opgenomen',
   recordingGone: 'Schijf {disk} ontbreekt',
   recordingHangs: 'Schijf {disk} antwoordt niet: er wordt niets op opgenomen',

@@ -118,7 +118,8 @@ export const pt: MessageTexts = {
 
   recorderDied: 'A gravação no disco {disk} foi interrompida',
   recordingFull: 'O disco {disk} está cheio: nada é gravado nele',
-  recordingOthers: 'O disco {disk} está cheio de gravações de outra caixa: nada é gravado nele',
+  recordingOthers:
+    'O disco {disk} está cheio de gravações de outra caixa, ou desta antes de trocar o cartão',
   recordingReadOnly: 'O disco {disk} está protegido: nada é gravado nele',
   recordingGone: 'Falta o disco {disk}',
   recordingHangs: 'O disco {disk} não responde: nada é gravado nele',
