@@ -118,8 +118,7 @@ export const de: MessageTexts = {
 
   recorderDied: 'Die Aufnahme auf {disk} wurde unterbrochen',
   recordingFull: '{disk} ist voll: Dort wird nichts aufgenommen',
-  recordingOthers:
-    '{disk} ist voll mit Aufnahmen einer anderen Box, oder dieser vor dem Wechsel ihrer Karte',
+  recordingOthers: '{disk} ist voll mit Aufnahmen einer anderen Box, oder dieser mit alter Karte',
   recordingReadOnly: '{disk} ist schreibgeschützt: Dort wird nichts aufgenommen',
   recordingGone: '{disk} fehlt',
   recordingHangs: '{disk} antwortet nicht: Dort wird nichts aufgenommen',
