@@ -39,7 +39,10 @@ async function isNoted(main: HTMLElement, planned: HandOver): Promise<boolean> {
   const form = h('form', {}, note, row);
   const here = [h('p', {}, text.openThis), ...renderPlace(planned)];
   const { ssid = '' } = planned;
-  const after = [h('p', {}, fill(text.joinAfter, { name: ssid })), ...renderFaults(ssid)];
+  const after = [
+    h('p', { class: 'below' }, fill(text.joinAfter, { name: ssid })),
+    ...renderFaults(ssid),
+  ];
   main.replaceChildren(frame('hand-over', text.nearlyTitle, ...here, form, ...after));
   scrollTo(0, 0);
   return await new Promise((resolve) => {
