@@ -55,8 +55,8 @@ export async function keepPortal(
 
 /** Serves until `signal` aborts. Rejects with the system's error where it cannot listen. */
 async function servePortal(deps: PortalDeps, signal: AbortSignal): Promise<void> {
-  const server = createServer(LIMITS, (request, response) => answer(request, response, deps));
-  new SocketShares(server, SHARES);
+  const server = createServer(LIMITS);
+  new SocketShares(server, SHARES, (request, response) => answer(request, response, deps));
   await listen(server, deps.address, deps.port);
   await untilAborted(signal);
   const closed = new Promise((resolve) => server.close(resolve));

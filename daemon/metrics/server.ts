@@ -31,23 +31,21 @@ export async function runMetrics(
   signal: AbortSignal,
 ): Promise<void> {
   const { METRICS_CONTENT_TYPE, renderMetrics } = await import('./render.ts');
-  const server = createServer(
-    { maxHeaderSize: 8_192, headersTimeout: TIMEOUT_MS, requestTimeout: TIMEOUT_MS },
-    (request, response) => {
-      if (request.method !== 'GET' || request.url !== '/metrics') {
-        response.writeHead(404, { 'Content-Type': 'text/plain' }).end('only GET /metrics\n');
-        return;
-      }
-      renderMetrics(snapshot()).then(
-        (text) => response.writeHead(200, { 'Content-Type': METRICS_CONTENT_TYPE }).end(text),
-        (error: unknown) => {
-          log.error('metrics failed', { reason: messageOf(error) });
-          response.writeHead(500).end();
-        },
-      );
-    },
-  );
-  new SocketShares(server, SHARES);
+  const limits = { maxHeaderSize: 8_192, headersTimeout: TIMEOUT_MS, requestTimeout: TIMEOUT_MS };
+  const server = createServer(limits);
+  new SocketShares(server, SHARES, (request, response) => {
+    if (request.method !== 'GET' || request.url !== '/metrics') {
+      response.writeHead(404, { 'Content-Type': 'text/plain' }).end('only GET /metrics\n');
+      return;
+    }
+    renderMetrics(snapshot()).then(
+      (text) => response.writeHead(200, { 'Content-Type': METRICS_CONTENT_TYPE }).end(text),
+      (error: unknown) => {
+        log.error('metrics failed', { reason: messageOf(error) });
+        response.writeHead(500).end();
+      },
+    );
+  });
   const advice = 'choose another metrics.port';
   await listenOrExplain(server, 'the metrics port', { host, port }, advice);
   log.info('serving metrics', { host, port });

@@ -39,8 +39,7 @@ export async function serve(
     });
   };
   const { server, follow } = openHttpPort(config.tls, { whose: 'operator.tls', log }, LIMITS);
-  server.on('request', onRequest);
-  const shares = new SocketShares(server, SHARES, clock.monotonicMs);
+  const shares = new SocketShares(server, SHARES, onRequest, clock.monotonicMs);
   await listenOrExplain(server, "operator's port", config, 'choose another operator.port');
   log.info('operator page listening', { host: config.host, port: config.port });
   await follow(signal);

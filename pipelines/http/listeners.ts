@@ -9,6 +9,7 @@ import {
 import type { Server, Socket } from 'node:net';
 import { messageOf } from '../../hal/os/log.ts';
 import { PipelineError } from '../errors/pipeline-error.ts';
+import { hearEveryRequest } from './clients/every-request.ts';
 import { type ListenAddress, listenOrExplain } from './listen.ts';
 import type { Request } from './request.ts';
 import type { ServerOptions } from './server-settings.ts';
@@ -98,6 +99,7 @@ async function listen(
   key: 'viewers.port' | 'viewers.tls.port',
   events: ListenerEvents,
 ): Promise<void> {
+  hearEveryRequest(server);
   server.on('connection', events.onConnection);
   server.on('clientError', (_error: Error, socket: Socket) => socket.destroy());
   await listenOrExplain(server, "viewers' port", address, `choose another ${key}`);

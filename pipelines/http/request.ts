@@ -4,6 +4,7 @@ import type { Http2ServerRequest, ServerHttp2Stream } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { addressKeyOf } from './clients/address-key.ts';
 import type { Connection } from './clients/connection.ts';
+import { lacksHost } from './clients/every-request.ts';
 import { forwardedFor, type IsTrusted } from './clients/trusted-proxies.ts';
 import type { HttpRequest } from './handlers.ts';
 import type { HeaderLookup } from './negotiate.ts';
@@ -80,7 +81,7 @@ export function parseRequest(
   connection: Connection,
   context: RequestContext,
 ): HttpRequest | Reply {
-  if (hasTwoHosts(request)) return TWO_HOSTS;
+  if (lacksHost(request) || hasTwoHosts(request)) return NOT_ONE_HOST;
   const { address } = connection;
   const target = request.url ?? '/';
   const absolute = target.startsWith('/') ? undefined : ABSOLUTE_FORM.exec(target);
@@ -109,7 +110,7 @@ export function parseRequest(
 
 /** A proxy's request, and what any server has to accept (RFC 9112 §3.2.2). */
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)([^#]*)/i;
-const TWO_HOSTS = refuse(400, 'a request has one Host header (RFC 9112 §3.2)');
+const NOT_ONE_HOST = refuse(400, 'a request has one Host header (RFC 9112 §3.2)');
 
 function hasTwoHosts({ rawHeaders, headers }: Request): boolean {
   let hosts = 0;

@@ -72,9 +72,8 @@ export async function runStore(
     connectionsCheckingInterval: SILENT_CHECK_MS,
   };
   const { server, follow } = openHttpPort(tls, { whose: '--store-cert-file', log }, limits);
-  server.on('request', onRequest);
   server.setTimeout(IDLE_MS);
-  const shares = new SocketShares(server, SHARES);
+  const shares = new SocketShares(server, SHARES, onRequest);
   await listenOrExplain(server, 'the store’s port', listen, 'choose another port');
   const address = server.address();
   onStart?.(typeof address === 'object' && address !== null ? address.port : listen.port);

@@ -42,8 +42,7 @@ export async function runWebhook(
     });
   };
   const { server, follow } = openHttpPort(tls, { whose: 'orders.webhook.tls', log }, LIMITS);
-  server.on('request', onRequest);
-  const shares = new SocketShares(server, SHARES, clock.monotonicMs);
+  const shares = new SocketShares(server, SHARES, onRequest, clock.monotonicMs);
   await listenOrExplain(server, "the webhook's port", at, 'choose another orders.webhook.port');
   log.info('order webhook listening', { ...at, isTls: tls !== undefined });
   await follow(signal);

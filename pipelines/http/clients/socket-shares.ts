@@ -1,9 +1,10 @@
 /** The shares of a plain Node.js server: its sockets, each found by its peer, as TLS puts another one above it. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { cutOff } from '../../../hal/os/tcp/cut-off.ts';
 import { addressKeyOf, isOneOfMany } from './address-key.ts';
+import { hearEveryRequest, lacksHost } from './every-request.ts';
 import { type ConnectionCounts, ConnectionShares, type SharedConnection } from './shares.ts';
 
 class OpenSocket implements SharedConnection {
@@ -35,22 +36,40 @@ export class SocketShares {
   /** Requests without an answer. */
   readonly #pending = new WeakMap<Socket, number>();
 
-  /** Admits all connections of the server from now on, and their requests, before its own listeners. */
-  constructor(server: Server, counts: ConnectionCounts, nowMs = systemClock.monotonicMs) {
+  /**
+   * Admits all connections of the server from now on, and their requests.
+   *
+   * @param onRequest Gets those that are admitted: the server has no other listener for them.
+   */
+  constructor(
+    server: Server,
+    counts: ConnectionCounts,
+    onRequest: RequestListener,
+    nowMs = systemClock.monotonicMs,
+  ) {
     this.#shares = new ConnectionShares(counts, nowMs);
     server.on('connection', (socket: Socket) => this.#admit(socket));
-    server.prependListener('request', (request: IncomingMessage, response: ServerResponse) =>
-      this.#begin(request.socket, response),
-    );
+    hearEveryRequest(server);
+    server.on('request', (...[request, response]: Parameters<RequestListener>) => {
+      if (!this.#begin(request.socket, response)) return;
+      if (lacksHost(request)) response.writeHead(400, { Connection: 'close' }).end();
+      else onRequest(request, response);
+    });
     server.on('clientError', (_error: Error, socket: Socket) => socket.destroy());
   }
 
-  /** A request begins: its connection is not idle until its response has closed. */
-  #begin(socket: Socket, response: ServerResponse): void {
+  /**
+   * A request begins: its connection is not idle until its response has closed.
+   *
+   * @returns False where it is one too many.
+   */
+  #begin(socket: Socket, response: ServerResponse): boolean {
     const connection = this.#byPeer.get(peerOf(socket));
     this.#count(socket, connection, 1);
     response.once('close', () => this.#count(socket, connection, -1));
-    if ((this.#pending.get(socket) ?? 0) > PIPELINED_MAX) cutOff(socket);
+    if ((this.#pending.get(socket) ?? 0) <= PIPELINED_MAX) return true;
+    cutOff(socket);
+    return false;
   }
 
   #count(socket: Socket, connection: OpenSocket | undefined, by: 1 | -1): void {

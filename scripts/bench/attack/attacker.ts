@@ -17,8 +17,12 @@ export type AttackKind =
 
 const [, , kind = '', viewersPort = '0', operatorPort = '0'] = process.argv;
 const PLAYLIST = 'GET /live/mid/index.m3u8 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n';
-/** As many as Node reads at once. */
-const THOUSANDS = 'GET / HTTP/1.1\r\nHost:a\r\n\r\n'.repeat(2_300);
+/** As many as Node reads at once; of the last two it would answer each by itself. */
+const THOUSANDS = [
+  'GET / HTTP/1.1\r\nHost:a\r\n\r\n'.repeat(2_300),
+  'GET / HTTP/1.1\r\n\r\n'.repeat(3_600),
+  'GET / HTTP/1.1\r\nHost:a\r\nExpect:b\r\n\r\n'.repeat(1_700),
+];
 let done = 0;
 setInterval(() => console.log(JSON.stringify({ done })), 1_000);
 
@@ -131,7 +135,7 @@ const ATTACKS: Readonly<Record<AttackKind, () => Promise<void>>> = {
   pipelined: () =>
     flood(64, (index) =>
       open(index % 2 === 0 ? viewersPort : operatorPort, index % 24, (socket) =>
-        socket.resume().write(THOUSANDS),
+        socket.resume().write(THOUSANDS[index % 3] ?? ''),
       ),
     ),
   pins: () =>
