@@ -19,6 +19,8 @@ const RISE_OVER_MS = 2_000;
 const QUEUED_MAX_MS = 300;
 /** Where it goes up. */
 const QUEUED_UP_MAX_MS = 100;
+/** The quickest of so long before: a phone that changes networks has another line from then on. */
+const QUICKEST_OF_MS = 45_000;
 /** An estimate grows from little, and a loss may be a moment's. */
 const SETTLE_MS = 4_000;
 const BAD_FOR_MS = 1_500;
@@ -43,7 +45,7 @@ export class RenditionChoice {
   #lost = 0;
   #estimateBps: number | undefined;
   #hasEstimated = false;
-  #quickestMs = Number.POSITIVE_INFINITY;
+  #trips: readonly { readonly atMs: number; readonly tripMs: number }[] = [];
   #queuedMs = 0;
   #before: { readonly atMs: number; readonly bps: number } | undefined;
   #isRising = false;
@@ -69,8 +71,12 @@ export class RenditionChoice {
 
   /** @param roundTripMs There and back again, of the last sender report. */
   setRoundTrip(roundTripMs: number, nowMs: number): void {
-    this.#quickestMs = Math.min(this.#quickestMs, roundTripMs);
-    this.#queuedMs = roundTripMs - this.#quickestMs;
+    // Only those that are quicker than all after them can be the quickest.
+    const before = this.#trips.filter(
+      ({ atMs, tripMs }) => nowMs - atMs < QUICKEST_OF_MS && tripMs < roundTripMs,
+    );
+    this.#trips = [...before, { atMs: nowMs, tripMs: roundTripMs }];
+    this.#queuedMs = roundTripMs - (this.#trips[0]?.tripMs ?? roundTripMs);
     this.#step(nowMs);
   }
 

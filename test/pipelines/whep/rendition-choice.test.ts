@@ -68,6 +68,15 @@ test('without any estimate packets that queue bring it down, and up again where 
   assert.is(choice.index, 2);
 });
 
+test('a line that has become longer is no queue for the rest of the session', () => {
+  const choice = new RenditionChoice(LADDER, 0);
+  report(choice, 0, 20, 5);
+  report(choice, 20, 24, 900);
+  assert.is(choice.index, 1);
+  report(choice, 24, 120, 200);
+  assert.is(choice.index, 2);
+});
+
 test('a line that is long is not a queue', () => {
   const choice = new RenditionChoice(LADDER, 0);
   report(choice, 0, 60, 600);
