@@ -13,9 +13,9 @@ const CACHED_UNPACKED_MAX_BYTES = 200_000;
 const CACHE_STATUS_MAX_CHARS = 500;
 /**
  * What a browser would run, in the name of this box, or show as its page. No file of a stream is that:
- * it is served as text.
+ * it is served as text. Playlists and subtitles of DASH are XML, and run nowhere.
  */
-const RUNS = /html|script|[/+](?:xml|xsl|svg)|multipart/i;
+const RUNS = /html|script|(?<!\/(?:dash|ttml))[/+](?:xml|xsl|svg)|multipart/i;
 const VARY_MAX_NAMES = 16;
 /** Differs from the name of an upstream that is a box too. */
 const CACHE_NAME = 'venuebox-edge';

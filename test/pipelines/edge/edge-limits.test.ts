@@ -159,7 +159,9 @@ test('an origin that sends invalid gzip is a 502, and the edge goes on', async (
 
 test('what a browser would run or show as a page of this box is served as text', async () => {
   const types = ['text/html', 'image/svg+xml; x', 'Text/JavaScript', 'application/xhtml+xml'];
-  const kept = ['application/vnd.apple.mpegurl', 'video/mp4', 'image/jpeg', 'text/plain'];
+  const dash = ['application/dash+xml', 'application/ttml+xml;charset=utf-8'];
+  const media = ['application/vnd.apple.mpegurl', 'video/mp4', 'image/jpeg', 'text/plain'];
+  const kept = [...media, ...dash];
   const xml = ['text/xml', 'application/mathml+xml', 'multipart/x-mixed-replace'];
   const all = [...types, ...kept, ...xml];
   await using room = await openRoom(({ path }) =>
