@@ -4,7 +4,7 @@ import type { OrderRefusal, OrderRequest } from '../model/orders.ts';
 import { leftOf, type Offer, offerOf } from './article.ts';
 import { type Book, isPaidBack, type OrderState } from './book.ts';
 import { factsOf, type OrderFacts, type OrderRecord } from './record.ts';
-import { conflictOf, isStale } from './request.ts';
+import { cleanName, conflictOf, isStale } from './request.ts';
 
 export interface Shop {
   /** Names the catalogue; editions are numbered in it. */
@@ -216,7 +216,9 @@ function findOffer(
   const article = articles.find(({ id }) => id === item);
   if (article === undefined) {
     const known = articles.map(({ id }) => id).join(', ');
-    return { invalid: `unknown item ${item ?? ''}; there are: ${known === '' ? 'none' : known}` };
+    return {
+      invalid: `unknown item ${cleanName(item ?? '')}; there are: ${known === '' ? 'none' : known}`,
+    };
   }
   if (!Number.isInteger(quantity) || quantity < 1 || quantity > article.max_per_order) {
     return { invalid: `quantity must be 1 to ${article.max_per_order}` };

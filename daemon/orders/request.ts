@@ -55,8 +55,8 @@ export function requestOf(args: OrderArguments, source: OrderSource): OrderReque
   return {
     ...{ do: args.do, id: order, source },
     ...(was === undefined ? {} : { was }),
-    // One that is unknown is told, logged and saved, with what stands in it.
-    ...(item === undefined ? {} : { item: cleanName(item) }),
+    // As it is: the id of one that is on sale may look like a card's number.
+    ...(item === undefined ? {} : { item }),
     ...(quantity === undefined ? {} : { quantity }),
     ...(amount === undefined ? {} : { amount }),
     ...(currency === undefined ? {} : { currency }),

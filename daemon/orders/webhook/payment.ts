@@ -1,12 +1,14 @@
 /** One payment that fits nothing on sale: how it is saved, and which of several it is. Pure. */
 import * as v from 'valibot';
 import type { OrderEntry, OrderRequest, UnmatchedPayment } from '../../model/orders.ts';
+import { cleanName } from '../request.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const payment = v.object({
   order: v.string(),
-  item: v.string(),
+  // Other versions have saved it as it came.
+  item: v.pipe(v.string(), v.transform(cleanName)),
   quantity: count,
   amount: v.exactOptional(count),
   currency: v.exactOptional(v.string()),
@@ -24,9 +26,10 @@ export type StoredPayments = v.InferOutput<typeof storedPayments>;
 /** One payment, however often it is sent, is known by all of it: there may be several under one id. */
 export type Payment = Pick<UnmatchedPayment, 'order' | 'item' | 'amount' | 'currency'>;
 
+/** Its item is none on sale: it is told, logged and saved without what must not be in it. */
 export function paidIn({ id: order, item = '', amount, currency }: OrderRequest): Payment {
   const paid = amount === undefined || currency === undefined ? {} : { amount, currency };
-  return { order, item, ...paid };
+  return { order, item: cleanName(item), ...paid };
 }
 
 export function keyOf({ order, item, amount, currency }: Payment): string {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readAt, syncFolder, writeAll } from '../../../hal/os/durable.ts';
 import { ifMissing } from '../../../hal/os/errors.ts';
 import { parseAs } from '../../../hal/os/files/json.ts';
+import { type Log, messageOf } from '../../../hal/os/log.ts';
 import type {
   OrderIntake,
   OrderOutcome,
@@ -74,12 +75,18 @@ async function appendSettled(folder: string, rows: readonly string[]): Promise<v
  */
 export async function paymentRows(
   folder: string,
-  now?: StoredPayments,
+  now?: StoredPayments & { readonly log: Log },
 ): Promise<readonly string[]> {
   const { open, back } = now ?? (await readUnmatched(folder));
   const settled = back.map((one) => renderPayment(one, 'settled'));
   const waiting = open.map((one) => renderPayment(one, 'to be paid back'));
-  return [...new Set([...(await readSettled(folder)), ...settled]), ...waiting];
+  const before = await readSettled(folder).catch((error: unknown) => {
+    if (now === undefined) throw error;
+    // The crew has all else.
+    now.log.error('settled payments not read', { reason: messageOf(error) });
+    return [];
+  });
+  return [...new Set([...before, ...settled]), ...waiting];
 }
 
 async function readUnmatched(folder: string): Promise<StoredPayments> {

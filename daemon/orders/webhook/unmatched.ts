@@ -165,7 +165,8 @@ export class UnmatchedPayments {
 
   /** For a table. */
   async csvRows(): Promise<readonly string[]> {
-    return await paymentRows(this.#deps.folder, { open: this.#open, back: this.#back });
+    const { folder, log } = this.#deps;
+    return await paymentRows(folder, { open: this.#open, back: this.#back, log });
   }
 
   /** Answers for what the order service does not take: its money is there, perhaps. */

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import type { OrderRequest } from '../../../daemon/model/orders.ts';
 import { Book } from '../../../daemon/orders/book.ts';
 import { decide, type Shop } from '../../../daemon/orders/decide.ts';
+import { requestOf } from '../../../daemon/orders/request.ts';
 import { article, PENDING_MS } from './support/shop.ts';
 
 const test = suite('what becomes of an order');
@@ -49,6 +50,15 @@ test('an order takes one piece at least, and as many as the article allows', () 
       ['confirmed', quantity],
     );
   }
+});
+
+test('an article whose id looks like the number of a card is sold; of another one nothing is told', () => {
+  const id = '4111111111111111';
+  const { ask } = seller({ ...FRIDAY, articles: [article(id)] });
+  const order = (item: string) => ask(requestOf({ order: item, do: 'confirm', item }, 'webhook'));
+  assert.is(recordOf(order(id))?.kind, 'confirmed');
+  const none = order('5500-0000-0000-0004');
+  assert.is('invalid' in none && none.invalid, `unknown item ; there are: ${id}`);
 });
 
 test('the same order again changes nothing, and another one under its id is refused', () => {

@@ -1,5 +1,5 @@
 /** Payments that fit nothing on sale, cleared all at once: none is lost, and none comes back. */
-import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -85,6 +85,27 @@ test('behind a row that the power cut off the next one begins a line of its own'
     lines.map((row) => row.slice(0, 5)),
     ['\ufeff"ord', '"a","', '"torn', '"b","', '"torn'],
   );
+});
+
+test('what another version has saved with the item as it came is one line, noted once, and cleared', async () => {
+  using folder = scratchFolder();
+  const item = 'two\r\nlines';
+  const saved = { order: 'a', item, quantity: 1, ...MONEY, atMs: 1 };
+  const text = JSON.stringify({ open: [saved], back: [] });
+  writeFileSync(join(folder.path, 'unmatched.json'), text);
+  await using shop = await openShop(folder.path, [PRINT]);
+  await shop.service.take(paid('a', item, MONEY));
+  assert.is(shop.service.state()?.unmatched?.length, 1);
+  assert.equal(await clear(shop), { status: 'cleared', count: 1 });
+  assert.ok((await shop.service.csv()).includes('"two lines"'));
+});
+
+test('the table of all orders is there where that of settled payments cannot be read', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [PRINT]);
+  await shop.service.take(paid('a', 'print', MONEY));
+  mkdirSync(join(folder.path, 'settled-payments.csv'));
+  assert.ok((await shop.service.csv()).includes('"a","confirmed"'));
 });
 
 test('the malformed payment of a reservation is settled with it', async () => {
