@@ -154,7 +154,7 @@ function checkWritten(
  * A drop that the box itself has saved, perhaps as another version. What is refused by now, as a link
  * to a host that the config had then, is left out: the rest of it is on sale, and goes on.
  *
- * @returns No drop where it can be none.
+ * @returns No drop where it can be none, or would sell more pieces than it has.
  */
 export function checkSaved(
   value: unknown,
@@ -164,9 +164,20 @@ export function checkSaved(
   const checked = checkPlanned(known, hosts);
   if ('drop' in checked) return { ...checked, faults: [] };
   const { faults } = checked;
+  const rest = leftOf(known, faults);
+  const left = rest === undefined ? { faults: [] } : checkPlanned(rest, hosts);
+  if ('drop' in left || left.faults.length === 0) return { ...left, faults };
+  // Where its links lead is looked at only once its values fit.
+  const last = leftOf(rest, left.faults);
+  const again = last === undefined ? undefined : checkPlanned(last, hosts);
+  return { ...(again && 'drop' in again && again), faults: [...faults, ...left.faults] };
+}
+
+/** Without its number of pieces an article would be sold without an end: then nothing is left. */
+function leftOf(value: unknown, faults: readonly PathFault[]): unknown {
   const paths = faults.map(({ path }) => path);
-  const left = checkPlanned(without(known, paths), hosts);
-  return { ...('drop' in left && left), faults };
+  const isEndless = paths.some((path) => ['edition', 'stock'].includes(String(path.at(-1))));
+  return isEndless ? undefined : without(value, paths);
 }
 
 /** Of a file, or of a command. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { removeFromList, setInList } from '../../../daemon/config/drop-list/edit.ts';
-import { parseDropList } from '../../../daemon/config/drop-list/parse.ts';
+import { checkSaved, parseDropList } from '../../../daemon/config/drop-list/parse.ts';
 
 const test = suite('the list of coming drops, as text');
 
@@ -37,6 +37,25 @@ test('each drop has what its lines say, and no default of the config', () => {
   assert.is(friday?.profile, 'phone');
   assert.is(friday?.catalogue?.[0]?.max_per_order, 10, 'items have their own defaults');
   assert.equal(sunday, { id: 'sunday', title: 'Sunday' });
+});
+
+test('a saved drop loses all that is refused by now, but never the number of its pieces', () => {
+  const item = { id: 'tee', name: 'Tee', price: 1900, currency: 'EUR', stock: 5 };
+  const link = 'https://gone.example.org/';
+  const saved = (more: object) =>
+    checkSaved(
+      {
+        id: 'a',
+        title: 'A',
+        profile: 'gone',
+        catalogue: [{ ...item, checkout_url: link, ...more }],
+      },
+      HOSTS,
+    );
+  const { drop, faults } = saved({});
+  assert.equal([drop?.profile, drop?.catalogue?.[0]?.checkout_url], [undefined, '']);
+  assert.is(faults.length, 2);
+  assert.is(saved({ stock: 1e12 }).drop, undefined);
 });
 
 test('an empty file, comments, and an empty list are a list of nothing', () => {
