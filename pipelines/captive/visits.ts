@@ -5,6 +5,11 @@
  * first answer that it hopes for.
  */
 const SETTLE_MS = 5_000;
+/**
+ * A visit ends so long after the phone's last question: its address may be another phone's by then.
+ * It is longer than a drop, in which no phone is to lose its network.
+ */
+const FORGET_MS = 3 * 3_600_000;
 /** Addresses of the network are 254. */
 const CLIENTS_MAX = 254;
 
@@ -14,6 +19,7 @@ export const ENTRY = '/watch';
 const PROBE = 'CaptiveNetworkSupport';
 
 export class Visits {
+  /** Since when the page is up; a question of a phone that has seen it moves that, to the end of the list. */
   readonly #enteredMs = new Map<string, number>();
   readonly #nowMs: () => number;
 
@@ -23,14 +29,28 @@ export class Visits {
 
   /** A browser takes the way to the page; a probe opens none. */
   enter(client: string, userAgent = ''): void {
-    if (userAgent.includes(PROBE) || this.#enteredMs.has(client)) return;
-    if (this.#enteredMs.size >= CLIENTS_MAX) this.#enteredMs.clear();
-    this.#enteredMs.set(client, this.#nowMs());
+    if (userAgent.includes(PROBE) || this.#ageMs(client) !== undefined) return;
+    this.#set(client, this.#nowMs());
   }
 
   /** Its page has been up for a while. */
   hasSeen(client: string): boolean {
-    const atMs = this.#enteredMs.get(client);
-    return atMs !== undefined && this.#nowMs() - atMs >= SETTLE_MS;
+    const ageMs = this.#ageMs(client);
+    if (ageMs === undefined || ageMs < SETTLE_MS) return false;
+    this.#set(client, this.#nowMs() - SETTLE_MS);
+    return true;
+  }
+
+  /** Undefined where its visit is over, or there was none. */
+  #ageMs(client: string): number | undefined {
+    const ageMs = this.#nowMs() - (this.#enteredMs.get(client) ?? Number.NEGATIVE_INFINITY);
+    return ageMs < FORGET_MS ? ageMs : undefined;
+  }
+
+  #set(client: string, enteredMs: number): void {
+    this.#enteredMs.delete(client);
+    this.#enteredMs.set(client, enteredMs);
+    const [oldest = client] = this.#enteredMs.keys();
+    if (this.#enteredMs.size > CLIENTS_MAX) this.#enteredMs.delete(oldest);
   }
 }

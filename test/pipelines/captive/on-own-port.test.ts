@@ -73,6 +73,32 @@ test('an iPhone’s probe, which follows the way to the page, has not opened it 
   assert.match(ask(...PROBE, { agent }), '200 <HTML><HEAD><TITLE>Success');
 });
 
+test('an address that another phone may have by now is led to the page again', () => {
+  const { ask, pass } = openServer();
+  const hour = 3_600_000;
+  ask(ADDRESS, '/watch');
+  pass(2 * hour);
+  assert.match(ask(...PROBE), '200 <HTML><HEAD><TITLE>Success');
+  pass(2 * hour);
+  assert.match(ask(...PROBE), '200 <HTML><HEAD><TITLE>Success', 'it has asked meanwhile');
+  pass(4 * hour);
+  assert.is(ask(...PROBE), '302 http://10.42.0.1/watch');
+  ask(ADDRESS, '/watch');
+  pass(5_000);
+  assert.match(ask(...PROBE), '200 <HTML><HEAD><TITLE>Success', 'the next guest has opened it');
+});
+
+test('of more phones than the network has addresses, the one that asked longest ago is forgotten', () => {
+  const { ask, pass } = openServer();
+  const isSeen = (client: string) => ask(...PROBE, { client }).startsWith('200');
+  for (const client of ['first', 'second']) ask(ADDRESS, '/watch', { client });
+  pass(5_000);
+  assert.ok(isSeen('first'));
+  for (let i = 0; i < 253; i++) ask(ADDRESS, '/watch', { client: String(i) });
+  pass(5_000);
+  assert.equal(['first', 'second', '0', '252'].map(isSeen), [true, false, true, true]);
+});
+
 test('the box’s own names and addresses, other networks and other addresses get the player', () => {
   const { ask } = openServer();
   const hosts = [ADDRESS, `${ADDRESS}:80`, 'venue.example', undefined, ''];
