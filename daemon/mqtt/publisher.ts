@@ -54,7 +54,11 @@ export class Publisher {
     this.#deps = deps;
     this.#stamper = stamper;
     this.#documents = documents;
-    this.#retained = new RetainedState(stamper);
+    this.#retained = new RetainedState(
+      stamper,
+      // In a fleet that topic is current.
+      broker.retained.filter((id) => id !== 'fleet' || deps.fleet === undefined),
+    );
   }
 
   /** Discovery, `online`, and all state, though the broker may have it. */
@@ -89,7 +93,17 @@ export class Publisher {
           : this.#stamper.message(name, body, live);
       if (this.#offer(message)) this.#plan.sent(name, nowMs, changes[name]);
     }
-    await Promise.all(retained.map((message) => this.#send(message)));
+    await this.#sendRetained(retained);
+  }
+
+  /** What the broker may have is on the disk before it has it, and until it has cleared it. */
+  async #sendRetained(messages: readonly Outgoing[]): Promise<void> {
+    const { fleet } = this.#deps;
+    const kept = [...(fleet === undefined ? [] : ['fleet']), ...this.#retained.kept];
+    const more = this.#broker.retained.filter((id) => !kept.includes(id));
+    await this.#broker.retaining([...kept, ...more]);
+    await Promise.all(messages.map((message) => this.#send(message)));
+    if (!this.#connection.closed.aborted) await this.#broker.retaining(kept);
   }
 
   async publishOffline(): Promise<void> {

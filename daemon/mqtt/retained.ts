@@ -35,13 +35,23 @@ type Retained =
 
 const ALERTS_MAX = 64;
 
+/** Of these a box may have none later: what it published of them is remembered over connections. */
+const KEPT = ['report', 'drops', 'merch'];
+
 /** Remembers what was published; clears what is over. */
 export class RetainedState {
   readonly #stamper: Stamper;
   readonly #sent = new Map<string, { readonly text: string; readonly clearing: Outgoing }>();
 
-  constructor(stamper: Stamper) {
+  /** @param before What the broker has of connections before. */
+  constructor(stamper: Stamper, before: readonly string[] = []) {
     this.#stamper = stamper;
+    for (const id of before) this.#sent.set(id, { text: '', clearing: stamper.clearingOf(id) });
+  }
+
+  /** What is on the broker now and may have to be cleared over another connection. */
+  get kept(): readonly string[] {
+    return [...this.#sent.keys()].filter((id) => KEPT.includes(id.split('/')[0] ?? '')).toSorted();
   }
 
   /** The messages that make the broker's retained state current. */

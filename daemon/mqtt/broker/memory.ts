@@ -12,6 +12,8 @@ const stored = v.object({
   sinceMs: v.number(),
   /** Messages that the discovery was last published as. */
   discoveryParts: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64)), 1),
+  /** What stays on the broker until it is cleared: topics below the box's own. */
+  retained: v.optional(v.array(v.pipe(v.string(), v.regex(/^[a-z]+(\/[a-z0-9.-]+)?$/))), []),
 });
 
 type Stored = v.InferOutput<typeof stored>;
@@ -68,8 +70,21 @@ export class BrokerMemory {
     if (this.discoveryParts !== discoveryParts) await this.#save({ discoveryParts });
   }
 
+  get retained(): readonly string[] {
+    return this.#known?.retained ?? [];
+  }
+
+  async retaining(topics: readonly string[]): Promise<void> {
+    if (this.retained.join() !== topics.join()) await this.#save({ retained: [...topics] });
+  }
+
   async #save(change: Partial<Stored>): Promise<void> {
-    const before = this.#known ?? { protocol: 5 as const, sinceMs: 0, discoveryParts: 1 };
+    const before = this.#known ?? {
+      protocol: 5 as const,
+      sinceMs: 0,
+      discoveryParts: 1,
+      retained: [],
+    };
     await this.#saved.save({ ...before, ...change, url: this.#url });
   }
 }

@@ -34,7 +34,12 @@ export class Stamper {
 
   /** Clears what is retained. */
   clearing(name: TopicName, key?: string): Outgoing {
-    return { topic: this.topic(name, key), payload: '', qos: 1, isRetained: true };
+    return this.clearingOf(key === undefined ? name : `${name}/${key}`);
+  }
+
+  /** @param id The topic below the box's own. */
+  clearingOf(id: string): Outgoing {
+    return { topic: `${this.root}/${id}`, payload: '', qos: 1, isRetained: true };
   }
 
   topic(name: TopicName, key?: string): string {

@@ -42,6 +42,15 @@ test('a broker that spoke 3.1.1 is asked for MQTT 5 again after a day, also with
   assert.equal(memory.protocols(11 * DAY_MS + 2), [4]);
 });
 
+test('what the broker retains is known over restarts, and is not of another broker', async () => {
+  using folder = scratch();
+  const path = join(folder.path, 'broker.json');
+  const retained = ['drops', 'report/2026-04-30t20-00-00z'];
+  await new BrokerMemory(path, URL, silentLog).retaining(retained);
+  assert.equal(new BrokerMemory(path, URL, silentLog).retained, retained);
+  assert.equal(new BrokerMemory(path, 'mqtt://other', silentLog).retained, []);
+});
+
 test('another broker and a damaged file are as none', async () => {
   using folder = scratch();
   const path = join(folder.path, 'broker.json');
