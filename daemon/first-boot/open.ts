@@ -92,12 +92,7 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
   const ssid = ownName();
   const portal = portalOf(deps);
   const ends = new AbortController();
-  const print = async (...documents: readonly ('address' | 'status')[]) => {
-    if (deps.snapshot().printer.phase === 'absent') return;
-    await Promise.allSettled(
-      documents.map((document) => deps.print({ document }, false, ends.signal)),
-    );
-  };
+  const print = openPrint(deps, ends.signal);
   const finished = async () => {
     // On paper where guests and crew find it, before the restart that the set-up may need.
     if (!(await pause(clock, ADDRESS_MS, ends.signal))) return;
@@ -120,21 +115,13 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
     ...{ clock, log },
   });
   const preview = new PreviewRun(deps);
-  const handOver = new HandOverWatch({
-    isUsed: () => hotspot.clients.hasPage || hasCamera(deps.snapshot().drop.phase),
-    ...{ setUp, finish: () => hotspot.finish(), clock },
-  });
+  const handOver = watchHandOver(deps, setUp, hotspot);
   const run: Task = async (signal) => {
     const tasks = [preview.run, ...(wanted.hotspot ? [hotspot.run, handOver.run] : [])];
     await runAll(tasks, signal).finally(() => ends.abort());
   };
   const devices = shareSearch(deps.findDevices ?? findDevices);
-  // Once the PIN that the box has made is known, others on the cable need it too.
-  const isCableOpen = () => !setUp.progress.isPinKnown && uptimeMs() < CABLE_MS;
-  const nearBy: FirstBoot['nearBy'] = (ends) => {
-    if (hotspot.clients.use(ends)) return 'hotspot';
-    return isCableOpen() && isOverCable(ends, hotspot.network, interfaces()) ? 'cable' : undefined;
-  };
+  const nearBy = openNearBy(setUp, hotspot, { interfaces, uptimeMs });
   const ownHotspot = () => {
     const info = { ...(shown ?? { ssid }), url: portal.pageUrl };
     return wanted.hotspot ? { login: { ...info, password }, isUp: shown !== undefined } : undefined;
@@ -149,6 +136,31 @@ export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promis
     nearBy,
     isWanted: wanted.hotspot,
     run,
+  };
+}
+
+function openPrint({ snapshot, print }: FirstBootDeps, signal: AbortSignal) {
+  return async (...documents: readonly ('address' | 'status')[]) => {
+    if (snapshot().printer.phase === 'absent') return;
+    await Promise.allSettled(documents.map((document) => print({ document }, false, signal)));
+  };
+}
+
+function watchHandOver({ snapshot, clock }: FirstBootDeps, setUp: SetUp, hotspot: Hotspot) {
+  const isUsed = () => hotspot.clients.hasPage || hasCamera(snapshot().drop.phase);
+  return new HandOverWatch({ setUp, isUsed, finish: () => hotspot.finish(), clock });
+}
+
+function openNearBy(
+  setUp: SetUp,
+  hotspot: Hotspot,
+  { interfaces, uptimeMs }: Required<Pick<FirstBootDeps, 'interfaces' | 'uptimeMs'>>,
+): FirstBoot['nearBy'] {
+  // Once the PIN that the box has made is known, others on the cable need it too.
+  const isCableOpen = () => !setUp.progress.isPinKnown && uptimeMs() < CABLE_MS;
+  return (ends) => {
+    if (hotspot.clients.use(ends)) return 'hotspot';
+    return isCableOpen() && isOverCable(ends, hotspot.network, interfaces()) ? 'cable' : undefined;
   };
 }
 
