@@ -1,8 +1,10 @@
-/** Pure parts of the operator's server and page: changes, history, log tail, links, plots. */
+/** Pure parts of the operator's server and page: files, changes, history, log tail, links, plots. */
+import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { VERBS } from '../../../daemon/model/commands.ts';
+import { openAssets } from '../../../daemon/web/assets.ts';
 import { changesSince, type Sent } from '../../../daemon/web/changes.ts';
 import { History, runHistory, sampleOf } from '../../../daemon/web/history.ts';
 import { LogTail, tailLog } from '../../../daemon/web/log-tail.ts';
@@ -19,6 +21,7 @@ import {
 import { drawPlot } from '../../../daemon/web/page/ui/plot.ts';
 import type { View } from '../../../daemon/web/protocol.ts';
 import { openLog, silentLog } from '../../../hal/os/log.ts';
+import { LANGUAGES } from '../../../pipelines/player/text/language.ts';
 import { EDGE, figures, WELL } from '../../support/snapshot.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { fakeSnapshot } from './support/fake-snapshot.ts';
@@ -235,6 +238,21 @@ test('times and percentages are short and readable', () => {
     '38 %',
     '100 %',
   ]);
+});
+
+test('each file of the page is the same in gzip, in every language', () => {
+  const assets = openAssets();
+  for (const path of ['/', '/operator.css', '/operator.js', '/favicon.svg']) {
+    for (const language of LANGUAGES) {
+      const plain = assets(path, language, false);
+      const gzipped = assets(path, language, true);
+      const where = `${path} ${language}`;
+      assert.equal(gunzipSync(gzipped?.body ?? ''), Buffer.from(plain?.body ?? ''), where);
+      assert.ok(Buffer.from(plain?.body ?? '').length > 0, where);
+      assert.is(gzipped?.headers?.['Content-Encoding'], 'gzip');
+      assert.is(plain?.headers?.['Content-Encoding'], undefined);
+    }
+  }
 });
 
 test.run();
