@@ -1,55 +1,12 @@
 /** The estimate of what one link can carry. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  Capacity,
-  type CapacityEvidence,
-} from '../../../../../pipelines/bond/core/path/capacity.ts';
+import { Capacity } from '../../../../../pipelines/bond/core/path/capacity.ts';
 import { RttEstimator } from '../../../../../pipelines/bond/core/path/rtt.ts';
+import { CALM, Estimated, QUEUED, rttWith } from '../../support/estimated-link.ts';
 import { seededRandom } from '../../support/simulated-path.ts';
 
 const test = suite('capacity of a link');
-
-/** Of a path of 50 ms with a queue of so many. */
-function rttWith(queueMs: number): RttEstimator {
-  const rtt = new RttEstimator();
-  rtt.add(50, 1_000);
-  for (let i = 0; i < 100; i += 1) rtt.add(50 + queueMs, 1_000);
-  return rtt;
-}
-
-const CALM = rttWith(0);
-const QUEUED = rttWith(100);
-
-class Estimated {
-  readonly capacity = new Capacity();
-  nowMs = 1_000;
-  /** Each tenth brings a round trip, as its others were. */
-  isMeasured = true;
-
-  /** Tenths of a second, with these figures. */
-  run(tenths: number, more: Partial<CapacityEvidence>): number {
-    const { rtt = CALM } = more;
-    for (let i = 0; i < tenths; i += 1) {
-      this.nowMs += 100;
-      if (this.isMeasured) {
-        rtt.sumMs += rtt.meanMs;
-        rtt.samples += 1;
-        rtt.newestSentMs = this.nowMs - rtt.meanMs;
-      }
-      this.capacity.update({
-        nowMs: this.nowMs,
-        rtt: CALM,
-        sentBps: 6e6,
-        deliveredBps: 6e6,
-        lossRatio: 0,
-        sentPackets: 500,
-        ...more,
-      });
-    }
-    return this.capacity.bps;
-  }
-}
 
 const near = (value: number, wanted: number) =>
   assert.ok(Math.abs(value - wanted) < 1e-6 * wanted, `${value}, not ${wanted}`);
