@@ -5,14 +5,16 @@ import { removeFromList, setInList } from '../config/drop-list/edit.ts';
 import {
   checkPlanned,
   closestDrop,
+  DROPS_MAX,
   type LinkHosts,
   PLANNED_KEYS,
   type PlannedDrop,
   parseDropList,
 } from '../config/drop-list/parse.ts';
+import { withRoom } from '../config/drop-list/room.ts';
 import type { Command, Outcome, RejectCode } from '../model/commands.ts';
 import type { PlannedDropsState, PlannedPhase } from '../model/planned-drops.ts';
-import type { ListFile } from './list-file.ts';
+import { IS_FULL, type ListFile } from './list-file.ts';
 import { overtakenKeys, type Tags, tagsOf } from './versions.ts';
 
 export interface DropsCommandDeps {
@@ -23,6 +25,8 @@ export interface DropsCommandDeps {
   readonly state: () => PlannedDropsState;
   /** The drop that is on air, where it is of the list. */
   readonly onAir: () => string | undefined;
+  /** Ids of those that were held and may leave a full list, the oldest first. */
+  readonly spare: () => readonly string[];
   /** Undefined where it was not held, or the box is not idle; nothing changes where it is missed then. */
   readonly again: (id: string, isDryRun: boolean) => Promise<PlannedPhase | undefined>;
 }
@@ -94,7 +98,7 @@ async function get(
 
 /** @param seen Tags of what the person who changes it has seen; keys without one are changed all the same. */
 async function set(
-  { file, hosts, lookFault }: DropsCommandDeps,
+  { file, hosts, lookFault, spare }: DropsCommandDeps,
   wantedId: string,
   changes: Readonly<Record<string, unknown>>,
   seen: Tags,
@@ -114,7 +118,12 @@ async function set(
   const fault = changes['look'] === undefined ? undefined : await lookFault(checked.drop);
   if (fault !== undefined) return rejected('BAD_ARGUMENTS', fault);
   const what = before === undefined ? 'added' : 'changed';
-  if (isDryRun) return { status: 'done', detail: `${wantedId} would be ${what}` };
+  if (isDryRun) {
+    const isFull = before === undefined && file.list.drops.length >= DROPS_MAX;
+    const mayGo = spare();
+    if (isFull && !file.list.drops.some((one) => mayGo.includes(one.id))) return failed(IS_FULL);
+    return { status: 'done', detail: `${wantedId} would be ${what}` };
+  }
   let lost: Outcome | undefined;
   const edited = await file.edit((text) => {
     // Another edit may have come since.
@@ -122,8 +131,9 @@ async function set(
     lost = overtakenBy(now);
     if (lost !== undefined) return { fault: lost.detail };
     // One with mistakes is replaced as a whole.
-    const base = before === undefined ? (removeFromList(text, wantedId) ?? text) : text;
-    return setInList(base, wantedId, changes);
+    const others = before === undefined ? (removeFromList(text, wantedId) ?? text) : text;
+    const base = now === undefined ? withRoom(others, spare(), hosts) : others;
+    return base === undefined ? { fault: IS_FULL } : setInList(base, wantedId, changes);
   });
   if (lost !== undefined) return lost;
   if (edited.fault !== undefined) return failed(edited.fault);

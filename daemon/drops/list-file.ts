@@ -7,6 +7,9 @@ import { type Log, messageOf } from '../../hal/os/log.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
 import { type DropList, type LinkHosts, parseDropList } from '../config/drop-list/parse.ts';
 
+/** Why a drop cannot be added. */
+export const IS_FULL = 'the list would be too long: remove old drops first';
+
 const EMPTY: DropList = { drops: [], faults: [] };
 
 export class ListFile {
@@ -55,7 +58,7 @@ export class ListFile {
         const edited = change(this.#text());
         if ('fault' in edited) return edited;
         if (Buffer.byteLength(edited.text) > CONFIG_BYTES_MAX) {
-          return { fault: 'the list would be too long: remove old drops first' };
+          return { fault: IS_FULL };
         }
         await saveFile(this.path, edited.text);
         this.#key = await this.#keyNow();

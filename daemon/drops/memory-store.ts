@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Log } from '../../hal/os/log.ts';
 import { openSaved, type Saved } from '../../hal/os/state/saved.ts';
 import { checkSaved, type LinkHosts, type PlannedDrop } from '../config/drop-list/parse.ts';
-import { type DropMemory, NO_MEMORY } from './present.ts';
+import { type DropMemory, NO_MEMORY, spareOf } from './present.ts';
 
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 
@@ -39,6 +39,11 @@ export class MemoryStore {
 
   get memory(): DropMemory {
     return this.#memory;
+  }
+
+  /** Ids of those that may leave a full list. */
+  get spare(): readonly string[] {
+    return spareOf(this.#memory);
   }
 
   set(memory: DropMemory): void {

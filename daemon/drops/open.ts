@@ -81,9 +81,9 @@ export async function openDrops(
     state: () => drops.state(),
     record: (event) => drops.record(event),
     command: openDropsCommand({
-      ...{ file, hosts, lookFault: lookFaultIn(stateFolder) },
-      state: () => drops.state(),
+      ...{ file, hosts, lookFault: lookFaultIn(stateFolder), state: () => drops.state() },
       onAir: () => store.memory.current?.drop?.id,
+      spare: () => store.spare,
       again: (id, isDryRun) => drops.again(id, isDryRun),
     }),
     run: (box, signal) => drops.run(box, signal),

@@ -187,6 +187,12 @@ export function holdAgain({ last, ...memory }: DropMemory, id: string): DropMemo
   return { ...memory, held, again: id, ...(last && last.id !== id && { last }) };
 }
 
+/** Those that were held, the oldest first, without the last one: guests may still pay, or it runs again. */
+export function spareOf({ held, last, current }: DropMemory): readonly string[] {
+  const kept = [last?.id, current?.drop?.id];
+  return held.map(({ id }) => id).filter((id) => !kept.includes(id));
+}
+
 /** That of the config is the next one where it was given another start, after the last one's end. */
 export function isNext(
   planned: PlannedDrop | undefined,

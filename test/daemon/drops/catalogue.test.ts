@@ -38,7 +38,7 @@ async function withList(work: (run: Run, path: string) => Promise<void>): Promis
     const file = new ListFile(path, HOSTS, silentLog);
     const command = openDropsCommand({
       ...{ file, hosts: HOSTS, lookFault: async () => undefined, onAir: () => undefined },
-      again: async () => undefined,
+      ...{ spare: () => [], again: async () => undefined },
       state: () => ({}) as PlannedDropsState,
     });
     await work((args) => command({ verb: 'drops', args, by: 'page' }), path);

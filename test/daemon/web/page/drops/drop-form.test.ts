@@ -44,7 +44,7 @@ async function openRoom() {
   const drops = openDropsCommand({
     ...{ file: new ListFile(path, HOSTS, silentLog), hosts: HOSTS },
     ...{ lookFault: async () => undefined, onAir: () => undefined, state: () => SHOWN },
-    again: async () => undefined,
+    ...{ spare: () => [], again: async () => undefined },
   });
   const commander: Commander = { run: (command) => drops(command) };
   const box = await startFakeBox({ deps: { commander } });
