@@ -48,21 +48,26 @@ export interface Outbound {
 
 /** Viewers, recordings and each other go on, whatever is wrong with one of them. */
 export function openOutbound(deps: OutboundDeps): Outbound {
-  let opened = openWith(deps.config(), deps);
+  let blocked: readonly string[] = [];
+  const open = () => openWith(deps.config(), () => blocked, deps);
+  let opened = open();
   return {
     uplink: (signal) => (opened.bonded.run ?? untilAborted)(signal),
     destinations: (signal) => opened.destinations(signal),
-    block: (links) => opened.bonded.send?.({ type: 'block', links }),
+    block: (links) => {
+      blocked = links;
+      opened.bonded.send?.({ type: 'block', links });
+    },
     refresh: () => {
       deps.onDestinations([]);
       const { uplink } = deps.config();
       if (uplink !== undefined) deps.onTarget(uplink.bitrate_bps);
-      opened = openWith(deps.config(), deps);
+      opened = open();
     },
   };
 }
 
-function openWith({ uplink }: Config, deps: OutboundDeps) {
+function openWith({ uplink }: Config, blocked: () => readonly string[], deps: OutboundDeps) {
   const hasSound = () => deps.inputs().hasSound;
   const secrets = openUplinkSecrets(uplink);
   let bonded: readonly LinkSnapshot[] = [];
@@ -87,7 +92,7 @@ function openWith({ uplink }: Config, deps: OutboundDeps) {
     bonded:
       uplink === undefined
         ? NO_UPLINK
-        : openBonded(uplink, hasSound, secrets, { ...deps, onUplink }),
+        : openBonded(uplink, secrets, { ...deps, hasSound, blocked, onUplink }),
   };
 }
 
@@ -110,13 +115,14 @@ interface Bonded {
 
 const NO_UPLINK: Bonded = {};
 
-function openBonded(
-  uplink: UplinkConfig,
-  hasSound: () => boolean,
-  secrets: () => UplinkSecrets,
-  deps: OutboundDeps,
-): Bonded {
-  const { media, dataUse, clock, log, supervise, onTarget, onUplink } = deps;
+interface BondedDeps extends OutboundDeps {
+  readonly hasSound: () => boolean;
+  /** Known to each run, also to one that was not there when they were blocked. */
+  readonly blocked: () => readonly string[];
+}
+
+function openBonded(uplink: UplinkConfig, secrets: () => UplinkSecrets, deps: BondedDeps): Bonded {
+  const { hasSound, blocked, media, dataUse, clock, log, supervise, onTarget, onUplink } = deps;
   const receiver = receiverOf(uplink);
   if (receiver === undefined) return NO_UPLINK;
   let isWanted = false;
@@ -127,7 +133,7 @@ function openBonded(
       const use = dataUse.useAt(clock.wallMs());
       given = usedData(use);
       const settings = uplinkSettings(uplink, receiver, hasSound(), secrets(), use);
-      return { ...settings, known: deps.links.known() };
+      return { ...settings, known: deps.links.known(), blocked: blocked() };
     },
     onMessage: openUplinkMessages(uplink, {
       ...{ clock, log, dataUse, onTarget },

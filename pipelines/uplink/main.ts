@@ -76,6 +76,8 @@ interface Carried {
   /** Why the receiver cannot be sent to, where SRT goes straight to it. */
   failure?: string | undefined;
   blockedAtMs?: number;
+  /** Wanted also before there is a bond. */
+  blocked: readonly string[];
   /** Sets how many packets of MPEG-TS an SRT packet carries. */
   setPayload?: (tsPackets: number) => void;
 }
@@ -84,10 +86,11 @@ runAsWorker<UplinkSettings, ToUplink, FromUplink>(
   async (settings, { send, onCommand, follow }, signal) => {
     const { links = [], used } = settings;
     let wanted: Links = { links, used };
-    const carried: Carried = { missing: [] };
+    const carried: Carried = { missing: [], blocked: settings.blocked ?? [] };
     onCommand((message) => {
       if (message.type === 'links') wanted = message;
       else {
+        carried.blocked = message.links;
         carried.control?.block(message.links);
         carried.blockedAtMs = clock.monotonicMs();
       }
@@ -144,6 +147,7 @@ async function carryBonded(
   const receiver = { host: srt.host, port: srt.port };
   const onBond = (control: BondControl, listening: Endpoint) => {
     carried.control = control;
+    control.block(carried.blocked);
     onStart(listening);
   };
   const bond = { clock, log, tap: observer, onStart: onBond };

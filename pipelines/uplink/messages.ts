@@ -17,6 +17,8 @@ export interface UplinkSettings {
   readonly known?: KnownInterfaces;
   /** Of the relay, where it has one. */
   readonly relaySecret?: string | undefined;
+  /** Links that carry nothing, from the first packet on, until a message says otherwise. */
+  readonly blocked?: readonly string[];
   /** Undefined: the encoder's bitrate is fixed. */
   readonly rate:
     | { readonly algorithm: 'link-aware' | 'classic'; readonly bounds: RateBounds }

@@ -20,7 +20,7 @@ export interface ConsumerOptions<Settings, Message> {
   readonly name: string;
   /** Its `main`, below pipelines/. */
   readonly program: 'uplink' | 'rtmp' | 'whep';
-  /** Asked for at each start. */
+  /** Asked for at each start, and again once the pipes are open: until then commands are lost. */
   readonly settings: () => Settings;
   /** The process that feeds it. */
   readonly media: Feeder;
@@ -78,7 +78,8 @@ export function openUnitConsumer<Settings extends ConsumerSettings, Command, Mes
         ({ type: 'uplink', run: number, reader: name, outputs }) as const;
       forget = (await media.openPipes(ask, fail, ends.signal)).forget;
       // Each side has its own ends: the end of one is seen by the other.
-      const start = { settings, inherit: pipes.fds, onMessage, onStart: pipes.close };
+      const current = { ...options.settings(), tracks: settings.tracks };
+      const start = { settings: current, inherit: pipes.fds, onMessage, onStart: pipes.close };
       await worker.run(start, ends.signal);
       if (failing.signal.aborted) throw failing.signal.reason;
       media.gone.throwIfAborted();

@@ -34,7 +34,10 @@ export interface BondOptions {
 export interface BondControl {
   /** Makes the links those of `links`; traffic goes on. */
   setLinks(links: readonly LinkConfig[]): void;
-  /** For a drill: what these links carry is dropped both ways, and the bond is to notice by itself. */
+  /**
+   * For a drill: what these links carry is dropped both ways, and the bond is to notice by itself;
+   * also of those that come later.
+   */
   block(ids: readonly string[]): void;
   snapshot(): BondSnapshot;
   /** The receiver's name has addresses of IPv6 only. */
@@ -68,6 +71,7 @@ export async function runBond(
   signal.throwIfAborted();
   const { clock, log, tap } = deps;
   const sockets: (LinkSocket | undefined)[] = [];
+  const blocking: Blocking = { ids: [] };
   const now = () => clock.monotonicMs();
   const address = new ReceiverAddress(options.receiver.host, deps.lookup);
   const receiver = {
@@ -98,6 +102,7 @@ export async function runBond(
           if (reason !== undefined) log.warn('link unusable', { link: config.id, reason });
         },
       });
+      sockets[slot]?.block(blocking.ids);
       sockets[slot]?.ensureOpen(now());
     },
     rebind: (slot) => sockets[slot]?.rebind(),
@@ -110,7 +115,7 @@ export async function runBond(
 
   try {
     bond.setLinks(options.links, now());
-    deps.onStart?.(controlOf({ bond, sockets, address }, now), encoder.listening);
+    deps.onStart?.(controlOf({ bond, sockets, address }, blocking, now), encoder.listening);
     await runTicks({ bond, sockets, address }, deps, signal);
   } finally {
     for (const socket of sockets) socket?.close();
@@ -118,10 +123,20 @@ export async function runBond(
   }
 }
 
-function controlOf({ bond, sockets, address }: Running, now: () => number): BondControl {
+/** Links that are to lose all that they carry. */
+interface Blocking {
+  ids: readonly string[];
+}
+
+function controlOf(
+  { bond, sockets, address }: Running,
+  blocking: Blocking,
+  now: () => number,
+): BondControl {
   return {
     setLinks: (links) => bond.setLinks(links, now()),
     block: (ids) => {
+      blocking.ids = ids;
       for (const socket of sockets) socket?.block(ids);
     },
     snapshot: () => bond.snapshot(now()),

@@ -39,4 +39,31 @@ test('where its feeder has another source before it runs, it starts again with t
   assert.equal(asked, ['first']);
 });
 
+test('what changes while its pipes are opened is in the settings that it starts with', async () => {
+  const asked: string[] = [];
+  const stop = new AbortController();
+  let blocked = 'none';
+  const fed = openUnitConsumer({
+    ...{ name: 'whep', program: 'whep', clock: systemClock, onMessage: () => undefined },
+    log: openLog('error', 'journal', () => undefined),
+    settings: () => {
+      asked.push(blocked);
+      // No process is needed to see them.
+      if (asked.length === 2) stop.abort();
+      return { tracks: [{ id: 'low', kind: 'video' as const }] };
+    },
+    media: {
+      serving: async () => ({
+        gone: new AbortController().signal,
+        openPipes: async () => {
+          blocked = 'five';
+          return { run: 1, forget: () => undefined };
+        },
+      }),
+    },
+  });
+  await fed.run(stop.signal).catch(() => undefined);
+  assert.equal(asked, ['none', 'five']);
+});
+
 test.run();

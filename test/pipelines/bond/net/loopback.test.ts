@@ -197,6 +197,20 @@ test('links can be added and removed while it runs', async () => {
   });
 });
 
+test('a link that was blocked before it was there carries nothing until it is unblocked', async () => {
+  await withChain([], async (chain) => {
+    const { control: bond } = chain;
+    bond.block(['link0']);
+    bond.setLinks([link(0), link(1)]);
+    await until('the other one', () => states(chain)[1] === 'active');
+    bond.setLinks([link(0), link(1), link(2)]);
+    await until('a later one', () => states(chain)[2] === 'active');
+    assert.is(states(chain)[0], 'out');
+    bond.block([]);
+    await until('unblocked', () => states(chain)[0] === 'active');
+  });
+});
+
 test('packets of a peer without a handshake are dropped', async () => {
   await withChain([link(0)], async (chain) => {
     await until('registered', () => states(chain)[0] === 'active');
