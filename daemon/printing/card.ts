@@ -52,6 +52,8 @@ export interface CardFacts {
   readonly box: Pick<BoxSnapshot, 'camera' | 'sound' | 'playerUrl' | 'operatorUrl'>;
   /** Undefined where none is known. */
   readonly wifi: WifiToJoin | undefined;
+  /** The name of one whose password cannot be read. */
+  readonly lockedWifi?: string | undefined;
   readonly words: SlipWords;
 }
 
@@ -74,7 +76,7 @@ export function crewSheet(config: CardConfig, facts: CardFacts): CrewSheet {
       { name: says.audio, who: card.audio, lines: audioLines(config, facts) },
     ],
     codes: codesOf(facts),
-    notes: card.notes,
+    notes: [...lockedLine(facts), ...card.notes],
   };
 }
 
@@ -122,6 +124,10 @@ function audioLines(config: CardConfig, { box, words }: CardFacts): readonly str
     ...(links.length === 0 ? [] : [fill(says.links, { links: links.join(', ') })]),
     power.board === 'none' ? says.noBattery : says.powerLamp,
   ];
+}
+
+function lockedLine({ lockedWifi: name, words }: CardFacts): readonly string[] {
+  return name === undefined ? [] : [fill(words.text.card.lockedWifi, { name })];
 }
 
 function codesOf({ wifi, box, words }: CardFacts): readonly CardCode[] {

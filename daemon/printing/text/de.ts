@@ -84,6 +84,7 @@ export const de: SlipTexts = {
     guests: 'Gäste',
     crew: 'Crew',
     wifi: 'WLAN',
+    lockedWifi: 'WLAN {name}: kein Code, sein Passwort ist nicht lesbar.',
   },
   readiness: {
     preflight: 'Checkliste',

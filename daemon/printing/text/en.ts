@@ -92,6 +92,7 @@ export const en = {
     guests: 'Guests',
     crew: 'Crew',
     wifi: 'Wi-Fi',
+    lockedWifi: 'Wi-Fi {name}: no code, its password cannot be read.',
   },
   /** In large letters: the first six. */
   readiness: {

@@ -86,6 +86,7 @@ export const es: SlipTexts = {
     guests: 'Invitados',
     crew: 'Equipo',
     wifi: 'Wifi',
+    lockedWifi: 'Wifi {name}: sin código, no se puede leer su contraseña.',
   },
   readiness: {
     preflight: 'Lista de control',

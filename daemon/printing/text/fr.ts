@@ -86,6 +86,7 @@ export const fr: SlipTexts = {
     guests: 'Invités',
     crew: 'Équipe',
     wifi: 'Wi-Fi',
+    lockedWifi: 'Wi-Fi {name} : pas de code, son mot de passe est illisible.',
   },
   readiness: {
     preflight: 'Liste de contrôle',

@@ -86,6 +86,7 @@ export const it: SlipTexts = {
     guests: 'Ospiti',
     crew: 'Squadra',
     wifi: 'Wi-Fi',
+    lockedWifi: 'Wi-Fi {name}: nessun codice, la password non si legge.',
   },
   readiness: {
     preflight: 'Lista di controllo',

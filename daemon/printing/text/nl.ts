@@ -84,6 +84,7 @@ export const nl: SlipTexts = {
     guests: 'Gasten',
     crew: 'Crew',
     wifi: 'Wifi',
+    lockedWifi: 'Wifi {name}: geen code, het wachtwoord is niet te lezen.',
   },
   readiness: {
     preflight: 'Checklist',

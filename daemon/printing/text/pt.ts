@@ -85,6 +85,7 @@ export const pt: SlipTexts = {
     guests: 'Convidados',
     crew: 'Equipa',
     wifi: 'Wi-Fi',
+    lockedWifi: 'Wi-Fi {name}: sem código, não se consegue ler a palavra-passe.',
   },
   readiness: {
     preflight: 'Lista de verificação',

@@ -1,4 +1,7 @@
 /** The crew sheet: roles from the live config, on paper and as a page of A5. */
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { decodePDFRawStream, PDFArray, PDFDocument, PDFRawStream } from 'pdf-lib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -114,6 +117,23 @@ test('the Wi-Fi is that of the config, or else the one that the box makes for gu
   const named = ['network.guests.ssid=Late', 'network.guests.password=drop2026'];
   assert.equal(wifiOf(...own, ...named), { ssid: 'Late', password: 'drop2026' });
   assert.is(wifiOf(...unnamed, 'network.guests.device=eth1'), undefined, 'it is no Wi-Fi');
+});
+
+test('a Wi-Fi whose password cannot be read gets no code, and the sheet says so', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-card-'));
+  const file = join(folder, 'password');
+  const source = parseConfig('box.yaml', YAML, [`card.wifi_password_file=${file}`]);
+  const card = openCard(() => source, { snapshot: () => WELL, log: silentLog });
+  const says = () => JSON.stringify(card.slip());
+  for (const content of [undefined, '\n']) {
+    if (content !== undefined) await writeFile(file, content);
+    assert.is(card.wifi(), undefined);
+    assert.match(says(), 'Wi-Fi Café; guests: no code');
+    assert.is(says().includes('WIFI:'), false);
+  }
+  await writeFile(file, 'drop:2026\n');
+  assert.equal(card.wifi(), FACTS.wifi);
+  assert.is(says().includes('no code'), false);
 });
 
 test('the slip for the table leads into the Wi-Fi first, and then to the page', async () => {
