@@ -36,6 +36,8 @@ export const countsSchema = v.object({
   clips: v.number(),
   /** The newest; undefined where nothing is sold. */
   sales: v.optional(dropReportFields.sales),
+  /** Of earlier runs of the same drop. */
+  salesBefore: v.optional(dropReportFields.sales),
   switches: v.optional(counted, {}),
   hearts: v.optional(counted, {}),
   more: v.optional(detailCountsSchema, NO_DETAILS),
@@ -96,24 +98,71 @@ export function stepCounts(counts: DropCounts, box: CountsInput, nowMs: number):
     prints: countOn(counts.prints, prints?.printedTotal),
     switches: countOn(counts.switches, viewers && sumOf(viewers.switchesByProfile)),
     hearts: countOn(counts.hearts, viewers?.heartsTotal),
-    sales: salesOf(box) ?? counts.sales,
+    sales: salesOf(box, counts.salesBefore) ?? counts.sales,
     ...countFailovers(counts, box, nowMs),
   };
 }
 
+type Sales = NonNullable<DropReport['sales']>;
+type Before = DropCounts['salesBefore'];
+
 /** Also those before the first frame: they are of the same catalogue. */
-function salesOf({
-  shop,
-}: Pick<CountsInput, 'shop'>): NonNullable<DropReport['sales']> | undefined {
+function salesOf({ shop }: Pick<CountsInput, 'shop'>, before: Before): Sales | undefined {
   if (shop === undefined || shop.articles.length === 0) return undefined;
   const { orders, pieces, amounts } = shop.sales;
-  return { orders, pieces, amounts: amounts.slice(0, 20).map((one) => ({ ...one })) };
+  const all = { orders, pieces, amounts: amounts.slice(0, 20).map((one) => ({ ...one })) };
+  return before ? combined(all, before, (now, then) => Math.max(0, now - then)) : all;
+}
+
+/**
+ * What earlier runs of the same drop have reported: the shop counts all of them.
+ *
+ * @param reports The oldest first.
+ * @param last What the newest of them was made of.
+ */
+export function soldBefore(
+  { shop }: Pick<CountsInput, 'shop'>,
+  reports: readonly DropReport[],
+  last: DropCounts | undefined,
+): Before {
+  const runs = reports.filter(({ planned }) => planned === shop?.drop);
+  const [newest] = runs.slice(-1);
+  if (shop === undefined || newest === undefined) return undefined;
+  // The oldest reports are not kept, but the newest run knows what was sold before it.
+  const parts =
+    last?.dropId === newest.drop ? [last.salesBefore, last.sales] : runs.map(({ sales }) => sales);
+  const sum = parts.reduce<Sales>(
+    (all, one) => (one ? combined(all, one, (a, b) => a + b) : all),
+    NOTHING_SOLD,
+  );
+  // Less than that is there where money went back since, or the ledger is another one.
+  return shop.fault === undefined ? combined(sum, shop.sales, Math.min) : sum;
+}
+
+const NOTHING_SOLD: Sales = { orders: 0, pieces: 0, amounts: [] };
+
+function combined(
+  one: Sales,
+  other: Pick<NonNullable<CountsInput['shop']>, 'sales'>['sales'],
+  by: (a: number, b: number) => number,
+): Sales {
+  const all = [...one.amounts, ...other.amounts].map(({ currency }) => currency);
+  const amounts = [...new Set(all)].map((currency) => {
+    const of = ({ amounts: some }: Pick<typeof other, 'amounts'>) =>
+      some.find((amount) => amount.currency === currency)?.amount_minor ?? 0;
+    return { currency, amount_minor: by(of(one), of(other)) };
+  });
+  return {
+    orders: by(one.orders, other.orders),
+    pieces: by(one.pieces, other.pieces),
+    amounts: amounts.filter(({ amount_minor }) => amount_minor > 0).slice(0, 20),
+  };
 }
 
 /** Orders and slips of the last moments, since the last poll: with the end the next drop’s catalogue comes. */
 export function noteEnd(counts: DropCounts, box: CountsInput): DropCounts {
   const prints = countOn(counts.prints, box.prints?.printedTotal);
-  return { ...counts, prints, sales: salesOf(box) ?? counts.sales };
+  return { ...counts, prints, sales: salesOf(box, counts.salesBefore) ?? counts.sales };
 }
 
 /**
@@ -122,15 +171,17 @@ export function noteEnd(counts: DropCounts, box: CountsInput): DropCounts {
  * on, and is not said to be over: then it is the time that counts.
  *
  * @param nowMs Unix time; no drop is live.
+ * @param before Of earlier runs of that drop.
  */
 export function withLateSales(
   report: DropReport,
   { shop }: Pick<CountsInput, 'shop'>,
   nowMs: number,
+  before?: Before,
 ): DropReport {
   const isLate = shop?.isOver === true || nowMs - Date.parse(report.ended) < PAID_LATE_MS;
   const isOfIt = isLate && shop?.drop === report.planned;
-  const sales = isOfIt && shop.fault === undefined ? salesOf({ shop }) : undefined;
+  const sales = isOfIt && shop.fault === undefined ? salesOf({ shop }, before) : undefined;
   const isSame = sales === undefined || JSON.stringify(sales) === JSON.stringify(report.sales);
   return isSame ? report : { ...report, sales };
 }

@@ -13,6 +13,7 @@ import {
   noteClip,
   noteEnd,
   resumeCounts,
+  soldBefore,
   startCounts,
   stepCounts,
   withLateSales,
@@ -95,7 +96,7 @@ export class Reports {
     // Clips of its last moments are still made while it ends.
     if (counts !== undefined && counts.dropId !== live && phase !== 'ending') this.#close(counts);
     if (live !== undefined) {
-      this.#counts = stepCounts(this.#counts ?? this.#open(live, sinceMs), box, this.#nowMs());
+      this.#counts = stepCounts(this.#counts ?? this.#open(live, sinceMs, box), box, this.#nowMs());
     }
     if (this.#counts === undefined) this.#noteLateSales(box);
     if (clock.monotonicMs() - this.#savedMs >= SAVE_EVERY_MS) await this.#save();
@@ -115,8 +116,11 @@ export class Reports {
     return this.#offsetMs + clock.monotonicMs();
   }
 
-  #open(dropId: string, sinceMs: number): DropCounts {
-    if (this.#last?.dropId !== dropId) return startCounts(dropId, sinceMs);
+  #open(dropId: string, sinceMs: number, box: BoxSnapshot): DropCounts {
+    if (this.#last?.dropId !== dropId) {
+      const salesBefore = soldBefore(box, this.#reports, this.#last);
+      return { ...startCounts(dropId, sinceMs), salesBefore };
+    }
     this.#reports = this.#reports.filter(({ drop }) => drop !== dropId);
     return resumeCounts(this.#last);
   }
@@ -124,7 +128,8 @@ export class Reports {
   /** What was begun at a checkout is paid some minutes after the end. */
   #noteLateSales(box: BoxSnapshot): void {
     const newest = this.#reports.at(-1);
-    const now = newest && withLateSales(newest, box, this.#deps.clock.wallMs());
+    const before = this.#last?.dropId === newest?.drop ? this.#last?.salesBefore : undefined;
+    const now = newest && withLateSales(newest, box, this.#deps.clock.wallMs(), before);
     if (now === undefined || now === newest) return;
     this.#reports = this.#reports.with(-1, now);
     if (this.#last?.dropId === now.drop) this.#last = { ...this.#last, sales: now.sales };

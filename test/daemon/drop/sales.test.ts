@@ -3,12 +3,15 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   type CountsInput,
+  type DropCounts,
   noteEnd,
+  soldBefore,
   startCounts,
   stepCounts,
   withLateSales,
 } from '../../../daemon/drop/counts.ts';
 import { reportOf } from '../../../daemon/drop/report.ts';
+import type { DropReport } from '../../../daemon/model/drop-report.ts';
 import type { ShopState } from '../../../daemon/model/orders.ts';
 
 const test = suite('sales of a drop');
@@ -61,6 +64,38 @@ test('what is paid after the end counts while the shop is still that of the drop
   ]) {
     assert.is(withLateSales(report, { shop }, lateMs), report);
   }
+});
+
+test('another run of a drop reports what was sold since the one before', () => {
+  const shown = { id: 'friday', title: 'Friday', startsAt: '', endsAt: '' };
+  const plannedDrops = { shown, list: [], faults: [], file: '' };
+  const soldUntil = (orders: number): CountsInput => {
+    const amounts = [{ currency: 'EUR', amount_minor: orders * 100 }];
+    const sales = { orders, pieces: orders, amounts };
+    return { media: undefined, uplink: undefined, plannedDrops, shop: { ...SHOP, sales } };
+  };
+  let last: DropCounts | undefined;
+  let reports: readonly DropReport[] = [];
+  const runOf = (drop: string, begin: number, end: number) => {
+    const salesBefore = soldBefore(soldUntil(begin), reports, last);
+    last = stepCounts({ ...startCounts(drop, 0), salesBefore }, soldUntil(end), 1_000);
+    // Of two runs, the list has the newest only.
+    reports = [reportOf(last)];
+    return reports[0]?.sales;
+  };
+  const sold = (count: number) => ({
+    ...{ orders: count, pieces: count },
+    amounts: count === 0 ? [] : [{ currency: 'EUR', amount_minor: count * 100 }],
+  });
+  assert.equal(runOf('a', 1, 3), sold(3), 'the first has those of before it');
+  assert.equal(runOf('b', 3, 3), sold(0));
+  assert.equal(runOf('c', 4, 5), sold(2));
+  const [report] = reports as [DropReport];
+  const late = withLateSales(report, soldUntil(6), Date.parse(report.ended), last?.salesBefore);
+  assert.equal(late.sales, sold(3));
+  assert.equal(soldBefore(soldUntil(6), [report, report], undefined), sold(4), 'without counts');
+  assert.equal(soldBefore(soldUntil(1), reports, last), sold(1), 'money went back');
+  assert.is(soldBefore(soldUntil(6), [{ ...report, planned: 'sunday' }], last), undefined);
 });
 
 test.run();
