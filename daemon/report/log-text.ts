@@ -42,7 +42,7 @@ const WHOLE: ReadonlyMap<string, Key> = new Map(
   Object.entries(en.log).map(([key, said]) => [said, key as Key]),
 );
 const BEFORE_TEXT: Readonly<Record<string, Key>> = {
-  ...{ 'marked ': 'marked', 'alert: ': 'alert', 'over: ': 'over' },
+  ...{ 'marked ': 'marked', 'alert: ': 'alert', 'over: ': 'over', 'not listed: ': 'notListed' },
 };
 
 /** Such a line in a language. @param sentence Translates what an alert says. */
@@ -54,8 +54,11 @@ export function inWords(
   const { log } = REPORT_TEXTS[language];
   const key = WHOLE.get(line);
   if (key !== undefined) return log[key];
-  const [, before = '', after = ''] = /^(marked |alert: |over: )(.*)$/.exec(line) ?? [];
+  const [, before = '', after = ''] =
+    /^(marked |alert: |over: |not listed: )(.*)$/.exec(line) ?? [];
   const kind = BEFORE_TEXT[before];
   if (kind === undefined) return line;
-  return fill(log[kind], { text: kind === 'marked' ? after : sentence(after) });
+  return fill(log[kind], {
+    text: kind === 'marked' || kind === 'notListed' ? after : sentence(after),
+  });
 }

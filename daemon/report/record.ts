@@ -8,7 +8,11 @@ export const LOG_MAX = 300;
 
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 
-const entry = v.object({ at_s: v.number(), type: text(64), text: text(200) });
+const entry = v.object({
+  ...{ at_s: v.number(), type: text(64), text: text(200) },
+  /** Of entries that are not there. */
+  left_out: v.optional(v.number()),
+});
 
 export const recordSchema = v.object({
   v: v.literal(1),
@@ -24,6 +28,27 @@ export const recordSchema = v.object({
 
 export type DropRecord = v.InferOutput<typeof recordSchema>;
 export type LogEntry = v.InferOutput<typeof entry>;
+
+const LEFT_OUT = 'log.left-out';
+
+/** Where it is full the oldest alerts go: a link that flaps is not to cost the end of the drop. */
+export function addTo(log: LogEntry[], added: LogEntry): void {
+  log.push(added);
+  while (log.length > LOG_MAX) leaveOneOut(log);
+}
+
+function leaveOneOut(log: LogEntry[]): void {
+  const alert = log.findIndex(({ type }) => type.startsWith('alert.'));
+  const other = log.findIndex(({ type }) => type !== 'drop.live' && type !== LEFT_OUT);
+  const at = alert === -1 ? other : alert;
+  const [gone] = log.splice(at, 1);
+  const known = log.findIndex(({ type }) => type === LEFT_OUT);
+  const before = log[known];
+  const count = (before?.left_out ?? 0) + 1;
+  const note = { type: LEFT_OUT, text: `not listed: ${count}`, left_out: count };
+  const at_s = before?.at_s ?? gone?.at_s ?? 0;
+  log.splice(before ? known : at, before ? 1 : 0, { at_s, ...note });
+}
 
 /** One of the list of past drops. */
 export interface PastDrop {

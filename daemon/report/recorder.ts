@@ -8,7 +8,7 @@ import type { DropReport } from '../model/drop-report.ts';
 import { round } from '../model/rounding.ts';
 import { FILES_MAX, RecordFiles } from './files.ts';
 import { logTextOf } from './log-text.ts';
-import { type DropRecord, LOG_MAX, type LogEntry, type PastDrop, summaryOf } from './record.ts';
+import { addTo, type DropRecord, type LogEntry, type PastDrop, summaryOf } from './record.ts';
 import { sampleOf } from './sample.ts';
 import { SeriesRecorder } from './series.ts';
 
@@ -79,7 +79,7 @@ export class DropRecords {
     const open = this.#open;
     const at_s = open === undefined ? 0 : this.#elapsedS(open);
     const log = open?.log ?? this.#early;
-    if (log.length < LOG_MAX) log.push({ at_s, type: event.type, text });
+    addTo(log, { at_s, type: event.type, text });
   }
 
   /** Records until `signal` aborts. A disk that cannot be written costs the records only. */
@@ -130,7 +130,8 @@ export class DropRecords {
     const elapsedMs = Math.max(lastS * 1000, clock.wallMs() - startMs, 0);
     // A clock that was set by days makes no drop longer.
     const isKnown = elapsedMs - lastS * 1000 < 86_400_000;
-    const log = [...(before?.log ?? []), ...this.#early].slice(0, LOG_MAX);
+    const log = [...(before?.log ?? [])];
+    for (const entry of this.#early) addTo(log, entry);
     this.#early = [];
     return {
       ...{ id, startedMs: before?.started_ms ?? startMs, log },

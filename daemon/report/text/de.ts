@@ -78,5 +78,6 @@ export const de: ReportTexts = {
     mediaRestarted: 'Server der Gäste neu gestartet',
     alert: 'Warnung: {text}',
     over: 'vorbei: {text}',
+    notListed: 'nicht aufgeführt: {text} weitere',
   },
 };

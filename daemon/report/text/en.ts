@@ -85,5 +85,6 @@ export const en = {
     mediaRestarted: 'media process restarted',
     alert: 'alert: {text}',
     over: 'over: {text}',
+    notListed: 'not listed: {text} more',
   },
 } as const;

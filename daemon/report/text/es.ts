@@ -78,5 +78,6 @@ export const es: ReportTexts = {
     mediaRestarted: 'servidor del público reiniciado',
     alert: 'alerta: {text}',
     over: 'pasó: {text}',
+    notListed: 'sin mostrar: {text} más',
   },
 };

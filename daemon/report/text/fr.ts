@@ -78,5 +78,6 @@ export const fr: ReportTexts = {
     mediaRestarted: 'serveur du public redémarré',
     alert: 'alerte : {text}',
     over: 'fini : {text}',
+    notListed: 'non affichés : {text} de plus',
   },
 };

@@ -78,5 +78,6 @@ export const it: ReportTexts = {
     mediaRestarted: 'server del pubblico riavviato',
     alert: 'avviso: {text}',
     over: 'passato: {text}',
+    notListed: 'non elencati: altri {text}',
   },
 };

@@ -78,5 +78,6 @@ export const nl: ReportTexts = {
     mediaRestarted: 'server voor gasten herstart',
     alert: 'waarschuwing: {text}',
     over: 'voorbij: {text}',
+    notListed: 'niet vermeld: nog {text}',
   },
 };

@@ -78,5 +78,6 @@ export const pt: ReportTexts = {
     mediaRestarted: 'servidor do público reiniciado',
     alert: 'alerta: {text}',
     over: 'passou: {text}',
+    notListed: 'não listados: mais {text}',
   },
 };
