@@ -38,7 +38,7 @@ export interface ReadyCommander extends Commander {
 }
 
 type Deps = Omit<PreflightDeps, 'inner'> &
-  Pick<ReadinessDeps, 'onEvent' | 'log' | 'untilEnd'> & {
+  Pick<ReadinessDeps, 'dataUse' | 'onEvent' | 'log' | 'untilEnd'> & {
     readonly print: PrintCommand;
   };
 
@@ -62,7 +62,7 @@ export async function openReadiness(
   given.state.set({ readiness: store.value ?? {} });
   const runner = new Runner(given);
   const deps: Deps = {
-    ...{ snapshot, log, clock, stateFolder, runner },
+    ...{ snapshot, log, clock, stateFolder, runner, dataUse: given.dataUse },
     // Settings change while the box runs: a command takes them as they are then.
     get config() {
       return current();
@@ -87,7 +87,7 @@ export async function openReadiness(
     },
   };
   return {
-    testUplink: () => testUplink({ ...deps, dataUse: given.dataUse }),
+    testUplink: () => testUplink(deps),
     run: (command, onProgress, signal) => {
       const { verb } = command;
       if (verb === 'preflight' || verb === 'rehearse' || verb === 'survey') {

@@ -60,15 +60,21 @@ export class SurveyTally {
     for (const ratio of ratios) put(this.#lightRatio, ratio);
   }
 
-  /** @param usedBytes Of each link, in this sample. */
-  addLinks({ links }: LinkProbe, usedBytes: ReadonlyMap<string, number>): void {
+  addLinks({ links }: LinkProbe): void {
     for (const { id, rttMs, lossPct, aloneBps } of links) {
       const tally = this.#link(id);
       put(tally.rttS, rttMs === undefined ? undefined : rttMs / 1000);
       put(tally.lossRatio, lossPct === undefined ? undefined : lossPct / 100);
       put(tally.throughputBps, aloneBps);
     }
-    for (const [id, bytes] of usedBytes) this.#link(id).usedBytes += bytes;
+  }
+
+  /** Of those that are surveyed, in one sample. */
+  addUsed(bytesByLink: ReadonlyMap<string, number>): void {
+    for (const [id, bytes] of bytesByLink) {
+      const tally = this.#links.get(id);
+      if (tally !== undefined) tally.usedBytes += bytes;
+    }
   }
 
   addWifi(

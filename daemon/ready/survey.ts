@@ -2,10 +2,9 @@
 import { anySignal } from '../../hal/os/async.ts';
 import type { WifiNetwork } from '../../hal/system/wifi-neighbours.ts';
 import type { Config } from '../config/config.ts';
-import { linksOf } from '../health/links.ts';
+import type { MonthUse } from '../media/data-use.ts';
 import { framesFlow } from '../model/freshness.ts';
 import type { Survey } from '../model/readiness.ts';
-import type { BoxSnapshot } from '../model/snapshot.ts';
 import { connect, type LinkDeps, probeAlone, SAMPLE_S, until } from './link-measurement.ts';
 import { interruptionOf, type RunHandle } from './prepared-run.ts';
 import type { OpenProbe } from './probe.ts';
@@ -17,6 +16,8 @@ export interface SurveyDeps extends LinkDeps {
     readonly id: string;
     readonly budget_mb_per_month?: number | undefined;
   }[];
+  /** Of this month. */
+  readonly dataUse: { useAt(wallMs: number): MonthUse };
   /** Undefined without an uplink. */
   readonly uplinkBps: number | undefined;
   readonly openProbe: OpenProbe;
@@ -69,6 +70,7 @@ async function takeSample(tally: SurveyTally, deps: SurveyDeps, handle: RunHandl
     deps.uplinkBps !== undefined && (spared.length === 0 || spared.length < deps.links.length);
   if (spared.length > 0)
     tally.note(`not measured any more, to spare its data: ${spared.join(', ')}`);
+  const before = deps.dataUse.useAt(clock.wallMs());
   handle.want({ isCapturing: true, isUplinking: hasUplink, blockedLinks: spared });
   try {
     handle.step('looking and listening');
@@ -79,6 +81,8 @@ async function takeSample(tally: SurveyTally, deps: SurveyDeps, handle: RunHandl
     if (hasUplink) await measureLinks(tally, spared, deps, handle);
   } finally {
     handle.want({ isCapturing: false, isUplinking: false, blockedLinks: [] });
+    // Also of a sample that was cut short: its data is spent.
+    tally.addUsed(usedBetween(before, deps.dataUse.useAt(clock.wallMs())));
   }
 }
 
@@ -114,23 +118,20 @@ async function measureLinks(
   handle: RunHandle,
 ): Promise<void> {
   const { snapshot } = deps;
-  const before = usedOf(snapshot());
   if (!(await connect(deps, handle))) {
     tally.note(`the receiver was not reached: ${snapshot().uplink?.reason ?? 'no answer'}`);
   }
   const seen = await probeAlone(deps, handle, spared);
-  const after = usedOf(snapshot());
-  const used = new Map(
-    [...after].map(([id, bytes]) => [id, Math.max(0, bytes - (before.get(id) ?? bytes))]),
-  );
-  tally.addLinks({ ...seen, links: seen.links.filter(({ id }) => !spared.includes(id)) }, used);
+  tally.addLinks({ ...seen, links: seen.links.filter(({ id }) => !spared.includes(id)) });
 }
 
-function usedOf(box: BoxSnapshot): ReadonlyMap<string, number> {
+/** Of each link. A new month counts from 0; a new process of the uplink goes on. */
+function usedBetween(before: MonthUse, after: MonthUse): ReadonlyMap<string, number> {
+  const from = after.month === before.month ? before.bytesByLink : {};
   return new Map(
-    linksOf(box).map(({ id, sentBytesTotal, receivedBytesTotal }) => [
+    Object.entries(after.bytesByLink).map(([id, bytes]) => [
       id,
-      sentBytesTotal + receivedBytesTotal,
+      Math.max(0, bytes - (from[id] ?? 0)),
     ]),
   );
 }
@@ -140,7 +141,7 @@ export function spentLinks(
   tally: Pick<SurveyTally, 'usedBytes'>,
   { links, settings, uplinkBps = 0 }: Pick<SurveyDeps, 'links' | 'settings' | 'uplinkBps'>,
 ): readonly string[] {
-  const sampleBytes = (uplinkBps / 8) * SAMPLE_S;
+  const sampleBytes = (uplinkBps / 8) * (LISTEN_MS / 1000 + SAMPLE_S);
   return links
     .filter(({ id, budget_mb_per_month: budgetMb }) => {
       const ofBudget = budgetMb === undefined ? Number.POSITIVE_INFINITY : budgetMb * BUDGET_PART;

@@ -24,6 +24,12 @@ function start(
     ...{ settings: SETTINGS, links: LINKS, uplinkBps: 2_000_000, previewUrl: () => 'http://x/' },
     listWifi: async () => [{ name: 'Café', channel: 6, signalDbm: -50 }],
     onSample: (survey) => samples.push(survey),
+    dataUse: {
+      useAt: () => {
+        const bytes = box.clock.monotonicMs() * 100;
+        return { month: '2026-11', bytesByLink: { wwan0: bytes, eth0: bytes, former: 7 } };
+      },
+    },
     ...change,
   };
   const wanted = { what: 'survey', beside: ['idle', 'armed'] } as const;
@@ -68,7 +74,7 @@ test('an hour is six samples; camera and links rest between them', async () => {
 
 test('a link near its share of the budget is spared, and the survey goes on without it', async () => {
   const box = openStage();
-  const { done } = start(box, 30, { settings: { ...SETTINGS, data_mb: 7 } });
+  const { done } = start(box, 30, { settings: { ...SETTINGS, data_mb: 9 } });
   const survey = await box.settle(done, 5_000);
   assert.match(survey.notes.join(), 'spare its data');
   for (const { used_b } of survey.links) assert.ok(used_b < 14_000_000, `${used_b}`);
@@ -89,6 +95,21 @@ test('what was seen until it was stopped is summed up', async () => {
   const survey = await box.settle(done, 100);
   assert.match(survey.notes.join(), 'ended early: it was stopped');
   assert.ok(survey.samples >= 2);
+});
+
+test('all that a sample takes of a link’s data counts, also while it listens or is cut short', async () => {
+  const box = openStage();
+  const { done } = start(box, 600);
+  await box.clock.advance(4_000);
+  box.runner.end('it was stopped');
+  const { links } = await box.settle(done, 100);
+  assert.equal(
+    links.map(({ id, used_b }) => [id, used_b]),
+    [
+      ['wwan0', 400_000],
+      ['eth0', 400_000],
+    ],
+  );
 });
 
 test('without an uplink or Wi-Fi it still looks and listens', async () => {
