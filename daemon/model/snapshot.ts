@@ -161,6 +161,7 @@ export type RecordingTarget = Pick<
   | 'reason'
   | 'disks'
   | 'freeBytes'
+  | 'usableBytes'
   | 'remainingS'
   | 'writtenBps'
   | 'lagMs'

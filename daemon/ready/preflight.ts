@@ -1,9 +1,10 @@
 /** The command preflight: the checks that a drop waits for, and each line of the checklist. */
 import { join } from 'node:path';
-import { anySignal } from '../../hal/os/async.ts';
+import { anySignal, pause } from '../../hal/os/async.ts';
 import type { WifiNetwork } from '../../hal/system/wifi-neighbours.ts';
 import type { Config } from '../config/config.ts';
 import type { CheckResult } from '../drop/checks.ts';
+import { louder } from '../health/facts.ts';
 import type { Command, Commander, Outcome, Progress } from '../model/commands.ts';
 import { framesFlow } from '../model/freshness.ts';
 import { type Checklist, summaryOf } from '../model/readiness.ts';
@@ -36,6 +37,8 @@ export interface PreflightDeps extends LinkDeps {
 const BESIDE: readonly DropPhase[] = ['idle', 'preflight', 'armed', 'fault'];
 /** Page, posters and a second of levels. */
 const LOOK_MS = 25_000;
+/** Levels are of a tenth of a second, as often. */
+const LEVELS_MS = 100;
 /** The camera brings frames, or it does not. */
 const FLOW_MS = 20_000;
 
@@ -93,16 +96,34 @@ async function probe(
   isDrilled: boolean,
   handle: RunHandle,
 ): Promise<{ readonly probes: Probes; readonly box: BoxSnapshot }> {
+  const stop = new AbortController();
+  using ends = anySignal(handle.signal, stop.signal);
+  const hearing = listen(deps, ends.signal);
   const [looked, links, code, wifi] = await Promise.all([
     look(deps, handle),
     deps.plan.uplinkBps === undefined || !isDrilled ? undefined : probeLinks(deps, handle),
     codeOf(deps),
     deps.listWifi(handle.signal),
-  ]);
+  ]).finally(() => stop.abort());
+  const peakDbfs = await hearing;
   const found: { links?: LinkProbe } = links === undefined ? {} : { links };
   const near = wifi === undefined ? {} : { wifiNetworks: wifi.length };
   // While the camera still runs.
-  return { probes: { ...looked, ...found, ...code, ...near }, box: deps.snapshot() };
+  const heard = peakDbfs === undefined ? {} : { peakDbfs };
+  return { probes: { ...looked, ...found, ...code, ...near, ...heard }, box: deps.snapshot() };
+}
+
+/** The loudest of each channel until `signal`: who taps one microphone after the other is heard at each. */
+async function listen(
+  { snapshot, clock }: PreflightDeps,
+  signal: AbortSignal,
+): Promise<readonly number[] | undefined> {
+  let peakDbfs: readonly number[] | undefined;
+  while (await pause(clock, LEVELS_MS, signal)) {
+    const { levels } = snapshot();
+    if (levels !== undefined) peakDbfs = louder(peakDbfs, levels);
+  }
+  return peakDbfs;
 }
 
 /** Fetches the page and makes posters, by a viewer in a process of its own. */

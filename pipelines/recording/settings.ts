@@ -45,6 +45,8 @@ export interface TargetState {
   /** What it lies on, `sda`; two targets with one in common are lost together. */
   readonly disks?: readonly string[];
   readonly freeBytes?: number;
+  /** What recordings may still take: without the reserve, with what the policy may delete. */
+  readonly usableBytes?: number;
   /** For how long the present recording still fits. */
   readonly remainingS?: number;
   /** Mean of the last seconds. */

@@ -52,19 +52,18 @@ export function planSpace(
   return { deletions: isEnough ? deletions : [], isEnough };
 }
 
-/**
- * For how long the present recording still fits, in s; undefined while nothing
- * is written. What the policy may delete counts as free.
- */
-export function remainingS(
+/** What recordings may still take, in bytes: without the reserve, with what the policy may delete. */
+export function usableBytes(
   settings: TargetSettings,
   volume: Volume,
   older: readonly StoredRecording[],
-  writtenBps: number,
-): number | undefined {
-  if (writtenBps <= 0) return undefined;
+): number {
   const deletable = settings.policy === 'oldest-first' ? older : [];
   const olderBytes = deletable.reduce((sum, { bytes }) => sum + bytes, 0);
-  const bytes = volume.freeBytes - reserveOf(settings, volume) + olderBytes;
-  return Math.max(0, Math.floor((bytes * 8) / writtenBps));
+  return Math.max(0, volume.freeBytes - reserveOf(settings, volume) + olderBytes);
+}
+
+/** For how long that lasts, in s; undefined while nothing is written. */
+export function remainingS(bytes: number, writtenBps: number): number | undefined {
+  return writtenBps <= 0 ? undefined : Math.floor((bytes * 8) / writtenBps);
 }

@@ -1,6 +1,6 @@
 /** The state of a target, as status and logs show it. */
 import type { TargetSettings, TargetState } from './settings.ts';
-import { remainingS } from './space.ts';
+import { remainingS, usableBytes } from './space.ts';
 import type { FreeSpace, TargetError } from './volume.ts';
 
 interface Known {
@@ -19,7 +19,8 @@ interface Known {
 /** Leaves out what is not known, and rounds. */
 export function describeTarget(known: Known): TargetState {
   const { settings, isOn, fault, name, disks, space, writtenBps, lagMs } = known;
-  const left = space && remainingS(settings, space.volume, space.older, writtenBps);
+  const usable = space && usableBytes(settings, space.volume, space.older);
+  const left = usable === undefined ? undefined : remainingS(usable, writtenBps);
   return {
     id: settings.id,
     folder: settings.folder,
@@ -28,6 +29,7 @@ export function describeTarget(known: Known): TargetState {
     ...(name === undefined ? {} : { name }),
     ...(disks === undefined ? {} : { disks }),
     ...(space === undefined ? {} : { freeBytes: space.volume.freeBytes }),
+    ...(usable === undefined ? {} : { usableBytes: usable }),
     ...(left === undefined ? {} : { remainingS: left }),
     writtenBps: Math.round(writtenBps),
     ...(lagMs === undefined ? {} : { lagMs: Math.round(lagMs) }),

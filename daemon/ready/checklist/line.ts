@@ -83,6 +83,8 @@ export interface Probes {
   readonly pageCode?: { readonly wanted: string; readonly read?: string };
   /** Mean brightness of pictures now, 0 to 1. */
   readonly lightRatios?: readonly number[];
+  /** The loudest of each channel while the checks ran. */
+  readonly peakDbfs?: readonly number[];
   /** How many Wi-Fi networks there are now; left out where this machine cannot see them. */
   readonly wifiNetworks?: number;
   readonly survey?: Survey;

@@ -24,10 +24,13 @@ export function recordingLine({ box, plan }: Facts): Line {
       : fail(name, why, 'Check that disk, or choose another folder.');
   }
   const wanted = `${renderDuration(plan.leftS)}${plan.isPlannedSaid ? '' : ' (no plan is set)'}`;
-  const short = recording.filter((target) => roomS(target, plan) < plan.leftS * MARGIN);
+  const short = recording.filter((target) => isShort(target, plan));
   const rooms = recording.map((target) => roomOf(target, plan)).join(', ');
   if (short.length > 0) {
     return fail(name, `${rooms}; the drop needs ${wanted}`, 'Free space, or take another disk.');
+  }
+  if (recording.some((target) => roomS(target, plan) === undefined)) {
+    return warn(name, `${rooms}, for ${wanted}`, 'Check that disk, or choose another folder.');
   }
   if (recording.length < 2) {
     return warn(
@@ -42,13 +45,24 @@ export function recordingLine({ box, plan }: Facts): Line {
     : warn(name, shared, 'Give each copy a disk of its own.');
 }
 
-function roomS({ freeBytes, remainingS }: RecordingTarget, { recordedBps }: Plan): number {
-  return remainingS ?? ((freeBytes ?? Infinity) * 8) / Math.max(1, recordedBps);
+/** Before the drop nothing is written: by what the drop will write. Undefined where it is not known. */
+function roomS(
+  { usableBytes, remainingS }: RecordingTarget,
+  { recordedBps }: Plan,
+): number | undefined {
+  const plannedS =
+    usableBytes === undefined ? undefined : (usableBytes * 8) / Math.max(1, recordedBps);
+  return remainingS ?? plannedS;
+}
+
+function isShort(target: RecordingTarget, plan: Plan): boolean {
+  const room = roomS(target, plan);
+  return room !== undefined && room < plan.leftS * MARGIN;
 }
 
 function roomOf(target: RecordingTarget, plan: Plan): string {
   const room = roomS(target, plan);
-  return `${target.id}: ${Number.isFinite(room) ? `room for ${renderDuration(room)}` : 'room not known'}`;
+  return `${target.id}: ${room === undefined ? 'room not known' : `room for ${renderDuration(room)}`}`;
 }
 
 export function batteryLine({ box: { battery }, plan }: Facts): Line {

@@ -82,9 +82,9 @@ export function lookLine({ box: { look } }: Facts): Line {
 
 const CHANNEL_NAMES = ['left', 'right'];
 
-export function channelsLine({ box, plan }: Facts): Line {
+export function channelsLine({ box, plan, probes }: Facts): Line {
   if (box.sound === 'none') return pass('sound channels', 'no sound is configured');
-  const peaks = box.levels?.peakDbfs;
+  const peaks = probes.peakDbfs ?? box.levels?.peakDbfs;
   if (peaks === undefined) {
     return warn(
       'sound channels',

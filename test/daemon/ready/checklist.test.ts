@@ -83,6 +83,22 @@ test('on air, what is over and what is left of it are no faults', () => {
   assert.match(lineOf('guests’ page', page).evidence, 'not tried now');
 });
 
+test('what recordings may take counts before the drop: the reserve is not theirs, what may be deleted is', () => {
+  const { remainingS: _, ...idle } = { ...recordingTo('a'), freeBytes: 1e9 };
+  const of = (usableBytes?: number) => {
+    const target = usableBytes === undefined ? idle : { ...idle, usableBytes };
+    const recording = [target, { ...recordingTo('b'), ...target, id: 'b' }];
+    return lineOf('recording', { box: { recording } }).verdict;
+  };
+  assert.equal([of(60e9), of(1e6), of()], ['pass', 'fail', 'warn']);
+});
+
+test('who taps one microphone after the other while the checks run is heard at both', () => {
+  const levels = { peakDbfs: [-12, -90], rmsDbfs: [-12, -90] };
+  const probes = { peakDbfs: [-12, -14] };
+  assert.is(lineOf('sound channels', { box: { levels }, probes }).verdict, 'pass');
+});
+
 test('one fact is judged once: by the graver line, or where both pass by the one that says more', () => {
   const namesOf = (change: Change) => checklist(change).lines.map(({ name }) => name);
   const ready = namesOf({});

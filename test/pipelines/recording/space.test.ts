@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { TargetSettings } from '../../../pipelines/recording/settings.ts';
-import { planSpace, remainingS } from '../../../pipelines/recording/space.ts';
+import { planSpace, remainingS, usableBytes } from '../../../pipelines/recording/space.ts';
 
 const test = suite('recording space');
 
@@ -52,10 +52,11 @@ test('nothing is deleted by the policy `stop`, with room, or where it would not 
 });
 
 test('the remaining time counts what the policy may delete, without the reserve', () => {
-  assert.is(remainingS(settings('stop'), volume(2e9), OLDER, 8e6), 1_000);
-  assert.is(remainingS(settings('oldest-first'), volume(2e9), OLDER, 8e6), 2_020);
-  assert.is(remainingS(settings('stop'), volume(0.5e9), OLDER, 8e6), 0);
-  assert.is(remainingS(settings('stop'), volume(2e9), OLDER, 0), undefined);
+  assert.is(usableBytes(settings('stop'), volume(2e9), OLDER), 1e9);
+  assert.is(usableBytes(settings('oldest-first'), volume(2e9), OLDER), 2.02e9);
+  assert.is(usableBytes(settings('stop'), volume(0.5e9), OLDER), 0);
+  assert.is(remainingS(2.02e9, 8e6), 2_020);
+  assert.is(remainingS(2.02e9, 0), undefined);
 });
 
 test.run();
