@@ -1,4 +1,5 @@
 /** Makes continuous sound of whatever blocks a sound source brings. Pure: times come in. */
+import { Lateness } from './lateness.ts';
 import { SlowestDelay } from './slowest-delay.ts';
 
 export interface SoundPacerOptions {
@@ -24,10 +25,8 @@ const OLDEST_US = 2_000_000;
 const AHEAD_US = 50_000;
 /** That of a stream, whose pieces come at once and are played one after the other: `StreamSplit`. */
 const STREAM_AHEAD_US = 600_000;
-
 /** Less than this part of its length after the one before, a block came together with it. */
 const BURST = 0.5;
-
 /** Further off than this it is no drift of a clock: something was lost, or came twice. */
 const JUMP_US = 40_000;
 /** A drift is corrected from here on, by one sample in so many: 0.2 %, which is inaudible. */
@@ -60,6 +59,7 @@ export class SoundPacer {
   #last = { arrivedUs: 0, endUs: 0 };
   #driftUs = 0;
   readonly #slowest = new SlowestDelay();
+  readonly #lateness = new Lateness();
   #wasSilent = true;
   #silentTotal = 0;
 
@@ -90,6 +90,7 @@ export class SoundPacer {
     this.#expected = undefined;
     this.#driftUs = 0;
     this.#slowest.forget();
+    this.#lateness.forget();
   }
 
   /**
@@ -115,8 +116,8 @@ export class SoundPacer {
     const takenUs = isBelieved ? capturedUs : nowUs - durationUs;
     this.#last = { arrivedUs: nowUs, endUs: isBelieved ? capturedUs + durationUs : 0 };
     this.#slowest.add(nowUs, Math.max(0, nowUs - takenUs));
-    const place = ((takenUs - this.#startUs) * this.#rateHz) / 1e6;
-    const index = this.#placeOf(place);
+    const placeUs = this.#inTime(takenUs, durationUs, nowUs) - this.#startUs;
+    const index = this.#placeOf((placeUs * this.#rateHz) / 1e6);
     const block = this.#corrected(samples, count);
     this.#expected = index + block.length / this.#channels;
     this.#insert(index, block);
@@ -131,6 +132,13 @@ export class SoundPacer {
     const { arrivedUs, endUs } = this.#last;
     if (capturedUs === undefined || endUs === 0) return false;
     return nowUs - arrivedUs < BURST * durationUs && Math.abs(capturedUs - endUs) < JUMP_US;
+  }
+
+  #inTime(takenUs: number, durationUs: number, nowUs: number): number {
+    const late = this.#lateness;
+    const behindUs = this.nextDueUs - this.#delayUs() - takenUs - late.shiftUs;
+    late.add(nowUs, behindUs, durationUs, nowUs - takenUs <= this.#delayUs());
+    return takenUs + late.shiftUs;
   }
 
   /** All that is due at `nowUs`; what has not come is silence. */

@@ -120,6 +120,25 @@ test('a burst that comes too late is left out, and leaves no delay behind', () =
   assert.is(joined[after], 1 + (after % 1000));
 });
 
+test('a network that has become slow by a quarter of a second costs half a second of sound, not all of it', () => {
+  // 20 ms each, as of a phone: 5 s well, 10 s slow with jitter, 20 s well.
+  const random = seeded(7);
+  const slow = { delayUs: 250_000, jitterUs: 60_000, random };
+  const blocks = [
+    ...card({ seconds: 5, blockSamples: 960 }),
+    ...card({ seconds: 10, blockSamples: 960, fromUs: 5e6, ...slow }),
+    ...card({ seconds: 20, blockSamples: 960, fromUs: 15e6 }),
+  ];
+  const { joined, pacer } = pace(blocks, 34.9e6);
+  const heardS = (fromS: number, toS: number) =>
+    joined.slice(fromS * RATE, toS * RATE).filter((sample) => sample !== 0).length / RATE;
+  assert.ok(heardS(6, 15) > 8.9, `${heardS(6, 15)} of 9 s are heard`);
+  assert.ok(usOf(pacer.silentTotal) < 1.6e6, `${usOf(pacer.silentTotal)} us of silence`);
+  // Ten seconds later lips and sound are together again.
+  const at = 30 * RATE;
+  assert.is(joined[at], 1 + ((at - 15 * RATE) % 1000));
+});
+
 test('a card whose clock is 200 ppm off stays within 40 ms for eight hours', () => {
   for (const ppm of [-200, 200]) {
     const pacer = new SoundPacer({ sampleRateHz: RATE, channels: 1, startUs: 0 });
