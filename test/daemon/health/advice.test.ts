@@ -59,7 +59,7 @@ test('a key of the config is distinguished from one that is none', () => {
 
 test('each key that a warning’s advice names is in the config', () => {
   const keys = keysIn(RULES.map(({ advice }) => advice));
-  assert.ok(keys.includes('mqtt.url') && keys.includes('uplink.host'));
+  assert.ok(keys.includes('mqtt.url') && keys.includes('edge.upstream'));
   assert.equal(
     keys.filter((key) => !isKey(key)),
     [],
