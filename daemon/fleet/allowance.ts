@@ -1,4 +1,5 @@
 /** How much of what others send over the broker is read: anybody there may send at any rate. Pure. */
+import { setNewest } from '../../hal/os/limits/newest.ts';
 import { type TokenBucket, takeFrom } from '../../hal/os/limits/token-bucket.ts';
 
 /** Of boxes that are not known. A broker sends all that it has retained at once: three topics of hundreds. */
@@ -20,11 +21,7 @@ export class Allowance {
    */
   take(box: string, nowMs: number, isMember = false): boolean {
     const bucket = this.#boxes.get(box) ?? { left: OF_BOX.max, atMs: nowMs };
-    // The last one that was heard is at the end.
-    this.#boxes.delete(box);
-    this.#boxes.set(box, bucket);
-    const [oldest] = this.#boxes.size > BOXES_MAX ? this.#boxes.keys() : [];
-    if (oldest !== undefined) this.#boxes.delete(oldest);
+    setNewest(this.#boxes, box, bucket, BOXES_MAX);
     // One box that floods leaves the others theirs.
     if (takeFrom(bucket, 1, OF_BOX, nowMs) === 0) return false;
     return isMember || takeFrom(this.#all, 1, ALL, nowMs) > 0;

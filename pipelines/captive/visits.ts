@@ -1,4 +1,5 @@
 /** Which phones of a captive portal have opened its page: those get the answer that they hope for. */
+import { setNewest } from '../../hal/os/limits/newest.ts';
 
 /**
  * The page is up by then. Android closes the window in which it opens a portal's page at the
@@ -30,14 +31,14 @@ export class Visits {
   /** A browser takes the way to the page; a probe opens none. */
   enter(client: string, userAgent = ''): void {
     if (userAgent.includes(PROBE) || this.#ageMs(client) !== undefined) return;
-    this.#set(client, this.#nowMs());
+    setNewest(this.#enteredMs, client, this.#nowMs(), CLIENTS_MAX);
   }
 
   /** Its page has been up for a while. */
   hasSeen(client: string): boolean {
     const ageMs = this.#ageMs(client);
     if (ageMs === undefined || ageMs < SETTLE_MS) return false;
-    this.#set(client, this.#nowMs() - SETTLE_MS);
+    setNewest(this.#enteredMs, client, this.#nowMs() - SETTLE_MS, CLIENTS_MAX);
     return true;
   }
 
@@ -45,12 +46,5 @@ export class Visits {
   #ageMs(client: string): number | undefined {
     const ageMs = this.#nowMs() - (this.#enteredMs.get(client) ?? Number.NEGATIVE_INFINITY);
     return ageMs < FORGET_MS ? ageMs : undefined;
-  }
-
-  #set(client: string, enteredMs: number): void {
-    this.#enteredMs.delete(client);
-    this.#enteredMs.set(client, enteredMs);
-    const [oldest = client] = this.#enteredMs.keys();
-    if (this.#enteredMs.size > CLIENTS_MAX) this.#enteredMs.delete(oldest);
   }
 }

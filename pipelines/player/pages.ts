@@ -1,4 +1,5 @@
 /** Serves the guests' pages and what they load, from memory. */
+import { setNewest } from '../../hal/os/limits/newest.ts';
 import { digestOf } from '../http/cache/digest.ts';
 import type { HttpRequest, Wait } from '../http/handlers.ts';
 import type { HeaderLookup } from '../http/negotiate.ts';
@@ -145,11 +146,7 @@ function openRenderer({ address, ways }: DropSettings, branding: () => Branding)
     const given = { lang, text: textsOf(lang), url, isGiven, logo: logo?.path, ways };
     const html = () => renderPage(template, { ...page, ...given });
     const asset = rendered.get(key) ?? openAsset(HTML, Buffer.from(html()));
-    // What was asked for last is last.
-    rendered.delete(key);
-    rendered.set(key, asset);
-    const [oldest] = rendered.size > RENDERED_MAX ? rendered.keys() : [];
-    if (oldest !== undefined) rendered.delete(oldest);
+    setNewest(rendered, key, asset, RENDERED_MAX);
     return assetReply(asset, request.header, ['Accept-Encoding', 'Accept-Language']);
   };
 }

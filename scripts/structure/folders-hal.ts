@@ -7,7 +7,7 @@ export interface Folder {
 
 export const HAL_FOLDERS: Readonly<Record<string, Folder>> = {
   'hal/os/files': { may: ['hal/os'], what: 'reads what a person names, and secrets of the box' },
-  'hal/os/limits': { may: [], what: 'how much a client may have' },
+  'hal/os/limits': { may: [], what: 'how much a client may have, and how much is kept' },
   'hal/os/libc': { may: [], what: 'calls of the C library' },
   // Workers ask the kernel to be woken when their parent dies.
   'hal/os': { may: ['hal/os/libc'], what: 'clock, processes, tasks, log, D-Bus, files' },

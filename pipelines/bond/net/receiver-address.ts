@@ -1,6 +1,7 @@
 /** The receiver's address: one for all links, looked up by each link through its own network. */
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { errnoOf } from '../../../hal/os/errors.ts';
+import { setNewest } from '../../../hal/os/limits/newest.ts';
 import { MAX_LINKS } from '../core/config.ts';
 import type { Standing } from '../core/link-table.ts';
 import { codeError, type Lookup, type LookupFrom, lookupThroughLink } from './link-lookup.ts';
@@ -66,7 +67,7 @@ export class ReceiverAddress {
       const family = isIP(first);
       const known = this.#known.get(family) ?? startAt(first);
       this.#known.set(family, known);
-      keepNewest(known.answers, keyOf(from), addresses);
+      setNewest(known.answers, keyOf(from), addresses, MAX_LINKS);
       if (!isV6) this.#isV6Only = false;
       return known.current;
     } catch (error) {
@@ -84,7 +85,7 @@ export class ReceiverAddress {
     const link = `${keyOf(from)} ${address}`;
     try {
       const [translated = ''] = await this.#lookup(address, from);
-      keepNewest(this.#translated, link, translated);
+      setNewest(this.#translated, link, translated, MAX_LINKS);
       return translated;
     } catch (error) {
       const last = this.#translated.get(link);
@@ -169,13 +170,6 @@ function advance(known: Known): boolean {
   known.current = others.find((address) => address > tried) ?? others[0] ?? current;
   known.tried = known.current;
   return known.current !== current;
-}
-
-function keepNewest<V>(kept: Map<string, V>, key: string, value: V): void {
-  kept.delete(key);
-  kept.set(key, value);
-  const [oldest] = kept.keys();
-  if (kept.size > MAX_LINKS && oldest !== undefined) kept.delete(oldest);
 }
 
 /** The name has no address of this kind; a server that did not answer is no reason to leave it. */
