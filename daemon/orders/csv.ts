@@ -31,7 +31,7 @@ export function renderCsv(orders: Iterable<OrderState>, payments: readonly strin
 const line = (row: readonly string[]) => `${row.map(field).join(',')}\r\n`;
 
 /** What a file begins with. */
-export const CSV_HEAD = `${BOM}${COLUMNS.map((name) => `"${name}"`).join(',')}\r\n`;
+export const CSV_HEAD = BOM + line(COLUMNS);
 
 /** One row: a payment that fits nothing on sale, and is in no list of orders. */
 export function renderPayment(
