@@ -5,7 +5,6 @@ import { removeFromList, setInList } from '../config/drop-list/edit.ts';
 import {
   checkPlanned,
   closestDrop,
-  DROPS_MAX,
   type LinkHosts,
   PLANNED_KEYS,
   type PlannedDrop,
@@ -118,12 +117,6 @@ async function set(
   const fault = changes['look'] === undefined ? undefined : await lookFault(checked.drop);
   if (fault !== undefined) return rejected('BAD_ARGUMENTS', fault);
   const what = before === undefined ? 'added' : 'changed';
-  if (isDryRun) {
-    const isFull = before === undefined && file.list.drops.length >= DROPS_MAX;
-    const mayGo = spare();
-    if (isFull && !file.list.drops.some((one) => mayGo.includes(one.id))) return failed(IS_FULL);
-    return { status: 'done', detail: `${wantedId} would be ${what}` };
-  }
   let lost: Outcome | undefined;
   const edited = await file.edit((text) => {
     // Another edit may have come since.
@@ -134,9 +127,10 @@ async function set(
     const others = before === undefined ? (removeFromList(text, wantedId) ?? text) : text;
     const base = now === undefined ? withRoom(others, spare(), hosts) : others;
     return base === undefined ? { fault: IS_FULL } : setInList(base, wantedId, changes);
-  });
+  }, isDryRun);
   if (lost !== undefined) return lost;
   if (edited.fault !== undefined) return failed(edited.fault);
+  if (isDryRun) return { status: 'done', detail: `${wantedId} would be ${what}` };
   return { status: 'done', detail: `${wantedId} is ${what}`, result: checked.drop };
 }
 

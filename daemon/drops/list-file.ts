@@ -49,9 +49,11 @@ export class ListFile {
    * Changes the text of the file; one edit after the other.
    *
    * @param change Returns the new text, or why there is none.
+   * @param isDryRun It is only looked whether there would be one.
    */
   edit(
     change: (text: string) => { readonly text: string } | { readonly fault: string },
+    isDryRun = false,
   ): Promise<{ readonly fault?: string }> {
     const work = this.#editing.then(async () => {
       try {
@@ -60,6 +62,7 @@ export class ListFile {
         if (Buffer.byteLength(edited.text) > CONFIG_BYTES_MAX) {
           return { fault: IS_FULL };
         }
+        if (isDryRun) return {};
         await saveFile(this.path, edited.text);
         this.#key = await this.#keyNow();
         this.#read();
