@@ -160,18 +160,20 @@ export function checkSaved(
   value: unknown,
   hosts: LinkHosts,
 ): { readonly drop?: PlannedDrop; readonly faults: readonly PathFault[] } {
-  const known = knownOf(plannedSchema, value);
-  const checked = checkPlanned(known, hosts);
-  if ('drop' in checked) return { ...checked, faults: [] };
-  const { faults } = checked;
-  const rest = leftOf(known, faults);
-  const left = rest === undefined ? { faults: [] } : checkPlanned(rest, hosts);
-  if ('drop' in left || left.faults.length === 0) return { ...left, faults };
+  const faults: PathFault[] = [];
+  let left: unknown = knownOf(plannedSchema, value);
   // Where its links lead is looked at only once its values fit.
-  const last = leftOf(rest, left.faults);
-  const again = last === undefined ? undefined : checkPlanned(last, hosts);
-  return { ...(again && 'drop' in again && again), faults: [...faults, ...left.faults] };
+  for (let round = 1; round <= ROUNDS && left !== undefined; round += 1) {
+    const checked = checkPlanned(left, hosts);
+    if ('drop' in checked) return { drop: checked.drop, faults };
+    faults.push(...checked.faults);
+    left = leftOf(left, checked.faults);
+  }
+  return { faults };
 }
+
+/** As it is, without the values that do not fit, and without the links that lead elsewhere. */
+const ROUNDS = 3;
 
 /** Without its number of pieces an article would be sold without an end: then nothing is left. */
 function leftOf(value: unknown, faults: readonly PathFault[]): unknown {
