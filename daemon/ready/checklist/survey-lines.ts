@@ -83,8 +83,7 @@ function worseRoom(survey: Survey, { box, probes }: Facts): readonly string[] {
   if (survey.light_ratio !== null && light < LIGHT_MIN * survey.light_ratio.p50) {
     found.push(`light ${pct(light)}, was ${pct(survey.light_ratio.p50)}`);
   }
-  const peaks = probes.peakDbfs ?? box.levels?.peakDbfs;
-  const peakDbfs = peaks === undefined ? undefined : Math.max(...peaks);
+  const peakDbfs = box.levels === undefined ? undefined : Math.max(...box.levels.peakDbfs);
   const least = survey.sound_dbfs?.min;
   if (peakDbfs !== undefined && least !== undefined && peakDbfs < least - QUIETER_DB) {
     found.push(`sound ${Math.round(peakDbfs)} dBFS, was ${Math.round(least)} or more`);
