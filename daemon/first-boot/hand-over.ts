@@ -29,11 +29,6 @@ export class HandOverWatch {
     this.#isPresent = true;
   }
 
-  /** Its person sees where the page will be. */
-  async show(): Promise<void> {
-    await this.#deps.setUp.showHandOver();
-  }
-
   readonly run: Task = async (signal) => {
     const { setUp, isUsed, finish, clock } = this.#deps;
     while (!setUp.isFinished && (await pause(clock, AWAY_MS, signal))) {

@@ -117,7 +117,7 @@ export class SetUpAnswers {
         return answerJson(200, await this.#finish(request));
       // Before it: the page that shows this goes with the hotspot.
       case 'GET /setup/finish':
-        await handOver.show();
+        await setUp.showHandOver();
         return answerJson(200, this.#handOver());
     }
     return undefined;

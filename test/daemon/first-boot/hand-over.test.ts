@@ -41,12 +41,12 @@ test('once all is answered and the hand-over was shown, the box goes on when its
   await using set = await start();
   const { setUp, clock, at } = set;
   const { watch, end } = set.run();
-  await watch.show();
+  await setUp.showHandOver();
   for (const step of STEPS) await setUp.answer(step, 'done');
   await setUp.chooseWifi('Cafe Central', 'espresso1');
   await clock.advance(10 * AWAY_MS);
   assert.is(at.finished, 0, 'nobody has seen where the page will be');
-  await watch.show();
+  await setUp.showHandOver();
   for (let i = 0; i < 20; i += 1) {
     watch.use();
     await clock.advance(AWAY_MS / 2);
@@ -67,11 +67,11 @@ test('it does so after a restart, and not for a Wi-Fi that was chosen since', as
   for (const step of STEPS) await setUp.answer(step, 'done');
   await setUp.chooseWifi('Cafe Central', 'espresso1');
   const first = set.run();
-  await first.watch.show();
+  await setUp.showHandOver();
   await setUp.chooseWifi('Market Hall', '');
   await clock.advance(10 * AWAY_MS);
   assert.is(at.finished, 0);
-  await first.watch.show();
+  await setUp.showHandOver();
   await first.end();
   const second = set.run();
   await clock.advance(2 * AWAY_MS);
