@@ -65,7 +65,7 @@ export class Link {
   isAckOverdue = false;
   readonly #replies = new Replies();
   #lastPingMs = Number.NEGATIVE_INFINITY;
-  /** When it stalled within the last half minute. */
+  /** When it stalled last. */
   #stallsMs: readonly number[] = [];
   readonly #fault = new SocketFault();
 
@@ -231,8 +231,7 @@ export class Link {
   }
 
   #stallsLately(nowMs: number): number {
-    this.#stallsMs = this.#stallsMs.filter((atMs) => nowMs - atMs <= STALL_MEMORY_MS);
-    return this.#stallsMs.length;
+    return this.#stallsMs.filter((atMs) => nowMs - atMs <= STALL_MEMORY_MS).length;
   }
 
   #enter(state: LinkPhase, reason: string): void {
