@@ -62,14 +62,12 @@ function fill(at: HTMLElement, values: Readonly<Record<string, string>>): boolea
   const fields = Object.entries(values).map(([path, value]) => {
     const place = at.closest('.sections')?.querySelector(`[data-path="${path}"]`);
     const input = place?.querySelector<HTMLInputElement | HTMLSelectElement>('input, select');
-    return { input, value };
+    return { input: input?.disabled === false ? input : undefined, value };
   });
-  if (fields.some(({ input }) => input === undefined || input === null || input.disabled))
-    return false;
+  if (fields.some(({ input }) => input === undefined)) return false;
   for (const { input, value } of fields) {
-    if (input === undefined || input === null) continue;
-    input.value = value;
-    input.dispatchEvent(new Event('input', { bubbles: true }));
+    if (input !== undefined) input.value = value;
+    input?.dispatchEvent(new Event('input', { bubbles: true }));
   }
   return true;
 }
