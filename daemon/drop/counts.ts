@@ -143,7 +143,7 @@ const NOTHING_SOLD: Sales = { orders: 0, pieces: 0, amounts: [] };
 
 function combined(
   one: Sales,
-  other: Pick<NonNullable<CountsInput['shop']>, 'sales'>['sales'],
+  other: NonNullable<CountsInput['shop']>['sales'],
   by: (a: number, b: number) => number,
 ): Sales {
   const all = [...one.amounts, ...other.amounts].map(({ currency }) => currency);
