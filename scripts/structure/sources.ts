@@ -1,7 +1,8 @@
 /** Measures source files: their lines, their functions and whether they open with a comment. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
+import { FOLDERS, listFiles } from './list-files.ts';
 
 interface FunctionLength {
   readonly name: string;
@@ -19,23 +20,11 @@ export interface Source {
   readonly functions: readonly FunctionLength[];
 }
 
-const FOLDERS = ['daemon', 'pipelines', 'hal', 'scripts', 'test'];
-
 /** Every TypeScript file and module script below the root's own folders. */
 export function readSources(root: string): readonly Source[] {
   return FOLDERS.flatMap((folder) => listFiles(root, folder))
     .filter((path) => /\.(ts|mjs)$/.test(path) && !path.startsWith('test/data/'))
     .map((path) => measure(path, readFileSync(join(root, path), 'utf8')));
-}
-
-function listFiles(root: string, folder: string): readonly string[] {
-  try {
-    return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .map((path) => `${folder}/${path}`)
-      .toSorted();
-  } catch {
-    return [];
-  }
 }
 
 export function measure(path: string, text: string): Source {

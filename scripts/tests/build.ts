@@ -4,7 +4,6 @@
  */
 import {
   mkdirSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -14,9 +13,8 @@ import {
 } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { FOLDERS, listFiles } from '../structure/list-files.ts';
 import { BUILT, builtOf } from './built.ts';
-
-const FOLDERS = ['daemon', 'hal', 'pipelines', 'scripts', 'test'];
 
 /** What says how they are built: all are built anew once it has changed. */
 const RECIPE = ['scripts/tests/build.ts', 'package-lock.json', 'tsconfig.json'];
@@ -109,13 +107,7 @@ const KEEP_PLACES: Plugin = {
 };
 
 function filesIn(folder: string, ending: string): readonly string[] {
-  try {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith(ending))
-      .map((path) => `${folder}/${path}`);
-  } catch {
-    return [];
-  }
+  return listFiles('.', folder).filter((path) => path.endsWith(ending));
 }
 
 function readOr(path: string, otherwise: string): string {
